@@ -1,0 +1,114 @@
+#include "adapters/bank/counter_command.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace eagle::bank {
+
+CounterCommand::Verb& CounterCommand::Add(CLI::App& parent, const std::string& name, const std::string& about, const std::string& command) {
+  Verb& verb = verbs_.emplace_back();
+  verb.app = parent.add_subcommand(name, about);
+  verb.command = command.empty() ? name : command;
+  return verb;
+}
+
+void CounterCommand::Take(Verb& verb, const std::string& name, const std::string& argument, const std::string& about, bool required) {
+  Option& option = verb.options.emplace_back();
+  option.argument = argument;
+  CLI::Option* added = verb.app->add_option(name, option.text, about);
+  if (required) added->required();
+}
+
+void CounterCommand::Flag(Verb& verb, const std::string& name, const std::string& argument, const std::string& about) {
+  auto& flag = verb.flags.emplace_back(argument, false);
+  verb.app->add_flag(name, flag.second, about);
+}
+
+void CounterCommand::TakeRequest(Verb& verb) {
+  verb.has_request = true;
+  Take(verb, "--request", "request", "name of this request: the same name again changes nothing", false);
+}
+
+CounterCommand::CounterCommand(CLI::App& app) {
+  app.require_subcommand(1);
+  CLI::Option_group& where = *app.add_option_group("where", "the running bank");
+  where.add_option("--socket", socket_, "its counter socket");
+  where.add_option("--config", config_, "its configuration, which names the socket");
+  where.require_option(1);
+  app.add_option("--output", output_, "table or json")->check(CLI::IsMember({"table", "json"}));
+
+  Verb& deposit = Add(app, "deposit", "cash comes in");
+  Take(deposit, "account", "account", "account number");
+  Take(deposit, "amount", "amount", "amount, 20,000.00");
+  TakeRequest(deposit);
+  Verb& withdraw = Add(app, "withdraw", "the holder takes cash");
+  Take(withdraw, "account", "account", "account number");
+  Take(withdraw, "amount", "amount", "amount");
+  TakeRequest(withdraw);
+  Verb& receive = Add(app, "receive", "a payment from another bank comes in");
+  Take(receive, "payment", "payment", "its reference");
+  Take(receive, "account", "account", "account number");
+  Take(receive, "amount", "amount", "amount");
+  Verb& seize = Add(app, "seize", "a measure of another authority is served");
+  Take(seize, "account", "account", "account number");
+  Take(seize, "amount", "amount", "limit");
+  Take(seize, "--authority", "authority", "who ordered it");
+  Take(seize, "--document", "document", "number of its paper");
+  Take(seize, "--last-day", "last_day", "last day of its term, 2027-09-27", false);
+  Take(seize, "--inflow", "inflow", "yes or no: whether money that arrives later is caught", false);
+  Take(seize, "--whole-account", "whole_account", "yes or no", false);
+  TakeRequest(seize);
+  Verb& release = Add(app, "release", "another court's or authority's measure ends");
+  Take(release, "document", "document", "number of the paper that made it");
+  Verb& confirm = Add(app, "confirm", "the payment system: it arrived");
+  Take(confirm, "payment", "payment", "reference", false);
+  Flag(confirm, "--all", "all", "all that are SENT");
+  Verb& reject = Add(app, "reject", "the payment system: it came back");
+  Take(reject, "payment", "payment", "reference");
+  Take(reject, "--reason", "reason", "the payment system's code", false);
+  reject.options.back().text = "REJECTED";
+
+  for (const auto& [name, about] : {std::pair("show", "accounts"), std::pair("measures", "measures, ended ones too")}) {
+    Verb& verb = Add(app, name, about);
+    Take(verb, "account", "account", "account number; none: all", false);
+    Flag(verb, "--all", "", "all, as without an account");
+  }
+  Verb& ledger = Add(app, "ledger", "entries of an account");
+  Take(ledger, "account", "account", "account number");
+  Add(app, "payments", "payments to other banks");
+  Add(app, "operations", "orders carried out");
+  Add(app, "check", "whether the books agree");
+  Add(app, "status", "what the adapter counts");
+
+  CLI::App& clerk = *app.add_subcommand("clerk", "tasks that wait for people");
+  clerk.require_subcommand(1);
+  Add(clerk, "list", "what waits", "queue");
+  Verb& ask = Add(clerk, "ask", "settle a task in doubt by what the core says now", "ask");
+  Take(ask, "id", "id", "as clerk list shows it");
+  Verb& resolve = Add(clerk, "resolve", "settle a task in doubt that was certainly not done", "resolve");
+  Take(resolve, "id", "id", "as clerk list shows it");
+  Take(resolve, "--not-done", "reason", "the code of the reason that the court reads");
+  Take(resolve, "--clerk", "clerk", "who says so");
+  Take(resolve, "--remark", "remark", "for the court", false);
+}
+
+sdk::CounterRequest CounterCommand::Request() const {
+  sdk::CounterRequest request;
+  for (const Verb& verb : verbs_) {
+    if (!verb.app->parsed()) continue;
+    request.command = verb.command;
+    for (const Option& option : verb.options) {
+      if (!option.text.empty()) sdk::Put(request.arguments, option.argument, option.text);
+    }
+    for (const auto& [argument, given] : verb.flags) {
+      if (given && !argument.empty()) sdk::Put(request.arguments, argument, "yes");
+    }
+  }
+  return request;
+}
+
+bool CounterCommand::NeedsName() const {
+  return std::any_of(verbs_.begin(), verbs_.end(), [](const Verb& verb) { return verb.app->parsed() && verb.has_request; });
+}
+
+}  // namespace eagle::bank

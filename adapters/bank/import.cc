@@ -1,0 +1,273 @@
+#include "adapters/bank/import.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "adapters/sdk/shell/csv.h"
+#include "server/base/identity_number.h"
+#include "server/base/money.h"
+#include "server/base/reason.h"
+
+namespace eagle::bank {
+namespace {
+
+constexpr size_t kFaultsMax = 200;
+constexpr size_t kTextBytes = 128;
+
+const std::vector<std::string> kCustomerColumns = {"customer", "name", "id_kind", "id_number"};
+const std::vector<std::string> kAccountColumns = {"account", "kind",      "currency", "nature",  "joint",
+                                                  "status",  "opened_on", "branch",   "holders", "balance"};
+const std::vector<std::string> kExemptionColumns = {"nature", "action", "unless_purpose", "rule", "source"};
+const std::vector<std::string> kMeasureColumns = {"measure", "authority",     "document",  "accounts",  "limit",
+                                                  "inflow",  "whole_account", "served_at", "first_day", "last_day"};
+
+struct NewAccount {
+  AccountRow row;
+  std::vector<std::string> holders;
+  int64_t balance = 0;
+};
+
+// What the files say, once it is known to be right.
+struct Contents {
+  std::vector<CustomerRow> customers;
+  std::vector<NewAccount> accounts;
+  std::vector<ExemptionRow> exemptions;
+  std::vector<sdk::Encumbrance> measures;  // in rank order
+};
+
+bool IsOneOf(std::string_view text, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), text) != words.end();
+}
+
+bool IsCode(std::string_view text) {
+  const auto good = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; };
+  return !text.empty() && text.size() <= 63 && std::all_of(text.begin(), text.end(), good);
+}
+
+// 15 digits with a real date of birth in the 1900s.
+bool IsOldCitizenNumber(const std::string& number) {
+  if (number.size() != 15) return false;
+  const std::string stem = number.substr(0, 6) + "19" + number.substr(6);
+  constexpr std::string_view kChecks = "0123456789X";
+  return std::any_of(kChecks.begin(), kChecks.end(), [&](char check) { return IsCitizenNumber(stem + check); });
+}
+
+bool IsIdNumber(const std::string& kind, const std::string& number) {
+  if (kind == "CITIZEN_ID") return IsCitizenNumber(number) || IsOldCitizenNumber(number);
+  if (kind == "UNIFIED_CREDIT_CODE") return IsUnifiedCreditCode(number);
+  return !number.empty() && number.size() <= kTextBytes;
+}
+
+std::vector<std::string> List(const std::string& text) {
+  if (text.empty()) return {};
+  return absl::StrSplit(text, '|');
+}
+
+std::optional<absl::CivilDay> ParseDay(const std::string& text) {
+  absl::CivilDay day;
+  if (text.size() != 10 || !absl::ParseCivilTime(text, &day)) return std::nullopt;
+  return day;
+}
+
+class Reader {
+ public:
+  Reader(const std::string& folder, absl::TimeZone zone) : folder_(folder), zone_(zone) {}
+
+  absl::StatusOr<Contents> Read() {
+    EAGLE_ASSIGN_OR_RETURN(const sdk::CsvTable customers, File("customers.csv", kCustomerColumns, true));
+    EAGLE_ASSIGN_OR_RETURN(const sdk::CsvTable accounts, File("accounts.csv", kAccountColumns, true));
+    EAGLE_ASSIGN_OR_RETURN(const sdk::CsvTable exemptions, File("exemptions.csv", kExemptionColumns, false));
+    EAGLE_ASSIGN_OR_RETURN(const sdk::CsvTable measures, File("measures.csv", kMeasureColumns, false));
+    if (wrong_.empty()) {
+      Customers(customers);
+      Accounts(accounts);
+      OwnAccounts();
+      Exemptions(exemptions);
+      Measures(measures);
+    }
+    if (wrong_.empty()) return std::move(out_);
+    Violations first;
+    for (const Violation& violation : wrong_.list()) {
+      if (first.list().size() == kFaultsMax) break;
+      first.Add(violation.field, violation.reason, violation.description);
+    }
+    return first.ToStatus(absl::StrCat("nothing was imported: ", wrong_.list().size(), " faults in the files"));
+  }
+
+ private:
+  // What is wrong with the file as such is a fault among others; a table without rows stands for it.
+  absl::StatusOr<sdk::CsvTable> File(const std::string& name, const std::vector<std::string>& columns, bool required) {
+    const std::string path = folder_ + "/" + name;
+    if (!required && !std::filesystem::exists(path)) return sdk::CsvTable();
+    absl::StatusOr<sdk::CsvTable> table = sdk::ReadCsv(path, columns);
+    if (ReasonOf(table.status()) != Reason::kFieldInvalid) return table;
+    for (const Violation& violation : FailureOf(table.status()).violations) wrong_.Add(violation.field, violation.reason, violation.description);
+    return sdk::CsvTable();
+  }
+  void Expect(bool holds, const sdk::CsvRow& row, std::string_view column, std::string_view what) {
+    if (!holds) wrong_.Add(row.Place(column), Reason::kFieldInvalid, what);
+  }
+  void ExpectText(const sdk::CsvRow& row, std::string_view column) {
+    Expect(!row.At(column).empty() && row.At(column).size() <= kTextBytes, row, column, "must have 1 to 128 bytes");
+  }
+  bool YesOrNo(const sdk::CsvRow& row, std::string_view column) {
+    Expect(IsOneOf(row.At(column), {"yes", "no"}), row, column, "must be yes or no");
+    return row.At(column) == "yes";
+  }
+
+  void Customers(const sdk::CsvTable& table) {
+    for (const sdk::CsvRow& row : table.rows) {
+      ExpectText(row, "customer");
+      ExpectText(row, "name");
+      Expect(IsCode(row.At("id_kind")), row, "id_kind", "must be a code such as CITIZEN_ID");
+      Expect(IsIdNumber(row.At("id_kind"), row.At("id_number")), row, "id_number", "is no number of this kind: check digit or date");
+      Expect(customers_.insert(row.At("customer")).second, row, "customer", "is in the file twice");
+      out_.customers.push_back({row.At("customer"), row.At("name"), row.At("id_kind"), row.At("id_number")});
+    }
+  }
+
+  void Accounts(const sdk::CsvTable& table) {
+    for (const sdk::CsvRow& row : table.rows) {
+      NewAccount account;
+      account.row = {row.At("account"), row.At("kind"), row.At("currency"), row.At("nature"), YesOrNo(row, "joint"), row.At("status"), row.At("opened_on"), row.At("branch")};
+      account.holders = List(row.At("holders"));
+      const bool internal = row.At("kind") == kInternal;
+      Expect(IsAccountNumber(row.At("account")), row, "account", "is no account number: check digit");
+      Expect(IsOneOf(row.At("kind"), {"DEMAND", "TIME", "PRODUCT", kInternal}), row, "kind", "must be DEMAND, TIME, PRODUCT or INTERNAL");
+      Expect(IsCurrency(row.At("currency")), row, "currency", "must be three capital letters");
+      Expect(IsCode(row.At("nature")), row, "nature", "must be a code such as GENERAL");
+      Expect(internal == IsOneOf(row.At("nature"), {kCash, kTransit, kClearing, kOpening}), row, "nature",
+             "CASH, TRANSIT, CLEARING and OPENING are the bank's own accounts");
+      Expect(IsOneOf(row.At("status"), {"NORMAL", "DORMANT", "CLOSED"}), row, "status", "must be NORMAL, DORMANT or CLOSED");
+      Expect(ParseDay(row.At("opened_on")).has_value(), row, "opened_on", "must be a day such as 2019-03-08");
+      ExpectText(row, "branch");
+      const bool known = std::all_of(account.holders.begin(), account.holders.end(), [&](const std::string& holder) { return customers_.count(holder) != 0; });
+      Expect(known, row, "holders", "must be customers of customers.csv, with | between them");
+      Expect(std::set<std::string>(account.holders.begin(), account.holders.end()).size() == account.holders.size(), row, "holders", "names a customer twice");
+      Expect(internal == account.holders.empty(), row, "holders", "customers' accounts have holders, the bank's own have none");
+      Expect(account.holders.size() < 2 || account.row.joint, row, "joint", "an account of several holders is joint");
+      const std::optional<int64_t> balance = ParseMoney(row.At("balance"));
+      Expect(balance && *balance >= 0, row, "balance", "must be an amount, not below zero");
+      Expect(!internal || balance == 0, row, "balance", "the bank's own accounts start at zero");
+      account.balance = balance.value_or(0);
+      Expect(accounts_.emplace(row.At("account"), account.row).second, row, "account", "is in the file twice");
+      out_.accounts.push_back(std::move(account));
+    }
+  }
+
+  void OwnAccounts() {
+    std::map<std::pair<std::string, std::string>, int> own;
+    std::set<std::string> currencies;
+    for (const auto& [number, row] : accounts_) {
+      if (row.kind == kInternal) ++own[{row.currency, row.nature}];
+      currencies.insert(row.currency);
+    }
+    for (const std::string& currency : currencies) {
+      for (const char* nature : {kCash, kTransit, kClearing, kOpening}) {
+        if (own[{currency, nature}] == 1) continue;
+        wrong_.Add("accounts.csv", Reason::kFieldInvalid, absl::StrCat("must have exactly one INTERNAL account of nature ", nature, " in ", currency));
+      }
+    }
+  }
+
+  void Exemptions(const sdk::CsvTable& table) {
+    std::set<std::pair<std::string, std::string>> seen;
+    for (const sdk::CsvRow& row : table.rows) {
+      Expect(IsCode(row.At("nature")), row, "nature", "must be a code such as WAGE_ESCROW");
+      Expect(IsOneOf(row.At("action"), {"FREEZE", "DEDUCT"}), row, "action", "must be FREEZE or DEDUCT");
+      Expect(row.At("unless_purpose").empty() || IsCode(row.At("unless_purpose")), row, "unless_purpose", "must be the code of a purpose, or empty");
+      Expect(IsCode(row.At("rule")), row, "rule", "must be a code");
+      ExpectText(row, "source");
+      Expect(seen.insert({row.At("nature"), row.At("action")}).second, row, "nature", "has a row for this action already");
+      out_.exemptions.push_back({row.At("nature"), row.At("action"), row.At("unless_purpose"), row.At("rule"), row.At("source")});
+    }
+  }
+
+  void Measures(const sdk::CsvTable& table) {
+    std::set<std::string> seen;
+    uint64_t sequence = 0;
+    for (const sdk::CsvRow& row : table.rows) {
+      sdk::Encumbrance measure;
+      measure.id = absl::StrCat("import/", row.At("measure"));
+      measure.authority = row.At("authority"), measure.document_number = row.At("document");
+      measure.scope = List(row.At("accounts"));
+      measure.inflow = row.At("inflow") == "CAPTURE" ? sdk::InflowRule::kCapture : sdk::InflowRule::kNone;
+      measure.whole_account = YesOrNo(row, "whole_account");
+      ExpectText(row, "measure");
+      ExpectText(row, "authority");
+      ExpectText(row, "document");
+      Expect(seen.insert(row.At("measure")).second, row, "measure", "is in the file twice");
+      Expect(!measure.scope.empty() && IsScope(measure.scope), row, "accounts", "must be customers' accounts of accounts.csv in one currency, with | between them");
+      const std::optional<int64_t> limit = ParseMoney(row.At("limit"));
+      Expect(limit && IsAmount(*limit), row, "limit", "must be an amount above zero");
+      measure.requested = limit.value_or(0);
+      Expect(IsOneOf(row.At("inflow"), {"CAPTURE", "NONE"}), row, "inflow", "must be CAPTURE or NONE");
+      std::string error;
+      const bool timed = absl::ParseTime("%Y-%m-%d %H:%M:%S", row.At("served_at"), zone_, &measure.rank.served_at, &error);
+      Expect(timed, row, "served_at", "must be a time such as 2025-10-15 09:30:00");
+      measure.rank.served_sequence = ++sequence;
+      const auto first = ParseDay(row.At("first_day")), last = ParseDay(row.At("last_day"));
+      Expect(row.At("first_day").empty() || first, row, "first_day", "must be a day, or empty while it waits");
+      Expect(row.At("last_day").empty() || (first && last && *first <= *last), row, "last_day", "must be a day not before first_day, or empty");
+      if (first) measure.effective_from = std::max(absl::FromCivil(*first, zone_), measure.rank.served_at);
+      if (last) measure.effective_to = absl::FromCivil(*last + 1, zone_);
+      out_.measures.push_back(std::move(measure));
+    }
+    std::sort(out_.measures.begin(), out_.measures.end(), [](const auto& a, const auto& b) { return a.rank < b.rank; });
+  }
+
+  bool IsScope(const std::vector<std::string>& scope) const {
+    std::set<std::string> seen, currencies;
+    for (const std::string& number : scope) {
+      const auto account = accounts_.find(number);
+      if (account == accounts_.end() || account->second.kind == kInternal || !seen.insert(number).second) return false;
+      currencies.insert(account->second.currency);
+    }
+    return currencies.size() == 1;
+  }
+
+  const std::string& folder_;
+  absl::TimeZone zone_;
+  Contents out_;
+  Violations wrong_;
+  std::set<std::string> customers_;
+  std::map<std::string, AccountRow> accounts_;
+};
+
+absl::Status Write(const Work& work, const Contents& contents) {
+  for (const CustomerRow& row : contents.customers) work.tables.AddCustomer(row);
+  for (const NewAccount& account : contents.accounts) work.tables.AddAccount(account.row, account.holders);
+  for (const ExemptionRow& row : contents.exemptions) work.tables.AddExemption(row);
+  for (const NewAccount& account : contents.accounts) {
+    if (account.balance == 0) continue;
+    const std::string opening = work.tables.InternalAccount(kOpening, account.row.currency);
+    work.tables.AddBooking({.at = work.now, .kind = "OPENING", .entries = {{opening, -account.balance}, {account.row.account, account.balance}}});
+  }
+  for (const sdk::Encumbrance& measure : contents.measures) {
+    // Each is entered at the time of its service, so what had ended by then has given way; what ended later ends at the first call.
+    const Work then{work.tables, measure.rank.served_at, work.zone, work.agency};
+    EAGLE_ASSIGN_OR_RETURN(Book book, Book::Load(then, measure.scope));
+    EAGLE_RETURN_IF_ERROR(book.Place({measure, "", {}}));
+    book.Save();
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Imported> Import(BankCore& core, const std::string& folder) {
+  EAGLE_ASSIGN_OR_RETURN(const Contents contents, Reader(folder, core.zone()).Read());
+  EAGLE_RETURN_IF_ERROR(core.Do([&](const Work& work) -> absl::Status {
+    if (!work.tables.IsEmpty()) return Fail(Reason::kNotEmpty, "the core has accounts already");
+    return Write(work, contents);
+  }));
+  return Imported{contents.customers.size(), contents.accounts.size(), contents.exemptions.size(), contents.measures.size()};
+}
+
+}  // namespace eagle::bank

@@ -1,0 +1,167 @@
+// The rows of core.db, typed, over one open transaction. Rules are elsewhere; here is only what is stored and how it is found.
+//
+// Threads: as the database.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "adapters/bank/database.h"
+#include "adapters/sdk/changes.h"
+#include "adapters/sdk/encumbrance/register.h"
+#include "adapters/sdk/operation.h"
+
+namespace eagle::bank {
+
+namespace v1 = ::goldeneagle::v1;
+
+struct CustomerRow {
+  std::string customer;  // the bank's own number
+  std::string name;
+  std::string id_kind;
+  std::string id_number;  // as it was when the customer came
+};
+
+// Natures that the rules know by name; others come with the data (WAGE_ESCROW, LC_MARGIN, ...).
+inline constexpr char kGeneral[] = "GENERAL";
+inline constexpr char kCourtEnforcement[] = "COURT_ENFORCEMENT";  // 执行款专户
+// Of the bank itself, one each.
+inline constexpr char kInternal[] = "INTERNAL";  // the kind of these four
+inline constexpr char kCash[] = "CASH";
+inline constexpr char kTransit[] = "TRANSIT";    // 扣划过渡户: between the two legs of a deduction
+inline constexpr char kClearing[] = "CLEARING";  // what goes to and comes from other banks
+inline constexpr char kOpening[] = "OPENING";    // the other side of the balances that were imported
+
+struct AccountRow {
+  std::string account;
+  std::string kind = "DEMAND";
+  std::string currency = "CNY";
+  std::string nature = kGeneral;
+  bool joint = false;
+  std::string status = "NORMAL";
+  std::string opened_on;  // 2026-09-28
+  std::string branch;
+};
+
+struct Entry {
+  std::string account;
+  int64_t amount = 0;  // minor units; above zero: comes in
+};
+
+struct BookingRow {
+  int64_t booking = 0;
+  absl::Time at;
+  std::string kind;
+  std::optional<std::string> operation;  // what booked it, at most once a kind
+  std::optional<std::string> request;    // what people asked for at the counter, at most once
+  std::vector<Entry> entries;            // add up to zero
+};
+
+struct MeasureRow {
+  sdk::Encumbrance measure;
+  std::string person;        // PersonKey of the respondent; empty for measures of others
+  sdk::Operation operation;  // the order that made it; empty order id: not one of ours
+  bool IsOurs() const { return !operation.order_id.empty(); }
+};
+
+struct ExemptionRow {
+  std::string nature;
+  std::string action;          // FREEZE | DEDUCT
+  std::string unless_purpose;  // the purpose that may act all the same; empty: none
+  std::string rule;            // code, in answers
+  std::string source;
+};
+
+struct OperationRow {
+  std::string operation;
+  std::string order_digest;
+  std::string action;
+  absl::Time at;
+  sdk::Rank arrival;
+  sdk::Answer answer;
+};
+
+struct PaymentRow {
+  std::string payment;  // our reference in the payment system
+  int64_t number = 0;
+  sdk::Operation operation;
+  std::string measure;
+  int64_t booking = 0;
+  int64_t amount = 0;
+  std::string currency;
+  std::string to_bank, to_name, to_account;
+  std::string state = "SENT";  // SENT | CONFIRMED | REJECTED
+  std::string reason;          // with REJECTED
+  absl::Time sent_at;
+  std::optional<absl::Time> settled_at;
+  std::vector<sdk::Cut> cuts;  // what it took, account by account
+};
+
+class Tables {
+ public:
+  explicit Tables(Database& database) : database_(database) {}
+
+  // Named numbers: the core's last time.
+  int64_t Fact(std::string_view name);  // 0 when it was never put
+  void PutFact(std::string_view name, int64_t value);
+  bool IsEmpty();  // no account
+  // The one number that `sql`, a literal of our source, gives: for checks.
+  int64_t Number(const char* sql);
+
+  void AddCustomer(const CustomerRow& row);
+  std::vector<CustomerRow> CustomersByNumber(std::string_view id_number);
+  std::vector<CustomerRow> HoldersOf(std::string_view account);
+
+  void AddAccount(const AccountRow& row, const std::vector<std::string>& customers);
+  std::optional<AccountRow> Account(std::string_view account);
+  std::vector<AccountRow> AccountsOf(std::string_view customer);  // by day of opening, then number
+  std::vector<std::string> AllAccounts();
+  // The bank's own account of that nature; the import sees to it that there is one for every currency in use.
+  std::string InternalAccount(std::string_view nature, std::string_view currency);
+  int64_t Balance(std::string_view account);
+
+  // Pre: entries add up to zero. Returns the number of the booking.
+  int64_t AddBooking(const BookingRow& row);
+  std::optional<BookingRow> BookingOfRequest(std::string_view request);
+  std::vector<BookingRow> BookingsOn(std::string_view account);
+
+  void PutMeasure(const MeasureRow& row);
+  std::optional<MeasureRow> Measure(std::string_view measure);
+  std::vector<std::string> LiveMeasuresOn(std::string_view account);
+  std::vector<std::string> MeasuresByDocument(std::string_view document);
+  std::vector<std::string> AllMeasures();
+  // The earliest end of an effective measure at or before `now`, with its accounts.
+  struct End {
+    absl::Time at;
+    std::vector<std::string> accounts;
+  };
+  std::optional<End> NextEnd(absl::Time now);
+
+  void AddExemption(const ExemptionRow& row);
+  std::optional<ExemptionRow> Exemption(std::string_view nature, std::string_view action);
+
+  void AddOperation(const OperationRow& row);
+  std::optional<OperationRow> Operation(std::string_view operation);
+  std::vector<std::string> AllOperations();
+
+  // Fills in number and reference: "<agency>-P000001".
+  void AddPayment(PaymentRow& row);
+  void PutPayment(const PaymentRow& row);
+  std::optional<PaymentRow> Payment(std::string_view payment);
+  std::vector<std::string> AllPayments();
+  bool HasOpenPayment(std::string_view measure);
+
+  // Appends; the sequence is given by the table.
+  void AddChange(const sdk::RegisterChange& change);
+  std::vector<sdk::RegisterChange> Changes(uint64_t after, size_t limit);
+
+ private:
+  std::vector<std::string> Names(Query query);
+  Database& database_;
+};
+
+}  // namespace eagle::bank

@@ -1,0 +1,299 @@
+#include "adapters/land/counter.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "absl/strings/str_cat.h"
+#include "adapters/sdk/inbox_rows.h"
+#include "server/base/bytes.h"
+#include "server/base/identity_number.h"
+#include "server/base/money.h"
+#include "server/base/reason.h"
+#include "server/base/uuid.h"
+
+namespace eagle::land {
+namespace {
+
+using sdk::CounterRequest;
+using sdk::Json;
+
+constexpr size_t kTextBytesMax = 128;
+constexpr char kCounterPrefix[] = "counter";
+
+absl::StatusOr<uint64_t> NumberOf(const CounterRequest& request, std::string_view argument, uint64_t otherwise, uint64_t most) {
+  const std::string text = request.Optional(argument);
+  if (text.empty()) return otherwise;
+  uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || value > most) {
+    return Fail(Reason::kFieldInvalid, "an argument is wrong").At(argument, absl::StrCat("a whole number up to ", most));
+  }
+  return value;
+}
+
+absl::StatusOr<std::string> TextOf(const CounterRequest& request, std::string_view argument) {
+  EAGLE_ASSIGN_OR_RETURN(std::string text, request.Required(argument));
+  if (text.size() > kTextBytesMax || !IsValidUtf8(text)) return Fail(Reason::kTextInvalid, "an argument is wrong").At(argument, "at most 128 bytes");
+  return text;
+}
+
+bool IsReasonCode(std::string_view text) {
+  return !text.empty() && text.size() <= 63 && std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; });
+}
+
+Fail NoSuch(std::string_view argument, std::string_view what) {
+  Fail fail(Reason::kNotFound, what);
+  fail.At(argument, what);
+  return fail;
+}
+
+// An order on this unit that arrived, and is genuine, but isn't entered yet: it must not lose its rank to who stands at the counter.
+bool HasOrderBefore(const std::string& unit, sdk::InboxTransaction& transaction) {
+  sdk::InboxTables tables(transaction);
+  for (const journal::Hash& digest : tables.OpenTasks()) {
+    const auto task = tables.FindTask(digest);
+    if (!task || !task->verified || !task->is_control || !sdk::IsQueued(task->state)) continue;
+    sdk::v1::Order order;
+    if (order.ParseFromString(task->member.member()) && order.freeze().asset().unit_number() == unit) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+absl::StatusOr<Json> LandCounter::Handle(const CounterRequest& request, absl::Time now) {
+  struct Command {
+    std::string_view name;
+    Work work;
+  };
+  static constexpr Command kCommands[] = {{"review list", &LandCounter::ListReviews}, {"seal", &LandCounter::EnterSeal},
+                                          {"release", &LandCounter::Release},         {"dispose", &LandCounter::Dispose},
+                                          {"show", &LandCounter::Show}};
+  if (request.command == "review approve") return Decide(request, true, now);
+  if (request.command == "review refuse") return Decide(request, false, now);
+  for (const Command& command : kCommands) {
+    if (command.name != request.command) continue;
+    Json out;
+    EAGLE_RETURN_IF_ERROR(desk_.in_transaction([&](sdk::InboxTransaction& transaction) -> absl::Status {
+      EAGLE_ASSIGN_OR_RETURN(out, (this->*command.work)(request, now, transaction));
+      return absl::OkStatus();
+    }));
+    return out;
+  }
+  return Fail(Reason::kFieldInvalid, "the counter doesn't know this command").At("command", "review list|approve|refuse, seal, release, dispose, show");
+}
+
+// ---- Reviews ----
+
+absl::StatusOr<Json> LandCounter::ListReviews(const CounterRequest&, absl::Time now, sdk::InboxTransaction& transaction) const {
+  LandTables tables(transaction);
+  Json out;
+  sdk::PutList(out, "reviews");
+  for (const Review& review : tables.OpenReviews()) {
+    EAGLE_ASSIGN_OR_RETURN(UnitBook book, UnitBook::Load(transaction, review.unit, now, rules_.zone));
+    const Seal* seal = book.FindSeal(review.seal);
+    if (seal == nullptr) return Fail(Reason::kRegisterBroken, "a review without a live seal").With("review", static_cast<int64_t>(review.number));
+    Json& row = sdk::AddTo(out, "reviews");
+    sdk::Put(row, "id", std::to_string(review.number));
+    sdk::Put(row, "order_id", review.operation.order_id.size() == kUuidBytes ? UuidText(review.operation.order_id) : "");
+    sdk::Put(row, "unit", review.unit);
+    if (const auto unit = tables.FindUnit(review.unit)) sdk::Put(row, "location", unit->location);
+    if (const Holder* holder = book.FindHolder(seal->holder)) sdk::Put(row, "holder", holder->name);
+    PutSeal(*seal, book, tables, row);
+    EAGLE_RETURN_IF_ERROR(book.Store(transaction));
+  }
+  return out;
+}
+
+absl::StatusOr<Json> LandCounter::Decide(const CounterRequest& request, bool approved, absl::Time now) {
+  EAGLE_RETURN_IF_ERROR(request.Required("id").status());
+  EAGLE_ASSIGN_OR_RETURN(const uint64_t number, NumberOf(request, "id", 0, INT64_MAX));
+  sdk::Decision decision{.approved = approved, .clerk = request.Optional("clerk"), .reason = request.Optional("reason"), .remark = request.Optional("remark")};
+  if (decision.clerk.empty()) decision.clerk = kCounterPrefix;
+  if (!approved && !IsReasonCode(decision.reason)) {
+    return Fail(Reason::kFieldInvalid, "a refusal needs its reason").At("reason", "a code of capital letters, digits and underscores, as TRANSFER_COMPLETED");
+  }
+  if (approved) decision.reason.clear();
+  std::optional<Review> review;
+  EAGLE_RETURN_IF_ERROR(desk_.in_transaction([&](sdk::InboxTransaction& transaction) {
+    review = LandTables(transaction).FindReview(number);
+    return absl::OkStatus();
+  }));
+  if (!review) return NoSuch("id", "no such review; see review list");
+  EAGLE_RETURN_IF_ERROR(desk_.decide(review->operation, decision));
+
+  Json out;
+  EAGLE_RETURN_IF_ERROR(desk_.in_transaction([&](sdk::InboxTransaction& transaction) -> absl::Status {
+    LandTables tables(transaction);
+    EAGLE_ASSIGN_OR_RETURN(const UnitBook book, UnitBook::Load(transaction, review->unit, now, rules_.zone));
+    const auto seal = tables.FindSeal(review->seal);
+    if (!seal) return Fail(Reason::kRegisterBroken, "a review without a seal");
+    sdk::Put(out, "unit", review->unit);
+    PutSeal(*seal, book, tables, out);
+    return absl::OkStatus();
+  }));
+  return out;
+}
+
+// ---- Seals of others ----
+
+absl::StatusOr<const Holder*> LandCounter::HolderFor(const UnitBook& book, const std::string& wanted) const {
+  if (wanted.empty() && book.holders().size() == 1) return &book.holders().front();
+  if (wanted.empty()) return Fail(Reason::kFieldMissing, "the unit has several holders").At("holder", "name whose right is sealed: number or id number");
+  for (const Holder& holder : book.holders()) {
+    const auto old = OldCitizenNumber(wanted);
+    if (wanted == std::to_string(holder.number) || wanted == holder.id_number || (old && *old == holder.id_number)) return &holder;
+  }
+  return NoSuch("holder", "no holder of the unit has this number");
+}
+
+absl::StatusOr<Json> LandCounter::EnterSeal(const CounterRequest& request, absl::Time now, sdk::InboxTransaction& transaction) const {
+  EAGLE_ASSIGN_OR_RETURN(const std::string unit, TextOf(request, "unit"));
+  EAGLE_ASSIGN_OR_RETURN(const std::string court, TextOf(request, "court"));
+  EAGLE_ASSIGN_OR_RETURN(const std::string document, TextOf(request, "document"));
+  EAGLE_ASSIGN_OR_RETURN(const uint64_t months, NumberOf(request, "months", 0, 12 * uint64_t{rules_.term_years_max}));
+  EAGLE_ASSIGN_OR_RETURN(const uint64_t years, NumberOf(request, "years", months == 0 ? rules_.term_years_max : 0, rules_.term_years_max));
+  if ((months == 0) == (years == 0)) return Fail(Reason::kFieldInvalid, "the term is wrong").At("years", "exactly one of years and months is above zero");
+  LandTables tables(transaction);
+  if (!tables.FindUnit(unit)) return NoSuch("unit", "the register has no such unit");
+  if (HasOrderBefore(unit, transaction)) {
+    return Fail(Reason::kBusy, "an order that arrived earlier on this unit is being entered: try again").RetryAfter(absl::Seconds(5));
+  }
+  EAGLE_ASSIGN_OR_RETURN(UnitBook book, UnitBook::Load(transaction, unit, now, rules_.zone));
+  EAGLE_ASSIGN_OR_RETURN(const Holder* holder, HolderFor(book, request.Optional("holder")));
+  if (const Seal* same = book.SealOfDocument(holder->number, document)) {
+    return Fail(Reason::kMeasureExists, "the unit is locked under this number already").With("id", same->row.id);
+  }
+
+  // One count of arrivals for orders and the counter: rank is service, wherever it came in.
+  sdk::InboxTables inbox(transaction);
+  sdk::MetaRow meta = inbox.Meta();
+  meta.last_arrived_at = std::max(absl::FromUnixMicros(absl::ToUnixMicros(now)), meta.last_arrived_at);
+  ++meta.last_arrival_sequence;
+  inbox.PutMeta(meta);
+
+  Seal seal{.unit = unit, .holder = holder->number};
+  seal.row.id = tables.NewSealId(kCounterPrefix);
+  seal.row.authority = court;
+  seal.row.document_number = document;
+  seal.row.scope = {ThingId(unit, holder->number)};
+  seal.row.rank = {meta.last_arrived_at, meta.last_arrival_sequence};
+  seal.row.part_numerator = holder->share_numerator;
+  seal.row.part_denominator = holder->share_denominator;
+  seal.row.term = {.months = static_cast<uint32_t>(months), .years = static_cast<uint32_t>(years)};
+  const std::string id = seal.row.id;
+  EAGLE_RETURN_IF_ERROR(book.Place(std::move(seal), /*review=*/false));
+  EAGLE_RETURN_IF_ERROR(book.Store(transaction));
+  Json out;
+  sdk::Put(out, "unit", unit);
+  PutSeal(*book.FindSeal(id), book, tables, out);
+  return out;
+}
+
+absl::StatusOr<Json> LandCounter::Release(const CounterRequest& request, absl::Time now, sdk::InboxTransaction& transaction) const {
+  EAGLE_ASSIGN_OR_RETURN(const std::string id, TextOf(request, "id"));
+  LandTables tables(transaction);
+  const auto seal = tables.FindSeal(id);
+  if (!seal) return NoSuch("id", "no seal has this id; see show");
+  if (seal->IsOurs()) return Fail(Reason::kPermissionDenied, "a seal that came as an order is released by an order").With("id", id);
+  EAGLE_ASSIGN_OR_RETURN(UnitBook book, UnitBook::Load(transaction, seal->unit, now, rules_.zone));
+  if (book.FindSeal(id) == nullptr) return Fail(Reason::kMeasureNotEffective, "the seal has ended").With("phase", sdk::PhaseName(seal->row.phase));
+  EAGLE_RETURN_IF_ERROR(book.seals().Release(id));
+  EAGLE_RETURN_IF_ERROR(book.Store(transaction));
+  Json out;
+  sdk::Put(out, "unit", seal->unit);
+  PutSeal(*book.FindSeal(id), book, tables, out);
+  return out;
+}
+
+absl::StatusOr<Json> LandCounter::Dispose(const CounterRequest& request, absl::Time now, sdk::InboxTransaction& transaction) const {
+  EAGLE_ASSIGN_OR_RETURN(const std::string id, TextOf(request, "id"));
+  const std::string part = request.Optional("part");
+  if (!part.empty() && part != "true" && part != "false") return Fail(Reason::kFieldInvalid, "an argument is wrong").At("part", "true or false");
+  LandTables tables(transaction);
+  const auto seal = tables.FindSeal(id);
+  if (!seal) return NoSuch("id", "no seal has this id; see show");
+  EAGLE_ASSIGN_OR_RETURN(UnitBook book, UnitBook::Load(transaction, seal->unit, now, rules_.zone));
+  if (book.FindSeal(id) == nullptr) return Fail(Reason::kMeasureNotEffective, "the seal has ended").With("phase", sdk::PhaseName(seal->row.phase));
+  const auto extent = part == "true" ? sdk::EncumbranceRegister::Extent::kPart : sdk::EncumbranceRegister::Extent::kWhole;
+  EAGLE_RETURN_IF_ERROR(book.seals().Dispose(id, extent));
+  EAGLE_RETURN_IF_ERROR(book.StoreDisposed(transaction, id));
+  Json out;
+  sdk::Put(out, "unit", seal->unit);
+  PutSeal(*book.FindSeal(id), book, tables, out);
+  return out;
+}
+
+// ---- Looking ----
+
+absl::StatusOr<Json> LandCounter::Show(const CounterRequest& request, absl::Time now, sdk::InboxTransaction& transaction) const {
+  EAGLE_ASSIGN_OR_RETURN(const std::string number, TextOf(request, "unit"));
+  LandTables tables(transaction);
+  const auto unit = tables.FindUnit(number);
+  if (!unit) return NoSuch("unit", "the register has no such unit");
+  EAGLE_ASSIGN_OR_RETURN(UnitBook book, UnitBook::Load(transaction, number, now, rules_.zone));
+  EAGLE_RETURN_IF_ERROR(book.Store(transaction));
+  Json out;
+  sdk::Put(out, "unit", unit->number);
+  sdk::Put(out, "location", unit->location);
+  sdk::Put(out, "use", unit->use);
+  sdk::Put(out, "nature", unit->nature);
+  sdk::Put(out, "area", unit->area);
+  sdk::Put(out, "registered_on", absl::FormatCivilTime(unit->registered_on));
+  sdk::PutList(out, "holders");
+  sdk::PutList(out, "mortgages");
+  const std::vector<Seal> seals = tables.SealsOf(number, LandTables::Which::kAll);
+  for (const Holder& holder : book.holders()) {
+    Json& row = sdk::AddTo(out, "holders");
+    sdk::Put(row, "holder", int64_t{holder.number});
+    sdk::Put(row, "name", holder.name);
+    sdk::Put(row, "id_kind", holder.id_kind);
+    sdk::Put(row, "id_number", MaskNumber(holder.id_number));
+    sdk::Put(row, "share", absl::StrCat(holder.share_numerator, "/", holder.share_denominator));
+    sdk::Put(row, "co_ownership", CoOwnershipName(holder.co_ownership));
+    sdk::Put(row, "certificate", holder.certificate_number);
+    sdk::PutList(row, "seals");
+    for (const Seal& seal : seals) {
+      if (seal.holder == holder.number) PutSeal(seal, book, tables, sdk::AddTo(row, "seals"));
+    }
+  }
+  for (const Mortgage& mortgage : tables.MortgagesOf(number)) {
+    Json& row = sdk::AddTo(out, "mortgages");
+    sdk::Put(row, "certificate", mortgage.certificate_number);
+    sdk::Put(row, "mortgagee", mortgage.mortgagee);
+    sdk::Put(row, "amount", MoneyText(mortgage.amount_minor_units));
+    sdk::Put(row, "registered_on", absl::FormatCivilTime(mortgage.registered_on));
+    sdk::Put(row, "ends_on", absl::FormatCivilTime(mortgage.ends_on));
+  }
+  return out;
+}
+
+std::string LandCounter::TimeText(absl::Time time) const { return absl::FormatTime(absl::RFC3339_sec, time, rules_.zone); }
+
+// Fields of one seal; rank and who stands before it only while it is live.
+void LandCounter::PutSeal(const Seal& seal, const UnitBook& book, LandTables& tables, Json& out) const {
+  const sdk::Encumbrance& row = seal.row;
+  sdk::Put(out, "seal", row.id);
+  sdk::Put(out, "court", row.authority);
+  sdk::Put(out, "document", row.document_number);
+  sdk::Put(out, "served_at", TimeText(row.rank.served_at));
+  sdk::Put(out, "served_sequence", row.rank.served_sequence);
+  sdk::Put(out, "phase", row.phase == sdk::Phase::kPending ? "SEAL_PENDING" : sdk::PhaseName(row.phase));
+  sdk::Put(out, "ours", seal.IsOurs());
+  sdk::Put(out, "part", absl::StrCat("holder ", seal.holder));
+  if (row.effective_from) sdk::Put(out, "effective_from", TimeText(*row.effective_from));
+  if (row.effective_to) sdk::Put(out, "last_day", absl::FormatCivilTime(sdk::LastDayBefore(*row.effective_to, rules_.zone)));
+  if (seal.value_minor_units > 0) sdk::Put(out, "value", MoneyText(seal.value_minor_units));
+  if (sdk::IsLive(row.phase)) {
+    sdk::Put(out, "rank", int64_t{book.seals().RankOf(row.id)});
+    sdk::PutList(out, "before");
+    for (const sdk::Encumbrance* before : book.seals().Before(row.id)) {
+      Json& other = sdk::AddTo(out, "before");
+      sdk::Put(other, "seal", before->id);
+      sdk::Put(other, "document", before->document_number);
+    }
+  }
+  if (const auto review = tables.OpenReviewOf(row.id)) sdk::Put(out, "review", std::to_string(review->number));
+}
+
+}  // namespace eagle::land

@@ -1,0 +1,318 @@
+#include "adapters/land/import.h"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <numeric>
+#include <optional>
+#include <set>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "adapters/sdk/shell/csv.h"
+#include "server/base/bytes.h"
+#include "server/base/identity_number.h"
+#include "server/base/money.h"
+#include "server/base/reason.h"
+
+namespace eagle::land {
+namespace {
+
+using sdk::CsvRow;
+using sdk::CsvTable;
+
+constexpr size_t kViolationsMax = 200;
+constexpr size_t kNameBytesMax = 256;
+constexpr size_t kTextBytesMax = 128;
+constexpr uint64_t kShareMax = 1'000'000;
+constexpr char kImportPrefix[] = "import";
+
+const std::vector<std::string>& UnitColumns() {
+  static const auto* const kColumns = new std::vector<std::string>{"unit_number", "location", "use", "nature", "area_square_metres", "registered_on"};
+  return *kColumns;
+}
+const std::vector<std::string>& HolderColumns() {
+  static const auto* const kColumns = new std::vector<std::string>{"unit_number",     "holder",            "name",         "id_kind",           "id_number",
+                                                                   "share_numerator", "share_denominator", "co_ownership", "certificate_number"};
+  return *kColumns;
+}
+const std::vector<std::string>& MortgageColumns() {
+  static const auto* const kColumns = new std::vector<std::string>{"unit_number", "certificate_number", "mortgagee", "amount", "registered_on", "ends_on"};
+  return *kColumns;
+}
+const std::vector<std::string>& SealColumns() {
+  static const auto* const kColumns =
+      new std::vector<std::string>{"unit_number", "holder", "authority", "document_number", "served_at", "first_day", "last_day", "years"};
+  return *kColumns;
+}
+
+bool IsOldCitizenNumber(std::string_view text) {
+  return text.size() == 15 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// Reads and checks everything, then writes.
+class Importer {
+ public:
+  Importer(const ImportWorld& world, sdk::InboxTransaction& transaction) : world_(world), transaction_(transaction), tables_(transaction) {}
+
+  absl::StatusOr<ImportCounts> Run(const std::string& folder) {
+    if (!tables_.IsEmpty()) return Fail(Reason::kNotEmpty, "units were imported before: an import fills an empty register");
+    const auto units = Read(folder + "/units.csv", UnitColumns());
+    const auto holders = Read(folder + "/holders.csv", HolderColumns());
+    const auto mortgages = Read(folder + "/mortgages.csv", MortgageColumns());
+    const auto seals = Read(folder + "/seals.csv", SealColumns());
+    EAGLE_RETURN_IF_ERROR(unreadable_);
+    for (const auto* table : {&units, &holders, &mortgages, &seals}) {
+      if (!table->has_value()) return Refused();
+    }
+    for (const CsvRow& row : units->rows) TakeUnit(row);
+    for (const CsvRow& row : holders->rows) TakeHolder(row);
+    CheckShares();
+    for (const CsvRow& row : mortgages->rows) TakeMortgage(row);
+    for (const CsvRow& row : seals->rows) TakeSeal(row);
+    if (wrong_.empty()) Write();
+    if (wrong_.empty()) PlaceSeals();
+    if (!wrong_.empty()) return Refused();
+    return counts_;
+  }
+
+ private:
+  struct PendingSeal {
+    const CsvRow* row;
+    Seal seal;
+    bool has_days;
+  };
+
+  std::optional<CsvTable> Read(const std::string& path, const std::vector<std::string>& columns) {
+    absl::StatusOr<CsvTable> table = sdk::ReadCsv(path, columns);
+    if (table.ok()) return std::move(table).value();
+    const Failure failure = FailureOf(table.status());
+    if (failure.violations.empty() && unreadable_.ok()) unreadable_ = table.status();
+    for (const Violation& violation : failure.violations) wrong_.Add(violation.field, violation.reason, violation.description);
+    return std::nullopt;
+  }
+  absl::Status Refused() const {
+    Violations shown;
+    for (size_t i = 0; i < std::min(wrong_.list().size(), kViolationsMax); ++i) {
+      const Violation& violation = wrong_.list()[i];
+      shown.Add(violation.field, violation.reason, violation.description);
+    }
+    return shown.ToStatus(absl::StrCat("the import is refused: ", wrong_.list().size(), " violations; nothing was written"));
+  }
+  void Wrong(const CsvRow& row, std::string_view column, std::string_view why, Reason reason = Reason::kFieldInvalid) {
+    wrong_.Add(row.Place(column), reason, why);
+  }
+
+  // ---- Fields; a wrong one is noted and comes back as something harmless.
+
+  std::string Text(const CsvRow& row, std::string_view column, size_t bytes_max = kTextBytesMax) {
+    const std::string& text = row.At(column);
+    if (text.empty()) Wrong(row, column, "the field is required", Reason::kFieldMissing);
+    if (text.size() > bytes_max) Wrong(row, column, absl::StrCat("at most ", bytes_max, " bytes"), Reason::kTextInvalid);
+    return text;
+  }
+  uint32_t Number(const CsvRow& row, std::string_view column, uint64_t least, uint64_t most) {
+    const std::string& text = row.At(column);
+    uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error == std::errc() && end == text.data() + text.size() && value >= least && value <= most) return static_cast<uint32_t>(value);
+    Wrong(row, column, absl::StrCat("a whole number from ", least, " to ", most));
+    return static_cast<uint32_t>(least);
+  }
+  absl::CivilDay Day(const CsvRow& row, std::string_view column) {
+    absl::CivilDay day;
+    if (row.At(column).size() != 10 || !absl::ParseCivilTime(row.At(column), &day)) Wrong(row, column, "a day as 2026-09-28");
+    return day;
+  }
+  absl::Time Time(const CsvRow& row, std::string_view column) {
+    absl::Time time;
+    std::string error;
+    if (!absl::ParseTime("%Y-%m-%d %H:%M:%S", row.At(column), world_.zone, &time, &error)) Wrong(row, column, "a time of the registry's zone as 2026-09-28 09:10:00");
+    return time;
+  }
+  bool InTestRange(std::string_view region) const { return world_.environment != goldeneagle::v1::ENVIRONMENT_TEST && region.substr(0, 2) == "99"; }
+
+  // ---- Rows
+
+  void TakeUnit(const CsvRow& row) {
+    Unit unit{.number = row.At("unit_number")};
+    if (!IsUnitNumber(unit.number)) Wrong(row, "unit_number", "28 characters, as 990101001002GB00123F00010012");
+    if (InTestRange(unit.number)) Wrong(row, "unit_number", "region 99 exists only in the test environment", Reason::kTestRegion);
+    unit.location = Text(row, "location", kNameBytesMax);
+    unit.use = Text(row, "use");
+    unit.nature = Text(row, "nature");
+    unit.area = Text(row, "area_square_metres");
+    if (!ParseMoney(unit.area) || absl::StrContains(unit.area, ",")) Wrong(row, "area_square_metres", "a number with at most two decimals");
+    unit.registered_on = Day(row, "registered_on");
+    if (!parts_.emplace(unit.number, std::vector<std::pair<const CsvRow*, Holder>>()).second) {
+      Wrong(row, "unit_number", "the unit is there twice");
+      return;
+    }
+    unit_rows_.emplace(unit.number, &row);
+    units_.push_back(std::move(unit));
+  }
+
+  // Null, and noted, when the row names a unit that isn't in units.csv.
+  std::vector<std::pair<const CsvRow*, Holder>>* PartsOf(const CsvRow& row) {
+    const auto found = parts_.find(row.At("unit_number"));
+    if (found == parts_.end()) Wrong(row, "unit_number", "units.csv has no such unit");
+    return found == parts_.end() ? nullptr : &found->second;
+  }
+
+  void TakeHolder(const CsvRow& row) {
+    auto* parts = PartsOf(row);
+    Holder holder{.unit = row.At("unit_number"), .number = Number(row, "holder", 1, 10'000)};
+    holder.name = Text(row, "name", kNameBytesMax);
+    holder.id_kind = Text(row, "id_kind");
+    holder.id_number = Text(row, "id_number");
+    CheckNumber(row, holder);
+    holder.share_numerator = Number(row, "share_numerator", 1, kShareMax);
+    holder.share_denominator = Number(row, "share_denominator", 1, kShareMax);
+    if (holder.share_numerator > holder.share_denominator) Wrong(row, "share_numerator", "a share is at most the whole");
+    const auto kind = CoOwnershipByName(row.At("co_ownership"));
+    if (!kind) Wrong(row, "co_ownership", "SOLE, JOINT or BY_SHARES");
+    holder.co_ownership = kind.value_or(CoOwnership::kSole);
+    holder.certificate_number = Text(row, "certificate_number");
+    if (parts == nullptr) return;
+    for (const auto& [other_row, other] : *parts) {
+      if (other.number == holder.number) return Wrong(row, "holder", "the unit has this holder number twice");
+      if (other.id_kind == holder.id_kind && other.id_number == holder.id_number) return Wrong(row, "id_number", "the person is a holder of this unit twice");
+    }
+    parts->emplace_back(&row, std::move(holder));
+  }
+
+  void CheckNumber(const CsvRow& row, const Holder& holder) {
+    const bool citizen = holder.id_kind == "CITIZEN_ID", company = holder.id_kind == "UNIFIED_CREDIT_CODE";
+    const bool good = citizen   ? IsCitizenNumber(holder.id_number) || IsOldCitizenNumber(holder.id_number)
+                      : company ? IsUnifiedCreditCode(holder.id_number)
+                                : true;
+    if (!good) Wrong(row, "id_number", "the check digit doesn't fit", Reason::kIdentityNumberInvalid);
+    const std::string_view region = company ? std::string_view(holder.id_number).substr(std::min<size_t>(2, holder.id_number.size())) : holder.id_number;
+    if ((citizen || company) && InTestRange(region)) Wrong(row, "id_number", "numbers of the test range exist only in the test environment", Reason::kTestRegion);
+  }
+
+  // SOLE: one holder of the whole. JOINT: two or more, each of the undivided whole. BY_SHARES: parts that add up to one.
+  void CheckShares() {
+    for (const auto& [unit, parts] : parts_) {
+      const CsvRow& unit_row = *unit_rows_.at(unit);
+      if (parts.empty()) {
+        Wrong(unit_row, "unit_number", "holders.csv has no holder of this unit");
+        continue;
+      }
+      const CoOwnership kind = parts.front().second.co_ownership;
+      if (kind == CoOwnership::kSole ? parts.size() != 1 : parts.size() < 2) {
+        Wrong(*parts.front().first, "co_ownership", "SOLE has exactly one holder, the others two or more");
+      }
+      uint64_t numerator = 0, denominator = 1;  // the sum so far, reduced
+      for (const auto& [row, holder] : parts) {
+        if (holder.co_ownership != kind) Wrong(*row, "co_ownership", "all holders of a unit have it in one way");
+        if (kind != CoOwnership::kByShares && holder.share_numerator != holder.share_denominator) Wrong(*row, "share_numerator", "1/1 unless BY_SHARES");
+        numerator = numerator * holder.share_denominator + holder.share_numerator * denominator;
+        denominator *= holder.share_denominator;
+        const uint64_t divisor = std::gcd(numerator, denominator);
+        numerator /= divisor, denominator /= divisor;
+        if (denominator > kShareMax * kShareMax) break;
+      }
+      if (kind == CoOwnership::kByShares && numerator != denominator) Wrong(unit_row, "unit_number", "the shares of this unit don't add up to one");
+    }
+  }
+
+  void TakeMortgage(const CsvRow& row) {
+    PartsOf(row);
+    Mortgage mortgage{.unit = row.At("unit_number")};
+    mortgage.certificate_number = Text(row, "certificate_number");
+    mortgage.mortgagee = Text(row, "mortgagee", kNameBytesMax);
+    const auto amount = ParseMoney(row.At("amount"));
+    if (!amount || !IsAmount(*amount)) Wrong(row, "amount", "an amount above zero, as 900000.00", Reason::kAmountInvalid);
+    mortgage.amount_minor_units = amount.value_or(0);
+    mortgage.registered_on = Day(row, "registered_on");
+    mortgage.ends_on = Day(row, "ends_on");
+    if (mortgage.ends_on < mortgage.registered_on) Wrong(row, "ends_on", "not before registered_on");
+    const bool is_new = mortgage_keys_.insert(mortgage.unit + "/" + mortgage.certificate_number).second;
+    if (!is_new) Wrong(row, "certificate_number", "the mortgage is there twice");
+    mortgages_.push_back(std::move(mortgage));
+  }
+
+  void TakeSeal(const CsvRow& row) {
+    auto* parts = PartsOf(row);
+    Seal seal{.unit = row.At("unit_number"), .holder = Number(row, "holder", 1, 10'000)};
+    seal.row.authority = Text(row, "authority");
+    seal.row.document_number = Text(row, "document_number");
+    seal.row.rank.served_at = Time(row, "served_at");
+    if (seal.row.rank.served_at > world_.now) Wrong(row, "served_at", "not in the future");
+    const bool has_days = !row.At("first_day").empty() || !row.At("last_day").empty();
+    if (has_days) {
+      const absl::CivilDay first = Day(row, "first_day"), last = Day(row, "last_day");
+      if (last < first) Wrong(row, "last_day", "not before first_day");
+      if (!row.At("years").empty()) Wrong(row, "years", "empty when the days are given");
+      seal.row.effective_from = std::max(absl::FromCivil(first, world_.zone), seal.row.rank.served_at);
+      seal.row.effective_to = absl::FromCivil(last + 1, world_.zone);
+    } else {
+      seal.row.term.years = Number(row, "years", 1, world_.term_years_max);
+    }
+    if (parts == nullptr) return;
+    const auto holder = std::find_if(parts->begin(), parts->end(), [&](const auto& part) { return part.second.number == seal.holder; });
+    if (holder == parts->end()) return Wrong(row, "holder", "holders.csv has no such holder of this unit");
+    seal.row.part_numerator = holder->second.share_numerator;
+    seal.row.part_denominator = holder->second.share_denominator;
+    seal.row.scope = {ThingId(seal.unit, seal.holder)};
+    seals_[seal.unit].push_back({&row, std::move(seal), has_days});
+  }
+
+  void Write() {
+    for (const Unit& unit : units_) tables_.AddUnit(unit);
+    for (const auto& [unit, parts] : parts_) {
+      for (const auto& [row, holder] : parts) tables_.AddHolder(holder);
+      counts_.holders += parts.size();
+    }
+    for (const Mortgage& mortgage : mortgages_) tables_.AddMortgage(mortgage);
+    counts_.units = units_.size();
+    counts_.mortgages = mortgages_.size();
+  }
+
+  // By service, so that each finds those before it on the register.
+  void PlaceSeals() {
+    for (auto& [unit, seals] : seals_) {
+      std::stable_sort(seals.begin(), seals.end(), [](const PendingSeal& a, const PendingSeal& b) { return a.seal.row.rank.served_at < b.seal.row.rank.served_at; });
+      for (PendingSeal& pending : seals) Place(pending);
+    }
+  }
+  void Place(PendingSeal& pending) {
+    const CsvRow& row = *pending.row;
+    // As the register stood when it was served; what has ended since ends when the register is next looked at.
+    absl::StatusOr<UnitBook> book = UnitBook::Load(transaction_, pending.seal.unit, pending.seal.row.rank.served_at, world_.zone);
+    if (!book.ok()) return Wrong(row, "unit_number", FailureOf(book.status()).message);
+    if (book->SealOfDocument(pending.seal.holder, pending.seal.row.document_number) != nullptr) return Wrong(row, "document_number", "the part is locked under this number already");
+    pending.seal.row.id = tables_.NewSealId(kImportPrefix);
+    const std::string id = pending.seal.row.id;
+    // Imported seals were all served before the first order: sequence 0, ties by id.
+    if (absl::Status placed = book->Place(std::move(pending.seal), /*review=*/false); !placed.ok()) return Wrong(row, "served_at", FailureOf(placed).message);
+    const bool first = book->seals().Find(id)->phase == sdk::Phase::kEffective;
+    if (first != pending.has_days) {
+      Wrong(row, "first_day", first ? "it was the first on this part when it was served: its days are needed" : "another stood before it: give years, not days");
+    }
+    if (absl::Status stored = book->Store(transaction_); !stored.ok()) return Wrong(row, "unit_number", FailureOf(stored).message);
+    ++counts_.seals;
+  }
+
+  const ImportWorld& world_;
+  sdk::InboxTransaction& transaction_;
+  LandTables tables_;
+  Violations wrong_;
+  absl::Status unreadable_;
+  ImportCounts counts_;
+  std::map<std::string, std::vector<std::pair<const CsvRow*, Holder>>> parts_;
+  std::map<std::string, const CsvRow*> unit_rows_;
+  std::vector<Unit> units_;
+  std::vector<Mortgage> mortgages_;
+  std::set<std::string> mortgage_keys_;
+  std::map<std::string, std::vector<PendingSeal>> seals_;
+};
+
+}  // namespace
+
+absl::StatusOr<ImportCounts> ImportRegister(const std::string& folder, const ImportWorld& world, sdk::InboxTransaction& transaction) {
+  return Importer(world, transaction).Run(folder);
+}
+
+}  // namespace eagle::land

@@ -1,0 +1,135 @@
+#include "adapters/sdk/agent.h"
+
+#include <algorithm>
+
+#include "server/base/assert.h"
+#include "server/base/bytes.h"
+#include "server/base/reason.h"
+
+namespace eagle::sdk {
+namespace {
+
+constexpr size_t kInboxIdBytes = 16;
+constexpr size_t kStatementsAPage = 256;
+
+absl::StatusOr<trust::StatementBook> BookOf(const AgentConfig& config) {
+  EAGLE_RETURN_IF_ERROR(CheckConfig(config));
+  return trust::StatementBook::Make({.registrar_keys = config.registrar_keys,
+                                     .threshold = config.registrar_threshold,
+                                     .environment = config.environment});
+}
+
+}  // namespace
+
+Agent::Agent(AgentConfig config, const AgentPorts& ports, trust::StatementBook book)
+    : config_(std::move(config)), ports_(ports), book_(std::move(book)), verifier_(config_, book_, ports_.checker) {}
+
+absl::StatusOr<std::unique_ptr<Agent>> Agent::Make(AgentConfig config, const AgentPorts& ports, CoreRegister& core) {
+  EAGLE_ASSIGN_OR_RETURN(trust::StatementBook book, BookOf(config));
+  std::unique_ptr<Agent> agent(new Agent(std::move(config), ports, std::move(book)));
+  agent->core_ = &core;
+  EAGLE_RETURN_IF_ERROR(agent->Start());
+  return agent;
+}
+
+absl::StatusOr<std::unique_ptr<Agent>> Agent::Make(AgentConfig config, const AgentPorts& ports,
+                                                   InboxRegister& in_inbox) {
+  EAGLE_ASSIGN_OR_RETURN(trust::StatementBook book, BookOf(config));
+  std::unique_ptr<Agent> agent(new Agent(std::move(config), ports, std::move(book)));
+  agent->in_inbox_ = &in_inbox;
+  EAGLE_RETURN_IF_ERROR(agent->Start());
+  return agent;
+}
+
+absl::Status Agent::Start() {
+  if (config_.instance.empty()) config_.instance = config_.adapter + "/" + HexEncode(ports_.entropy.Bytes(8));
+  Unit unit(ports_.inbox);
+  MetaRow meta = unit.tables.Meta();
+  if (meta.inbox_id.empty()) {
+    meta.inbox_id = ports_.entropy.Bytes(kInboxIdBytes);
+    unit.tables.PutMeta(meta);
+  }
+  // Everything is checked again: the pinned keys may have changed since, and so may the file.
+  uint64_t after = 0;
+  for (auto page = unit.tables.Statements(after, kStatementsAPage); !page.empty();
+       page = unit.tables.Statements(after, kStatementsAPage)) {
+    for (const auto& [position, member] : page) {
+      after = position;
+      if (!book_.Accept(member, ports_.checker).ok()) ++metrics_.statements_refused;
+    }
+  }
+  for (const journal::Hash& digest : unit.tables.OpenTasks()) {
+    const auto row = unit.tables.FindTask(digest);
+    GATEWAY_ASSERT(row.has_value(), "an open task is in the inbox");
+    queue_.Put(*row);
+  }
+  return Commit(unit) ? absl::OkStatus() : stopped_;
+}
+
+bool Agent::Commit(Unit& unit) {
+  if (!stopped_.ok()) return false;
+  if (absl::Status status = unit.transaction->Commit(); !status.ok()) {
+    stopped_ = status;
+    return false;
+  }
+  for (const TaskRow& row : unit.changed) queue_.Put(row);
+  may_have_unsigned_ |= unit.receipts;
+  may_have_pending_ |= unit.pending;
+  return true;
+}
+
+absl::Duration Agent::Step() {
+  if (!stopped_.ok()) return absl::InfiniteDuration();
+  while (!replies_.empty() && stopped_.ok()) {
+    auto [call, reply] = std::move(replies_.front());
+    replies_.pop_front();
+    TakeReply(call, std::move(reply));
+  }
+  if (stopped_.ok()) TimeOut();
+  if (stopped_.ok() && Monotonic() >= next_changes_) TakeChanges();
+  if (stopped_.ok()) Work();
+  if (stopped_.ok()) Acknowledge();
+  if (stopped_.ok()) SignReceipts();
+  if (!stopped_.ok()) return absl::InfiniteDuration();
+  SendCalls();
+
+  const absl::Duration now = Monotonic();
+  if (!queue_.Ready(now, ForgetBefore(), 1).empty() || !replies_.empty()) return absl::ZeroDuration();
+  absl::Duration wake = std::min(next_changes_, queue_.NextTry(now));
+  for (size_t method = 0; method < kMethods; ++method) {
+    if (calls_[method]) {
+      wake = std::min(wake, calls_[method]->deadline);
+    } else if (not_before_[method] > now) {
+      wake = std::min(wake, not_before_[method]);
+    }
+  }
+  return std::max(wake - now, absl::ZeroDuration());
+}
+
+void Agent::OnReply(CallId call, absl::StatusOr<Reply> reply) {
+  const bool awaited =
+      std::any_of(calls_.begin(), calls_.end(), [&](const auto& open) { return open && open->id == call; });
+  const bool doubled =
+      std::any_of(replies_.begin(), replies_.end(), [&](const auto& entry) { return entry.first == call; });
+  if (!awaited || doubled) {
+    ++metrics_.late_replies;
+    return;
+  }
+  replies_.emplace_back(call, std::move(reply));
+}
+
+bool Agent::Idle() const {
+  return queue_.Queued(ForgetBefore()) == 0 && !may_have_unsigned_ && !may_have_pending_ && !calls_[kReport] &&
+         replies_.empty();
+}
+
+AgentMetrics Agent::metrics() const {
+  AgentMetrics metrics = metrics_;
+  metrics.queued = queue_.Queued(ForgetBefore());
+  metrics.waiting_for_clerk = queue_.WaitingForClerk();
+  metrics.connected = session_ == Session::kUp;
+  metrics.register_reachable = register_reachable_;
+  return metrics;
+}
+
+}  // namespace eagle::sdk

@@ -1,0 +1,238 @@
+// Agent: what an agency's adapter does, as a state machine without threads, sockets or a clock of its own.
+//
+//   Hello --> PullTasks (long poll) --> work --> ReportResults, ReportEvents        RenewLease, ReportStatus beside it
+//
+// The promises, after any crash and whatever the channel loses, repeats or disorders:
+//   - arrival is durable before any work, intent before any effect, a receipt before it is sent;
+//   - one effect at most per operation; the same order again gives the same receipts again, byte for byte;
+//   - nothing is done that pinned keys, statements and the rules of signatures don't bear out: it is returned with a
+//   reason;
+//   - no effect begins on an ended lease, on a withdrawn order, or out of turn among the controls on one person;
+//   - NIL is never said after an error, and what may or may not have been done is a clerk's to decide.
+//
+// Life: Make (reads the inbox; loads the statements), then Step for ever: at once after every OnReply and after what it
+// returns at the latest. When the inbox can't commit, the agent stops for good: health() says why, a new start reads
+// what is there. Under one order id other bytes are never acted on: they get a RETURNED receipt of their own
+// (ORDER_ID_REUSED).
+//
+// Deterministic: all that comes in comes through the ports. Threads: one, also for OnReply and the clerk's functions.
+//
+//   EAGLE_ASSIGN_OR_RETURN(auto agent, Agent::Make(config, {channel, inbox, signer, checker, clock, entropy}, bank));
+//   while (running) WaitForReplyOrTimeout(agent->Step());     // replies: agent->OnReply(call, response)
+#pragma once
+
+#include <array>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "adapters/sdk/config.h"
+#include "adapters/sdk/inbox_rows.h"
+#include "adapters/sdk/ports.h"
+#include "adapters/sdk/task_queue.h"
+#include "adapters/sdk/verifier.h"
+#include "server/base/clock.h"
+#include "server/base/entropy.h"
+#include "server/trust/signature.h"
+#include "server/trust/statements.h"
+
+namespace eagle::sdk {
+
+// The answer to one call of the channel; the kind that fits the call (ReportResults and ReportEvents have the same).
+using Reply = std::variant<v1::HelloResponse, v1::PullTasksResponse, v1::RenewLeaseResponse, v1::ReportResultsResponse,
+                           v1::ReportStatusResponse>;
+
+// All outlive the agent.
+struct AgentPorts {
+  Channel& channel;
+  Inbox& inbox;
+  trust::Signer& signer;  // our agency's key
+  const trust::SignatureChecker& checker;
+  Clock& clock;
+  Entropy& entropy;
+};
+
+// A task that waits for people.
+struct ClerkTask {
+  Operation operation;
+  TaskState state = TaskState::kInDoubt;  // or UNDER_REVIEW
+  Arrival arrival;
+  std::string note;  // why
+  v1::Order order;
+};
+
+class Agent {
+ public:
+  // Errors: CONFIGURATION_INVALID, KEY_UNUSABLE (registrar keys).
+  static absl::StatusOr<std::unique_ptr<Agent>> Make(AgentConfig config, const AgentPorts& ports, CoreRegister& core);
+  static absl::StatusOr<std::unique_ptr<Agent>> Make(AgentConfig config, const AgentPorts& ports,
+                                                     InboxRegister& in_inbox);
+
+  // Does what there is to do now. Returns how long it may be left alone if nothing comes in; zero: there is more to do.
+  absl::Duration Step();
+  // What came back for a call, or why nothing did (a Failure travels inside the status, reason.h). Kept for the next
+  // Step.
+  void OnReply(CallId call, absl::StatusOr<Reply> reply);
+  // From now on no new tasks are asked for; what is here is finished and reported. `Idle` once nothing is left to do or
+  // send.
+  void Drain() { draining_ = true; }
+  bool Idle() const;
+
+  // People. First match wins for all errors.
+  // IN_DOUBT and UNDER_REVIEW, in order of arrival.
+  std::vector<ClerkTask> ClerkQueue(size_t limit = 1000);
+  // What happened, after all: settles an IN_DOUBT task. Errors: TASK_NOT_WAITING, ANSWER_INVALID.
+  absl::Status ResolveInDoubt(const Operation& operation, const Answer& answer, std::string_view clerk);
+  // Asks the core's Find again and settles the task if it is DONE. Errors: TASK_NOT_WAITING (also: not done, or still
+  // unknown; a clerk decides), and what Find gives.
+  absl::Status AskAgain(const Operation& operation);
+  // The clerk's word on an UNDER_REVIEW task of an InboxRegister (a core has its own screens and tells by Changes).
+  // Errors: TASK_NOT_WAITING, ANSWER_INVALID, and what Decide gives.
+  absl::Status DecideReview(const Operation& operation, const Decision& decision);
+  // For counters and imports of a register that lives in the inbox: `work` in a transaction, committed when it gives
+  // OK.
+  absl::Status InTransaction(const std::function<absl::Status(InboxTransaction&)>& work);
+
+  AgentMetrics metrics() const;
+  // OK, or why the agent has stopped.
+  const absl::Status& health() const { return stopped_; }
+  const trust::StatementBook& statements() const { return book_; }
+  const AgentConfig& config() const { return config_; }
+
+ private:
+  enum Method : uint8_t { kHello, kPull, kRenew, kReport, kStatus, kMethods };
+  enum class Session : uint8_t { kDown, kGreeting, kUp };
+  struct Call {
+    CallId id = 0;
+    absl::Duration sent_at;
+    absl::Duration deadline;
+    uint32_t tasks_asked = 0;         // kPull
+    std::vector<journal::Hash> held;  // kRenew
+  };
+  // One transaction and what has to follow from it in memory.
+  struct Unit {
+    explicit Unit(Inbox& inbox) : transaction(inbox.Begin()), tables(*transaction) {}
+    std::unique_ptr<InboxTransaction> transaction;
+    InboxTables tables;
+    std::vector<TaskRow> changed;
+    bool receipts = false;
+    bool pending = false;
+    void Put(const TaskRow& row) { tables.PutTask(row), changed.push_back(row); }
+  };
+
+  Agent(AgentConfig config, const AgentPorts& ports, trust::StatementBook book);
+  absl::Status Start();
+  bool Commit(Unit& unit);
+
+  // agent_session.cc: calls and their ends
+  CallId Begin(Method method, absl::Duration timeout);
+  void TakeReply(CallId call, absl::StatusOr<Reply> reply);
+  void TimeOut();
+  void Failed(Method method, const absl::Status& status);
+  void Malformed(Method method, std::string_view why);
+  void GoDown(absl::Duration wait);
+  absl::Duration Backoff(uint32_t failures, const absl::Status& status);
+  void SendCalls();
+  void SendHello();
+  void SendPull();
+  void SendRenewal();
+  void SendStatus();
+  void TakeHello(const v1::HelloResponse& response);
+  void TakeRenewal(const Call& call, const v1::RenewLeaseResponse& response);
+  absl::Duration ForgetBefore() const;
+
+  // agent_intake.cc: what a poll brings
+  void TakeTasks(const Call& call, const v1::PullTasksResponse& response);
+  void TakeStatements(const v1::PullTasksResponse& response, Unit& unit);
+  void TakeTask(const v1::Task& task, const v1::Envelope& head, Unit& unit);
+  void TakeWithdrawn(const google::protobuf::RepeatedPtrField<std::string>& order_ids, Unit& unit);
+  void Judge(TaskRow& row, Unit& unit);
+  void Repeat(const TaskRow& row, Unit& unit);
+
+  // agent_work.cc: what the register is asked to do
+  void Work();
+  void Inquire(const std::vector<journal::Hash>& tasks);
+  void Control(const journal::Hash& digest);
+  void ApplyInCore(TaskRow row, const v1::Order& order, const Operation* freeze);
+  void ApplyInInbox(TaskRow row, const v1::Order& order, const Operation* freeze);
+  void AskFind(TaskRow row, const v1::Order& order);
+  void GiveUp(TaskRow row, const v1::Order& order, const std::string& remark);
+  void Doubt(TaskRow row, const std::string& note);
+  bool TryLater(const journal::Hash& digest, uint32_t QueuedTask::*count, uint32_t times_max);
+  bool HasLease(const journal::Hash& digest);
+  void Acknowledge();
+  Request RequestOf(const TaskRow& row, const v1::Order& order, const Operation* freeze);
+
+  // agent_changes.cc: what the register tells of its own accord
+  void TakeChanges();
+  void TakeChange(const RegisterChange& change, Unit& unit);
+  bool TakeAnswer(TaskRow& row, const RegisterChange& change, Unit& unit);
+
+  // agent_report.cc: receipts and batches
+  void Record(TaskRow& row, const v1::Order& order, Answer answer, Unit& unit);
+  void ReturnTask(TaskRow& row, const std::string& reason, const std::string& remark, Unit& unit);
+  void AcknowledgeTask(TaskRow& row, Unit& unit);
+  bool RecordEvent(TaskRow& row, const RegisterChange& change, Unit& unit);
+  bool RecordCorrection(TaskRow& row, const RegisterChange& change, Unit& unit);
+  void AddReceipt(TaskRow& row, v1::Receipt& receipt, Unit& unit);
+  void AddItems(const TaskRow& row, std::vector<v1::ItemResult> items, v1::Receipt& receipt, Unit& unit);
+  void SignReceipts();
+  void SendReport();
+  void TakeReport(const v1::ReportResultsResponse& response);
+
+  // agent_clerk.cc
+  absl::StatusOr<TaskRow> Waiting(Unit& unit, const Operation& operation, TaskState state);
+
+  absl::Time Wall() { return absl::FromUnixMicros(absl::ToUnixMicros(ports_.clock.WallNow())); }
+  absl::Duration Monotonic() { return ports_.clock.MonotonicNow(); }
+
+  // Constant after Start.
+  AgentConfig config_;
+  const AgentPorts ports_;
+  CoreRegister* core_ = nullptr;  // one of the two
+  InboxRegister* in_inbox_ = nullptr;
+
+  trust::StatementBook book_;
+  OrderVerifier verifier_;
+  TaskQueue queue_;
+  AgentMetrics metrics_;
+  absl::Status stopped_;
+
+  Session session_ = Session::kDown;
+  absl::Duration up_since_;
+  absl::Duration lease_ = absl::Seconds(60);
+  absl::Duration renew_every_ = absl::Seconds(20);
+  uint32_t poll_wait_seconds_ = 30;
+  bool delivered_in_session_ = false;
+  bool directory_complete_ = false;
+  bool draining_ = false;
+  bool register_reachable_ = true;
+
+  CallId last_call_ = 0;
+  std::array<std::optional<Call>, kMethods> calls_;
+  std::array<uint32_t, kMethods> failures_{};                     // in a row
+  std::array<absl::Duration, kMethods> not_before_{};             // the next call of each method
+  std::deque<std::pair<CallId, absl::StatusOr<Reply>>> replies_;  // at most kMethods: one a call
+  absl::Duration next_changes_ = -absl::InfiniteDuration();
+  bool may_have_unsigned_ = true;  // receipts without a batch
+  bool may_have_pending_ = true;   // batches that weren't acknowledged
+  uint64_t batch_sent_ = 0;        // in the last call
+  // Batches that the gateway refuses as they are: tried again later and later, without holding up the others.
+  struct Refused {
+    uint32_t times = 0;
+    absl::Duration next_try;
+  };
+  std::map<uint64_t, Refused> refused_batches_;
+};
+
+}  // namespace eagle::sdk

@@ -1,0 +1,100 @@
+// What an adapter's operator decides, and what the agent counts.
+//
+// Threads: values.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "adapters/sdk/answer.h"
+#include "goldeneagle/v1/administration.pb.h"
+#include "goldeneagle/v1/statement.pb.h"
+
+namespace eagle::sdk {
+
+// Who must have signed an order of one action: each role by a different officer, valid when the order arrives. Every
+// row that matches must hold; an action without a row is never done.
+struct SignatureRule {
+  v1::Action action = v1::ACTION_UNSPECIFIED;
+  int64_t above_minor_units = 0;  // the row matches amounts above this one; 0: all orders of the action
+  std::vector<v1::OfficerRole> roles;
+};
+// Inquiries: the handler. Everything else: handler and co-signer (domain decision 6).
+std::vector<SignatureRule> UsualSignatureRules();
+
+struct AgentConfig {
+  std::string agency;   // our code
+  std::string adapter;  // reverse-domain name of the program, at most 63 bytes
+  std::string version;
+  std::string instance;  // unique for this process; empty: the agent makes one
+  v1::Environment environment = v1::ENVIRONMENT_UNSPECIFIED;
+  std::vector<v1::Capability> capabilities;
+  uint32_t most_in_flight = 256;  // 1 to 10,000
+  std::string contact_name;       // in every return
+  std::string contact_phone;
+
+  // Pinned by hand: whose statements are believed, and who must sign what.
+  std::vector<std::string> registrar_keys;
+  uint32_t registrar_threshold = 2;
+  std::vector<SignatureRule> signature_rules = UsualSignatureRules();
+
+  absl::Duration call_timeout = absl::Seconds(10);
+  absl::Duration poll_slack = absl::Seconds(5);  // a poll may take its own wait and this much more
+  absl::Duration backoff_min = absl::Milliseconds(250);
+  absl::Duration backoff_max = absl::Seconds(30);
+  absl::Duration status_interval = absl::Seconds(30);
+  absl::Duration changes_interval = absl::Seconds(1);  // how often the register is asked for changes
+  uint32_t inquiry_attempts_max = 5;                   // then OUTCOME_ERROR
+  uint32_t control_attempts_max = 20;                  // certainly undone attempts, then OUTCOME_ERROR
+  uint32_t find_attempts_max = 200;                    // then IN_DOUBT
+  uint32_t work_per_step_max = 64;                     // tasks worked on before the agent looks at its calls again
+};
+
+// Every violation at once. Error: CONFIGURATION_INVALID.
+absl::Status CheckConfig(const AgentConfig& config);
+
+// Counters since the start of the process.
+struct AgentMetrics {
+  uint64_t hellos = 0;
+  uint64_t polls = 0;
+  uint64_t empty_polls = 0;
+  uint64_t calls_failed = 0;
+  uint64_t calls_timed_out = 0;
+  uint64_t late_replies = 0;       // to calls that were given up
+  uint64_t replies_malformed = 0;  // more tasks than asked for, a wrong count, another agency
+  uint64_t tasks_new = 0;
+  uint64_t tasks_repeated = 0;
+  uint64_t tasks_unreadable = 0;  // no order id can be read: nothing can be answered
+  uint64_t tasks_returned = 0;
+  uint64_t tasks_withdrawn = 0;
+  uint64_t ids_reused = 0;  // another order under a known id: raise the alarm
+  uint64_t signatures_invalid = 0;
+  uint64_t statements_accepted = 0;
+  uint64_t statements_refused = 0;
+  uint64_t inquiries_answered = 0;
+  uint64_t controls_applied = 0;  // calls of Apply that gave an answer
+  uint64_t register_errors = 0;
+  uint64_t found_done = 0;
+  uint64_t found_not_done = 0;
+  uint64_t in_doubt = 0;
+  uint64_t leases_ended = 0;     // before the effect began
+  uint64_t answers_invalid = 0;  // answers of the register that couldn't be signed
+  uint64_t changes = 0;
+  uint64_t changes_passed_over = 0;  // of unknown orders, or an answer after the last word
+  uint64_t receipts = 0;
+  uint64_t batches = 0;
+  uint64_t receipts_recorded = 0;
+  uint64_t receipts_duplicate = 0;
+  uint64_t receipts_conflict = 0;  // people decide: raise the alarm
+  uint64_t receipts_refused = 0;
+  // Gauges.
+  uint64_t queued = 0;
+  uint64_t waiting_for_clerk = 0;
+  bool connected = false;
+  bool register_reachable = true;
+};
+
+}  // namespace eagle::sdk

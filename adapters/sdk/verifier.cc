@@ -1,0 +1,200 @@
+#include "adapters/sdk/verifier.h"
+
+#include <algorithm>
+
+#include "server/base/money.h"
+#include "server/base/reason.h"
+#include "server/base/uuid.h"
+#include "server/trust/strict.h"
+#include "server/trust/timestamps.h"
+
+namespace eagle::sdk {
+namespace {
+
+bool IsNamed(const v1::Order& order, const std::string& agency) {
+  return std::find(order.agencies().begin(), order.agencies().end(), agency) != order.agencies().end();
+}
+
+// Whether `signers` can be given to `roles` one to one, each to one who has the role. Few of both.
+bool CanCover(const std::vector<v1::OfficerRole>& roles, const std::vector<const trust::Officer*>& signers, size_t role,
+              std::vector<bool>& used) {
+  if (role == roles.size()) return true;
+  for (size_t i = 0; i < signers.size(); ++i) {
+    if (used[i] || !signers[i]->Has(roles[role])) continue;
+    used[i] = true;
+    if (CanCover(roles, signers, role + 1, used)) return true;
+    used[i] = false;
+  }
+  return false;
+}
+
+void CheckFreeze(const v1::Freeze& freeze, bool has_exception, Violations& wrong) {
+  const bool thing = freeze.has_asset();
+  if (freeze.target_case() == v1::Freeze::TARGET_NOT_SET)
+    wrong.Add("freeze.target", Reason::kFieldMissing, "say what is frozen");
+  if (!IsCurrency(freeze.currency())) wrong.Add("freeze.currency", Reason::kFieldInvalid, "an ISO 4217 code");
+  if (!IsAmount(freeze.limit_minor_units()) && !(thing && has_exception && freeze.limit_minor_units() == 0)) {
+    wrong.Add("freeze.limit_minor_units", Reason::kAmountInvalid, "a definite amount");
+  }
+  if (!thing && freeze.inflow() != v1::INFLOW_CAPTURE && freeze.inflow() != v1::INFLOW_NONE) {
+    wrong.Add("freeze.inflow", Reason::kFieldMissing, "say what happens to money that arrives later");
+  }
+  if ((freeze.term().months() == 0) == (freeze.term().years() == 0) || freeze.term().months() > 1200 ||
+      freeze.term().years() > 100) {
+    wrong.Add("freeze.term", Reason::kFieldInvalid, "months or years");
+  }
+  if (freeze.has_account() && freeze.account().account_number().empty()) {
+    wrong.Add("freeze.account.account_number", Reason::kFieldMissing, "name the account");
+  }
+  if (!thing) return;
+  const v1::AssetTarget& asset = freeze.asset();
+  if (asset.asset_kind().empty() || asset.unit_number().empty())
+    wrong.Add("freeze.asset", Reason::kFieldMissing, "name the thing");
+  if (asset.share_numerator() == 0 || asset.share_denominator() < asset.share_numerator()) {
+    wrong.Add("freeze.asset.share_numerator", Reason::kFieldInvalid, "a part of one");
+  }
+}
+
+void CheckAct(const v1::Order& order, Violations& wrong) {
+  const auto act = order.act_case();
+  const auto fits = [&](v1::Action action, v1::Order::ActCase expected) {
+    return order.action() == action && act == expected;
+  };
+  if (!fits(v1::ACTION_INQUIRE, v1::Order::kInquire) && !fits(v1::ACTION_FREEZE, v1::Order::kFreeze) &&
+      !fits(v1::ACTION_RELEASE, v1::Order::kRelease) && !fits(v1::ACTION_DEDUCT, v1::Order::kDeduct)) {
+    wrong.Add("act", Reason::kFieldInvalid, "the act must be the one of the action");
+    return;
+  }
+  if (act != v1::Order::kInquire && order.agencies_size() != 1) {
+    wrong.Add("agencies", Reason::kFieldInvalid, "a control order names exactly one agency");
+  }
+  if (act == v1::Order::kFreeze) CheckFreeze(order.freeze(), order.has_over_cap_exception(), wrong);
+  if (act == v1::Order::kRelease) {
+    if (order.release().freeze_order_id().size() != kUuidBytes)
+      wrong.Add("release.freeze_order_id", Reason::kFieldInvalid, "16 bytes");
+    const int64_t amount = order.release().amount_minor_units();
+    if (amount != 0 && !IsAmount(amount))
+      wrong.Add("release.amount_minor_units", Reason::kAmountInvalid, "0 or a definite amount");
+  }
+  if (act == v1::Order::kDeduct) {
+    if (order.deduct().freeze_order_id().size() != kUuidBytes)
+      wrong.Add("deduct.freeze_order_id", Reason::kFieldInvalid, "16 bytes");
+    if (!IsCurrency(order.deduct().currency())) wrong.Add("deduct.currency", Reason::kFieldInvalid, "an ISO 4217 code");
+    if (!IsAmount(order.deduct().amount_minor_units()))
+      wrong.Add("deduct.amount_minor_units", Reason::kAmountInvalid, "a definite amount");
+  }
+}
+
+}  // namespace
+
+int64_t AmountOf(const v1::Order& order) {
+  if (order.has_freeze()) return order.freeze().limit_minor_units();
+  return order.has_deduct() ? order.deduct().amount_minor_units() : 0;
+}
+
+absl::Status CheckOrder(const v1::Order& order) {
+  Violations wrong;
+  if (!IsUuidV7(order.order_id())) wrong.Add("order_id", Reason::kFieldInvalid, "a UUIDv7, 16 bytes");
+  if (order.case_number().empty()) wrong.Add("case_number", Reason::kFieldMissing, "name the case");
+  if (order.subject().name().empty() || order.subject().id_number().empty() || order.subject().id_kind().empty()) {
+    wrong.Add("subject", Reason::kFieldMissing, "name, kind and number of exactly one person");
+  }
+  if (!order.has_not_after() || !trust::TimeOf(order.not_after()))
+    wrong.Add("not_after", Reason::kFieldMissing, "an instant");
+  CheckAct(order, wrong);
+  return wrong.empty() ? absl::OkStatus() : wrong.ToStatus("the order can't be carried out as it is written");
+}
+
+Verdict OrderVerifier::Verify(const v1::SignedMember& member, absl::Time arrived_at) {
+  Verdict verdict;
+  // Whose order it says it is, to answer it; not to be trusted before the end.
+  if (auto order = trust::ParseTolerant<v1::Order>(member.member()); order.ok()) verdict.order = *std::move(order);
+  const auto judge = [&]() -> absl::Status {
+    EAGLE_ASSIGN_OR_RETURN(const trust::ParsedMember parsed, trust::ParseMember(member));
+    EAGLE_RETURN_IF_ERROR(trust::ExpectHead(parsed.head, v1::MEMBER_TYPE_ORDER, config_.environment));
+    EAGLE_ASSIGN_OR_RETURN(const v1::Order order, trust::ParseStrict<v1::Order>(parsed.member));
+    if (!IsNamed(order, config_.agency)) return Fail(Reason::kAudienceMismatch, "the order is addressed to others");
+    if (order.court() != parsed.head.signer())
+      return Fail(Reason::kSignatureInvalid, "signed for another court than the order names");
+    EAGLE_RETURN_IF_ERROR(CheckSigners(order, parsed, arrived_at, verdict.may_lag));
+    verdict.may_lag = false;
+    EAGLE_RETURN_IF_ERROR(CheckOrder(order));
+    if (arrived_at > trust::TimeOf(order.not_after()))
+      return Fail(Reason::kOrderExpired, "the order's own not-after passed before it arrived");
+    if (order.has_deduct()) {
+      if (absl::Status status = CheckAccount(order, arrived_at); !status.ok()) {
+        verdict.may_lag = true;
+        return status;
+      }
+    }
+    return absl::OkStatus();
+  };
+  verdict.status = judge();
+  return verdict;
+}
+
+absl::Status OrderVerifier::CheckSigners(const v1::Order& order, const trust::ParsedMember& parsed,
+                                         absl::Time arrived_at, bool& may_lag) {
+  may_lag = true;
+  const std::vector<trust::Officer> officers = book_.OfficersOf(order.court(), arrived_at);
+  if (officers.empty()) return Fail(Reason::kSignerUnknown, "no officer of this court is on our register now");
+  EAGLE_ASSIGN_OR_RETURN(const std::vector<uint64_t> signed_by,
+                         cache_.CheckSignatures(parsed, trust::CandidatesOf(officers), checker_));
+  EAGLE_RETURN_IF_ERROR(CheckOfficers(order, officers, signed_by));
+  return CheckRules(order, officers, signed_by);
+}
+
+// The officers that the order names are those on our register, with the same two credentials.
+absl::Status OrderVerifier::CheckOfficers(const v1::Order& order, const std::vector<trust::Officer>& officers,
+                                          const std::vector<uint64_t>& signed_by) const {
+  if (order.officers().empty()) return Fail(Reason::kOfficerNotValid, "the order names no officer");
+  for (int i = 0; i < order.officers_size(); ++i) {
+    const v1::OfficerRef& ref = order.officers(i);
+    const auto officer = std::find_if(officers.begin(), officers.end(),
+                                      [&](const trust::Officer& one) { return one.code == ref.officer(); });
+    if (officer == officers.end() || officer->details.work_id_no() != ref.work_id_no() ||
+        officer->details.duty_card_no() != ref.duty_card_no()) {
+      return Fail(Reason::kOfficerNotValid,
+                  "an officer named in the order isn't on our register with these credentials");
+    }
+    const auto id = static_cast<uint64_t>(officer - officers.begin());
+    if (i == 0 && std::find(signed_by.begin(), signed_by.end(), id) == signed_by.end()) {
+      return Fail(Reason::kSignaturesMissing, "the handler whom the order names did not sign it");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status OrderVerifier::CheckRules(const v1::Order& order, const std::vector<trust::Officer>& officers,
+                                       const std::vector<uint64_t>& signed_by) const {
+  std::vector<const trust::Officer*> signers;
+  for (uint64_t id : signed_by) signers.push_back(&officers[id]);
+  bool ruled = false;
+  for (const SignatureRule& rule : config_.signature_rules) {
+    if (rule.action != order.action() || (rule.above_minor_units > 0 && AmountOf(order) <= rule.above_minor_units))
+      continue;
+    ruled = true;
+    std::vector<bool> used(signers.size());
+    if (!CanCover(rule.roles, signers, 0, used))
+      return Fail(Reason::kSignaturesMissing, "another officer in another role must sign");
+  }
+  if (!ruled) return Fail(Reason::kSignaturesMissing, "no rule of ours allows this action");
+  if (!order.has_over_cap_exception()) return absl::OkStatus();
+  const bool led = std::any_of(signers.begin(), signers.end(), [&](const trust::Officer* signer) {
+    return signer->code == order.over_cap_exception().leader() && signer->Has(v1::OFFICER_ROLE_LEADER);
+  });
+  return led ? absl::OkStatus() : Fail(Reason::kExceptionNotSigned, "the leader whom the exception names did not sign");
+}
+
+absl::Status OrderVerifier::CheckAccount(const v1::Order& order, absl::Time arrived_at) const {
+  const auto digest = journal::HashFrom(order.deduct().account_statement());
+  const auto account = digest ? book_.AccountByDigest(*digest, arrived_at) : std::nullopt;
+  const v1::CourtAccount& named = order.deduct().account();
+  if (!account || account->court != order.court() || account->details.account_name() != named.account_name() ||
+      account->details.bank() != named.bank() || account->details.account_number() != named.account_number()) {
+    return Fail(Reason::kAccountNotCourts, "the account isn't one that the court's own statement in force names");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace eagle::sdk

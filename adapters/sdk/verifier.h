@@ -1,0 +1,68 @@
+// Whether an order may be acted on, judged without the gateway: by pinned registrar keys and the statements that follow
+// from them.
+//
+//   head       payload type, root, environment; signer = the order's court
+//   signatures each role that the rules demand by a different officer of that court, valid now; an exception to the cap
+//   by its leader officers   those named in the order are on our register with the same two credential numbers; the
+//   first one signed audience   addressed to this agency content    no unknown fields; the act fits the action;
+//   amounts, terms and ids are what the contract says; not expired on arrival account    a deduction names a statement
+//   that is in force, of this court, about this very account
+//
+// Threads: as the book and the checker.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "adapters/sdk/config.h"
+#include "goldeneagle/v1/order.pb.h"
+#include "server/trust/batch.h"
+#include "server/trust/head_cache.h"
+#include "server/trust/statements.h"
+
+namespace eagle::sdk {
+
+struct Verdict {
+  absl::Status status;
+  // The order, whenever its bytes can be read: trusted only with an OK status.
+  std::optional<v1::Order> order;
+  // A statement that isn't here yet could turn the refusal into an acceptance.
+  bool may_lag = false;
+};
+
+class OrderVerifier {
+ public:
+  // All outlive it.
+  OrderVerifier(const AgentConfig& config, const trust::StatementBook& book, const trust::SignatureChecker& checker)
+      : config_(config), book_(book), checker_(checker) {}
+
+  // Refusals, first match wins: those of ParseMember; MEMBER_TYPE_UNKNOWN, ENVIRONMENT_MISMATCH; UNKNOWN_FIELDS and the
+  // like; AUDIENCE_MISMATCH; SIGNER_UNKNOWN; SIGNATURE_INVALID; OFFICER_NOT_VALID; SIGNATURES_MISSING;
+  // EXCEPTION_NOT_SIGNED; FIELD_MISSING, FIELD_INVALID, AMOUNT_INVALID; ORDER_EXPIRED; ACCOUNT_NOT_COURTS.
+  Verdict Verify(const v1::SignedMember& member, absl::Time arrived_at);
+
+ private:
+  absl::Status CheckSigners(const v1::Order& order, const trust::ParsedMember& parsed, absl::Time arrived_at,
+                            bool& may_lag);
+  absl::Status CheckOfficers(const v1::Order& order, const std::vector<trust::Officer>& officers,
+                             const std::vector<uint64_t>& signed_by) const;
+  absl::Status CheckRules(const v1::Order& order, const std::vector<trust::Officer>& officers,
+                          const std::vector<uint64_t>& signed_by) const;
+  absl::Status CheckAccount(const v1::Order& order, absl::Time arrived_at) const;
+
+  const AgentConfig& config_;
+  const trust::StatementBook& book_;
+  const trust::SignatureChecker& checker_;
+  trust::HeadCache cache_;
+};
+
+// The parts of Verify that need no keys: ids, the act, amounts, term. Errors: FIELD_MISSING, FIELD_INVALID,
+// AMOUNT_INVALID.
+absl::Status CheckOrder(const v1::Order& order);
+
+// What a rule's threshold compares: the limit of a freeze, the amount of a deduction, else 0.
+int64_t AmountOf(const v1::Order& order);
+
+}  // namespace eagle::sdk

@@ -1,0 +1,31 @@
+// Each command's place in the tree; one file a command.
+#pragma once
+
+#include "client/cli/verbs.h"
+
+namespace eagle::client {
+
+// All of them.
+void AddCommands(Verb& root);
+
+void AddAdmin(Verb& root);
+void AddAgency(Verb& root);
+void AddCase(Verb& root);
+void AddDirectory(Verb& root);
+void AddFindings(Verb& root);
+void AddInit(Verb& root);
+void AddJournal(Verb& root);
+void AddMetrics(Verb& root);
+void AddOrder(Verb& root);
+void AddPki(Verb& root);
+void AddReasons(Verb& root);
+void AddStatement(Verb& root);
+void AddVersion(Verb& root);
+
+// Parts of `order`.
+void AddOrderActs(Verb& order);    // inquire, freeze, release, deduct, draft
+void AddOrderFollow(Verb& order);  // show, list, watch, withdraw
+// Of `order` and of `case`: sign, submit.
+void AddDrafts(Verb& verb);
+
+}  // namespace eagle::client

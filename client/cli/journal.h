@@ -1,0 +1,70 @@
+// A stopped gateway's folder, or a backup of one, as `eagle journal verify|replay --data` reads it. The rooms that can
+// are the gateway's own; the build that has them gives an OpenJournalFolder.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/base/reason.h"
+
+namespace eagle::client {
+
+class Verb;
+
+struct JournalFolderOptions {
+  std::string data_folder;
+  std::string last_signed;      // empty: beside the data, as configured
+  std::string log_key;          // pinned verifier key; empty: entry 0's own, told in the report
+  std::string master_key_file;  // empty: the public audit; else the opened one, payloads included
+};
+
+// One thing that is wrong. An audit goes on after it.
+struct JournalFinding {
+  uint64_t index = 0;  // journal index
+  Reason reason = Reason::kNone;
+  std::string message;
+};
+
+struct FolderVerified {
+  std::string origin, verifier_key;  // the key that the checkpoints were verified with
+  uint64_t entries = 0;
+  uint64_t payloads_opened = 0, payloads_sealed = 0, payloads_erased = 0;
+  uint64_t checkpoints = 0;       // signed heads that were compared
+  std::string newest_checkpoint;  // the note
+  std::vector<JournalFinding> findings;
+};
+
+// One table: what is stored, and what the journal replays to. Equal digests, or a finding.
+struct TableReplayed {
+  std::string name;
+  uint64_t rows = 0;
+  std::string stored_digest, replayed_digest;  // hexadecimal
+};
+struct FolderReplayed {
+  uint64_t entries = 0;
+  std::vector<TableReplayed> tables;
+  std::vector<JournalFinding> findings;
+};
+
+// Threads: one.
+class JournalFolder {
+ public:
+  virtual ~JournalFolder() = default;
+  // Leaves, tree, checkpoints and, with a master key, commitments and payloads. Damage is a finding; errors are what
+  // stops the audit itself.
+  virtual absl::StatusOr<FolderVerified> Verify() = 0;
+  // Folds the journal into fresh tables and compares them with the stored ones.
+  virtual absl::StatusOr<FolderReplayed> Replay() = 0;
+};
+
+// Errors: FOLDER_LOCKED while a gateway runs on it; STORAGE_*, KEY_UNUSABLE.
+using OpenJournalFolder =
+    std::function<absl::StatusOr<std::unique_ptr<JournalFolder>>(const JournalFolderOptions& options)>;
+
+void AddJournal(Verb& root);
+
+}  // namespace eagle::client

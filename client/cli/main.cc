@@ -1,0 +1,72 @@
+// `eagle` with the gateway's own rooms beside it, so that one program also founds a log and audits a stopped folder.
+// Wiring only; included by nobody.
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "client/cli/process.h"
+#include "server/base/system_clock.h"
+#include "server/found.h"
+#include "server/journal_folder.h"
+#include "server/trust/system_entropy.h"
+
+namespace eagle {
+namespace {
+
+absl::StatusOr<std::string> FoundHere(const client::FoundingOptions& options) {
+  EAGLE_ASSIGN_OR_RETURN(ChosenClock chosen, MakeClock());
+  trust::SystemEntropy entropy;
+  FoundingOptions here{.data_folder = options.data_folder,
+                       .last_signed = options.last_signed,
+                       .log_key_file = options.log_key_file,
+                       .master_key_file = options.master_key_file,
+                       .founded = options.founded};
+  return FoundLog(std::move(here), chosen.clock->WallNow(), entropy);
+}
+
+std::vector<client::JournalFinding> Findings(const std::vector<JournalFinding>& findings) {
+  std::vector<client::JournalFinding> out;
+  for (const JournalFinding& finding : findings) out.push_back({finding.index, finding.reason, finding.message});
+  return out;
+}
+
+class FolderHere : public client::JournalFolder {
+ public:
+  explicit FolderHere(std::unique_ptr<trust::SystemEntropy> entropy) : entropy_(std::move(entropy)) {}
+  absl::Status Open(const client::JournalFolderOptions& options) {
+    EAGLE_ASSIGN_OR_RETURN(folder_, eagle::JournalFolder::Open({.data_folder = options.data_folder,
+                                                                .last_signed = options.last_signed,
+                                                                .log_key = options.log_key,
+                                                                .master_key_file = options.master_key_file},
+                                                               *entropy_));
+    return absl::OkStatus();
+  }
+  absl::StatusOr<client::FolderVerified> Verify() override {
+    EAGLE_ASSIGN_OR_RETURN(FolderVerified report, folder_->Verify());
+    return client::FolderVerified{report.origin,          report.verifier_key,      report.entries,
+                                  report.payloads_opened, report.payloads_sealed,   report.payloads_erased,
+                                  report.checkpoints,     report.newest_checkpoint, Findings(report.findings)};
+  }
+  absl::StatusOr<client::FolderReplayed> Replay() override {
+    EAGLE_ASSIGN_OR_RETURN(FolderReplayed report, folder_->Replay());
+    client::FolderReplayed out{.entries = report.entries, .findings = Findings(report.findings)};
+    for (const TableReplayed& table : report.tables)
+      out.tables.push_back({table.name, table.rows, table.stored_digest, table.replayed_digest});
+    return out;
+  }
+
+ private:
+  std::unique_ptr<trust::SystemEntropy> entropy_;  // outlives the folder
+  std::unique_ptr<eagle::JournalFolder> folder_;
+};
+
+absl::StatusOr<std::unique_ptr<client::JournalFolder>> OpenHere(const client::JournalFolderOptions& options) {
+  auto folder = std::make_unique<FolderHere>(std::make_unique<trust::SystemEntropy>());
+  EAGLE_RETURN_IF_ERROR(folder->Open(options));
+  return folder;
+}
+
+}  // namespace
+}  // namespace eagle
+
+int main(int argc, char** argv) { return eagle::client::EagleMain(argc, argv, eagle::FoundHere, eagle::OpenHere); }

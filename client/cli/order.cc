@@ -1,0 +1,13 @@
+// eagle order: the court's acts.
+#include "client/cli/commands.h"
+
+namespace eagle::client {
+
+void AddOrder(Verb& root) {
+  Verb order = root.Add("order", "Orders 查询 冻结 解冻 扣划: make, sign, submit, follow.");
+  AddOrderActs(order);
+  AddDrafts(order);
+  AddOrderFollow(order);
+}
+
+}  // namespace eagle::client

@@ -1,0 +1,131 @@
+// eagle order inquire | freeze | release | deduct, each sent at once, tried, or gathered in a draft (eagle order draft
+// ...).
+#include "client/cli/commands.h"
+#include "client/cli/order_flags.h"
+#include "client/cli/orders.h"
+#include "client/lib/files.h"
+#include "client/lib/order_builder.h"
+#include "server/base/reason.h"
+#include "server/trust/strict.h"
+
+namespace eagle::client {
+namespace {
+
+struct ActFlags {
+  OrderFlags order;
+  Signing signing;
+  bool dry_run = false;
+  uint64_t wait_seconds = 0;
+};
+
+absl::Status Act(Session& session, v1::Action action, const ActFlags& flags) {
+  EAGLE_ASSIGN_OR_RETURN(const v1::Order order, OrderFromFlags(session, action, flags.order, flags.signing, ""));
+  if (flags.dry_run) {
+    EAGLE_ASSIGN_OR_RETURN(const v1::SignedBatch batch,
+                           DryBatch(session, v1::MEMBER_TYPE_ORDER, {Serialize(order)}, flags.signing));
+    return ValidateAndPrint(session, batch);
+  }
+  if (action == v1::ACTION_DEDUCT && !flags.signing.nobody()) {
+    session.Talk(OrderText(order));
+    EAGLE_RETURN_IF_ERROR(session.Confirm("Deduct this?"));
+  }
+  EAGLE_ASSIGN_OR_RETURN(const v1::SignedBatch batch,
+                         SignNow(session, v1::MEMBER_TYPE_ORDER, {Serialize(order)}, flags.signing));
+  return SendAndPrint(session, batch, flags.wait_seconds);
+}
+
+struct DraftFlags {
+  OrderFlags order;
+  std::string path;
+  bool group = false;
+};
+
+// The group of the draft's members; a new one when none has.
+std::string GroupOf(Session& session, const Draft* draft) {
+  if (draft != nullptr) {
+    for (const std::string& member : draft->members()) {
+      const auto order = trust::ParseStrict<v1::Order>(member);
+      if (order.ok() && !order->group().empty()) return order->group();
+    }
+  }
+  return OrderBuilder(session.process().clock, session.process().entropy).NewId();
+}
+
+absl::Status AddToDraft(Session& session, v1::Action action, const DraftFlags& flags) {
+  EAGLE_ASSIGN_OR_RETURN(const auto there, ReadFileIfThere(flags.path));
+  std::optional<Draft> draft;
+  if (there) {
+    EAGLE_ASSIGN_OR_RETURN(draft, Draft::Read(flags.path));
+    if (draft->is_signed())
+      return Fail(Reason::kDraftSigned, "the draft has signatures, nothing can be added: " + flags.path);
+  }
+  const std::string group = flags.group ? GroupOf(session, draft ? &*draft : nullptr) : "";
+  EAGLE_ASSIGN_OR_RETURN(const v1::Order order, OrderFromFlags(session, action, flags.order, {}, group));
+  if (draft) {
+    EAGLE_RETURN_IF_ERROR(draft->Add(Serialize(order), session.process().clock.WallNow()));
+  } else {
+    EAGLE_ASSIGN_OR_RETURN(Desk * desk, session.desk());
+    EAGLE_ASSIGN_OR_RETURN(const trust::HeadFields fields, desk->NewHead(v1::MEMBER_TYPE_ORDER));
+    EAGLE_ASSIGN_OR_RETURN(draft, Draft::Begin(fields, {Serialize(order)}));
+  }
+  EAGLE_RETURN_IF_ERROR(draft->Write(flags.path));
+  EAGLE_ASSIGN_OR_RETURN(const Document document, DescribeDraft(session, *draft));
+  return session.Print(document);
+}
+
+struct Kind {
+  v1::Action action;
+  const char* name;
+  const char* summary;
+  const char* example;
+};
+constexpr Kind kKinds[] = {
+    {v1::ACTION_INQUIRE, "inquire", "Ask agencies what a respondent has 查询.",
+     "eagle order inquire --case \"（2026）辽9901执1024号\" --subject \"林远舟;CITIZEN_ID;990101198503070017\" "
+     "--agency all \\\n"
+     "  --urgent TRANSFER_RISK --sign 001 --sign 002 --wait 5"},
+    {v1::ACTION_FREEZE, "freeze", "Freeze money or seal a thing at one agency 冻结 查封.",
+     "eagle order freeze --case \"（2026）辽9901执1024号\" --subject \"林远舟;CITIZEN_ID;990101198503070017\" --agency "
+     "9900001 \\\n"
+     "  --limit 80,000.00 --term 1y --paper RULING=ruling.pdf --paper ASSISTANCE_NOTICE=notice.pdf --sign 001 --sign "
+     "002"},
+    {v1::ACTION_RELEASE, "release", "Give up a measure, whole or in part 解冻 解封.",
+     "eagle order release --case \"（2026）辽9901执1024号\" --subject \"林远舟;CITIZEN_ID;990101198503070017\" "
+     "--agency 9900005 \\\n"
+     "  --measure 01920d5c-8f00-7000-8000-000000000001 --ground DEBT_PAID --paper RULING=ruling.pdf --sign 001 --sign "
+     "002"},
+    {v1::ACTION_DEDUCT, "deduct", "Move frozen money to the court's account 扣划.",
+     "eagle order deduct --case \"（2026）辽9901执1024号\" --subject \"林远舟;CITIZEN_ID;990101198503070017\" --agency "
+     "9900001 \\\n"
+     "  --measure 01920d5c-8f00-7000-8000-000000000001 --amount 80,000.00 --to-account 1 --paper RULING=ruling.pdf "
+     "--sign 001 --sign 002"},
+};
+
+}  // namespace
+
+void AddOrderActs(Verb& order) {
+  for (const Kind& kind : kKinds) {
+    auto flags = std::make_shared<ActFlags>();
+    Verb verb = order.Add(kind.name, kind.summary, kind.example);
+    AddOrderFlags(verb, kind.action, flags->order);
+    SigningFlags(verb, flags->signing);
+    verb.Flag("--dry-run", &flags->dry_run, "say who would be asked and what would be refused, without effect");
+    verb.Number("--wait", &flags->wait_seconds, "follow the answers for at most so many seconds");
+    verb.Do([flags, action = kind.action](Session& session) { return Act(session, action, *flags); });
+  }
+  Verb draft = order.Add("draft", "Gather several orders in one draft, to be signed together.",
+                         "eagle order draft freeze --into group.draft --group --officer 001 --officer 002 --agency "
+                         "9900001 --limit 80,000.00 ...\n"
+                         "eagle order sign group.draft --sign 001\n"
+                         "eagle order submit group.draft");
+  for (const Kind& kind : kKinds) {
+    auto flags = std::make_shared<DraftFlags>();
+    Verb verb = draft.Add(kind.name, std::string("Add to a draft: ") + kind.summary);
+    verb.Text("--into", &flags->path, "the draft's file; made when it isn't there", Need::kRequired);
+    verb.Flag("--group", &flags->group, "belongs to the draft's group: accepted whole or not at all");
+    AddOrderFlags(verb, kind.action, flags->order);
+    verb.Do([flags, action = kind.action](Session& session) { return AddToDraft(session, action, *flags); });
+  }
+}
+
+}  // namespace eagle::client

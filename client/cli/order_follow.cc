@@ -1,0 +1,212 @@
+// eagle order show | list | watch | withdraw.
+#include "client/cli/commands.h"
+#include "client/cli/order_flags.h"
+#include "client/cli/orders.h"
+#include "client/lib/order_builder.h"
+#include "server/base/reason.h"
+#include "server/base/uuid.h"
+
+namespace eagle::client {
+namespace {
+
+struct ShowFlags {
+  std::string order;
+};
+
+std::string MarksText(const v1::OrderView& view) {
+  std::string out;
+  for (const uint32_t mark : view.marks_fired_permille())
+    out += (out.empty() ? "" : ", ") + std::to_string(mark / 10) + " %";
+  return out;
+}
+
+absl::Status Show(Session& session, const ShowFlags& flags) {
+  if (flags.order.ends_with(".draft")) {
+    EAGLE_ASSIGN_OR_RETURN(const Draft draft, Draft::Read(flags.order));
+    EAGLE_ASSIGN_OR_RETURN(const Document document, DescribeDraft(session, draft));
+    return session.Print(document);
+  }
+  EAGLE_ASSIGN_OR_RETURN(Gateway * gateway, session.gateway());
+  EAGLE_ASSIGN_OR_RETURN(const absl::TimeZone zone, session.zone());
+  v1::GetOrderRequest request;
+  EAGLE_ASSIGN_OR_RETURN(*request.mutable_order_id(), OrderIdOf(flags.order));
+  EAGLE_ASSIGN_OR_RETURN(const v1::GetOrderResponse response, gateway->GetOrder(request));
+  const v1::OrderView& view = response.order();
+  Record record("order");
+  record.Add("order_id", IdCell(view.order_id()))
+      .Add("case_number", Text(view.case_number()))
+      .Add("action", Text(Word(view.action())))
+      .Add("urgency", Text(Word(view.urgency())));
+  record.Add("subject", Text(view.subject_masked()))
+      .Add("state", Text(Word(view.state())))
+      .Add("overdue", YesNo(view.overdue()));
+  record.Add("accepted", Instant(ToTime(view.accepted_at()), zone))
+      .Add("due", Due(ToTime(view.deadline().due_at()), zone))
+      .Add("because", Text(view.deadline().explanation()));
+  record.Add("marks", TextOrNothing(MarksText(view)))
+      .Add("order_seq", Count(view.order_seq()))
+      .Add("progress", Text(ProgressText(view, session.names(), zone)));
+  Table tasks = TasksTable();
+  AddTasks(session, zone, view, tasks);
+  Document document;
+  document.Add(std::move(record));
+  document.Add(std::move(tasks));
+  return session.Print(document);
+}
+
+struct ListFlags {
+  std::string case_number;
+  bool open_only = false;
+  uint64_t limit = 1000;
+};
+
+absl::Status List(Session& session, const ListFlags& flags) {
+  EAGLE_ASSIGN_OR_RETURN(Gateway * gateway, session.gateway());
+  EAGLE_ASSIGN_OR_RETURN(const absl::TimeZone zone, session.zone());
+  Table table("orders", {{"order_id"},
+                         {"case_number"},
+                         {"action"},
+                         {"subject"},
+                         {"state"},
+                         {"accepted"},
+                         {"due"},
+                         {"overdue"},
+                         {"answered"}});
+  v1::ListOrdersRequest request;
+  request.set_case_number(flags.case_number);
+  request.set_open_only(flags.open_only);
+  uint64_t rows = 0;
+  while (rows < flags.limit) {
+    request.set_page_size(static_cast<int32_t>(std::min<uint64_t>(flags.limit - rows, 500)));
+    EAGLE_ASSIGN_OR_RETURN(const v1::ListOrdersResponse page, gateway->ListOrders(request));
+    for (const v1::OrderView& view : page.orders()) {
+      ++rows;
+      table.Add({IdCell(view.order_id()), Text(view.case_number()), Text(Word(view.action())),
+                 Text(view.subject_masked()), Text(Word(view.state())), Instant(ToTime(view.accepted_at()), zone),
+                 Due(ToTime(view.deadline().due_at()), zone), YesNo(view.overdue()),
+                 view.tasks().empty()
+                     ? Nothing()
+                     : Text(std::to_string(CountAnswered(view)) + " of " + std::to_string(view.tasks_size()))});
+    }
+    if (page.next_page_token().empty()) break;
+    request.set_page_token(page.next_page_token());
+  }
+  Document document;
+  document.Add(std::move(table));
+  return session.Print(document);
+}
+
+struct WatchFlags {
+  std::vector<std::string> orders;
+  std::string case_number, resume;
+  bool events = false;
+  uint64_t seconds = 0;
+};
+
+absl::Duration Limit(uint64_t seconds) {
+  return seconds == 0 ? absl::InfiniteDuration() : absl::Seconds(static_cast<int64_t>(seconds));
+}
+
+// One line an event, JSON, as they come; the resume token with each, so that the next watch misses nothing.
+absl::Status Events(Session& session, const WatchFlags& flags) {
+  EAGLE_ASSIGN_OR_RETURN(Gateway * gateway, session.gateway());
+  EAGLE_ASSIGN_OR_RETURN(const absl::TimeZone zone, session.zone());
+  Follower follower(*gateway, session.process().waiter, session.process().real_clock);
+  return follower.Events(
+      flags.case_number, flags.resume,
+      [&](const v1::WatchOrdersResponse& message) {
+        for (const v1::OrderEvent& event : message.events()) {
+          session.process().out << "{\"journal_index\": " << event.journal_index()
+                                << ", \"time\": " << JsonString(Rfc3339Text(ToTime(event.time()), zone))
+                                << ", \"type\": " << JsonString(event.type())
+                                << ", \"order_id\": " << IdCell(event.order_id()).json
+                                << ", \"agency\": " << TextOrNothing(event.agency()).json << ", \"outcome\": "
+                                << (event.outcome() == v1::OUTCOME_UNSPECIFIED ? "null"
+                                                                               : JsonString(Word(event.outcome())))
+                                << ", \"mark_permille\": " << event.mark_permille()
+                                << ", \"completes\": " << (event.completes() ? "true" : "false")
+                                << ", \"resume_token\": " << JsonString(message.resume_token()) << "}\n";
+        }
+        session.process().out.flush();
+        return true;
+      },
+      Limit(flags.seconds));
+}
+
+absl::Status Watch(Session& session, const WatchFlags& flags) {
+  if (flags.events == !flags.orders.empty())
+    return Fail(Reason::kFieldMissing, "orders to follow, or --events for every event of the court's orders");
+  if (flags.events) return Events(session, flags);
+  std::vector<std::string> ids;
+  for (const std::string& text : flags.orders) {
+    EAGLE_ASSIGN_OR_RETURN(std::string id, OrderIdOf(text));
+    ids.push_back(std::move(id));
+  }
+  EAGLE_ASSIGN_OR_RETURN(const absl::TimeZone zone, session.zone());
+  EAGLE_ASSIGN_OR_RETURN(const auto views, FollowWithProgress(session, ids, Limit(flags.seconds)));
+  Table tasks = TasksTable();
+  for (const v1::OrderView& view : views) AddTasks(session, zone, view, tasks);
+  Document document;
+  document.Add(std::move(tasks));
+  return session.Print(document);
+}
+
+struct WithdrawFlags {
+  std::string order;
+};
+
+absl::Status Withdraw(Session& session, const WithdrawFlags& flags) {
+  v1::WithdrawOrderRequest request;
+  EAGLE_ASSIGN_OR_RETURN(*request.mutable_order_id(), OrderIdOf(flags.order));
+  EAGLE_RETURN_IF_ERROR(session.Confirm("Withdraw order " + flags.order + " where it has not begun?"));
+  EAGLE_ASSIGN_OR_RETURN(Gateway * gateway, session.gateway());
+  request.set_request_id(OrderBuilder(session.process().clock, session.process().entropy).NewId());
+  EAGLE_ASSIGN_OR_RETURN(const v1::WithdrawOrderResponse response, gateway->WithdrawOrder(request));
+  Table table("agencies", {{"agency"}, {"agency_code", kLeft, true}, {"result"}});
+  for (const std::string& code : response.withdrawn_at())
+    table.Add({Text(NameOr(session.names(), code)), Text(code), Text("WITHDRAWN")});
+  for (const std::string& code : response.begun_at())
+    table.Add({Text(NameOr(session.names(), code)), Text(code), Text("BEGUN: an effect needs a release")});
+  Document document;
+  document.Add(
+      Record("withdrawn").Add("order_id", Text(flags.order)).Add("journal_index", Count(response.journal_index())));
+  document.Add(std::move(table));
+  return session.Print(document);
+}
+
+}  // namespace
+
+void AddOrderFollow(Verb& order) {
+  auto show_flags = std::make_shared<ShowFlags>();
+  Verb show = order.Add("show", "Show one order with its deadline and tasks, or a draft.",
+                        "eagle order show 01920d5c-8f00-7000-8000-000000000001\neagle order show group.draft");
+  show.Text("ORDER", &show_flags->order, "order id, or a file that ends in .draft", Need::kRequired);
+  show.Do([show_flags](Session& session) { return Show(session, *show_flags); });
+
+  auto list_flags = std::make_shared<ListFlags>();
+  Verb list = order.Add("list", "List the court's orders, newest last, numbers masked.",
+                        "eagle order list --case \"（2026）辽9901执1024号\" --open");
+  list.Text("--case", &list_flags->case_number, "orders of this case only");
+  list.Flag("--open", &list_flags->open_only, "only those that wait for answers");
+  list.Number("--limit", &list_flags->limit, "at most so many (1000)");
+  list.Do([list_flags](Session& session) { return List(session, *list_flags); });
+
+  auto watch_flags = std::make_shared<WatchFlags>();
+  Verb watch = order.Add("watch", "Follow orders until their agencies have answered; or every event as JSON lines.",
+                         "eagle order watch 01920d5c-8f00-7000-8000-000000000001 --seconds 60\neagle order watch "
+                         "--events --case \"（2026）辽9901执1024号\"");
+  watch.Texts("ORDER", &watch_flags->orders, "order ids");
+  watch.Flag("--events", &watch_flags->events, "every event of the court's orders, one JSON line each");
+  watch.Text("--case", &watch_flags->case_number, "with --events: of this case only");
+  watch.Text("--resume", &watch_flags->resume, "with --events: the last resume_token; from now without it");
+  watch.Number("--seconds", &watch_flags->seconds, "stop after so long; until the end without it");
+  watch.Do([watch_flags](Session& session) { return Watch(session, *watch_flags); });
+
+  auto withdraw_flags = std::make_shared<WithdrawFlags>();
+  Verb withdraw = order.Add("withdraw", "Withdraw an order where it has not begun; an effect needs a release.",
+                            "eagle order withdraw 01920d5c-8f00-7000-8000-000000000001 --yes");
+  withdraw.Text("ORDER", &withdraw_flags->order, "order id", Need::kRequired);
+  withdraw.Do([withdraw_flags](Session& session) { return Withdraw(session, *withdraw_flags); });
+}
+
+}  // namespace eagle::client

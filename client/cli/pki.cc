@@ -1,0 +1,65 @@
+// eagle pki: keys and certificates for a demonstration, a test or a first installation.
+#include "client/cli/commands.h"
+#include "client/cli/session.h"
+#include "client/lib/files.h"
+#include "client/lib/key_facts.h"
+#include "client/lib/pki_set.h"
+#include "server/base/reason.h"
+
+namespace eagle::client {
+namespace {
+
+struct MakeFlags {
+  std::string out, spec;
+};
+
+absl::Status Make(Session& session, const MakeFlags& flags) {
+  EAGLE_ASSIGN_OR_RETURN(const std::string json, ReadFile(flags.spec));
+  EAGLE_ASSIGN_OR_RETURN(const PkiSpec spec, ParsePkiSpec(json));
+  if (session.process().clock_steps && spec.environment != v1::ENVIRONMENT_TEST) {
+    return Fail(Reason::kConfigurationInvalid, "a step clock (EAGLE_STEP_CLOCK) is for the environment test only");
+  }
+  EAGLE_RETURN_IF_ERROR(MakePkiSet(spec, flags.out, session.process().real_clock.WallNow(),
+                                   session.process().clock.WallNow(), session.process().entropy));
+  Document document;
+  document.Add(Record("pki")
+                   .Add("folder", Text(flags.out))
+                   .Add("summary", Text(flags.out + "/summary.json"))
+                   .Add("courts", Count(spec.courts.size()))
+                   .Add("agencies", Count(spec.agencies.size()))
+                   .Add("administrators", Count(spec.administrators.size()))
+                   .Add("registrars", Count(spec.registrars.size())));
+  return session.Print(document);
+}
+
+absl::Status Show(Session& session, const std::string& path) {
+  EAGLE_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  EAGLE_ASSIGN_OR_RETURN(const KeyFacts facts, KeyFactsOf(text));
+  Record record("key");
+  record.Add("file", Text(path)).Add("kind", Text(facts.kind));
+  for (const auto& [name, value] : facts.facts) record.Add(name, Text(value));
+  Document document;
+  document.Add(std::move(record));
+  return session.Print(document);
+}
+
+}  // namespace
+
+void AddPki(Verb& root) {
+  Verb pki = root.Add("pki", "Keys and certificates: make a complete set, or look at one.");
+  auto make_flags = std::make_shared<MakeFlags>();
+  Verb make = pki.Add(
+      "make", "Make every key and certificate that a description names, with proposals, statements and configurations.",
+      "eagle pki make --spec demo.json --out demo/pki");
+  make.Text("--spec", &make_flags->spec, "description in JSON (see the court guide)", Need::kRequired);
+  make.Text("--out", &make_flags->out, "folder; secrets there are never overwritten", Need::kRequired);
+  make.Do([make_flags](Session& session) { return Make(session, *make_flags); });
+
+  auto path = std::make_shared<std::string>();
+  Verb show =
+      pki.Add("show", "Show what a key or certificate file holds, without its secret.", "eagle pki show keys/log.pub");
+  show.Text("FILE", path.get(), "a .pem, .pub, .key or .crt file", Need::kRequired);
+  show.Do([path](Session& session) { return Show(session, *path); });
+}
+
+}  // namespace eagle::client

@@ -1,0 +1,133 @@
+// The desk of one connected system: what a court's (or an administrator's, or a registrar's) side keeps, and the one
+// way in which anything signed is sent and its answer is believed.
+//
+//   state folder:   outbox/      signed batches before they are sent, and their answers (outbox.h)
+//                   sequences/   counters of heads (sequence.h)
+//                   checkpoint   the newest head of the log that was verified (checkpoints.h)
+//                   statements   keys, officers and accounts that the registrars and courts stated (book_file.h)
+//
+//   Send:  outbox (durable) -> gateway -> answer into the outbox -> checkpoint verified -> each acceptance verified
+//
+// A crash anywhere leaves the batch READY or ANSWERED; ResendPending() and a second Send of the same batch are
+// harmless.
+//
+// Threads: one at a time. Processes: several may share a state folder.
+//
+//   EAGLE_ASSIGN_OR_RETURN(std::unique_ptr<Desk> desk, Desk::Open(options, {clock, entropy, checker}));
+//   EAGLE_ASSIGN_OR_RETURN(SentOrders sent, desk->SendOrders(batch, gateway));
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "client/lib/acceptance.h"
+#include "client/lib/book_file.h"
+#include "client/lib/checkpoints.h"
+#include "client/lib/gateway.h"
+#include "client/lib/outbox.h"
+#include "client/lib/sequence.h"
+#include "server/base/clock.h"
+#include "server/base/entropy.h"
+#include "server/base/reason.h"
+#include "server/trust/make_batch.h"
+
+namespace eagle::client {
+
+struct DeskOptions {
+  std::string state_folder;
+  std::string organisation;  // Head.signer: a court's code, "registrar", "administrator"
+  v1::Environment environment = v1::ENVIRONMENT_UNSPECIFIED;
+  std::string log_key;                      // pinned: "<origin>+<key id>+<base64>"
+  std::vector<std::string> registrar_keys;  // pinned, raw; may be empty for who never reads receipts
+  uint32_t registrar_threshold = 2;
+};
+
+struct DeskPorts {
+  Clock& clock;
+  Entropy& entropy;
+  const trust::SignatureChecker& checker;
+};
+
+// What became of one member: proved acceptance, or the gateway's refusal.
+struct OrderAnswer {
+  std::string order_id;
+  std::optional<VerifiedAcceptance> accepted;
+  v1::Refusal refusal;  // when not accepted
+};
+struct SentOrders {
+  v1::SubmitOrdersResponse response;
+  journal::Checkpoint checkpoint;
+  std::vector<OrderAnswer> answers;  // one a member, in order
+};
+struct CaseAnswer {
+  std::string request_id;
+  std::optional<VerifiedCaseAct> accepted;
+  uint64_t case_seq = 0;
+  v1::Refusal refusal;
+};
+struct SentCases {
+  v1::SubmitCaseActsResponse response;
+  std::vector<CaseAnswer> answers;
+};
+
+class Desk {
+ public:
+  // Errors: CONFIGURATION_INVALID, NOTE_MALFORMED (the pinned key), STORAGE_*.
+  static absl::StatusOr<std::unique_ptr<Desk>> Open(const DeskOptions& options, DeskPorts ports);
+
+  // Fields of a new head; the sequence is durably taken (`dry_run`: only looked at).
+  absl::StatusOr<trust::HeadFields> NewHead(v1::MemberType type, bool dry_run = false);
+
+  // Errors of all Send: those of Outbox::Put; the gateway's; of verification (the answer is in the outbox then, as
+  // evidence).
+  absl::StatusOr<SentOrders> SendOrders(const v1::SignedBatch& batch, Gateway& gateway);
+  absl::StatusOr<SentCases> SendCases(const v1::SignedBatch& batch, Gateway& gateway);
+  absl::StatusOr<v1::SubmitStatementsResponse> SendStatements(const v1::SignedBatch& batch, Gateway& gateway);
+  // `proofs`: who shows that the checkpoint continues the last one; null on a way that can't (the admin listener): then
+  // only its signature is verified, and it isn't remembered.
+  absl::StatusOr<v1::SubmitAdministrationResponse> SendAdministration(const v1::SignedBatch& batch, Gateway& gateway,
+                                                                      Gateway* proofs);
+
+  // Sends every READY batch again, oldest first. One answer each; stops at the first that the gateway can't take now.
+  struct Resent {
+    std::string name;
+    v1::MemberType member_type = v1::MEMBER_TYPE_UNSPECIFIED;
+    absl::Status status;
+    std::optional<SentOrders> orders;
+  };
+  absl::StatusOr<std::vector<Resent>> ResendPending(Gateway& gateway);
+
+  // Verifies a checkpoint and remembers it. An empty note is none.
+  absl::StatusOr<journal::Checkpoint> Observe(std::string_view note, Gateway& gateway);
+
+  // The book; filled by SyncBook. Errors of SyncBook: CONFIGURATION_INVALID when no registrar keys are pinned;
+  // BookFile's.
+  absl::StatusOr<SyncReport> SyncBook(Gateway& gateway);
+  const trust::StatementBook* book() const { return book_ ? &book_->book() : nullptr; }
+
+  Outbox& outbox() { return outbox_; }
+  SequenceFolder& sequences() { return sequences_; }
+  CheckpointKeeper& checkpoints() { return checkpoints_; }
+  const DeskOptions& options() const { return options_; }
+  const DeskPorts& ports() const { return ports_; }
+
+ private:
+  Desk(const DeskOptions& options, DeskPorts ports, std::unique_ptr<journal::NoteVerifier> log_key,
+       std::optional<BookFile> book);
+  // Keeps the answer, or the refusal of the whole call; then looks at the checkpoint.
+  template <class Response>
+  absl::StatusOr<Response> Finish(const OutboxItem& item, absl::StatusOr<Response> answer);
+
+  DeskOptions options_;
+  DeskPorts ports_;
+  std::unique_ptr<journal::NoteVerifier> log_key_;
+  Outbox outbox_;
+  SequenceFolder sequences_;
+  CheckpointKeeper checkpoints_;
+  std::optional<BookFile> book_;
+};
+
+}  // namespace eagle::client

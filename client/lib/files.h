@@ -1,0 +1,52 @@
+// Small files of a court's own: read whole, replaced whole, durable when written.
+//
+// Threads: any; two writers of one path, in this process or another, take a FolderGuard first.
+//
+//   EAGLE_ASSIGN_OR_RETURN(auto guard, FolderGuard::Take("state"));
+//   EAGLE_RETURN_IF_ERROR(WriteDurably("state/checkpoint", note));
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace eagle::client {
+
+inline constexpr size_t kFileBytesMax = 64 * 1024 * 1024;
+
+// Errors of all: STORAGE_UNUSABLE with the path, and the system's word for what was wrong.
+
+// The content; TOO_LARGE above kFileBytesMax.
+absl::StatusOr<std::string> ReadFile(const std::string& path);
+// Absent when there is no such file.
+absl::StatusOr<std::optional<std::string>> ReadFileIfThere(const std::string& path);
+// The file has its old content or, when this returns OK, durably the new one; never a part. Mode 0600.
+absl::Status WriteDurably(const std::string& path, std::string_view content);
+// The folder and those above it, mode 0700. OK when they are there.
+absl::Status MakeFolder(const std::string& path);
+// Names of the plain files in `path` that end in `ending`, ascending; none when the folder isn't there.
+absl::StatusOr<std::vector<std::string>> FilesIn(const std::string& path, std::string_view ending);
+// "dir/name" -> "dir"; "name" -> ".".
+std::string FolderOf(const std::string& path);
+
+// Keeps other processes (and other guards of this one) out of a folder while it lives; waits for them. Held for moments
+// only.
+class FolderGuard {
+ public:
+  // Makes the folder when it isn't there.
+  static absl::StatusOr<std::unique_ptr<FolderGuard>> Take(const std::string& folder);
+  ~FolderGuard();
+  FolderGuard(const FolderGuard&) = delete;
+  FolderGuard& operator=(const FolderGuard&) = delete;
+
+ private:
+  explicit FolderGuard(int file) : file_(file) {}
+  int file_;
+};
+
+}  // namespace eagle::client

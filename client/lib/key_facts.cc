@@ -1,0 +1,36 @@
+#include "client/lib/key_facts.h"
+
+#include "server/base/bytes.h"
+#include "server/base/reason.h"
+#include "server/journal/note.h"
+#include "server/trust/identity.h"
+#include "server/trust/pem.h"
+#include "server/trust/signature.h"
+
+namespace eagle::client {
+namespace {
+
+KeyFacts OfKey(std::string kind, const std::string& key) {
+  return {std::move(kind), {{"public_key", Base64Encode(key)}, {"keyid", trust::KeyIdOf(key)}}};
+}
+
+}  // namespace
+
+absl::StatusOr<KeyFacts> KeyFactsOf(std::string_view text) {
+  if (const auto pin = trust::SpkiSha256FromPem(text); pin.ok()) {
+    return KeyFacts{
+        "certificate",
+        {{"spki_sha256", HexEncode(journal::View(*pin))}, {"spki_sha256_base64", Base64Encode(journal::View(*pin))}}};
+  }
+  if (const auto key = trust::PublicKeyFromPem(text); key.ok()) return OfKey("Ed25519 public key", *key);
+  if (const auto signer = trust::Ed25519Signer::FromPem(text); signer.ok())
+    return OfKey("Ed25519 private key", signer->public_key());
+  const std::string_view line = text.substr(0, text.find_first_of("\r\n"));
+  if (const auto log = journal::Ed25519NoteSigner::Parse(line); log.ok())
+    return KeyFacts{"private key of a log", {{"pin", log->VerifierKey()}}};
+  if (const auto log = journal::ParseVerifierKey(line); log.ok())
+    return KeyFacts{"public key of a log or witness", {{"pin", std::string(line)}}};
+  return Fail(Reason::kKeyUnusable, "neither certificate nor key");
+}
+
+}  // namespace eagle::client

@@ -1,0 +1,260 @@
+#include "client/lib/words.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "absl/strings/str_cat.h"
+#include "client/lib/json.h"
+#include "server/base/bytes.h"
+#include "server/base/money.h"
+#include "server/base/uuid.h"
+#include "server/trust/timestamps.h"
+
+namespace eagle::client {
+namespace {
+
+namespace v1 = ::goldeneagle::v1;
+namespace pb = ::google::protobuf;
+
+// What all values of a type begin with: "ACTION_" for ACTION_UNSPECIFIED, which every type has as its zero.
+std::string Prefix(const pb::EnumDescriptor& type) {
+  const std::string zero = type.FindValueByNumber(0)->name();
+  return zero.substr(0, zero.rfind("UNSPECIFIED"));
+}
+
+// "Tue 29 Sep".
+std::string DayText(absl::Time time, const absl::TimeZone& zone) {
+  return absl::StrCat(absl::FormatTime("%a ", time, zone), absl::ToCivilDay(time, zone).day(),
+                      absl::FormatTime(" %b", time, zone));
+}
+
+bool Has(const pb::RepeatedField<int>& actions, v1::Action action) {
+  return std::find(actions.begin(), actions.end(), action) != actions.end();
+}
+
+std::string CommaList(const pb::RepeatedPtrField<std::string>& list) {
+  std::string out;
+  for (const std::string& item : list) absl::StrAppend(&out, out.empty() ? "" : ", ", item);
+  return out;
+}
+
+bool IsAnswered(const v1::TaskView& task) {
+  return task.state() == v1::TASK_STATE_DONE || task.state() == v1::TASK_STATE_RETURNED ||
+         task.state() == v1::TASK_STATE_WITHDRAWN;
+}
+
+std::string TargetText(const v1::Freeze& freeze) {
+  switch (freeze.target_case()) {
+    case v1::Freeze::kPersonAtAgency:
+      return freeze.person_at_agency().whole_account() ? "whole accounts of the person" : "all accounts of the person";
+    case v1::Freeze::kAccount:
+      return "account " + freeze.account().account_number();
+    case v1::Freeze::kAsset:
+      return absl::StrCat(freeze.asset().asset_kind(), " ", freeze.asset().unit_number(), " share ",
+                          freeze.asset().share_numerator(), "/", freeze.asset().share_denominator());
+    default:
+      return "no target";
+  }
+}
+
+std::string TermText(const v1::Term& term) {
+  if (term.years() > 0) return absl::StrCat(term.years(), term.years() == 1 ? " year" : " years");
+  return absl::StrCat(term.months(), term.months() == 1 ? " month" : " months");
+}
+
+std::string ActText(const v1::Order& order) {
+  switch (order.act_case()) {
+    case v1::Order::kInquire:
+      return order.inquire().asset_kinds().empty() ? "all assets" : CommaList(order.inquire().asset_kinds());
+    case v1::Order::kFreeze:
+      return absl::StrCat(TargetText(order.freeze()), ", up to ", MoneyText(order.freeze().limit_minor_units()), " ",
+                          order.freeze().currency(), ", ", TermText(order.freeze().term()),
+                          order.freeze().inflow() == v1::INFLOW_CAPTURE ? ", inflow captured" : "");
+    case v1::Order::kRelease:
+      return absl::StrCat(
+          "of ", UuidText(order.release().freeze_order_id()), ", ",
+          order.release().amount_minor_units() == 0 ? "whole" : MoneyText(order.release().amount_minor_units()), ", ",
+          order.release().ground());
+    case v1::Order::kDeduct:
+      return absl::StrCat(MoneyText(order.deduct().amount_minor_units()), " ", order.deduct().currency(), " from ",
+                          UuidText(order.deduct().freeze_order_id()), " to account ",
+                          order.deduct().account().account_number());
+    default:
+      return "no act";
+  }
+}
+
+}  // namespace
+
+std::string EnumWord(const pb::EnumDescriptor& type, int value) {
+  const pb::EnumValueDescriptor* found = type.FindValueByNumber(value);
+  return found == nullptr ? std::to_string(value) : found->name().substr(Prefix(type).size());
+}
+
+int EnumOfWord(const pb::EnumDescriptor& type, std::string_view word) {
+  std::string name = Prefix(type);
+  for (const char c : word) name += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  const pb::EnumValueDescriptor* found = type.FindValueByName(name);
+  return found == nullptr ? 0 : found->number();
+}
+
+std::string OutcomeWord(v1::Outcome outcome) {
+  return outcome == v1::OUTCOME_UNSPECIFIED ? "NO_ANSWER_YET" : Word(outcome);
+}
+
+std::string TimeText(absl::Time time, const absl::TimeZone& zone) {
+  return DayText(time, zone) + absl::FormatTime(" %Y %H:%M:%S", time, zone);
+}
+
+std::string DueText(absl::Time due, const absl::TimeZone& zone) {
+  const absl::CivilSecond civil = absl::ToCivilSecond(due, zone);
+  if (civil != absl::CivilSecond(absl::CivilDay(civil)))
+    return DayText(due, zone) + absl::FormatTime(" %H:%M", due, zone);
+  return DayText(absl::FromCivil(absl::CivilDay(civil) - 1, zone), zone) + " 24:00";
+}
+
+std::string EndText(absl::Time end, const absl::TimeZone& zone) {
+  const absl::CivilSecond civil = absl::ToCivilSecond(end, zone);
+  const bool midnight = civil == absl::CivilSecond(absl::CivilDay(civil));
+  const absl::CivilDay day = absl::CivilDay(civil) - (midnight ? 1 : 0);
+  const absl::Time shown = absl::FromCivil(day, zone);
+  return absl::StrCat(day.day(), absl::FormatTime(" %b %Y ", shown, zone),
+                      midnight ? "24:00" : absl::FormatTime("%H:%M", end, zone));
+}
+
+std::string Rfc3339Text(absl::Time time, const absl::TimeZone& zone) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%E*S%Ez", time, zone);
+}
+
+bool IsSet(const pb::Timestamp& stamp) { return stamp.seconds() != 0 || stamp.nanos() != 0; }
+absl::Time ToTime(const pb::Timestamp& stamp) { return trust::TimeOf(stamp).value_or(absl::UnixEpoch()); }
+
+std::string NameOr(const Names& names, std::string_view code) {
+  const auto name = names.find(code);
+  return name == names.end() || name->second.empty() ? std::string(code) : name->second;
+}
+
+std::string ProgressText(const v1::OrderView& view, const Names& names, const absl::TimeZone& zone) {
+  const auto answered = std::count_if(view.tasks().begin(), view.tasks().end(), IsAnswered);
+  std::string out = absl::StrCat(answered, " of ", view.tasks_size(), " answered");
+  for (const v1::TaskView& task : view.tasks()) {
+    if (IsAnswered(task)) continue;
+    const std::string name = NameOr(names, task.agency());
+    switch (task.state()) {
+      case v1::TASK_STATE_ACKNOWLEDGED:
+        absl::StrAppend(&out, ", ", name, " has it");
+        break;
+      case v1::TASK_STATE_IN_PROGRESS:
+        absl::StrAppend(&out, ", ", name, " works on it");
+        break;
+      case v1::TASK_STATE_CONFLICT:
+        absl::StrAppend(&out, ", ", name, " answered twice differently: people must decide");
+        break;
+      default:
+        absl::StrAppend(&out, ", ", name, " no answer yet");
+    }
+  }
+  if (answered < view.tasks_size() && IsSet(view.deadline().due_at())) {
+    absl::StrAppend(&out, view.overdue() ? ", overdue since " : ", due ",
+                    DueText(ToTime(view.deadline().due_at()), zone));
+  }
+  return out;
+}
+
+std::string CoverageText(const pb::RepeatedPtrField<v1::CoverageView>& coverage, const Names& names) {
+  int inquire = 0, control = 0, deduct = 0;
+  std::string by_clerk, absent;
+  for (const v1::CoverageView& agency : coverage) {
+    inquire += Has(agency.actions(), v1::ACTION_INQUIRE) ? 1 : 0;
+    control += Has(agency.actions(), v1::ACTION_FREEZE) ? 1 : 0;
+    deduct += Has(agency.actions(), v1::ACTION_DEDUCT) ? 1 : 0;
+    if (agency.by_clerk() || !agency.clerk_actions().empty())
+      absl::StrAppend(&by_clerk, ", ", NameOr(names, agency.agency()), " by clerk");
+    if (!agency.present()) absl::StrAppend(&absent, ", ", NameOr(names, agency.agency()), " absent");
+  }
+  return absl::StrCat(inquire, " inquire, ", control, " control, ", deduct, " deduct", by_clerk, absent);
+}
+
+std::string OrderText(const v1::Order& order) {
+  std::string out =
+      absl::StrCat(Word(order.action()), " ", Word(order.urgency()), order.urgency_reason().empty() ? "" : " (",
+                   order.urgency_reason(), order.urgency_reason().empty() ? "" : ")", " ", order.case_number(), " ",
+                   order.subject().name(), " ", order.subject().id_number(), " at ", CommaList(order.agencies()), ": ",
+                   ActText(order));
+  if (order.has_over_cap_exception()) {
+    absl::StrAppend(&out, "; beyond the cap because ", order.over_cap_exception().reason(), ", leader ",
+                    order.over_cap_exception().leader());
+  }
+  return out;
+}
+
+std::string CaseActText(const v1::CaseAct& act) {
+  switch (act.act_case()) {
+    case v1::CaseAct::kOpen: {
+      std::string out =
+          absl::StrCat("open ", act.open().case_number(), " (", act.open().title(), ") as ", Word(act.open().stage()),
+                       ", cap ", MoneyText(act.open().claim().cap_minor_units()), " ", act.open().claim().currency(),
+                       ", for ", act.open().applicant());
+      for (const v1::Respondent& respondent : act.open().respondents()) {
+        absl::StrAppend(&out, "; against ", respondent.identity().name(), " ", respondent.identity().id_number(), " ",
+                        Word(respondent.liability()));
+        if (respondent.liability_cap_minor_units() > 0)
+          absl::StrAppend(&out, " up to ", MoneyText(respondent.liability_cap_minor_units()));
+      }
+      return out;
+    }
+    case v1::CaseAct::kStage:
+      return absl::StrCat("stage of ", act.stage().case_number(), " becomes ", Word(act.stage().to()), ": ",
+                          act.stage().ground());
+    case v1::CaseAct::kCap:
+      return absl::StrCat("cap of ", act.cap().case_number(), " becomes ",
+                          MoneyText(act.cap().claim().cap_minor_units()), " ", act.cap().claim().currency(), ": ",
+                          act.cap().ground());
+    default:
+      return "no act";
+  }
+}
+
+std::string StatementText(const v1::Statement& statement) {
+  std::string out = absl::StrCat(statement.subject(), " ", Word(statement.kind()), " no. ", statement.sequence());
+  for (const int role : statement.roles()) absl::StrAppend(&out, " ", Word(static_cast<v1::OfficerRole>(role)));
+  if (statement.has_officer())
+    absl::StrAppend(&out, " ", statement.officer().name(), " ", statement.officer().work_id_no(), " ",
+                    statement.officer().duty_card_no());
+  if (statement.has_account())
+    absl::StrAppend(&out, " ", statement.account().account_name(), " ", statement.account().bank(), " ",
+                    statement.account().account_number());
+  if (!statement.key().empty()) absl::StrAppend(&out, " key ", Base64Encode(statement.key()));
+  return out;
+}
+
+std::string ProposalText(const v1::Administration& act) {
+  const v1::Proposal& proposal = act.proposal();
+  std::string out;
+  switch (proposal.change_case()) {
+    case v1::Proposal::kCourt:
+      out = absl::StrCat("Register the court ", proposal.court().code(), " (", proposal.court().name(), ").\n");
+      break;
+    case v1::Proposal::kAgency:
+      out = absl::StrCat("Register the agency ", proposal.agency().code(), " (", proposal.agency().name(), "), ",
+                         proposal.agency().kind(), " in region ", proposal.agency().region(), ", with ",
+                         proposal.agency().capabilities_size(), " capabilities.\n");
+      break;
+    case v1::Proposal::kSystem:
+      out = absl::StrCat("Register the ", proposal.system().role(), " system ", proposal.system().name(), ".\n");
+      break;
+    case v1::Proposal::kPolicy:
+      out = absl::StrCat("Install version ", proposal.policy().table().version(), " of the policy of ",
+                         proposal.policy().table().jurisdiction(), ".\n");
+      break;
+    case v1::Proposal::kClock:
+      out = absl::StrCat("Accept the clock after the alarm at journal index ", proposal.clock().alarm_index(), ".\n");
+      break;
+    default:
+      out = "Change nothing.\n";
+  }
+  // The sentence is for the eye; every field of what is signed follows.
+  return absl::StrCat(out, "Ground: ", proposal.ground(), "\n", ToJson(proposal, true));
+}
+
+}  // namespace eagle::client

@@ -1,0 +1,155 @@
+"""The stage on which the demo case is played: a step clock, processes on loopback, and the command line of the product.
+
+Standard library only. Nothing here knows the story; play.py does.
+"""
+import datetime
+import json
+import mmap
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import time
+
+SHANGHAI = datetime.timezone(datetime.timedelta(hours=8))
+
+
+class Failed(Exception):
+    """An assertion of the demo did not hold, or a process did not do what it should."""
+
+
+class StepClock:
+    """Two little-endian int64 in a mapped file: wall and monotonic microseconds. Stands still until the script moves both."""
+
+    def __init__(self, path, start):
+        self.path = path
+        with open(path, "wb") as file:
+            file.write(struct.pack("<qq", 0, 0))
+        self._file = open(path, "r+b")
+        self._map = mmap.mmap(self._file.fileno(), 16)
+        self._monotonic = 1_000_000_000_000
+        self._wall = int(start.timestamp() * 1_000_000)
+        self._write()
+
+    def _write(self):
+        self._map[0:16] = struct.pack("<qq", self._wall, self._monotonic)
+        self._map.flush()
+
+    def move_to(self, moment):
+        wall = int(moment.timestamp() * 1_000_000)
+        if wall < self._wall:
+            raise Failed("the demo's clock never goes back")
+        self._monotonic += wall - self._wall
+        self._wall = wall
+        self._write()
+
+    def now(self):
+        return datetime.datetime.fromtimestamp(self._wall / 1_000_000, SHANGHAI)
+
+
+def at(month, day, hour, minute=0):
+    return datetime.datetime(2026, month, day, hour, minute, tzinfo=SHANGHAI)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Stage:
+    def __init__(self, binaries, folder, clock):
+        self.binaries = binaries
+        self.folder = folder
+        self.clock = clock
+        self.processes = {}
+        self.environment = dict(os.environ, EAGLE_STEP_CLOCK=clock.path, NO_COLOR="1", TZ="Asia/Shanghai")
+        self.checks = 0
+
+    # --- telling
+
+    def scene(self, number, title, chinese):
+        print(f"\n\033[1m{number}. {title}  {chinese}\033[0m" if sys.stdout.isatty() else f"\n{number}. {title}  {chinese}")
+        print(f"   {self.clock.now():%a %d %b %Y %H:%M}")
+
+    def say(self, text):
+        print("   " + text)
+
+    def check(self, what, held, seen=None):
+        self.checks += 1
+        if not held:
+            raise Failed(what + ("" if seen is None else f" (seen: {seen})"))
+        print(f"   \u2713 {what}")
+
+    def equal(self, what, seen, expected):
+        self.check(f"{what}: {expected}", seen == expected, seen)
+
+    # --- processes
+
+    def start(self, name, arguments, ready=None):
+        log = open(os.path.join(self.folder, name + ".log"), "ab")
+        process = subprocess.Popen([os.path.join(self.binaries, arguments[0])] + arguments[1:], stdout=log, stderr=log, env=self.environment, cwd=self.folder,
+                                   start_new_session=True)  # Ctrl-C is the script's to handle
+        self.processes[name] = process
+        if ready is not None:
+            self.wait(f"{name} to be ready", lambda: self._alive(name) and ready())
+        return process
+
+    def _alive(self, name):
+        code = self.processes[name].poll()
+        if code is not None:
+            raise Failed(f"{name} ended with {code}; its log: {os.path.join(self.folder, name + '.log')}")
+        return True
+
+    def kill(self, name):
+        """SIGKILL: no warning, nothing flushed."""
+        process = self.processes.pop(name)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+    def stop(self, name):
+        process = self.processes.pop(name, None)
+        if process is None:
+            return
+        process.terminate()
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def stop_all(self):
+        for name in list(self.processes)[::-1]:
+            self.stop(name)
+
+    def wait(self, what, condition, seconds=30):
+        end = time.monotonic() + seconds
+        while True:
+            result = condition()
+            if result:
+                return result
+            if time.monotonic() > end:
+                raise Failed(f"waited {seconds} s for {what}")
+            time.sleep(0.05)
+
+    # --- the product's own commands
+
+    def run(self, arguments, expect=0, show=False):
+        """Runs a command; its standard output as parsed JSON where it is JSON."""
+        command = [os.path.join(self.binaries, arguments[0])] + arguments[1:]
+        if show:
+            print("   $ " + " ".join(quote(word) for word in arguments))
+        done = subprocess.run(command, capture_output=True, text=True, env=self.environment, cwd=self.folder, timeout=120)
+        if done.returncode != expect:
+            raise Failed(f"{' '.join(arguments)}\n   exit {done.returncode}, not {expect}\n{done.stdout}{done.stderr}")
+        text = done.stdout.strip()
+        if text.startswith("{") or text.startswith("["):
+            parsed = json.loads(text)
+            return {"rows": parsed} if isinstance(parsed, list) else parsed
+        return {"text": text, "talk": done.stderr}
+
+
+def quote(word):
+    return f"'{word}'" if any(c in word for c in " ;；（()'\"") else word

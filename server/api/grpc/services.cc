@@ -1,0 +1,547 @@
+#include "server/api/grpc/services.h"
+
+#include <grpc/grpc_security_constants.h>
+#include <grpc/support/time.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "goldeneagle/v1/adapter_service.grpc.pb.h"
+#include "goldeneagle/v1/admin_service.grpc.pb.h"
+#include "goldeneagle/v1/audit_service.grpc.pb.h"
+#include "goldeneagle/v1/case_service.grpc.pb.h"
+#include "goldeneagle/v1/directory_service.grpc.pb.h"
+#include "goldeneagle/v1/order_service.grpc.pb.h"
+#include "process_service.grpc.pb.h"
+#include "server/api/grpc/calls.h"
+#include "server/base/assert.h"
+#include "server/base/bytes.h"
+
+namespace eagle::api {
+namespace {
+
+constexpr absl::Duration kDeadlineMax = absl::Seconds(60);
+constexpr absl::Duration kDeadlineSlack = absl::Seconds(1);  // clocks, and the rounding of the header
+
+absl::Status Busy() { return Fail(Reason::kBusy, "more calls wait than can be worked").RetryAfter(absl::Milliseconds(200)); }
+absl::Status Draining() { return Fail(Reason::kDraining, "the gateway restarts").RetryAfter(absl::Seconds(2)); }
+
+// The only value of a property of the connection; empty when there is none, or several.
+std::string OnlyValue(const grpc::AuthContext& context, const char* name) {
+  const std::vector<grpc::string_ref> values = context.FindPropertyValues(name);
+  return values.size() == 1 ? std::string(values[0].data(), values[0].size()) : std::string();
+}
+
+// Who was turned away at the door, and why: by the name in the certificate, which isn't a person's.
+void LogIfRefused(const grpc::CallbackServerContext& context, const CallPorts& ports, const Method& method, const absl::Status& status) {
+  if (status.code() != absl::StatusCode::kUnauthenticated && status.code() != absl::StatusCode::kPermissionDenied) return;
+  ports.ports.log({TransportEvent::Level::kWarning, "caller_refused",
+                   {{"method", method.path}, {"reason", std::string(RowOf(ReasonOf(status)).name)}, {"message", std::string(FromAbsl(status.message()))},
+                    {"spiffe_id", OnlyValue(*context.auth_context(), GRPC_PEER_SPIFFE_ID_PROPERTY_NAME)}, {"from", context.peer()}}});
+}
+
+}  // namespace
+
+grpc::Status ToGrpc(const absl::Status& status) {
+  if (status.ok()) return grpc::Status::OK;
+  if (status.code() == absl::StatusCode::kCancelled) return grpc::Status(grpc::StatusCode::CANCELLED, "");
+  WireError error = ToWire(FailureOf(status));
+  return grpc::Status(static_cast<grpc::StatusCode>(error.code), error.message, error.details);
+}
+
+absl::StatusOr<Admitted> AdmitFrom(const grpc::AuthContext& context, Callers& callers, std::string_view method) {
+  const std::string pem = OnlyValue(context, GRPC_X509_PEM_CERT_PROPERTY_NAME);
+  const std::string spiffe_id = OnlyValue(context, GRPC_PEER_SPIFFE_ID_PROPERTY_NAME);
+  if (pem.empty() || spiffe_id.empty()) {
+    return Fail(Reason::kUnauthenticated, "the connection shows no certificate with exactly one SPIFFE name");
+  }
+  return method.empty() ? callers.Identified(pem, spiffe_id) : callers.Admit(pem, spiffe_id, method);
+}
+
+absl::Status CheckDeadline(const grpc::CallbackServerContext& context) {
+  const gpr_timespec deadline = context.raw_deadline();
+  const bool none = gpr_time_cmp(deadline, gpr_inf_future(deadline.clock_type)) == 0;
+  const absl::Duration left = absl::Milliseconds(none ? 0 : gpr_time_to_millis(gpr_time_sub(deadline, gpr_now(deadline.clock_type))));
+  if (!none && left <= kDeadlineMax + kDeadlineSlack) return absl::OkStatus();
+  return Fail(Reason::kDeadlineMissing, none ? "the call has no deadline" : "the call's deadline is too far away").With("most_seconds", "60");
+}
+
+// --- one answer
+
+absl::Status Unary::Admit(grpc::CallbackServerContext& context, const std::shared_ptr<const Caller>& local, size_t request_bytes) {
+  if (local != nullptr) {
+    admitted_.caller = local;
+    EAGLE_RETURN_IF_ERROR(MayCall(*local, method_.path));
+  } else {
+    EAGLE_ASSIGN_OR_RETURN(admitted_, AdmitFrom(*context.auth_context(), ports_.callers, method_.path));
+  }
+  if (method_.needs_deadline) EAGLE_RETURN_IF_ERROR(CheckDeadline(context));
+  if (request_bytes > ports_.options.message_bytes_max) {
+    return Fail(Reason::kTooLarge, "the message is too large").With("bytes", static_cast<int64_t>(request_bytes))
+        .With("most_bytes", static_cast<int64_t>(ports_.options.message_bytes_max));
+  }
+  return absl::OkStatus();
+}
+
+void Unary::Begin(grpc::CallbackServerContext& context, const std::shared_ptr<const Caller>& local, size_t request_bytes) {
+  self_ = shared_from_this();
+  began_ = ports_.ports.real.MonotonicNow();
+  absl::Status status = Admit(context, local, request_bytes);
+  if (status.ok() && !ports_.executor.Post([self = self_] {
+        if (!self->ended()) self->Run();
+      })) {
+    status = Busy();
+  }
+  if (status.ok() || !Claim()) return;
+  LogIfRefused(context, ports_, method_, status);
+  End(status);
+}
+
+void Unary::End(const absl::Status& status) {
+  code_ = std::min<int>(static_cast<int>(status.code()), Method::kCodes - 1);
+  if (status.code() == absl::StatusCode::kInternal || status.code() == absl::StatusCode::kDataLoss) {
+    const Failure failure = FailureOf(status);
+    ports_.ports.log({TransportEvent::Level::kError, "call_failed",
+                      {{"method", method_.path}, {"reason", std::string(RowOf(failure.reason).name)}, {"message", failure.message},
+                       {"caller", admitted_.caller != nullptr ? admitted_.caller->code : ""}}});
+  }
+  Finish(ToGrpc(status));
+}
+
+void Unary::OnCancel() {
+  if (!Claim()) return;
+  GivenUp();
+  End(absl::CancelledError());
+}
+
+void Unary::OnDone() {
+  ++method_.ended[code_];
+  method_.microseconds += static_cast<uint64_t>(absl::ToInt64Microseconds(ports_.ports.real.MonotonicNow() - began_));
+  const std::shared_ptr<Unary> last = std::move(self_);
+}
+
+// --- polls
+
+bool PollCall::IsNewest() {
+  absl::MutexLock lock(&ports_.mu);
+  const auto it = ports_.polls.find(Key());
+  return it != ports_.polls.end() && it->second.lock().get() == this;
+}
+
+void PollCall::Run() {
+  const std::shared_ptr<PollCall> self = std::static_pointer_cast<PollCall>(shared_from_this());
+  {
+    absl::MutexLock lock(&ports_.mu);
+    ports_.polls[Key()] = self;
+  }
+  UnaryCall::Run();
+  if (ended()) GivenUp();  // given up before it was parked
+}
+
+void PollCall::GivenUp() {
+  if (admitted_.caller == nullptr || !IsNewest()) return;
+  ports_.ports.dispatcher.CancelPolls(caller().agency, request().instance());
+}
+
+void PollCall::Unwanted(const v1::PullTasksResponse& answer) {
+  if (answer.tasks().empty()) return;
+  std::vector<OrderSeq> orders;
+  for (const v1::Task& task : answer.tasks()) orders.emplace_back(task.order_seq());
+  ports_.ports.dispatcher.GiveBack(caller().agency, request().instance(), answer.tasks(0).fence(), orders);
+}
+
+void PollCall::Recheck() {
+  const absl::Status status = MayAnswer();
+  if (status.ok() || !Claim()) return;
+  GivenUp();
+  End(status);
+}
+
+void PollCall::OnDone() {
+  {
+    absl::MutexLock lock(&ports_.mu);
+    if (admitted_.caller != nullptr) {
+      const auto it = ports_.polls.find(Key());
+      if (it != ports_.polls.end() && it->second.lock().get() == this) ports_.polls.erase(it);
+    }
+  }
+  Unary::OnDone();
+}
+
+// --- watches
+
+void WatchCall::Begin(grpc::CallbackServerContext& context) {
+  self_ = shared_from_this();
+  auto admitted = AdmitFrom(*context.auth_context(), ports_.callers, method_.path);
+  absl::Status status = admitted.status();
+  if (status.ok()) {
+    admitted_ = *std::move(admitted);
+    ports_.watches.Add(self_, admitted_.caller->court);
+    if (!Wake(true)) status = Busy();
+  }
+  if (status.ok()) return;
+  LogIfRefused(context, ports_, method_, status);
+  End(status);
+}
+
+bool WatchCall::Wake(bool heartbeat) {
+  {
+    absl::MutexLock lock(&mu_);
+    if (doing_ == Doing::kEnded) return true;
+    doing_ = Doing::kLooking;
+  }
+  if (ports_.executor.Post([self = shared_from_this(), heartbeat] { self->Look(heartbeat); })) return true;
+  absl::MutexLock lock(&mu_);
+  if (doing_ == Doing::kLooking) doing_ = Doing::kResting;
+  return false;
+}
+
+absl::Status WatchCall::MayGoOn() {
+  if (cancelled_) return absl::CancelledError();
+  if (ports_.draining) return Draining();
+  return ports_.callers.Recheck(admitted_.peer, method_.path);
+}
+
+void WatchCall::Look(bool heartbeat) {
+  if (absl::Status status = MayGoOn(); !status.ok()) return End(status);
+  absl::StatusOr<v1::WatchOrdersResponse> page = ports_.ports.handlers.ReadWatch(*admitted_.caller, request_, kPageEvents);
+  if (!page.ok()) return End(page.status());
+  // A token that moved may have further to go: a page looks at so many entries only, ours or not.
+  moved_ = request_.resume_token() != page->resume_token();
+  request_.set_resume_token(page->resume_token());
+  if (page->events().empty() && !heartbeat) return Rest(/*wrote=*/false);
+  page_ = *std::move(page);
+  {
+    absl::MutexLock lock(&mu_);
+    doing_ = Doing::kWriting;
+  }
+  StartWrite(&page_);
+}
+
+void WatchCall::OnWriteDone(bool ok) {
+  if (!ok) return End(absl::CancelledError());
+  Rest(/*wrote=*/true);
+}
+
+void WatchCall::Rest(bool wrote) {
+  {
+    absl::MutexLock lock(&mu_);
+    doing_ = Doing::kResting;
+  }
+  if (cancelled_ || ports_.draining) return End(cancelled_ ? absl::CancelledError() : Draining());
+  if (moved_ && Wake(false)) return;
+  ports_.watches.Rest(this, wrote, moved_);
+}
+
+void WatchCall::OnCancel() {
+  cancelled_ = true;
+  bool resting;
+  {
+    absl::MutexLock lock(&mu_);
+    resting = doing_ == Doing::kResting;
+  }
+  if (resting) End(absl::CancelledError());
+}
+
+void WatchCall::End(const absl::Status& status) {
+  {
+    absl::MutexLock lock(&mu_);
+    if (doing_ == Doing::kEnded) return;
+    doing_ = Doing::kEnded;
+  }
+  ++method_.ended[std::min<int>(static_cast<int>(status.code()), Method::kCodes - 1)];
+  Finish(ToGrpc(status));
+}
+
+void WatchCall::OnDone() {
+  ports_.watches.Remove(this);
+  const std::shared_ptr<WatchCall> last = std::move(self_);
+}
+
+// --- the services
+
+class Services::Shared {
+ public:
+  Shared(const ServerOptions& options, const ServerPorts& ports)
+      : ports_(ports),
+        callers_(options.trust_domain, ports.directory),
+        executor_({.workers = options.workers != 0 ? options.workers : std::max(1u, std::thread::hardware_concurrency()),
+                   .queued_max = options.queued_calls_max}),
+        watches_(ports.real),
+        calls_(options, ports_, callers_, executor_, watches_) {
+    for (const google::protobuf::ServiceDescriptor* service :
+         {Described("OrderService"), Described("CaseService"), Described("AdapterService"), Described("DirectoryService"),
+          Described("AdminService"), Described("AuditService")}) {
+      for (int i = 0; i < service->method_count(); ++i) {
+        auto method = std::make_unique<Method>();
+        method->path = "/" + service->full_name() + "/" + service->method(i)->name();
+        method->needs_deadline = service->method(i)->name() != "PullTasks" && !service->method(i)->server_streaming();
+        methods_[method->path] = std::move(method);
+      }
+    }
+  }
+
+  template <typename Call = void, typename Request, typename Response, typename Work>
+  grpc::ServerUnaryReactor* Start(grpc::CallbackServerContext* context, const Request* request, Response* response, const char* path, Work work,
+                                  const std::shared_ptr<const Caller>& local = nullptr) {
+    using Made = std::conditional_t<std::is_void_v<Call>, UnaryCall<Request, Response>, Call>;
+    const size_t bytes = request->ByteSizeLong();
+    auto call = std::make_shared<Made>(calls_, MethodAt(path), request, response, std::move(work));
+    call->Begin(*context, local, bytes);
+    return call.get();
+  }
+
+  Method& MethodAt(const std::string& path) {
+    const auto it = methods_.find(path);
+    GATEWAY_ASSERT(it != methods_.end(), "every method of the contract has a row");
+    return *it->second;
+  }
+  absl::StatusOr<v1::GetMetricsResponse> Metrics(const Caller& caller, const v1::GetMetricsRequest& request) {
+    EAGLE_ASSIGN_OR_RETURN(v1::GetMetricsResponse out, ports_.handlers.GetMetrics(caller, request));
+    std::vector<MetricRow> rows;
+    ports_.metrics(rows);
+    for (MetricRow& row : rows) {
+      v1::Metric* metric = out.add_metrics();
+      metric->set_name(std::move(row.name));
+      metric->set_value(row.value);
+      metric->set_unit(std::move(row.unit));
+      metric->set_help(std::move(row.help));
+    }
+    return out;
+  }
+
+  const ServerPorts ports_;
+  Callers callers_;
+  Executor executor_;
+  WatchHub watches_;
+  CallPorts calls_;
+  std::map<std::string, std::unique_ptr<Method>> methods_;
+  std::shared_ptr<const domain::Directory> rights_as_of_;  // Tick's
+
+ private:
+  static const google::protobuf::ServiceDescriptor* Described(const std::string& name) {
+    const auto* service = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName("goldeneagle.v1." + name);
+    GATEWAY_ASSERT(service != nullptr, "the contract is linked in");
+    return service;
+  }
+};
+
+class Services::Impl {
+ public:
+  Impl(const ServerOptions& options, const ServerPorts& ports, Reload reload)
+      : shared(options, ports), process(shared, std::move(reload)), guard(std::make_shared<Guard>(shared)) {}
+
+#define UNARY(service, name, request_type, response_type)                                                                                   \
+  grpc::ServerUnaryReactor* name(grpc::CallbackServerContext* context, const v1::request_type* request, v1::response_type* response) \
+      override {                                                                                                                     \
+    return shared.Start(context, request, response, "/goldeneagle.v1." #service "/" #name, &Handlers::name);                                \
+  }
+
+  struct Orders final : v1::OrderService::CallbackService {
+    explicit Orders(Shared& s) : shared(s) {}
+    UNARY(OrderService, SubmitOrders, SubmitOrdersRequest, SubmitOrdersResponse)
+    UNARY(OrderService, ValidateOrders, SubmitOrdersRequest, ValidateOrdersResponse)
+    UNARY(OrderService, GetOrder, GetOrderRequest, GetOrderResponse)
+    UNARY(OrderService, ListOrders, ListOrdersRequest, ListOrdersResponse)
+    UNARY(OrderService, ListFindings, ListFindingsRequest, ListFindingsResponse)
+    UNARY(OrderService, WithdrawOrder, WithdrawOrderRequest, WithdrawOrderResponse)
+    grpc::ServerWriteReactor<v1::WatchOrdersResponse>* WatchOrders(grpc::CallbackServerContext* context,
+                                                                   const v1::WatchOrdersRequest* request) override {
+      auto call = std::make_shared<WatchCall>(shared.calls_, shared.MethodAt("/goldeneagle.v1.OrderService/WatchOrders"), *request);
+      call->Begin(*context);
+      return call.get();
+    }
+    Shared& shared;
+  };
+  struct Cases final : v1::CaseService::CallbackService {
+    explicit Cases(Shared& s) : shared(s) {}
+    UNARY(CaseService, SubmitCaseActs, SubmitCaseActsRequest, SubmitCaseActsResponse)
+    UNARY(CaseService, GetCase, GetCaseRequest, GetCaseResponse)
+    Shared& shared;
+  };
+  struct Adapters final : v1::AdapterService::CallbackService {
+    explicit Adapters(Shared& s) : shared(s) {}
+    UNARY(AdapterService, Hello, HelloRequest, HelloResponse)
+    UNARY(AdapterService, RenewLease, RenewLeaseRequest, RenewLeaseResponse)
+    UNARY(AdapterService, ReportResults, ReportResultsRequest, ReportResultsResponse)
+    UNARY(AdapterService, ReportEvents, ReportResultsRequest, ReportResultsResponse)
+    UNARY(AdapterService, ReportStatus, ReportStatusRequest, ReportStatusResponse)
+    grpc::ServerUnaryReactor* PullTasks(grpc::CallbackServerContext* context, const v1::PullTasksRequest* request,
+                                        v1::PullTasksResponse* response) override {
+      return shared.Start<PollCall>(context, request, response, "/goldeneagle.v1.AdapterService/PullTasks", &Handlers::PullTasks);
+    }
+    Shared& shared;
+  };
+  struct Directories final : v1::DirectoryService::CallbackService {
+    explicit Directories(Shared& s) : shared(s) {}
+    UNARY(DirectoryService, SubmitStatements, SubmitStatementsRequest, SubmitStatementsResponse)
+    UNARY(DirectoryService, ListStatements, ListStatementsRequest, ListStatementsResponse)
+    UNARY(DirectoryService, ListAgencies, ListAgenciesRequest, ListAgenciesResponse)
+    Shared& shared;
+  };
+  struct Audits final : v1::AuditService::CallbackService {
+    explicit Audits(Shared& s) : shared(s) {}
+    UNARY(AuditService, GetCheckpoint, GetCheckpointRequest, GetCheckpointResponse)
+    UNARY(AuditService, ListEntries, ListEntriesRequest, ListEntriesResponse)
+    UNARY(AuditService, GetInclusionProof, GetInclusionProofRequest, GetInclusionProofResponse)
+    UNARY(AuditService, GetConsistencyProof, GetConsistencyProofRequest, GetConsistencyProofResponse)
+    Shared& shared;
+  };
+#undef UNARY
+
+  // On both listeners; on the admin one the caller is the machine's own operator.
+  struct Admins final : v1::AdminService::CallbackService {
+    Admins(Shared& s, std::shared_ptr<const Caller> of) : shared(s), local(std::move(of)) {}
+    grpc::ServerUnaryReactor* SubmitAdministration(grpc::CallbackServerContext* context, const v1::SubmitAdministrationRequest* request,
+                                                   v1::SubmitAdministrationResponse* response) override {
+      return shared.Start(context, request, response, "/goldeneagle.v1.AdminService/SubmitAdministration", &Handlers::SubmitAdministration, local);
+    }
+    grpc::ServerUnaryReactor* ListProposals(grpc::CallbackServerContext* context, const v1::ListProposalsRequest* request,
+                                            v1::ListProposalsResponse* response) override {
+      return shared.Start(context, request, response, "/goldeneagle.v1.AdminService/ListProposals", &Handlers::ListProposals, local);
+    }
+    grpc::ServerUnaryReactor* GetMetrics(grpc::CallbackServerContext* context, const v1::GetMetricsRequest* request,
+                                         v1::GetMetricsResponse* response) override {
+      const auto metrics = [this](const Caller& caller, const v1::GetMetricsRequest& asked) { return shared.Metrics(caller, asked); };
+      return shared.Start(context, request, response, "/goldeneagle.v1.AdminService/GetMetrics",
+                          UnaryCall<v1::GetMetricsRequest, v1::GetMetricsResponse>::Own(metrics), local);
+    }
+    Shared& shared;
+    const std::shared_ptr<const Caller> local;
+  };
+
+  struct Process final : goldeneagle::process::v1::ProcessService::CallbackService {
+    Process(Shared& s, Reload r) : shared(s), reload(std::move(r)) {}
+    grpc::ServerUnaryReactor* Drain(grpc::CallbackServerContext* context, const goldeneagle::process::v1::DrainRequest*,
+                                    goldeneagle::process::v1::DrainResponse*) override {
+      shared.ports_.drain();
+      grpc::ServerUnaryReactor* call = context->DefaultReactor();
+      call->Finish(grpc::Status::OK);
+      return call;
+    }
+    grpc::ServerUnaryReactor* ReloadCertificates(grpc::CallbackServerContext* context,
+                                                 const goldeneagle::process::v1::ReloadCertificatesRequest*,
+                                                 goldeneagle::process::v1::ReloadCertificatesResponse* response) override {
+      grpc::ServerUnaryReactor* call = context->DefaultReactor();
+      const bool taken = shared.executor_.Post([this, call, response] {
+        const auto now = reload();
+        if (now.ok()) {
+          response->mutable_until()->set_seconds(absl::ToUnixSeconds(now->until));
+          response->mutable_authorities_until()->set_seconds(absl::ToUnixSeconds(now->authorities_until));
+        }
+        call->Finish(ToGrpc(now.status()));
+      });
+      if (!taken) call->Finish(ToGrpc(Busy()));
+      return call;
+    }
+    Shared& shared;
+    const Reload reload;
+  };
+
+  struct Unknown final : grpc::CallbackGenericService {
+    explicit Unknown(Shared& s) : shared(s) {}
+    grpc::ServerGenericBidiReactor* CreateReactor(grpc::GenericCallbackServerContext* context) override {
+      struct Refusal final : grpc::ServerGenericBidiReactor {
+        explicit Refusal(const absl::Status& status) { Finish(ToGrpc(status)); }
+        void OnDone() override { delete this; }
+      };
+      const auto admitted = AdmitFrom(*context->auth_context(), shared.callers_, context->method());
+      return new Refusal(admitted.ok() ? Fail(Reason::kPermissionDenied, "there is no such method") : admitted.status());
+    }
+    Shared& shared;
+  };
+
+  struct Guard final : grpc::AuthMetadataProcessor {
+    explicit Guard(Shared& s) : shared(s) {}
+    bool IsBlocking() const override { return false; }
+    grpc::Status Process(const InputMetadata& metadata, grpc::AuthContext* context, OutputMetadata*, OutputMetadata*) override {
+      const auto path = metadata.find(":path");
+      // Ours are admitted one by one, with all that an error should say.
+      if (path != metadata.end() && !path->second.starts_with("/grpc.")) return grpc::Status::OK;
+      return ToGrpc(AdmitFrom(*context, shared.callers_, "").status());
+    }
+    Shared& shared;
+  };
+
+  Shared shared;
+  Orders orders{shared};
+  Cases cases{shared};
+  Adapters adapters{shared};
+  Directories directories{shared};
+  Audits audits{shared};
+  Admins admins{shared, nullptr};
+  Admins local_admins{shared, std::make_shared<const Caller>(Caller{.role = Role::kOperator, .code = "local"})};
+  Process process;
+  Unknown unknown{shared};
+  std::shared_ptr<Guard> guard;
+};
+
+Services::Services(const ServerOptions& options, const ServerPorts& ports, Reload reload)
+    : impl_(std::make_unique<Impl>(options, ports, std::move(reload))) {}
+Services::~Services() { Stop(); }
+
+std::vector<grpc::Service*> Services::api() const {
+  return {&impl_->orders, &impl_->cases, &impl_->adapters, &impl_->directories, &impl_->admins, &impl_->audits};
+}
+grpc::CallbackGenericService* Services::unknown() const { return &impl_->unknown; }
+std::vector<grpc::Service*> Services::admin() const { return {&impl_->local_admins, &impl_->process}; }
+std::shared_ptr<grpc::AuthMetadataProcessor> Services::guard() const { return impl_->guard; }
+WatchHub& Services::watches() { return impl_->shared.watches_; }
+
+void Services::Tick() {
+  Shared& shared = impl_->shared;
+  if (auto rights = shared.ports_.directory(); rights != shared.rights_as_of_) {
+    shared.rights_as_of_ = std::move(rights);
+    std::vector<std::shared_ptr<PollCall>> polls;
+    {
+      absl::MutexLock lock(&shared.calls_.mu);
+      for (auto it = shared.calls_.polls.begin(); it != shared.calls_.polls.end();) {
+        auto poll = it->second.lock();
+        if (poll != nullptr) polls.push_back(std::move(poll));
+        it = it->second.expired() ? shared.calls_.polls.erase(it) : std::next(it);
+      }
+    }
+    for (const auto& poll : polls) poll->Recheck();
+    shared.watches_.WakeAll();
+  }
+  shared.watches_.Tick();
+}
+
+void Services::Drain() {
+  impl_->shared.calls_.draining = true;
+  impl_->shared.watches_.WakeAll();
+}
+
+void Services::Later(std::function<void()> work) { impl_->shared.executor_.Finish(std::move(work)); }
+
+void Services::AddMetrics(std::vector<MetricRow>& rows) const {
+  Shared& shared = impl_->shared;
+  {
+    absl::MutexLock lock(&shared.calls_.mu);
+    rows.push_back({"ge_polls_open", static_cast<double>(shared.calls_.polls.size()), "1", "instances with an open PullTasks call"});
+  }
+  const Executor::Counters work = shared.executor_.counters();
+  rows.push_back({"ge_executor_queued", static_cast<double>(work.queued), "1", "calls that wait for a worker"});
+  rows.push_back({"ge_executor_busy", static_cast<double>(work.busy), "1", "workers at work"});
+  rows.push_back({"ge_executor_done_total", static_cast<double>(work.done), "1", "pieces of work done"});
+  rows.push_back({"ge_executor_refused_total", static_cast<double>(work.refused), "1", "calls refused because too many waited"});
+  rows.push_back({"ge_watches", static_cast<double>(shared.watches_.size()), "1", "open WatchOrders calls"});
+  for (const auto& [path, method] : shared.methods_) {
+    const std::string name = path.substr(path.rfind('.') + 1);  // "OrderService/GetOrder"
+    uint64_t calls = 0;
+    for (size_t code = 0; code < Method::kCodes; ++code) {
+      const uint64_t ended = method->ended[code];
+      calls += ended;
+      if (ended == 0) continue;
+      const std::string text(FromAbsl(absl::StatusCodeToString(static_cast<absl::StatusCode>(code))));
+      rows.push_back({"ge_calls_total{method=\"" + name + "\",code=\"" + text + "\"}", static_cast<double>(ended), "1", "calls that ended so"});
+    }
+    if (calls == 0) continue;
+    rows.push_back({"ge_calls_seconds_total{method=\"" + name + "\"}", static_cast<double>(method->microseconds) / 1e6, "s",
+                    "from arrival to the end of the answer, polls with their wait"});
+  }
+}
+
+void Services::Stop() { impl_->shared.executor_.Stop(); }
+
+}  // namespace eagle::api

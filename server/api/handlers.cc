@@ -1,0 +1,20 @@
+#include "server/api/handlers.h"
+
+#include "server/api/impl.h"
+
+namespace eagle::api {
+
+Handlers::Handlers(HandlerPorts ports) : impl_(std::make_shared<Impl>(std::move(ports))) {}
+Handlers::~Handlers() = default;
+
+void Handlers::Housekeeping() {
+  impl_->ports.dispatcher.Expire();
+  absl::MutexLock lock(&impl_->presence_mu);
+  for (const auto& [agency, last_seen] : impl_->ports.dispatcher.NewlyAbsent()) impl_->absent[agency] = last_seen;
+  for (auto it = impl_->absent.begin(); it != impl_->absent.end();) {
+    if (!impl_->ports.sequencer.Submit(domain::MarkAbsent{.agency = it->first, .last_seen = it->second}, nullptr).ok()) return;
+    it = impl_->absent.erase(it);
+  }
+}
+
+}  // namespace eagle::api

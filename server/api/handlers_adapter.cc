@@ -1,0 +1,236 @@
+// Adapters: sessions, polls, presence.
+#include <algorithm>
+
+#include "goldeneagle/v1/entry.pb.h"
+#include "server/api/impl.h"
+#include "server/api/views.h"
+#include "server/domain/instant.h"
+#include "server/journal/hash.h"
+
+namespace eagle::api {
+namespace {
+
+using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
+
+constexpr uint32_t kContractVersion = 1;
+constexpr size_t kNameBytes = 128, kAdapterBytes = 63, kInboxBytes = 16, kCapabilitiesMax = 256;
+constexpr uint32_t kInFlightMax = 10'000;
+constexpr size_t kStatementsPerPoll = 256, kStatementBytesPerPoll = 1 << 20;
+// Of tasks and heads in one answer; a client's default limit for a whole message is 4 MiB.
+constexpr size_t kTaskBytesPerPoll = 1 << 20;
+
+void CheckName(const std::string& text, size_t most, const std::string& path, Violations& wrong) {
+  if (text.empty()) wrong.Add(path, Reason::kFieldMissing, "the field is required");
+  if (text.size() > most) wrong.Add(path, Reason::kTextInvalid, "at most " + std::to_string(most) + " bytes");
+}
+
+absl::Status CheckInstance(const std::string& instance) {
+  Violations wrong;
+  CheckName(instance, kNameBytes, "instance", wrong);
+  return wrong.empty() ? absl::OkStatus() : wrong.ToStatus("the instance names itself");
+}
+
+absl::Status CheckHello(const HelloRequest& request) {
+  Violations wrong;
+  CheckName(request.adapter(), kAdapterBytes, "adapter", wrong);
+  CheckName(request.version(), kNameBytes, "version", wrong);
+  CheckName(request.instance(), kNameBytes, "instance", wrong);
+  if (request.inbox().size() != kInboxBytes) wrong.Add("inbox", Reason::kFieldInvalid, "16 bytes");
+  if (request.capabilities().empty() || static_cast<size_t>(request.capabilities_size()) > kCapabilitiesMax) {
+    wrong.Add("capabilities", Reason::kFieldMissing, "1 to 256 rows");
+  }
+  if (request.most_in_flight() == 0 || request.most_in_flight() > kInFlightMax) wrong.Add("most_in_flight", Reason::kFieldInvalid, "1 to 10,000");
+  if (!wrong.empty()) return wrong.ToStatus("the adapter's introduction is incomplete");
+  const auto& versions = request.contract_versions();
+  if (std::find(versions.begin(), versions.end(), kContractVersion) == versions.end()) {
+    return Fail(Reason::kContractVersion, "this gateway speaks contract version 1").At("contract_versions", "1 must be among them");
+  }
+  return absl::OkStatus();
+}
+
+std::vector<Capability> ListOf(const google::protobuf::RepeatedPtrField<Capability>& rows) { return {rows.begin(), rows.end()}; }
+
+HelloResponse Welcome(const HandlerPorts& ports, const core::Published& published, const domain::Agency& agency, const HelloRequest& request) {
+  HelloResponse response;
+  const dispatch::Options options;
+  response.set_contract_version(kContractVersion);
+  response.set_poll_wait_seconds(static_cast<uint32_t>(absl::ToInt64Seconds(options.poll_wait_max)));
+  response.set_lease_seconds(static_cast<uint32_t>(absl::ToInt64Seconds(options.lease)));
+  response.set_renew_seconds(static_cast<uint32_t>(absl::ToInt64Seconds(options.renew_every)));
+  response.set_environment(published.directory->founding().environment());
+  response.set_agency(agency.row.code());
+  domain::PresenceState declared;
+  declared.declared = domain::DeclaredBits(agency.row, ListOf(request.capabilities()));
+  for (Capability& row : EffectiveOf(agency, declared)) *response.add_effective() = std::move(row);
+  for (const Capability& row : request.capabilities()) {
+    const bool approved = std::any_of(agency.row.capabilities().begin(), agency.row.capabilities().end(), [&](const Capability& other) {
+      return other.action() == row.action() && other.asset_kind() == row.asset_kind();
+    });
+    if (!approved) *response.add_refused() = row;
+  }
+  *response.mutable_gateway_time() = domain::ToProto(ports.clock.WallNow());
+  return response;
+}
+
+// The journal already says so: the same instance of the same inbox with the same declaration, present.
+bool IsKnown(const core::Published& published, const domain::Agency& agency, const HelloRequest& request) {
+  const domain::PresenceState& presence = PresenceOf(published, agency.ordinal);
+  return presence.present && presence.inbox == request.inbox() && presence.most_in_flight == request.most_in_flight() &&
+         presence.declared == domain::DeclaredBits(agency.row, ListOf(request.capabilities()));
+}
+
+domain::SayHello SayHelloOf(const Caller& caller, const HelloRequest& request) {
+  domain::SayHello command{.agency = caller.agency, .inbox = request.inbox(), .adapter = request.adapter(), .version = request.version(),
+                           .contract_version = kContractVersion, .most_in_flight = request.most_in_flight(), .declared = ListOf(request.capabilities())};
+  const journal::Hash hash = journal::Sha256(request.instance());
+  command.instance = journal::View(hash).substr(0, 8);
+  return command;
+}
+
+// The answer to one poll.
+class PullAnswer {
+ public:
+  PullAnswer(Handlers::Impl& impl, AgencyOrdinal agency, const std::string& instance) : impl_(impl), agency_(agency), instance_(instance) {}
+
+  absl::StatusOr<PullTasksResponse> Build(const dispatch::PollAnswer& poll, uint64_t directory_position) {
+    LazyJournal journal(impl_.ports.store, impl_.ports.keys);
+    const auto open = [&] { return journal(); };
+    AddTasks(poll, open);
+    EAGLE_RETURN_IF_ERROR(failed_);
+    for (const std::string& id : poll.withdrawn) response_.add_withdrawn(id);
+    response_.set_draining(poll.draining);
+    EAGLE_RETURN_IF_ERROR(AddDirectory(directory_position, open));
+    *response_.mutable_gateway_time() = domain::ToProto(impl_.ports.clock.WallNow());
+    return std::move(response_);
+  }
+
+ private:
+  void AddTasks(const dispatch::PollAnswer& poll, const Travel::OpenJournal& open) {
+    absl::flat_hash_map<uint64_t, uint32_t> places;  // of heads in the response, by journal index
+    std::vector<OrderSeq> back;
+    size_t bytes = 0;
+    for (OrderSeq seq : poll.orders) {
+      if (bytes >= kTaskBytesPerPoll) {
+        back.push_back(seq);  // a tail of the delivery: what precedes it on its subject has gone
+        continue;
+      }
+      const auto task = impl_.travel.TaskOf(seq, open);
+      if (!task.ok()) {
+        if (ReasonOf(task.status()) != Reason::kErased) failed_.Update(task.status());
+        absl::MutexLock lock(&impl_.presence_mu);
+        ++impl_.unreadable_tasks;
+        continue;
+      }
+      const TaskBytes& from = **task;
+      const auto [place, fresh] = places.try_emplace(from.head, static_cast<uint32_t>(response_.heads_size()));
+      if (fresh) {
+        *response_.add_heads() = from.envelope->envelope;
+        bytes += from.envelope->envelope.ByteSizeLong();
+      }
+      Task* out = response_.add_tasks();
+      out->set_fence(poll.fence);
+      out->set_head(place->second);
+      out->set_member(from.member);
+      out->set_index(from.index);
+      for (const std::string& hash : from.path) out->add_path(hash);
+      *out->mutable_due_at() = from.due_at;
+      out->set_order_seq(seq.value());
+      bytes += from.bytes();
+    }
+    if (!back.empty()) impl_.ports.dispatcher.GiveBack(agency_, instance_, poll.fence, back);
+  }
+
+  absl::Status AddDirectory(uint64_t position, const Travel::OpenJournal& open) {
+    const auto published = impl_.published();
+    EAGLE_ASSIGN_OR_RETURN(const StatementPage page, StatementsPast(position, kStatementsPerPoll, kStatementBytesPerPoll,
+                                                                    published->directory->statement_positions(), impl_.travel, open));
+    for (const auto& change : page.changes) *response_.add_directory() = *change;
+    response_.set_directory_complete(page.complete);
+    return absl::OkStatus();
+  }
+
+  Handlers::Impl& impl_;
+  const AgencyOrdinal agency_;
+  const std::string instance_;
+  PullTasksResponse response_;
+  absl::Status failed_;
+};
+
+}  // namespace
+
+void Handlers::Hello(const Caller& caller, HelloRequest request, Reply<HelloResponse> reply) {
+  if (absl::Status may = MayCall(caller, "/goldeneagle.v1.AdapterService/Hello"); !may.ok()) return reply(may);
+  if (absl::Status status = CheckHello(request); !status.ok()) return reply(status);
+  const HandlerPorts& ports = impl_->ports;
+  const auto published = impl_->published();
+  const domain::Agency* agency = published->directory->AgencyByOrdinal(caller.agency);
+  if (agency == nullptr) return reply(Fail(Reason::kAgencyUnknown, "the agency is not in the directory"));
+  HelloResponse welcome = Welcome(ports, *published, *agency, request);
+  absl::Status status;
+  bool told = false;  // the journal has it already: no entry to wait for
+  {
+    absl::MutexLock lock(&impl_->presence_mu);
+    const bool lives = ports.dispatcher.Seen(caller.agency, request.instance()).ok();
+    status = ports.dispatcher.Hello(caller.agency, request.instance(), request.inbox(), request.most_in_flight());
+    told = status.ok() && lives && IsKnown(*impl_->published(), *agency, request);
+    if (status.ok() && !told) {
+      status = ports.sequencer.Submit(SayHelloOf(caller, request), [reply, welcome](const domain::Result& result, const core::CommitView&) {
+        if (!result.status.ok()) return reply(result.status);
+        reply(welcome);
+      });
+      if (status.ok()) impl_->absent.erase(caller.agency);
+    }
+    // Not refused by the dispatcher but by a busy sequencer: nobody may take work that the journal doesn't know to be present.
+    if (!status.ok() && ReasonOf(status) != Reason::kInstanceConflict) ports.dispatcher.Forget(caller.agency, request.instance());
+  }
+  if (!status.ok()) return reply(status);
+  if (told) reply(std::move(welcome));
+}
+
+void Handlers::PullTasks(const Caller& caller, PullTasksRequest request, Reply<PullTasksResponse> reply) {
+  if (absl::Status may = MayCall(caller, "/goldeneagle.v1.AdapterService/PullTasks"); !may.ok()) return reply(may);
+  Violations wrong;
+  CheckName(request.instance(), kNameBytes, "instance", wrong);
+  if (request.most_tasks() == 0 || request.most_tasks() > 256) wrong.Add("most_tasks", Reason::kFieldInvalid, "1 to 256");
+  if (request.wait_seconds() > 30) wrong.Add("wait_seconds", Reason::kFieldInvalid, "at most 30");
+  if (!wrong.empty()) return reply(wrong.ToStatus("the poll can't be taken"));
+
+  const auto published = impl_->published();
+  const std::vector<uint64_t>& positions = published->directory->statement_positions();
+  const auto missing = static_cast<size_t>(positions.end() - std::upper_bound(positions.begin(), positions.end(), request.directory_position()));
+  const auto answer = [impl = impl_, agency = caller.agency, instance = request.instance(), position = request.directory_position(),
+                       reply](absl::StatusOr<dispatch::PollAnswer> poll) {
+    if (!poll.ok()) return reply(poll.status());
+    impl->Later([impl, agency, instance, position, reply, poll = *std::move(poll)] { reply(PullAnswer(*impl, agency, instance).Build(poll, position)); });
+  };
+  if (missing > kStatementsPerPoll) {
+    // Orders couldn't be verified yet: the directory alone, page by page.
+    if (absl::Status status = impl_->ports.dispatcher.Seen(caller.agency, request.instance()); !status.ok()) return reply(status);
+    return answer(dispatch::PollAnswer{});
+  }
+  const absl::Duration wait = missing > 0 ? absl::ZeroDuration() : absl::Seconds(request.wait_seconds());
+  const absl::Status status = impl_->ports.dispatcher.Poll(caller.agency, request.instance(), request.most_tasks(), request.last_delivery(), wait, answer);
+  if (!status.ok()) reply(status);
+}
+
+absl::StatusOr<RenewLeaseResponse> Handlers::RenewLease(const Caller& caller, const RenewLeaseRequest& request) {
+  EAGLE_RETURN_IF_ERROR(MayCall(caller, "/goldeneagle.v1.AdapterService/RenewLease"));
+  EAGLE_RETURN_IF_ERROR(CheckInstance(request.instance()));
+  EAGLE_ASSIGN_OR_RETURN(const dispatch::LeaseAnswer answer, impl_->ports.dispatcher.RenewLease(caller.agency, request.instance()));
+  RenewLeaseResponse response;
+  response.set_held(answer.held);
+  for (const std::string& id : answer.lost) response.add_lost(id);
+  for (const std::string& id : answer.withdrawn) response.add_withdrawn(id);
+  return response;
+}
+
+absl::StatusOr<ReportStatusResponse> Handlers::ReportStatus(const Caller& caller, const ReportStatusRequest& request) {
+  EAGLE_RETURN_IF_ERROR(MayCall(caller, "/goldeneagle.v1.AdapterService/ReportStatus"));
+  EAGLE_RETURN_IF_ERROR(CheckInstance(request.instance()));
+  EAGLE_RETURN_IF_ERROR(impl_->ports.dispatcher.Seen(caller.agency, request.instance()));
+  absl::MutexLock lock(&impl_->presence_mu);
+  impl_->statuses[{caller.agency, request.instance()}] = {request.back_end_reachable(), request.in_flight(), request.waiting_for_clerk()};
+  return ReportStatusResponse();
+}
+
+}  // namespace eagle::api

@@ -1,0 +1,170 @@
+// Administration: proposals, approvals, counters.
+#include "goldeneagle/v1/entry.pb.h"
+#include "server/api/impl.h"
+#include "server/api/page_token.h"
+#include "server/api/views.h"
+#include "server/domain/instant.h"
+#include "server/trust/statements.h"
+
+namespace eagle::api {
+namespace {
+
+using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
+
+// Whether adopting the proposal registers an organisation that has no key yet.
+bool RegistersNew(const core::Published& published, uint64_t proposal_index) {
+  const auto it = published.proposals->find(proposal_index);
+  if (it == published.proposals->end() || it->second.in_effect) return false;
+  const Proposal& proposal = it->second.proposal;
+  if (proposal.has_court()) return published.directory->CourtByCode(proposal.court().code()) == nullptr;
+  if (proposal.has_agency()) return published.directory->AgencyByCode(proposal.agency().code()) == nullptr;
+  return false;
+}
+
+absl::StatusOr<domain::SubmitAdministration> OpenAdministration(Handlers::Impl& impl, SignedBatch batch) {
+  const auto published = impl.published();
+  const LogFounded& founding = published->directory->founding();
+  EAGLE_ASSIGN_OR_RETURN(VerifiedBatch verified,
+                         Verify(std::move(batch), {.type = MEMBER_TYPE_ADMINISTRATION, .environment = founding.environment(), .signer = trust::kAdministratorSigner},
+                                [&](const Head&) { return KeysOf(founding.administrators()); }, impl.ports.checker));
+  EAGLE_ASSIGN_OR_RETURN(std::vector<Administration> acts, ParseMembers<Administration>(verified.members, Reading::kStrict));
+  EAGLE_RETURN_IF_ERROR(CheckIds(acts, "request_id", [](const Administration& act) { return act.request_id(); }));
+  LazyJournal journal(impl.ports.store, impl.ports.keys);
+  domain::SubmitAdministration command{.signed_head = std::move(verified.signed_head)};
+  for (size_t i = 0; i < acts.size(); ++i) {
+    domain::AdministrationMember member{.bytes = std::move(verified.members[i])};
+    if (acts[i].has_approval() && RegistersNew(*published, acts[i].approval().proposal_index())) {
+      EAGLE_ASSIGN_OR_RETURN(JournalReader* const reader, journal());
+      EAGLE_ASSIGN_OR_RETURN(const std::optional<domain::IdUse> known, reader->UseOf(acts[i].request_id()));
+      if (!known) {
+        EAGLE_ASSIGN_OR_RETURN(member.fresh_key_id, impl.ports.key_ring.NewKey(kOrganisationScope));
+      }
+    }
+    member.parsed = std::move(acts[i]);
+    command.members.push_back(std::move(member));
+  }
+  return command;
+}
+
+// Adds rows to a metrics answer.
+class Metrics {
+ public:
+  explicit Metrics(GetMetricsResponse& response) : response_(response) {}
+  template <typename Number>
+  void Add(const char* name, Number value, const char* unit, const char* help) {
+    Metric* metric = response_.add_metrics();
+    metric->set_name(name);
+    metric->set_value(static_cast<double>(value));
+    metric->set_unit(unit);
+    metric->set_help(help);
+  }
+  void Seconds(const char* name, absl::Duration value, const char* help) { Add(name, absl::ToDoubleSeconds(value), "s", help); }
+
+ private:
+  GetMetricsResponse& response_;
+};
+
+void AddSequencer(const core::SequencerCounters& counters, const core::Published& published, Metrics& out) {
+  out.Add("ge_commands_total", counters.commands, "1", "Commands that the sequencer took, dry runs included.");
+  out.Add("ge_dry_runs_total", counters.dry_runs, "1", "Commands that were only tried out.");
+  out.Add("ge_refused_busy_total", counters.refused_busy, "1", "Commands refused because too much was queued or the store was full.");
+  out.Add("ge_commits_total", counters.commits, "1", "Commits.");
+  out.Add("ge_entries_total", counters.entries, "1", "Journal entries written by this process.");
+  out.Add("ge_entry_bytes_total", counters.entry_bytes, "bytes", "Packed bytes of these entries.");
+  out.Seconds("ge_deciding_seconds_total", counters.deciding, "Time spent deciding and applying.");
+  out.Seconds("ge_storing_seconds_total", counters.storing, "Time spent storing, syncing and signing.");
+  out.Seconds("ge_answering_seconds_total", counters.answering, "Time spent answering.");
+  out.Add("ge_journal_size", published.edge->size(), "1", "Entries in the journal.");
+  out.Add("ge_clock_alarm", published.clock_alarm != 0 ? 1 : 0, "1", "1 while the recorded clock doesn't follow the wall.");
+  out.Add("ge_policy_version", published.policy != nullptr ? published.policy->version() : 0, "1", "Version of the policy in force; 0: none.");
+}
+
+void AddDispatch(const dispatch::DispatchCounters& counters, Metrics& out) {
+  out.Add("ge_adapter_instances", counters.instances, "1", "Instances that said Hello to this process and live.");
+  out.Add("ge_agencies_connected", counters.agencies, "1", "Agencies with at least one of them.");
+  out.Add("ge_polls_parked", counters.parked, "1", "Polls that wait for work.");
+  out.Add("ge_tasks_queued", counters.queued, "1", "Open tasks that nobody holds.");
+  out.Add("ge_tasks_held", counters.held, "1", "Tasks under a lease.");
+  out.Add("ge_deductions_held_back", counters.held_back, "1", "Deductions that their case doesn't bear now.");
+  out.Add("ge_polls_total", counters.polls, "1", "Polls taken.");
+  out.Add("ge_deliveries_total", counters.deliveries, "1", "Delivered entries planned.");
+  out.Add("ge_tasks_delivered_total", counters.tasks, "1", "Tasks in them.");
+  out.Add("ge_tasks_given_back_total", counters.given_back, "1", "Tasks that came back unanswered.");
+  out.Add("ge_leases_ended_total", counters.leases_ended, "1", "Of these, because their lease ended.");
+}
+
+}  // namespace
+
+void Handlers::SubmitAdministration(const Caller& caller, SubmitAdministrationRequest request, Reply<SubmitAdministrationResponse> reply) {
+  if (absl::Status may = MayCall(caller, "/goldeneagle.v1.AdminService/SubmitAdministration"); !may.ok()) return reply(may);
+  auto command = OpenAdministration(*impl_, std::move(*request.mutable_batch()));
+  if (!command.ok()) return reply(command.status());
+  impl_->Submit<SubmitAdministrationResponse>(*std::move(command), reply, [reply](const domain::Result& result, const core::CommitView& commit) {
+    if (!result.status.ok()) return reply(result.status);
+    SubmitAdministrationResponse response;
+    for (const domain::MemberResult& member : result.members) {
+      AdministrationResult* out = response.add_results();
+      out->set_request_id(member.id);
+      if (member.refusal) {
+        *out->mutable_refusal() = RefusalView(*member.refusal, member.index);
+        continue;
+      }
+      out->set_journal_index(member.index);
+      out->set_in_effect(member.in_effect);
+    }
+    response.set_checkpoint(commit.checkpoint());
+    reply(std::move(response));
+  });
+}
+
+absl::StatusOr<ListProposalsResponse> Handlers::ListProposals(const Caller& caller, const ListProposalsRequest& request) {
+  EAGLE_RETURN_IF_ERROR(MayCall(caller, "/goldeneagle.v1.AdminService/ListProposals"));
+  EAGLE_ASSIGN_OR_RETURN(const size_t page_size, PageSize(request.page_size()));
+  const TokenScope scope{"ListProposals", caller, request.open_only() ? "open" : "all"};
+  EAGLE_ASSIGN_OR_RETURN(const uint64_t after, OpenNumberToken(impl_->ports.key_ring, scope, request.page_token(), 0));
+  const auto published = impl_->published();
+  const LogFounded& founding = published->directory->founding();
+  LazyJournal journal(impl_->ports.store, impl_->ports.keys);
+  ListProposalsResponse response;
+  for (auto it = published->proposals->upper_bound(after); it != published->proposals->end(); ++it) {
+    const auto& [index, proposal] = *it;
+    if (request.open_only() && proposal.in_effect) continue;
+    if (static_cast<size_t>(response.proposals_size()) == page_size) {
+      response.set_next_page_token(MakeNumberToken(impl_->ports.key_ring, scope, response.proposals(response.proposals_size() - 1).index()));
+      break;
+    }
+    EAGLE_ASSIGN_OR_RETURN(JournalReader* const reader, journal());
+    EAGLE_ASSIGN_OR_RETURN(const domain::Entry entry, reader->EntryAt(index));
+    ProposalMade body;
+    AdministrationPayload payload;
+    if (!entry.payload || !body.ParseFromString(entry.body) || !payload.ParseFromString(*entry.payload)) return Fail(Reason::kEntryMalformed, "not a proposal");
+    EAGLE_ASSIGN_OR_RETURN(const std::shared_ptr<const HeadBytes> head, impl_->travel.HeadAt(body.head(), [&] { return journal(); }));
+    ProposalView* view = response.add_proposals();
+    view->set_index(index);
+    *view->mutable_proposal() = Travel::TravelForm(*head, payload.member(), payload.index());
+    view->set_digest(proposal.digest);
+    for (uint32_t ordinal : proposal.approvers) view->add_approved_by(founding.administrators(static_cast<int>(ordinal) - 1).name());
+    view->set_in_effect(proposal.in_effect);
+    *view->mutable_proposed_at() = domain::ToProto(entry.time);
+  }
+  return response;
+}
+
+absl::StatusOr<GetMetricsResponse> Handlers::GetMetrics(const Caller& caller, const GetMetricsRequest&) {
+  EAGLE_RETURN_IF_ERROR(MayCall(caller, "/goldeneagle.v1.AdminService/GetMetrics"));
+  GetMetricsResponse response;
+  Metrics out(response);
+  AddSequencer(impl_->ports.sequencer.counters(), *impl_->published(), out);
+  AddDispatch(impl_->ports.dispatcher.counters(), out);
+  out.Add("ge_travel_cache_hits_total", impl_->travel.hits(), "1", "Orders, heads and statements that were ready to travel.");
+  out.Add("ge_travel_cache_misses_total", impl_->travel.misses(), "1", "Of these, read from the journal and made ready.");
+  absl::MutexLock lock(&impl_->presence_mu);
+  size_t unreachable = 0, clerks = 0;
+  for (const auto& [instance, status] : impl_->statuses) unreachable += status.back_end_reachable ? 0 : 1, clerks += status.waiting_for_clerk;
+  out.Add("ge_back_ends_unreachable", unreachable, "1", "Instances whose last status said that their back end can't be reached.");
+  out.Add("ge_tasks_waiting_for_clerk", clerks, "1", "Tasks that wait for people at agencies, by their last status.");
+  out.Add("ge_tasks_unreadable_total", impl_->unreadable_tasks, "1", "Tasks that were not handed out because they can't be read.");
+  return response;
+}
+
+}  // namespace eagle::api

@@ -1,0 +1,25 @@
+// The tags under which leaves name people, officers and case numbers (trust/tag.h): which kind of number, in which spelling.
+//
+// Threads: any.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "goldeneagle/v1/order.pb.h"
+#include "server/trust/key_ring.h"
+
+namespace eagle::api {
+
+// The id number in upper case, under its kind.
+std::string SubjectTag(const trust::KeyRing& ring, const goldeneagle::v1::Identity& identity);
+// Kind OFFICER, "<court>/<officer>".
+std::string OfficerTag(const trust::KeyRing& ring, std::string_view court, std::string_view officer);
+std::vector<std::string> OfficerTags(const trust::KeyRing& ring, const goldeneagle::v1::Order& order);
+// Kind CASE_NUMBER, court 00 number.
+std::string CaseNumberTag(const trust::KeyRing& ring, std::string_view court, std::string_view case_number);
+// Kind READER, the system's SPIFFE id.
+std::string ReaderTag(const trust::KeyRing& ring, std::string_view reader);
+
+}  // namespace eagle::api

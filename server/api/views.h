@@ -1,0 +1,56 @@
+// From the domain to the contract: what a caller sees of an order, a case, a refusal, an agency.
+//
+// Threads: pure functions.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "goldeneagle/v1/case_service.pb.h"
+#include "goldeneagle/v1/directory_service.pb.h"
+#include "goldeneagle/v1/order_service.pb.h"
+#include "server/api/journal_reader.h"
+#include "server/base/reason.h"
+#include "server/core/sequencer.h"
+#include "server/domain/agency_set.h"
+#include "server/domain/deadline.h"
+#include "server/domain/directory.h"
+#include "server/domain/order.h"
+#include "server/domain/state.h"
+
+namespace eagle::api {
+
+namespace v1 = ::goldeneagle::v1;
+
+// "林**" for 林远舟: the first character, then a star for each further one.
+std::string MaskName(std::string_view name);
+// Name and number, masked.
+std::string MaskIdentity(const v1::Identity& identity);
+
+v1::Refusal RefusalView(const Failure& failure, uint64_t journal_index);
+
+// With the explanation for people, as the policy in force words it (empty when it has no such row any more).
+v1::DeadlineView DeadlineOf(const domain::Deadline& deadline, absl::Time start, const domain::Policy* policy);
+// The same from the body of an ORDER_ACCEPTED entry.
+v1::DeadlineView DeadlineOf(const v1::OrderAccepted& accepted, absl::Time start, const domain::Policy* policy);
+
+std::vector<std::string> CodesOf(const domain::AgencySet& agencies, const domain::Directory& directory);
+
+// All but `tasks`: what lists show. One payload is opened, for the case number and the subject (masked).
+absl::StatusOr<v1::OrderView> SummaryOf(const domain::Order& order, const core::Published& published, JournalReader& journal);
+// With `tasks`: also opens the receipts. A task's delivered_at is given where its own entries lead to the delivery.
+absl::StatusOr<v1::OrderView> ViewOf(const domain::Order& order, const core::Published& published, JournalReader& journal);
+
+v1::LedgerView LedgerOf(const domain::Case& of);
+absl::StatusOr<v1::CaseView> CaseViewOf(const domain::Case& of, const core::Published& published, JournalReader& journal);
+
+// Approved rows that the agency's last Hello declared too.
+std::vector<v1::Capability> EffectiveOf(const domain::Agency& agency, const domain::PresenceState& presence);
+// "Never seen" for agencies that the list doesn't have.
+const domain::PresenceState& PresenceOf(const core::Published& published, AgencyOrdinal agency);
+// One agency that would be asked to do `action`.
+v1::CoverageView CoverageOf(const domain::Agency& agency, v1::Action action, const core::Published& published);
+
+}  // namespace eagle::api

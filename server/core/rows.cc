@@ -1,0 +1,161 @@
+#include "server/core/rows.h"
+
+#include <algorithm>
+
+#include "server/base/bytes.h"
+#include "server/domain/instant.h"
+
+namespace eagle::core {
+namespace {
+
+using storage::RowChange;
+using storage::Table;
+
+constexpr size_t kPage = 1000;
+
+absl::Status Unreadable(storage::Table table) {
+  return Fail(Reason::kTablesDiffer, "a row can't be read").With("table", storage::NameOf(table));
+}
+
+template <typename Set>
+std::vector<typename Set::value_type> Sorted(const Set& set) {
+  std::vector<typename Set::value_type> out(set.begin(), set.end());
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+std::string EncodeId(const domain::IdUse& use) {
+  ByteWriter out;
+  out.U64(use.index).U16(static_cast<uint16_t>(use.digest.size())).Bytes(use.digest).Bytes(use.refusal);
+  return out.Take();
+}
+
+std::string EncodePresence(const domain::PresenceState& presence) {
+  ByteWriter out;
+  out.U8(presence.ever ? 1 : 0).U8(presence.present ? 1 : 0).I64(domain::Micros(presence.since)).U32(presence.most_in_flight);
+  out.U16(static_cast<uint16_t>(presence.inbox.size())).Bytes(presence.inbox).Bytes(presence.declared);
+  return out.Take();
+}
+
+void Arm(domain::State& state, const domain::Deadline& deadline, uint64_t seq, bool of_case) {
+  if (deadline.armed()) state.timers.insert({deadline.next(), seq, of_case});
+}
+
+}  // namespace
+
+std::vector<RowChange> TakeRows(domain::State& state, uint64_t first_index) {
+  auto& changes = state.changes;
+  std::vector<RowChange> rows;
+  for (uint64_t seq : Sorted(changes.orders)) {
+    const domain::Order& order = state.orders.at(seq);
+    rows.push_back({Table::kOrders, BigEndian(seq), order.Encode()});
+    if (order.complete()) {
+      rows.push_back({Table::kOpenOrders, BigEndian(seq), std::nullopt});
+    } else {
+      rows.push_back({Table::kOpenOrders, BigEndian(seq), ""});
+    }
+  }
+  for (uint64_t seq : Sorted(changes.cases)) {
+    const domain::Case& of = state.cases.at(seq);
+    rows.push_back({Table::kCases, BigEndian(seq), of.Encode()});
+    if (seq >= first_index) rows.push_back({Table::kCaseNumbers, domain::CaseNumberKey(of.court, of.number_tag), BigEndian(seq)});
+  }
+  for (const std::string& id : changes.ids) rows.push_back({Table::kIds, id, EncodeId(state.ids.at(id))});
+  for (const std::string& key : changes.sequences) {
+    const domain::SequenceUse& use = state.sequences.at(key);
+    rows.push_back({Table::kSequences, key, BigEndian(use.index) + use.head_digest});
+  }
+  for (uint32_t ordinal : Sorted(changes.presence)) {
+    rows.push_back({Table::kAgencies, BigEndian(ordinal), EncodePresence(state.presence[ordinal - 1])});
+  }
+  std::vector<uint64_t> streams;
+  for (const auto& [stream, indexes] : changes.streams) streams.push_back(stream);
+  std::sort(streams.begin(), streams.end());
+  for (uint64_t stream : streams) {
+    ByteWriter indexes;
+    for (uint64_t index : changes.streams.at(stream)) indexes.U64(index);
+    rows.push_back({Table::kStreams, BigEndian(stream) + BigEndian(first_index), indexes.Take()});
+  }
+  const bool directory = changes.directory;
+  changes = {};
+  changes.directory = directory;
+  return rows;
+}
+
+absl::StatusOr<domain::IdUse> DecodeIdUse(std::string_view row) {
+  ByteReader in(row);
+  domain::IdUse use{.index = in.U64()};
+  use.digest = in.Bytes(in.U16());
+  use.refusal = in.Rest();
+  if (!in.Done()) return Unreadable(Table::kIds);
+  return use;
+}
+
+absl::Status ForEachRow(storage::Reader& reader, Table table, const std::function<absl::Status(const storage::Row&)>& visit) {
+  std::string from;
+  while (true) {
+    EAGLE_ASSIGN_OR_RETURN(const std::vector<storage::Row> page, reader.Scan(table, from, kPage));
+    for (const storage::Row& row : page) EAGLE_RETURN_IF_ERROR(visit(row));
+    if (page.size() < kPage) return absl::OkStatus();
+    from = page.back().first + '\0';
+  }
+}
+
+absl::StatusOr<std::vector<uint64_t>> StreamIndexes(storage::Reader& reader, uint64_t stream) {
+  std::vector<uint64_t> indexes;
+  const std::string prefix = BigEndian(stream);
+  std::string from = prefix;
+  while (true) {
+    EAGLE_ASSIGN_OR_RETURN(const std::vector<storage::Row> page, reader.Scan(Table::kStreams, from, kPage));
+    for (const auto& [key, value] : page) {
+      if (key.compare(0, prefix.size(), prefix) != 0) return indexes;
+      ByteReader in(value);
+      while (in.remaining() >= 8) indexes.push_back(in.U64());
+      if (!in.Done()) return Unreadable(Table::kStreams);
+    }
+    if (page.size() < kPage) return indexes;
+    from = page.back().first + '\0';
+  }
+}
+
+absl::Status LoadRows(storage::Reader& reader, domain::State& state) {
+  EAGLE_RETURN_IF_ERROR(ForEachRow(reader, Table::kOrders, [&](const storage::Row& row) -> absl::Status {
+    EAGLE_ASSIGN_OR_RETURN(domain::Order order, domain::Order::Decode(row.second));
+    if (!order.complete()) Arm(state, order.deadline, order.seq.value(), false);
+    const uint64_t seq = order.seq.value();
+    state.orders.emplace(seq, std::move(order));
+    return absl::OkStatus();
+  }));
+  EAGLE_RETURN_IF_ERROR(ForEachRow(reader, Table::kCases, [&](const storage::Row& row) -> absl::Status {
+    EAGLE_ASSIGN_OR_RETURN(domain::Case of, domain::Case::Decode(row.second));
+    Arm(state, of.surplus, of.seq.value(), true);
+    state.case_numbers[domain::CaseNumberKey(of.court, of.number_tag)] = of.seq.value();
+    const uint64_t seq = of.seq.value();
+    state.cases.emplace(seq, std::move(of));
+    return absl::OkStatus();
+  }));
+  EAGLE_RETURN_IF_ERROR(ForEachRow(reader, Table::kIds, [&](const storage::Row& row) -> absl::Status {
+    EAGLE_ASSIGN_OR_RETURN(state.ids[row.first], DecodeIdUse(row.second));
+    return absl::OkStatus();
+  }));
+  EAGLE_RETURN_IF_ERROR(ForEachRow(reader, Table::kSequences, [&](const storage::Row& row) -> absl::Status {
+    ByteReader in(row.second);
+    const uint64_t index = in.U64();
+    state.sequences[row.first] = {std::string(in.Rest()), index};
+    return in.ok() ? absl::OkStatus() : Unreadable(Table::kSequences);
+  }));
+  return ForEachRow(reader, Table::kAgencies, [&](const storage::Row& row) -> absl::Status {
+    const uint64_t ordinal = ByteReader(row.first).U64();
+    ByteReader in(row.second);
+    domain::PresenceState presence{.ever = in.U8() != 0, .present = in.U8() != 0, .since = domain::FromMicros(in.I64())};
+    presence.most_in_flight = in.U32();
+    presence.inbox = in.Bytes(in.U16());
+    presence.declared = in.Rest();
+    if (!in.Done() || ordinal == 0 || ordinal > 1'000'000) return Unreadable(Table::kAgencies);
+    if (state.presence.size() < ordinal) state.presence.resize(ordinal);
+    state.presence[ordinal - 1] = std::move(presence);
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace eagle::core

@@ -1,0 +1,30 @@
+// The snapshot: what the fold changed becomes rows of the store's tables, and rows become the public half of a state.
+#pragma once
+
+#include <functional>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "server/domain/state.h"
+#include "server/storage/store.h"
+
+namespace eagle::core {
+
+// Empties state.changes (but its `directory` mark) into rows, in a fixed order. `first_index`: of the commit that they belong to.
+std::vector<storage::RowChange> TakeRows(domain::State& state, uint64_t first_index);
+
+// The public half of a state from the tables, timers armed. Errors: TABLES_DIFFER; the store's own.
+absl::Status LoadRows(storage::Reader& reader, domain::State& state);
+
+// A row of the table of ids (order ids and request ids). Errors: TABLES_DIFFER.
+absl::StatusOr<domain::IdUse> DecodeIdUse(std::string_view row);
+
+// The entries of one stream, in order. Errors: the store's own.
+absl::StatusOr<std::vector<uint64_t>> StreamIndexes(storage::Reader& reader, uint64_t stream);
+
+// Calls visit(row) for every row of a table in key order, page by page, until it returns an error.
+absl::Status ForEachRow(storage::Reader& reader, storage::Table table, const std::function<absl::Status(const storage::Row&)>& visit);
+
+}  // namespace eagle::core

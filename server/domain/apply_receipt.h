@@ -1,0 +1,15 @@
+// Folds one signed receipt into its case: the task's book of receipts and the ledger.
+#pragma once
+
+#include "server/domain/case.h"
+#include "server/domain/entry.h"
+
+namespace eagle::domain {
+
+// `entry` is TASK_REPORTED, TASK_ANSWERED, MEASURE_CHANGED or RECEIPT_CONFLICT. Total.
+void ApplyReceipt(const Entry& entry, Case& of);
+
+// What one receipt does to a ledger. Decide tries it on a scratch ledger, ApplyReceipt does it.
+void ReceiptToLedger(const goldeneagle::v1::Receipt& receipt, OrderSeq order, const CaseOrder& kept, CaseLedger& ledger);
+
+}  // namespace eagle::domain

@@ -1,0 +1,146 @@
+// What can be asked of the gateway's core, and what it answers. Commands come in verified and parsed: signatures are checked off the
+// sequencer's thread against a published directory; Decide checks again what may have changed since (keys, roles, sequences).
+//
+// Threads: values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "goldeneagle/v1/adapter_service.pb.h"
+#include "goldeneagle/v1/administration.pb.h"
+#include "goldeneagle/v1/case.pb.h"
+#include "goldeneagle/v1/entry.pb.h"
+#include "goldeneagle/v1/envelope.pb.h"
+#include "goldeneagle/v1/order.pb.h"
+#include "goldeneagle/v1/receipt.pb.h"
+#include "goldeneagle/v1/statement.pb.h"
+#include "server/base/ids.h"
+#include "server/base/reason.h"
+#include "server/domain/deadline.h"
+
+namespace eagle::domain {
+
+// A batch whose root and signatures hold. `keys`: the public keys whose signatures verify, each once.
+struct SignedHead {
+  goldeneagle::v1::Head head;
+  goldeneagle::v1::Envelope envelope;   // as it came
+  std::string head_digest;              // 32 bytes
+  std::vector<std::string> digests;     // of the members, in order
+  std::vector<std::string> keys;
+};
+
+// A member with what was made of it outside. `bytes` are the signed ones; `parsed` was parsed from these very bytes.
+struct OrderMember {
+  std::string bytes;
+  goldeneagle::v1::Order parsed;
+  std::string subject_tag, case_number_tag;
+  std::vector<std::string> officer_tags;
+};
+struct CaseMember {
+  std::string bytes;
+  goldeneagle::v1::CaseAct parsed;
+  std::string number_tag;
+  std::vector<std::string> subject_tags;
+  std::string fresh_key_id;             // for OpenCase: a key made and synced before the command queued
+};
+struct StatementMember {
+  std::string bytes;
+  goldeneagle::v1::Statement parsed;
+};
+struct AdministrationMember {
+  std::string bytes;
+  goldeneagle::v1::Administration parsed;
+  std::string fresh_key_id;             // for what a proposal registers
+};
+struct ReceiptMember {
+  std::string bytes;
+  goldeneagle::v1::Receipt parsed;
+  bool lease_lost = false;              // a return or progress from an instance that doesn't hold the task: LEASE_LOST unless it is a repeat
+};
+
+struct SubmitOrders {
+  SignedHead signed_head;
+  CourtOrdinal court;
+  std::vector<OrderMember> members;
+};
+struct SubmitCases {
+  SignedHead signed_head;
+  CourtOrdinal court;
+  std::vector<CaseMember> members;
+};
+struct SubmitStatements {
+  SignedHead signed_head;
+  std::vector<StatementMember> members;
+};
+struct SubmitAdministration {
+  SignedHead signed_head;
+  std::vector<AdministrationMember> members;
+};
+struct ReportReceipts {
+  SignedHead signed_head;
+  AgencyOrdinal agency;
+  std::vector<ReceiptMember> members;
+};
+struct Withdraw {
+  CourtOrdinal court;
+  std::string request_id, order_id;
+};
+struct Deliver {
+  AgencyOrdinal agency;
+  std::string instance;                 // 8 bytes
+  std::vector<OrderSeq> orders;         // 1 to 256, open at this agency
+};
+struct SayHello {
+  AgencyOrdinal agency;
+  std::string instance, inbox, adapter, version;
+  uint32_t contract_version = 1, most_in_flight = 1;
+  std::vector<goldeneagle::v1::Capability> declared;
+};
+struct MarkAbsent {
+  AgencyOrdinal agency;
+  absl::Time last_seen;
+};
+struct RecordRead {
+  goldeneagle::v1::ActorKind actor_kind = goldeneagle::v1::ACTOR_KIND_COURT;
+  uint32_t actor = 0;
+  CaseSeq case_seq;                     // zero: a read that concerns no single case
+  OrderSeq order;
+  std::string method;
+  std::vector<std::string> subject_tags;
+  std::string reader_tag;
+  uint32_t rows = 0;
+  std::string reader, purpose;          // sealed with the case's key
+};
+struct AlarmClock {
+  absl::Time wall;
+  std::string cause;
+};
+// Fires what is due at the batch's `now`: at most `kMarksPerTick` marks, the rest at the next one.
+struct Tick {};
+
+using Command = std::variant<SubmitOrders, SubmitCases, SubmitStatements, SubmitAdministration, ReportReceipts, Withdraw, Deliver, SayHello,
+                             MarkAbsent, RecordRead, AlarmClock, Tick>;
+
+// What became of one member.
+struct MemberResult {
+  std::string id;                       // order id, request id or subject
+  std::optional<Failure> refusal;
+  uint64_t index = 0;                   // of the entry that accepted, refused or recorded it; 0: none (dry run, receipt refused unstored)
+  bool repeated = false;                // a faithful repeat: the facts are older
+  bool in_effect = false;               // administration
+  goldeneagle::v1::ReceiptVerdict verdict = goldeneagle::v1::RECEIPT_VERDICT_UNSPECIFIED;
+};
+
+struct Result {
+  absl::Status status;                  // of the whole call; members only when OK
+  std::vector<MemberResult> members;
+  uint64_t index = 0;                   // of the entry made by a call without members
+  std::string agencies_withdrawn, agencies_begun;  // Withdraw: bitmaps
+};
+
+}  // namespace eagle::domain

@@ -1,0 +1,216 @@
+// The short ones: withdrawal, hand-out, presence, reads, the clock's alarm, deadlines, surplus.
+#include "absl/container/flat_hash_set.h"
+#include "server/base/assert.h"
+#include "server/base/uuid.h"
+#include "server/domain/draft.h"
+#include "server/domain/instant.h"
+
+namespace eagle::domain {
+namespace {
+
+using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
+
+// What of `marks` a deadline still has to fire at `now`.
+template <typename Emit>
+void FireMarks(const Deadline& deadline, absl::Time now, size_t most, Emit emit) {
+  for (size_t i = deadline.fired; i < deadline.marks.size() && deadline.marks[i] <= now && most > 0; ++i, --most) emit(i);
+}
+
+}  // namespace
+
+bool MayHandOut(const State& state, const Order& order) {
+  if (order.action != ACTION_DEDUCT) return true;
+  const auto of = state.cases.find(order.case_seq.value());
+  const ActionRow* row = state.policy != nullptr ? state.policy->ActionRowFor(ACTION_DEDUCT) : nullptr;
+  if (of == state.cases.end() || row == nullptr) return false;
+  const auto& stages = row->stages();
+  // What was delivered before may have begun: asking again is safe, and the answer is owed.
+  return !order.delivered.empty() || (std::find(stages.begin(), stages.end(), of->second.stage) != stages.end() && of->second.ledger.RefundDue() == 0);
+}
+
+void DecideCommand(Draft& draft, const Withdraw& command) {
+  const State& state = draft.state();
+  Result& result = draft.result();
+  if (!IsUuidV7(command.request_id)) {
+    result.status = Fail(Reason::kFieldInvalid, "the request id is unusable").At("request_id", "UUIDv7, 16 bytes");
+    return;
+  }
+  const auto id = state.ids.find(command.order_id);
+  const Order* order = id == state.ids.end() ? nullptr : state.FindOrder(OrderSeq(id->second.index));
+  if (order == nullptr || order->court != command.court || order->order_id != command.order_id) {
+    result.status = Fail(Reason::kNotFound, "no order of this court has this id");
+    return;
+  }
+  if (const auto used = state.ids.find(command.request_id); used != state.ids.end()) {
+    if (used->second.digest != order->digest) {
+      result.status = Fail(Reason::kRequestIdReused, "this id was used with other content");
+    } else {
+      result.index = used->second.index;
+      result.agencies_withdrawn = order->withdrawn.bytes();
+      result.agencies_begun = order->delivered.bytes();
+    }
+    return;
+  }
+  AgencySet idle = order->Open();
+  idle.RemoveAll(order->delivered);
+  if (idle.empty()) {
+    result.status = Fail(Reason::kNotWithdrawable, "work has begun everywhere, or everything is answered");
+    return;
+  }
+  AgencySet left = order->Open();
+  left.RemoveAll(idle);
+  OrderWithdrawn body;
+  body.set_request_id(command.request_id);
+  body.set_targets(idle.bytes());
+  body.set_completes(left.empty());
+  result.index = draft.Append({.type = ENTRY_TYPE_ORDER_WITHDRAWN, .actor_kind = ACTOR_KIND_COURT, .actor = command.court.value(), .order = order->seq,
+                               .case_seq = order->case_seq}, body);
+  result.agencies_withdrawn = idle.bytes();
+  result.agencies_begun = order->delivered.bytes();
+}
+
+void DecideCommand(Draft& draft, const Deliver& command) {
+  GATEWAY_ASSERT(!command.orders.empty() && command.orders.size() <= kOrdersPerDelivery, "a delivery has 1 to 256 tasks");
+  Delivered body;
+  for (OrderSeq seq : command.orders) {
+    const Order* order = draft.state().FindOrder(seq);
+    // Answered or withdrawn in this very batch: nothing to hand out any more.
+    if (order != nullptr && order->Open().Contains(command.agency) && MayHandOut(draft.state(), *order)) body.add_orders(seq.value());
+  }
+  if (body.orders().empty()) return;
+  body.set_instance(command.instance);
+  draft.result().index = draft.Append({.type = ENTRY_TYPE_DELIVERED, .actor_kind = ACTOR_KIND_AGENCY, .actor = command.agency.value(), .agency = command.agency}, body);
+}
+
+void DecideCommand(Draft& draft, const SayHello& command) {
+  const State& state = draft.state();
+  const Agency* agency = state.directory.AgencyByOrdinal(command.agency);
+  if (agency == nullptr) {
+    draft.result().status = Fail(Reason::kAgencyUnknown, "the agency is not in the directory");
+    return;
+  }
+  AdapterPresent body;
+  body.set_instance(command.instance);
+  body.set_adapter(command.adapter);
+  body.set_version(command.version);
+  body.set_contract_version(command.contract_version);
+  body.set_inbox(command.inbox);
+  body.set_most_in_flight(command.most_in_flight);
+  body.set_declared(DeclaredBits(agency->row, command.declared));
+  draft.result().index =
+      draft.Append({.type = ENTRY_TYPE_ADAPTER_PRESENT, .actor_kind = ACTOR_KIND_AGENCY, .actor = command.agency.value(), .agency = command.agency}, body);
+}
+
+void DecideCommand(Draft& draft, const MarkAbsent& command) {
+  if (!draft.state().PresenceOf(command.agency).present) return;
+  AdapterAbsent body;
+  body.set_last_seen(Micros(std::min(command.last_seen, draft.now())));
+  draft.result().index = draft.Append({.type = ENTRY_TYPE_ADAPTER_ABSENT, .agency = command.agency}, body);
+}
+
+void DecideCommand(Draft& draft, const RecordRead& command) {
+  const Case* of = nullptr;
+  if (command.case_seq) {
+    const auto it = draft.state().cases.find(command.case_seq.value());
+    if (it == draft.state().cases.end()) {
+      draft.result().status = Fail(Reason::kNotFound, "no such case");
+      return;
+    }
+    of = &it->second;
+  }
+  ReadRecorded body;
+  body.set_method(command.method);
+  for (const std::string& tag : command.subject_tags) body.add_subject_tags(tag);
+  body.set_reader_tag(command.reader_tag);
+  body.set_rows(command.rows);
+  Entry entry{.type = ENTRY_TYPE_READ_RECORDED, .actor_kind = command.actor_kind, .actor = command.actor, .case_seq = command.case_seq};
+  // The order is in the payload, not in the leaf: a read is no step of the order's life.
+  ReadPayload payload;
+  payload.set_reader(command.reader);
+  payload.set_purpose(command.purpose);
+  if (const Order* order = draft.state().FindOrder(command.order)) payload.set_order_id(UuidText(order->order_id));
+  entry.payload = payload.SerializeAsString();
+  if (of != nullptr) entry.key_id = of->key_id;
+  draft.result().index = draft.Append(std::move(entry), body);
+}
+
+void DecideCommand(Draft& draft, const AlarmClock& command) {
+  if (draft.state().clock_alarm != 0) return;  // one alarm stands already
+  ClockAlarm body;
+  body.set_wall_time(Micros(command.wall));
+  body.set_recorded_time(Micros(draft.now()));
+  body.set_cause(command.cause);
+  draft.result().index = draft.Append({.type = ENTRY_TYPE_CLOCK_ALARM}, body);
+}
+
+void DecideCommand(Draft& draft, const Tick&) {
+  const State& state = draft.state();
+  for (auto timer = state.timers.begin(); timer != state.timers.end() && timer->at <= draft.now(); ++timer) {
+    if (draft.entries().size() >= kMarksPerTick) break;
+    const Order* order = timer->of_case ? nullptr : state.FindOrder(OrderSeq(timer->seq));
+    const Deadline& deadline = timer->of_case ? state.cases.at(timer->seq).surplus : order->deadline;
+    FireMarks(deadline, draft.now(), kMarksPerTick, [&](size_t i) {
+      DeadlineMarked body;
+      body.set_deadline_row(deadline.row);
+      body.set_mark_permille(deadline.marks_permille[i]);
+      body.set_due(Micros(deadline.due));
+      Entry entry{.type = ENTRY_TYPE_DEADLINE_MARKED};
+      if (order != nullptr) {
+        body.set_open(order->Open().bytes());
+        entry.order = order->seq;
+        entry.case_seq = order->case_seq;
+      } else {
+        entry.case_seq = CaseSeq(timer->seq);
+      }
+      draft.Append(std::move(entry), body);
+    });
+  }
+}
+
+std::vector<Entry> DecideSurplus(const State& state, const std::vector<Entry>& applied, absl::Time now) {
+  Draft draft(state, now);
+  absl::flat_hash_set<uint64_t> judged;
+  for (auto entry = applied.rbegin(); entry != applied.rend(); ++entry) {
+    if (!entry->case_seq || !judged.insert(entry->case_seq.value()).second) continue;
+    switch (entry->type) {
+      case ENTRY_TYPE_CASE_CAP_CHANGED:
+      case ENTRY_TYPE_MEASURE_CHANGED:
+      case ENTRY_TYPE_TASK_ANSWERED:
+      case ENTRY_TYPE_TASK_REPORTED:
+      case ENTRY_TYPE_ORDER_WITHDRAWN: break;
+      default: judged.erase(entry->case_seq.value()); continue;  // can't move the bound
+    }
+    const Case& of = state.cases.at(entry->case_seq.value());
+    const int64_t surplus = of.ledger.Surplus();
+    if (!of.readable || surplus == of.surplus_amount || state.policy == nullptr) continue;
+    Entry out{.case_seq = of.seq};
+    if (surplus == 0) {
+      SurplusCleared body;
+      body.set_cause(entry->index);
+      out.type = ENTRY_TYPE_SURPLUS_CLEARED;
+      draft.Append(std::move(out), body);
+      continue;
+    }
+    // A surplus that changes keeps its first clock: releasing a part doesn't buy time for the rest.
+    Deadline deadline = of.surplus;
+    if (deadline.row.empty()) deadline = ComputeDeadline(*state.policy->DeadlineNamed(kSurplusRow), now, state.policy->zone());
+    SurplusArisen body;
+    body.set_due(Micros(deadline.due));
+    for (size_t i = deadline.fired; i < deadline.marks.size(); ++i) {
+      body.add_marks(Micros(deadline.marks[i]));
+      body.add_marks_permille(deadline.marks_permille[i]);
+    }
+    body.set_deadline_row(deadline.row);
+    body.set_cause(entry->index);
+    SurplusPayload payload;
+    payload.set_surplus_minor_units(surplus);
+    payload.set_refund_due_minor_units(of.ledger.RefundDue());
+    out.type = ENTRY_TYPE_SURPLUS_ARISEN;
+    out.payload = payload.SerializeAsString();
+    out.key_id = of.key_id;
+    draft.Append(std::move(out), body);
+  }
+  return std::move(draft.entries());
+}
+
+}  // namespace eagle::domain

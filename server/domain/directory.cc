@@ -1,0 +1,140 @@
+#include "server/domain/directory.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "server/base/assert.h"
+#include "server/base/bytes.h"
+#include "server/domain/instant.h"
+
+namespace eagle::domain {
+namespace {
+
+using goldeneagle::v1::Statement;
+
+std::string OfficerKey(std::string_view court, std::string_view key) {
+  std::string out(court);
+  out.push_back('\0');
+  return out.append(key);
+}
+
+std::string OfficerSubject(std::string_view court, std::string_view code) {
+  return "court/" + std::string(court) + "/officer/" + std::string(code);
+}
+
+}  // namespace
+
+bool HoldsAt(const Statement& statement, absl::Time now) {
+  return statement.kind() != goldeneagle::v1::STATEMENT_KIND_ENDED && FromProto(statement.valid_from()) <= now &&
+         now < FromProto(statement.valid_until());
+}
+
+std::string DeclaredBits(const goldeneagle::v1::RegisterAgency& approved, const std::vector<goldeneagle::v1::Capability>& declared) {
+  std::string bits(static_cast<size_t>(approved.capabilities_size() + 7) / 8, '\0');
+  for (int i = 0; i < approved.capabilities_size(); ++i) {
+    const auto& row = approved.capabilities(i);
+    const bool offered = std::any_of(declared.begin(), declared.end(), [&](const goldeneagle::v1::Capability& capability) {
+      return capability.action() == row.action() && capability.asset_kind() == row.asset_kind();
+    });
+    char& byte = bits[static_cast<size_t>(i) / 8];
+    if (offered) byte = static_cast<char>(byte | 1 << i % 8);
+  }
+  return bits;
+}
+
+std::string OrganisationOf(std::string_view subject) {
+  const size_t slash = subject.find('/');
+  if (slash == std::string_view::npos || subject.find('/', slash + 1) != std::string_view::npos) return "";
+  return std::string(subject.substr(slash + 1));
+}
+
+void Directory::PutCourt(CourtOrdinal ordinal, std::string key_id, const goldeneagle::v1::RegisterCourt& row) {
+  if (ordinal.value() <= courts_.size()) {
+    courts_[ordinal.value() - 1].row = row;
+    return;
+  }
+  GATEWAY_ASSERT(ordinal.value() == courts_.size() + 1, "ordinals are dense");
+  courts_.push_back({ordinal, std::move(key_id), row});
+  court_by_code_[row.code()] = ordinal.value();
+}
+
+void Directory::PutAgency(AgencyOrdinal ordinal, std::string key_id, const goldeneagle::v1::RegisterAgency& row) {
+  if (ordinal.value() <= agencies_.size()) {
+    agencies_[ordinal.value() - 1].row = row;
+    return;
+  }
+  GATEWAY_ASSERT(ordinal.value() == agencies_.size() + 1, "ordinals are dense");
+  agencies_.push_back({ordinal, std::move(key_id), row});
+  agency_by_code_[row.code()] = ordinal.value();
+}
+
+void Directory::PutStatement(uint64_t position, std::string digest, const Statement& statement) {
+  StatementOnFile& file = statements_[statement.subject()];
+  const std::string court = statement.subject().substr(0, 6) == "court/" ? statement.subject().substr(6, statement.subject().find('/', 6) - 6) : "";
+  if (file.statement.kind() == goldeneagle::v1::STATEMENT_KIND_OFFICER) officer_by_key_.erase(OfficerKey(court, file.statement.key()));
+  file = {position, std::move(digest), statement};
+  statement_positions_.push_back(position);
+  if (statement.kind() == goldeneagle::v1::STATEMENT_KIND_OFFICER) {
+    officer_by_key_[OfficerKey(court, statement.key())] = statement.subject();
+    officer_ordinals_.emplace(statement.subject(), static_cast<uint32_t>(officer_ordinals_.size() + 1));
+  }
+}
+
+const Court* Directory::CourtByCode(std::string_view code) const {
+  const auto it = court_by_code_.find(ToAbsl(code));
+  return it == court_by_code_.end() ? nullptr : &courts_[it->second - 1];
+}
+const Court* Directory::CourtByOrdinal(CourtOrdinal ordinal) const {
+  return ordinal && ordinal.value() <= courts_.size() ? &courts_[ordinal.value() - 1] : nullptr;
+}
+const Agency* Directory::AgencyByCode(std::string_view code) const {
+  const auto it = agency_by_code_.find(ToAbsl(code));
+  return it == agency_by_code_.end() ? nullptr : &agencies_[it->second - 1];
+}
+const Agency* Directory::AgencyByOrdinal(AgencyOrdinal ordinal) const {
+  return ordinal && ordinal.value() <= agencies_.size() ? &agencies_[ordinal.value() - 1] : nullptr;
+}
+
+const StatementOnFile* Directory::StatementAbout(std::string_view subject) const {
+  const auto it = statements_.find(subject);
+  return it == statements_.end() ? nullptr : &it->second;
+}
+
+const Statement* Directory::KeyOf(std::string_view subject, absl::Time now) const {
+  const StatementOnFile* file = StatementAbout(subject);
+  if (file == nullptr || file->statement.kind() != goldeneagle::v1::STATEMENT_KIND_KEY || !HoldsAt(file->statement, now)) return nullptr;
+  return &file->statement;
+}
+
+std::optional<Officer> Directory::OfficerFrom(std::string_view subject) const {
+  const StatementOnFile* file = StatementAbout(subject);
+  const auto ordinal = officer_ordinals_.find(subject);
+  if (file == nullptr || ordinal == officer_ordinals_.end()) return std::nullopt;
+  const size_t court_end = subject.find('/', 6), code_start = subject.rfind('/') + 1;
+  return Officer{OfficerOrdinal(ordinal->second), std::string(subject.substr(6, court_end - 6)), std::string(subject.substr(code_start)),
+                 std::string(subject), &file->statement};
+}
+
+std::optional<Officer> Directory::OfficerByKey(std::string_view court, std::string_view key) const {
+  const auto it = officer_by_key_.find(OfficerKey(court, key));
+  return it == officer_by_key_.end() ? std::nullopt : OfficerFrom(it->second);
+}
+std::optional<Officer> Directory::OfficerByCode(std::string_view court, std::string_view code) const {
+  return OfficerFrom(OfficerSubject(court, code));
+}
+
+const Statement* Directory::AccountByDigest(std::string_view court, std::string_view digest) const {
+  const std::string prefix = "court/" + std::string(court) + "/account/";
+  for (auto it = statements_.lower_bound(prefix); it != statements_.end() && it->first.compare(0, prefix.size(), prefix) == 0; ++it) {
+    if (it->second.digest == digest && it->second.statement.kind() == goldeneagle::v1::STATEMENT_KIND_ACCOUNT) return &it->second.statement;
+  }
+  return nullptr;
+}
+
+bool Directory::Can(const Agency& agency, goldeneagle::v1::Action action, std::string_view asset_kind) {
+  return std::any_of(agency.row.capabilities().begin(), agency.row.capabilities().end(), [&](const auto& capability) {
+    return capability.action() == action && (asset_kind.empty() || capability.asset_kind() == asset_kind);
+  });
+}
+
+}  // namespace eagle::domain

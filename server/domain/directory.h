@@ -1,0 +1,109 @@
+// Who takes part: courts, officers, agencies, systems, accounts and keys, as statements and adopted proposals made them.
+//
+// Written only by Apply; published as an immutable copy after every commit that changed it, so that services read it without a lock.
+// Threads: a value.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/time/time.h"
+#include "goldeneagle/v1/administration.pb.h"
+#include "goldeneagle/v1/entry.pb.h"
+#include "goldeneagle/v1/statement.pb.h"
+#include "server/base/ids.h"
+
+namespace eagle::domain {
+
+struct Court {
+  CourtOrdinal ordinal;
+  std::string key_id;  // of the payload key that seals what is this court's own (heads, officers)
+  goldeneagle::v1::RegisterCourt row;
+};
+
+struct Agency {
+  AgencyOrdinal ordinal;
+  std::string key_id;
+  goldeneagle::v1::RegisterAgency row;
+};
+
+// The newest statement about one subject.
+struct StatementOnFile {
+  uint64_t position = 0;  // journal index
+  std::string digest;
+  goldeneagle::v1::Statement statement;
+};
+
+// An officer as the statements have it. Ordinals follow the order in which officers were first stated.
+struct Officer {
+  OfficerOrdinal ordinal;
+  std::string court;    // code
+  std::string code;     // last part of the subject
+  std::string subject;  // whole
+  const goldeneagle::v1::Statement* statement = nullptr;
+};
+
+class Directory {
+ public:
+  // --- changes, by Apply alone
+  void Found(const goldeneagle::v1::LogFounded& founding) { founding_ = founding; }
+  void PutCourt(CourtOrdinal ordinal, std::string key_id, const goldeneagle::v1::RegisterCourt& row);
+  void PutAgency(AgencyOrdinal ordinal, std::string key_id, const goldeneagle::v1::RegisterAgency& row);
+  void PutSystem(const goldeneagle::v1::RegisterSystem& row) { systems_[row.name()] = row; }
+  void PutStatement(uint64_t position, std::string digest, const goldeneagle::v1::Statement& statement);
+
+  // --- reads; null when unknown
+  const goldeneagle::v1::LogFounded& founding() const { return founding_; }
+  bool production() const { return founding_.environment() == goldeneagle::v1::ENVIRONMENT_PRODUCTION; }
+  const Court* CourtByCode(std::string_view code) const;
+  const Court* CourtByOrdinal(CourtOrdinal ordinal) const;
+  const Agency* AgencyByCode(std::string_view code) const;
+  const Agency* AgencyByOrdinal(AgencyOrdinal ordinal) const;
+  const StatementOnFile* StatementAbout(std::string_view subject) const;
+  // The organisation's key in force at `now` ("court/…", "agency/…"); null when none was stated, it ended or isn't valid.
+  const goldeneagle::v1::Statement* KeyOf(std::string_view subject, absl::Time now) const;
+  // The officer of `court` who holds `key`, whether or not valid now.
+  std::optional<Officer> OfficerByKey(std::string_view court, std::string_view key) const;
+  std::optional<Officer> OfficerByCode(std::string_view court, std::string_view code) const;
+  // The enforcement account stated under this digest by that court, if it still is the newest statement about its subject.
+  const goldeneagle::v1::Statement* AccountByDigest(std::string_view court, std::string_view digest) const;
+  const std::vector<Court>& courts() const { return courts_; }
+  const std::vector<Agency>& agencies() const { return agencies_; }
+  const std::map<std::string, goldeneagle::v1::RegisterSystem>& systems() const { return systems_; }
+  const std::map<std::string, StatementOnFile, std::less<>>& statements() const { return statements_; }
+  // Journal indexes of every statement ever accepted, rising: a subject's chain can be followed from its first statement only.
+  const std::vector<uint64_t>& statement_positions() const { return statement_positions_; }
+
+  // The rows of `agency` that do `action` on `asset_kind` (empty = any kind).
+  static bool Can(const Agency& agency, goldeneagle::v1::Action action, std::string_view asset_kind);
+
+ private:
+  std::optional<Officer> OfficerFrom(std::string_view subject) const;
+
+  goldeneagle::v1::LogFounded founding_;
+  std::vector<Court> courts_;      // ordinal n at n-1
+  std::vector<Agency> agencies_;
+  absl::flat_hash_map<std::string, uint32_t> court_by_code_;
+  absl::flat_hash_map<std::string, uint32_t> agency_by_code_;
+  std::map<std::string, goldeneagle::v1::RegisterSystem> systems_;
+  std::map<std::string, StatementOnFile, std::less<>> statements_;         // by subject
+  std::vector<uint64_t> statement_positions_;
+  std::map<std::string, uint32_t, std::less<>> officer_ordinals_;          // by subject
+  absl::flat_hash_map<std::string, std::string> officer_by_key_;           // court 00 key -> subject
+};
+
+// Valid at `now`, and not ended.
+bool HoldsAt(const goldeneagle::v1::Statement& statement, absl::Time now);
+
+// A bitmap over the agency's approved capability rows: those that an adapter declares too (same action and asset kind).
+std::string DeclaredBits(const goldeneagle::v1::RegisterAgency& approved, const std::vector<goldeneagle::v1::Capability>& declared);
+
+// "court/辽9901" -> "辽9901"; empty when the subject isn't an organisation itself.
+std::string OrganisationOf(std::string_view subject);
+
+}  // namespace eagle::domain

@@ -1,0 +1,157 @@
+#include "server/domain/ledger.h"
+
+#include <algorithm>
+
+#include "server/base/assert.h"
+
+namespace eagle::domain {
+namespace {
+
+using goldeneagle::v1::MeasureState;
+using goldeneagle::v1::Outcome;
+
+bool Ended(MeasurePhase phase) { return phase >= MeasurePhase::kLapsed; }
+
+}  // namespace
+
+template <typename Filter>
+Totals CaseLedger::SumIf(Filter filter) const {
+  Totals sum;
+  for (const Measure& measure : measures_) {
+    if (!measure.counted || !filter(measure.respondent)) continue;
+    switch (measure.phase) {
+      case MeasurePhase::kRequested: sum.requested += measure.limit; break;
+      case MeasurePhase::kWaitlisted: sum.contingent += measure.limit; break;
+      case MeasurePhase::kEffective:
+        sum.controlled += measure.controlled - measure.deducting;
+        sum.unfunded += measure.unfunded;
+        break;
+      default: break;
+    }
+  }
+  for (const Deduction& deduction : deductions_) {
+    if (!filter(deduction.respondent)) continue;
+    switch (deduction.phase) {
+      case DeductionPhase::kAccepted: sum.deducting += deduction.amount; break;
+      case DeductionPhase::kSent: sum.in_transit += deduction.amount; break;
+      case DeductionPhase::kSettled: sum.deducted += deduction.amount; break;
+      case DeductionPhase::kRefused: break;
+    }
+  }
+  return sum;
+}
+
+Totals CaseLedger::Sum() const {
+  return SumIf([](uint32_t) { return true; });
+}
+Totals CaseLedger::SumOf(uint32_t respondent) const {
+  return SumIf([=](uint32_t other) { return other == respondent; });
+}
+
+Reason CaseLedger::MayFreeze(uint32_t respondent, int64_t amount) const {
+  if (Sum().Bound() + amount > cap_) return Reason::kCapExceeded;
+  const int64_t liability = respondent < liability_caps_.size() ? liability_caps_[respondent] : 0;
+  if (liability > 0 && SumOf(respondent).Bound() + amount > liability) return Reason::kLiabilityExceeded;
+  return Reason::kNone;
+}
+
+Reason CaseLedger::MayDeduct(uint32_t respondent, int64_t amount) const {
+  // The amount moves from E to D, so only D can break its bound; D + E + R stays as it is, which a cap lowered meanwhile may
+  // already have made too much: then nothing more is taken than the cap.
+  if (Sum().D() + amount > cap_) return Reason::kCapExceeded;
+  const int64_t liability = respondent < liability_caps_.size() ? liability_caps_[respondent] : 0;
+  if (liability > 0 && SumOf(respondent).D() + amount > liability) return Reason::kLiabilityExceeded;
+  return Reason::kNone;
+}
+
+int64_t CaseLedger::Surplus() const {
+  const Totals sum = Sum();
+  // What can be released is what is held; what was taken above the cap is a refund, not a release.
+  return std::clamp<int64_t>(sum.Bound() - cap_, 0, sum.E() + sum.R());
+}
+int64_t CaseLedger::RefundDue() const { return std::max<int64_t>(0, Sum().D() - cap_); }
+
+Measure* CaseLedger::Find(OrderSeq freeze) {
+  for (Measure& measure : measures_) {
+    if (measure.freeze == freeze) return &measure;
+  }
+  return nullptr;
+}
+const Measure* CaseLedger::FindMeasure(OrderSeq freeze) const { return const_cast<CaseLedger*>(this)->Find(freeze); }
+Deduction* CaseLedger::FindMutable(OrderSeq order) {
+  for (Deduction& deduction : deductions_) {
+    if (deduction.order == order) return &deduction;
+  }
+  return nullptr;
+}
+const Deduction* CaseLedger::FindDeduction(OrderSeq order) const { return const_cast<CaseLedger*>(this)->FindMutable(order); }
+
+bool CaseLedger::HasOpenDeduction(OrderSeq freeze) const {
+  return std::any_of(deductions_.begin(), deductions_.end(), [&](const Deduction& deduction) {
+    return deduction.freeze == freeze && (deduction.phase == DeductionPhase::kAccepted || deduction.phase == DeductionPhase::kSent);
+  });
+}
+
+void CaseLedger::FreezeAccepted(Measure measure) { measures_.push_back(std::move(measure)); }
+
+void CaseLedger::FreezeRefused(OrderSeq freeze) { MeasureEnded(freeze, MeasurePhase::kRefused); }
+
+void CaseLedger::MeasureEnded(OrderSeq freeze, MeasurePhase how) {
+  Measure* measure = Find(freeze);
+  GATEWAY_ASSERT(measure != nullptr, "a measure ends only after its freeze was accepted");
+  measure->phase = how;
+  measure->controlled = measure->unfunded = measure->deducting = 0;
+}
+
+void CaseLedger::MeasureSigned(OrderSeq freeze, Outcome outcome, const MeasureState& state) {
+  Measure* measure = Find(freeze);
+  GATEWAY_ASSERT(measure != nullptr, "a unit signs only what was accepted");
+  if (Ended(measure->phase)) return;  // an older statement about a measure that is over
+  measure->state = state;
+  measure->controlled = state.controlled_minor_units();
+  measure->unfunded = state.unfunded_minor_units();
+  measure->limit = state.requested_minor_units();
+  if (state.ended()) {
+    MeasureEnded(freeze, outcome == goldeneagle::v1::OUTCOME_RELEASED ? MeasurePhase::kReleased : MeasurePhase::kConsumed);
+    return;
+  }
+  const bool waits = outcome == goldeneagle::v1::OUTCOME_WAITLISTED || !state.has_effective_from();
+  measure->phase = waits ? MeasurePhase::kWaitlisted : MeasurePhase::kEffective;
+}
+
+void CaseLedger::DeductionAccepted(const Deduction& deduction) {
+  Measure* measure = Find(deduction.freeze);
+  GATEWAY_ASSERT(measure != nullptr, "a deduction names a measure of the case");
+  measure->deducting += deduction.amount;
+  deductions_.push_back(deduction);
+}
+
+void CaseLedger::Leave(Deduction& deduction, DeductionPhase phase, const MeasureState* after) {
+  Measure* measure = Find(deduction.freeze);
+  GATEWAY_ASSERT(measure != nullptr, "a deduction names a measure of the case");
+  if (deduction.phase == DeductionPhase::kAccepted) measure->deducting = std::max<int64_t>(0, measure->deducting - deduction.amount);
+  deduction.phase = phase;
+  if (after != nullptr) MeasureSigned(deduction.freeze, goldeneagle::v1::OUTCOME_DEDUCTED, *after);
+}
+
+void CaseLedger::DeductionSent(OrderSeq order, const goldeneagle::v1::DeductionState& state) {
+  Deduction* deduction = FindMutable(order);
+  GATEWAY_ASSERT(deduction != nullptr, "only an accepted deduction is sent");
+  Leave(*deduction, DeductionPhase::kSent, state.has_measure() ? &state.measure() : nullptr);
+}
+void CaseLedger::DeductionSettled(OrderSeq order, const goldeneagle::v1::DeductionState& state) {
+  Deduction* deduction = FindMutable(order);
+  GATEWAY_ASSERT(deduction != nullptr, "only an accepted deduction is settled");
+  deduction->amount = state.amount_minor_units();
+  Leave(*deduction, DeductionPhase::kSettled, state.has_measure() ? &state.measure() : nullptr);
+}
+void CaseLedger::DeductionRefused(OrderSeq order, const goldeneagle::v1::DeductionState* state) {
+  Deduction* deduction = FindMutable(order);
+  GATEWAY_ASSERT(deduction != nullptr, "only an accepted deduction is refused");
+  Measure* measure = Find(deduction->freeze);
+  // A payment that came back revives the measure that it had used up.
+  if (measure->phase == MeasurePhase::kConsumed && state != nullptr && state->has_measure()) measure->phase = MeasurePhase::kEffective;
+  Leave(*deduction, DeductionPhase::kRefused, state != nullptr && state->has_measure() ? &state->measure() : nullptr);
+}
+
+}  // namespace eagle::domain

@@ -1,0 +1,108 @@
+// The case ledger: what is asked for, frozen, taken and on its way in one case, and the bound that never breaks (law 6).
+//
+//   D = deducted + in transit + deductions accepted and unanswered     E = controlled, less deductions accepted and unanswered
+//   R = limits requested and unanswered + unfunded parts of effective measures     C = the case's cap
+//   Nothing is accepted that would break  D <= C  or  D + E + R <= C, for the case and for each respondent with a liability of its own.
+//   Waitlisted limits are contingent: shown, not counted. A measure that isn't money, or goes beyond the cap by a signed exception, is not counted.
+//
+// Units:   minor units of the case's one currency; amounts never negative.
+// Threads: a value; a copy is a scratch ledger on which a group is tried.
+// Source:  Civil Procedure Law art 253 and interpretation arts on over-freezing 超标的 (domain A7.4), design law 6.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "goldeneagle/v1/receipt.pb.h"
+#include "server/base/ids.h"
+#include "server/base/reason.h"
+
+namespace eagle::domain {
+
+enum class MeasurePhase : uint8_t { kRequested, kWaitlisted, kEffective, kLapsed, kReleased, kConsumed, kRefused };
+enum class DeductionPhase : uint8_t { kAccepted, kSent, kSettled, kRefused };
+
+// One freeze of the case and the measure that came of it.
+struct Measure {
+  OrderSeq freeze;
+  AgencyOrdinal agency;
+  uint32_t respondent = 0;   // place in the case's list
+  bool is_money = true;
+  bool counted = true;       // false: outside the sums (no money, or by exception)
+  int64_t limit = 0;         // as asked; shrinks by release and deduction
+  int64_t controlled = 0;    // as the unit last signed it
+  int64_t unfunded = 0;
+  int64_t deducting = 0;     // of `controlled`: deductions accepted and unanswered
+  MeasurePhase phase = MeasurePhase::kRequested;
+  goldeneagle::v1::MeasureState state;  // as the unit last signed it
+};
+
+struct Deduction {
+  OrderSeq order;
+  OrderSeq freeze;
+  uint32_t respondent = 0;
+  int64_t amount = 0;
+  DeductionPhase phase = DeductionPhase::kAccepted;
+};
+
+// The sums, for a case or for one respondent of it.
+struct Totals {
+  int64_t requested = 0, controlled = 0, unfunded = 0, contingent = 0;
+  int64_t deducting = 0, in_transit = 0, deducted = 0;
+  int64_t D() const { return deducting + in_transit + deducted; }
+  int64_t E() const { return controlled; }
+  int64_t R() const { return requested + unfunded; }
+  int64_t Bound() const { return D() + E() + R(); }
+};
+
+class CaseLedger {
+ public:
+  // Caps: C, and one for each respondent (0 = none of its own).
+  void SetCaps(int64_t cap, std::vector<int64_t> liability_caps) { cap_ = cap, liability_caps_ = std::move(liability_caps); }
+  int64_t cap() const { return cap_; }
+
+  // kNone when the bound holds with `amount` more frozen (or, with `deduct`, moved from E to D).
+  // CAP_EXCEEDED before LIABILITY_EXCEEDED.
+  Reason MayFreeze(uint32_t respondent, int64_t amount) const;
+  Reason MayDeduct(uint32_t respondent, int64_t amount) const;
+
+  // The events, as they happen. All total: what the journal says has happened.
+  void FreezeAccepted(Measure measure);
+  void FreezeRefused(OrderSeq freeze);
+  // The unit's signed state after a FINAL or EVENT receipt.
+  void MeasureSigned(OrderSeq freeze, goldeneagle::v1::Outcome outcome, const goldeneagle::v1::MeasureState& state);
+  void MeasureEnded(OrderSeq freeze, MeasurePhase how);
+  void DeductionAccepted(const Deduction& deduction);
+  void DeductionSent(OrderSeq order, const goldeneagle::v1::DeductionState& state);
+  void DeductionSettled(OrderSeq order, const goldeneagle::v1::DeductionState& state);
+  // `state` with what the unit signed; null when the order came back undone. The money is under the same measure at the same rank.
+  void DeductionRefused(OrderSeq order, const goldeneagle::v1::DeductionState* state);
+
+  const Measure* FindMeasure(OrderSeq freeze) const;
+  const Deduction* FindDeduction(OrderSeq order) const;
+  const std::vector<Measure>& measures() const { return measures_; }
+  const std::vector<Deduction>& deductions() const { return deductions_; }
+  bool HasOpenDeduction(OrderSeq freeze) const;
+
+  Totals Sum() const;
+  Totals SumOf(uint32_t respondent) const;
+  // What stands above the cap and has to be released; money already taken above it is RefundDue.
+  int64_t Surplus() const;
+  int64_t RefundDue() const;
+
+ private:
+  Measure* Find(OrderSeq freeze);
+  Deduction* FindMutable(OrderSeq order);
+  void Leave(Deduction& deduction, DeductionPhase phase, const goldeneagle::v1::MeasureState* after);
+  template <typename Filter>
+  Totals SumIf(Filter filter) const;
+
+  int64_t cap_ = 0;
+  std::vector<int64_t> liability_caps_;
+  std::vector<Measure> measures_;      // in order of acceptance
+  std::vector<Deduction> deductions_;
+};
+
+}  // namespace eagle::domain

@@ -1,0 +1,56 @@
+// An order as the leaves tell it: no name, number or amount. One row of the orders table; what the public audit knows.
+//
+//   ACCEPTED --> IN_PROGRESS --> COMPLETED        WITHDRAWN when nothing had begun anywhere.  Derived from three bitmaps.
+//
+// Threads: a value.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "goldeneagle/v1/order.pb.h"
+#include "goldeneagle/v1/order_service.pb.h"
+#include "server/base/ids.h"
+#include "server/domain/agency_set.h"
+#include "server/domain/deadline.h"
+
+namespace eagle::domain {
+
+struct Order {
+  OrderSeq seq;
+  std::string order_id;  // 16 bytes
+  std::string digest;    // 32 bytes
+  CaseSeq case_seq;
+  CourtOrdinal court;
+  uint64_t head = 0;     // journal index of its BATCH_HEAD
+  goldeneagle::v1::Action action = goldeneagle::v1::ACTION_UNSPECIFIED;
+  bool urgent = false;
+  absl::Time accepted_at;
+  Deadline deadline;
+  std::string subject_tag;
+  OrderSeq freeze;           // RELEASE, DEDUCT: the order that made the measure
+  AgencySet targets;
+  AgencySet delivered;       // handed out at least once
+  AgencySet reported;        // acknowledged or in progress
+  AgencySet done;            // final answer
+  AgencySet returned;
+  AgencySet withdrawn;
+  AgencySet conflict;        // two different final receipts: stands still
+  uint64_t last_index = 0;   // the newest entry of this order
+
+  bool control() const { return action != goldeneagle::v1::ACTION_INQUIRE; }
+  // Agencies without a final word. Conflicts are closed for machines.
+  AgencySet Open() const;
+  bool complete() const { return Open().empty(); }
+  goldeneagle::v1::OrderState state() const;
+  goldeneagle::v1::TaskState TaskAt(AgencyOrdinal agency) const;
+
+  // The row of the orders table: fixed layout, version byte first.
+  std::string Encode() const;
+  static absl::StatusOr<Order> Decode(std::string_view row);
+};
+
+}  // namespace eagle::domain

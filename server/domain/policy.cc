@@ -1,0 +1,139 @@
+#include "server/domain/policy.h"
+
+#include <algorithm>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "server/base/bytes.h"
+
+namespace eagle::domain {
+namespace {
+
+using goldeneagle::v1::PolicyTable;
+
+void CheckSource(const goldeneagle::v1::Source& source, const std::string& path, Violations& wrong) {
+  if (source.en().empty() || source.zh().empty()) {
+    wrong.Add(absl::StrCat(path, ".source"), Reason::kFieldMissing, "every legal number has its source, in English and Chinese");
+  }
+}
+
+// Name and marks stand in the leaf of every order.
+constexpr size_t kRowNameBytes = 63;
+constexpr int kMarksPerRow = 16;
+
+void CheckDeadlines(const PolicyTable& table, Violations& wrong) {
+  std::set<std::string> names;
+  bool urgent = false, normal = false, surplus = false;
+  for (int i = 0; i < table.deadlines_size(); ++i) {
+    const auto& row = table.deadlines(i);
+    const std::string path = absl::StrCat("deadlines[", i, "]");
+    CheckSource(row.source(), path, wrong);
+    if (row.name().empty() || !names.insert(row.name()).second) wrong.Add(path + ".name", Reason::kFieldInvalid, "names are unique");
+    if ((row.hours() > 0) == (row.civil_days() > 0)) wrong.Add(path + ".hours", Reason::kFieldInvalid, "exactly one of hours and civil_days");
+    if (row.name().size() > kRowNameBytes) wrong.Add(path + ".name", Reason::kTextInvalid, absl::StrCat("at most ", kRowNameBytes, " bytes"));
+    if (row.marks_permille_size() > kMarksPerRow) wrong.Add(path + ".marks_permille", Reason::kTooLarge, absl::StrCat("at most ", kMarksPerRow));
+    if (row.marks_permille().empty() || !std::is_sorted(row.marks_permille().begin(), row.marks_permille().end()) ||
+        row.marks_permille(0) == 0) {
+      wrong.Add(path + ".marks_permille", Reason::kFieldInvalid, "marks rise and start above zero");
+    }
+    urgent |= row.urgency() == goldeneagle::v1::URGENCY_URGENT;
+    normal |= row.urgency() == goldeneagle::v1::URGENCY_NORMAL;
+    surplus |= row.name() == kSurplusRow;
+  }
+  if (!urgent || !normal || !surplus) {
+    wrong.Add("deadlines", Reason::kFieldMissing, "rows for urgent and normal orders and for RELEASE_SURPLUS are needed");
+  }
+}
+
+void CheckRows(const PolicyTable& table, Violations& wrong) {
+  for (int i = 0; i < table.terms_size(); ++i) {
+    const std::string path = absl::StrCat("terms[", i, "]");
+    CheckSource(table.terms(i).source(), path, wrong);
+    if (table.terms(i).asset_kind().empty() || table.terms(i).months_max() == 0) {
+      wrong.Add(path, Reason::kFieldMissing, "a term has an asset kind and a most number of months");
+    }
+  }
+  for (int i = 0; i < table.actions_size(); ++i) {
+    const std::string path = absl::StrCat("actions[", i, "]");
+    CheckSource(table.actions(i).source(), path, wrong);
+    if (table.actions(i).roles().empty() || table.actions(i).stages().empty()) {
+      wrong.Add(path, Reason::kFieldMissing, "an action names the roles that sign and the stages that allow it");
+    }
+  }
+  for (auto action : {goldeneagle::v1::ACTION_INQUIRE, goldeneagle::v1::ACTION_FREEZE, goldeneagle::v1::ACTION_RELEASE,
+                      goldeneagle::v1::ACTION_DEDUCT}) {
+    const auto n = std::count_if(table.actions().begin(), table.actions().end(), [&](const auto& row) { return row.action() == action; });
+    if (n != 1) wrong.Add("actions", Reason::kFieldInvalid, absl::StrCat("exactly one row for ", goldeneagle::v1::Action_Name(action)));
+  }
+  if (table.case_acts().roles().empty()) wrong.Add("case_acts.roles", Reason::kFieldMissing, "somebody must sign a case");
+  CheckSource(table.case_acts().source(), "case_acts", wrong);
+  for (int i = 0; i < table.id_kinds_size(); ++i) {
+    if (table.id_kinds(i).id_kind().empty() || table.id_kinds(i).check() == goldeneagle::v1::CHECK_RULE_UNSPECIFIED) {
+      wrong.Add(absl::StrCat("id_kinds[", i, "]"), Reason::kFieldMissing, "an id kind has a name and a check rule");
+    }
+  }
+  if (table.doubled_interest().rate_per_million_per_day() == 0) {
+    wrong.Add("doubled_interest.rate_per_million_per_day", Reason::kFieldMissing, "the rate of doubled interest is needed");
+  }
+  CheckSource(table.doubled_interest().source(), "doubled_interest", wrong);
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const Policy>> Policy::Create(const PolicyTable& table) {
+  Violations wrong;
+  auto policy = std::make_shared<Policy>();
+  if (table.version() == 0) wrong.Add("version", Reason::kFieldMissing, "versions start at 1");
+  if (table.jurisdiction().empty()) wrong.Add("jurisdiction", Reason::kFieldMissing, "whose law is it?");
+  if (!absl::LoadTimeZone(table.time_zone(), &policy->zone_)) wrong.Add("time_zone", Reason::kFieldInvalid, "not an IANA zone of this machine");
+  if (table.asset_kinds().empty()) wrong.Add("asset_kinds", Reason::kFieldMissing, "at least one asset kind");
+  CheckDeadlines(table, wrong);
+  CheckRows(table, wrong);
+  if (!wrong.empty()) return wrong.ToStatus("the policy table is refused");
+  policy->table_ = table;
+  return std::shared_ptr<const Policy>(std::move(policy));
+}
+
+const goldeneagle::v1::DeadlineRow* Policy::DeadlineFor(goldeneagle::v1::Urgency urgency) const {
+  for (const auto& row : table_.deadlines()) {
+    if (row.urgency() == urgency) return &row;
+  }
+  return nullptr;
+}
+
+const goldeneagle::v1::DeadlineRow* Policy::DeadlineNamed(std::string_view name) const {
+  for (const auto& row : table_.deadlines()) {
+    if (row.name() == name) return &row;
+  }
+  return nullptr;
+}
+
+const goldeneagle::v1::ActionRow* Policy::ActionRowFor(goldeneagle::v1::Action action) const {
+  for (const auto& row : table_.actions()) {
+    if (row.action() == action) return &row;
+  }
+  return nullptr;
+}
+
+const goldeneagle::v1::IdKindRow* Policy::IdKind(std::string_view id_kind) const {
+  for (const auto& row : table_.id_kinds()) {
+    if (row.id_kind() == id_kind) return &row;
+  }
+  return nullptr;
+}
+
+const goldeneagle::v1::TermRow* Policy::TermFor(std::string_view asset_kind, goldeneagle::v1::CaseStage stage) const {
+  const goldeneagle::v1::TermRow* any = nullptr;
+  for (const auto& row : table_.terms()) {
+    if (row.asset_kind() != asset_kind) continue;
+    if (row.stage() == stage) return &row;
+    if (row.stage() == goldeneagle::v1::CASE_STAGE_UNSPECIFIED) any = &row;
+  }
+  return any;
+}
+
+bool Policy::IsAssetKind(std::string_view kind) const {
+  return std::find(table_.asset_kinds().begin(), table_.asset_kinds().end(), kind) != table_.asset_kinds().end();
+}
+
+}  // namespace eagle::domain

@@ -1,0 +1,43 @@
+// The policy table in force, checked once when it is installed and then only read. Every legal number of the gateway is a row here.
+//
+// Threads: immutable after construction.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "goldeneagle/v1/policy.pb.h"
+#include "server/base/reason.h"
+
+namespace eagle::domain {
+
+class Policy {
+ public:
+  // Errors: FIELD_INVALID / FIELD_MISSING with every violation at once (a row without source, a zone nobody knows, marks that don't rise ...).
+  static absl::StatusOr<std::shared_ptr<const Policy>> Create(const goldeneagle::v1::PolicyTable& table);
+
+  const goldeneagle::v1::PolicyTable& table() const { return table_; }
+  uint32_t version() const { return table_.version(); }
+  const absl::TimeZone& zone() const { return zone_; }
+
+  // Null when there is no such row.
+  const goldeneagle::v1::DeadlineRow* DeadlineFor(goldeneagle::v1::Urgency urgency) const;
+  const goldeneagle::v1::DeadlineRow* DeadlineNamed(std::string_view name) const;
+  const goldeneagle::v1::ActionRow* ActionRowFor(goldeneagle::v1::Action action) const;
+  const goldeneagle::v1::IdKindRow* IdKind(std::string_view id_kind) const;
+  // The row of the stage, else the row for every stage.
+  const goldeneagle::v1::TermRow* TermFor(std::string_view asset_kind, goldeneagle::v1::CaseStage stage) const;
+  bool IsAssetKind(std::string_view kind) const;
+
+ private:
+  goldeneagle::v1::PolicyTable table_;
+  absl::TimeZone zone_;
+};
+
+// The row in force for surplus over a cap; InstallPolicy refuses a table without it.
+inline constexpr std::string_view kSurplusRow = "RELEASE_SURPLUS";
+
+}  // namespace eagle::domain

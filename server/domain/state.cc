@@ -1,0 +1,62 @@
+#include "server/domain/state.h"
+
+#include "server/base/bytes.h"
+#include "server/domain/instant.h"
+
+namespace eagle::domain {
+
+const Order* State::FindOrder(OrderSeq seq) const {
+  const auto it = orders.find(seq.value());
+  return it == orders.end() ? nullptr : &it->second;
+}
+
+const Case* State::FindCase(CourtOrdinal court, const std::string& number_tag) const {
+  const auto it = case_numbers.find(CaseNumberKey(court, number_tag));
+  return it == case_numbers.end() ? nullptr : &cases.at(it->second);
+}
+
+const PresenceState& State::PresenceOf(AgencyOrdinal agency) const {
+  static const PresenceState kNeverSeen;
+  return agency && agency.value() <= presence.size() ? presence[agency.value() - 1] : kNeverSeen;
+}
+
+std::string SequenceKey(std::string_view signer, goldeneagle::v1::MemberType type, uint64_t sequence) {
+  return ByteWriter().Bytes(signer).U8(0).U8(static_cast<uint8_t>(type)).U64(sequence).Take();
+}
+std::string CaseNumberKey(CourtOrdinal court, std::string_view number_tag) {
+  return ByteWriter().U32(court.value()).Bytes(number_tag).Take();
+}
+
+std::string Case::Encode() const {
+  ByteWriter out;
+  out.U8(1).U64(seq.value()).U32(court.value()).Bytes(key_id).U8(static_cast<uint8_t>(stage)).I64(Micros(opened_at));
+  out.U16(static_cast<uint16_t>(number_tag.size())).Bytes(number_tag);
+  out.U16(static_cast<uint16_t>(surplus.row.size())).Bytes(surplus.row).I64(surplus.row.empty() ? 0 : Micros(surplus.due));
+  out.U8(static_cast<uint8_t>(surplus.marks.size())).U8(static_cast<uint8_t>(surplus.fired));
+  for (size_t i = 0; i < surplus.marks.size(); ++i) out.I64(Micros(surplus.marks[i])).U32(surplus.marks_permille[i]);
+  return out.Take();
+}
+
+absl::StatusOr<Case> Case::Decode(std::string_view row) {
+  ByteReader in(row);
+  Case out;
+  const uint8_t version = in.U8();
+  out.seq = CaseSeq(in.U64());
+  out.court = CourtOrdinal(in.U32());
+  out.key_id = in.Bytes(16);
+  out.stage = static_cast<goldeneagle::v1::CaseStage>(in.U8());
+  out.opened_at = FromMicros(in.I64());
+  out.number_tag = in.Bytes(in.U16());
+  out.surplus.row = in.Bytes(in.U16());
+  out.surplus.due = FromMicros(in.I64());
+  const uint8_t marks = in.U8();
+  out.surplus.fired = in.U8();
+  for (int i = 0; i < marks; ++i) {
+    out.surplus.marks.push_back(FromMicros(in.I64()));
+    out.surplus.marks_permille.push_back(in.U32());
+  }
+  if (version != 1 || !in.Done()) return Fail(Reason::kTablesDiffer, "a row of the cases table can't be read");
+  return out;
+}
+
+}  // namespace eagle::domain

@@ -1,0 +1,227 @@
+#include "server/journal_folder.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "goldeneagle/v1/entry.pb.h"
+#include "server/core/replay.h"
+#include "server/core/rows.h"
+#include "server/core/tiles.h"
+#include "server/journal/checkpoint.h"
+#include "server/journal/leaf.h"
+#include "server/journal/merkle.h"
+#include "server/journal/packed.h"
+#include "server/journal/payload.h"
+#include "server/storage/digest.h"
+#include "server/storage/file_last_signed.h"
+
+namespace eagle {
+namespace {
+
+constexpr size_t kCommitsPerPage = 64;
+
+bool Exists(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::exists(path, error);
+}
+
+// What entry 0 says of the key that signs this log: enough to find damage, not enough to find a forger.
+absl::StatusOr<std::string> OwnKey(storage::Reader& reader) {
+  EAGLE_ASSIGN_OR_RETURN(const auto commit, reader.CommitAt(0));
+  if (!commit) return Fail(Reason::kJournalOlder, "there is no journal here");
+  EAGLE_ASSIGN_OR_RETURN(const auto entries, journal::Unpack(commit->entries, commit->count));
+  EAGLE_ASSIGN_OR_RETURN(const journal::Leaf leaf, journal::DecodeLeaf(entries[0].leaf));
+  goldeneagle::v1::LogFounded founded;
+  if (!founded.ParseFromString(leaf.body)) return Fail(Reason::kEntryMalformed, "entry 0 can't be read");
+  const auto key = journal::PublicKey::FromBytes(founded.log_key().key());
+  if (!key || !journal::IsKeyName(founded.origin())) return Fail(Reason::kEntryMalformed, "entry 0 names no key of the log");
+  return journal::VerifierKeyText(founded.origin(), journal::NoteKeyType::kEd25519, *key);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<JournalFolder>> JournalFolder::Open(const JournalFolderOptions& options, Entropy& entropy) {
+  if (!Exists(JournalPath(options.data_folder))) {
+    return Fail(Reason::kStorageUnusable, "there is no journal in this folder").With("path", JournalPath(options.data_folder));
+  }
+  EAGLE_ASSIGN_OR_RETURN(storage::FolderLock lock, storage::FolderLock::Acquire(options.data_folder));
+  std::unique_ptr<JournalFolder> out(new JournalFolder(std::move(lock), JournalPath(options.data_folder)));
+  if (!options.master_key_file.empty()) {
+    EAGLE_ASSIGN_OR_RETURN(out->keys_, DataKeys::Open(options.data_folder, options.master_key_file, entropy, DataKeys::IfMissing::kRefuse));
+  }
+  out->verifier_key_ = options.log_key;
+  if (out->verifier_key_.empty()) {
+    EAGLE_ASSIGN_OR_RETURN(const auto reader, out->readers_.NewReader());
+    EAGLE_ASSIGN_OR_RETURN(out->verifier_key_, OwnKey(*reader));
+  }
+  EAGLE_ASSIGN_OR_RETURN(out->log_, journal::ParseVerifierKey(out->verifier_key_));
+  const std::string beside = options.data_folder + "/last_signed";
+  if (const std::string path = options.last_signed.empty() ? beside : options.last_signed; !options.last_signed.empty() || Exists(path)) {
+    EAGLE_ASSIGN_OR_RETURN(const auto store, storage::FileLastSigned::Open(path, storage::FileLastSigned::IfMissing::kRefuse));
+    EAGLE_ASSIGN_OR_RETURN(out->last_signed_, store->Read());
+  }
+  return out;
+}
+
+// One pass over the journal.
+class JournalFolder::Audit {
+ public:
+  Audit(JournalFolder& folder, storage::Reader& reader) : folder_(folder), reader_(reader), tiles_(reader) {}
+
+  absl::StatusOr<FolderVerified> Run() {
+    report_.origin = folder_.log_->name();
+    report_.verifier_key = folder_.verifier_key_;
+    const uint64_t all = reader_.Head().next_index;
+    while (report_.entries < all && !Enough()) {
+      EAGLE_ASSIGN_OR_RETURN(const std::vector<storage::CommitRow> page, reader_.Commits(report_.entries, kCommitsPerPage));
+      if (page.empty() || page.front().first_index != report_.entries) {
+        Find(report_.entries, Reason::kJournalBroken, "entries of the journal are missing");
+        break;
+      }
+      for (const storage::CommitRow& commit : page) {
+        if (!commit.previous_checkpoint.empty()) Head(commit.previous_checkpoint);
+        if (!Entries(commit)) return std::move(report_);
+        EAGLE_RETURN_IF_ERROR(Tiles());
+      }
+    }
+    LastSigned(all);
+    if (contradicted_ > 1) {
+      Find(first_contradicted_, Reason::kJournalBroken, std::to_string(contradicted_ - 1) + " later signed heads are contradicted too");
+    }
+    return std::move(report_);
+  }
+
+ private:
+  bool Enough() const { return report_.findings.size() >= kFindingsMax; }
+  void Find(uint64_t index, Reason reason, std::string message) {
+    if (!Enough()) report_.findings.push_back({index, reason, std::move(message)});
+  }
+
+  // False: the commit can't be cut into entries, so nothing after it has a place.
+  bool Entries(const storage::CommitRow& commit) {
+    const auto entries = journal::Unpack(commit.entries, commit.count);
+    if (!entries.ok()) {
+      Find(commit.first_index, FailureOf(entries.status()).reason, "a commit can't be cut into its entries: the audit ends here");
+      return false;
+    }
+    for (const journal::PackedEntry& entry : *entries) {
+      Entry(report_.entries, entry, commit.time_us);
+      edge_.Append(journal::LeafHash(entry.leaf));
+      ++report_.entries;
+    }
+    return true;
+  }
+
+  void Entry(uint64_t index, const journal::PackedEntry& entry, int64_t time_us) {
+    const auto leaf = journal::DecodeLeaf(entry.leaf);
+    if (!leaf.ok()) return Find(index, FailureOf(leaf.status()).reason, FailureOf(leaf.status()).message);
+    if (leaf->index.value() != index || absl::ToUnixMicros(leaf->time) != time_us) {
+      return Find(index, Reason::kEntryMalformed, "an entry stands in the wrong place or time");
+    }
+    if (leaf->has_payload() == entry.sealed.empty()) return Find(index, Reason::kEntryMalformed, "payload and commitment come together");
+    if (entry.sealed.empty()) return;
+    if (folder_.keys_ == nullptr) {
+      ++report_.payloads_sealed;
+      return;
+    }
+    const auto key_id = journal::KeyIdOf(entry.sealed);
+    if (!key_id.ok()) return Find(index, FailureOf(key_id.status()).reason, FailureOf(key_id.status()).message);
+    const auto key = folder_.keys_->KeyOf(*key_id);
+    if (ReasonOf(key.status()) == Reason::kErased) {
+      ++report_.payloads_erased;
+      return;
+    }
+    if (!key.ok()) return Find(index, FailureOf(key.status()).reason, FailureOf(key.status()).message);
+    const auto opened = journal::OpenPayload(*key, entry.sealed, leaf->index, leaf->type, leaf->case_seq);
+    const absl::Status status = opened.ok() ? journal::CheckCommitment(*opened, leaf->commitment) : opened.status();
+    if (!status.ok()) return Find(index, FailureOf(status).reason, FailureOf(status).message);
+    ++report_.payloads_opened;
+  }
+
+  // A head that was signed over everything so far.
+  void Head(const std::string& note) {
+    const auto checkpoint = journal::OpenCheckpoint(note, *folder_.log_);
+    if (!checkpoint.ok()) return Find(edge_.size(), FailureOf(checkpoint.status()).reason, FailureOf(checkpoint.status()).message);
+    report_.newest_checkpoint = note;
+    if (checkpoint->size == edge_.size() && checkpoint->root == edge_.Root()) {
+      ++report_.checkpoints;
+      return;
+    }
+    // After the first one all are wrong: one finding says where, another how many.
+    if (contradicted_++ > 0) return;
+    first_contradicted_ = checkpoint->size;
+    Find(checkpoint->size, Reason::kJournalBroken,
+         "the entries don't hash to the signed head of size " + std::to_string(checkpoint->size) + ", the first that is contradicted");
+  }
+
+  absl::Status Tiles() {
+    for (const journal::FullTile& tile : edge_.TakeFullTiles()) {
+      EAGLE_ASSIGN_OR_RETURN(const auto stored, reader_.Get(storage::Table::kTiles, core::TileKey(tile.level, tile.n)));
+      if (!stored || *stored != tile.bytes) Find(edge_.size(), Reason::kJournalBroken, "a stored tile isn't what the leaves hash to");
+    }
+    return absl::OkStatus();
+  }
+
+  void LastSigned(uint64_t all) {
+    if (!folder_.last_signed_ || Enough()) return;
+    const storage::SignedHead& last = *folder_.last_signed_;
+    if (last.size > all) {
+      return Find(all, Reason::kJournalOlder, "the data ends at " + std::to_string(all) + ", but size " + std::to_string(last.size) + " was signed");
+    }
+    if (last.size < all) return;  // the start would sign the rest
+    Head(last.note);
+  }
+
+  JournalFolder& folder_;
+  storage::Reader& reader_;
+  core::StoredTiles tiles_;
+  journal::Edge edge_;
+  FolderVerified report_;
+  uint64_t contradicted_ = 0, first_contradicted_ = 0;
+};
+
+absl::StatusOr<FolderVerified> JournalFolder::Verify() {
+  EAGLE_ASSIGN_OR_RETURN(const auto reader, readers_.NewReader());
+  return Audit(*this, *reader).Run();
+}
+
+absl::StatusOr<FolderReplayed> JournalFolder::Replay() {
+  if (keys_ == nullptr) return Fail(Reason::kKeyUnusable, "a replay needs the master key: the state lies in payloads");
+  EAGLE_ASSIGN_OR_RETURN(const auto reader, readers_.NewReader());
+  FolderReplayed out;
+  EAGLE_ASSIGN_OR_RETURN(const std::vector<storage::TableDigest> stored, storage::TableDigests(*reader));
+  for (const storage::TableDigest& digest : stored) {
+    TableReplayed& row = out.tables.emplace_back();
+    row.name = digest.table;
+    row.stored_digest = digest.sha256;
+    const auto table = std::find_if(storage::kTables.begin(), storage::kTables.end(), [&](const auto& info) { return info.name == digest.table; });
+    EAGLE_RETURN_IF_ERROR(core::ForEachRow(*reader, table->table, [&row](const storage::Row&) {
+      ++row.rows;
+      return absl::OkStatus();
+    }));
+  }
+  const absl::StatusOr<core::ReplayReport> replayed = core::Replay(*reader, *keys_, *log_, nullptr);
+  if (!replayed.ok()) {
+    const Failure failure = FailureOf(replayed.status());
+    if (RowOf(failure.reason).code != absl::StatusCode::kDataLoss) return replayed.status();
+    JournalFinding finding{.reason = failure.reason, .message = failure.message};
+    for (const auto& [key, value] : failure.metadata) {
+      finding.message += "; " + key + " " + value;
+      if (key == "index") finding.index = std::stoull(value);
+    }
+    out.findings.push_back(std::move(finding));
+    return out;
+  }
+  out.entries = replayed->entries;
+  for (TableReplayed& row : out.tables) {
+    for (const auto& [name, digest] : replayed->digests) {
+      if (name == row.name) row.replayed_digest = digest;
+    }
+    if (row.replayed_digest != row.stored_digest) out.findings.push_back({0, Reason::kTablesDiffer, "the table differs: " + row.name});
+  }
+  return out;
+}
+
+}  // namespace eagle

@@ -1,0 +1,83 @@
+// The keys under which payloads are sealed: made here, kept wrapped in the KeyStore, unwrapped into a bounded cache,
+// forgotten for ever. Also the tag key.
+//
+// Life: Open finds the tag key, or makes it in a new store. NewKey before a case's opening queues; KeyOf by readers and
+// by the sequencer's loader; Forget when a case is erased.
+//
+// Threads: any, at the same time. KeyOf waits for no disk when the key is in the cache.
+//
+//   EAGLE_ASSIGN_OR_RETURN(std::unique_ptr<KeyRing> ring, KeyRing::Open(store, wrapper, entropy));
+//   EAGLE_ASSIGN_OR_RETURN(std::string key_id, ring->NewKey("case"));
+//   EAGLE_ASSIGN_OR_RETURN(std::string key, ring->KeyOf(key_id));     // SealPayload(key, key_id, ...)
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "server/base/entropy.h"
+#include "server/trust/key_store.h"
+#include "server/trust/key_wrapper.h"
+#include "server/trust/tag.h"
+
+namespace eagle::trust {
+
+class KeyRing {
+ public:
+  static constexpr std::string_view kTagScope = "tag";
+
+  // The three must outlive the ring and be callable from any thread.
+  // Errors: KEY_UNUSABLE when the tag key can't be unwrapped (the wrong master key) or there are two; those of the
+  // store.
+  static absl::StatusOr<std::unique_ptr<KeyRing>> Open(KeyStore& store, KeyWrapper& wrapper, Entropy& entropy,
+                                                       size_t cached_keys_max = 65536);
+  ~KeyRing();
+
+  // A new random key of 32 bytes; its id, 16 random bytes. Durable when this returns.
+  // `scope`: as StoredKey::scope, and not "tag". Errors: those of wrapper and store; the key may then be stored, and
+  // unused.
+  absl::StatusOr<std::string> NewKey(std::string_view scope);
+  // Errors: ERASED when there is no such key (any more); KEY_UNUSABLE when it can't be unwrapped; those of the store.
+  absl::StatusOr<std::string> KeyOf(std::string_view key_id);
+  // Destroys a key: after this no call that begins gives it, here or after a restart. OK also when it was gone.
+  // Errors: KEY_UNUSABLE for the tag key, which no erasure may take; UNAVAILABLE: ask again.
+  absl::Status Forget(std::string_view key_id);
+  // Ids of the keys of one scope, ascending: the key of an organisation or of the log, after a restart.
+  absl::StatusOr<std::vector<std::string>> KeysOf(std::string_view scope) { return store_.List(scope); }
+
+  // As TagKey::TagOf, with the store's tag key.
+  std::string Tag(std::string_view kind, std::string_view canonical) const { return tag_key_->TagOf(kind, canonical); }
+
+ private:
+  KeyRing(KeyStore& store, KeyWrapper& wrapper, Entropy& entropy, size_t cached_keys_max)
+      : store_(store),
+        wrapper_(wrapper),
+        entropy_(entropy),
+        cached_keys_max_(cached_keys_max == 0 ? 1 : cached_keys_max) {}
+  absl::StatusOr<std::string> Make(std::string_view scope);
+  absl::StatusOr<std::string> Load(std::string_view key_id);
+  absl::Status LoadTagKey();
+  void Cache(std::string_view key_id, std::string_view key) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+
+  KeyStore& store_;
+  KeyWrapper& wrapper_;
+  Entropy& entropy_;
+  const size_t cached_keys_max_;
+  std::string tag_key_id_;
+  std::unique_ptr<TagKey> tag_key_;
+
+  absl::Mutex mu_;
+  absl::flat_hash_map<std::string, std::string> cached_ ABSL_GUARDED_BY(mu_);
+  std::deque<std::string> oldest_first_ ABSL_GUARDED_BY(mu_);  // may name keys that were forgotten since
+  uint64_t forgotten_ ABSL_GUARDED_BY(mu_) = 0;  // how many: what was loaded before one of them isn't cached after it
+};
+
+}  // namespace eagle::trust

@@ -1,0 +1,128 @@
+#include "server/trust/statement_content.h"
+
+#include <optional>
+#include <set>
+#include <string_view>
+
+#include "absl/time/time.h"
+#include "server/base/identity_number.h"
+#include "server/base/reason.h"
+#include "server/journal/ed25519.h"
+#include "server/journal/hash.h"
+#include "server/trust/codes.h"
+#include "server/trust/timestamps.h"
+
+namespace eagle::trust {
+namespace {
+
+namespace v1 = ::goldeneagle::v1;
+
+constexpr size_t kTextBytesMax = 128;
+
+void RequireText(std::string_view field, std::string_view text, Violations& wrong) {
+  if (text.empty()) wrong.Add(field, Reason::kFieldMissing, "is required");
+  if (text.size() > kTextBytesMax) wrong.Add(field, Reason::kTextInvalid, "at most 128 bytes");
+}
+
+bool KindFits(v1::StatementKind kind, SubjectKind subject) {
+  switch (kind) {
+    case v1::STATEMENT_KIND_KEY:
+      return subject == SubjectKind::kCourt || subject == SubjectKind::kAgency;
+    case v1::STATEMENT_KIND_OFFICER:
+      return subject == SubjectKind::kOfficer;
+    case v1::STATEMENT_KIND_ACCOUNT:
+      return subject == SubjectKind::kAccount;
+    case v1::STATEMENT_KIND_ENDED:
+      return true;
+    default:
+      return false;
+  }
+}
+
+void CheckValidity(const v1::Statement& statement, Violations& wrong) {
+  const std::optional<absl::Time> from = TimeOf(statement.valid_from()), until = TimeOf(statement.valid_until());
+  if (!statement.has_valid_from()) wrong.Add("valid_from", Reason::kFieldMissing, "is required");
+  if (!statement.has_valid_until()) wrong.Add("valid_until", Reason::kFieldMissing, "is required");
+  if (!from.has_value()) wrong.Add("valid_from", Reason::kFieldInvalid, "isn't an instant");
+  if (!until.has_value()) wrong.Add("valid_until", Reason::kFieldInvalid, "isn't an instant");
+  if (statement.has_valid_from() && statement.has_valid_until() && from.has_value() && until.has_value() &&
+      *from >= *until) {
+    wrong.Add("valid_until", Reason::kFieldInvalid, "must lie after valid_from");
+  }
+}
+
+void CheckKey(const v1::Statement& statement, bool wanted, Violations& wrong) {
+  if (!wanted) {
+    if (statement.algorithm() != v1::KEY_ALGORITHM_UNSPECIFIED)
+      wrong.Add("algorithm", Reason::kFieldInvalid, "isn't of this kind");
+    if (!statement.key().empty()) wrong.Add("key", Reason::kFieldInvalid, "isn't of this kind");
+    return;
+  }
+  if (statement.algorithm() != v1::KEY_ALGORITHM_ED25519)
+    wrong.Add("algorithm", Reason::kFieldInvalid, "must be Ed25519");
+  if (!journal::PublicKey::FromBytes(statement.key()).has_value()) {
+    wrong.Add("key", Reason::kFieldInvalid, "must be an Ed25519 key of 32 bytes and full order");
+  }
+}
+
+void CheckOfficer(const v1::Statement& statement, bool wanted, Violations& wrong) {
+  if (!wanted) {
+    if (statement.roles_size() > 0) wrong.Add("roles", Reason::kFieldInvalid, "isn't of this kind");
+    if (statement.has_officer()) wrong.Add("officer", Reason::kFieldInvalid, "isn't of this kind");
+    return;
+  }
+  if (statement.roles_size() == 0) wrong.Add("roles", Reason::kFieldMissing, "at least one");
+  std::set<int> roles;
+  for (const int role : statement.roles()) {
+    const bool known = role != v1::OFFICER_ROLE_UNSPECIFIED && v1::OfficerRole_IsValid(role);
+    if (!known || !roles.insert(role).second) wrong.Add("roles", Reason::kFieldInvalid, "unknown, or given twice");
+  }
+  if (!statement.has_officer()) {
+    wrong.Add("officer", Reason::kFieldMissing, "is required");
+    return;
+  }
+  RequireText("officer.name", statement.officer().name(), wrong);
+  RequireText("officer.work_id_no", statement.officer().work_id_no(), wrong);
+  RequireText("officer.duty_card_no", statement.officer().duty_card_no(), wrong);
+}
+
+void CheckAccount(const v1::Statement& statement, bool wanted, Violations& wrong) {
+  if (!wanted) {
+    if (statement.has_account()) wrong.Add("account", Reason::kFieldInvalid, "isn't of this kind");
+    return;
+  }
+  if (!statement.has_account()) {
+    wrong.Add("account", Reason::kFieldMissing, "is required");
+    return;
+  }
+  RequireText("account.account_name", statement.account().account_name(), wrong);
+  if (!IsCode(statement.account().bank())) wrong.Add("account.bank", Reason::kFieldInvalid, "isn't an agency's code");
+  if (!IsAccountNumber(statement.account().account_number())) {
+    wrong.Add("account.account_number", Reason::kFieldInvalid, "its check digit doesn't fit");
+  }
+}
+
+}  // namespace
+
+absl::Status CheckContent(const v1::Statement& statement, const Subject& subject) {
+  Violations wrong;
+  const v1::StatementKind kind = statement.kind();
+  if (kind == v1::STATEMENT_KIND_UNSPECIFIED) {
+    wrong.Add("kind", Reason::kFieldMissing, "is required");
+  } else if (!KindFits(kind, subject.kind)) {
+    wrong.Add("kind", Reason::kFieldInvalid, "doesn't fit the subject");
+  }
+  if (statement.sequence() == 0) wrong.Add("sequence", Reason::kFieldMissing, "begins with 1");
+  if (!statement.previous_digest().empty() && statement.previous_digest().size() != journal::kHashSize) {
+    wrong.Add("previous_digest", Reason::kFieldInvalid, "must have 32 bytes, or none");
+  }
+  if (statement.environment() == v1::ENVIRONMENT_UNSPECIFIED)
+    wrong.Add("environment", Reason::kFieldMissing, "is required");
+  CheckValidity(statement, wrong);
+  CheckKey(statement, kind == v1::STATEMENT_KIND_KEY || kind == v1::STATEMENT_KIND_OFFICER, wrong);
+  CheckOfficer(statement, kind == v1::STATEMENT_KIND_OFFICER, wrong);
+  CheckAccount(statement, kind == v1::STATEMENT_KIND_ACCOUNT, wrong);
+  return wrong.empty() ? absl::OkStatus() : wrong.ToStatus("the statement can't be taken");
+}
+
+}  // namespace eagle::trust

@@ -1,0 +1,159 @@
+// The bank behind the agent: signed orders come in, receipts go out, replies of the core get lost, a clerk decides.
+#include "adapters/bank/clerk.h"
+#include "adapters/bank/core_gateway.h"
+#include "adapters/bank/desk.h"
+#include "server/base/reason.h"
+#include "tests/adapters/bank/small_bank.h"
+#include "tests/adapters/sdk/sdk_world.h"
+
+namespace eagle::bank {
+namespace {
+
+class NoWaiter : public Waiter {
+ public:
+  void Wait(absl::Duration) override {}
+};
+
+// Loses what the core says, as the test wants.
+class LossyGateway : public CoreGateway {
+ public:
+  using CoreGateway::CoreGateway;
+  absl::StatusOr<sdk::Answer> Apply(const sdk::Request& request) override {
+    absl::StatusOr<sdk::Answer> answer = CoreGateway::Apply(request);
+    if (lose_replies) return Fail(Reason::kUnavailable, "the core's reply is lost");
+    return answer;
+  }
+  absl::StatusOr<sdk::Found> Find(const sdk::Operation& operation) override {
+    if (knows_nothing) return sdk::Found{.kind = sdk::Found::Kind::kUnknown, .answer = {}};
+    return CoreGateway::Find(operation);
+  }
+  bool lose_replies = false;
+  bool knows_nothing = false;
+};
+
+class BankBehindAgent {
+ public:
+  BankBehindAgent() {
+    TempFolder folder;
+    WriteText(folder / "customers.csv", CustomersCsv({{"C1", kLin.name, kLin.id_kind, "990101850307001"}, {"C2", "松月区人民法院", "UNIFIED_CREDIT_CODE", "11990101990000021Y"}}));
+    WriteText(folder / "accounts.csv", AccountsCsv({{.account = kAtBeiling, .balance = "61,350.27", .holders = "C1"},
+                                                    {.account = kCourtAccount, .holders = "C2", .nature = "COURT_ENFORCEMENT"}}));
+    core = *BankCore::Open(kInMemory, sdk::kAgency, world.clock, Shanghai());
+    EXPECT_EQ(Import(*core, folder.path()).status(), absl::OkStatus());
+    gateway = std::make_unique<LossyGateway>(*core, waiter, absl::ZeroDuration());
+    world.StopAgent();
+    world.agent = *sdk::Agent::Make(world.config, {world.gateway, *world.inbox, world.agency_key, world.checker, world.clock, world.entropy}, *gateway);
+  }
+  std::string Ask(const std::string& account, const char* key) {
+    sdk::CounterRequest request{.command = "show", .arguments = {}};
+    sdk::Put(request.arguments, "account", account);
+    const absl::StatusOr<sdk::Json> shown = AskDesk(*core, request);
+    EXPECT_TRUE(shown.ok()) << shown.status();
+    return shown.ok() ? sdk::TextAt(shown->fields().at("accounts").list_value().values(0).struct_value(), key) : "";
+  }
+  std::vector<const v1::Receipt*> Of(const v1::Order& order, v1::ReceiptKind kind) { return world.gateway.Of(order.order_id(), kind); }
+
+  sdk::SdkWorld world;
+  NoWaiter waiter;
+  std::unique_ptr<BankCore> core;
+  std::unique_ptr<LossyGateway> gateway;
+};
+
+TEST(BankBehindAgent, TakesACaseFromTheInquiryToTheMoneyOnTheCourtsAccount) {
+  BankBehindAgent bank;
+  const v1::Order inquiry = bank.world.Submit(bank.world.Inquiry()), freeze = bank.world.Submit(bank.world.Freeze(80'000'00));
+  ASSERT_TRUE(bank.world.Settle());
+  EXPECT_EQ(bank.world.Outcome(inquiry), "FOUND");
+  EXPECT_EQ(bank.world.LastWord(inquiry)->items(0).finding().matched_by(), "NAME_AND_15");
+  EXPECT_EQ(bank.world.Outcome(freeze), "PARTLY_CONTROLLED");
+  const v1::MeasureState& measure = bank.world.LastWord(freeze)->items(0).measure();
+  EXPECT_EQ(measure.controlled_minor_units(), 61'350'27);
+  EXPECT_TRUE(measure.has_served_at()) << "the agent knows when it arrived";
+
+  EXPECT_EQ(bank.core->Do([](const Work& work) { return Deposit(work, kAtBeiling, 20'000'00, "d1"); }), absl::OkStatus());
+  bank.world.Run();
+  ASSERT_EQ(bank.Of(freeze, v1::RECEIPT_KIND_EVENT).size(), 1u);
+  EXPECT_EQ(bank.Of(freeze, v1::RECEIPT_KIND_EVENT)[0]->change(), v1::MEASURE_CHANGE_INFLOW);
+  EXPECT_EQ(bank.Of(freeze, v1::RECEIPT_KIND_EVENT)[0]->items(0).measure().controlled_minor_units(), 80'000'00);
+
+  const v1::Order settled = bank.world.Submit(bank.world.Deduct(freeze, 50'000'00));
+  v1::Statement elsewhere = bank.world.AccountStatement("2", "9900020000000003036");
+  elsewhere.mutable_account()->set_bank(kSongyue);
+  const v1::SignedMember statement = bank.world.State(elsewhere);
+  bank.world.gateway.AddStatement(statement);
+  v1::Order sent = bank.world.Deduct(freeze, 30'000'00);
+  sent.mutable_deduct()->mutable_account()->set_bank(kSongyue);
+  sent.mutable_deduct()->mutable_account()->set_account_number("9900020000000003036");
+  sent.mutable_deduct()->set_account_statement(std::string(journal::View(journal::LeafHash(statement.member()))));
+  bank.world.Submit(sent);
+  bank.world.Run(200);
+  EXPECT_EQ(bank.world.Outcome(settled), "DEDUCTED");
+  ASSERT_EQ(bank.Of(sent, v1::RECEIPT_KIND_PROGRESS).size(), 1u);
+  EXPECT_EQ(bank.Of(sent, v1::RECEIPT_KIND_PROGRESS)[0]->items(0).outcome(), v1::OUTCOME_SENT_NOT_CONFIRMED);
+  EXPECT_EQ(bank.world.LastWord(sent), nullptr) << "the payment system has not spoken";
+  EXPECT_EQ(bank.core->Do([](const Work& work) { return ConfirmAll(work).status(); }), absl::OkStatus());
+  ASSERT_TRUE(bank.world.Settle());
+  EXPECT_EQ(bank.world.Outcome(sent), "DEDUCTED");
+  EXPECT_EQ(bank.Ask(kAtBeiling, "balance"), "1,350.27");
+  EXPECT_EQ(bank.Ask(kCourtAccount, "balance"), "50,000.00");
+}
+
+TEST(BankBehindAgent, FindsItsOwnEffectWhenTheReplyIsLost) {
+  BankBehindAgent bank;
+  bank.gateway->lose_replies = true;
+  const v1::Order freeze = bank.world.Submit(bank.world.Freeze(58'287'00));
+  ASSERT_TRUE(bank.world.Settle());
+  EXPECT_EQ(bank.world.Outcome(freeze), "CONTROLLED");
+  EXPECT_EQ(bank.Ask(kAtBeiling, "controlled"), "58,287.00");
+  EXPECT_GE(bank.world.agent->metrics().found_done, 1u);
+}
+
+TEST(BankBehindAgent, AClerkSettlesWhatIsInDoubtByWhatTheCoreKnows) {
+  BankBehindAgent bank;
+  bank.gateway->lose_replies = bank.gateway->knows_nothing = true;
+  const v1::Order freeze = bank.world.Submit(bank.world.Freeze(58'287'00));
+  bank.world.Run(600);
+  ASSERT_EQ(bank.world.agent->ClerkQueue().size(), 1u);
+  EXPECT_EQ(bank.world.LastWord(freeze), nullptr) << "nobody knows, so nothing is said";
+  sdk::CounterRequest request{.command = "resolve", .arguments = {}};
+  EXPECT_EQ(ReasonOf(ResolveNotDone(request, *bank.world.agent, *bank.gateway).status()), Reason::kFieldMissing);
+  sdk::Put(request.arguments, "id", sdk::SdkWorld::OperationOf(freeze).Text());
+  sdk::Put(request.arguments, "reason", "CORE_LOST_IT");
+  sdk::Put(request.arguments, "clerk", "周敏");
+  bank.gateway->knows_nothing = false;
+  EXPECT_EQ(ReasonOf(ResolveNotDone(request, *bank.world.agent, *bank.gateway).status()), Reason::kTaskNotWaiting) << "the core knows that it was done";
+  EXPECT_EQ(bank.world.agent->AskAgain(sdk::SdkWorld::OperationOf(freeze)), absl::OkStatus());
+  ASSERT_TRUE(bank.world.Settle());
+  EXPECT_EQ(bank.world.Outcome(freeze), "CONTROLLED");
+  EXPECT_EQ(ReasonOf(ResolveNotDone(request, *bank.world.agent, *bank.gateway).status()), Reason::kTaskNotWaiting);
+}
+
+TEST(BankBehindAgent, WhatWasCertainlyNotDoneIsSaidByAClerk) {
+  BankBehindAgent bank;
+  // A core that took nothing and can't say so.
+  class DeadGateway : public LossyGateway {
+   public:
+    using LossyGateway::LossyGateway;
+    absl::StatusOr<sdk::Answer> Apply(const sdk::Request&) override { return Fail(Reason::kUnavailable, "the core is away"); }
+  };
+  DeadGateway dead(*bank.core, bank.waiter, absl::ZeroDuration());
+  dead.knows_nothing = true;
+  bank.world.StopAgent();
+  bank.world.agent = *sdk::Agent::Make(bank.world.config, {bank.world.gateway, *bank.world.inbox, bank.world.agency_key, bank.world.checker, bank.world.clock, bank.world.entropy}, dead);
+  const v1::Order freeze = bank.world.Submit(bank.world.Freeze(58'287'00));
+  bank.world.Run(600);
+  ASSERT_EQ(bank.world.agent->ClerkQueue().size(), 1u);
+  sdk::CounterRequest request{.command = "resolve", .arguments = {}};
+  for (const auto& [key, value] : {std::pair("id", sdk::SdkWorld::OperationOf(freeze).Text()), std::pair("reason", std::string("CORE_AWAY")),
+                                   std::pair("clerk", std::string("周敏"))}) {
+    sdk::Put(request.arguments, key, value);
+  }
+  const absl::StatusOr<sdk::Json> resolved = ResolveNotDone(request, *bank.world.agent, dead);
+  ASSERT_TRUE(resolved.ok()) << resolved.status();
+  ASSERT_TRUE(bank.world.Settle());
+  EXPECT_EQ(bank.world.Outcome(freeze), "NOT_CONTROLLED");
+  EXPECT_EQ(bank.Ask(kAtBeiling, "controlled"), "0.00");
+}
+
+}  // namespace
+}  // namespace eagle::bank

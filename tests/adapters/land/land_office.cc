@@ -1,0 +1,211 @@
+#include "tests/adapters/land/land_office.h"
+
+#include "adapters/land/import.h"
+#include "gtest/gtest.h"
+#include "server/base/bytes.h"
+#include "server/base/reason.h"
+
+namespace eagle::land {
+namespace {
+
+absl::TimeZone Shanghai() {
+  absl::TimeZone zone;
+  EXPECT_TRUE(absl::LoadTimeZone("Asia/Shanghai", &zone));
+  return zone;
+}
+
+}  // namespace
+
+LandOffice::LandOffice() : rules{.registry = "北陵市不动产登记中心", .zone = Shanghai()} {
+  On(absl::CivilDay(2026, 9, 28), "09:00:00");
+  Restart();
+  auto transaction = inbox->Begin();
+  const auto counts = ImportRegister(GATEWAY_SOURCE_DIR "/adapters/land/data/demo", {v1::ENVIRONMENT_TEST, rules.zone, 3, now}, *transaction);
+  EXPECT_TRUE(counts.ok()) << counts.status();
+  EXPECT_TRUE(transaction->Commit().ok());
+}
+
+void LandOffice::Restart() {
+  land.reset();
+  inbox.reset();
+  auto opened = sdk::SqliteInbox::Open(InboxPath());
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  inbox = std::move(opened).value();
+  auto made = LandRegister::Open(*inbox, rules);
+  ASSERT_TRUE(made.ok()) << made.status();
+  land.emplace(std::move(made).value());
+}
+
+void LandOffice::On(absl::CivilDay day, const std::string& time_of_day) {
+  std::string error;
+  ASSERT_TRUE(absl::ParseTime("%Y-%m-%d %H:%M:%S", absl::FormatCivilTime(day) + " " + time_of_day, rules.zone, &now, &error)) << error;
+}
+void LandOffice::At(const std::string& time_of_day) { On(absl::ToCivilDay(now, rules.zone), time_of_day); }
+
+// ---- Orders ----
+
+v1::Order LandOffice::Inquiry(const Person& person) {
+  v1::Order order;
+  order.set_order_id(std::string(8, '\x07') + BigEndian(next_id_++));
+  order.set_court("辽9901");
+  order.set_case_number("（2026）辽9901执1024号");
+  order.set_action(v1::ACTION_INQUIRE);
+  order.mutable_subject()->set_name(person.name);
+  order.mutable_subject()->set_id_kind(person.id_kind);
+  order.mutable_subject()->set_id_number(person.id_number);
+  order.mutable_inquire();
+  return order;
+}
+
+v1::Order LandOffice::Freeze(const std::string& unit, const Person& person, uint32_t numerator, uint32_t denominator) {
+  v1::Order order = Inquiry(person);
+  order.set_action(v1::ACTION_FREEZE);
+  v1::Freeze& freeze = *order.mutable_freeze();
+  freeze.mutable_asset()->set_asset_kind("LAND");
+  freeze.mutable_asset()->set_unit_number(unit);
+  freeze.mutable_asset()->set_share_numerator(numerator);
+  freeze.mutable_asset()->set_share_denominator(denominator);
+  freeze.set_currency("CNY");
+  freeze.mutable_term()->set_years(3);
+  return order;
+}
+
+v1::Order LandOffice::Release(const v1::Order& freeze) {
+  v1::Order order = Inquiry();
+  order.set_action(v1::ACTION_RELEASE);
+  order.mutable_release()->set_freeze_order_id(freeze.order_id());
+  order.mutable_release()->set_ground("DEBT_PAID");
+  return order;
+}
+
+// ---- The agent's part ----
+
+sdk::Request LandOffice::RequestOf(const v1::Order& order, const sdk::Operation& operation, const journal::Hash& digest, const sdk::Operation* freeze) {
+  const sdk::Arrival& arrival = arrivals_.at(order.order_id());
+  return {operation, order, digest, arrival, std::max(now, arrival.at), freeze};
+}
+
+void LandOffice::Arrive(const v1::Order& order) {
+  auto transaction = inbox->Begin();
+  sdk::InboxTables tables(*transaction);
+  sdk::MetaRow meta = tables.Meta();
+  meta.last_arrived_at = std::max(now, meta.last_arrived_at);
+  arrivals_.emplace(order.order_id(), sdk::Arrival{meta.last_arrived_at, ++meta.last_arrival_sequence});
+  tables.PutMeta(meta);
+  EXPECT_TRUE(transaction->Commit().ok());
+  orders_[OperationOf(order).Text()] = order;
+}
+
+absl::StatusOr<sdk::Answer> LandOffice::TryDo(const v1::Order& order) {
+  if (arrivals_.count(order.order_id()) == 0) Arrive(order);
+  const sdk::Operation operation = OperationOf(order);
+  const journal::Hash digest = journal::LeafHash(order.SerializeAsString());
+  const sdk::Operation freeze{order.release().freeze_order_id(), operation.agency, 0};
+  const sdk::Request request = RequestOf(order, operation, digest, order.has_release() ? &freeze : nullptr);
+  auto transaction = inbox->Begin();
+  auto answer = order.action() == v1::ACTION_INQUIRE ? land->Inquire(request, *transaction) : land->Apply(request, *transaction);
+  if (!answer.ok()) return answer;
+  const absl::Status valid = sdk::CheckAnswer(order, *answer);
+  EXPECT_TRUE(valid.ok()) << FailureOf(valid).message << " " << (valid.ok() ? "" : FailureOf(valid).violations.front().description);
+  EXPECT_TRUE(transaction->Commit().ok());
+  return answer;
+}
+
+sdk::Answer LandOffice::Do(const v1::Order& order) {
+  auto answer = TryDo(order);
+  EXPECT_TRUE(answer.ok()) << answer.status();
+  return answer.ok() ? *answer : sdk::Answer();
+}
+
+absl::StatusOr<sdk::Answer> LandOffice::Decide(const v1::Order& freeze, const sdk::Decision& decision) {
+  const sdk::Operation operation = OperationOf(freeze);
+  const journal::Hash digest = journal::LeafHash(freeze.SerializeAsString());
+  auto transaction = inbox->Begin();
+  auto answer = land->Decide(RequestOf(freeze, operation, digest, nullptr), decision, *transaction);
+  if (!answer.ok()) return answer;
+  EXPECT_TRUE(sdk::CheckAnswer(freeze, *answer).ok());
+  EXPECT_TRUE(transaction->Commit().ok());
+  return answer;
+}
+
+void LandOffice::Advance() {
+  auto transaction = inbox->Begin();
+  EXPECT_TRUE(land->Advance(now, *transaction).ok());
+  EXPECT_TRUE(transaction->Commit().ok());
+}
+
+absl::StatusOr<sdk::Json> LandOffice::Counter(const std::string& command, const std::map<std::string, std::string>& arguments) {
+  const Desk desk{[this](const sdk::Operation& operation, const sdk::Decision& decision) {
+                    return Decide(orders_.at(operation.Text()), decision).status();
+                  },
+                  [this](const std::function<absl::Status(sdk::InboxTransaction&)>& work) {
+                    auto transaction = inbox->Begin();
+                    EAGLE_RETURN_IF_ERROR(work(*transaction));
+                    return transaction->Commit();
+                  }};
+  sdk::CounterRequest request{.command = command};
+  for (const auto& [key, value] : arguments) sdk::Put(request.arguments, key, value);
+  return LandCounter(rules, desk).Handle(request, now);
+}
+
+absl::StatusOr<sdk::Json> LandOffice::Approve() {
+  const auto list = Counter("review list");
+  EXPECT_EQ(list->fields().at("reviews").list_value().values_size(), 1);
+  return Counter("review approve", {{"id", sdk::TextAt(list->fields().at("reviews").list_value().values(0).struct_value(), "id")}, {"clerk", "温雅"}});
+}
+
+absl::StatusOr<sdk::Json> LandOffice::Refuse(const std::string& reason) {
+  const auto list = Counter("review list");
+  EXPECT_EQ(list->fields().at("reviews").list_value().values_size(), 1);
+  return Counter("review refuse", {{"id", sdk::TextAt(list->fields().at("reviews").list_value().values(0).struct_value(), "id")}, {"reason", reason}});
+}
+
+// ---- Looking ----
+
+std::vector<sdk::RegisterChange> LandOffice::TakeChanges() {
+  auto transaction = inbox->Begin();
+  auto changes = sdk::InboxTables(*transaction).Changes(changes_taken_, SIZE_MAX);
+  for (const sdk::RegisterChange& change : changes) {
+    changes_taken_ = change.sequence;
+    if (change.kind == sdk::RegisterChange::Kind::kEvent) {
+      EXPECT_TRUE(sdk::CheckEvent(change.change, change.item).ok());
+    } else {
+      EXPECT_TRUE(sdk::CheckAnswer(orders_.at(change.operation.Text()), change.answer).ok());
+    }
+  }
+  return changes;
+}
+
+std::string LandOffice::Standing(const std::string& unit, const std::string& document) {
+  const auto shown = Counter("show", {{"unit", unit}});
+  EXPECT_TRUE(shown.ok()) << shown.status();
+  for (const auto& holder : shown->fields().at("holders").list_value().values()) {
+    for (const auto& value : holder.struct_value().fields().at("seals").list_value().values()) {
+      const sdk::Json& seal = value.struct_value();
+      if (sdk::TextAt(seal, "document") != document) continue;
+      const int64_t rank = sdk::NumberAt(seal, "rank");
+      return sdk::TextAt(seal, "phase") + (rank == 0 ? "" : " rank " + std::to_string(rank));
+    }
+  }
+  return "-";
+}
+
+std::optional<Seal> LandOffice::SealOf(const v1::Order& freeze) {
+  auto transaction = inbox->Begin();
+  return LandTables(*transaction).FindSeal(OperationOf(freeze).Text());
+}
+
+std::vector<Seal> LandOffice::Seals(const std::string& unit) {
+  auto transaction = inbox->Begin();
+  return LandTables(*transaction).SealsOf(unit, LandTables::Which::kAll);
+}
+
+std::string LandOffice::Shown(const std::string& unit, int64_t holder) {
+  const auto shown = Counter("show", {{"unit", unit}});
+  for (const auto& value : shown->fields().at("holders").list_value().values()) {
+    if (sdk::NumberAt(value.struct_value(), "holder") == holder) return sdk::JsonText(value.struct_value());
+  }
+  return "";
+}
+
+}  // namespace eagle::land

@@ -1,0 +1,340 @@
+// `eagle` as a court meets it: orders, drafts, cases and findings.
+#include "client/lib/draft.h"
+#include "client/lib/files.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "server/base/uuid.h"
+#include "server/trust/strict.h"
+#include "tests/client/cli_world.h"
+
+namespace eagle::client {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+class CliCourtTest : public testing::Test {
+ protected:
+  CliWorld world_;
+};
+
+TEST_F(CliCourtTest, AnInquiryGoesToAllWhoCanAndIsProved) {
+  const Ran ran = world_.Json(Inquire());
+  EXPECT_EQ(ran.exit, kExitOk) << ran.err;
+  EXPECT_EQ(At(ran.out, "results.0.result"), "ACCEPTED");
+  EXPECT_EQ(At(ran.out, "results.0.proved"), "true");
+  EXPECT_EQ(At(ran.out, "results.0.agencies"), "北陵商业银行, 不动产登记中心");
+  EXPECT_EQ(At(ran.out, "results.0.due"), "2026-09-29T09:00:00+08:00");
+  EXPECT_THAT(ran.err, HasSubstr("because urgent orders"));
+  ASSERT_EQ(world_.gateway->order_batches.size(), 1u);
+  const v1::SignedBatch& batch = world_.gateway->order_batches[0];
+  EXPECT_EQ(batch.head().signatures_size(), 2);
+  const v1::Order order = OrderOf(batch);
+  EXPECT_EQ(order.officers(1).duty_card_no(), "Z002");
+  EXPECT_EQ(order.legal_basis(), "民事诉讼法第253条");
+  EXPECT_EQ(UuidText(order.order_id()), At(ran.out, "results.0.order_id"));
+}
+
+TEST_F(CliCourtTest, ADryRunSaysTheCoverageInWordsAndHasNoEffect) {
+  for (const v1::AgencyView& agency : world_.gateway->agencies) {
+    v1::CoverageView view;
+    view.set_agency(agency.code());
+    view.set_present(agency.kind() == "LAND");
+    view.add_actions(v1::ACTION_INQUIRE);
+    view.add_actions(v1::ACTION_FREEZE);
+    if (agency.kind() == "LAND") view.add_clerk_actions(v1::ACTION_FREEZE);
+    world_.gateway->coverage.push_back(view);
+  }
+  const Ran ran = world_.Run(Inquire({"--dry-run"}));
+  EXPECT_EQ(ran.exit, kExitOk) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("2 inquire, 2 control, 0 deduct, 不动产登记中心 by clerk, 北陵商业银行 absent"));
+  EXPECT_TRUE(world_.gateway->order_batches.empty());
+  EXPECT_TRUE(FilesIn(world_.Path("pki/state/court-辽9901/outbox"), ".batch")->empty());
+  EXPECT_EQ(world_.Run(Inquire()).exit, kExitOk);
+  EXPECT_EQ((*Draft::FromBatch(world_.gateway->order_batches[0])).head().sequence(), 1u);  // the dry run took no number
+}
+
+TEST_F(CliCourtTest, ARefusalShowsEveryProblemAndEndsWithThree) {
+  v1::Refusal& refusal = world_.gateway->refusals[kCase];
+  refusal.set_reason("IDENTITY_NUMBER_INVALID");
+  refusal.set_message("the order is refused");
+  refusal.set_journal_index(12);
+  for (const auto& [field, reason] :
+       {std::pair("subject.id_number", "IDENTITY_NUMBER_INVALID"), std::pair("signatures", "SIGNATURES_MISSING")}) {
+    v1::FieldProblem* problem = refusal.add_problems();
+    problem->set_field(field);
+    problem->set_reason(reason);
+    problem->set_description("why");
+  }
+  const Ran ran = world_.Json(Inquire());
+  EXPECT_EQ(ran.exit, kExitRefused);
+  EXPECT_EQ(At(ran.out, "results.0.result"), "REFUSED");
+  EXPECT_EQ(At(ran.out, "problems.0.field"), "subject.id_number");
+  EXPECT_EQ(At(ran.out, "problems.1.reason"), "SIGNATURES_MISSING");
+  EXPECT_EQ(At(ran.out, "problems.1.journal_index"), "12");
+  EXPECT_THAT(ran.err, HasSubstr("1 of 1 refused"));
+  EXPECT_EQ(world_.Run(Inquire({"--dry-run"})).exit, kExitRefused);
+}
+
+TEST_F(CliCourtTest, NobodySignsIsSaidBeforeAnythingIsSent) {
+  const Ran ran = world_.Run({"order", "inquire", "--case", kCase, "--subject", kDebtor, "--agency", "9900010",
+                              "--officer", "001", "--officer", "002"});
+  EXPECT_EQ(ran.exit, kExitUsage);
+  EXPECT_THAT(ran.err, HasSubstr("nobody signs"));
+  EXPECT_TRUE(world_.gateway->order_batches.empty());
+}
+
+TEST_F(CliCourtTest, FlagsThatCannotBeReadAreNamed) {
+  const auto freeze = [&](std::vector<std::string> more) {
+    std::vector<std::string> arguments = {"order", "freeze",   "--case",  kCase,    "--subject",
+                                          kDebtor, "--agency", "9900010", "--sign", "001"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Ran ran = world_.Run(arguments);
+    EXPECT_EQ(ran.exit, kExitUsage);
+    return ran.err;
+  };
+  EXPECT_THAT(freeze({"--limit", "80.000,00"}), HasSubstr("--limit is an amount as 80,000.00"));
+  EXPECT_THAT(freeze({}), HasSubstr("--limit is an amount"));
+  EXPECT_THAT(freeze({"--limit", "1", "--term", "1x"}), HasSubstr("--term is a term as 1y or 12m"));
+  EXPECT_THAT(freeze({"--limit", "1", "--subject", "林远舟"}), HasSubstr("--subject"));
+  EXPECT_THAT(freeze({"--asset", "LAND"}), HasSubstr("--asset is KIND:UNIT"));
+  EXPECT_THAT(freeze({"--limit", "1", "--paper", "RULING"}), HasSubstr("--paper is CATEGORY=FILE"));
+  EXPECT_THAT(freeze({"--limit", "1", "--over-cap", "VALUE_UNKNOWN"}), HasSubstr("--over-cap"));
+  EXPECT_THAT(freeze({"--limit", "1", "--sign", "009"}), HasSubstr("009"));
+  EXPECT_TRUE(world_.gateway->order_batches.empty());
+}
+
+TEST_F(CliCourtTest, AGroupIsGatheredSignedByThreeAndSubmittedOnce) {
+  const std::string draft = world_.Path("group.draft"), ruling = world_.Put("ruling.pdf", "abc");
+  const auto add = [&](std::vector<std::string> more) {
+    std::vector<std::string> arguments = {
+        "order",     "draft", "freeze",    "--into", draft,       "--group", "--case",  kCase,
+        "--subject", kDebtor, "--officer", "001",    "--officer", "002",     "--paper", "RULING=" + ruling + "=裁定书"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return world_.Run(arguments);
+  };
+  EXPECT_EQ(add({"--agency", "9900010", "--limit", "80,000.00"}).exit, kExitOk);
+  const Ran second = add({"--agency", "9900900", "--asset", "LAND:990101001002GB00123F00010012:1/2", "--term", "3y",
+                          "--over-cap", "VALUE_UNKNOWN:003"});
+  EXPECT_EQ(second.exit, kExitOk) << second.err;
+  const Draft gathered = *Draft::Read(draft);
+  EXPECT_THAT(second.out, AllOf(HasSubstr(SpacedDigest(gathered.digest_text())), HasSubstr("up to 80,000.00 CNY"),
+                                HasSubstr("share 1/2"), HasSubstr("leader 003")));
+  // Each signer sees the same digest, and without a terminal must say --yes.
+  EXPECT_EQ(world_.Run({"order", "sign", draft, "--sign", "001"}).exit, kExitUsage);
+  for (const char* officer : {"001", "002", "003"}) {
+    const Ran sign = world_.Run({"order", "sign", draft, "--sign", officer, "--yes"});
+    EXPECT_EQ(sign.exit, kExitOk) << sign.err;
+    EXPECT_THAT(sign.err, HasSubstr(SpacedDigest(gathered.digest_text())));
+  }
+  EXPECT_EQ(add({"--agency", "9900010", "--limit", "1"}).exit, kExitUsage);  // signed: closed
+  const Ran submit = world_.Json({"order", "submit", draft});
+  EXPECT_EQ(submit.exit, kExitOk) << submit.err;
+  ASSERT_EQ(world_.gateway->order_batches.size(), 1u);
+  const v1::SignedBatch& batch = world_.gateway->order_batches[0];
+  EXPECT_EQ(batch.head().signatures_size(), 3);
+  EXPECT_EQ(OrderOf(batch, 0).group().size(), 16u);
+  EXPECT_EQ(OrderOf(batch, 0).group(), OrderOf(batch, 1).group());
+  EXPECT_EQ(OrderOf(batch, 1).freeze().inflow(), v1::INFLOW_UNSPECIFIED);
+  EXPECT_EQ(OrderOf(batch, 0).instruments(0).title(), "裁定书");
+  // A second submission is a faithful repeat.
+  EXPECT_EQ(world_.Json({"order", "submit", draft}).out, submit.out);
+}
+
+TEST_F(CliCourtTest, ADeductionNamesTheCourtsOwnAccountStatement) {
+  world_.ListStatements();
+  const std::vector<std::string> deduct = {
+      "order",    "deduct",    "--case",       kCase,       "--subject",
+      kDebtor,    "--agency",  "9900010",      "--measure", "01920d5c-8f00-7000-8000-000000000001",
+      "--amount", "80,000.00", "--to-account", "1",         "--sign",
+      "001",      "--sign",    "002"};
+  EXPECT_EQ(world_.Run(deduct).exit, kExitUsage);  // not on a terminal, no --yes
+  EXPECT_TRUE(world_.gateway->order_batches.empty());
+  world_.on_terminal = true;
+  world_.typed = "n\n";
+  EXPECT_EQ(world_.Run(deduct).exit, kExitUsage);
+  world_.typed = "y\n";
+  const Ran ran = world_.Run(deduct);
+  EXPECT_EQ(ran.exit, kExitOk) << ran.err;
+  EXPECT_THAT(ran.err, HasSubstr("Deduct this? [y/N]"));
+  const v1::Order order = OrderOf(world_.gateway->order_batches.at(0));
+  EXPECT_EQ(order.deduct().amount_minor_units(), 8000000);
+  EXPECT_EQ(order.deduct().account().account_number(), "9900010000000099010");
+  const Draft statements = *Draft::Read(world_.Path("pki/statements/court-辽9901.batch"));
+  EXPECT_EQ(order.deduct().account_statement(), journal::View(statements.digests().back()));
+  std::vector<std::string> other = deduct;
+  other[13] = "2";
+  EXPECT_EQ(world_.Run(other).exit, kExitUsage);
+}
+
+TEST_F(CliCourtTest, WaitingShowsProgressOnStderrAndTasksOnStdout) {
+  v1::OrderView view;
+  view.set_state(v1::ORDER_STATE_IN_PROGRESS);
+  *view.mutable_deadline()->mutable_due_at() = trust::TimestampOf(Monday() + absl::Hours(24));
+  view.add_tasks()->set_agency("9900010");
+  view.mutable_tasks(0)->set_state(v1::TASK_STATE_DONE);
+  view.mutable_tasks(0)->set_outcome(v1::OUTCOME_FOUND);
+  view.add_tasks()->set_agency("9900900");
+  view.mutable_tasks(1)->set_state(v1::TASK_STATE_QUEUED);
+  world_.gateway->on_get_order = [&](const v1::GetOrderRequest& request) {
+    view.set_order_id(request.order_id());
+    world_.gateway->orders[request.order_id()] = view;
+  };
+  const Ran ran = world_.Json(Inquire({"--wait", "5"}));
+  EXPECT_EQ(ran.exit, kExitOk) << ran.err;
+  EXPECT_THAT(ran.err, HasSubstr("1 of 2 answered, 不动产登记中心 no answer yet, due Tue 29 Sep 09:00"));
+  EXPECT_EQ(At(ran.out, "tasks.0.outcome"), "FOUND");
+  EXPECT_EQ(At(ran.out, "tasks.1.outcome"), "NO_ANSWER_YET");
+  EXPECT_EQ(world_.real.since, absl::Seconds(5));
+  const std::string id = At(ran.out, "results.0.order_id");
+  EXPECT_THAT(world_.Run({"order", "show", id}).out, HasSubstr("1 of 2 answered"));
+  EXPECT_THAT(world_.Run({"order", "watch", id, "--seconds", "3"}).out, HasSubstr("NO_ANSWER_YET"));
+  EXPECT_EQ(world_.Run({"order", "watch"}).exit, kExitUsage);
+  EXPECT_THAT(world_.Run({"order", "list"}).out, HasSubstr("1 of 2"));
+}
+
+TEST_F(CliCourtTest, WhatWasNeverAnsweredIsSentAgainFromTheOutbox) {
+  world_.gateway->LoseAnswers(0);
+  world_.gateway->tamper_orders = [&](v1::SubmitOrdersResponse&) { world_.gateway->LoseAnswers(1); };
+  EXPECT_EQ(world_.Run(Inquire()).exit, kExitUnavailable);
+  world_.gateway->tamper_orders = nullptr;
+  const Ran ran = world_.Json({"order", "submit", "--pending"});
+  EXPECT_EQ(ran.exit, kExitOk) << ran.err;
+  EXPECT_EQ(At(ran.out, "batches.0.result"), "ANSWERED");
+  EXPECT_EQ(At(ran.out, "results.0.proved"), "true");
+  EXPECT_EQ(world_.gateway->order_batches[0].SerializeAsString(), world_.gateway->order_batches[1].SerializeAsString());
+}
+
+TEST_F(CliCourtTest, ACaseIsOpenedWithItsSumAsTheCap) {
+  const std::vector<std::string> open = {"case",
+                                         "open",
+                                         "--case",
+                                         kCase,
+                                         "--title",
+                                         "（2026）辽9901民初307号",
+                                         "--applicant",
+                                         "赵慧兰",
+                                         "--respondent",
+                                         "林远舟;CITIZEN_ID;990101198503070017;JOINT",
+                                         "--respondent",
+                                         "北陵启明机电有限公司;UNIFIED_CREDIT_CODE;919901019900000178;JOINT;60,000.00",
+                                         "--principal",
+                                         "180,000.00",
+                                         "--interest",
+                                         "12,600.00",
+                                         "--doubled-interest",
+                                         "2,898.00",
+                                         "--days",
+                                         "92",
+                                         "--horizon",
+                                         "2026-09-30",
+                                         "--cost",
+                                         "2,789.00",
+                                         "--handler",
+                                         "001",
+                                         "--leader",
+                                         "003",
+                                         "--sign",
+                                         "001",
+                                         "--sign",
+                                         "003"};
+  const Ran ran = world_.Json(open);
+  EXPECT_EQ(ran.exit, kExitOk) << ran.err;
+  EXPECT_EQ(At(ran.out, "results.0.proved"), "true");
+  const auto act = trust::ParseStrict<v1::CaseAct>(world_.gateway->case_batches.at(0).members(0));
+  EXPECT_EQ(act->open().claim().cap_minor_units(), 19828700);
+  EXPECT_EQ(act->open().respondents(1).liability_cap_minor_units(), 6000000);
+  EXPECT_EQ(trust::TimeOf(act->open().claim().horizon()), absl::FromCivil(absl::CivilDay(2026, 9, 30), Shanghai()));
+  std::vector<std::string> dry = open;
+  dry.push_back("--dry-run");
+  EXPECT_EQ(world_.Run(dry).exit, kExitOk);
+  EXPECT_EQ(world_.gateway->case_batches.size(), 1u);
+  // One signs here, the other elsewhere.
+  std::vector<std::string> draft(open.begin(), open.end() - 2);
+  draft.insert(draft.end(), {"--draft", world_.Path("case.draft")});
+  EXPECT_EQ(world_.Run(draft).exit, kExitOk);
+  EXPECT_EQ(world_.Run({"case", "sign", world_.Path("case.draft"), "--sign", "003", "--yes"}).exit, kExitOk);
+  EXPECT_EQ(world_.Run({"case", "submit", world_.Path("case.draft")}).exit, kExitOk);
+  EXPECT_EQ(world_.gateway->case_batches.at(1).head().signatures_size(), 2);
+}
+
+TEST_F(CliCourtTest, ACasesLedgerIsShownInMoney) {
+  world_.gateway->case_view.set_case_number(kCase);
+  world_.gateway->case_view.mutable_ledger()->set_cap_minor_units(19828700);
+  v1::MeasureView* measure = world_.gateway->case_view.add_measures();
+  measure->set_freeze_order_id(std::string(16, 'f'));
+  measure->set_agency("9900010");
+  measure->set_phase(v1::MEASURE_PHASE_EFFECTIVE);
+  measure->set_is_money(true);
+  measure->mutable_state()->set_controlled_minor_units(6135027);
+  const Ran ran = world_.Json({"case", "show", kCase});
+  EXPECT_EQ(At(ran.out, "ledger.cap"), "198,287.00");
+  EXPECT_EQ(At(ran.out, "measures.0.controlled"), "61,350.27");
+  EXPECT_EQ(At(ran.out, "measures.0.agency"), "北陵商业银行");
+}
+
+TEST_F(CliCourtTest, FindingsAreShownOnlyWhenTheirReceiptVerifies) {
+  world_.ListStatements();
+  const Ran sent = world_.Json(Inquire());
+  const std::string id = At(sent.out, "results.0.order_id");
+  const std::string order = world_.gateway->order_batches[0].members(0);
+  const auto receipt = [&](const char* agency, const std::string& about, int64_t balance) {
+    v1::Receipt out;
+    out.set_order_digest(std::string(journal::View(journal::LeafHash(about))));
+    out.set_order_id(*ParseUuid(id));
+    out.set_agency(agency);
+    out.set_sequence(1);
+    out.set_kind(v1::RECEIPT_KIND_FINAL);
+    out.set_searched_scope("core");
+    v1::ItemResult* item = out.add_items();
+    item->set_outcome(v1::OUTCOME_FOUND);
+    item->mutable_finding()->set_asset_number("9900010000000001016");
+    item->mutable_finding()->set_balance_known(true);
+    item->mutable_finding()->set_balance_minor_units(balance);
+    trust::Ed25519Signer key =
+        *trust::Ed25519Signer::FromPemFile(world_.Path(std::string("pki/keys/agency-") + agency + ".pem"));
+    v1::FindingsOfAgency finding;
+    finding.set_agency(agency);
+    finding.set_journal_index(9);
+    *finding.mutable_receipt() = trust::TravelForm(trust::MakeBatch({.member_type = v1::MEMBER_TYPE_RECEIPT,
+                                                                     .environment = v1::ENVIRONMENT_TEST,
+                                                                     .signer = agency,
+                                                                     .sequence = 1,
+                                                                     .signed_at = Monday()},
+                                                                    {Serialize(out)}, {&key}),
+                                                   0);
+    return finding;
+  };
+  world_.gateway->findings = {receipt("9900010", order, 6135027)};
+  world_.gateway->unanswered = {"9900900"};
+  const Ran good = world_.Json({"findings", id, "--purpose", "EXECUTION"});
+  EXPECT_EQ(good.exit, kExitOk) << good.err;
+  EXPECT_EQ(At(good.out, "findings.0.balance"), "61,350.27");
+  EXPECT_EQ(At(good.out, "findings.0.outcome"), "FOUND");
+  EXPECT_EQ(At(good.out, "findings.1.outcome"), "NO_ANSWER_YET");
+  EXPECT_EQ(At(good.out, "receipts.0.verified"), "true");
+  EXPECT_EQ(world_.gateway->findings_request.purpose(), "EXECUTION");
+
+  world_.gateway->findings = {receipt("9900010", "another order", 200000000)};
+  const Ran bad = world_.Json({"findings", id});
+  EXPECT_EQ(bad.exit, kExitVerification);
+  EXPECT_THAT(bad.out, Not(HasSubstr("2,000,000.00")));
+  EXPECT_THAT(At(bad.out, "receipts.0.why_not"), StartsWith("RECEIPT_FOR_ANOTHER_ORDER"));
+  // Without the signed bytes there is nothing to compare with.
+  EXPECT_EQ(world_.Run({"findings", "01920d5c-8f00-7000-8000-000000000009"}).exit, kExitUsage);
+}
+
+TEST_F(CliCourtTest, WithdrawingAsksAndTellsWhereItWasTooLate) {
+  const std::string id = "01920d5c-8f00-7000-8000-000000000001";
+  EXPECT_EQ(world_.Run({"order", "withdraw", id}).exit, kExitUsage);
+  EXPECT_TRUE(world_.gateway->withdrawn.order_id().empty());
+  const Ran ran = world_.Run({"order", "withdraw", id, "--yes"});
+  EXPECT_EQ(ran.exit, kExitOk) << ran.err;
+  EXPECT_THAT(ran.out, AllOf(HasSubstr("WITHDRAWN"), HasSubstr("BEGUN")));
+  EXPECT_TRUE(IsUuidV7(world_.gateway->withdrawn.request_id()));
+}
+
+}  // namespace
+}  // namespace eagle::client

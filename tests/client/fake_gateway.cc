@@ -1,0 +1,356 @@
+#include "tests/client/fake_gateway.h"
+
+#include "goldeneagle/v1/entry.pb.h"
+#include "server/base/assert.h"
+#include "server/base/reason.h"
+#include "server/journal/checkpoint.h"
+#include "server/journal/merkle.h"
+#include "server/trust/timestamps.h"
+
+namespace eagle::client {
+namespace {
+
+constexpr char kOrigin[] = "fake.example/log1";
+
+// No tile of these small logs is ever full.
+class NoTiles : public journal::TileSource {
+ public:
+  absl::StatusOr<std::string> Tile(unsigned, uint64_t, unsigned) override {
+    return Fail(Reason::kInternal, "no full tile");
+  }
+};
+
+std::string Bytes(const journal::Hash& hash) { return std::string(journal::View(hash)); }
+
+class QueuedStream : public WatchStream {
+ public:
+  explicit QueuedStream(std::deque<v1::WatchOrdersResponse> messages) : messages_(std::move(messages)) {}
+  absl::StatusOr<std::optional<v1::WatchOrdersResponse>> Next(absl::Duration) override {
+    if (messages_.empty()) return Fail(Reason::kUnavailable, "the stream ended");
+    std::optional<v1::WatchOrdersResponse> message(messages_.front());
+    messages_.pop_front();
+    return message;
+  }
+
+ private:
+  std::deque<v1::WatchOrdersResponse> messages_;
+};
+
+}  // namespace
+
+FakeGateway::FakeGateway(absl::Time at)
+    : FakeGateway(at, journal::Ed25519NoteSigner(kOrigin, *journal::PrivateKey::FromSeed(std::string(32, 'L')))) {}
+FakeGateway::FakeGateway(absl::Time at, journal::Ed25519NoteSigner signer) : now(at), signer_(std::move(signer)) {
+  Grow();
+}
+
+uint64_t FakeGateway::Append(uint16_t type, const std::string& body) {
+  const uint64_t index = leaves_.size();
+  GATEWAY_ASSERT(index < 255, "the fake keeps a small log");
+  leaves_.push_back(journal::EncodeLeaf({.type = type, .index = EntryIndex(index), .time = now, .body = body}));
+  return index;
+}
+
+void FakeGateway::Grow(int entries) {
+  for (int i = 0; i < entries; ++i) Append(v1::ENTRY_TYPE_READ_RECORDED, "");
+}
+
+void FakeGateway::Fork(uint64_t keep) {
+  const uint64_t size = leaves_.size();
+  leaves_.resize(keep);
+  while (leaves_.size() < size) Append(v1::ENTRY_TYPE_ADAPTER_ABSENT, "");
+}
+
+std::string FakeGateway::CheckpointAt(uint64_t size) const {
+  std::vector<journal::Hash> hashes;
+  for (uint64_t i = 0; i < size; ++i) hashes.push_back(journal::LeafHash(leaves_[i]));
+  return *journal::SignCheckpoint({signer_.name(), size, journal::RootOfLeaves(hashes)}, signer_);
+}
+
+v1::InclusionProof FakeGateway::ProofOf(uint64_t index) const {
+  std::vector<journal::Hash> hashes;
+  for (const std::string& leaf : leaves_) hashes.push_back(journal::LeafHash(leaf));
+  v1::InclusionProof proof;
+  proof.set_index(index);
+  proof.set_size(leaves_.size());
+  for (const journal::Hash& hash : journal::PathOf(hashes, index)) proof.add_hashes(Bytes(hash));
+  return proof;
+}
+
+absl::Status FakeGateway::Answer() {
+  if (lose_ > 0) {
+    --lose_;
+    return Fail(Reason::kUnavailable, "the line broke");
+  }
+  return fail_;
+}
+
+v1::OrderResult FakeGateway::Accept(const std::string& member) {
+  v1::Order order;
+  GATEWAY_ASSERT(order.ParseFromString(member), "tests send orders");
+  v1::OrderResult result;
+  result.set_order_id(order.order_id());
+  if (const auto refused = refusals.find(order.case_number()); refused != refusals.end()) {
+    *result.mutable_refusal() = refused->second;
+    return result;
+  }
+  const absl::Time due = now + absl::Hours(24);
+  v1::OrderAccepted body;
+  body.set_order_id(order.order_id());
+  body.set_digest(Bytes(journal::LeafHash(member)));
+  body.set_action(order.action());
+  body.set_urgency(order.urgency());
+  body.set_targets(std::string(1, static_cast<char>((1 << order.agencies_size()) - 1)));
+  body.set_due(absl::ToUnixMicros(due));
+  body.set_deadline_row("ANSWER_URGENT");
+  body.set_policy_version(1);
+  body.add_marks(absl::ToUnixMicros(due));
+  body.add_marks_permille(1000);
+  const auto known = accepted_.find(order.order_id());
+  const uint64_t index =
+      known != accepted_.end() ? known->second : Append(v1::ENTRY_TYPE_ORDER_ACCEPTED, body.SerializeAsString());
+  accepted_[order.order_id()] = index;
+  v1::Acceptance& acceptance = *result.mutable_acceptance();
+  acceptance.set_order_seq(index);
+  acceptance.set_leaf(leaves_[index]);
+  *acceptance.mutable_agencies() = order.agencies();
+  *acceptance.mutable_deadline()->mutable_due_at() = trust::TimestampOf(due);
+  acceptance.mutable_deadline()->set_row("ANSWER_URGENT");
+  acceptance.mutable_deadline()->set_explanation(
+      "due Tue 29 Sep 09:00 (Asia/Shanghai), because urgent orders are due 24 hours after acceptance");
+  *acceptance.mutable_deadline()->add_marks() = trust::TimestampOf(due);
+  acceptance.mutable_deadline()->add_marks_permille(1000);
+  return result;
+}
+
+absl::StatusOr<v1::SubmitOrdersResponse> FakeGateway::SubmitOrders(const v1::SubmitOrdersRequest& request) {
+  EAGLE_RETURN_IF_ERROR(fail_);
+  order_batches.push_back(request.batch());
+  v1::SubmitOrdersResponse response;
+  for (const std::string& member : request.batch().members()) *response.add_results() = Accept(member);
+  for (v1::OrderResult& result : *response.mutable_results()) {
+    if (result.has_acceptance())
+      *result.mutable_acceptance()->mutable_proof() = ProofOf(result.acceptance().order_seq());
+  }
+  response.set_checkpoint(Checkpoint());
+  if (tamper_orders) tamper_orders(response);
+  EAGLE_RETURN_IF_ERROR(Answer());
+  return response;
+}
+
+absl::StatusOr<v1::ValidateOrdersResponse> FakeGateway::ValidateOrders(const v1::SubmitOrdersRequest& request) {
+  EAGLE_RETURN_IF_ERROR(Answer());
+  v1::ValidateOrdersResponse response;
+  for (const std::string& member : request.batch().members()) {
+    v1::Order order;
+    order.ParseFromString(member);
+    v1::OrderResult& result = *response.add_results();
+    result.set_order_id(order.order_id());
+    if (const auto refused = refusals.find(order.case_number()); refused != refusals.end()) {
+      *result.mutable_refusal() = refused->second;
+    } else {
+      *result.mutable_acceptance()->mutable_deadline()->mutable_due_at() = trust::TimestampOf(now + absl::Hours(24));
+    }
+  }
+  for (const v1::CoverageView& view : coverage) *response.add_coverage() = view;
+  return response;
+}
+
+absl::StatusOr<v1::GetOrderResponse> FakeGateway::GetOrder(const v1::GetOrderRequest& request) {
+  EAGLE_RETURN_IF_ERROR(Answer());
+  if (on_get_order) on_get_order(request);
+  const auto found = orders.find(request.order_id());
+  if (found == orders.end()) return Fail(Reason::kNotFound, "no such order").With("origin", "gateway");
+  v1::GetOrderResponse response;
+  *response.mutable_order() = found->second;
+  return response;
+}
+
+absl::StatusOr<v1::ListOrdersResponse> FakeGateway::ListOrders(const v1::ListOrdersRequest& request) {
+  EAGLE_RETURN_IF_ERROR(Answer());
+  // Pages of one, so that whoever asks must turn them.
+  v1::ListOrdersResponse response;
+  auto at = request.page_token().empty() ? orders.begin() : orders.upper_bound(request.page_token());
+  if (at == orders.end()) return response;
+  *response.add_orders() = at->second;
+  if (std::next(at) != orders.end()) response.set_next_page_token(at->first);
+  return response;
+}
+
+std::unique_ptr<WatchStream> FakeGateway::WatchOrders(const v1::WatchOrdersRequest&) {
+  return std::make_unique<QueuedStream>(std::exchange(watch, {}));
+}
+
+absl::StatusOr<v1::ListFindingsResponse> FakeGateway::ListFindings(const v1::ListFindingsRequest& request) {
+  EAGLE_RETURN_IF_ERROR(Answer());
+  findings_request = request;
+  v1::ListFindingsResponse response;
+  for (const v1::FindingsOfAgency& finding : findings) *response.add_findings() = finding;
+  for (const std::string& code : unanswered) response.add_unanswered(code);
+  return response;
+}
+
+absl::StatusOr<v1::WithdrawOrderResponse> FakeGateway::WithdrawOrder(const v1::WithdrawOrderRequest& request) {
+  EAGLE_RETURN_IF_ERROR(Answer());
+  withdrawn = request;
+  v1::WithdrawOrderResponse response;
+  response.add_withdrawn_at("9900030");
+  response.add_begun_at("9900010");
+  response.set_journal_index(7);
+  return response;
+}
+
+absl::StatusOr<v1::SubmitCaseActsResponse> FakeGateway::SubmitCaseActs(const v1::SubmitCaseActsRequest& request) {
+  EAGLE_RETURN_IF_ERROR(fail_);
+  v1::SubmitCaseActsResponse response;
+  if (!request.validate_only()) case_batches.push_back(request.batch());
+  for (const std::string& member : request.batch().members()) {
+    v1::CaseAct act;
+    act.ParseFromString(member);
+    v1::CaseActResult& result = *response.add_results();
+    result.set_request_id(act.request_id());
+    if (const auto refused = refusals.find(act.open().case_number()); refused != refusals.end()) {
+      *result.mutable_refusal() = refused->second;
+      continue;
+    }
+    v1::CaseOpened body;
+    body.set_digest(Bytes(journal::LeafHash(member)));
+    body.set_request_id(act.request_id());
+    if (request.validate_only()) continue;
+    const uint64_t index = Append(v1::ENTRY_TYPE_CASE_OPENED, body.SerializeAsString());
+    result.mutable_acceptance()->set_case_seq(index);
+    result.mutable_acceptance()->set_journal_index(index);
+    result.mutable_acceptance()->set_leaf(leaves_[index]);
+  }
+  for (v1::CaseActResult& result : *response.mutable_results()) {
+    if (result.has_acceptance())
+      *result.mutable_acceptance()->mutable_proof() = ProofOf(result.acceptance().journal_index());
+  }
+  response.set_checkpoint(Checkpoint());
+  EAGLE_RETURN_IF_ERROR(Answer());
+  return response;
+}
+
+absl::StatusOr<v1::GetCaseResponse> FakeGateway::GetCase(const v1::GetCaseRequest&) {
+  EAGLE_RETURN_IF_ERROR(Answer());
+  v1::GetCaseResponse response;
+  *response.mutable_case_() = case_view;
+  return response;
+}
+
+absl::StatusOr<v1::SubmitStatementsResponse> FakeGateway::SubmitStatements(const v1::SubmitStatementsRequest& request) {
+  EAGLE_RETURN_IF_ERROR(Answer());
+  statement_batches.push_back(request.batch());
+  v1::SubmitStatementsResponse response;
+  for (const std::string& member : request.batch().members()) {
+    v1::Statement statement;
+    statement.ParseFromString(member);
+    v1::StatementResult& result = *response.add_results();
+    result.set_subject(statement.subject());
+    result.set_journal_index(Append(v1::ENTRY_TYPE_STATEMENT_ACCEPTED, ""));
+  }
+  response.set_checkpoint(Checkpoint());
+  return response;
+}
+
+absl::StatusOr<v1::ListStatementsResponse> FakeGateway::ListStatements(const v1::ListStatementsRequest& request) {
+  EAGLE_RETURN_IF_ERROR(Answer());
+  v1::ListStatementsResponse response;
+  response.set_complete(true);
+  for (const v1::DirectoryChange& change : statements) {
+    if (change.position() <= request.position()) continue;
+    if (response.statements_size() == 2) {  // small pages
+      response.set_complete(false);
+      break;
+    }
+    *response.add_statements() = change;
+  }
+  return response;
+}
+
+absl::StatusOr<v1::ListAgenciesResponse> FakeGateway::ListAgencies(const v1::ListAgenciesRequest&) {
+  EAGLE_RETURN_IF_ERROR(Answer());
+  v1::ListAgenciesResponse response;
+  for (const v1::AgencyView& agency : agencies) *response.add_agencies() = agency;
+  return response;
+}
+
+absl::StatusOr<v1::SubmitAdministrationResponse> FakeGateway::SubmitAdministration(
+    const v1::SubmitAdministrationRequest& request) {
+  EAGLE_RETURN_IF_ERROR(Answer());
+  administration_batches.push_back(request.batch());
+  v1::SubmitAdministrationResponse response;
+  for (const std::string& member : request.batch().members()) {
+    v1::Administration act;
+    act.ParseFromString(member);
+    v1::AdministrationResult& result = *response.add_results();
+    result.set_request_id(act.request_id());
+    result.set_journal_index(Append(v1::ENTRY_TYPE_PROPOSAL_MADE, ""));
+    result.set_in_effect(act.has_approval());
+  }
+  response.set_checkpoint(Checkpoint());
+  return response;
+}
+
+absl::StatusOr<v1::ListProposalsResponse> FakeGateway::ListProposals(const v1::ListProposalsRequest&) {
+  EAGLE_RETURN_IF_ERROR(Answer());
+  v1::ListProposalsResponse response;
+  for (const v1::ProposalView& view : proposals) *response.add_proposals() = view;
+  return response;
+}
+
+absl::StatusOr<v1::GetMetricsResponse> FakeGateway::GetMetrics(const v1::GetMetricsRequest&) {
+  EAGLE_RETURN_IF_ERROR(Answer());
+  v1::GetMetricsResponse response;
+  for (const v1::Metric& metric : metrics) *response.add_metrics() = metric;
+  return response;
+}
+
+absl::StatusOr<v1::GetCheckpointResponse> FakeGateway::GetCheckpoint(const v1::GetCheckpointRequest&) {
+  EAGLE_RETURN_IF_ERROR(Answer());
+  v1::GetCheckpointResponse response;
+  response.set_checkpoint(Checkpoint());
+  return response;
+}
+
+absl::StatusOr<v1::ListEntriesResponse> FakeGateway::ListEntries(const v1::ListEntriesRequest& request) {
+  EAGLE_RETURN_IF_ERROR(Answer());
+  v1::ListEntriesResponse response;
+  for (uint64_t i = request.first(); i < leaves_.size() && response.entries_size() < 3; ++i) {
+    v1::JournalEntry& entry = *response.add_entries();
+    entry.set_index(i);
+    entry.set_leaf(leaves_[i]);
+  }
+  response.set_size(leaves_.size());
+  if (tamper_entries) tamper_entries(response);
+  return response;
+}
+
+absl::StatusOr<v1::GetInclusionProofResponse> FakeGateway::GetInclusionProof(
+    const v1::GetInclusionProofRequest& request) {
+  EAGLE_RETURN_IF_ERROR(Answer());
+  v1::GetInclusionProofResponse response;
+  *response.mutable_proof() = ProofOf(request.index());
+  response.set_leaf(leaves_[request.index()]);
+  response.set_checkpoint(Checkpoint());
+  return response;
+}
+
+absl::StatusOr<v1::GetConsistencyProofResponse> FakeGateway::GetConsistencyProof(
+    const v1::GetConsistencyProofRequest& request) {
+  EAGLE_RETURN_IF_ERROR(Answer());
+  ++consistency_proofs;
+  journal::Edge edge;
+  for (uint64_t i = 0; i < request.size() && i < leaves_.size(); ++i) edge.Append(journal::LeafHash(leaves_[i]));
+  NoTiles none;
+  journal::EdgeSource source(edge, none);
+  EAGLE_ASSIGN_OR_RETURN(const std::vector<journal::Hash> proof,
+                         journal::ConsistencyProof(request.old_size(), edge.size(), source));
+  v1::GetConsistencyProofResponse response;
+  for (const journal::Hash& hash : proof) response.add_hashes(Bytes(hash));
+  response.set_checkpoint(Checkpoint());
+  if (tamper_consistency) tamper_consistency(response);
+  return response;
+}
+
+}  // namespace eagle::client

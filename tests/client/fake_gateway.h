@@ -1,0 +1,97 @@
+// A gateway in memory: a real log with real signatures behind the port that the court's library uses, without law. It
+// accepts every order and act that it can read, and can be told to refuse, to fall silent, or to lie.
+//
+// Threads: one at a time; a WatchStream gives what was queued and then nothing.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "client/lib/gateway.h"
+#include "server/journal/leaf.h"
+#include "server/journal/note.h"
+
+namespace eagle::client {
+
+class FakeGateway : public Gateway {
+ public:
+  explicit FakeGateway(absl::Time now);
+  FakeGateway(absl::Time now, journal::Ed25519NoteSigner signer);
+
+  // --- what the tests arrange
+  std::string verifier_key() const { return signer_.VerifierKey(); }
+  std::string Checkpoint() const { return CheckpointAt(leaves_.size()); }
+  std::string CheckpointAt(uint64_t size) const;
+  // An entry of no meaning.
+  void Grow(int entries = 1);
+  // Another history from `keep` entries on, under the same key.
+  void Fork(uint64_t keep);
+  // The next so many calls fail so, after they had their effect (the answer was lost).
+  void LoseAnswers(int count) { lose_ = count; }
+  // Every call fails with this until it is cleared with OK.
+  void FailWith(absl::Status status) { fail_ = std::move(status); }
+
+  absl::Time now;
+  std::map<std::string, v1::OrderView> orders;  // by id, as GetOrder answers
+  std::map<std::string, v1::Refusal> refusals;  // by case number: orders of it are refused
+  std::vector<v1::DirectoryChange> statements;
+  std::vector<v1::AgencyView> agencies;
+  std::vector<v1::CoverageView> coverage;
+  std::vector<v1::ProposalView> proposals;
+  std::vector<v1::FindingsOfAgency> findings;
+  std::vector<std::string> unanswered;
+  std::vector<v1::Metric> metrics;
+  v1::CaseView case_view;
+  std::deque<v1::WatchOrdersResponse> watch;  // messages of the next stream
+  std::function<void(const v1::GetOrderRequest&)> on_get_order;
+  std::function<void(v1::SubmitOrdersResponse&)> tamper_orders;
+  std::function<void(v1::GetConsistencyProofResponse&)> tamper_consistency;
+  std::function<void(v1::ListEntriesResponse&)> tamper_entries;
+
+  // --- what they look at
+  std::vector<v1::SignedBatch> order_batches, case_batches, statement_batches, administration_batches;
+  v1::WithdrawOrderRequest withdrawn;
+  v1::ListFindingsRequest findings_request;
+  int consistency_proofs = 0;
+
+  absl::StatusOr<v1::SubmitOrdersResponse> SubmitOrders(const v1::SubmitOrdersRequest& request) override;
+  absl::StatusOr<v1::ValidateOrdersResponse> ValidateOrders(const v1::SubmitOrdersRequest& request) override;
+  absl::StatusOr<v1::GetOrderResponse> GetOrder(const v1::GetOrderRequest& request) override;
+  absl::StatusOr<v1::ListOrdersResponse> ListOrders(const v1::ListOrdersRequest& request) override;
+  std::unique_ptr<WatchStream> WatchOrders(const v1::WatchOrdersRequest& request) override;
+  absl::StatusOr<v1::ListFindingsResponse> ListFindings(const v1::ListFindingsRequest& request) override;
+  absl::StatusOr<v1::WithdrawOrderResponse> WithdrawOrder(const v1::WithdrawOrderRequest& request) override;
+  absl::StatusOr<v1::SubmitCaseActsResponse> SubmitCaseActs(const v1::SubmitCaseActsRequest& request) override;
+  absl::StatusOr<v1::GetCaseResponse> GetCase(const v1::GetCaseRequest& request) override;
+  absl::StatusOr<v1::SubmitStatementsResponse> SubmitStatements(const v1::SubmitStatementsRequest& request) override;
+  absl::StatusOr<v1::ListStatementsResponse> ListStatements(const v1::ListStatementsRequest& request) override;
+  absl::StatusOr<v1::ListAgenciesResponse> ListAgencies(const v1::ListAgenciesRequest& request) override;
+  absl::StatusOr<v1::SubmitAdministrationResponse> SubmitAdministration(
+      const v1::SubmitAdministrationRequest& request) override;
+  absl::StatusOr<v1::ListProposalsResponse> ListProposals(const v1::ListProposalsRequest& request) override;
+  absl::StatusOr<v1::GetMetricsResponse> GetMetrics(const v1::GetMetricsRequest& request) override;
+  absl::StatusOr<v1::GetCheckpointResponse> GetCheckpoint(const v1::GetCheckpointRequest& request) override;
+  absl::StatusOr<v1::ListEntriesResponse> ListEntries(const v1::ListEntriesRequest& request) override;
+  absl::StatusOr<v1::GetInclusionProofResponse> GetInclusionProof(const v1::GetInclusionProofRequest& request) override;
+  absl::StatusOr<v1::GetConsistencyProofResponse> GetConsistencyProof(
+      const v1::GetConsistencyProofRequest& request) override;
+
+ private:
+  uint64_t Append(uint16_t type, const std::string& body);
+  v1::InclusionProof ProofOf(uint64_t index) const;
+  v1::OrderResult Accept(const std::string& member);
+  absl::Status Answer();
+
+  journal::Ed25519NoteSigner signer_;
+  std::vector<std::string> leaves_;
+  std::map<std::string, uint64_t> accepted_;  // order id -> index
+  int lose_ = 0;
+  absl::Status fail_;
+};
+
+}  // namespace eagle::client

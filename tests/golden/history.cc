@@ -1,0 +1,302 @@
+#include "tests/golden/history.h"
+
+#include <utility>
+
+#include "server/base/assert.h"
+#include "server/domain/instant.h"
+
+namespace eagle::test {
+namespace {
+
+using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
+using OrderProto = goldeneagle::v1::Order;
+
+const AgencyOrdinal kBank1(1), kBank2(2), kLand1(3);
+
+// One scene after the other. Each does what its name says and leaves what the next one needs.
+class Storyteller {
+ public:
+  explicit Storyteller(DomainWorld& world) : world_(world) {}
+
+  void Tell() {
+    Connects();
+    Speaks();
+    Inquires();
+    Freezes();
+    Groups();
+    SealsLand();
+    Deducts();
+    Releases();
+    LowersTheCap();
+    ChangesStages();
+    Withdraws();
+    Waits();
+    Reads();
+    LosesItsClock();
+  }
+
+ private:
+  domain::Result Accepted(const domain::Command& command) {
+    domain::Result result = world_.Do(command);
+    GATEWAY_ASSERT(result.status.ok(), "the history is made of calls that are taken");
+    for (const domain::MemberResult& member : result.members) GATEWAY_ASSERT(!member.refusal, "the scene needs this member");
+    return result;
+  }
+  void Refused(const domain::Command& command) {
+    const domain::Result result = world_.Do(command);
+    GATEWAY_ASSERT(result.status.ok() && result.members.at(0).refusal, "the scene needs this refusal");
+  }
+  // Time passes, and what falls due is marked.
+  void Later(absl::Duration by) {
+    world_.now += by;
+    world_.Do(domain::Tick{});
+  }
+  OrderProto Ordered(OrderProto order, std::vector<std::string> signers = {"handler", "cosigner"}) {
+    Accepted(world_.Orders({order}, std::move(signers)));
+    return order;
+  }
+  void HandOut(AgencyOrdinal agency, const OrderProto& order) {
+    Accepted(domain::Deliver{.agency = agency, .instance = "instance", .orders = {world_.OrderNamed(order).seq}});
+  }
+  goldeneagle::v1::Administration Proposing() {
+    goldeneagle::v1::Administration act;
+    act.set_request_id(world_.NewId());
+    act.mutable_proposal()->set_ground("golden history");
+    return act;
+  }
+  goldeneagle::v1::Administration ApprovalOf(uint64_t proposal) {
+    goldeneagle::v1::Administration act;
+    act.set_request_id(world_.NewId());
+    act.mutable_approval()->set_proposal_index(proposal);
+    act.mutable_approval()->set_proposal_digest(world_.state.proposals.at(proposal).digest);
+    return act;
+  }
+  CaseAct Claiming(int64_t principal) {
+    CaseAct act;
+    act.set_request_id(world_.NewId()), act.set_court("C1");
+    act.mutable_cap()->set_case_number("case-1"), act.mutable_cap()->set_ground("counted anew");
+    Claim* claim = act.mutable_cap()->mutable_claim();
+    claim->set_currency("CNY"), claim->set_principal_minor_units(principal), claim->set_cap_minor_units(principal);
+    return act;
+  }
+  CaseAct Staging(CaseStage to) {
+    CaseAct act;
+    act.set_request_id(world_.NewId()), act.set_court("C1");
+    act.mutable_stage()->set_case_number("case-1"), act.mutable_stage()->set_to(to), act.mutable_stage()->set_ground("settlement talks");
+    return act;
+  }
+
+  void Connects() {
+    auto act = Proposing();
+    RegisterSystem* auditor = act.mutable_proposal()->mutable_system();
+    auditor->set_name("auditor-1"), auditor->set_role("AUDITOR");
+    auditor->mutable_system()->set_spiffe_id("spiffe://test/auditor/1"), auditor->mutable_system()->add_spki_sha256(std::string(32, 'q'));
+    const uint64_t proposal = Accepted(world_.Administration("admin3", {act})).members[0].index;
+    Refused(world_.Administration("admin3", {ApprovalOf(proposal)}));  // nobody approves his own
+    Accepted(world_.Administration("admin1", {ApprovalOf(proposal)}));
+    for (const auto& [agency, code] : {std::pair{kBank1, "BANK1"}, std::pair{kBank2, "BANK2"}, std::pair{kLand1, "LAND1"}}) {
+      domain::SayHello hello{.agency = agency, .instance = "instance", .inbox = std::string(16, 'i'), .adapter = "example.adapter",
+                             .version = "1.0", .contract_version = 1, .most_in_flight = 100};
+      for (const Capability& row : world_.state.directory.AgencyByCode(code)->row.capabilities()) hello.declared.push_back(row);
+      Accepted(hello);
+    }
+  }
+
+  // A court states an officer, ends him, and is refused when it tries to go back.
+  void Speaks() {
+    Statement officer;
+    officer.set_subject("court/C1/officer/second"), officer.set_sequence(1), officer.set_kind(STATEMENT_KIND_OFFICER);
+    officer.set_environment(ENVIRONMENT_TEST), officer.set_algorithm(KEY_ALGORITHM_ED25519), officer.set_key(world_.Key("second"));
+    officer.add_roles(OFFICER_ROLE_HANDLER), officer.add_roles(OFFICER_ROLE_COSIGNER);
+    *officer.mutable_valid_from() = domain::ToProto(world_.now), *officer.mutable_valid_until() = domain::ToProto(world_.now + absl::Hours(24));
+    officer.mutable_officer()->set_name("second"), officer.mutable_officer()->set_work_id_no("W2"), officer.mutable_officer()->set_duty_card_no("D2");
+    const auto stated = world_.Statements("C1", {officer}, {world_.Key("C1")});
+    Accepted(stated);
+    Statement ended = officer;
+    ended.set_sequence(2), ended.set_kind(STATEMENT_KIND_ENDED), ended.set_previous_digest(stated.signed_head.digests[0]);
+    ended.clear_algorithm(), ended.clear_key(), ended.clear_roles(), ended.clear_officer();
+    Accepted(world_.Statements("C1", {ended}, {world_.Key("C1")}));
+    officer.set_sequence(2);
+    Refused(world_.Statements("C1", {officer}, {world_.Key("C1")}));
+  }
+
+  void Inquires() {
+    auto inquiry = world_.InquireOrder({"BANK1", "BANK2", "LAND1"});
+    inquiry.set_urgency(URGENCY_URGENT), inquiry.set_urgency_reason("TRANSFER_RISK");
+    const auto batch = world_.Orders({inquiry}, {"handler"});
+    Accepted(batch);
+    Accepted(batch);  // a faithful repeat adds nothing
+    for (AgencyOrdinal agency : {kBank1, kBank2, kLand1}) HandOut(agency, inquiry);
+    Later(absl::Hours(6));
+    Receipt arrived = world_.ReceiptFor(inquiry, "BANK1", RECEIPT_KIND_ACKNOWLEDGED);
+    Receipt found = world_.ReceiptFor(inquiry, "BANK1", RECEIPT_KIND_FINAL);
+    found.set_searched_scope("all accounts");
+    ItemResult* item = found.add_items();
+    item->set_outcome(OUTCOME_FOUND);
+    item->mutable_finding()->set_asset_kind("DEPOSIT"), item->mutable_finding()->set_asset_number("9900010000000012345");
+    item->mutable_finding()->set_balance_known(true), item->mutable_finding()->set_balance_minor_units(61'350'27);
+    const auto answered = world_.Receipts("BANK1", {arrived, found});
+    Accepted(answered);
+    Receipt corrected = found;
+    corrected.set_kind(RECEIPT_KIND_CORRECTION), corrected.set_corrects(answered.signed_head.digests[1]), corrected.set_sequence(found.sequence() + 1);
+    corrected.mutable_items(0)->mutable_finding()->set_balance_minor_units(61'350'72);
+    Accepted(world_.Receipts("BANK1", {corrected}));
+    Receipt nil = world_.ReceiptFor(inquiry, "BANK2", RECEIPT_KIND_FINAL);
+    nil.set_searched_scope("all accounts"), nil.add_items()->set_outcome(OUTCOME_NIL);
+    Accepted(world_.Receipts("BANK2", {nil}));
+    Receipt other = world_.ReceiptFor(inquiry, "BANK2", RECEIPT_KIND_FINAL);
+    other.set_searched_scope("demand accounts"), other.add_items()->set_outcome(OUTCOME_NIL);
+    Accepted(world_.Receipts("BANK2", {other}));  // a conflict is taken too
+    Receipt returned = world_.ReceiptFor(inquiry, "LAND1", RECEIPT_KIND_RETURNED);
+    returned.mutable_returned()->set_reason("NOT_OURS"), returned.mutable_returned()->set_contact_name("window 3"), returned.mutable_returned()->set_contact_phone("1");
+    Accepted(world_.Receipts("LAND1", {returned}));
+  }
+
+  void Freezes() {
+    freeze_ = Ordered(world_.FreezeOrder("BANK1", 80'000'00));
+    HandOut(kBank1, freeze_);
+    Receipt wrong = world_.Controlled(freeze_, "BANK1", 61'350'72, 18'649'28);
+    wrong.mutable_items(0)->mutable_measure()->set_unfunded_minor_units(0);
+    Refused(world_.Receipts("BANK1", {wrong}));  // doesn't square
+    Accepted(world_.Receipts("BANK1", {world_.Controlled(freeze_, "BANK1", 61'350'72, 18'649'28)}));
+    Accepted(world_.Receipts("BANK1", {world_.Event(freeze_, "BANK1", MEASURE_CHANGE_INFLOW, 80'000'00, 0)}));
+    Refused(world_.Orders({world_.FreezeOrder("BANK2", 20'000'01)}));  // above the cap: recorded in the case
+    auto stranger = world_.FreezeOrder("BANK2", 100);
+    stranger.set_case_number("case-9");
+    Refused(world_.Orders({stranger}));  // of no case: recorded without a payload
+  }
+
+  void Groups() {
+    const auto grouped = [&](const std::string& agency, int64_t limit, char group) {
+      auto order = world_.FreezeOrder(agency, limit);
+      order.set_group(std::string(16, group));
+      return order;
+    };
+    Refused(world_.Orders({grouped("BANK1", 5'000'00, 'g'), grouped("BANK2", 15'000'01, 'g')}));
+    const auto first = grouped("BANK1", 5'000'00, 'h');
+    behind_ = grouped("BANK2", 5'000'00, 'h');
+    Accepted(world_.Orders({first, behind_}));
+    Receipt nothing = world_.ReceiptFor(first, "BANK1", RECEIPT_KIND_FINAL);
+    nothing.add_items()->set_outcome(OUTCOME_NOT_CONTROLLED), nothing.mutable_items(0)->set_reason("ACCOUNT_NOT_FOUND");
+    Accepted(world_.Receipts("BANK1", {nothing}));
+    Receipt waits = world_.Controlled(behind_, "BANK2", 5'000'00, 0);
+    waits.mutable_items(0)->set_outcome(OUTCOME_WAITLISTED);
+    MeasureState* queued = waits.mutable_items(0)->mutable_measure();
+    queued->set_controlled_minor_units(0), queued->set_unfunded_minor_units(5'000'00), queued->clear_effective_from(), queued->set_rank(2);
+    Accepted(world_.Receipts("BANK2", {waits}));
+    Accepted(world_.Receipts("BANK2", {world_.Event(behind_, "BANK2", MEASURE_CHANGE_PROMOTED, 1'000'00, 4'000'00)}));
+  }
+
+  // Land of unknown value, beyond the cap by the leader's signature; the term ends before the story does.
+  void SealsLand() {
+    auto seal = world_.FreezeOrder("LAND1", 0);
+    AssetTarget* unit = seal.mutable_freeze()->mutable_asset();
+    unit->set_asset_kind("LAND"), unit->set_unit_number("990101001001GB00001F00010001"), unit->set_share_numerator(1), unit->set_share_denominator(2);
+    seal.mutable_freeze()->clear_inflow();
+    seal.mutable_over_cap_exception()->set_reason("VALUE_UNKNOWN"), seal.mutable_over_cap_exception()->set_leader("leader");
+    Ordered(seal, {"handler", "cosigner", "leader"});
+    HandOut(kLand1, seal);
+    Receipt sealed = world_.ReceiptFor(seal, "LAND1", RECEIPT_KIND_FINAL);
+    sealed.add_items()->set_outcome(OUTCOME_CONTROLLED);
+    sealed.mutable_items(0)->mutable_measure()->set_unit_reference("L1");
+    *sealed.mutable_items(0)->mutable_measure()->mutable_effective_from() = domain::ToProto(world_.now);
+    Accepted(world_.Receipts("LAND1", {sealed}));
+    Receipt lapsed = world_.ReceiptFor(seal, "LAND1", RECEIPT_KIND_EVENT);
+    lapsed.set_change(MEASURE_CHANGE_LAPSED), *lapsed.add_items() = sealed.items(0);
+    lapsed.mutable_items(0)->mutable_measure()->set_ended(true);
+    Accepted(world_.Receipts("LAND1", {lapsed}));
+  }
+
+  void Deducts() {
+    const auto deduct = Ordered(world_.DeductOrder("BANK1", freeze_.order_id(), 30'000'00));
+    HandOut(kBank1, deduct);
+    Accepted(world_.Receipts("BANK1", {world_.Deducted(deduct, "BANK1", false, 50'000'00, 0)}));
+    Later(absl::Hours(2));
+    Accepted(world_.Receipts("BANK1", {world_.Deducted(deduct, "BANK1", true, 50'000'00, 0)}));
+    const auto in_vain = Ordered(world_.DeductOrder("BANK1", freeze_.order_id(), 10'000'00));
+    Receipt back = world_.Deducted(in_vain, "BANK1", true, 50'000'00, 0);
+    back.mutable_items(0)->set_outcome(OUTCOME_NOT_DEDUCTED), back.mutable_items(0)->set_reason("PAYMENT_RETURNED");
+    Accepted(world_.Receipts("BANK1", {back}));
+    const auto exempt = Ordered(world_.DeductOrder("BANK1", freeze_.order_id(), 5'000'00));
+    Receipt reviewed = world_.ReceiptFor(exempt, "BANK1", RECEIPT_KIND_FINAL);
+    reviewed.add_items()->set_outcome(OUTCOME_UNDER_REVIEW);
+    Refused(world_.Receipts("BANK1", {reviewed}));  // not a last word
+    reviewed.set_kind(RECEIPT_KIND_PROGRESS);
+    Accepted(world_.Receipts("BANK1", {reviewed}));
+    Receipt held = world_.ReceiptFor(exempt, "BANK1", RECEIPT_KIND_FINAL);
+    held.add_items()->set_outcome(OUTCOME_EXEMPT_HELD), held.mutable_items(0)->set_reason("WAGE_ESCROW");
+    Accepted(world_.Receipts("BANK1", {held}));
+  }
+
+  void Releases() {
+    const auto release = Ordered(world_.ReleaseOrder("BANK1", freeze_.order_id(), 20'000'00));
+    Receipt released = world_.ReceiptFor(release, "BANK1", RECEIPT_KIND_FINAL);
+    *released.add_items() = world_.Controlled(freeze_, "BANK1", 30'000'00, 0).items(0);
+    released.mutable_items(0)->set_outcome(OUTCOME_RELEASED);
+    Accepted(world_.Receipts("BANK1", {released}));
+  }
+
+  // A lower cap leaves a surplus; its clock runs and is marked; a partial release changes it; a higher cap clears it.
+  void LowersTheCap() {
+    Accepted(world_.Cases({Claiming(25'000'00)}));
+    Later(absl::Hours(3));
+    Accepted(world_.Cases({Claiming(40'000'00)}));
+    Accepted(world_.Cases({Claiming(90'000'00)}));
+  }
+
+  void ChangesStages() {
+    Accepted(world_.Cases({Staging(CASE_STAGE_STAYED)}));
+    Refused(world_.Orders({world_.DeductOrder("BANK1", freeze_.order_id(), 1'00)}));
+    Refused(world_.Cases({Staging(CASE_STAGE_RESUMED)}));
+    Accepted(world_.Cases({Staging(CASE_STAGE_ENFORCEMENT)}));
+    Refused(world_.Cases({world_.OpenCase()}));
+    auto second = world_.Cases({world_.OpenCase("case-2")});
+    second.members[0].fresh_key_id = std::string(16, 'd');
+    second.members[0].subject_tags = {"tag of 990101198503070017", "tag of 919901019900000178"};
+    Accepted(second);
+  }
+
+  void Withdraws() {
+    const auto everywhere = world_.FreezeOrder("BANK2", 1'000'00);
+    Accepted(world_.Orders({everywhere}));
+    Accepted(domain::Withdraw{.court = CourtOrdinal(1), .request_id = world_.NewId(), .order_id = everywhere.order_id()});
+    const auto partly = world_.InquireOrder({"BANK1", "LAND1"});
+    Accepted(world_.Orders({partly}, {"handler"}));
+    HandOut(kLand1, partly);
+    Accepted(domain::Withdraw{.court = CourtOrdinal(1), .request_id = world_.NewId(), .order_id = partly.order_id()});
+  }
+
+  // The land office doesn't answer: every mark of a normal order, and an adapter that is gone.
+  void Waits() {
+    Accepted(domain::MarkAbsent{.agency = kLand1, .last_seen = world_.now + absl::Seconds(30)});
+    for (int day = 0; day < 12; ++day) Later(absl::Hours(20));
+  }
+
+  void Reads() {
+    const CaseSeq of(world_.case_seq);
+    Accepted(domain::RecordRead{.actor = 1, .case_seq = of, .method = "GetCase", .subject_tags = {"tag of 990101198503070017"}, .reader_tag = "tag of handler",
+                                .rows = 1, .reader = "spiffe://test/court/C1", .purpose = "hearing"});
+    Accepted(domain::RecordRead{.actor = 1, .case_seq = of, .order = world_.OrderNamed(freeze_).seq, .method = "ListFindings", .reader_tag = "tag of handler",
+                                .rows = 2, .reader = "spiffe://test/court/C1", .purpose = "file"});
+    Accepted(domain::RecordRead{.actor_kind = ACTOR_KIND_SYSTEM, .actor = 1, .method = "ListAgencies", .reader = "spiffe://test/auditor/1", .purpose = "audit"});
+  }
+
+  void LosesItsClock() {
+    Accepted(domain::AlarmClock{world_.now + absl::Hours(200), "JUMP"});
+    auto act = Proposing();
+    act.mutable_proposal()->mutable_clock()->set_alarm_index(world_.state.clock_alarm);
+    const uint64_t proposal = Accepted(world_.Administration("admin1", {act})).members[0].index;
+    Accepted(world_.Administration("admin2", {ApprovalOf(proposal)}));
+    Later(absl::Hours(1));
+    Ordered(world_.InquireOrder({"BANK1"}), {"handler"});
+  }
+
+  DomainWorld& world_;
+  OrderProto freeze_, behind_;
+};
+
+}  // namespace
+
+void TellGoldenHistory(DomainWorld& world) { Storyteller(world).Tell(); }
+
+}  // namespace eagle::test

@@ -1,0 +1,217 @@
+// Cases, statements and administration: who may do what, and what is refused with everything that is wrong at once.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "server/domain/instant.h"
+#include "server/base/money.h"
+#include "tests/support/domain_world.h"
+
+namespace eagle::domain {
+namespace {
+
+using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
+using test::DomainWorld;
+using testing::ElementsAre;
+
+TEST(CaseTest, EverythingWrongIsSaidAtOnce) {
+  DomainWorld world;
+  CaseAct act = world.OpenCase("case-2");
+  act.mutable_open()->mutable_respondents(0)->mutable_identity()->set_id_number("990101198503070018");
+  act.mutable_open()->mutable_claim()->set_cap_minor_units(20'000'000'00);
+  const Result result = world.Do(world.Cases({act}, {"handler"}));
+  EXPECT_THAT(DomainWorld::Problems(result), ElementsAre("open.claim.cap_minor_units CAP_NOT_SUM", "open.respondents[0].identity.id_number IDENTITY_NUMBER_INVALID",
+                                                          "signatures SIGNATURES_MISSING"));
+  EXPECT_EQ(world.Types().back(), "REFUSED");  // a court could dispute it
+  EXPECT_EQ(world.state.cases.size(), 1u);
+}
+
+TEST(CaseTest, AFaithfulRepeatGetsTheSameFactsAndOtherContentIsRefused) {
+  DomainWorld world;
+  CaseAct act = world.OpenCase("case-2");
+  const uint64_t first = world.Do(world.Cases({act})).members[0].index;
+  const size_t entries = world.journal.size();
+  const Result again = world.Do(world.Cases({act}));
+  EXPECT_EQ(again.members[0].index, first);
+  EXPECT_TRUE(again.members[0].repeated);
+  EXPECT_EQ(world.journal.size(), entries);
+  act.mutable_open()->set_title("other");
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Cases({act}))), Reason::kRequestIdReused);
+}
+
+TEST(CaseTest, ARefusalIsRepeatedToo) {
+  DomainWorld world;
+  CaseAct act = world.OpenCase("case-2");
+  act.mutable_open()->set_purpose("CURIOSITY");
+  const Result first = world.Do(world.Cases({act}));
+  const Result again = world.Do(world.Cases({act}));
+  ASSERT_TRUE(again.members[0].refusal.has_value());
+  EXPECT_EQ(again.members[0].refusal->violations, first.members[0].refusal->violations);
+  EXPECT_EQ(again.members[0].refusal->message, first.members[0].refusal->message);
+  EXPECT_EQ(again.members[0].index, first.members[0].index);
+}
+
+TEST(CaseTest, ACourtOpensACaseNumberOnce) {
+  DomainWorld world;
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Cases({world.OpenCase("case-1")}))), Reason::kCaseExists);
+  const Result twins = world.Do(world.Cases({world.OpenCase("case-2"), world.OpenCase("case-2")}));
+  EXPECT_FALSE(twins.members[0].refusal.has_value());
+  EXPECT_EQ(twins.members[1].refusal->reason, Reason::kCaseExists);
+}
+
+TEST(CaseTest, DoubledInterestFollowsThePolicyOfTheLand) {
+  DomainWorld world;
+  CaseAct act = world.OpenCase("case-2");
+  act.mutable_open()->mutable_claim()->set_doubled_interest_minor_units(1'575'00);  // the rate of another country
+  act.mutable_open()->mutable_claim()->set_cap_minor_units(99'775'00);
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Cases({act}))), Reason::kInterestNotByRule);
+}
+
+TEST(CaseTest, AmountsAreBounded) {
+  DomainWorld world;
+  for (int64_t principal : {int64_t{0}, int64_t{-1}, kAmountBoundMinorUnits + 1, INT64_MAX}) {
+    CaseAct act = world.OpenCase("case-2");
+    act.mutable_open()->mutable_claim()->set_principal_minor_units(principal);
+    EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Cases({act}))), Reason::kAmountInvalid) << principal;
+  }
+}
+
+TEST(CaseTest, TheStageChangesOnlyAlongTheTable) {
+  DomainWorld world;
+  CaseAct act;
+  act.set_request_id(world.NewId()), act.set_court("C1");
+  act.mutable_stage()->set_case_number("case-1"), act.mutable_stage()->set_to(CASE_STAGE_STAYED), act.mutable_stage()->set_ground("g");
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Cases({act}))), Reason::kNone);
+  EXPECT_EQ(world.TheCase().stage, CASE_STAGE_STAYED);
+  act.set_request_id(world.NewId());
+  act.mutable_stage()->set_to(CASE_STAGE_CLOSED_NO_ASSETS);
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Cases({act}))), Reason::kStageChangeForbidden);
+}
+
+TEST(CaseTest, ASequenceNumberNamesOneHeadForEver) {
+  DomainWorld world;
+  SubmitCases first = world.Cases({world.OpenCase("case-2")});
+  SubmitCases second = world.Cases({world.OpenCase("case-3")});
+  second.signed_head.head.set_sequence(first.signed_head.head.sequence());
+  EXPECT_TRUE(world.Do(first).status.ok());
+  EXPECT_EQ(ReasonOf(world.Do(second).status), Reason::kSequenceReused);
+  EXPECT_TRUE(world.Do(first).members[0].repeated);
+}
+
+TEST(StatementTest, OrganisationsNeedTwoRegistrarsAndOneTwiceIsOne) {
+  DomainWorld world;
+  Statement key;
+  key.set_subject("agency/BANK1"), key.set_kind(STATEMENT_KIND_KEY), key.set_sequence(2), key.set_environment(ENVIRONMENT_TEST);
+  key.set_previous_digest(world.state.directory.StatementAbout("agency/BANK1")->digest);
+  key.set_algorithm(KEY_ALGORITHM_ED25519), key.set_key(world.Key("new"));
+  *key.mutable_valid_from() = ToProto(world.now), *key.mutable_valid_until() = ToProto(world.now + absl::Hours(1));
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Statements("registrar", {key}, {world.Key("registrar1"), world.Key("registrar1")}))), Reason::kSignaturesMissing);
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Statements("C1", {key}, {world.Key("C1")}))), Reason::kSignaturesMissing);
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Statements("registrar", {key}, {world.Key("registrar1"), world.Key("registrar2")}))), Reason::kNone);
+  EXPECT_EQ(world.state.directory.KeyOf("agency/BANK1", world.now)->key(), world.Key("new"));
+  EXPECT_EQ(world.state.directory.KeyOf("agency/BANK1", world.now + absl::Hours(1)), nullptr);
+}
+
+TEST(StatementTest, OlderOrForkedStatementsAreStale) {
+  DomainWorld world;
+  Statement officer = world.state.directory.StatementAbout("court/C1/officer/handler")->statement;
+  const std::string digest = world.state.directory.StatementAbout("court/C1/officer/handler")->digest;
+  officer.mutable_officer()->set_name("forked");
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Statements("C1", {officer}, {world.Key("C1")}))), Reason::kStatementStale);
+  officer.set_sequence(2);
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Statements("C1", {officer}, {world.Key("C1")}))), Reason::kStatementStale);
+  officer.set_previous_digest(digest);
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Statements("C1", {officer}, {world.Key("C1")}))), Reason::kNone);
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Statements("C1", {officer}, {world.Key("handler")}))), Reason::kNone);  // already known: a repeat
+}
+
+TEST(StatementTest, AnEndedOfficerSignsNothing) {
+  DomainWorld world;
+  Statement ended;
+  ended.set_subject("court/C1/officer/cosigner"), ended.set_kind(STATEMENT_KIND_ENDED), ended.set_sequence(2), ended.set_environment(ENVIRONMENT_TEST);
+  ended.set_previous_digest(world.state.directory.StatementAbout(ended.subject())->digest);
+  *ended.mutable_valid_from() = ToProto(world.now), *ended.mutable_valid_until() = ToProto(world.now + absl::Hours(1));
+  ASSERT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Statements("C1", {ended}, {world.Key("C1")}))), Reason::kNone);
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({world.FreezeOrder("BANK1", 100)}))), Reason::kSignaturesMissing);
+}
+
+TEST(StatementTest, OneKeyStandsForOnePerson) {
+  DomainWorld world;
+  Statement officer = world.state.directory.StatementAbout("court/C1/officer/handler")->statement;
+  officer.set_subject("court/C1/officer/second");
+  for (const char* taken : {"handler", "C1", "registrar2"}) {
+    officer.set_key(world.Key(taken));
+    EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Statements("C1", {officer}, {world.Key("C1")}))), Reason::kFieldInvalid) << taken;
+  }
+  officer.set_key(world.Key("fresh"));
+  Statement twin = officer;
+  twin.set_subject("court/C1/officer/third");
+  const Result both = world.Do(world.Statements("C1", {officer, twin}, {world.Key("C1")}));
+  EXPECT_FALSE(both.members[0].refusal);
+  EXPECT_EQ(both.members[1].refusal->reason, Reason::kFieldInvalid);
+}
+
+TEST(StatementTest, AChainBeginsAtOneAndEndsNothing) {
+  DomainWorld world;
+  Statement officer = world.state.directory.StatementAbout("court/C1/officer/handler")->statement;
+  officer.set_subject("court/C1/officer/second"), officer.set_key(world.Key("fresh")), officer.set_sequence(2);
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Statements("C1", {officer}, {world.Key("C1")}))), Reason::kStatementStale);
+  officer.set_sequence(1), officer.set_kind(STATEMENT_KIND_ENDED);
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Statements("C1", {officer}, {world.Key("C1")}))), Reason::kStatementStale);
+}
+
+TEST(StatementTest, OfficersSpeakOnlyWhileTheirCourtsKeyHolds) {
+  DomainWorld world;
+  Statement ended;
+  ended.set_subject("court/C1"), ended.set_kind(STATEMENT_KIND_ENDED), ended.set_sequence(2), ended.set_environment(ENVIRONMENT_TEST);
+  ended.set_previous_digest(world.state.directory.StatementAbout("court/C1")->digest);
+  *ended.mutable_valid_from() = ToProto(world.now), *ended.mutable_valid_until() = ToProto(world.now + absl::Hours(1));
+  ASSERT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Statements("registrar", {ended}, {world.Key("registrar1"), world.Key("registrar2")}))), Reason::kNone);
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({world.InquireOrder({"BANK1"})}, {"handler"}))), Reason::kOfficerNotValid);
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Cases({world.OpenCase("case-2")}))), Reason::kOfficerNotValid);
+}
+
+TEST(AdministrationTest, NothingHoldsWithoutASecondAdministrator) {
+  DomainWorld world;
+  goldeneagle::v1::Administration act;
+  act.set_request_id(world.NewId());
+  act.mutable_proposal()->set_ground("new policy");
+  *act.mutable_proposal()->mutable_policy()->mutable_table() = test::FreedoniaPolicy(2);
+  const Result made = world.Do(world.Administration("admin1", {act}));
+  EXPECT_FALSE(made.members[0].in_effect);
+  EXPECT_EQ(world.state.policy->version(), 1u);
+  goldeneagle::v1::Administration approval;
+  approval.set_request_id(world.NewId());
+  approval.mutable_approval()->set_proposal_index(made.members[0].index);
+  approval.mutable_approval()->set_proposal_digest(world.state.proposals.at(made.members[0].index).digest);
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Administration("admin1", {approval}))), Reason::kAlreadyApproved);
+  approval.set_request_id(world.NewId());
+  const Result approved = world.Do(world.Administration("admin3", {approval}));
+  EXPECT_TRUE(approved.members[0].in_effect);
+  EXPECT_EQ(world.state.policy->version(), 2u);
+  approval.set_request_id(world.NewId());
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Administration("admin2", {approval}))), Reason::kProposalUnknown);
+}
+
+TEST(AdministrationTest, AnApprovalNamesTheBytesThatTheApproverSaw) {
+  DomainWorld world;
+  goldeneagle::v1::Administration act;
+  act.set_request_id(world.NewId());
+  act.mutable_proposal()->set_ground("new policy");
+  *act.mutable_proposal()->mutable_policy()->mutable_table() = test::FreedoniaPolicy(2);
+  const uint64_t index = world.Do(world.Administration("admin1", {act})).members[0].index;
+  goldeneagle::v1::Administration approval;
+  approval.set_request_id(world.NewId());
+  approval.mutable_approval()->set_proposal_index(index);
+  approval.mutable_approval()->set_proposal_digest(std::string(32, 'x'));
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Administration("admin2", {approval}))), Reason::kProposalUnknown);
+}
+
+TEST(AdministrationTest, AStrangersSignatureIsNone) {
+  DomainWorld world;
+  goldeneagle::v1::Administration act;
+  act.set_request_id(world.NewId());
+  EXPECT_EQ(ReasonOf(world.Do(world.Administration("stranger", {act})).status), Reason::kSignatureInvalid);
+}
+
+}  // namespace
+}  // namespace eagle::domain

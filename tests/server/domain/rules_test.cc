@@ -1,0 +1,146 @@
+// The small rules: deadlines, stages, names, sets of agencies, policy tables, rows.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "server/domain/agency_set.h"
+#include "server/domain/deadline.h"
+#include "server/domain/draft.h"
+#include "server/domain/policy.h"
+#include "server/domain/stage.h"
+#include "tests/support/domain_world.h"
+
+namespace eagle::domain {
+namespace {
+
+using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
+
+absl::TimeZone Zone(const char* name) {
+  absl::TimeZone zone;
+  EXPECT_TRUE(absl::LoadTimeZone(name, &zone));
+  return zone;
+}
+
+DeadlineRow Row(uint32_t hours, uint32_t days, std::vector<uint32_t> marks = {500, 750, 1000, 1500, 2000}) {
+  DeadlineRow row;
+  row.set_name("R"), row.set_hours(hours), row.set_civil_days(days);
+  for (uint32_t mark : marks) row.add_marks_permille(mark);
+  return row;
+}
+
+std::string Text(absl::Time time, const absl::TimeZone& zone) { return absl::FormatTime("%Y-%m-%d %H:%M:%S", time, zone); }
+
+TEST(DeadlineTest, UrgentEndsAfterHoursOfTheClockWithMarksOnTheWay) {
+  const absl::TimeZone zone = Zone("Asia/Shanghai");
+  const Deadline deadline = ComputeDeadline(Row(24, 0), absl::FromCivil(absl::CivilSecond(2026, 9, 28, 9, 0, 0), zone), zone);
+  EXPECT_EQ(Text(deadline.due, zone), "2026-09-29 09:00:00");
+  std::vector<std::string> marks;
+  for (absl::Time mark : deadline.marks) marks.push_back(Text(mark, zone));
+  EXPECT_THAT(marks, testing::ElementsAre("2026-09-28 21:00:00", "2026-09-29 03:00:00", "2026-09-29 09:00:00", "2026-09-29 21:00:00", "2026-09-30 09:00:00"));
+}
+
+TEST(DeadlineTest, NormalEndsAtMidnightAfterTheLastCivilDayWhateverTheHourOfAcceptance) {
+  const absl::TimeZone zone = Zone("Asia/Shanghai");
+  for (int hour : {0, 9, 23}) {
+    const Deadline deadline = ComputeDeadline(Row(0, 7), absl::FromCivil(absl::CivilSecond(2026, 9, 28, hour, 59, 59), zone), zone);
+    EXPECT_EQ(Text(deadline.due, zone), "2026-10-06 00:00:00");
+  }
+}
+
+TEST(DeadlineTest, CivilDaysAreCountedThroughAChangeOfTheClock) {
+  const absl::TimeZone zone = Zone("Pacific/Auckland");  // summer time begins 27 September 2026
+  const Deadline deadline = ComputeDeadline(Row(0, 3), absl::FromCivil(absl::CivilSecond(2026, 9, 25, 12, 0, 0), zone), zone);
+  EXPECT_EQ(Text(deadline.due, zone), "2026-09-29 00:00:00");
+}
+
+TEST(DeadlineTest, MarksAreRoundedUpToASecondSoNothingFiresEarly) {
+  const Deadline deadline = ComputeDeadline(Row(1, 0, {333}), absl::FromUnixMicros(1'000'000'000'000'500), absl::UTCTimeZone());
+  EXPECT_EQ(absl::ToUnixMicros(deadline.marks[0]) % 1'000'000, 0);
+  EXPECT_GE(deadline.marks[0], absl::FromUnixMicros(1'000'000'000'000'500) + absl::Seconds(3600) * 333 / 1000);
+}
+
+TEST(DeadlineTest, ExplainsItself) {
+  const absl::TimeZone zone = Zone("Asia/Shanghai");
+  const absl::Time start = absl::FromCivil(absl::CivilSecond(2026, 9, 28, 9, 0, 0), zone);
+  DeadlineRow row = Row(24, 0);
+  row.mutable_source()->set_en("the framework");
+  EXPECT_EQ(ExplainDeadline(row, start, start + absl::Hours(24), zone),
+            "due Tue 2026-09-29 09:00 (Asia/Shanghai), because urgent orders are due 24 hours after acceptance (Mon 2026-09-28 09:00); the framework");
+  row = Row(0, 7);
+  EXPECT_THAT(ExplainDeadline(row, start, ComputeDeadline(row, start, zone).due, zone), testing::StartsWith("due Mon 2026-10-05 24:00"));
+}
+
+TEST(StageTest, OnlyListedPassagesAreOpenAndNoneToItself) {
+  int open = 0;
+  for (int from = CaseStage_MIN; from <= CaseStage_MAX; ++from) {
+    for (int to = CaseStage_MIN; to <= CaseStage_MAX; ++to) open += StageMayChange(CaseStage(from), CaseStage(to)) ? 1 : 0;
+    EXPECT_FALSE(StageMayChange(CaseStage(from), CaseStage(from)));
+    EXPECT_FALSE(StageMayChange(CASE_STAGE_CLOSED, CaseStage(from)));
+    EXPECT_FALSE(StageMayChange(CASE_STAGE_TRANSFERRED, CaseStage(from)));
+  }
+  EXPECT_EQ(open, 22);
+  EXPECT_TRUE(StageMayChange(CASE_STAGE_PRESERVATION, CASE_STAGE_ENFORCEMENT));
+  EXPECT_FALSE(StageMayChange(CASE_STAGE_ENFORCEMENT, CASE_STAGE_PRESERVATION));
+}
+
+TEST(NameTest, FoldsDotsAndWidthsForComparisonOnly) {
+  Identity a, b;
+  a.set_id_kind("K"), b.set_id_kind("K");
+  a.set_name("阿依古丽·买买提"), b.set_name("阿依古丽•买买提");
+  EXPECT_TRUE(SameIdentity(a, b));
+  a.set_name("ＡＢＣ有限公司"), b.set_name(" ABC有限公司　");
+  EXPECT_TRUE(SameIdentity(a, b));
+  b.set_name("ABD有限公司");
+  EXPECT_FALSE(SameIdentity(a, b));
+  b = a, b.set_id_number("1");
+  EXPECT_FALSE(SameIdentity(a, b));
+}
+
+TEST(AgencySetTest, EqualSetsHaveEqualBytes) {
+  AgencySet set;
+  for (uint32_t ordinal : {1u, 8u, 9u, 4000u}) set.Add(AgencyOrdinal(ordinal));
+  EXPECT_EQ(set.count(), 4u);
+  std::vector<uint32_t> seen;
+  set.ForEach([&](AgencyOrdinal agency) { seen.push_back(agency.value()); });
+  EXPECT_THAT(seen, testing::ElementsAre(1, 8, 9, 4000));
+  set.Remove(AgencyOrdinal(4000));
+  AgencySet other;
+  for (uint32_t ordinal : {9u, 8u, 1u}) other.Add(AgencyOrdinal(ordinal));
+  EXPECT_EQ(set, other);
+  EXPECT_EQ(set.bytes().size(), 2u);
+  EXPECT_FALSE(set.Contains(AgencyOrdinal(4000)));
+  EXPECT_FALSE(set.Contains(AgencyOrdinal()));
+  other.RemoveAll(set);
+  EXPECT_TRUE(other.empty());
+}
+
+TEST(PolicyTest, EveryLegalNumberNeedsItsSource) {
+  PolicyTable table = test::FreedoniaPolicy();
+  EXPECT_TRUE(Policy::Create(table).ok());
+  table.mutable_terms(0)->mutable_source()->clear_zh();
+  table.mutable_deadlines(1)->clear_source();
+  table.mutable_deadlines(0)->set_civil_days(2);
+  table.set_time_zone("Nowhere/City");
+  const auto refused = Policy::Create(table);
+  ASSERT_FALSE(refused.ok());
+  std::vector<std::string> fields;
+  for (const Violation& violation : FailureOf(refused.status()).violations) fields.push_back(violation.field);
+  EXPECT_THAT(fields, testing::UnorderedElementsAre("time_zone", "deadlines[0].hours", "deadlines[1].source", "terms[0].source"));
+}
+
+TEST(OrderRowTest, ARowReadsBackAsWritten) {
+  test::DomainWorld world;
+  const auto order = world.InquireOrder({"BANK1", "LAND1"});
+  world.Do(world.Orders({order}, {"handler"}));
+  const std::string row = world.OrderNamed(order).Encode();
+  const auto back = domain::Order::Decode(row);
+  ASSERT_TRUE(back.ok());
+  EXPECT_EQ(back->Encode(), row);
+  for (size_t i = 0; i < row.size(); ++i) EXPECT_FALSE(domain::Order::Decode(row.substr(0, i)).ok()) << i;
+  const std::string of = world.TheCase().Encode();
+  const auto case_back = Case::Decode(of);
+  ASSERT_TRUE(case_back.ok());
+  EXPECT_EQ(case_back->Encode(), of);
+}
+
+}  // namespace
+}  // namespace eagle::domain

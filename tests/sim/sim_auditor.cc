@@ -1,0 +1,137 @@
+// The auditor of the simulation: simpler than what it judges, and independent of it.
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "server/base/uuid.h"
+#include "server/core/codec.h"
+#include "server/core/tiles.h"
+#include "server/domain/instant.h"
+#include "server/journal/checkpoint.h"
+#include "tests/sim/sim_bank.h"
+#include "tests/sim/sim_world.h"
+
+namespace eagle::sim {
+
+using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
+
+void World::Judge() {
+  for (const auto& [code, bank] : banks_) {
+    if (bank->core.TotalMoney() != bank->core.deposited()) Blame("money was made or lost at " + code);
+    std::set<std::string> operations;
+    for (const auto& effect : bank->core.effects()) {
+      if (!operations.insert(effect.operation).second) Blame("two effects of " + effect.operation);
+    }
+  }
+  JudgeExposure();
+  if (!gateway_->up()) return;
+  const domain::State& state = gateway_->state();
+  for (const auto& [order_id, index] : acknowledged_) {
+    const domain::Order* order = state.FindOrder(OrderSeq(index));
+    if (order == nullptr || order->order_id != order_id) Blame("an acknowledged order is lost: " + UuidText(order_id));
+  }
+  for (const auto& [seq, of] : state.cases) {
+    const domain::Totals sum = of.ledger.Sum();
+    if (sum.D() > of.ledger.cap()) Blame("more is taken than the claim");
+    if (sum.Bound() > of.ledger.cap() && of.surplus_amount == 0) Blame("more is held than the claim, and no surplus is on record");
+    if (of.surplus_amount > 0 && !of.surplus.armed() && of.surplus.fired < of.surplus.marks.size()) Blame("a surplus without a clock");
+  }
+  for (const auto& [seq, order] : state.orders) {
+    if (!order.complete() && order.deadline.armed() && !state.timers.contains({order.deadline.next(), seq, false})) Blame("an open order without an armed deadline");
+  }
+}
+
+// What really lies at the banks, whoever believes what: taken and effective limits never exceed the claim, but for limits that once waited.
+void World::JudgeExposure() {
+  for (const CaseInHand& of : cases_) {
+    int64_t held = 0, taken = 0, waited = 0;
+    for (const std::string& freeze : of.freezes) {
+      const auto& order = sent_.at(freeze);
+      const SimCore& core = banks_.at(order.agencies(0))->core;
+      const std::string operation = sdk::Operation{freeze, order.agencies(0), 0}.Text();
+      const auto [limit, deducted] = core.ExposureOf(operation);
+      held += limit, taken += deducted;
+      if (core.WaitedOnce(operation)) waited += order.freeze().limit_minor_units();
+    }
+    if (taken > of.cap) Blame(absl::StrCat("taken ", taken, " of a claim of ", of.cap));
+    if (held + taken > of.cap + waited) Blame(absl::StrCat("held ", held, " and taken ", taken, " of a claim of ", of.cap));
+  }
+}
+
+void World::JudgeAtTheEnd() {
+  const domain::State& state = gateway_->state();
+  for (const auto& [order_id, order] : sent_) {
+    if (!acknowledged_.contains(order_id) && !refused_.contains(order_id)) Blame("an order without any answer");
+  }
+  for (const auto& [seq, order] : state.orders) {
+    if (!order.conflict.empty()) Blame("two final words on one order");
+    if (!order.returned.empty()) Blame(absl::StrCat("an order was returned: ", seq, " ", Action_Name(order.action)));
+    numbers_.answers += order.done.count();
+  }
+  for (const auto& [seq, of] : state.cases) {
+    for (const domain::Measure& measure : of.ledger.measures()) {
+      const domain::Order& order = *state.FindOrder(measure.freeze);
+      const std::string bank = state.directory.AgencyByOrdinal(measure.agency)->row.code();
+      const auto& rows = banks_.at(bank)->core.rows();
+      const auto row = rows.find(sdk::Operation{order.order_id, bank, 0}.Text());
+      const bool live = row != rows.end() && sdk::IsLive(row->second.phase);
+      const bool believed = measure.phase == domain::MeasurePhase::kEffective || measure.phase == domain::MeasurePhase::kWaitlisted;
+      if (live != believed) Blame(absl::StrCat("order ", measure.freeze.value(), ": the ledger and the bank disagree on whether it stands"));
+      if (live && (row->second.controlled() != measure.controlled || row->second.unfunded() != measure.unfunded)) {
+        Blame(absl::StrCat("order ", measure.freeze.value(), ": the ledger says ", measure.controlled, " + ", measure.unfunded, ", the bank ", row->second.controlled(),
+                           " + ", row->second.unfunded()));
+      }
+    }
+  }
+  // Effects on one person at one bank came in the order of the journal.
+  for (const auto& [code, bank] : banks_) {
+    std::map<std::string, uint64_t> last;
+    for (const auto& effect : bank->core.effects()) {
+      numbers_.effects += 1;
+      const auto id = state.ids.find(*ParseUuid(effect.operation.substr(0, 36)));
+      if (id == state.ids.end()) {
+        Blame("an effect without an order in the journal");
+        continue;
+      }
+      if (id->second.index < last[effect.person]) Blame("controls on one person out of journal order at " + code);
+      last[effect.person] = id->second.index;
+    }
+  }
+  JudgeJournal();
+}
+
+void World::JudgeJournal() {
+  const auto report = gateway_->Replay();
+  if (!report.ok()) return Blame(absl::StrCat("replay disagrees: ", std::string(report.status().message())));
+  numbers_.entries = report->entries;
+  const auto reader = gateway_->Read();
+  const auto edge = core::RebuildEdge(*reader);
+  core::StoredTiles tiles(*reader);
+  journal::EdgeSource source(*edge, tiles);
+  for (const std::string& note : checkpoints_) {
+    const auto checkpoint = journal::OpenCheckpoint(note, gateway_->verifier());
+    const auto root = journal::RootOf(checkpoint->size, source);
+    if (!root.ok() || *root != checkpoint->root) Blame("a checkpoint that left the process contradicts the journal");
+  }
+  std::map<uint64_t, std::pair<int64_t, std::vector<uint32_t>>> marks;  // order -> acceptance, marks fired
+  std::map<uint64_t, OrderAccepted> accepted;
+  const absl::Status read = core::ForEachEntry(*reader, 0, [&](uint64_t index, std::string_view leaf, std::string_view sealed) -> absl::Status {
+    EAGLE_ASSIGN_OR_RETURN(const domain::Entry entry, core::DecodeEntry(leaf, sealed, gateway_->keys()));
+    if (entry.type == ENTRY_TYPE_ORDER_ACCEPTED) accepted[index].ParseFromString(entry.body);
+    if (entry.type == ENTRY_TYPE_DEADLINE_MARKED && entry.order) {
+      DeadlineMarked body;
+      body.ParseFromString(entry.body);
+      const OrderAccepted& order = accepted[entry.order.value()];
+      auto& fired = marks[entry.order.value()].second;
+      if (std::find(fired.begin(), fired.end(), body.mark_permille()) != fired.end()) Blame("a deadline was marked twice");
+      fired.push_back(body.mark_permille());
+      for (int i = 0; i < order.marks_size(); ++i) {
+        if (order.marks_permille(i) == body.mark_permille() && domain::Micros(entry.time) < order.marks(i)) Blame("a deadline was marked early");
+      }
+    }
+    if (entry.type == ENTRY_TYPE_RECEIPT_CONFLICT) Blame("a receipt conflicts with the first");
+    return absl::OkStatus();
+  });
+  if (!read.ok()) Blame("the journal can't be read");
+}
+
+}  // namespace eagle::sim

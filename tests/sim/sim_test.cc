@@ -1,0 +1,73 @@
+// Hundreds of seeds of the whole system. GATEWAY_SEEDS sets how many, GATEWAY_SEED replays one.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "tests/sim/sim_world.h"
+
+namespace eagle::sim {
+namespace {
+
+uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text != nullptr && *text != '\0' ? std::strtoull(text, nullptr, 10) : otherwise;
+}
+
+std::vector<std::string> Play(uint64_t seed, int minutes, Numbers* numbers = nullptr) {
+  World world(seed, BadWeather());
+  world.Run(minutes);
+  world.HealAndDrain();
+  if (numbers != nullptr) *numbers = world.numbers();
+  return world.violations();
+}
+
+constexpr int kMinutes = 40;
+
+TEST(GatewaySim, KeepsItsPromisesWhateverTheSeedThrowsAtIt) {
+  const uint64_t only = FromEnvironment("GATEWAY_SEED", 0), first = FromEnvironment("GATEWAY_FIRST_SEED", 1);
+  const uint64_t last = only != 0 ? only : first + FromEnvironment("GATEWAY_SEEDS", 300) - 1;
+  Numbers all;
+  for (uint64_t seed = only != 0 ? only : first; seed <= last; ++seed) {
+    Numbers numbers;
+    const std::vector<std::string> violations = Play(seed, kMinutes, &numbers);
+    all.orders += numbers.orders, all.refused += numbers.refused, all.answers += numbers.answers, all.effects += numbers.effects;
+    all.gateway_crashes += numbers.gateway_crashes, all.agent_crashes += numbers.agent_crashes, all.entries += numbers.entries;
+    all.calls += numbers.calls, all.lost += numbers.lost, all.repeated += numbers.repeated;
+    if (violations.empty()) continue;
+    // The shortest run of this seed that still goes wrong.
+    int low = 0, high = kMinutes;
+    while (low + 1 < high) {
+      const int middle = (low + high) / 2;
+      (Play(seed, middle).empty() ? low : high) = middle;
+    }
+    FAIL() << "GATEWAY_SEED=" << seed << " goes wrong after " << high << " minutes:\n  " << testing::PrintToString(violations);
+  }
+  std::printf("%llu seeds: %llu orders accepted, %llu refused, %llu answers, %llu effects, %llu entries, %llu calls (%llu lost, %llu repeated), "
+              "%llu gateway and %llu agent crashes\n",
+              static_cast<unsigned long long>(last - (only != 0 ? only : first) + 1), static_cast<unsigned long long>(all.orders),
+              static_cast<unsigned long long>(all.refused), static_cast<unsigned long long>(all.answers), static_cast<unsigned long long>(all.effects),
+              static_cast<unsigned long long>(all.entries), static_cast<unsigned long long>(all.calls), static_cast<unsigned long long>(all.lost),
+              static_cast<unsigned long long>(all.repeated), static_cast<unsigned long long>(all.gateway_crashes), static_cast<unsigned long long>(all.agent_crashes));
+  if (only == 0) {
+    // A simulation in which nothing happens proves nothing.
+    EXPECT_GT(all.orders, 0u);
+    EXPECT_GT(all.effects, 0u);
+    EXPECT_GT(all.gateway_crashes, 0u);
+    EXPECT_GT(all.agent_crashes, 0u);
+  }
+}
+
+TEST(GatewaySim, OneSeedIsOneRun) {
+  const auto fingerprint = [](uint64_t seed) {
+    World world(seed, BadWeather());
+    world.Run(10);
+    world.HealAndDrain();
+    return world.Fingerprint();
+  };
+  EXPECT_EQ(fingerprint(7), fingerprint(7));
+  EXPECT_NE(fingerprint(7), fingerprint(8));
+}
+
+}  // namespace
+}  // namespace eagle::sim

@@ -1,0 +1,112 @@
+// A world in one thread that one seed decides: courts that submit signed orders and repeat them until answered, the gateway, banks with real
+// Agents over the real encumbrance register, a network that loses, delays, repeats and reorders, processes that die between any two steps,
+// clocks that jump. An independent auditor, simpler than what it judges, says what went wrong.
+//
+//   World world(seed, BadWeather());  world.Run(minutes);  world.HealAndDrain();  EXPECT_THAT(world.violations(), IsEmpty());
+//
+// Threads: one.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "adapters/sdk/agent.h"
+#include "tests/sim/sim_core.h"
+#include "tests/sim/sim_gateway.h"
+#include "tests/sim/sim_network.h"
+#include "tests/support/sdk_fakes.h"
+
+namespace eagle::sim {
+
+Weather BadWeather();
+
+struct Numbers {
+  uint64_t orders = 0, refused = 0, answers = 0, effects = 0, gateway_crashes = 0, agent_crashes = 0, entries = 0, calls = 0, lost = 0, repeated = 0;
+};
+
+class World {
+ public:
+  World(uint64_t seed, const Weather& weather);
+  ~World();
+
+  // Minutes of the world's time with faults.
+  void Run(int minutes);
+  // Good weather until everything is answered, or the auditor says that something never will be.
+  void HealAndDrain();
+  const std::vector<std::string>& violations() const { return violations_; }
+  Numbers numbers() const;
+  // SHA-256 of what happened: two runs of one seed are the same run.
+  std::string Fingerprint();
+
+ private:
+  struct Bank;
+  struct PendingBatch {
+    goldeneagle::v1::SubmitOrdersRequest request;
+    bool done = false;
+  };
+  struct CaseInHand {
+    std::string number;
+    int64_t cap = 0;
+    std::vector<std::string> persons;  // id numbers
+    std::vector<std::string> freezes;  // order ids
+  };
+
+  // Setting up, without faults: every call is repeated until it is answered.
+  void SetUp();
+  template <typename Request, typename Response>
+  Response Must(void (api::Handlers::*method)(const api::Caller&, Request, api::Reply<Response>), const api::Caller& caller, Request request);
+  void Administer();
+  void State();
+  void OpenCases();
+
+  void Travel(std::function<void()> arrive);
+
+  // The courts.
+  void CourtActs();
+  goldeneagle::v1::Order BaseOrder(const CaseInHand& of, goldeneagle::v1::Action action, const std::string& person, const std::string& bank);
+  void Submit(std::vector<goldeneagle::v1::Order> orders, bool control);
+  void Send(std::shared_ptr<PendingBatch> batch);
+  void TakeResults(const goldeneagle::v1::SubmitOrdersResponse& response);
+
+  // Minute by minute.
+  void Minute();
+  void StartGateway();
+  void Judge();
+  void JudgeExposure();
+  void JudgeAtTheEnd();
+  void JudgeJournal();
+  void Blame(const std::string& what);
+
+  std::string NewId();
+  uint64_t seed_;
+  Weather weather_;
+  Dice dice_;
+  Calendar calendar_;
+  SimClock clock_;        // the gateway's: its wall may be set wrong
+  SimClock true_clock_;   // everybody else's
+  absl::TimeZone zone_;
+  std::unique_ptr<trust::SignatureChecker> checker_;
+  std::map<std::string, std::unique_ptr<trust::Signer>> signers_;
+  SeededEntropy entropy_;
+  goldeneagle::v1::LogFounded founding_;
+  std::unique_ptr<SimGateway> gateway_;
+  std::map<std::string, std::unique_ptr<Bank>> banks_;
+  api::Caller court_;
+  uint64_t next_sequence_ = 1, next_account_ = 1;
+  std::vector<CaseInHand> cases_;
+  std::vector<std::shared_ptr<PendingBatch>> pending_;
+  std::map<std::string, goldeneagle::v1::Order> sent_;       // by order id
+  std::map<std::string, uint64_t> acknowledged_;             // order id -> index that the court was told
+  std::set<std::string> refused_;
+  std::set<std::string> checkpoints_;
+  std::string account_digest_;
+  std::vector<std::string> violations_;
+  Numbers numbers_;
+  int minute_ = 0;
+};
+
+}  // namespace eagle::sim

@@ -1,0 +1,19 @@
+#include <fstream>
+#include <sstream>
+
+#include "google/protobuf/text_format.h"
+#include "server/base/assert.h"
+#include "tests/support/demo_world.h"
+
+namespace eagle::test {
+
+v1::PolicyTable PolicyOf2026() {
+  std::ifstream file(std::string(GATEWAY_SOURCE_DIR) + "/deploy/policy/cn-2026.txtpb");
+  std::stringstream text;
+  text << file.rdbuf();
+  v1::PolicyTable table;
+  GATEWAY_ASSERT(google::protobuf::TextFormat::ParseFromString(text.str(), &table), "deploy/policy/cn-2026.txtpb can be read");
+  return table;
+}
+
+}  // namespace eagle::test
