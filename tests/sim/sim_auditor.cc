@@ -1,5 +1,7 @@
 // The auditor of the simulation: simpler than what it judges, and independent of it.
 #include <algorithm>
+#include <map>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "server/base/uuid.h"
@@ -82,17 +84,19 @@ void World::JudgeAtTheEnd() {
       }
     }
   }
-  // Effects on one person at one bank came in the order of the journal.
+  // Controls on one person reached a bank in the order of the journal: arrival gives rank, whenever the effect follows.
   for (const auto& [code, bank] : banks_) {
+    std::vector<SimCore::Effect> effects = bank->core.effects();
+    std::sort(effects.begin(), effects.end(), [](const auto& a, const auto& b) { return a.arrival < b.arrival; });
     std::map<std::string, uint64_t> last;
-    for (const auto& effect : bank->core.effects()) {
+    for (const auto& effect : effects) {
       numbers_.effects += 1;
       const auto id = state.ids.find(*ParseUuid(effect.operation.substr(0, 36)));
       if (id == state.ids.end()) {
         Blame("an effect without an order in the journal");
         continue;
       }
-      if (id->second.index < last[effect.person]) Blame("controls on one person out of journal order at " + code);
+      if (id->second.index < last[effect.person]) Blame("controls on one person reached " + code + " out of journal order");
       last[effect.person] = id->second.index;
     }
   }

@@ -104,7 +104,7 @@ absl::StatusOr<Answer> SimCore::Apply(const sdk::Request& request) {
                                                                 : Deduct(request);
   if (!answer.ok()) return answer;
   answers_[operation] = *answer;
-  effects_.push_back({operation, request.order.action(), request.order.subject().id_number(), request.now});
+  effects_.push_back({operation, request.order.action(), request.order.subject().id_number(), request.arrival.sequence});
   if (dice_.OneIn(weather_.core_fault_one_in)) return Fail(Reason::kUnavailable, "the reply was lost");
   return answer;
 }

@@ -34,7 +34,7 @@ class SimCore : public sdk::CoreRegister {
     std::string operation;
     goldeneagle::v1::Action action;
     std::string person;
-    absl::Time at;
+    uint64_t arrival = 0;  // the inbox's own count: what gives rank
   };
   const std::vector<Effect>& effects() const { return effects_; }
   const std::vector<std::string>& accounts_of(const std::string& person) { return persons_[person]; }
