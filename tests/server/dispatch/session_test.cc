@@ -75,17 +75,18 @@ TEST(Polls, ACancelledPollIsNeverAnswered) {
   EXPECT_FALSE(polled->answered());
 }
 
-TEST(Polls, AnInstanceParksSoManyAndTheNewestIsServed) {
+// Two parked polls of one instance would let the answer to a call that the agency gave up count as arrived, as soon as the
+// agency confirms the answer to the other: a control order would be overtaken (found by the simulation).
+TEST(Polls, AnInstanceParksOnePollAndTheNewestIsServed) {
   Bench bench;
   ASSERT_TRUE(bench.Hello(1).ok());
-  std::vector<std::shared_ptr<Polled>> polls;
-  for (int i = 0; i < 5; ++i) polls.push_back(bench.Poll(1));
-  EXPECT_TRUE(polls[0]->answered());
-  EXPECT_FALSE(polls[1]->answered());
+  auto given_up = bench.Poll(1);
+  auto newest = bench.Poll(1);
+  EXPECT_TRUE(given_up->answered());
+  EXPECT_FALSE(newest->answered());
   bench.Inquire(1);
   bench.Step();
-  EXPECT_TRUE(polls[4]->answered());
-  EXPECT_FALSE(polls[3]->answered());
+  EXPECT_TRUE(newest->answered());
 }
 
 TEST(Polls, DrainingAnswersEveryPollAndParksNoMore) {
