@@ -31,8 +31,6 @@ struct Options {
   absl::Duration absent_after = absl::Seconds(90);  // without any call
   size_t most_tasks_per_poll = 256;
   size_t parked_polls_max = 20'000;
-  size_t parked_polls_per_instance_max = 1;      // one more answers the oldest, empty; with two, an answer to a call that the
-                                                 // agency gave up would pass as arrived with the answer to the other
   size_t bytes_per_poll = 768 * 1024;            // of signed orders in one delivery, about; always at least one task
   size_t deliveries_per_batch = 1024;            // the rest goes out with the next batch
 };

@@ -63,13 +63,12 @@ absl::Status Floor::Park(AgencyOrdinal ordinal, const std::string& id, size_t mo
     return absl::OkStatus();
   }
   if (parked_ >= options_.parked_polls_max) return Fail(Reason::kBusy, "too many polls wait").RetryAfter(absl::Seconds(1));
-  size_t own = 0, oldest = 0;
+  // One parked poll per instance: with two, the answer to a call that the agency gave up would pass as arrived as soon as the
+  // agency confirms the answer to the other.
   for (size_t place = agency.parked.size(); place-- > 0;) {
-    if (agency.parked[place].instance == instance) ++own, oldest = place;
-  }
-  if (own >= options_.parked_polls_per_instance_max) {
-    out.push_back({std::move(agency.parked[oldest].done), {.withdrawn = Tell(instance->withdrawn, now)}});
-    Unpark(agency, oldest);
+    if (agency.parked[place].instance != instance) continue;
+    out.push_back({std::move(agency.parked[place].done), {.withdrawn = Tell(instance->withdrawn, now)}});
+    Unpark(agency, place);
   }
   wait = std::min(wait, options_.poll_wait_max);
   const bool room = agency.has_work() && instance->room() > 0;

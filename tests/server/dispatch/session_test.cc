@@ -82,7 +82,8 @@ TEST(Polls, AnInstanceParksOnePollAndTheNewestIsServed) {
   ASSERT_TRUE(bench.Hello(1).ok());
   auto given_up = bench.Poll(1);
   auto newest = bench.Poll(1);
-  EXPECT_TRUE(given_up->answered());
+  ASSERT_TRUE(given_up->answered());
+  EXPECT_EQ((*given_up)->fence, 0u);
   EXPECT_FALSE(newest->answered());
   bench.Inquire(1);
   bench.Step();
