@@ -2,9 +2,11 @@
 #
 #   gateway_library(NAME domain SRCS a.cc b.cc DEPS gateway::base)   a room, alias gateway::domain
 #   gateway_binary(NAME eagle SRCS main.cc DEPS gateway::client_cli)
-#   gateway_test(NAME base_test SRCS a_test.cc DEPS gateway::base LABELS unit)
+#   gateway_test(NAME base_test SRCS a_test.cc DEPS gateway::base LABELS unit)      OPTIMISED: a test that computes for long
 #     Labels: unit, sim, crash ...; "soak" = more seeds or crash points in the environment mean more work (up to an hour a case);
 #     "no-tsan" = not under the thread sanitizer.
+#
+# Generated code says gateway_generated(TARGET): it is compiled file by file, because its file-local names collide.
 #
 # No global flags and no global include paths: includes are written from the top of the tree ("server/base/money.h").
 
@@ -15,6 +17,10 @@ add_library(gateway_flags INTERFACE)
 target_compile_options(gateway_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor
   -Wno-sign-conversion -Wno-missing-field-initializers -fno-omit-frame-pointer)
+if(CMAKE_UNITY_BUILD)
+  # The compiler takes every .cc file of such a bundle for a header, where a file-local type in a class would be a defect.
+  target_compile_options(gateway_flags INTERFACE -Wno-subobject-linkage)
+endif()
 if(GATEWAY_WERROR)
   target_compile_options(gateway_flags INTERFACE -Werror)
 endif()
@@ -22,6 +28,15 @@ if(GATEWAY_SANITIZE)
   target_compile_options(gateway_flags INTERFACE -fsanitize=${GATEWAY_SANITIZE} -fno-sanitize-recover=all)
   target_link_options(gateway_flags INTERFACE -fsanitize=${GATEWAY_SANITIZE})
 endif()
+
+# Presets "ci" and "release" compile eight files of a room as one (CMAKE_UNITY_BUILD): a clean build takes half the time, and two
+# files of one room may not give one file-local name two meanings. "dev" and "tidy" compile file by file, so that each file is seen to
+# include what it uses; `deploy/run soak` builds both ways.
+set(CMAKE_UNITY_BUILD_BATCH_SIZE 8)
+
+function(gateway_generated target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)
+endfunction()
 
 function(gateway_library)
   cmake_parse_arguments(ARG "" "NAME" "SRCS;DEPS" ${ARGN})
@@ -44,11 +59,13 @@ function(gateway_binary)
 endfunction()
 
 function(gateway_test)
-  cmake_parse_arguments(ARG "" "NAME" "SRCS;DEPS;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "OPTIMISED" "NAME" "SRCS;DEPS;LABELS" ${ARGN})
   add_executable(${ARG_NAME} ${ARG_SRCS})
-  target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} GTest::gtest GTest::gmock GTest::gtest_main gateway_flags)
-  target_compile_definitions(${ARG_NAME} PRIVATE
-    GATEWAY_SOURCE_DIR="${PROJECT_SOURCE_DIR}" GATEWAY_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} gateway::test_support_paths GTest::gtest GTest::gmock GTest::gtest_main gateway_flags)
+  if(NOT ARG_OPTIMISED)
+    # Most of a test's build time is optimising code that runs once; the rooms under test are optimised as shipped.
+    target_compile_options(${ARG_NAME} PRIVATE -O0)
+  endif()
   # A list would be torn apart on its way through the discovery: several labels travel as one, "sim,soak", which -L and -LE match too.
   list(JOIN ARG_LABELS "," labels)
   set(timeout 600)

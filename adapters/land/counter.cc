@@ -17,7 +17,7 @@ namespace {
 using sdk::CounterRequest;
 using sdk::Json;
 
-constexpr size_t kTextBytesMax = 128;
+constexpr size_t kArgumentBytesMax = 128;
 constexpr char kCounterPrefix[] = "counter";
 
 absl::StatusOr<uint64_t> NumberOf(const CounterRequest& request, std::string_view argument, uint64_t otherwise, uint64_t most) {
@@ -33,7 +33,7 @@ absl::StatusOr<uint64_t> NumberOf(const CounterRequest& request, std::string_vie
 
 absl::StatusOr<std::string> TextOf(const CounterRequest& request, std::string_view argument) {
   EAGLE_ASSIGN_OR_RETURN(std::string text, request.Required(argument));
-  if (text.size() > kTextBytesMax || !IsValidUtf8(text)) return Fail(Reason::kTextInvalid, "an argument is wrong").At(argument, "at most 128 bytes");
+  if (text.size() > kArgumentBytesMax || !IsValidUtf8(text)) return Fail(Reason::kTextInvalid, "an argument is wrong").At(argument, "at most 128 bytes");
   return text;
 }
 

@@ -53,7 +53,7 @@ absl::StatusOr<v1::Proposal> ReadProposal(const std::string& kind, const std::st
 Table ResultsTable() { return Table("results", {{"proposal", kRight}, {"request_id"}, {"result"}, {"digest"}}); }
 
 // Sends a batch and prints one row a member; `shown`: what each row says besides.
-absl::Status Send(Session& session, const std::vector<v1::Administration>& acts, const Signing& signing,
+absl::Status SendActs(Session& session, const std::vector<v1::Administration>& acts, const Signing& signing,
                   const std::vector<uint64_t>& proposals) {
   std::vector<std::string> members;
   for (const v1::Administration& act : acts) members.push_back(Serialize(act));
@@ -97,10 +97,10 @@ absl::Status Propose(Session& session, const ProposeFlags& flags) {
     EAGLE_ASSIGN_OR_RETURN(*act.mutable_proposal(), ReadProposal(flags.kind, path, flags.ground));
     acts.push_back(std::move(act));
   }
-  return Send(session, acts, {.key_files = flags.keys}, {});
+  return SendActs(session, acts, {.key_files = flags.keys}, {});
 }
 
-absl::StatusOr<std::vector<v1::ProposalView>> List(Session& session, bool open_only) {
+absl::StatusOr<std::vector<v1::ProposalView>> ReadProposals(Session& session, bool open_only) {
   EAGLE_ASSIGN_OR_RETURN(Gateway * gateway, session.admin_gateway());
   std::vector<v1::ProposalView> views;
   v1::ListProposalsRequest request;
@@ -129,13 +129,13 @@ absl::StatusOr<v1::Administration> OwnBytes(const v1::ProposalView& view) {
   return *act;
 }
 
-struct ShowFlags {
+struct ProposalShowFlags {
   std::vector<uint64_t> indexes;
   bool all = false;
 };
 
-absl::Status Show(Session& session, const ShowFlags& flags) {
-  EAGLE_ASSIGN_OR_RETURN(const std::vector<v1::ProposalView> views, List(session, !flags.all && flags.indexes.empty()));
+absl::Status ShowProposals(Session& session, const ProposalShowFlags& flags) {
+  EAGLE_ASSIGN_OR_RETURN(const std::vector<v1::ProposalView> views, ReadProposals(session, !flags.all && flags.indexes.empty()));
   EAGLE_ASSIGN_OR_RETURN(const absl::TimeZone zone, session.zone());
   Table table(
       "proposals",
@@ -164,7 +164,7 @@ struct ApproveFlags {
 };
 
 absl::Status Approve(Session& session, const ApproveFlags& flags) {
-  EAGLE_ASSIGN_OR_RETURN(const std::vector<v1::ProposalView> views, List(session, false));
+  EAGLE_ASSIGN_OR_RETURN(const std::vector<v1::ProposalView> views, ReadProposals(session, false));
   OrderBuilder builder(session.process().clock, session.process().entropy);
   std::vector<v1::Administration> acts;
   for (const uint64_t index : flags.indexes) {
@@ -182,7 +182,7 @@ absl::Status Approve(Session& session, const ApproveFlags& flags) {
     acts.push_back(std::move(act));
   }
   EAGLE_RETURN_IF_ERROR(session.Confirm("Approve exactly this?"));
-  return Send(session, acts, {.key_files = flags.keys}, flags.indexes);
+  return SendActs(session, acts, {.key_files = flags.keys}, flags.indexes);
 }
 
 }  // namespace
@@ -202,11 +202,11 @@ void AddAdmin(Verb& root) {
   propose.Texts("--key", &propose_flags->keys, "your administrator's key", Need::kRequired);
   propose.Do([propose_flags](Session& session) { return Propose(session, *propose_flags); });
 
-  auto show_flags = std::make_shared<ShowFlags>();
+  auto show_flags = std::make_shared<ProposalShowFlags>();
   Verb show = admin.Add("show", "Show open proposals; with an index, one of them in full.", "eagle admin show 17");
   show.Numbers("INDEX", &show_flags->indexes, "journal index of a proposal");
   show.Flag("--all", &show_flags->all, "also those in effect");
-  show.Do([show_flags](Session& session) { return Show(session, *show_flags); });
+  show.Do([show_flags](Session& session) { return ShowProposals(session, *show_flags); });
 
   auto approve_flags = std::make_shared<ApproveFlags>();
   Verb approve = admin.Add("approve", "Approve proposals, after reading exactly what they say.",

@@ -8,7 +8,7 @@
 namespace eagle::client {
 namespace {
 
-struct Flags {
+struct AgencyFlags {
   std::string kind;
   bool capabilities = false;
 };
@@ -25,7 +25,7 @@ std::string ActionsText(const google::protobuf::RepeatedPtrField<v1::Capability>
   return out;
 }
 
-absl::Status List(Session& session, const Flags& flags) {
+absl::Status ShowAgencies(Session& session, const AgencyFlags& flags) {
   EAGLE_ASSIGN_OR_RETURN(Gateway * gateway, session.gateway());
   EAGLE_ASSIGN_OR_RETURN(const absl::TimeZone zone, session.zone());
   Table table("agencies", {{"code"},
@@ -61,11 +61,11 @@ absl::Status List(Session& session, const Flags& flags) {
 }  // namespace
 
 void AddAgency(Verb& root) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<AgencyFlags>();
   Verb agency = root.Add("agency", "Agencies 协助执行单位: who is connected and what they can do.");
   Verb list = agency.Add("list", "List agencies with presence and capabilities.", "eagle agency list --kind BANK");
   list.Text("--kind", &flags->kind, "BANK, LAND, VEHICLE, HOUSING_FUND, BUSINESS or IP");
-  list.Do([flags](Session& session) { return List(session, *flags); });
+  list.Do([flags](Session& session) { return ShowAgencies(session, *flags); });
 }
 
 }  // namespace eagle::client

@@ -53,7 +53,7 @@ std::string MemberId(v1::MemberType type, const std::string& member) {
   return "-";
 }
 
-absl::StatusOr<v1::SignedBatch> Make(Session& session, v1::MemberType type, std::vector<std::string> members,
+absl::StatusOr<v1::SignedBatch> MakeBatch(Session& session, v1::MemberType type, std::vector<std::string> members,
                                      const Signing& signing, bool dry_run) {
   EAGLE_ASSIGN_OR_RETURN(std::vector<trust::Ed25519Signer> signers,
                          session.Signers(signing.key_files, signing.officers));
@@ -76,12 +76,12 @@ absl::StatusOr<v1::SignedBatch> SignNow(Session& session, v1::MemberType type, s
                                         const Signing& signing) {
   if (signing.nobody())
     return Fail(Reason::kFieldMissing, "nobody signs: give --sign OFFICER or --key FILE, once for each signature");
-  return Make(session, type, std::move(members), signing, false);
+  return MakeBatch(session, type, std::move(members), signing, false);
 }
 
 absl::StatusOr<v1::SignedBatch> DryBatch(Session& session, v1::MemberType type, std::vector<std::string> members,
                                          const Signing& signing) {
-  return Make(session, type, std::move(members), signing, true);
+  return MakeBatch(session, type, std::move(members), signing, true);
 }
 
 absl::StatusOr<Document> DescribeDraft(Session& session, const Draft& draft) {

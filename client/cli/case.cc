@@ -29,7 +29,7 @@ void AddClaimFlags(Verb& verb, ClaimFlags& flags) {
   verb.Text("--currency", &flags.currency, "CNY without it");
 }
 
-absl::Status Amount(const std::string& flag, const std::string& text, int64_t& amount) {
+absl::Status CapAmount(const std::string& flag, const std::string& text, int64_t& amount) {
   if (text.empty()) return absl::OkStatus();
   const auto parsed = ParseMoney(text);
   if (!parsed) return Fail(Reason::kAmountInvalid, flag + " is an amount as 80,000.00, not " + text);
@@ -42,10 +42,10 @@ absl::StatusOr<v1::Claim> ClaimOf(Session& session, const ClaimFlags& flags) {
   EAGLE_ASSIGN_OR_RETURN(const Config* config, session.config());
   v1::Claim claim;
   int64_t principal = 0, interest = 0, doubled = 0, cost = 0;
-  EAGLE_RETURN_IF_ERROR(Amount("--principal", flags.principal, principal));
-  EAGLE_RETURN_IF_ERROR(Amount("--interest", flags.interest, interest));
-  EAGLE_RETURN_IF_ERROR(Amount("--doubled-interest", flags.doubled_interest, doubled));
-  EAGLE_RETURN_IF_ERROR(Amount("--cost", flags.cost, cost));
+  EAGLE_RETURN_IF_ERROR(CapAmount("--principal", flags.principal, principal));
+  EAGLE_RETURN_IF_ERROR(CapAmount("--interest", flags.interest, interest));
+  EAGLE_RETURN_IF_ERROR(CapAmount("--doubled-interest", flags.doubled_interest, doubled));
+  EAGLE_RETURN_IF_ERROR(CapAmount("--cost", flags.cost, cost));
   claim.set_currency(flags.currency.empty() ? config->currency : flags.currency);
   claim.set_principal_minor_units(principal);
   claim.set_interest_minor_units(interest);
@@ -63,7 +63,7 @@ absl::StatusOr<v1::Claim> ClaimOf(Session& session, const ClaimFlags& flags) {
   return claim;
 }
 
-std::vector<std::string> Parts(const std::string& text) {
+std::vector<std::string> CapParts(const std::string& text) {
   std::vector<std::string> parts(1);
   for (const char c : text) {
     if (c == ';') {
@@ -77,7 +77,7 @@ std::vector<std::string> Parts(const std::string& text) {
 
 // "NAME;ID_KIND;NUMBER;LIABILITY[;CAP]".
 absl::StatusOr<v1::Respondent> RespondentOf(const std::string& text) {
-  const std::vector<std::string> parts = Parts(text);
+  const std::vector<std::string> parts = CapParts(text);
   if (parts.size() < 4 || parts.size() > 5)
     return Fail(Reason::kFieldInvalid,
                 "--respondent is NAME;ID_KIND;NUMBER;LIABILITY or NAME;ID_KIND;NUMBER;LIABILITY;CAP");
@@ -89,7 +89,7 @@ absl::StatusOr<v1::Respondent> RespondentOf(const std::string& text) {
   if (respondent.liability() == v1::LIABILITY_KIND_UNSPECIFIED)
     return Fail(Reason::kFieldInvalid, "a liability is JOINT, SEVERAL or SUPPLEMENTARY, not " + parts[3]);
   int64_t cap = 0;
-  if (parts.size() == 5) EAGLE_RETURN_IF_ERROR(Amount("the respondent's cap", parts[4], cap));
+  if (parts.size() == 5) EAGLE_RETURN_IF_ERROR(CapAmount("the respondent's cap", parts[4], cap));
   respondent.set_liability_cap_minor_units(cap);
   return respondent;
 }
@@ -143,7 +143,7 @@ absl::Status PrintResults(Session& session, const std::vector<CaseAnswer>& answe
   return RefusedStatus(refused, answers.size(), first);
 }
 
-absl::Status Send(Session& session, const v1::CaseAct& act, const SendFlags& flags) {
+absl::Status SendCase(Session& session, const v1::CaseAct& act, const SendFlags& flags) {
   const std::string member = Serialize(act);
   if (flags.dry_run) {
     EAGLE_ASSIGN_OR_RETURN(Gateway * gateway, session.gateway());
@@ -200,7 +200,7 @@ absl::Status Open(Session& session, const OpenFlags& flags) {
     open.set_leader(flags.leader);
   }
   OrderBuilder builder(session.process().clock, session.process().entropy);
-  return Send(session, builder.Open(config->organisation, std::move(open)), flags.send);
+  return SendCase(session, builder.Open(config->organisation, std::move(open)), flags.send);
 }
 
 struct StageFlags {
@@ -215,7 +215,7 @@ absl::Status Stage(Session& session, const StageFlags& flags) {
   change.set_to(OfWord<v1::CaseStage>(flags.to));
   change.set_ground(flags.ground);
   OrderBuilder builder(session.process().clock, session.process().entropy);
-  return Send(session, builder.ChangeStage(config->organisation, std::move(change)), flags.send);
+  return SendCase(session, builder.ChangeStage(config->organisation, std::move(change)), flags.send);
 }
 
 struct CapFlags {
@@ -235,10 +235,10 @@ absl::Status Cap(Session& session, const CapFlags& flags) {
     EAGLE_ASSIGN_OR_RETURN(*change.mutable_claim(), ClaimOf(session, flags.claim));
   }
   OrderBuilder builder(session.process().clock, session.process().entropy);
-  return Send(session, builder.ChangeCap(config->organisation, std::move(change)), flags.send);
+  return SendCase(session, builder.ChangeCap(config->organisation, std::move(change)), flags.send);
 }
 
-struct ShowFlags {
+struct CaseShowFlags {
   std::string number, purpose;
 };
 
@@ -267,7 +267,7 @@ Table MeasuresTable(Session& session, const v1::CaseView& view, const absl::Time
   return table;
 }
 
-absl::Status Show(Session& session, const ShowFlags& flags) {
+absl::Status ShowCase(Session& session, const CaseShowFlags& flags) {
   EAGLE_ASSIGN_OR_RETURN(const Config* config, session.config());
   EAGLE_ASSIGN_OR_RETURN(Gateway * gateway, session.gateway());
   EAGLE_ASSIGN_OR_RETURN(const absl::TimeZone zone, session.zone());
@@ -354,12 +354,12 @@ void AddCase(Verb& root) {
   AddSendFlags(cap, cap_flags->send);
   cap.Do([cap_flags](Session& session) { return Cap(session, *cap_flags); });
 
-  auto show_flags = std::make_shared<ShowFlags>();
+  auto show_flags = std::make_shared<CaseShowFlags>();
   Verb show = verb.Add("show", "Show a case with its ledger and measures (an audited read).",
                        "eagle case show \"（2026）辽9901执1024号\" --purpose EXECUTION");
   show.Text("CASE", &show_flags->number, "case number", Need::kRequired);
   show.Text("--purpose", &show_flags->purpose, "why you read; the configuration's without it");
-  show.Do([show_flags](Session& session) { return Show(session, *show_flags); });
+  show.Do([show_flags](Session& session) { return ShowCase(session, *show_flags); });
 
   AddDrafts(verb);
 }

@@ -10,11 +10,11 @@ namespace {
 
 constexpr int kPagesMax = 10'000;
 
-struct Flags {
+struct DirectoryFlags {
   std::vector<std::string> files;
 };
 
-absl::Status Submit(Session& session, const Flags& flags) {
+absl::Status SubmitDirectory(Session& session, const DirectoryFlags& flags) {
   EAGLE_ASSIGN_OR_RETURN(Desk * desk, session.desk());
   EAGLE_ASSIGN_OR_RETURN(Gateway * gateway, session.gateway());
   Table results("results", {{"subject"}, {"result"}, {"journal_index", kRight}, {"file"}});
@@ -41,7 +41,7 @@ absl::Status Submit(Session& session, const Flags& flags) {
   return RefusedStatus(refused, all, first);
 }
 
-absl::Status List(Session& session) {
+absl::Status ListDirectory(Session& session) {
   EAGLE_ASSIGN_OR_RETURN(Desk * desk, session.desk());
   EAGLE_ASSIGN_OR_RETURN(Gateway * gateway, session.gateway());
   EAGLE_ASSIGN_OR_RETURN(const absl::TimeZone zone, session.zone());
@@ -79,15 +79,15 @@ absl::Status List(Session& session) {
 
 void AddDirectory(Verb& root) {
   Verb directory = root.Add("directory", "Statements about keys, officers and accounts: submit and verify them.");
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<DirectoryFlags>();
   Verb submit =
       directory.Add("submit", "Submit signed statements.",
                     "eagle directory submit pki/statements/organisations.batch pki/statements/court-辽9901.batch");
   submit.Texts("FILE", &flags->files, "files that eagle statement made and signed", Need::kRequired);
-  submit.Do([flags](Session& session) { return Submit(session, *flags); });
+  submit.Do([flags](Session& session) { return SubmitDirectory(session, *flags); });
   directory
       .Add("list", "List the statements in force, verified with the pinned registrar keys.", "eagle directory list")
-      .Do(List);
+      .Do(ListDirectory);
 }
 
 }  // namespace eagle::client

@@ -10,7 +10,7 @@
 namespace eagle::client {
 namespace {
 
-struct Flags {
+struct FindingsFlags {
   std::string order, purpose;
 };
 
@@ -142,7 +142,7 @@ class Printer {
   Table findings_, measures_, receipts_;
 };
 
-absl::Status Run(Session& session, const Flags& flags) {
+absl::Status RunFindings(Session& session, const FindingsFlags& flags) {
   EAGLE_ASSIGN_OR_RETURN(const Config* config, session.config());
   v1::ListFindingsRequest request;
   EAGLE_ASSIGN_OR_RETURN(*request.mutable_order_id(), OrderIdOf(flags.order));
@@ -182,12 +182,12 @@ absl::Status Run(Session& session, const Flags& flags) {
 }  // namespace
 
 void AddFindings(Verb& root) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<FindingsFlags>();
   Verb verb = root.Add("findings", "Show what agencies answered to an order, every receipt verified (an audited read).",
                        "eagle findings 01920d5c-8f00-7000-8000-000000000001 --purpose EXECUTION");
   verb.Text("ORDER", &flags->order, "order id", Need::kRequired);
   verb.Text("--purpose", &flags->purpose, "why you read; the configuration's without it");
-  verb.Do([flags](Session& session) { return Run(session, *flags); });
+  verb.Do([flags](Session& session) { return RunFindings(session, *flags); });
 }
 
 }  // namespace eagle::client

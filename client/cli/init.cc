@@ -13,7 +13,7 @@
 namespace eagle::client {
 namespace {
 
-struct Flags {
+struct InitFlags {
   std::string data, last_signed, origin, environment, log_key, master_key;
   std::vector<std::string> administrators, registrars;
   uint64_t threshold = 2, approvals = 2, partition = 1;
@@ -55,7 +55,7 @@ absl::Status ReadKeys(const std::vector<std::string>& paths,
   return absl::OkStatus();
 }
 
-absl::Status FillFounding(const Flags& flags, v1::LogFounded& founded) {
+absl::Status FillFounding(const InitFlags& flags, v1::LogFounded& founded) {
   founded.set_origin(flags.origin);
   founded.set_partition(static_cast<uint32_t>(flags.partition));
   founded.set_format_version(1);
@@ -83,7 +83,7 @@ absl::Status FillFounding(const Flags& flags, v1::LogFounded& founded) {
   return absl::OkStatus();
 }
 
-absl::Status Run(Session& session, const Flags& flags) {
+absl::Status RunInit(Session& session, const InitFlags& flags) {
   FoundingOptions options{.data_folder = flags.data,
                           .last_signed = flags.last_signed,
                           .log_key_file = flags.log_key,
@@ -108,7 +108,7 @@ absl::Status Run(Session& session, const Flags& flags) {
 }  // namespace
 
 void AddInit(Verb& root) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<InitFlags>();
   Verb verb = root.Add(
       "init", "Found a log: write entry 0 into a new data folder (operators).",
       "eagle init --data data --last-signed safe/last-signed --origin court.example/log1 --environment test \\\n"
@@ -128,7 +128,7 @@ void AddInit(Verb& root) {
   verb.Number("--threshold", &flags->threshold, "registrars that must sign (2)");
   verb.Number("--approvals", &flags->approvals, "administrators that must agree (2)");
   verb.Number("--partition", &flags->partition, "number of this log among the installation's (1)");
-  verb.Do([flags](Session& session) { return Run(session, *flags); });
+  verb.Do([flags](Session& session) { return RunInit(session, *flags); });
 }
 
 }  // namespace eagle::client

@@ -11,7 +11,7 @@
 namespace eagle::client {
 namespace {
 
-struct Flags {
+struct JournalFlags {
   JournalFolderOptions folder;
 };
 
@@ -120,7 +120,7 @@ absl::Status Replay(Session& session, const JournalFolderOptions& options) {
   return Verdict(findings);
 }
 
-void FolderFlags(Verb& verb, Flags& flags, Need need) {
+void FolderFlags(Verb& verb, JournalFlags& flags, Need need) {
   verb.Text("--data", &flags.folder.data_folder, "data folder of a stopped gateway, or a backup of one", need);
   verb.Text("--last-signed", &flags.folder.last_signed, "the last-signed store, to find an old backup out");
   verb.Text("--log-key", &flags.folder.log_key, "the log's pinned key; without it entry 0's own is used, and said so");
@@ -135,7 +135,7 @@ void AddJournal(Verb& root) {
       .Add("head", "Show the newest checkpoint, verified, and consistent with the last one seen.", "eagle journal head")
       .Do(Head);
 
-  auto verify_flags = std::make_shared<Flags>();
+  auto verify_flags = std::make_shared<JournalFlags>();
   Verb verify = journal.Add(
       "verify", "Hash every entry to the signed root: through the gateway, or of a folder with --data.",
       "eagle journal verify\neagle journal verify --data backup/2026-09-30 --log-key \"$(cat keys/log.pub)\"");
@@ -145,7 +145,7 @@ void AddJournal(Verb& root) {
                                                     : VerifyFolder(session, verify_flags->folder);
   });
 
-  auto replay_flags = std::make_shared<Flags>();
+  auto replay_flags = std::make_shared<JournalFlags>();
   Verb replay = journal.Add("replay", "Fold a stopped gateway's journal anew and compare it with the tables.",
                             "eagle journal replay --data data");
   FolderFlags(replay, *replay_flags, Need::kRequired);

@@ -5,11 +5,11 @@
 namespace eagle::client {
 namespace {
 
-struct Flags {
+struct MetricsFlags {
   bool zeros = false;
 };
 
-absl::Status Run(Session& session, const Flags& flags) {
+absl::Status RunMetrics(Session& session, const MetricsFlags& flags) {
   EAGLE_ASSIGN_OR_RETURN(Gateway * gateway, session.admin_gateway());
   EAGLE_ASSIGN_OR_RETURN(const v1::GetMetricsResponse answer, gateway->GetMetrics({}));
   Table table("metrics", {{"name"}, {"value", kRight}, {"unit"}, {"help"}});
@@ -25,10 +25,10 @@ absl::Status Run(Session& session, const Flags& flags) {
 }  // namespace
 
 void AddMetrics(Verb& root) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<MetricsFlags>();
   Verb verb = root.Add("metrics", "Show the gateway's counters and gauges (operators).", "eagle metrics --output json");
   verb.Flag("--zeros", &flags->zeros, "also those that are zero");
-  verb.Do([flags](Session& session) { return Run(session, *flags); });
+  verb.Do([flags](Session& session) { return RunMetrics(session, *flags); });
 }
 
 }  // namespace eagle::client

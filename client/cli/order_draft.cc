@@ -69,7 +69,7 @@ absl::Status SubmitPending(Session& session) {
   return RefusedStatus(answered.refused, answered.all, answered.first);
 }
 
-absl::Status Submit(Session& session, const SubmitFlags& flags) {
+absl::Status SubmitDraft(Session& session, const SubmitFlags& flags) {
   if (flags.pending == !flags.path.empty())
     return Fail(Reason::kFieldMissing, "a draft's file, or --pending for what the outbox holds without an answer");
   if (flags.pending) return SubmitPending(session);
@@ -100,7 +100,7 @@ void AddDrafts(Verb& verb) {
   submit.Flag("--pending", &submit_flags->pending, "send what the outbox holds without an answer, the same bytes");
   submit.Flag("--dry-run", &submit_flags->dry_run, "say what would happen, without effect");
   submit.Number("--wait", &submit_flags->wait_seconds, "follow the answers for at most so many seconds");
-  submit.Do([submit_flags](Session& session) { return Submit(session, *submit_flags); });
+  submit.Do([submit_flags](Session& session) { return SubmitDraft(session, *submit_flags); });
 }
 
 }  // namespace eagle::client

@@ -9,7 +9,7 @@
 namespace eagle::client {
 namespace {
 
-struct ShowFlags {
+struct OrderShowFlags {
   std::string order;
 };
 
@@ -20,7 +20,7 @@ std::string MarksText(const v1::OrderView& view) {
   return out;
 }
 
-absl::Status Show(Session& session, const ShowFlags& flags) {
+absl::Status ShowOrder(Session& session, const OrderShowFlags& flags) {
   if (flags.order.ends_with(".draft")) {
     EAGLE_ASSIGN_OR_RETURN(const Draft draft, Draft::Read(flags.order));
     EAGLE_ASSIGN_OR_RETURN(const Document document, DescribeDraft(session, draft));
@@ -60,7 +60,7 @@ struct ListFlags {
   uint64_t limit = 1000;
 };
 
-absl::Status List(Session& session, const ListFlags& flags) {
+absl::Status ListOrders(Session& session, const ListFlags& flags) {
   EAGLE_ASSIGN_OR_RETURN(Gateway * gateway, session.gateway());
   EAGLE_ASSIGN_OR_RETURN(const absl::TimeZone zone, session.zone());
   Table table("orders", {{"order_id"},
@@ -177,11 +177,11 @@ absl::Status Withdraw(Session& session, const WithdrawFlags& flags) {
 }  // namespace
 
 void AddOrderFollow(Verb& order) {
-  auto show_flags = std::make_shared<ShowFlags>();
+  auto show_flags = std::make_shared<OrderShowFlags>();
   Verb show = order.Add("show", "Show one order with its deadline and tasks, or a draft.",
                         "eagle order show 01920d5c-8f00-7000-8000-000000000001\neagle order show group.draft");
   show.Text("ORDER", &show_flags->order, "order id, or a file that ends in .draft", Need::kRequired);
-  show.Do([show_flags](Session& session) { return Show(session, *show_flags); });
+  show.Do([show_flags](Session& session) { return ShowOrder(session, *show_flags); });
 
   auto list_flags = std::make_shared<ListFlags>();
   Verb list = order.Add("list", "List the court's orders, newest last, numbers masked.",
@@ -189,7 +189,7 @@ void AddOrderFollow(Verb& order) {
   list.Text("--case", &list_flags->case_number, "orders of this case only");
   list.Flag("--open", &list_flags->open_only, "only those that wait for answers");
   list.Number("--limit", &list_flags->limit, "at most so many (1000)");
-  list.Do([list_flags](Session& session) { return List(session, *list_flags); });
+  list.Do([list_flags](Session& session) { return ListOrders(session, *list_flags); });
 
   auto watch_flags = std::make_shared<WatchFlags>();
   Verb watch = order.Add("watch", "Follow orders until their agencies have answered; or every event as JSON lines.",

@@ -9,11 +9,11 @@
 namespace eagle::client {
 namespace {
 
-struct MakeFlags {
+struct PkiMakeFlags {
   std::string out, spec;
 };
 
-absl::Status Make(Session& session, const MakeFlags& flags) {
+absl::Status MakePki(Session& session, const PkiMakeFlags& flags) {
   EAGLE_ASSIGN_OR_RETURN(const std::string json, ReadFile(flags.spec));
   EAGLE_ASSIGN_OR_RETURN(const PkiSpec spec, ParsePkiSpec(json));
   if (session.process().clock_steps && spec.environment != v1::ENVIRONMENT_TEST) {
@@ -32,7 +32,7 @@ absl::Status Make(Session& session, const MakeFlags& flags) {
   return session.Print(document);
 }
 
-absl::Status Show(Session& session, const std::string& path) {
+absl::Status ShowPki(Session& session, const std::string& path) {
   EAGLE_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
   EAGLE_ASSIGN_OR_RETURN(const KeyFacts facts, KeyFactsOf(text));
   Record record("key");
@@ -47,19 +47,19 @@ absl::Status Show(Session& session, const std::string& path) {
 
 void AddPki(Verb& root) {
   Verb pki = root.Add("pki", "Keys and certificates: make a complete set, or look at one.");
-  auto make_flags = std::make_shared<MakeFlags>();
+  auto make_flags = std::make_shared<PkiMakeFlags>();
   Verb make = pki.Add(
       "make", "Make every key and certificate that a description names, with proposals, statements and configurations.",
       "eagle pki make --spec demo.json --out demo/pki");
   make.Text("--spec", &make_flags->spec, "description in JSON (see the court guide)", Need::kRequired);
   make.Text("--out", &make_flags->out, "folder; secrets there are never overwritten", Need::kRequired);
-  make.Do([make_flags](Session& session) { return Make(session, *make_flags); });
+  make.Do([make_flags](Session& session) { return MakePki(session, *make_flags); });
 
   auto path = std::make_shared<std::string>();
   Verb show =
       pki.Add("show", "Show what a key or certificate file holds, without its secret.", "eagle pki show keys/log.pub");
   show.Text("FILE", path.get(), "a .pem, .pub, .key or .crt file", Need::kRequired);
-  show.Do([path](Session& session) { return Show(session, *path); });
+  show.Do([path](Session& session) { return ShowPki(session, *path); });
 }
 
 }  // namespace eagle::client

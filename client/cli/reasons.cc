@@ -6,14 +6,14 @@
 namespace eagle::client {
 namespace {
 
-struct Flags {
+struct ReasonsFlags {
   std::string name;
 };
 
 // INVALID_ARGUMENT of kInvalidArgument.
 std::string CodeText(absl::StatusCode code) { return absl::StatusCodeToString(code); }
 
-absl::Status Run(Session& session, const Flags& flags) {
+absl::Status RunReasons(Session& session, const ReasonsFlags& flags) {
   Table table("reasons", {{"reason"}, {"code"}, {"who"}, {"what_to_do"}});
   for (const ReasonRow& row : AllReasons()) {
     if (!flags.name.empty() && row.name != flags.name) continue;
@@ -28,11 +28,11 @@ absl::Status Run(Session& session, const Flags& flags) {
 }  // namespace
 
 void AddReasons(Verb& root) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<ReasonsFlags>();
   Verb verb =
       root.Add("reasons", "Explain the reasons of refusals: what to do, and who must.", "eagle reasons CAP_EXCEEDED");
   verb.Text("NAME", &flags->name, "one reason; all without it");
-  verb.Do([flags](Session& session) { return Run(session, *flags); });
+  verb.Do([flags](Session& session) { return RunReasons(session, *flags); });
 }
 
 }  // namespace eagle::client

@@ -14,7 +14,7 @@
 namespace eagle::client {
 namespace {
 
-struct MakeFlags {
+struct StatementMakeFlags {
   std::string out, subject, kind, public_key, name, work_id_no, duty_card_no, account_name, bank, account_number,
       valid_from;
   std::vector<std::string> roles, files;
@@ -24,7 +24,7 @@ struct MakeFlags {
 };
 
 // The statement that the flags describe.
-absl::StatusOr<v1::Statement> FromFlags(const MakeFlags& flags) {
+absl::StatusOr<v1::Statement> FromFlags(const StatementMakeFlags& flags) {
   v1::Statement statement;
   statement.set_subject(flags.subject);
   statement.set_kind(OfWord<v1::StatementKind>(flags.kind));
@@ -55,7 +55,7 @@ absl::StatusOr<v1::Statement> FromFlags(const MakeFlags& flags) {
 }
 
 // Files hold one Statement each, in the contract's JSON or text form.
-absl::StatusOr<std::vector<v1::Statement>> Gather(const MakeFlags& flags) {
+absl::StatusOr<std::vector<v1::Statement>> Gather(const StatementMakeFlags& flags) {
   std::vector<v1::Statement> statements;
   for (const std::string& path : flags.files) {
     EAGLE_ASSIGN_OR_RETURN(v1::Statement statement, ReadMessageFile<v1::Statement>(path));
@@ -70,7 +70,7 @@ absl::StatusOr<std::vector<v1::Statement>> Gather(const MakeFlags& flags) {
 }
 
 // Environment, validity, and the place in the subject's chain, where they are absent.
-absl::Status Complete(Session& session, const MakeFlags& flags, const trust::StatementBook* book,
+absl::Status Complete(Session& session, const StatementMakeFlags& flags, const trust::StatementBook* book,
                       v1::Statement& statement) {
   EAGLE_ASSIGN_OR_RETURN(const Config* config, session.config());
   if (statement.environment() == v1::ENVIRONMENT_UNSPECIFIED) statement.set_environment(config->environment);
@@ -108,7 +108,7 @@ trust::HeadFields HeadFor(Session& session, v1::Environment environment, const s
           .signed_at = session.process().clock.WallNow()};
 }
 
-absl::Status Make(Session& session, const MakeFlags& flags) {
+absl::Status MakeStatement(Session& session, const StatementMakeFlags& flags) {
   EAGLE_ASSIGN_OR_RETURN(std::vector<v1::Statement> statements, Gather(flags));
   // What is known about a subject decides the next number; --offline states it for the first time.
   const trust::StatementBook* book = nullptr;
@@ -133,7 +133,7 @@ absl::Status Make(Session& session, const MakeFlags& flags) {
 }
 
 void AddMake(Verb& statement) {
-  auto flags = std::make_shared<MakeFlags>();
+  auto flags = std::make_shared<StatementMakeFlags>();
   Verb make = statement.Add(
       "make",
       "Make statements and sign them with the keys at hand; a further registrar signs with eagle statement sign.",
@@ -159,7 +159,7 @@ void AddMake(Verb& statement) {
   make.Number("--valid-days", &flags->valid_days, "3650 without it");
   make.Flag("--offline", &flags->offline, "don't ask the gateway: it is the first statement about its subject");
   make.Texts("--key", &flags->signing.key_files, "key file that signs; repeat for each");
-  make.Do([flags](Session& session) { return Make(session, *flags); });
+  make.Do([flags](Session& session) { return MakeStatement(session, *flags); });
 }
 
 struct FileFlags {

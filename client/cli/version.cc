@@ -5,7 +5,7 @@
 namespace eagle::client {
 namespace {
 
-absl::Status Run(Session& session) {
+absl::Status RunVersion(Session& session) {
   Document document;
   document.Add(Record("version")
                    .Add("version", Text(EAGLE_VERSION))
@@ -17,7 +17,7 @@ absl::Status Run(Session& session) {
 }  // namespace
 
 void AddVersion(Verb& root) {
-  root.Add("version", "Show the version of this program and of the contract.", "eagle version").Do(Run);
+  root.Add("version", "Show the version of this program and of the contract.", "eagle version").Do(RunVersion);
 }
 
 }  // namespace eagle::client

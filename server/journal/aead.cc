@@ -8,14 +8,15 @@
 
 #include "server/base/assert.h"
 #include "server/base/reason.h"
+#include "server/journal/openssl_bytes.h"
 
 namespace eagle::journal {
 namespace {
 
-struct ContextDeleter {
+struct CipherContextDeleter {
   void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
 };
-using ContextPtr = std::unique_ptr<EVP_CIPHER_CTX, ContextDeleter>;
+using CipherContextPtr = std::unique_ptr<EVP_CIPHER_CTX, CipherContextDeleter>;
 
 // Looked up once for the process: a look-up on every call would cost more than sealing does.
 const EVP_CIPHER* Cipher() {
@@ -24,8 +25,6 @@ const EVP_CIPHER* Cipher() {
   return kCipher;
 }
 
-const unsigned char* Raw(std::string_view bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
-unsigned char* Raw(std::string& bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
 
 void CheckSizes(std::string_view key, std::string_view nonce, std::string_view data, std::string_view aad) {
   GATEWAY_ASSERT(key.size() == kAeadKeySize && nonce.size() == kAeadNonceSize, "AES-256-GCM takes 32 and 12 bytes");
@@ -36,7 +35,7 @@ void CheckSizes(std::string_view key, std::string_view nonce, std::string_view d
 
 std::string AeadSeal(std::string_view key, std::string_view nonce, std::string_view plaintext, std::string_view aad) {
   CheckSizes(key, nonce, plaintext, aad);
-  ContextPtr context(EVP_CIPHER_CTX_new());
+  CipherContextPtr context(EVP_CIPHER_CTX_new());
   std::string out(plaintext.size() + kAeadTagSize, '\0');
   int aad_done = 0, done = 0, last = 0;
   const bool sealed =
@@ -56,7 +55,7 @@ absl::StatusOr<std::string> AeadOpen(std::string_view key, std::string_view nonc
   const std::string_view ciphertext = sealed.substr(0, sealed.size() - kAeadTagSize);
   std::string tag(sealed.substr(ciphertext.size()));
   std::string out(ciphertext.size(), '\0');
-  ContextPtr context(EVP_CIPHER_CTX_new());
+  CipherContextPtr context(EVP_CIPHER_CTX_new());
   int aad_done = 0, done = 0, last = 0;
   const bool ready =
       context != nullptr && EVP_DecryptInit_ex2(context.get(), Cipher(), Raw(key), Raw(nonce), nullptr) == 1 &&

@@ -15,7 +15,6 @@ constexpr std::string_view kProofHeader = "c2sp.org/tlog-proof@v1";
 constexpr std::string_view kExtra = "extra ";
 constexpr std::string_view kIndex = "index ";
 
-Fail Malformed(std::string_view why) { return Fail(Reason::kNoteMalformed, why); }
 
 // The rest of `line` behind `word`; absent when it doesn't begin so.
 std::optional<std::string_view> After(std::string_view word, std::string_view line) {
@@ -32,10 +31,10 @@ std::string FormatCheckpoint(const Checkpoint& checkpoint) {
 
 absl::StatusOr<Checkpoint> ParseCheckpoint(std::string_view text) {
   const auto origin = TakeLine(text), size_line = TakeLine(text), root_line = TakeLine(text);
-  if (!root_line || !text.empty()) return Malformed("a checkpoint of this project has exactly three lines");
+  if (!root_line || !text.empty()) return NoteMalformed("a checkpoint of this project has exactly three lines");
   const std::optional<uint64_t> size = ParseDecimal(*size_line);
   const std::optional<Hash> root = ParseHash(*root_line);
-  if (!IsKeyName(*origin) || !size || !root) return Malformed("origin, size or root can't be read");
+  if (!IsKeyName(*origin) || !size || !root) return NoteMalformed("origin, size or root can't be read");
   return Checkpoint{.origin = std::string(*origin), .size = *size, .root = *root};
 }
 
@@ -75,25 +74,25 @@ std::string FormatTlogProof(const TlogProof& proof) {
 }
 
 absl::StatusOr<TlogProof> ParseTlogProof(std::string_view text) {
-  if (text.size() > kTlogProofBytesMax) return Malformed("the proof is too long");
-  if (TakeLine(text) != kProofHeader) return Malformed("not a proof of this version");
+  if (text.size() > kTlogProofBytesMax) return NoteMalformed("the proof is too long");
+  if (TakeLine(text) != kProofHeader) return NoteMalformed("not a proof of this version");
   TlogProof proof;
   auto line = TakeLine(text);
   if (const auto extra = line ? After(kExtra, *line) : std::nullopt) {
     proof.extra = Base64Decode(*extra);
-    if (!proof.extra) return Malformed("the extra line can't be read");
+    if (!proof.extra) return NoteMalformed("the extra line can't be read");
     line = TakeLine(text);
   }
   const auto index_text = line ? After(kIndex, *line) : std::nullopt;
   const std::optional<uint64_t> index = index_text ? ParseDecimal(*index_text) : std::nullopt;
-  if (!index) return Malformed("the index line can't be read");
+  if (!index) return NoteMalformed("the index line can't be read");
   proof.index = *index;
   for (line = TakeLine(text); line && !line->empty(); line = TakeLine(text)) {
     const std::optional<Hash> hash = ParseHash(*line);
-    if (!hash || proof.path.size() == kProofHashesMax) return Malformed("a hash can't be read, or there are too many");
+    if (!hash || proof.path.size() == kProofHashesMax) return NoteMalformed("a hash can't be read, or there are too many");
     proof.path.push_back(*hash);
   }
-  if (!line) return Malformed("no empty line before the checkpoint");
+  if (!line) return NoteMalformed("no empty line before the checkpoint");
   proof.checkpoint = std::string(text);
   return proof;
 }

@@ -7,16 +7,15 @@
 
 #include "server/base/assert.h"
 #include "server/base/reason.h"
+#include "server/journal/openssl_bytes.h"
 
 namespace eagle::journal {
 namespace {
 
-struct ContextDeleter {
+struct DigestContextDeleter {
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
-using ContextPtr = std::unique_ptr<EVP_MD_CTX, ContextDeleter>;
-
-const unsigned char* Raw(std::string_view bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
+using DigestContextPtr = std::unique_ptr<EVP_MD_CTX, DigestContextDeleter>;
 
 // y coordinates, little-endian, of the eight points whose order divides 8, with the encodings that are not reduced
 // modulo p = 2^255 - 19. The sign of x is the top bit of the last byte and is ignored.
@@ -69,7 +68,7 @@ absl::StatusOr<PrivateKey> PrivateKey::FromSeed(std::string_view seed) {
 }
 
 std::string PrivateKey::Sign(std::string_view message) const {
-  ContextPtr context(EVP_MD_CTX_new());
+  DigestContextPtr context(EVP_MD_CTX_new());
   std::string signature(kSignatureSize, '\0');
   size_t size = signature.size();
   const bool done = context != nullptr &&
@@ -88,7 +87,7 @@ Verifier::Verifier(const PublicKey& key) : public_key_(key) {
 
 bool Verifier::Verify(std::string_view message, std::string_view signature) const {
   if (key_ == nullptr || signature.size() != kSignatureSize) return false;
-  ContextPtr context(EVP_MD_CTX_new());
+  DigestContextPtr context(EVP_MD_CTX_new());
   const int ready = context == nullptr ? 0 : EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key_.get());
   GATEWAY_ASSERT(ready == 1, "verification can always begin");
   return EVP_DigestVerify(context.get(), Raw(signature), signature.size(), Raw(message), message.size()) == 1;

@@ -12,8 +12,6 @@ namespace {
 constexpr std::string_view kDash = "\xE2\x80\x94 ";
 constexpr size_t kKeyIdBytes = 4;
 
-Fail Malformed(std::string_view why) { return Fail(Reason::kNoteMalformed, why); }
-
 bool IsNoteText(std::string_view text) {
   return !text.empty() && text.back() == '\n' && IsValidUtf8(text) &&
          std::none_of(text.begin(), text.end(), [](char c) { return static_cast<uint8_t>(c) < 0x20 && c != '\n'; });
@@ -42,7 +40,7 @@ std::string SignatureLine(const NoteSignature& signature) {
 
 absl::StatusOr<std::string> SignNote(std::string_view text, std::span<const NoteSigner* const> signers) {
   if (!IsNoteText(text))
-    return Malformed("the text of a note is UTF-8 without control characters and ends in a new line");
+    return NoteMalformed("the text of a note is UTF-8 without control characters and ends in a new line");
   std::string note(text);
   note += "\n";
   for (const NoteSigner* signer : signers) {
@@ -53,17 +51,17 @@ absl::StatusOr<std::string> SignNote(std::string_view text, std::span<const Note
 }
 
 absl::StatusOr<OpenedNote> OpenNote(std::string_view note, std::span<const NoteVerifier* const> verifiers) {
-  if (note.size() > kNoteBytesMax) return Malformed("the note is too long");
-  if (!IsNoteText(note)) return Malformed("a note is UTF-8 without control characters and ends in a new line");
+  if (note.size() > kNoteBytesMax) return NoteMalformed("the note is too long");
+  if (!IsNoteText(note)) return NoteMalformed("a note is UTF-8 without control characters and ends in a new line");
   const size_t split = note.rfind("\n\n");
-  if (split == std::string_view::npos) return Malformed("no empty line between text and signatures");
+  if (split == std::string_view::npos) return NoteMalformed("no empty line between text and signatures");
   OpenedNote opened{.text = std::string(note.substr(0, split + 1))};
   std::string_view lines = note.substr(split + 2);
-  if (lines.empty()) return Malformed("no signature line");
+  if (lines.empty()) return NoteMalformed("no signature line");
   for (size_t count = 0; const auto line = TakeLine(lines); ++count) {
     std::optional<NoteSignature> signature = ParseSignatureLine(*line);
-    if (!signature) return Malformed("a signature line can't be read");
-    if (count == kNoteSignaturesMax) return Malformed("too many signatures");
+    if (!signature) return NoteMalformed("a signature line can't be read");
+    if (count == kNoteSignaturesMax) return NoteMalformed("too many signatures");
     bool known = false, good = false;
     for (const NoteVerifier* verifier : verifiers) {
       if (verifier->name() != signature->name || verifier->key_id() != signature->key_id) continue;

@@ -24,6 +24,8 @@ std::optional<std::string_view> TakeLine(std::string_view& text) {
   return line;
 }
 
+Fail NoteMalformed(std::string_view why) { return Fail(Reason::kNoteMalformed, why); }
+
 std::optional<Hash> ParseHash(std::string_view text) {
   const std::optional<std::string> bytes = Base64Decode(text);
   return bytes ? HashFrom(*bytes) : std::nullopt;

@@ -12,7 +12,7 @@
 namespace eagle::trust {
 namespace {
 
-constexpr size_t kBytesMax = 64 * 1024;
+constexpr size_t kSecretBytesMax = 64 * 1024;
 
 class File {
  public:
@@ -66,10 +66,10 @@ absl::StatusOr<std::string> ReadSecretFile(const std::string& path) {
   if ((facts.st_mode & 077) != 0) {
     return Unusable(path, "others than its owner may use the file of a secret: chmod 600");
   }
-  if (facts.st_size < 0 || static_cast<size_t>(facts.st_size) > kBytesMax) {
+  if (facts.st_size < 0 || static_cast<size_t>(facts.st_size) > kSecretBytesMax) {
     return Unusable(path, "the file of a secret is too large");
   }
-  std::string content(kBytesMax + 1, '\0');
+  std::string content(kSecretBytesMax + 1, '\0');
   size_t size = 0;
   while (size < content.size()) {
     const ssize_t got = ::read(file.get(), content.data() + size, content.size() - size);
@@ -78,7 +78,7 @@ absl::StatusOr<std::string> ReadSecretFile(const std::string& path) {
     if (got == 0) break;
     size += static_cast<size_t>(got);
   }
-  if (size > kBytesMax) return Unusable(path, "the file of a secret is too large");
+  if (size > kSecretBytesMax) return Unusable(path, "the file of a secret is too large");
   content.resize(size);
   return content;
 }

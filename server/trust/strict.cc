@@ -15,7 +15,7 @@ namespace {
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
-constexpr size_t kBytesMax = size_t{64} << 20;
+constexpr size_t kMessageBytesMax = size_t{64} << 20;
 
 enum Wire : uint32_t { kVarint = 0, kFixed64 = 1, kBytes = 2, kFixed32 = 5, kNoWire = 8 };
 
@@ -212,7 +212,7 @@ class Walk {
 };
 
 absl::Status Parse(std::string_view bytes, bool keep_unknown, google::protobuf::Message* message) {
-  if (bytes.size() > kBytesMax) return Fail(Reason::kTooLarge, "more bytes than any message of the contract has");
+  if (bytes.size() > kMessageBytesMax) return Fail(Reason::kTooLarge, "more bytes than any message of the contract has");
   EAGLE_RETURN_IF_ERROR(Walk(bytes, keep_unknown).Run(message->GetDescriptor()));
   if (!message->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return Fail(Reason::kEnvelopeMalformed, "the bytes of a " + message->GetDescriptor()->name() + " can't be read");

@@ -13,6 +13,7 @@
 #include "server/base/uuid.h"
 #include "server/trust/strict.h"
 #include "tests/client/cli_world.h"
+#include "tests/support/paths.h"
 
 namespace eagle::client {
 namespace {
@@ -26,7 +27,7 @@ class CliTest : public testing::Test {
  protected:
   // Like the golden file, or, with GATEWAY_WRITE=1, written anew.
   static void ExpectGolden(const std::string& name, const std::string& text) {
-    const std::string path = std::string(GATEWAY_SOURCE_DIR) + "/tests/client/golden/" + name;
+    const std::string path = test::SourcePath("tests/client/golden/") + name;
     if (const char* write = std::getenv("GATEWAY_WRITE"); write != nullptr && std::string(write) == "1") {
       ASSERT_TRUE(MakeFolder(FolderOf(path)).ok());
       ASSERT_TRUE(WriteDurably(path, text).ok());

@@ -9,13 +9,14 @@
 #include "goldeneagle/v1/case.pb.h"
 #include "gtest/gtest.h"
 #include "tests/client/support.h"
+#include "tests/support/paths.h"
 
 namespace eagle::client {
 namespace {
 
 // The blocks that open with "```<kind>".
 std::vector<std::string> Blocks(const std::string& kind) {
-  const std::string page = *ReadFile(std::string(GATEWAY_SOURCE_DIR) + "/server/docs/court-guide.md");
+  const std::string page = *ReadFile(test::SourcePath("server/docs/court-guide.md"));
   std::vector<std::string> blocks;
   const std::string open = "\n```" + kind + "\n";
   for (size_t at = page.find(open); at != std::string::npos; at = page.find(open, at + 1)) {

@@ -12,12 +12,13 @@
 #include "server/journal/merkle.h"
 #include "server/journal/payload.h"
 #include "server/trust/make_batch.h"
+#include "tests/support/paths.h"
 #include "tests/support/temp_folder.h"
 
 namespace eagle {
 namespace {
 
-constexpr char kGuide[] = GATEWAY_SOURCE_DIR "/server/docs/auditor-guide.md";
+const std::string kGuide = test::SourcePath("server/docs/auditor-guide.md");
 
 std::string ReadFile(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
@@ -29,7 +30,7 @@ std::string ReadFile(const std::string& path) {
 // The guide's commands in order. A command that fails ends the script.
 std::string Script() {
   std::istringstream guide(ReadFile(kGuide));
-  std::string script = "set -euo pipefail\nPROTO=" GATEWAY_SOURCE_DIR "/proto\n";
+  std::string script = "set -euo pipefail\nPROTO=" + test::SourcePath("proto") + "\n";
   bool inside = false;
   for (std::string line; std::getline(guide, line);) {
     if (line.rfind("```", 0) == 0) {

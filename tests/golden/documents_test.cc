@@ -7,12 +7,13 @@
 #include <sstream>
 
 #include "goldeneagle/v1/entry.pb.h"
+#include "tests/support/paths.h"
 
 namespace eagle {
 namespace {
 
 std::string Page(const std::string& path) {
-  std::ifstream in(std::string(GATEWAY_SOURCE_DIR "/") + path, std::ios::binary);
+  std::ifstream in(test::SourcePath(path), std::ios::binary);
   EXPECT_TRUE(in) << path;
   std::stringstream out;
   out << in.rdbuf();

@@ -22,11 +22,12 @@
 #include "tests/golden/golden_file.h"
 #include "tests/golden/history.h"
 #include "tests/support/core_world.h"
+#include "tests/support/paths.h"
 
 namespace eagle::test {
 namespace {
 
-constexpr char kFile[] = GATEWAY_SOURCE_DIR "/tests/golden/entries_v1.json";
+const std::string kFile = test::SourcePath("tests/golden/entries_v1.json");
 
 std::string Content(const std::string& path) {
   std::ifstream in(path, std::ios::binary);

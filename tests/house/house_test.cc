@@ -9,6 +9,7 @@
 #include "tests/house/shape.h"
 #include "tests/house/tree.h"
 #include "tests/house/words.h"
+#include "tests/support/paths.h"
 
 namespace eagle::house {
 namespace {
@@ -17,7 +18,7 @@ constexpr char kReasonsPage[] = "server/docs/reasons.md";
 constexpr char kRoomsPage[] = "server/docs/rooms.md";
 
 const Tree& Source() {
-  static const auto* const kTree = new Tree(ReadTree(GATEWAY_SOURCE_DIR));
+  static const auto* const kTree = new Tree(ReadTree(test::SourcePath("")));
   return *kTree;
 }
 
@@ -44,7 +45,7 @@ std::vector<ReasonLine> SourceReasons() {
 void ExpectCurrent(const std::string& path, const std::string& expected) {
   const char* write = std::getenv("GATEWAY_WRITE");
   if (write != nullptr && std::string_view(write) == "1") {
-    std::ofstream(std::string(GATEWAY_SOURCE_DIR "/") + path, std::ios::binary) << expected;
+    std::ofstream(test::SourcePath(path), std::ios::binary) << expected;
     return;
   }
   EXPECT_TRUE(Content(path) == expected) << path
@@ -52,7 +53,7 @@ void ExpectCurrent(const std::string& path, const std::string& expected) {
 }
 
 TEST(House, TheTreeIsFound) {
-  EXPECT_EQ(Source().count("server/base/reasons.def"), 1u) << GATEWAY_SOURCE_DIR;
+  EXPECT_EQ(Source().count("server/base/reasons.def"), 1u) << test::SourcePath("");
   EXPECT_EQ(Source().count("tests/house/house_test.cc"), 1u);
 }
 

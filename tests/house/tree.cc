@@ -10,10 +10,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool IsWordCharacter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 bool IsSkipped(const fs::path& relative) {
   const std::string name = relative.filename().string();
   if (name == "__pycache__") return true;
@@ -58,6 +54,10 @@ size_t EndOfLiteral(std::string_view text, size_t quote) {
 }
 
 }  // namespace
+
+bool IsWordCharacter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
 
 Tree ReadTree(const std::string& root) {
   Tree tree;

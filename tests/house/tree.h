@@ -23,6 +23,8 @@ using Findings = std::vector<std::string>;
 // followed; a file with a NUL byte is no text and comes with empty content.
 Tree ReadTree(const std::string& root);
 
+// True for what an identifier may be made of.
+bool IsWordCharacter(char c);
 bool StartsWith(std::string_view text, std::string_view prefix);
 bool EndsWith(std::string_view text, std::string_view suffix);
 // True for .h and .cc.

@@ -9,16 +9,17 @@
 #include <sstream>
 
 #include "tests/proto/contract.h"
+#include "tests/support/paths.h"
 
 namespace eagle::contract {
 namespace {
 
 using google::protobuf::FileDescriptorSet;
 
-constexpr char kReleased[] = GATEWAY_SOURCE_DIR "/proto/released/v1.binpb";
-constexpr char kCurrent[] = GATEWAY_BINARY_DIR "/proto/goldeneagle.binpb";
+const std::string kReleased = test::SourcePath("proto/released/v1.binpb");
+const std::string kCurrent = test::BuildPath("proto/goldeneagle.binpb");
 
-FileDescriptorSet ReadSet(const char* path) {
+FileDescriptorSet ReadSet(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   FileDescriptorSet set;
   EXPECT_TRUE(in && set.ParseFromIstream(&in)) << path;

@@ -14,6 +14,7 @@
 #include "server/journal/checkpoint.h"
 #include "server/trust/make_batch.h"
 #include "tests/sim/sim_bank.h"
+#include "tests/support/paths.h"
 #include "tests/support/trust/keyed_hash.h"
 
 namespace eagle::sim {
@@ -31,7 +32,7 @@ constexpr char kAccount[] = "9900010000000099010";
 std::string BankCode(int i) { return "99000" + std::to_string(i + 1) + "0"; }
 
 PolicyTable ReadPolicy() {
-  std::ifstream file(std::string(GATEWAY_SOURCE_DIR) + "/deploy/policy/cn-2026.txtpb");
+  std::ifstream file(test::SourcePath("deploy/policy/cn-2026.txtpb"));
   std::stringstream text;
   text << file.rdbuf();
   PolicyTable table;

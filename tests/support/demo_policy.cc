@@ -4,11 +4,12 @@
 #include "google/protobuf/text_format.h"
 #include "server/base/assert.h"
 #include "tests/support/demo_world.h"
+#include "tests/support/paths.h"
 
 namespace eagle::test {
 
 v1::PolicyTable PolicyOf2026() {
-  std::ifstream file(std::string(GATEWAY_SOURCE_DIR) + "/deploy/policy/cn-2026.txtpb");
+  std::ifstream file(test::SourcePath("deploy/policy/cn-2026.txtpb"));
   std::stringstream text;
   text << file.rdbuf();
   v1::PolicyTable table;

@@ -34,15 +34,15 @@ class Socket {
   int descriptor_;
 };
 
-struct AnyAddress {
+struct PeerAddress {
   sockaddr_storage storage{};
   socklen_t size = 0;
   sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
 };
 
 // A socket bound to everything ("0.0.0.0") is reached through the loopback.
-AnyAddress Filled(const SocketAddress& from, uint16_t port, bool local) {
-  AnyAddress out;
+PeerAddress Filled(const SocketAddress& from, uint16_t port, bool local) {
+  PeerAddress out;
   if (from.v6) {
     auto* v6 = reinterpret_cast<sockaddr_in6*>(&out.storage);
     v6->sin6_family = AF_INET6;
@@ -62,7 +62,7 @@ AnyAddress Filled(const SocketAddress& from, uint16_t port, bool local) {
 }
 
 uint16_t LocalPort(int descriptor, bool v6) {
-  AnyAddress bound;
+  PeerAddress bound;
   bound.size = sizeof(bound.storage);
   if (getsockname(descriptor, bound.get(), &bound.size) != 0) return 0;
   return ntohs(v6 ? reinterpret_cast<sockaddr_in6*>(&bound.storage)->sin6_port : reinterpret_cast<sockaddr_in*>(&bound.storage)->sin_port);
@@ -77,11 +77,11 @@ bool Connect(int descriptor, const SocketAddress& address, absl::Duration wait, 
   setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
   if (before_connect) {
     const SocketAddress anywhere{address.v6 ? "::" : "0.0.0.0", 0, address.v6};
-    AnyAddress local = Filled(anywhere, 0, true);
+    PeerAddress local = Filled(anywhere, 0, true);
     if (bind(descriptor, local.get(), local.size) != 0) return false;
     before_connect(LocalPort(descriptor, address.v6));
   }
-  AnyAddress to = Filled(address, address.port, false);
+  PeerAddress to = Filled(address, address.port, false);
   return connect(descriptor, to.get(), to.size) == 0;
 }
 

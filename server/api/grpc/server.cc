@@ -120,7 +120,7 @@ std::string TextOf(const SocketAddress& address) {
   return (address.v6 ? "[" + address.host + "]:" : address.host + ":") + std::to_string(address.port);
 }
 
-absl::Status Unusable(std::string_view what, const std::string& address) { return Fail(Reason::kConfigurationInvalid, what).With("address", address); }
+absl::Status CannotServe(std::string_view what, const std::string& address) { return Fail(Reason::kConfigurationInvalid, what).With("address", address); }
 
 }  // namespace
 
@@ -182,7 +182,7 @@ absl::Status Server::Impl::StartApi() {
   using FromOutside = grpc::ServerBuilder::experimental_type::ExternalConnectionType;
   acceptor = builder.experimental().AddExternalConnectionAcceptor(FromOutside::FROM_FD, secure);
   api = builder.BuildAndStart();
-  if (api == nullptr) return Unusable("the API can't be served", "");
+  if (api == nullptr) return CannotServe("the API can't be served", "");
   connections->Start([this](int listener, int descriptor) {
     grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
     connection.listener_fd = listener;
@@ -198,7 +198,7 @@ absl::Status Server::Impl::StartAdmin() {
   std::string host;
   if (!by_file) {
     EAGLE_ASSIGN_OR_RETURN(const SocketAddress parsed, ParseSocketAddress(address));
-    if (!IsLoopback(parsed)) return Unusable("the admin listener knows no callers: only loopback or a unix socket", address);
+    if (!IsLoopback(parsed)) return CannotServe("the admin listener knows no callers: only loopback or a unix socket", address);
     host = address.substr(0, address.rfind(':') + 1);
   }
   grpc::ServerBuilder builder;
@@ -209,8 +209,8 @@ absl::Status Server::Impl::StartAdmin() {
   builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port);
   for (grpc::Service* service : services.admin()) builder.RegisterService(service);
   admin = builder.BuildAndStart();
-  if (admin == nullptr || (!by_file && port == 0)) return Unusable("the admin address can't be bound", address);
-  if (by_file && chmod(address.c_str() + sizeof(kUnixPrefix) - 1, 0600) != 0) return Unusable("the admin socket can't be kept to its owner", address);
+  if (admin == nullptr || (!by_file && port == 0)) return CannotServe("the admin address can't be bound", address);
+  if (by_file && chmod(address.c_str() + sizeof(kUnixPrefix) - 1, 0600) != 0) return CannotServe("the admin socket can't be kept to its owner", address);
   admin_address = by_file ? address : host + std::to_string(port);
   return absl::OkStatus();
 }
@@ -222,13 +222,13 @@ absl::Status Server::Impl::LookFromOutside() {
       case Probed::kTurnedAway:
         break;
       case Probed::kNoAnswer:
-        return Unusable("nothing answers at our own address", TextOf(address));
+        return CannotServe("nothing answers at our own address", TextOf(address));
       case Probed::kOldTls:
-        return Unusable("a handshake didn't end in TLS 1.3", TextOf(address));
+        return CannotServe("a handshake didn't end in TLS 1.3", TextOf(address));
       case Probed::kLetIn:
-        return Unusable("a caller without a certificate was let in", TextOf(address));
+        return CannotServe("a caller without a certificate was let in", TextOf(address));
     }
-    if (TakesTls12(address, kProbeWait)) return Unusable("TLS 1.2 is taken", TextOf(address));
+    if (TakesTls12(address, kProbeWait)) return CannotServe("TLS 1.2 is taken", TextOf(address));
   }
   return absl::OkStatus();
 }

@@ -6,6 +6,7 @@
 #include "adapters/sdk/inbox_codec.h"
 #include "server/base/bytes.h"
 #include "server/base/reason.h"
+#include "tests/support/paths.h"
 
 namespace eagle::bank {
 
@@ -16,7 +17,7 @@ absl::Time TimeAt(const std::string& text) {
   return time;
 }
 
-std::string DataFolder(const std::string& bank) { return std::string(GATEWAY_SOURCE_DIR) + "/adapters/bank/data/" + bank; }
+std::string DataFolder(const std::string& bank) { return test::SourcePath("adapters/bank/data/") + bank; }
 
 sdk::Request RequestOf(const Sent& sent, absl::Time now) {
   return {sent.operation, sent.order, sent.digest, sent.arrival, now, sent.freeze ? &*sent.freeze : nullptr};

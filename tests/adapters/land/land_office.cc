@@ -4,6 +4,7 @@
 #include "gtest/gtest.h"
 #include "server/base/bytes.h"
 #include "server/base/reason.h"
+#include "tests/support/paths.h"
 
 namespace eagle::land {
 namespace {
@@ -20,7 +21,7 @@ LandOffice::LandOffice() : rules{.registry = "北陵市不动产登记中心", .
   On(absl::CivilDay(2026, 9, 28), "09:00:00");
   Restart();
   auto transaction = inbox->Begin();
-  const auto counts = ImportRegister(GATEWAY_SOURCE_DIR "/adapters/land/data/demo", {v1::ENVIRONMENT_TEST, rules.zone, 3, now}, *transaction);
+  const auto counts = ImportRegister(test::SourcePath("adapters/land/data/demo"), {v1::ENVIRONMENT_TEST, rules.zone, 3, now}, *transaction);
   EXPECT_TRUE(counts.ok()) << counts.status();
   EXPECT_TRUE(transaction->Commit().ok());
 }

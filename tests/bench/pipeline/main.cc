@@ -14,6 +14,7 @@
 #include "tests/bench/pipeline/bench.h"
 #include "tests/bench/pipeline/echo.h"
 #include "tests/bench/pipeline/process.h"
+#include "tests/support/paths.h"
 
 namespace eagle::bench {
 namespace {
@@ -58,7 +59,7 @@ int Measure(BenchOptions options, const std::string& output, bool keep) {
 }
 
 int Main(int argc, char** argv) {
-  BenchOptions options{.gateway = BinaryFolder() + "/golden-eagle", .self = BinaryFolder() + "/eagle-bench", .policy = GATEWAY_SOURCE_DIR "/deploy/policy/cn-2026.txtpb"};
+  BenchOptions options{.gateway = BinaryFolder() + "/golden-eagle", .self = BinaryFolder() + "/eagle-bench", .policy = test::SourcePath("deploy/policy/cn-2026.txtpb")};
   AdapterOptions adapters;
   std::string output;
   bool smoke = false, keep = false;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "server/base/assert.h"
+#include "tests/support/paths.h"
 
 namespace eagle {
 
@@ -14,7 +15,7 @@ Program::Program(const std::vector<std::string>& arguments, int descriptors) {
   GATEWAY_ASSERT(pipe2(ends, O_CLOEXEC) == 0, "a test can make a pipe");
   // A shell sets the limit: nothing of this process runs between fork and exec but the exec itself.
   std::vector<std::string> command = {"/bin/sh", "-c", descriptors > 0 ? "ulimit -n " + std::to_string(descriptors) + "; exec \"$@\"" : "exec \"$@\"", "sh",
-                                      std::string(GATEWAY_BINARY_DIR) + "/bin/golden-eagle"};
+                                      test::BuildPath("bin/golden-eagle")};
   command.insert(command.end(), arguments.begin(), arguments.end());
   std::vector<char*> words;
   for (std::string& word : command) words.push_back(word.data());

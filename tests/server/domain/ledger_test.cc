@@ -11,7 +11,7 @@ namespace {
 
 using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 
-MeasureState State(int64_t controlled, int64_t unfunded, bool ended = false) {
+MeasureState Amounts(int64_t controlled, int64_t unfunded, bool ended = false) {
   MeasureState state;
   state.set_requested_minor_units(controlled + unfunded), state.set_controlled_minor_units(controlled), state.set_unfunded_minor_units(unfunded);
   state.set_ended(ended);
@@ -21,7 +21,7 @@ MeasureState State(int64_t controlled, int64_t unfunded, bool ended = false) {
 DeductionState Taken(int64_t amount, int64_t controlled_after, int64_t unfunded_after) {
   DeductionState state;
   state.set_amount_minor_units(amount);
-  *state.mutable_measure() = State(controlled_after, unfunded_after, controlled_after + unfunded_after == 0);
+  *state.mutable_measure() = Amounts(controlled_after, unfunded_after, controlled_after + unfunded_after == 0);
   state.mutable_measure()->mutable_effective_from()->set_seconds(1);
   return state;
 }
@@ -35,7 +35,7 @@ TEST(LedgerTest, TheWholeLimitCountsFromAcceptanceOnUntilTheUnitSaysLess) {
   Ask(ledger, 1, 80);
   EXPECT_EQ(ledger.MayFreeze(0, 20), Reason::kNone);
   EXPECT_EQ(ledger.MayFreeze(0, 21), Reason::kCapExceeded);
-  ledger.MeasureSigned(OrderSeq(1), OUTCOME_PARTLY_CONTROLLED, State(30, 50));
+  ledger.MeasureSigned(OrderSeq(1), OUTCOME_PARTLY_CONTROLLED, Amounts(30, 50));
   EXPECT_EQ(ledger.MayFreeze(0, 21), Reason::kCapExceeded);  // the unfunded part may still catch inflow
   EXPECT_EQ(ledger.Sum().controlled, 30);
   EXPECT_EQ(ledger.Sum().unfunded, 50);
@@ -47,12 +47,12 @@ TEST(LedgerTest, WaitlistedLimitsAreContingentAndAPromotionBeyondTheCapIsSurplus
   CaseLedger ledger;
   ledger.SetCaps(100, {0});
   Ask(ledger, 1, 80);
-  ledger.MeasureSigned(OrderSeq(1), OUTCOME_WAITLISTED, State(0, 80));
+  ledger.MeasureSigned(OrderSeq(1), OUTCOME_WAITLISTED, Amounts(0, 80));
   EXPECT_EQ(ledger.Sum().contingent, 80);
   Ask(ledger, 2, 100);
-  ledger.MeasureSigned(OrderSeq(2), OUTCOME_CONTROLLED, State(100, 0));
+  ledger.MeasureSigned(OrderSeq(2), OUTCOME_CONTROLLED, Amounts(100, 0));
   EXPECT_EQ(ledger.Surplus(), 0);
-  ledger.MeasureSigned(OrderSeq(1), OUTCOME_CONTROLLED, State(80, 0));
+  ledger.MeasureSigned(OrderSeq(1), OUTCOME_CONTROLLED, Amounts(80, 0));
   EXPECT_EQ(ledger.Surplus(), 80);
 }
 
@@ -60,7 +60,7 @@ TEST(LedgerTest, ADeductionMovesFromControlledToTakenAndBackWhenItIsRefused) {
   CaseLedger ledger;
   ledger.SetCaps(100, {0});
   Ask(ledger, 1, 100);
-  ledger.MeasureSigned(OrderSeq(1), OUTCOME_CONTROLLED, State(100, 0));
+  ledger.MeasureSigned(OrderSeq(1), OUTCOME_CONTROLLED, Amounts(100, 0));
   ledger.DeductionAccepted({.order = OrderSeq(2), .freeze = OrderSeq(1), .amount = 60});
   EXPECT_EQ(ledger.Sum().controlled, 40);
   EXPECT_EQ(ledger.Sum().deducting, 60);
@@ -81,7 +81,7 @@ TEST(LedgerTest, APaymentThatComesBackRevivesTheMeasureThatItHadUsedUp) {
   CaseLedger ledger;
   ledger.SetCaps(100, {0});
   Ask(ledger, 1, 50);
-  ledger.MeasureSigned(OrderSeq(1), OUTCOME_CONTROLLED, State(50, 0));
+  ledger.MeasureSigned(OrderSeq(1), OUTCOME_CONTROLLED, Amounts(50, 0));
   ledger.DeductionAccepted({.order = OrderSeq(2), .freeze = OrderSeq(1), .amount = 50});
   ledger.DeductionSent(OrderSeq(2), Taken(50, 0, 0));
   EXPECT_EQ(ledger.FindMeasure(OrderSeq(1))->phase, MeasurePhase::kConsumed);
@@ -96,7 +96,7 @@ TEST(LedgerTest, ALowerCapMakesSurplusAndRefund) {
   CaseLedger ledger;
   ledger.SetCaps(100, {0});
   Ask(ledger, 1, 100);
-  ledger.MeasureSigned(OrderSeq(1), OUTCOME_CONTROLLED, State(100, 0));
+  ledger.MeasureSigned(OrderSeq(1), OUTCOME_CONTROLLED, Amounts(100, 0));
   ledger.DeductionAccepted({.order = OrderSeq(2), .freeze = OrderSeq(1), .amount = 70});
   ledger.DeductionSettled(OrderSeq(2), Taken(70, 30, 0));
   ledger.SetCaps(60, {0});
@@ -136,7 +136,7 @@ TEST(LedgerTest, NoHistoryBreaksTheBound) {
           if (measure.deducting > 0 || measure.phase > MeasurePhase::kEffective || measure.phase == MeasurePhase::kWaitlisted) break;
           const int64_t controlled = std::max<int64_t>(measure.controlled, pick(measure.limit));
           ledger.MeasureSigned(measure.freeze, OUTCOME_CONTROLLED, [&] {
-            MeasureState state = State(controlled, measure.limit - controlled);
+            MeasureState state = Amounts(controlled, measure.limit - controlled);
             state.mutable_effective_from()->set_seconds(1);
             return state;
           }());

@@ -6,6 +6,7 @@
 #include "server/journal/packed.h"
 #include "server/journal/payload.h"
 #include "tests/server/journal/support.h"
+#include "tests/support/paths.h"
 
 namespace eagle::journal {
 namespace {
@@ -253,7 +254,7 @@ TEST(PackedTest, LengthsThatNoEntryHasAreRefused) {
 }
 
 TEST(GoldenTest, TheFileForOtherLanguagesHoldsTheSameVectors) {
-  std::ifstream file(GATEWAY_SOURCE_DIR "/tests/golden/journal_vectors.json");
+  std::ifstream file(test::SourcePath("tests/golden/journal_vectors.json"));
   std::stringstream text;
   text << file.rdbuf();
   for (const char* vector :

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "server/base/reason.h"
+#include "tests/support/paths.h"
 
 namespace eagle::ops {
 namespace {
@@ -100,7 +101,7 @@ TEST(ConfigTest, WhatIsShownReadsBackTheSame) {
 
 TEST(ConfigTest, TheSampleFileIsRightAndNamesEveryKey) {
   std::stringstream text;
-  text << std::ifstream(std::string(GATEWAY_SOURCE_DIR) + "/deploy/config/gateway.toml").rdbuf();
+  text << std::ifstream(test::SourcePath("deploy/config/gateway.toml")).rdbuf();
   const auto config = Parse(text.str());
   ASSERT_TRUE(config.ok()) << FailureOf(config.status()).violations[0].field;
   for (const std::string& key : ConfigKeys()) EXPECT_THAT(text.str(), HasSubstr(key.substr(key.find('.') + 1) + " = ")) << key;
