@@ -20,13 +20,14 @@ absl::StatusOr<journal::Ed25519NoteSigner> ReadLogKey(const std::string& path) {
   return journal::Ed25519NoteSigner::Parse(text);
 }
 
-absl::StatusOr<std::unique_ptr<DataKeys>> DataKeys::Open(const std::string& folder, const std::string& master_key_file, Entropy& entropy,
-                                                         IfMissing if_missing) {
+absl::StatusOr<std::unique_ptr<DataKeys>> DataKeys::Open(const std::string& folder, const std::string& master_key_file,
+                                                         Entropy& entropy, IfMissing if_missing) {
   std::unique_ptr<DataKeys> out(new DataKeys);
   const std::string path = KeysPath(folder);
   std::error_code error;
   if (if_missing == IfMissing::kRefuse && !std::filesystem::exists(path, error)) {
-    return Fail(Reason::kKeyUnusable, "the key store is missing: without it nothing sealed can be read").With("path", path);
+    return Fail(Reason::kKeyUnusable, "the key store is missing: without it nothing sealed can be read")
+        .With("path", path);
   }
   EAGLE_ASSIGN_OR_RETURN(out->wrapper_, trust::FileKeyWrapper::Open(master_key_file, entropy));
   EAGLE_ASSIGN_OR_RETURN(out->store_, trust::SqliteKeyStore::Open(path));
@@ -37,7 +38,8 @@ absl::StatusOr<std::unique_ptr<DataKeys>> DataKeys::Open(const std::string& fold
     ids.push_back(std::move(made));
   }
   if (ids.size() != 1) {
-    return Fail(Reason::kKeyUnusable, ids.empty() ? "the key store holds no key of the log" : "the key store holds two keys of the log")
+    return Fail(Reason::kKeyUnusable,
+                ids.empty() ? "the key store holds no key of the log" : "the key store holds two keys of the log")
         .With("path", path);
   }
   out->log_key_id_ = ids.front();

@@ -2,8 +2,8 @@
 //
 // Life: while the folder's lock is held. Threads: KeyOf and the ring from any.
 //
-//   EAGLE_ASSIGN_OR_RETURN(std::unique_ptr<DataKeys> keys, DataKeys::Open(folder, "master.key", entropy, DataKeys::IfMissing::kRefuse));
-//   core::Open(store, last_signed, signer, *keys);
+//   EAGLE_ASSIGN_OR_RETURN(std::unique_ptr<DataKeys> keys, DataKeys::Open(folder, "master.key", entropy,
+//   DataKeys::IfMissing::kRefuse)); core::Open(store, last_signed, signer, *keys);
 #pragma once
 
 #include <memory>
@@ -31,10 +31,11 @@ class DataKeys final : public core::KeySource {
     kMake,    // founding: an empty key store gets its tag key and the log's key
     kRefuse,  // a log without its keys: lost, or not mounted
   };
-  // `entropy` must outlive the keys. Errors: KEY_UNUSABLE: the master key can't be read or isn't the one that wrapped these keys; the key store
-  // is missing (kRefuse) or holds no key of the log, or two. FOLDER_LOCKED; UNAVAILABLE when the medium failed.
-  static absl::StatusOr<std::unique_ptr<DataKeys>> Open(const std::string& folder, const std::string& master_key_file, Entropy& entropy,
-                                                        IfMissing if_missing);
+  // `entropy` must outlive the keys. Errors: KEY_UNUSABLE: the master key can't be read or isn't the one that wrapped
+  // these keys; the key store is missing (kRefuse) or holds no key of the log, or two. FOLDER_LOCKED; UNAVAILABLE when
+  // the medium failed.
+  static absl::StatusOr<std::unique_ptr<DataKeys>> Open(const std::string& folder, const std::string& master_key_file,
+                                                        Entropy& entropy, IfMissing if_missing);
 
   trust::KeyRing& ring() { return *ring_; }
   absl::StatusOr<std::string> KeyOf(const std::string& key_id) override { return ring_->KeyOf(key_id); }

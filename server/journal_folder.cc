@@ -36,20 +36,24 @@ absl::StatusOr<std::string> OwnKey(storage::Reader& reader) {
   goldeneagle::v1::LogFounded founded;
   if (!founded.ParseFromString(leaf.body)) return Fail(Reason::kEntryMalformed, "entry 0 can't be read");
   const auto key = journal::PublicKey::FromBytes(founded.log_key().key());
-  if (!key || !journal::IsKeyName(founded.origin())) return Fail(Reason::kEntryMalformed, "entry 0 names no key of the log");
+  if (!key || !journal::IsKeyName(founded.origin()))
+    return Fail(Reason::kEntryMalformed, "entry 0 names no key of the log");
   return journal::VerifierKeyText(founded.origin(), journal::NoteKeyType::kEd25519, *key);
 }
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<JournalFolder>> JournalFolder::Open(const JournalFolderOptions& options, Entropy& entropy) {
+absl::StatusOr<std::unique_ptr<JournalFolder>> JournalFolder::Open(const JournalFolderOptions& options,
+                                                                   Entropy& entropy) {
   if (!Exists(JournalPath(options.data_folder))) {
-    return Fail(Reason::kStorageUnusable, "there is no journal in this folder").With("path", JournalPath(options.data_folder));
+    return Fail(Reason::kStorageUnusable, "there is no journal in this folder")
+        .With("path", JournalPath(options.data_folder));
   }
   EAGLE_ASSIGN_OR_RETURN(storage::FolderLock lock, storage::FolderLock::Acquire(options.data_folder));
   std::unique_ptr<JournalFolder> out(new JournalFolder(std::move(lock), JournalPath(options.data_folder)));
   if (!options.master_key_file.empty()) {
-    EAGLE_ASSIGN_OR_RETURN(out->keys_, DataKeys::Open(options.data_folder, options.master_key_file, entropy, DataKeys::IfMissing::kRefuse));
+    EAGLE_ASSIGN_OR_RETURN(out->keys_, DataKeys::Open(options.data_folder, options.master_key_file, entropy,
+                                                      DataKeys::IfMissing::kRefuse));
   }
   out->verifier_key_ = options.log_key;
   if (out->verifier_key_.empty()) {
@@ -58,8 +62,10 @@ absl::StatusOr<std::unique_ptr<JournalFolder>> JournalFolder::Open(const Journal
   }
   EAGLE_ASSIGN_OR_RETURN(out->log_, journal::ParseVerifierKey(out->verifier_key_));
   const std::string beside = options.data_folder + "/last_signed";
-  if (const std::string path = options.last_signed.empty() ? beside : options.last_signed; !options.last_signed.empty() || Exists(path)) {
-    EAGLE_ASSIGN_OR_RETURN(const auto store, storage::FileLastSigned::Open(path, storage::FileLastSigned::IfMissing::kRefuse));
+  if (const std::string path = options.last_signed.empty() ? beside : options.last_signed;
+      !options.last_signed.empty() || Exists(path)) {
+    EAGLE_ASSIGN_OR_RETURN(const auto store,
+                           storage::FileLastSigned::Open(path, storage::FileLastSigned::IfMissing::kRefuse));
     EAGLE_ASSIGN_OR_RETURN(out->last_signed_, store->Read());
   }
   return out;
@@ -75,7 +81,8 @@ class JournalFolder::Audit {
     report_.verifier_key = folder_.verifier_key_;
     const uint64_t all = reader_.Head().next_index;
     while (report_.entries < all && !Enough()) {
-      EAGLE_ASSIGN_OR_RETURN(const std::vector<storage::CommitRow> page, reader_.Commits(report_.entries, kCommitsPerPage));
+      EAGLE_ASSIGN_OR_RETURN(const std::vector<storage::CommitRow> page,
+                             reader_.Commits(report_.entries, kCommitsPerPage));
       if (page.empty() || page.front().first_index != report_.entries) {
         Find(report_.entries, Reason::kJournalBroken, "entries of the journal are missing");
         break;
@@ -88,7 +95,8 @@ class JournalFolder::Audit {
     }
     LastSigned(all);
     if (contradicted_ > 1) {
-      Find(first_contradicted_, Reason::kJournalBroken, std::to_string(contradicted_ - 1) + " later signed heads are contradicted too");
+      Find(first_contradicted_, Reason::kJournalBroken,
+           std::to_string(contradicted_ - 1) + " later signed heads are contradicted too");
     }
     return std::move(report_);
   }
@@ -103,7 +111,8 @@ class JournalFolder::Audit {
   bool Entries(const storage::CommitRow& commit) {
     const auto entries = journal::Unpack(commit.entries, commit.count);
     if (!entries.ok()) {
-      Find(commit.first_index, FailureOf(entries.status()).reason, "a commit can't be cut into its entries: the audit ends here");
+      Find(commit.first_index, FailureOf(entries.status()).reason,
+           "a commit can't be cut into its entries: the audit ends here");
       return false;
     }
     for (const journal::PackedEntry& entry : *entries) {
@@ -120,7 +129,8 @@ class JournalFolder::Audit {
     if (leaf->index.value() != index || absl::ToUnixMicros(leaf->time) != time_us) {
       return Find(index, Reason::kEntryMalformed, "an entry stands in the wrong place or time");
     }
-    if (leaf->has_payload() == entry.sealed.empty()) return Find(index, Reason::kEntryMalformed, "payload and commitment come together");
+    if (leaf->has_payload() == entry.sealed.empty())
+      return Find(index, Reason::kEntryMalformed, "payload and commitment come together");
     if (entry.sealed.empty()) return;
     if (folder_.keys_ == nullptr) {
       ++report_.payloads_sealed;
@@ -143,7 +153,8 @@ class JournalFolder::Audit {
   // A head that was signed over everything so far.
   void Head(const std::string& note) {
     const auto checkpoint = journal::OpenCheckpoint(note, *folder_.log_);
-    if (!checkpoint.ok()) return Find(edge_.size(), FailureOf(checkpoint.status()).reason, FailureOf(checkpoint.status()).message);
+    if (!checkpoint.ok())
+      return Find(edge_.size(), FailureOf(checkpoint.status()).reason, FailureOf(checkpoint.status()).message);
     report_.newest_checkpoint = note;
     if (checkpoint->size == edge_.size() && checkpoint->root == edge_.Root()) {
       ++report_.checkpoints;
@@ -153,13 +164,15 @@ class JournalFolder::Audit {
     if (contradicted_++ > 0) return;
     first_contradicted_ = checkpoint->size;
     Find(checkpoint->size, Reason::kJournalBroken,
-         "the entries don't hash to the signed head of size " + std::to_string(checkpoint->size) + ", the first that is contradicted");
+         "the entries don't hash to the signed head of size " + std::to_string(checkpoint->size) +
+             ", the first that is contradicted");
   }
 
   absl::Status Tiles() {
     for (const journal::FullTile& tile : edge_.TakeFullTiles()) {
       EAGLE_ASSIGN_OR_RETURN(const auto stored, reader_.Get(storage::Table::kTiles, core::TileKey(tile.level, tile.n)));
-      if (!stored || *stored != tile.bytes) Find(edge_.size(), Reason::kJournalBroken, "a stored tile isn't what the leaves hash to");
+      if (!stored || *stored != tile.bytes)
+        Find(edge_.size(), Reason::kJournalBroken, "a stored tile isn't what the leaves hash to");
     }
     return absl::OkStatus();
   }
@@ -168,7 +181,9 @@ class JournalFolder::Audit {
     if (!folder_.last_signed_ || Enough()) return;
     const storage::SignedHead& last = *folder_.last_signed_;
     if (last.size > all) {
-      return Find(all, Reason::kJournalOlder, "the data ends at " + std::to_string(all) + ", but size " + std::to_string(last.size) + " was signed");
+      return Find(
+          all, Reason::kJournalOlder,
+          "the data ends at " + std::to_string(all) + ", but size " + std::to_string(last.size) + " was signed");
     }
     if (last.size < all) return;  // the start would sign the rest
     Head(last.note);
@@ -196,7 +211,8 @@ absl::StatusOr<FolderReplayed> JournalFolder::Replay() {
     TableReplayed& row = out.tables.emplace_back();
     row.name = digest.table;
     row.stored_digest = digest.sha256;
-    const auto table = std::find_if(storage::kTables.begin(), storage::kTables.end(), [&](const auto& info) { return info.name == digest.table; });
+    const auto table = std::find_if(storage::kTables.begin(), storage::kTables.end(),
+                                    [&](const auto& info) { return info.name == digest.table; });
     EAGLE_RETURN_IF_ERROR(core::ForEachRow(*reader, table->table, [&row](const storage::Row&) {
       ++row.rows;
       return absl::OkStatus();
@@ -219,7 +235,8 @@ absl::StatusOr<FolderReplayed> JournalFolder::Replay() {
     for (const auto& [name, digest] : replayed->digests) {
       if (name == row.name) row.replayed_digest = digest;
     }
-    if (row.replayed_digest != row.stored_digest) out.findings.push_back({0, Reason::kTablesDiffer, "the table differs: " + row.name});
+    if (row.replayed_digest != row.stored_digest)
+      out.findings.push_back({0, Reason::kTablesDiffer, "the table differs: " + row.name});
   }
   return out;
 }

@@ -1,14 +1,16 @@
-// A stopped gateway's data folder, or a backup of one, opened for an audit: nothing in it is changed. What `eagle journal verify|replay
+// A stopped gateway's data folder, or a backup of one, opened for an audit: nothing in it is changed. What `eagle
+// journal verify|replay
 // --data` does.
 //
-//   Verify   leaves, tree, tiles, every signed head on the way and the last-signed one; with a master key also payloads and commitments.
+//   Verify   leaves, tree, tiles, every signed head on the way and the last-signed one; with a master key also payloads
+//   and commitments.
 //            Damage is a finding, and the audit goes on after it.
 //   Replay   folds the journal anew and compares tables; needs the master key, as state lies in payloads.
 //
 // Life: the folder's lock is held until the object goes. Threads: one.
 //
-//   EAGLE_ASSIGN_OR_RETURN(auto folder, JournalFolder::Open({.data_folder = "data", .master_key_file = "keys/master.key"}, entropy));
-//   EAGLE_ASSIGN_OR_RETURN(FolderVerified report, folder->Verify());
+//   EAGLE_ASSIGN_OR_RETURN(auto folder, JournalFolder::Open({.data_folder = "data", .master_key_file =
+//   "keys/master.key"}, entropy)); EAGLE_ASSIGN_OR_RETURN(FolderVerified report, folder->Verify());
 #pragma once
 
 #include <cstdint>
@@ -44,16 +46,18 @@ struct JournalFinding {
 struct FolderVerified {
   std::string origin, verifier_key;
   uint64_t entries = 0;
-  uint64_t payloads_opened = 0, payloads_sealed = 0, payloads_erased = 0;  // sealed: not looked into, for want of a master key
-  uint64_t checkpoints = 0;        // signed heads that agree
-  std::string newest_checkpoint;   // the note
+  uint64_t payloads_opened = 0, payloads_sealed = 0,
+           payloads_erased = 0;   // sealed: not looked into, for want of a master key
+  uint64_t checkpoints = 0;       // signed heads that agree
+  std::string newest_checkpoint;  // the note
   std::vector<JournalFinding> findings;
 };
 
 struct TableReplayed {
   std::string name;
   uint64_t rows = 0;
-  std::string stored_digest, replayed_digest;  // hexadecimal; the second is empty for a table that the replay didn't come to
+  std::string stored_digest,
+      replayed_digest;  // hexadecimal; the second is empty for a table that the replay didn't come to
 };
 struct FolderReplayed {
   uint64_t entries = 0;
@@ -65,8 +69,8 @@ class JournalFolder {
  public:
   static constexpr size_t kFindingsMax = 1000;  // then the audit stops looking
 
-  // `entropy` must outlive the folder. Errors: FOLDER_LOCKED while a gateway runs on it; STORAGE_UNUSABLE, STORAGE_DAMAGED, SCHEMA_VERSION;
-  // KEY_UNUSABLE; NOTE_MALFORMED for a pinned key that is none.
+  // `entropy` must outlive the folder. Errors: FOLDER_LOCKED while a gateway runs on it; STORAGE_UNUSABLE,
+  // STORAGE_DAMAGED, SCHEMA_VERSION; KEY_UNUSABLE; NOTE_MALFORMED for a pinned key that is none.
   static absl::StatusOr<std::unique_ptr<JournalFolder>> Open(const JournalFolderOptions& options, Entropy& entropy);
 
   absl::StatusOr<FolderVerified> Verify();
@@ -75,14 +79,15 @@ class JournalFolder {
 
  private:
   class Audit;
-  JournalFolder(storage::FolderLock lock, const std::string& journal) : lock_(std::move(lock)), readers_(journal, "", 8 << 20) {}
+  JournalFolder(storage::FolderLock lock, const std::string& journal)
+      : lock_(std::move(lock)), readers_(journal, "", 8 << 20) {}
 
   const storage::FolderLock lock_;
   storage::ReaderPool readers_;
-  std::unique_ptr<DataKeys> keys_;                 // null: the public audit
+  std::unique_ptr<DataKeys> keys_;  // null: the public audit
   std::unique_ptr<journal::NoteVerifier> log_;
   std::string verifier_key_;
-  std::optional<storage::SignedHead> last_signed_; // absent: it isn't known
+  std::optional<storage::SignedHead> last_signed_;  // absent: it isn't known
 };
 
 }  // namespace eagle

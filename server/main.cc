@@ -36,7 +36,8 @@ int Complain(const absl::Status& status) {
   const ReasonRow& row = RowOf(failure.reason);
   std::cerr << "golden-eagle: " << row.name << ": " << failure.message << "\n";
   for (const auto& [key, value] : failure.metadata) std::cerr << "  " << key << ": " << value << "\n";
-  for (const Violation& violation : failure.violations) std::cerr << "  " << violation.field << ": " << violation.description << "\n";
+  for (const Violation& violation : failure.violations)
+    std::cerr << "  " << violation.field << ": " << violation.description << "\n";
   std::cerr << "  " << row.advice << "\n";
   return failure.reason == Reason::kConfigurationInvalid ? kExitUsage : kExitFailed;
 }
@@ -57,7 +58,9 @@ void WarnOfCertificates(const Gateway& gateway, Clock& real, ops::Log& log) {
     if (row.name.rfind("ge_certificate_end_seconds", 0) != 0) continue;
     const absl::Time end = absl::UnixEpoch() + absl::Seconds(row.value);
     if (end - real.WallNow() > kCertificateAlarm) continue;
-    log.Warning("certificate_ends_soon").With("which", row.name).With("days_left", absl::ToInt64Hours(end - real.WallNow()) / 24);
+    log.Warning("certificate_ends_soon")
+        .With("which", row.name)
+        .With("days_left", absl::ToInt64Hours(end - real.WallNow()) / 24);
   }
 }
 
@@ -69,11 +72,19 @@ int Serve(const ops::Config& config, const Flags& flags) {
   trust::SystemEntropy entropy;
   ops::Log log(real, LogOptions(config));
   const ops::Notifier notifier = ops::Notifier::FromEnvironment();
-  log.Info("starting").With("version", GOLDEN_EAGLE_VERSION).With("environment", config.environment).With("step_clock", chosen->steps ? 1 : 0)
+  log.Info("starting")
+      .With("version", GOLDEN_EAGLE_VERSION)
+      .With("environment", config.environment)
+      .With("step_clock", chosen->steps ? 1 : 0)
       .With("descriptors_max", ops::RaiseDescriptorLimit());
 
-  auto gateway = Gateway::Start(config, {.clock = *chosen->clock, .clock_steps = chosen->steps, .real = real, .entropy = entropy, .log = log,
-                                         .notifier = notifier, .request_stop = [&signals] { signals.Wake(); }});
+  auto gateway = Gateway::Start(config, {.clock = *chosen->clock,
+                                         .clock_steps = chosen->steps,
+                                         .real = real,
+                                         .entropy = entropy,
+                                         .log = log,
+                                         .notifier = notifier,
+                                         .request_stop = [&signals] { signals.Wake(); }});
   if (!gateway.ok()) {
     log.Error("not_started").With(gateway.status());
     return Complain(gateway.status());
@@ -94,7 +105,8 @@ int Serve(const ops::Config& config, const Flags& flags) {
     if (signal != ops::Signal::kReload) continue;
     notifier.Send("RELOADING=1");
     const absl::Status status = (*gateway)->ReloadCertificates();
-    notifier.Send(status.ok() ? "READY=1\nSTATUS=serving" : "READY=1\nSTATUS=serving; the new certificates were refused");
+    notifier.Send(status.ok() ? "READY=1\nSTATUS=serving"
+                              : "READY=1\nSTATUS=serving; the new certificates were refused");
   }
   notifier.Send("STOPPING=1\nSTATUS=draining");
   log.Info("stopping");

@@ -27,7 +27,7 @@
 namespace eagle {
 namespace {
 
-constexpr absl::Duration kLongestWait = absl::Milliseconds(50);   // the store wants to be looked after that often
+constexpr absl::Duration kLongestWait = absl::Milliseconds(50);  // the store wants to be looked after that often
 constexpr absl::Duration kHousekeepingEvery = absl::Milliseconds(100);
 constexpr absl::Duration kProbeEvery = absl::Seconds(5);
 constexpr int kProbeMissesMax = 3;
@@ -44,14 +44,19 @@ ops::Log::Level LevelOf(api::TransportEvent::Level level) {
   return ops::Log::Level::kError;
 }
 
-api::CertificateFiles FilesOf(const ops::Config& config) { return {config.api_certificate, config.api_key, config.api_authorities}; }
+api::CertificateFiles FilesOf(const ops::Config& config) {
+  return {config.api_certificate, config.api_key, config.api_authorities};
+}
 
 // Descriptors that connections may not take: the store's, the keys', the pollers', a backup's.
 size_t ConnectionsFor(const ops::Config& config, ops::Log& log) {
   const int64_t descriptors = ops::UsedResources().descriptors_max;
   const int64_t most = descriptors - std::min<int64_t>(descriptors / 4, 256);
   if (config.api_connections_max <= most) return static_cast<size_t>(config.api_connections_max);
-  log.Warning("connections_limited").With("configured", config.api_connections_max).With("descriptors", descriptors).With("now", most);
+  log.Warning("connections_limited")
+      .With("configured", config.api_connections_max)
+      .With("descriptors", descriptors)
+      .With("now", most);
   return static_cast<size_t>(std::max<int64_t>(1, most));
 }
 
@@ -79,9 +84,11 @@ absl::Status CheckFolder(const std::string& path) {
 // The configuration must not turn a test log into a production one, nor let a script move production's clock.
 absl::Status CheckEnvironment(const ops::Config& config, const domain::Directory& directory, bool clock_steps) {
   if (directory.production() != config.production()) {
-    return Fail(Reason::kConfigurationInvalid, "the log was founded for another environment").With("configured", config.environment);
+    return Fail(Reason::kConfigurationInvalid, "the log was founded for another environment")
+        .With("configured", config.environment);
   }
-  if (clock_steps && config.production()) return Fail(Reason::kConfigurationInvalid, "a step clock is for the test environment only");
+  if (clock_steps && config.production())
+    return Fail(Reason::kConfigurationInvalid, "a step clock is for the test environment only");
   return absl::OkStatus();
 }
 
@@ -93,7 +100,8 @@ absl::Status CheckConfig(const ops::Config& config, Clock& real, Entropy& entrop
   for (const std::string& address : config.api_listen) EAGLE_RETURN_IF_ERROR(api::ParseSocketAddress(address).status());
   if (config.admin_listen.rfind("unix:", 0) != 0) {
     EAGLE_ASSIGN_OR_RETURN(const api::SocketAddress address, api::ParseSocketAddress(config.admin_listen));
-    if (!api::IsLoopback(address)) return Fail(Reason::kConfigurationInvalid, "admin.listen must be a loopback address or a unix socket");
+    if (!api::IsLoopback(address))
+      return Fail(Reason::kConfigurationInvalid, "admin.listen must be a loopback address or a unix socket");
   }
   EAGLE_RETURN_IF_ERROR(CheckFolder(config.data_folder));
   EAGLE_RETURN_IF_ERROR(ReadLogKey(config.log_key).status());
@@ -138,13 +146,17 @@ class Gateway::Impl {
 absl::Status Gateway::Impl::OpenData() {
   EAGLE_RETURN_IF_ERROR(CheckFolder(config.data_folder));
   EAGLE_ASSIGN_OR_RETURN(lock, storage::FolderLock::Acquire(config.data_folder));
-  EAGLE_ASSIGN_OR_RETURN(keys, DataKeys::Open(config.data_folder, config.master_key, ports.entropy, DataKeys::IfMissing::kRefuse));
+  EAGLE_ASSIGN_OR_RETURN(
+      keys, DataKeys::Open(config.data_folder, config.master_key, ports.entropy, DataKeys::IfMissing::kRefuse));
   EAGLE_ASSIGN_OR_RETURN(signer, ReadLogKey(config.log_key));
   EAGLE_ASSIGN_OR_RETURN(store, storage::SqliteStore::Open(JournalPath(config.data_folder), {}));
-  EAGLE_ASSIGN_OR_RETURN(last_signed, storage::FileLastSigned::Open(config.last_signed, storage::FileLastSigned::IfMissing::kRefuse));
+  EAGLE_ASSIGN_OR_RETURN(
+      last_signed, storage::FileLastSigned::Open(config.last_signed, storage::FileLastSigned::IfMissing::kRefuse));
   EAGLE_ASSIGN_OR_RETURN(core::Opened opened, core::Open(*store, *last_signed, *signer, *keys));
   EAGLE_RETURN_IF_ERROR(CheckEnvironment(config, opened.state.directory, ports.clock_steps));
-  ports.log.Info("data_opened").With("origin", signer->name()).With("entries", static_cast<int64_t>(opened.state.next_index))
+  ports.log.Info("data_opened")
+      .With("origin", signer->name())
+      .With("entries", static_cast<int64_t>(opened.state.next_index))
       .With("open_orders", static_cast<int64_t>(opened.state.orders.size()));
   sequencer = std::make_unique<core::Sequencer>(
       std::move(opened), core::SequencerPorts{*store, *last_signed, *signer, *keys, ports.clock, ports.entropy});
@@ -152,23 +164,24 @@ absl::Status Gateway::Impl::OpenData() {
 }
 
 absl::Status Gateway::Impl::Serve() {
-  dispatcher = std::make_unique<dispatch::Dispatcher>(ports.real, dispatch::Options{.absent_after = absl::Seconds(config.agencies_absent_after_seconds)});
+  dispatcher = std::make_unique<dispatch::Dispatcher>(
+      ports.real, dispatch::Options{.absent_after = absl::Seconds(config.agencies_absent_after_seconds)});
   dispatcher->SetWake([this] { sequencer->WakeUp(); });
   sequencer->SetHandout(dispatcher.get());
   handlers = std::make_unique<api::Handlers>(
       api::HandlerPorts{*sequencer, *dispatcher, *store, *keys, keys->ring(), checker, ports.clock,
                         [this](std::function<void()> work) { server->Later(std::move(work)); }});
-  api::ServerPorts server_ports{
-      .handlers = *handlers,
-      .dispatcher = *dispatcher,
-      .directory = [this] { return sequencer->published()->directory; },
-      .real = ports.real,
-      .metrics = [this](std::vector<api::MetricRow>& rows) { AddMetrics(rows); },
-      .log = [this](const api::TransportEvent& event) {
-        ops::Log::Line line = ports.log.At(LevelOf(event.level), event.event);
-        for (const auto& [key, value] : event.fields) line.With(key, value);
-      },
-      .drain = ports.request_stop};
+  api::ServerPorts server_ports{.handlers = *handlers,
+                                .dispatcher = *dispatcher,
+                                .directory = [this] { return sequencer->published()->directory; },
+                                .real = ports.real,
+                                .metrics = [this](std::vector<api::MetricRow>& rows) { AddMetrics(rows); },
+                                .log =
+                                    [this](const api::TransportEvent& event) {
+                                      ops::Log::Line line = ports.log.At(LevelOf(event.level), event.event);
+                                      for (const auto& [key, value] : event.fields) line.With(key, value);
+                                    },
+                                .drain = ports.request_stop};
   EAGLE_ASSIGN_OR_RETURN(server, api::Server::Make(ServerOptionsOf(config, ports.log), std::move(server_ports)));
   sequencer->AddListener(server->listener());
   sequencer_thread_ = std::thread([this] { RunSequencer(); });
@@ -187,13 +200,15 @@ void Gateway::Impl::RunSequencer() {
     const bool last = sequencer_may_end_.HasBeenNotified();
     sequencer->WaitForWork(last ? absl::ZeroDuration() : kLongestWait);
     if (const absl::Status status = sequencer->Step(); !status.ok()) {
-      // What is in memory may be ahead of the disk, and everything that was promised is on the disk: the next start goes on from there.
+      // What is in memory may be ahead of the disk, and everything that was promised is on the disk: the next start
+      // goes on from there.
       ports.log.Error("sequencer_failed").With(status);
       std::abort();
     }
     if (last && !sequencer->HasWork()) return;
     // Sent by the thread that commits: a gateway that can't commit must not look alive.
-    if (const absl::Duration now = ports.real.MonotonicNow(); watchdog > absl::ZeroDuration() && now - told >= watchdog / 3) {
+    if (const absl::Duration now = ports.real.MonotonicNow();
+        watchdog > absl::ZeroDuration() && now - told >= watchdog / 3) {
       ports.notifier.Send("WATCHDOG=1");
       told = now;
     }
@@ -240,9 +255,12 @@ void Gateway::Impl::Stop() {
 }
 
 void Gateway::Impl::AddMetrics(std::vector<api::MetricRow>& rows) const {
-  const auto add = [&rows](const char* name, double value, const char* unit, const char* help) { rows.push_back({name, value, unit, help}); };
+  const auto add = [&rows](const char* name, double value, const char* unit, const char* help) {
+    rows.push_back({name, value, unit, help});
+  };
   const auto count = [](auto value) { return static_cast<double>(value); };
-  add("ge_journal_bytes", count(ops::FileBytes(JournalPath(config.data_folder).c_str())), "bytes", "of the journal's file");
+  add("ge_journal_bytes", count(ops::FileBytes(JournalPath(config.data_folder).c_str())), "bytes",
+      "of the journal's file");
   add("ge_journal_wal_pages", count(store->WalPages()), "1", "pages in the write-ahead log that wait to be copied");
   add("ge_store_readers", count(store->ReadersOut()), "1", "snapshots that are out");
   add("ge_store_full", store->Full() ? 1 : 0, "1", "1: new work is refused until there is room");
@@ -277,7 +295,8 @@ absl::Status Gateway::ReloadCertificates() {
     return status;
   }
   const api::Certificates now = impl_->server->certificates();
-  impl_->ports.log.Info("certificates_loaded").With("until", std::string(absl::FormatTime(now.until, absl::UTCTimeZone())))
+  impl_->ports.log.Info("certificates_loaded")
+      .With("until", std::string(absl::FormatTime(now.until, absl::UTCTimeZone())))
       .With("authorities_until", std::string(absl::FormatTime(now.authorities_until, absl::UTCTimeZone())));
   return status;
 }
@@ -300,7 +319,8 @@ absl::Status WritePortFile(const std::string& path, const Gateway& gateway) {
     out.flush();
     if (!out.good()) return Fail(Reason::kStorageUnusable, "the port file can't be written").With("path", path);
   }
-  if (std::rename(part.c_str(), path.c_str()) != 0) return Fail(Reason::kStorageUnusable, "the port file can't be written").With("path", path);
+  if (std::rename(part.c_str(), path.c_str()) != 0)
+    return Fail(Reason::kStorageUnusable, "the port file can't be written").With("path", path);
   return absl::OkStatus();
 }
 

@@ -1,8 +1,9 @@
-// The gateway as one object: data, keys, store, sequencer, hand-out, handlers, listeners and their threads. The program runs one for as long
-// as it lives; a test runs one on free ports.
+// The gateway as one object: data, keys, store, sequencer, hand-out, handlers, listeners and their threads. The program
+// runs one for as long as it lives; a test runs one on free ports.
 //
-// Threads it starts, each named: ge-sequencer (decides and commits; also tells the service manager that it lives), ge-housekeeping (waits that
-// end, absences, heartbeats of watches), ge-probe (a handshake with ourselves), ge-accept and the workers of the server.
+// Threads it starts, each named: ge-sequencer (decides and commits; also tells the service manager that it lives),
+// ge-housekeeping (waits that end, absences, heartbeats of watches), ge-probe (a handshake with ourselves), ge-accept
+// and the workers of the server.
 //
 // Life:    Start gives a gateway that serves; Stop drains it. Threads: one owner; RequestStop's callback from any.
 //
@@ -44,16 +45,17 @@ absl::Status CheckConfig(const ops::Config& config, Clock& real, Entropy& entrop
 
 class Gateway {
  public:
-  // Refusals to start, each with what to do in server/docs/operations.md: FOLDER_LOCKED, KEY_UNUSABLE, STORAGE_*, SCHEMA_VERSION, JOURNAL_OLDER,
-  // JOURNAL_BROKEN, TABLES_DIFFER, ENTRY_MALFORMED, COMMITMENT_MISMATCH, CONFIGURATION_INVALID.
+  // Refusals to start, each with what to do in server/docs/operations.md: FOLDER_LOCKED, KEY_UNUSABLE, STORAGE_*,
+  // SCHEMA_VERSION, JOURNAL_OLDER, JOURNAL_BROKEN, TABLES_DIFFER, ENTRY_MALFORMED, COMMITMENT_MISMATCH,
+  // CONFIGURATION_INVALID.
   static absl::StatusOr<std::unique_ptr<Gateway>> Start(const ops::Config& config, GatewayPorts ports);
   ~Gateway();
 
   std::vector<std::string> api_addresses() const;
   std::string admin_address() const;
   absl::Status ReloadCertificates();
-  // In order: NOT_SERVING; no task goes out any more and parked polls are answered "draining"; watches end; open calls finish within the
-  // grace; the sequencer commits what it took; the store closes. Once.
+  // In order: NOT_SERVING; no task goes out any more and parked polls are answered "draining"; watches end; open calls
+  // finish within the grace; the sequencer commits what it took; the store closes. Once.
   void Stop();
 
   std::vector<api::MetricRow> Metrics() const;
@@ -66,7 +68,8 @@ class Gateway {
   std::unique_ptr<Impl> impl_;
 };
 
-// {"api":"127.0.0.1:40123","api_port":40123,"admin":"unix:/run/...","admin_port":0,"pid":4711} in `path`, whole or not at all.
+// {"api":"127.0.0.1:40123","api_port":40123,"admin":"unix:/run/...","admin_port":0,"pid":4711} in `path`, whole or not
+// at all.
 absl::Status WritePortFile(const std::string& path, const Gateway& gateway);
 
 }  // namespace eagle

@@ -1,5 +1,5 @@
-// What the core does for an order, one function an action. All inside one transaction of the core, in which the caller also
-// stores the answer; nothing else changes accounts or measures for a court.
+// What the core does for an order, one function an action. All inside one transaction of the core, in which the caller
+// also stores the answer; nothing else changes accounts or measures for a court.
 //
 // An answer says what the facts allowed; a Status is the core's own failure, after which the transaction is dropped.
 // Codes of reasons are listed in README.md.
@@ -19,18 +19,20 @@ namespace eagle::bank {
 // 查询. Every account of the person in whole: balance, what is free, what stands on it. NIL names what was searched.
 absl::StatusOr<sdk::Answer> Inquire(const Work& work, const v1::Order& order);
 
-// 冻结. One limit over the person's accounts, or one account, or whole accounts. Exempt and joint accounts are skipped and reported.
+// 冻结. One limit over the person's accounts, or one account, or whole accounts. Exempt and joint accounts are skipped
+// and reported.
 absl::StatusOr<sdk::Answer> Freeze(const Work& work, const sdk::Request& request);
 
-// 解冻, whole or in part. Waits for nothing: while a deduction under the measure is under way it is returned (OPEN_DEDUCTION).
+// 解冻, whole or in part. Waits for nothing: while a deduction under the measure is under way it is returned
+// (OPEN_DEDUCTION).
 absl::StatusOr<sdk::Answer> Release(const Work& work, const sdk::Request& request);
 
-// 扣划 in two legs: from the debtor's accounts to the bank's transit account, from there to the court's account. In this bank
-// that is settled at once (DEDUCTED); to another it is SENT_NOT_CONFIRMED until the payment system says more.
+// 扣划 in two legs: from the debtor's accounts to the bank's transit account, from there to the court's account. In
+// this bank that is settled at once (DEDUCTED); to another it is SENT_NOT_CONFIRMED until the payment system says more.
 absl::StatusOr<sdk::Answer> Deduct(const Work& work, const sdk::Request& request);
 
-// The payment system's word on a payment that is SENT: the court's account has the money, or it came back and lies under the same
-// measure at the same rank. The last word on the order goes into the outbox.
+// The payment system's word on a payment that is SENT: the court's account has the money, or it came back and lies
+// under the same measure at the same rank. The last word on the order goes into the outbox.
 absl::Status ConfirmPayment(const Work& work, PaymentRow payment);
 absl::Status RejectPayment(const Work& work, PaymentRow payment, const std::string& reason);
 

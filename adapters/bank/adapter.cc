@@ -29,11 +29,13 @@ struct BankConfig {
 
 absl::StatusOr<BankConfig> LoadBankConfig(const std::string& path) {
   absl::Duration reply_delay;
-  EAGLE_ASSIGN_OR_RETURN(sdk::AdapterConfig adapter, sdk::LoadAdapterConfig(path, "bank", [&](sdk::ConfigSection& bank) {
-    reply_delay = bank.Seconds("reply_delay", absl::ZeroDuration(), absl::ZeroDuration(), absl::Seconds(20));
-  }));
+  EAGLE_ASSIGN_OR_RETURN(
+      sdk::AdapterConfig adapter, sdk::LoadAdapterConfig(path, "bank", [&](sdk::ConfigSection& bank) {
+        reply_delay = bank.Seconds("reply_delay", absl::ZeroDuration(), absl::ZeroDuration(), absl::Seconds(20));
+      }));
   if (reply_delay > absl::ZeroDuration() && adapter.agent.environment != v1::ENVIRONMENT_TEST) {
-    return Fail(Reason::kConfigurationInvalid, "the configuration is refused").At("bank.reply_delay", path + ": is for the test environment only");
+    return Fail(Reason::kConfigurationInvalid, "the configuration is refused")
+        .At("bank.reply_delay", path + ": is for the test environment only");
   }
   adapter.agent.adapter = "gov.goldeneagle.bank";
   adapter.agent.version = EAGLE_BANK_VERSION;
@@ -58,7 +60,8 @@ class PatientWaiter : public Waiter {
 };
 
 bool IsForTheAgent(const sdk::CounterRequest& request) {
-  return request.command == "status" || request.command == "queue" || request.command == "ask" || request.command == "resolve";
+  return request.command == "status" || request.command == "queue" || request.command == "ask" ||
+         request.command == "resolve";
 }
 
 }  // namespace
@@ -76,17 +79,21 @@ absl::Status RunBank(const std::string& config_path, bool once) {
   config.adapter.counter_socket = agent_socket;
   EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<Clock> clock, sdk::MakeAdapterClock(config.adapter.agent.environment));
   EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<BankCore> core,
-                         BankCore::Open(config.adapter.data_folder + kCoreFile, config.adapter.agent.agency, *clock, config.adapter.time_zone));
-  EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<sdk::SqliteInbox> inbox, sdk::SqliteInbox::Open(config.adapter.data_folder + kInboxFile));
+                         BankCore::Open(config.adapter.data_folder + kCoreFile, config.adapter.agent.agency, *clock,
+                                        config.adapter.time_zone));
+  EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<sdk::SqliteInbox> inbox,
+                         sdk::SqliteInbox::Open(config.adapter.data_folder + kInboxFile));
   PatientWaiter waiter;
   CoreGateway gateway(*core, waiter, config.reply_delay);
-  EAGLE_ASSIGN_OR_RETURN(const auto counter, sdk::CounterServer::Start(counter_socket, [&](const sdk::CounterRequest& request) {
-    return IsForTheAgent(request) ? sdk::CallCounter(agent_socket, request) : AskDesk(*core, request);
-  }));
+  EAGLE_ASSIGN_OR_RETURN(
+      const auto counter, sdk::CounterServer::Start(counter_socket, [&](const sdk::CounterRequest& request) {
+        return IsForTheAgent(request) ? sdk::CallCounter(agent_socket, request) : AskDesk(*core, request);
+      }));
   const sdk::AdapterProcess process{
       .config = config.adapter,
       .inbox = *inbox,
-      .make_agent = [&](sdk::AgentConfig agent, const sdk::AgentPorts& ports) { return sdk::Agent::Make(std::move(agent), ports, gateway); },
+      .make_agent = [&](sdk::AgentConfig agent,
+                        const sdk::AgentPorts& ports) { return sdk::Agent::Make(std::move(agent), ports, gateway); },
       .counter = [&](const sdk::CounterRequest& request, sdk::Agent& agent, absl::Time) -> absl::StatusOr<sdk::Json> {
         if (request.command == "resolve") return ResolveNotDone(request, agent, gateway);
         return Fail(Reason::kFieldInvalid, "the counter has no such command").At("command", request.command);
@@ -96,16 +103,18 @@ absl::Status RunBank(const std::string& config_path, bool once) {
 
 absl::Status ImportBank(const std::string& data_folder, const std::string& csv_folder, const std::string& time_zone) {
   absl::TimeZone zone;
-  if (!absl::LoadTimeZone(time_zone, &zone)) return Fail(Reason::kConfigurationInvalid, "no such time zone").With("time_zone", time_zone);
+  if (!absl::LoadTimeZone(time_zone, &zone))
+    return Fail(Reason::kConfigurationInvalid, "no such time zone").With("time_zone", time_zone);
   std::error_code error;
   std::filesystem::create_directories(data_folder, error);
   if (error) return Fail(Reason::kStorageUnusable, "the data folder can't be made").With("path", data_folder);
   // The demonstration imports by its own clock, so that the bank's time doesn't begin after the case.
   EAGLE_ASSIGN_OR_RETURN(const ChosenClock chosen, MakeClock());
-  EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<BankCore> core, BankCore::Open(data_folder + kCoreFile, "", *chosen.clock, zone));
+  EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<BankCore> core,
+                         BankCore::Open(data_folder + kCoreFile, "", *chosen.clock, zone));
   EAGLE_ASSIGN_OR_RETURN(const Imported imported, Import(*core, csv_folder));
-  std::printf("imported %zu customers, %zu accounts, %zu exemptions, %zu measures\n", imported.customers, imported.accounts, imported.exemptions,
-              imported.measures);
+  std::printf("imported %zu customers, %zu accounts, %zu exemptions, %zu measures\n", imported.customers,
+              imported.accounts, imported.exemptions, imported.measures);
   return absl::OkStatus();
 }
 

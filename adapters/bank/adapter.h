@@ -1,7 +1,8 @@
 // The bank's process: its configuration, its core and its inbox, the agent between gateway and core, the counter.
 //
-// The counter has the socket of the configuration and a thread of its own, so it is served while an order is under way; what concerns
-// the agent (status, queue, ask, resolve) it passes on to the agent's own socket beside it (<socket>.agent).
+// The counter has the socket of the configuration and a thread of its own, so it is served while an order is under way;
+// what concerns the agent (status, queue, ask, resolve) it passes on to the agent's own socket beside it
+// (<socket>.agent).
 //
 // Threads: each function stays on the caller's; BlockSignals comes before.
 #pragma once
@@ -19,8 +20,8 @@ absl::Status CheckBankConfig(const std::string& path);
 // Where the counter of the bank with this configuration answers. Error: CONFIGURATION_INVALID.
 absl::StatusOr<std::string> CounterSocketOf(const std::string& config_path);
 
-// Until told to leave; with `once`, until there is no more work. Errors: CONFIGURATION_INVALID, FOLDER_LOCKED, those of the databases,
-// UNAVAILABLE (once), and why the agent stopped.
+// Until told to leave; with `once`, until there is no more work. Errors: CONFIGURATION_INVALID, FOLDER_LOCKED, those of
+// the databases, UNAVAILABLE (once), and why the agent stopped.
 absl::Status RunBank(const std::string& config_path, bool once);
 
 // Fills a new core in `data_folder` (made when there is none) from `csv_folder` and says to stdout what it took.

@@ -19,7 +19,10 @@ sdk::AccountClass ClassOf(const AccountRow& account) {
 sdk::Asset AssetOf(Tables& tables, const std::string& number) {
   const std::optional<AccountRow> account = tables.Account(number);
   GATEWAY_ASSERT(account.has_value(), "accounts are looked up before they are loaded");
-  return {.id = number, .balance = tables.Balance(number), .currency = account->currency, .account_class = ClassOf(*account)};
+  return {.id = number,
+          .balance = tables.Balance(number),
+          .currency = account->currency,
+          .account_class = ClassOf(*account)};
 }
 
 }  // namespace
@@ -63,7 +66,8 @@ absl::Status Book::Place(MeasureRow row) {
 
 void Book::Save() {
   for (const sdk::Asset& asset : register_.TakeChangedAssets()) {
-    GATEWAY_ASSERT(asset.balance == work_->tables.Balance(asset.id), "what the register counts is what the ledger says");
+    GATEWAY_ASSERT(asset.balance == work_->tables.Balance(asset.id),
+                   "what the register counts is what the ledger says");
   }
   for (sdk::Encumbrance& changed : register_.TakeChangedRows()) {
     MeasureRow& row = rows_.find(changed.id)->second;

@@ -34,12 +34,14 @@ class Book {
  public:
   // `accounts`, and all that hang together with them by live measures. `also` is loaded even if it has ended.
   // Error: REGISTER_BROKEN.
-  static absl::StatusOr<Book> Load(const Work& work, const std::vector<std::string>& accounts, std::string_view also = "");
+  static absl::StatusOr<Book> Load(const Work& work, const std::vector<std::string>& accounts,
+                                   std::string_view also = "");
 
   sdk::EncumbranceRegister& entries() { return register_; }
   const sdk::EncumbranceRegister& entries() const { return register_; }
 
-  // Places a measure; whose it is (`row.operation`, `row.person`) goes with it into the tables. Errors: as EncumbranceRegister::Place.
+  // Places a measure; whose it is (`row.operation`, `row.person`) goes with it into the tables. Errors: as
+  // EncumbranceRegister::Place.
   absl::Status Place(MeasureRow row);
   // Writes what changed since Load or the last Save. Pre: the bookings of the same movements are made.
   void Save();
@@ -51,8 +53,8 @@ class Book {
   std::map<std::string, MeasureRow, std::less<>> rows_;  // as loaded or placed: for what the register doesn't know
 };
 
-// Measures whose terms ended by `work.now` end, each at its own instant, and those behind them move up. Every transaction of the
-// core begins with it, so whatever else is loaded is up to date. Error: REGISTER_BROKEN.
+// Measures whose terms ended by `work.now` end, each at its own instant, and those behind them move up. Every
+// transaction of the core begins with it, so whatever else is loaded is up to date. Error: REGISTER_BROKEN.
 absl::Status CatchUp(const Work& work);
 
 }  // namespace eagle::bank

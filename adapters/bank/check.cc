@@ -16,10 +16,12 @@ constexpr Zero kZeros[] = {
      "SELECT count(*) FROM (SELECT account FROM entries JOIN accounts USING (account) WHERE kind <> 'INTERNAL'"
      " GROUP BY account HAVING sum(amount) < 0)"},
     {"money lies on a transit account",
-     "SELECT count(*) FROM (SELECT account FROM entries JOIN accounts USING (account) WHERE kind = 'INTERNAL' AND nature = 'TRANSIT'"
+     "SELECT count(*) FROM (SELECT account FROM entries JOIN accounts USING (account) WHERE kind = 'INTERNAL' AND "
+     "nature = 'TRANSIT'"
      " GROUP BY account HAVING sum(amount) <> 0)"},
     {"what measures say was deducted isn't what was booked",
-     "SELECT (SELECT coalesce(sum(deducted), 0) FROM measures) + (SELECT coalesce(sum(amount), 0) FROM entries JOIN bookings USING (booking)"
+     "SELECT (SELECT coalesce(sum(deducted), 0) FROM measures) + (SELECT coalesce(sum(amount), 0) FROM entries JOIN "
+     "bookings USING (booking)"
      " JOIN accounts USING (account) WHERE accounts.kind <> 'INTERNAL' AND bookings.kind IN ('DEDUCTION', 'RETURN'))"},
     {"clearing doesn't hold what was sent and not received",
      "SELECT (SELECT coalesce(sum(amount), 0) FROM entries JOIN accounts USING (account) WHERE nature = 'CLEARING')"
@@ -27,7 +29,8 @@ constexpr Zero kZeros[] = {
      " + (SELECT coalesce(sum(amount), 0) FROM entries JOIN bookings USING (booking) JOIN accounts USING (account)"
      "    WHERE accounts.kind <> 'INTERNAL' AND bookings.kind = 'RECEIPT')"},
     {"a booking of an order belongs to no operation",
-     "SELECT count(*) FROM bookings WHERE operation IS NOT NULL AND operation NOT IN (SELECT operation FROM operations)"},
+     "SELECT count(*) FROM bookings WHERE operation IS NOT NULL AND operation NOT IN (SELECT operation FROM "
+     "operations)"},
     {"a measure of an order belongs to no operation",
      "SELECT count(*) FROM measures WHERE length(order_id) > 0 AND measure NOT IN (SELECT operation FROM operations)"},
 };
@@ -36,13 +39,15 @@ constexpr Zero kZeros[] = {
 
 absl::Status CheckBooks(const Work& work) {
   for (const Zero& zero : kZeros) {
-    if (const int64_t off = work.tables.Number(zero.sql); off != 0) return Fail(Reason::kRegisterBroken, zero.what).With("by", off);
+    if (const int64_t off = work.tables.Number(zero.sql); off != 0)
+      return Fail(Reason::kRegisterBroken, zero.what).With("by", off);
   }
   for (const std::string& measure : work.tables.AllMeasures()) {
     const MeasureRow row = *work.tables.Measure(measure);
     EAGLE_ASSIGN_OR_RETURN(Book book, Book::Load(work, {}, measure));
     // Loading catches up with what balances and time have done; if that changes a row, it was stored wrongly.
-    if (!book.entries().TakeChangedRows().empty()) return Fail(Reason::kRegisterBroken, "a measure isn't what the rules make of it").With("measure", measure);
+    if (!book.entries().TakeChangedRows().empty())
+      return Fail(Reason::kRegisterBroken, "a measure isn't what the rules make of it").With("measure", measure);
   }
   return absl::OkStatus();
 }

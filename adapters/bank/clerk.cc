@@ -4,14 +4,16 @@
 
 namespace eagle::bank {
 
-absl::StatusOr<sdk::Json> ResolveNotDone(const sdk::CounterRequest& request, sdk::Agent& agent, sdk::CoreRegister& core) {
+absl::StatusOr<sdk::Json> ResolveNotDone(const sdk::CounterRequest& request, sdk::Agent& agent,
+                                         sdk::CoreRegister& core) {
   EAGLE_ASSIGN_OR_RETURN(const std::string id, request.Required("id"));
   EAGLE_ASSIGN_OR_RETURN(const std::string reason, request.Required("reason"));
   EAGLE_ASSIGN_OR_RETURN(const std::string clerk, request.Required("clerk"));
   const std::optional<sdk::Operation> operation = sdk::ParseOperation(id);
   if (!operation) return Fail(Reason::kFieldInvalid, "not the id of a task").At("id", "see clerk list");
   EAGLE_ASSIGN_OR_RETURN(const sdk::Found found, core.Find(*operation));
-  if (found.kind == sdk::Found::Kind::kDone) return Fail(Reason::kTaskNotWaiting, "the core says that it was done: use clerk ask");
+  if (found.kind == sdk::Found::Kind::kDone)
+    return Fail(Reason::kTaskNotWaiting, "the core says that it was done: use clerk ask");
   for (const sdk::ClerkTask& task : agent.ClerkQueue()) {
     if (task.operation != *operation) continue;
     const bool deducts = task.order.action() == v1::ACTION_DEDUCT;

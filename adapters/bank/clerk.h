@@ -11,9 +11,11 @@ namespace eagle::bank {
 
 namespace v1 = ::goldeneagle::v1;
 
-// resolve {id, reason, clerk, remark}: it was certainly not done, and the court is told so with the reason. What was done is settled by
-// `ask`, with the core's own words: whoever says "not done" of something that the core knows is refused.
-// Errors: FIELD_MISSING, FIELD_INVALID, TASK_NOT_WAITING (also: the core knows it), ANSWER_INVALID, what Find gives.
-absl::StatusOr<sdk::Json> ResolveNotDone(const sdk::CounterRequest& request, sdk::Agent& agent, sdk::CoreRegister& core);
+// resolve {id, reason, clerk, remark}: it was certainly not done, and the court is told so with the reason. What was
+// done is settled by `ask`, with the core's own words: whoever says "not done" of something that the core knows is
+// refused. Errors: FIELD_MISSING, FIELD_INVALID, TASK_NOT_WAITING (also: the core knows it), ANSWER_INVALID, what Find
+// gives.
+absl::StatusOr<sdk::Json> ResolveNotDone(const sdk::CounterRequest& request, sdk::Agent& agent,
+                                         sdk::CoreRegister& core);
 
 }  // namespace eagle::bank

@@ -16,7 +16,8 @@ constexpr char kLastTime[] = "last_time_us";
 BankCore::BankCore(std::unique_ptr<Database> database, std::string agency, Clock& clock, absl::TimeZone zone)
     : agency_(std::move(agency)), zone_(zone), clock_(clock), database_(std::move(database)) {}
 
-absl::StatusOr<std::unique_ptr<BankCore>> BankCore::Open(const std::string& path, std::string agency, Clock& clock, absl::TimeZone zone) {
+absl::StatusOr<std::unique_ptr<BankCore>> BankCore::Open(const std::string& path, std::string agency, Clock& clock,
+                                                         absl::TimeZone zone) {
   EAGLE_ASSIGN_OR_RETURN(std::unique_ptr<Database> database, Database::Open(path));
   return std::unique_ptr<BankCore>(new BankCore(std::move(database), std::move(agency), clock, zone));
 }
@@ -53,13 +54,18 @@ absl::StatusOr<sdk::Answer> BankCore::Apply(const sdk::Request& request) {
   EAGLE_RETURN_IF_ERROR(Do([&](const Work& work) -> absl::Status {
     const std::string operation = request.operation.Text(), digest(journal::View(request.order_digest));
     if (std::optional<OperationRow> done = work.tables.Operation(operation)) {
-      if (done->order_digest != digest) return Fail(Reason::kOrderIdReused, "the operation was done for another order").With("operation", operation);
+      if (done->order_digest != digest)
+        return Fail(Reason::kOrderIdReused, "the operation was done for another order").With("operation", operation);
       answer = std::move(done->answer);
       return absl::OkStatus();
     }
     EAGLE_ASSIGN_OR_RETURN(answer, Carry(work, request));
-    work.tables.AddOperation({operation, digest, v1::Action_Name(request.order.action()).substr(7), work.now,
-                              {request.arrival.at, request.arrival.sequence}, answer});
+    work.tables.AddOperation({operation,
+                              digest,
+                              v1::Action_Name(request.order.action()).substr(7),
+                              work.now,
+                              {request.arrival.at, request.arrival.sequence},
+                              answer});
     return absl::OkStatus();
   }));
   return answer;
@@ -67,10 +73,14 @@ absl::StatusOr<sdk::Answer> BankCore::Apply(const sdk::Request& request) {
 
 absl::StatusOr<sdk::Answer> BankCore::Carry(const Work& work, const sdk::Request& request) {
   switch (request.order.action()) {
-    case v1::ACTION_FREEZE: return Freeze(work, request);
-    case v1::ACTION_RELEASE: return Release(work, request);
-    case v1::ACTION_DEDUCT: return Deduct(work, request);
-    default: return sdk::Returned("ACTION_NOT_SUPPORTED", "the core freezes, releases and deducts");
+    case v1::ACTION_FREEZE:
+      return Freeze(work, request);
+    case v1::ACTION_RELEASE:
+      return Release(work, request);
+    case v1::ACTION_DEDUCT:
+      return Deduct(work, request);
+    default:
+      return sdk::Returned("ACTION_NOT_SUPPORTED", "the core freezes, releases and deducts");
   }
 }
 

@@ -1,7 +1,9 @@
-// BankCore: a small bank. Customers, accounts, a double-entry ledger, measures, payments, in a database of its own (core.db).
+// BankCore: a small bank. Customers, accounts, a double-entry ledger, measures, payments, in a database of its own
+// (core.db).
 //
-// Every call is one transaction at one instant of the clock, never before the last one; it begins with the terms that have ended
-// since. Apply writes the operation, its answer and its effect together, so after any crash Find tells what happened.
+// Every call is one transaction at one instant of the clock, never before the last one; it begins with the terms that
+// have ended since. Apply writes the operation, its answer and its effect together, so after any crash Find tells what
+// happened.
 //
 // Threads: any; a lock of its own, so the counter works while an order does. No call waits for anything but the disk.
 //
@@ -29,19 +31,23 @@ namespace eagle::bank {
 class BankCore {
  public:
   // `clock` outlives it. Errors: as Database::Open.
-  static absl::StatusOr<std::unique_ptr<BankCore>> Open(const std::string& path, std::string agency, Clock& clock, absl::TimeZone zone);
+  static absl::StatusOr<std::unique_ptr<BankCore>> Open(const std::string& path, std::string agency, Clock& clock,
+                                                        absl::TimeZone zone);
 
   // Looks; changes nothing but what time has changed. Error: REGISTER_BROKEN.
   absl::StatusOr<sdk::Answer> Inquire(const sdk::Request& request);
-  // FREEZE, RELEASE, DEDUCT, once: the same operation again gives the stored answer. An order that the bank can't carry out is
-  // answered too. Errors, after which nothing was done: ORDER_ID_REUSED (the operation was another order's), REGISTER_BROKEN.
+  // FREEZE, RELEASE, DEDUCT, once: the same operation again gives the stored answer. An order that the bank can't carry
+  // out is answered too. Errors, after which nothing was done: ORDER_ID_REUSED (the operation was another order's),
+  // REGISTER_BROKEN.
   absl::StatusOr<sdk::Answer> Apply(const sdk::Request& request);
-  // DONE with the stored answer, or NOT_DONE: whoever sees NOT_DONE after a failed Apply may be sure, as no Apply is under way.
+  // DONE with the stored answer, or NOT_DONE: whoever sees NOT_DONE after a failed Apply may be sure, as no Apply is
+  // under way.
   sdk::Found Find(const sdk::Operation& operation);
   // The outbox. Error: REGISTER_BROKEN.
   absl::StatusOr<std::vector<sdk::RegisterChange>> Changes(uint64_t after, size_t limit);
 
-  // `work` in one transaction, committed when it gives OK: the counter's way in. Errors: what `work` gives, REGISTER_BROKEN.
+  // `work` in one transaction, committed when it gives OK: the counter's way in. Errors: what `work` gives,
+  // REGISTER_BROKEN.
   absl::Status Do(const std::function<absl::Status(const Work&)>& work);
   // The same for work that only reads: no write to the disk unless a term has ended since.
   absl::Status Look(const std::function<absl::Status(const Work&)>& work);

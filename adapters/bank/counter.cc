@@ -18,8 +18,8 @@ absl::StatusOr<AccountRow> OpenAccount(const Work& work, const std::string& numb
 }
 
 // Money from `own` account of the bank to the customer's, or back. `kind` and `request` name the booking.
-absl::Status MoveCash(const Work& work, const char* kind, const char* own, const std::string& account, int64_t amount, bool in,
-                      const std::string& request) {
+absl::Status MoveCash(const Work& work, const char* kind, const char* own, const std::string& account, int64_t amount,
+                      bool in, const std::string& request) {
   EAGLE_ASSIGN_OR_RETURN(const AccountRow row, OpenAccount(work, account));
   const int64_t signed_amount = in ? amount : -amount;
   if (const std::optional<BookingRow> done = work.tables.BookingOfRequest(request)) {
@@ -29,8 +29,11 @@ absl::Status MoveCash(const Work& work, const char* kind, const char* own, const
   }
   EAGLE_ASSIGN_OR_RETURN(Book book, Book::Load(work, {account}));
   EAGLE_RETURN_IF_ERROR(in ? book.entries().Credit(account, amount) : book.entries().Withdraw(account, amount));
-  work.tables.AddBooking({.at = work.now, .kind = kind, .request = request,
-                          .entries = {{work.tables.InternalAccount(own, row.currency), -signed_amount}, {account, signed_amount}}});
+  work.tables.AddBooking(
+      {.at = work.now,
+       .kind = kind,
+       .request = request,
+       .entries = {{work.tables.InternalAccount(own, row.currency), -signed_amount}, {account, signed_amount}}});
   book.Save();
   return absl::OkStatus();
 }
@@ -67,7 +70,8 @@ absl::Status Withdraw(const Work& work, const std::string& account, int64_t amou
 
 absl::StatusOr<std::string> Seize(const Work& work, const Seizure& seizure, const std::string& request) {
   EAGLE_ASSIGN_OR_RETURN(const AccountRow account, OpenAccount(work, seizure.account));
-  if (seizure.authority.empty() || seizure.document.empty()) return Fail(Reason::kFieldMissing, "a measure has an authority and a document");
+  if (seizure.authority.empty() || seizure.document.empty())
+    return Fail(Reason::kFieldMissing, "a measure has an authority and a document");
   if (const std::string rule = ExemptBy(work.tables, account, "FREEZE", ""); !rule.empty()) {
     return Fail(Reason::kAccountExempt, "the account is exempt").With("rule", rule);
   }
@@ -75,7 +79,8 @@ absl::StatusOr<std::string> Seize(const Work& work, const Seizure& seizure, cons
   row.measure.id = "counter/" + request;
   if (const std::optional<MeasureRow> done = work.tables.Measure(row.measure.id)) {
     const sdk::Encumbrance& was = done->measure;
-    const bool same = was.document_number == seizure.document && was.authority == seizure.authority && was.scope.front() == seizure.account;
+    const bool same = was.document_number == seizure.document && was.authority == seizure.authority &&
+                      was.scope.front() == seizure.account;
     if (same) return row.measure.id;
     return Fail(Reason::kRequestIdReused, "this request entered another measure");
   }
@@ -88,7 +93,9 @@ absl::StatusOr<std::string> Seize(const Work& work, const Seizure& seizure, cons
   row.measure.whole_account = seizure.whole_account;
   if (seizure.last_day) {
     row.measure.effective_to = absl::FromCivil(*seizure.last_day + 1, work.zone);
-    if (*row.measure.effective_to <= work.now) return Fail(Reason::kFieldInvalid, "the measure would have ended already").At("last_day", "must be today or later");
+    if (*row.measure.effective_to <= work.now)
+      return Fail(Reason::kFieldInvalid, "the measure would have ended already")
+          .At("last_day", "must be today or later");
   }
   EAGLE_ASSIGN_OR_RETURN(Book book, Book::Load(work, {seizure.account}));
   const std::string id = row.measure.id;
@@ -111,7 +118,8 @@ absl::StatusOr<std::vector<std::string>> ReleaseDocument(const Work& work, const
     released.push_back(id);
   }
   if (!released.empty()) return released;
-  if (ours) return Fail(Reason::kMeasureUnknown, "the measure came over the gateway: only an order of its court ends it");
+  if (ours)
+    return Fail(Reason::kMeasureUnknown, "the measure came over the gateway: only an order of its court ends it");
   if (ended) return Fail(Reason::kMeasureNotEffective, "the measure has ended before");
   return Fail(Reason::kMeasureUnknown, "no measure has this document number");
 }
@@ -151,7 +159,8 @@ absl::StatusOr<AccountView> Show(const Work& work, const std::string& number) {
   view.available = book.entries().Available(number);
   for (const sdk::Encumbrance* row : book.entries().StandingOn(number)) {
     const sdk::Share* share = row->ShareOn(number);
-    view.standing.push_back({*work.tables.Measure(row->id), book.entries().RankOf(row->id), share->controlled, share->unfunded});
+    view.standing.push_back(
+        {*work.tables.Measure(row->id), book.entries().RankOf(row->id), share->controlled, share->unfunded});
     view.controlled += share->controlled;
   }
   return view;

@@ -1,7 +1,8 @@
 // What happens at the bank's counter and in its payment system, beside the orders of courts that come over the gateway.
 //
-// Each function is called inside BankCore::Do (or Look). Those that people may send twice take the name of their request: the same
-// request again changes nothing. Nobody at a counter can end a measure of a court that came over the gateway: only its court can.
+// Each function is called inside BankCore::Do (or Look). Those that people may send twice take the name of their
+// request: the same request again changes nothing. Nobody at a counter can end a measure of a court that came over the
+// gateway: only its court can.
 //
 // Threads: as the core's transaction.
 //
@@ -21,7 +22,8 @@
 namespace eagle::bank {
 
 // Money comes in: over the counter in cash, or by the payment system from another bank under its reference `payment`.
-// Errors: NOT_FOUND (no such customer's account, or closed), AMOUNT_INVALID, REQUEST_ID_REUSED (was used for something else).
+// Errors: NOT_FOUND (no such customer's account, or closed), AMOUNT_INVALID, REQUEST_ID_REUSED (was used for something
+// else).
 absl::Status Deposit(const Work& work, const std::string& account, int64_t amount, const std::string& request);
 absl::Status Receive(const Work& work, const std::string& payment, const std::string& account, int64_t amount);
 // The holder takes money. Errors: as Deposit, and AMOUNT_ABOVE_FREE.
@@ -37,15 +39,16 @@ struct Seizure {
   bool whole_account = false;
   std::optional<absl::CivilDay> last_day;  // absent: no end is known
 };
-// Returns the id of the measure. Errors: NOT_FOUND, AMOUNT_INVALID, FIELD_MISSING, FIELD_INVALID (an end before it begins), ACCOUNT_EXEMPT,
-// REQUEST_ID_REUSED.
+// Returns the id of the measure. Errors: NOT_FOUND, AMOUNT_INVALID, FIELD_MISSING, FIELD_INVALID (an end before it
+// begins), ACCOUNT_EXEMPT, REQUEST_ID_REUSED.
 absl::StatusOr<std::string> Seize(const Work& work, const Seizure& seizure, const std::string& request);
 
 // Ends every live measure of `document` that no order of ours made. Returns their ids.
 // Errors: MEASURE_UNKNOWN (none, or ours), MEASURE_NOT_EFFECTIVE (ended before).
 absl::StatusOr<std::vector<std::string>> ReleaseDocument(const Work& work, const std::string& document);
 
-// The payment system's word. A repeat of the same word changes nothing. Errors: NOT_FOUND, PAYMENT_SETTLED (the other word was said).
+// The payment system's word. A repeat of the same word changes nothing. Errors: NOT_FOUND, PAYMENT_SETTLED (the other
+// word was said).
 absl::Status Confirm(const Work& work, const std::string& payment);
 absl::Status Reject(const Work& work, const std::string& payment, const std::string& reason);
 // Confirms all that are SENT; returns their references.

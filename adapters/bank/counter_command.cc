@@ -5,14 +5,16 @@
 
 namespace eagle::bank {
 
-CounterCommand::Verb& CounterCommand::Add(CLI::App& parent, const std::string& name, const std::string& about, const std::string& command) {
+CounterCommand::Verb& CounterCommand::Add(CLI::App& parent, const std::string& name, const std::string& about,
+                                          const std::string& command) {
   Verb& verb = verbs_.emplace_back();
   verb.app = parent.add_subcommand(name, about);
   verb.command = command.empty() ? name : command;
   return verb;
 }
 
-void CounterCommand::Take(Verb& verb, const std::string& name, const std::string& argument, const std::string& about, bool required) {
+void CounterCommand::Take(Verb& verb, const std::string& name, const std::string& argument, const std::string& about,
+                          bool required) {
   Option& option = verb.options.emplace_back();
   option.argument = argument;
   CLI::Option* added = verb.app->add_option(name, option.text, about);
@@ -108,7 +110,8 @@ sdk::CounterRequest CounterCommand::Request() const {
 }
 
 bool CounterCommand::NeedsName() const {
-  return std::any_of(verbs_.begin(), verbs_.end(), [](const Verb& verb) { return verb.app->parsed() && verb.has_request; });
+  return std::any_of(verbs_.begin(), verbs_.end(),
+                     [](const Verb& verb) { return verb.app->parsed() && verb.has_request; });
 }
 
 }  // namespace eagle::bank

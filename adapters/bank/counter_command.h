@@ -41,7 +41,8 @@ class CounterCommand {
     std::deque<std::pair<std::string, bool>> flags;
   };
   Verb& Add(CLI::App& parent, const std::string& name, const std::string& about, const std::string& command = "");
-  static void Take(Verb& verb, const std::string& name, const std::string& argument, const std::string& about, bool required = true);
+  static void Take(Verb& verb, const std::string& name, const std::string& argument, const std::string& about,
+                   bool required = true);
   static void Flag(Verb& verb, const std::string& name, const std::string& argument, const std::string& about);
   static void TakeRequest(Verb& verb);
 

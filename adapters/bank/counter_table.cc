@@ -16,9 +16,13 @@ struct List {
 };
 const std::vector<List>& Lists() {
   static const auto* const kLists = new std::vector<List>{
-      {"accounts", {"account", "holder", "kind", "nature", "status", "currency", "balance", "available", "controlled", "measures"}},
-      {"measures", {"rank", "authority", "document", "phase", "limit", "controlled", "unfunded", "served_at", "last_day", "measure"}},
-      {"payments", {"payment", "state", "amount", "currency", "to_bank", "to_account", "sent_at", "settled_at", "reason"}},
+      {"accounts",
+       {"account", "holder", "kind", "nature", "status", "currency", "balance", "available", "controlled", "measures"}},
+      {"measures",
+       {"rank", "authority", "document", "phase", "limit", "controlled", "unfunded", "served_at", "last_day",
+        "measure"}},
+      {"payments",
+       {"payment", "state", "amount", "currency", "to_bank", "to_account", "sent_at", "settled_at", "reason"}},
       {"entries", {"booking", "at", "kind", "amount", "balance", "for"}},
       {"operations", {"operation", "action", "outcome", "reason", "arrived_at", "done_at"}},
       {"tasks", {"id", "state", "action", "court", "case_number", "arrived_at", "note"}},
@@ -43,7 +47,8 @@ size_t WidthOf(std::string_view text) {
   for (size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
     if ((byte & 0xC0) == 0x80) continue;  // inside a character
-    const bool wide = byte > 0xE1 || (byte == 0xE1 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) >= 0x84);
+    const bool wide =
+        byte > 0xE1 || (byte == 0xE1 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) >= 0x84);
     width += wide ? 2 : 1;
   }
   return width;
@@ -82,7 +87,8 @@ std::string Rendered(const List& list, const google::protobuf::ListValue& rows) 
 std::string TableOf(const sdk::Json& answer) {
   for (const List& list : Lists()) {
     const auto found = answer.fields().find(std::string(list.name));
-    if (found != answer.fields().end() && found->second.has_list_value()) return Rendered(list, found->second.list_value());
+    if (found != answer.fields().end() && found->second.has_list_value())
+      return Rendered(list, found->second.list_value());
   }
   return sdk::PlainText(answer);
 }

@@ -1,4 +1,5 @@
-// The counter's answers as tables for people: columns in their order, amounts with commas and to the right, wide characters counted as two.
+// The counter's answers as tables for people: columns in their order, amounts with commas and to the right, wide
+// characters counted as two.
 //
 //   account              holder  kind    ...  balance    available  controlled  measures
 //   9900010000000001016  林远舟  DEMAND  ...  81,350.27   1,350.27   80,000.00  1

@@ -15,8 +15,8 @@ namespace eagle::bank {
 namespace {
 
 [[noreturn]] void Stop(sqlite3* database, const char* what) {
-  std::fprintf(stderr, "core.db: %s: %s (%d); stopping, the next start reads what is there\n", what, sqlite3_errmsg(database),
-               sqlite3_extended_errcode(database));
+  std::fprintf(stderr, "core.db: %s: %s (%d); stopping, the next start reads what is there\n", what,
+               sqlite3_errmsg(database), sqlite3_extended_errcode(database));
   std::abort();
 }
 
@@ -28,7 +28,8 @@ void Expect(sqlite3* database, int code, const char* what) {
 std::optional<int64_t> ReadNumber(sqlite3* database, const char* sql) {
   sqlite3_stmt* statement = nullptr;
   std::optional<int64_t> value;
-  if (sqlite3_prepare_v2(database, sql, -1, &statement, nullptr) == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW) {
+  if (sqlite3_prepare_v2(database, sql, -1, &statement, nullptr) == SQLITE_OK &&
+      sqlite3_step(statement) == SQLITE_ROW) {
     value = sqlite3_column_int64(statement, 0);
   }
   sqlite3_finalize(statement);
@@ -68,7 +69,8 @@ Query::~Query() {
 
 Query& Query::Bind(std::string_view text) {
   const char* bytes = text.empty() ? "" : text.data();
-  Expect(database_, sqlite3_bind_text64(statement_, ++bound_, bytes, text.size(), SQLITE_TRANSIENT, SQLITE_UTF8), "can't bind");
+  Expect(database_, sqlite3_bind_text64(statement_, ++bound_, bytes, text.size(), SQLITE_TRANSIENT, SQLITE_UTF8),
+         "can't bind");
   return *this;
 }
 
@@ -145,23 +147,30 @@ absl::Status Database::Prepare(bool in_memory) {
   sqlite3_db_config(database_, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
   sqlite3_db_config(database_, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
   // Exclusive before the first look: from then on no other process gets in, and no shared memory is needed.
-  if (!execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA trusted_schema = OFF; PRAGMA foreign_keys = ON; PRAGMA mmap_size = 0;"
-               "PRAGMA temp_store = MEMORY; PRAGMA synchronous = FULL; PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; ROLLBACK")) {
+  if (!execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA trusted_schema = OFF; PRAGMA foreign_keys = ON; PRAGMA "
+               "mmap_size = 0;"
+               "PRAGMA temp_store = MEMORY; PRAGMA synchronous = FULL; PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; "
+               "ROLLBACK")) {
     return absl::InternalError("");
   }
-  if (!in_memory && ReadNumber(database_, "PRAGMA synchronous") != 2) return Fail(Reason::kStorageUnusable, "SQLite doesn't take synchronous = FULL");
-  const auto application = ReadNumber(database_, "PRAGMA application_id"), version = ReadNumber(database_, "PRAGMA user_version"),
+  if (!in_memory && ReadNumber(database_, "PRAGMA synchronous") != 2)
+    return Fail(Reason::kStorageUnusable, "SQLite doesn't take synchronous = FULL");
+  const auto application = ReadNumber(database_, "PRAGMA application_id"),
+             version = ReadNumber(database_, "PRAGMA user_version"),
              tables = ReadNumber(database_, "SELECT count(*) FROM sqlite_schema");
   if (!application || !version || !tables) return absl::InternalError("");
   if (*application == 0 && *version == 0 && *tables == 0) {
-    const std::string create = absl::StrCat("BEGIN IMMEDIATE;", kCoreSchema, "PRAGMA application_id = ", kCoreApplicationId,
-                                            "; PRAGMA user_version = ", kCoreSchemaVersion, "; COMMIT");
+    const std::string create =
+        absl::StrCat("BEGIN IMMEDIATE;", kCoreSchema, "PRAGMA application_id = ", kCoreApplicationId,
+                     "; PRAGMA user_version = ", kCoreSchemaVersion, "; COMMIT");
     if (!execute(create)) return absl::InternalError("");
     return absl::OkStatus();
   }
   if (*application != kCoreApplicationId) return Fail(Reason::kStorageUnusable, "the file is no core of a bank");
   if (*version != kCoreSchemaVersion) {
-    return Fail(Reason::kSchemaVersion, "the core has another schema version").With("version", *version).With("expected", kCoreSchemaVersion);
+    return Fail(Reason::kSchemaVersion, "the core has another schema version")
+        .With("version", *version)
+        .With("expected", kCoreSchemaVersion);
   }
   return absl::OkStatus();
 }
@@ -169,7 +178,8 @@ absl::Status Database::Prepare(bool in_memory) {
 Query Database::Ask(const char* sql) {
   Cached& cached = cache_[sql];
   if (cached.statement == nullptr) {
-    Expect(database_, sqlite3_prepare_v3(database_, sql, -1, SQLITE_PREPARE_PERSISTENT, &cached.statement, nullptr), sql);
+    Expect(database_, sqlite3_prepare_v3(database_, sql, -1, SQLITE_PREPARE_PERSISTENT, &cached.statement, nullptr),
+           sql);
   }
   if (!cached.in_use) {
     cached.in_use = true;
@@ -189,7 +199,8 @@ Transaction::Transaction(Database& database) : database_(database) {
 }
 
 Transaction::~Transaction() {
-  if (open_) Expect(database_.database_, sqlite3_exec(database_.database_, "ROLLBACK", nullptr, nullptr, nullptr), "ROLLBACK");
+  if (open_)
+    Expect(database_.database_, sqlite3_exec(database_.database_, "ROLLBACK", nullptr, nullptr, nullptr), "ROLLBACK");
 }
 
 void Transaction::Commit() {

@@ -58,7 +58,8 @@ class Query {
 
  private:
   friend class Database;
-  Query(sqlite3* database, sqlite3_stmt* statement, bool* in_use) : database_(database), statement_(statement), in_use_(in_use) {}
+  Query(sqlite3* database, sqlite3_stmt* statement, bool* in_use)
+      : database_(database), statement_(statement), in_use_(in_use) {}
   sqlite3* database_;
   sqlite3_stmt* statement_;
   bool* in_use_;  // of the cache; null: the statement is this object's own
@@ -70,7 +71,8 @@ class Database {
  public:
   // Creates the file and its tables when there is none.
   // Errors: FOLDER_LOCKED     another process has it.
-  //         STORAGE_UNUSABLE  it can't be opened, or is no core of ours.   SCHEMA_VERSION   it is one of another version.
+  //         STORAGE_UNUSABLE  it can't be opened, or is no core of ours.   SCHEMA_VERSION   it is one of another
+  //         version.
   static absl::StatusOr<std::unique_ptr<Database>> Open(const std::string& path);
   ~Database();
   Database(const Database&) = delete;

@@ -22,7 +22,8 @@ namespace eagle::bank {
 namespace {
 
 // Why nothing was taken; the measure as it stands goes along while it stands.
-sdk::Answer NotDeducted(std::string_view reason, std::string_view remark, int64_t amount = 0, const v1::MeasureState* measure = nullptr) {
+sdk::Answer NotDeducted(std::string_view reason, std::string_view remark, int64_t amount = 0,
+                        const v1::MeasureState* measure = nullptr) {
   sdk::Answer answer;
   v1::ItemResult& item = answer.items.emplace_back();
   item.set_outcome(v1::OUTCOME_NOT_DEDUCTED);
@@ -56,7 +57,8 @@ std::string WhyNotPayable(const Work& work, const v1::CourtAccount& account, std
   const std::vector<CustomerRow> holders = work.tables.HoldersOf(row->account);
   // An enforcement account is named after its court, often with what it is for behind it: 某某人民法院(执行款专户).
   const std::string name = FoldName(account.account_name());
-  const bool named = std::any_of(holders.begin(), holders.end(), [&](const CustomerRow& holder) { return name.rfind(FoldName(holder.name), 0) == 0; });
+  const bool named = std::any_of(holders.begin(), holders.end(),
+                                 [&](const CustomerRow& holder) { return name.rfind(FoldName(holder.name), 0) == 0; });
   return named ? "" : "COURT_ACCOUNT_NAME_MISMATCH";
 }
 
@@ -74,7 +76,8 @@ std::string ExemptPart(const Work& work, const MeasureRow& row, int64_t amount, 
   return amount > 0 ? rule : "";
 }
 
-int64_t BookFirstLeg(const Work& work, const std::vector<sdk::Cut>& cuts, const std::string& operation, const std::string& transit) {
+int64_t BookFirstLeg(const Work& work, const std::vector<sdk::Cut>& cuts, const std::string& operation,
+                     const std::string& transit) {
   BookingRow row{.at = work.now, .kind = "DEDUCTION", .operation = operation};
   int64_t sum = 0;
   for (const sdk::Cut& cut : cuts) {
@@ -85,9 +88,13 @@ int64_t BookFirstLeg(const Work& work, const std::vector<sdk::Cut>& cuts, const 
   return work.tables.AddBooking(row);
 }
 
-int64_t Move(const Work& work, std::string kind, const std::string& operation, const std::string& from, const std::string& to, int64_t amount) {
-  return work.tables.AddBooking(
-      {.at = work.now, .kind = std::move(kind), .operation = operation, .request = std::nullopt, .entries = {{from, -amount}, {to, amount}}});
+int64_t Move(const Work& work, std::string kind, const std::string& operation, const std::string& from,
+             const std::string& to, int64_t amount) {
+  return work.tables.AddBooking({.at = work.now,
+                                 .kind = std::move(kind),
+                                 .operation = operation,
+                                 .request = std::nullopt,
+                                 .entries = {{from, -amount}, {to, amount}}});
 }
 
 sdk::RegisterChange LastWord(const Work& work, const PaymentRow& payment, v1::ItemResult item) {
@@ -100,31 +107,45 @@ sdk::RegisterChange LastWord(const Work& work, const PaymentRow& payment, v1::It
 
 }  // namespace
 
-std::string BookingReference(const Work& work, int64_t booking) { return absl::StrFormat("%s-B%06d", work.agency, booking); }
+std::string BookingReference(const Work& work, int64_t booking) {
+  return absl::StrFormat("%s-B%06d", work.agency, booking);
+}
 
 absl::StatusOr<sdk::Answer> Deduct(const Work& work, const sdk::Request& request) {
   const v1::Deduct& deduct = request.order.deduct();
   const int64_t amount = deduct.amount_minor_units();
   const std::string measure = request.freeze_operation == nullptr ? "" : request.freeze_operation->Text();
   const std::optional<MeasureRow> row = work.tables.Measure(measure);
-  if (!row || row->measure.authority != request.order.court() || row->person != sdk::PersonKey(request.order.subject())) {
+  if (!row || row->measure.authority != request.order.court() ||
+      row->person != sdk::PersonKey(request.order.subject())) {
     return NotDeducted("MEASURE_UNKNOWN", "no measure of this court on this person came from that order");
   }
   EAGLE_ASSIGN_OR_RETURN(Book book, Book::Load(work, row->measure.scope, measure));
   const v1::MeasureState before = sdk::MeasureOf(book.entries(), measure);
-  const auto refused = [&](std::string_view reason, std::string_view remark) { return NotDeducted(reason, remark, amount, &before); };
-  if (book.entries().FindAsset(row->measure.scope.front())->currency != deduct.currency()) return refused("CURRENCY_MISMATCH", "the measure is in another currency");
-  if (const std::string why = WhyNotPayable(work, deduct.account(), deduct.currency()); !why.empty()) return refused(why, "the court's account can't be paid to");
+  const auto refused = [&](std::string_view reason, std::string_view remark) {
+    return NotDeducted(reason, remark, amount, &before);
+  };
+  if (book.entries().FindAsset(row->measure.scope.front())->currency != deduct.currency())
+    return refused("CURRENCY_MISMATCH", "the measure is in another currency");
+  if (const std::string why = WhyNotPayable(work, deduct.account(), deduct.currency()); !why.empty())
+    return refused(why, "the court's account can't be paid to");
   if (const std::string rule = ExemptPart(work, *row, amount, request.order.purpose()); !rule.empty()) {
     return refused(rule, "the measure holds too little that may be deducted");
   }
   const absl::StatusOr<std::vector<sdk::Cut>> cuts = book.entries().Deduct(measure, amount);
-  if (ReasonOf(cuts.status()) == Reason::kMeasureNotEffective) return refused(sdk::PhaseName(row->measure.phase), "the measure isn't in effect");
-  if (ReasonOf(cuts.status()) == Reason::kAmountAboveMeasure) return refused("AMOUNT_ABOVE_MEASURE", "more than the measure controls");
+  if (ReasonOf(cuts.status()) == Reason::kMeasureNotEffective)
+    return refused(sdk::PhaseName(row->measure.phase), "the measure isn't in effect");
+  if (ReasonOf(cuts.status()) == Reason::kAmountAboveMeasure)
+    return refused("AMOUNT_ABOVE_MEASURE", "more than the measure controls");
   EAGLE_RETURN_IF_ERROR(cuts.status());
 
-  const std::string operation = request.operation.Text(), transit = work.tables.InternalAccount(kTransit, deduct.currency());
-  PaymentRow payment{.operation = request.operation, .measure = measure, .amount = amount, .currency = deduct.currency(), .cuts = *cuts};
+  const std::string operation = request.operation.Text(),
+                    transit = work.tables.InternalAccount(kTransit, deduct.currency());
+  PaymentRow payment{.operation = request.operation,
+                     .measure = measure,
+                     .amount = amount,
+                     .currency = deduct.currency(),
+                     .cuts = *cuts};
   payment.sent_at = work.now;
   payment.booking = BookFirstLeg(work, *cuts, operation, transit);
   book.Save();
@@ -167,9 +188,14 @@ absl::Status RejectPayment(const Work& work, PaymentRow payment, const std::stri
   work.tables.PutPayment(payment);
   EAGLE_ASSIGN_OR_RETURN(Book book, Book::Load(work, {}, payment.measure));
   EAGLE_RETURN_IF_ERROR(book.entries().GiveBack(payment.measure, payment.cuts));
-  const std::string operation = payment.operation.Text(), transit = work.tables.InternalAccount(kTransit, payment.currency);
+  const std::string operation = payment.operation.Text(),
+                    transit = work.tables.InternalAccount(kTransit, payment.currency);
   Move(work, "REJECTION", operation, work.tables.InternalAccount(kClearing, payment.currency), transit, payment.amount);
-  BookingRow back{.at = work.now, .kind = "RETURN", .operation = operation, .request = std::nullopt, .entries = {{transit, -payment.amount}}};
+  BookingRow back{.at = work.now,
+                  .kind = "RETURN",
+                  .operation = operation,
+                  .request = std::nullopt,
+                  .entries = {{transit, -payment.amount}}};
   for (const sdk::Cut& cut : payment.cuts) back.entries.push_back({cut.asset, cut.amount});
   work.tables.AddBooking(back);
   v1::ItemResult item;

@@ -26,7 +26,8 @@ using Made = absl::StatusOr<Json>;
 absl::StatusOr<int64_t> AmountIn(const CounterRequest& request) {
   EAGLE_ASSIGN_OR_RETURN(const std::string text, request.Required("amount"));
   const std::optional<int64_t> amount = ParseMoney(text);
-  if (!amount) return Fail(Reason::kFieldInvalid, "an argument can't be read").At("amount", "must be an amount such as 20,000.00");
+  if (!amount)
+    return Fail(Reason::kFieldInvalid, "an argument can't be read").At("amount", "must be an amount such as 20,000.00");
   return *amount;
 }
 
@@ -39,8 +40,12 @@ absl::StatusOr<bool> YesOrNo(const CounterRequest& request, std::string_view arg
 
 // ---- Answers ----
 
-std::string TimeText(const Work& work, absl::Time time) { return absl::FormatTime("%Y-%m-%d %H:%M:%S", time, work.zone); }
-std::string DayText(const Work& work, absl::Time end) { return absl::FormatCivilTime(sdk::LastDayBefore(end, work.zone)); }
+std::string TimeText(const Work& work, absl::Time time) {
+  return absl::FormatTime("%Y-%m-%d %H:%M:%S", time, work.zone);
+}
+std::string DayText(const Work& work, absl::Time end) {
+  return absl::FormatCivilTime(sdk::LastDayBefore(end, work.zone));
+}
 
 void PutAmount(Json& out, std::string_view key, int64_t minor_units) { Put(out, key, MoneyText(minor_units)); }
 
@@ -126,7 +131,9 @@ Made DoSeize(const Work& work, const CounterRequest& request) {
   EAGLE_ASSIGN_OR_RETURN(const std::string name, request.Required("request"));
   if (const std::string text = request.Optional("last_day"); !text.empty()) {
     absl::CivilDay day;
-    if (!absl::ParseCivilTime(text, &day)) return Fail(Reason::kFieldInvalid, "an argument can't be read").At("last_day", "must be a day such as 2027-09-27");
+    if (!absl::ParseCivilTime(text, &day))
+      return Fail(Reason::kFieldInvalid, "an argument can't be read")
+          .At("last_day", "must be a day such as 2027-09-27");
     seizure.last_day = day;
   }
   EAGLE_ASSIGN_OR_RETURN(const std::string measure, Seize(work, seizure, name));
@@ -206,7 +213,8 @@ Made DoMeasures(const Work& work, const CounterRequest& request) {
   for (const std::string& measure : work.tables.AllMeasures()) {
     EAGLE_ASSIGN_OR_RETURN(const StandingMeasure standing, ShowMeasure(work, measure));
     const std::vector<std::string>& scope = standing.row.measure.scope;
-    if (one.empty() || std::find(scope.begin(), scope.end(), one) != scope.end()) PutMeasure(work, standing, AddTo(out, "measures"));
+    if (one.empty() || std::find(scope.begin(), scope.end(), one) != scope.end())
+      PutMeasure(work, standing, AddTo(out, "measures"));
   }
   return out;
 }
@@ -247,7 +255,8 @@ Made DoOperations(const Work& work, const CounterRequest&) {
     Json& shown = AddTo(out, "operations");
     Put(shown, "operation", row.operation);
     Put(shown, "action", row.action);
-    Put(shown, "outcome", row.answer.items.empty() ? "RETURNED" : v1::Outcome_Name(row.answer.items.front().outcome()).substr(8));
+    Put(shown, "outcome",
+        row.answer.items.empty() ? "RETURNED" : v1::Outcome_Name(row.answer.items.front().outcome()).substr(8));
     Put(shown, "reason", row.answer.items.empty() ? row.answer.return_reason : row.answer.items.front().reason());
     Put(shown, "arrived_at", TimeText(work, row.arrival.served_at));
     Put(shown, "done_at", TimeText(work, row.at));
@@ -271,9 +280,10 @@ struct Command {
   bool reads_only;
 };
 constexpr Command kCommands[] = {
-    {"deposit", DoDeposit, false},   {"withdraw", DoWithdraw, false}, {"receive", DoReceive, false},   {"seize", DoSeize, false},
-    {"release", DoRelease, false},   {"confirm", DoConfirm, false},   {"reject", DoReject, false},     {"show", DoShow, true},
-    {"measures", DoMeasures, true},  {"ledger", DoLedger, true},      {"payments", DoPayments, true},  {"operations", DoOperations, true},
+    {"deposit", DoDeposit, false}, {"withdraw", DoWithdraw, false}, {"receive", DoReceive, false},
+    {"seize", DoSeize, false},     {"release", DoRelease, false},   {"confirm", DoConfirm, false},
+    {"reject", DoReject, false},   {"show", DoShow, true},          {"measures", DoMeasures, true},
+    {"ledger", DoLedger, true},    {"payments", DoPayments, true},  {"operations", DoOperations, true},
     {"check", DoCheck, true},
 };
 

@@ -20,10 +20,13 @@ v1::ItemResult Refused(v1::Outcome outcome, std::string_view reason, std::string
   return item;
 }
 
-v1::ItemResult NotControlled(std::string_view reason, std::string_view remark) { return Refused(v1::OUTCOME_NOT_CONTROLLED, reason, remark); }
+v1::ItemResult NotControlled(std::string_view reason, std::string_view remark) {
+  return Refused(v1::OUTCOME_NOT_CONTROLLED, reason, remark);
+}
 
 v1::ItemResult NameMismatch() {
-  return Refused(v1::OUTCOME_AMBIGUOUS, "NAME_MISMATCH", "the number is on our books under another name; nothing was done there");
+  return Refused(v1::OUTCOME_AMBIGUOUS, "NAME_MISMATCH",
+                 "the number is on our books under another name; nothing was done there");
 }
 
 // The accounts that a freeze may use, in order, and what is to be said about the others.
@@ -37,7 +40,8 @@ std::optional<v1::ItemResult> WhyNot(Tables& tables, const AccountRow& account, 
   const std::string where = "account " + account.account;
   if (account.status == "CLOSED") return NotControlled("ACCOUNT_CLOSED", where);
   if (const std::string rule = ExemptBy(tables, account, "FREEZE", order.purpose()); !rule.empty()) {
-    return Refused(v1::OUTCOME_EXEMPT_HELD, rule, absl::StrCat(where, " is ", account.nature, ": nothing was done, its arrival is on record"));
+    return Refused(v1::OUTCOME_EXEMPT_HELD, rule,
+                   absl::StrCat(where, " is ", account.nature, ": nothing was done, its arrival is on record"));
   }
   // The contract names no share of an account, so nobody said which part is the respondent's.
   if (account.joint) return NotControlled("JOINT_ACCOUNT", where + " has other holders");
@@ -66,7 +70,8 @@ Target TargetOfPerson(const Work& work, const v1::Order& order) {
     }
   }
   target.scope = sdk::ScopeOfPerson(usable, order.freeze().currency()).scope;
-  std::stable_partition(target.scope.begin(), target.scope.end(), [&](const std::string& account) { return last.count(account) == 0; });
+  std::stable_partition(target.scope.begin(), target.scope.end(),
+                        [&](const std::string& account) { return last.count(account) == 0; });
   if (!matches.ambiguous.empty()) target.notes.push_back(NameMismatch());
   if (target.scope.empty() && target.notes.empty()) {
     target.notes.push_back(matches.fits.empty() ? NotControlled("NO_CUSTOMER", "name and number are not on our books")
@@ -82,9 +87,11 @@ Target TargetOfAccount(const Work& work, const v1::Order& order) {
   const Matches matches = FindCustomers(work.tables, order.subject());
   const std::vector<CustomerRow> holders = work.tables.HoldersOf(number);
   const auto holds = [&](const CustomerRow& customer) {
-    return std::any_of(holders.begin(), holders.end(), [&](const CustomerRow& holder) { return holder.customer == customer.customer; });
+    return std::any_of(holders.begin(), holders.end(),
+                       [&](const CustomerRow& holder) { return holder.customer == customer.customer; });
   };
-  const bool fits = std::any_of(matches.fits.begin(), matches.fits.end(), [&](const Match& match) { return holds(match.customer); });
+  const bool fits =
+      std::any_of(matches.fits.begin(), matches.fits.end(), [&](const Match& match) { return holds(match.customer); });
   if (!fits && std::any_of(matches.ambiguous.begin(), matches.ambiguous.end(), holds)) return {{}, {NameMismatch()}};
   if (!fits) return {{}, {NotControlled("NUMBER_MISMATCH", "the account is not the respondent's")}};
   if (std::optional<v1::ItemResult> note = WhyNot(work.tables, *account, order)) return {{}, {std::move(*note)}};
@@ -157,10 +164,13 @@ absl::StatusOr<sdk::Answer> Release(const Work& work, const sdk::Request& reques
   };
   const std::string measure = request.freeze_operation == nullptr ? "" : request.freeze_operation->Text();
   const std::optional<MeasureRow> row = work.tables.Measure(measure);
-  if (!row || row->measure.authority != request.order.court() || row->person != sdk::PersonKey(request.order.subject())) {
+  if (!row || row->measure.authority != request.order.court() ||
+      row->person != sdk::PersonKey(request.order.subject())) {
     return refused("MEASURE_UNKNOWN", "no measure of this court on this person came from that order");
   }
-  if (work.tables.HasOpenPayment(measure)) return sdk::Returned("OPEN_DEDUCTION", "a deduction under the measure is on its way: send the release again after it");
+  if (work.tables.HasOpenPayment(measure))
+    return sdk::Returned("OPEN_DEDUCTION",
+                         "a deduction under the measure is on its way: send the release again after it");
   EAGLE_ASSIGN_OR_RETURN(Book book, Book::Load(work, row->measure.scope, measure));
   const absl::Status released = book.entries().Release(measure, request.order.release().amount_minor_units());
   if (ReasonOf(released) == Reason::kMeasureNotEffective) {
@@ -168,7 +178,8 @@ absl::StatusOr<sdk::Answer> Release(const Work& work, const sdk::Request& reques
     *answer.items[0].mutable_measure() = sdk::MeasureOf(book.entries(), measure);
     return answer;
   }
-  if (ReasonOf(released) == Reason::kAmountAboveMeasure) return refused("AMOUNT_ABOVE_MEASURE", "more than the limit of the measure");
+  if (ReasonOf(released) == Reason::kAmountAboveMeasure)
+    return refused("AMOUNT_ABOVE_MEASURE", "more than the limit of the measure");
   EAGLE_RETURN_IF_ERROR(released);
   book.Save();
   sdk::Answer answer;

@@ -107,7 +107,8 @@ class Reader {
     if (!required && !std::filesystem::exists(path)) return sdk::CsvTable();
     absl::StatusOr<sdk::CsvTable> table = sdk::ReadCsv(path, columns);
     if (ReasonOf(table.status()) != Reason::kFieldInvalid) return table;
-    for (const Violation& violation : FailureOf(table.status()).violations) wrong_.Add(violation.field, violation.reason, violation.description);
+    for (const Violation& violation : FailureOf(table.status()).violations)
+      wrong_.Add(violation.field, violation.reason, violation.description);
     return sdk::CsvTable();
   }
   void Expect(bool holds, const sdk::CsvRow& row, std::string_view column, std::string_view what) {
@@ -126,7 +127,8 @@ class Reader {
       ExpectText(row, "customer");
       ExpectText(row, "name");
       Expect(IsCode(row.At("id_kind")), row, "id_kind", "must be a code such as CITIZEN_ID");
-      Expect(IsIdNumber(row.At("id_kind"), row.At("id_number")), row, "id_number", "is no number of this kind: check digit or date");
+      Expect(IsIdNumber(row.At("id_kind"), row.At("id_number")), row, "id_number",
+             "is no number of this kind: check digit or date");
       Expect(customers_.insert(row.At("customer")).second, row, "customer", "is in the file twice");
       out_.customers.push_back({row.At("customer"), row.At("name"), row.At("id_kind"), row.At("id_number")});
     }
@@ -135,22 +137,28 @@ class Reader {
   void Accounts(const sdk::CsvTable& table) {
     for (const sdk::CsvRow& row : table.rows) {
       NewAccount account;
-      account.row = {row.At("account"), row.At("kind"), row.At("currency"), row.At("nature"), YesOrNo(row, "joint"), row.At("status"), row.At("opened_on"), row.At("branch")};
+      account.row = {row.At("account"),     row.At("kind"),   row.At("currency"),  row.At("nature"),
+                     YesOrNo(row, "joint"), row.At("status"), row.At("opened_on"), row.At("branch")};
       account.holders = List(row.At("holders"));
       const bool internal = row.At("kind") == kInternal;
       Expect(IsAccountNumber(row.At("account")), row, "account", "is no account number: check digit");
-      Expect(IsOneOf(row.At("kind"), {"DEMAND", "TIME", "PRODUCT", kInternal}), row, "kind", "must be DEMAND, TIME, PRODUCT or INTERNAL");
+      Expect(IsOneOf(row.At("kind"), {"DEMAND", "TIME", "PRODUCT", kInternal}), row, "kind",
+             "must be DEMAND, TIME, PRODUCT or INTERNAL");
       Expect(IsCurrency(row.At("currency")), row, "currency", "must be three capital letters");
       Expect(IsCode(row.At("nature")), row, "nature", "must be a code such as GENERAL");
       Expect(internal == IsOneOf(row.At("nature"), {kCash, kTransit, kClearing, kOpening}), row, "nature",
              "CASH, TRANSIT, CLEARING and OPENING are the bank's own accounts");
-      Expect(IsOneOf(row.At("status"), {"NORMAL", "DORMANT", "CLOSED"}), row, "status", "must be NORMAL, DORMANT or CLOSED");
+      Expect(IsOneOf(row.At("status"), {"NORMAL", "DORMANT", "CLOSED"}), row, "status",
+             "must be NORMAL, DORMANT or CLOSED");
       Expect(ParseDay(row.At("opened_on")).has_value(), row, "opened_on", "must be a day such as 2019-03-08");
       ExpectText(row, "branch");
-      const bool known = std::all_of(account.holders.begin(), account.holders.end(), [&](const std::string& holder) { return customers_.count(holder) != 0; });
+      const bool known = std::all_of(account.holders.begin(), account.holders.end(),
+                                     [&](const std::string& holder) { return customers_.count(holder) != 0; });
       Expect(known, row, "holders", "must be customers of customers.csv, with | between them");
-      Expect(std::set<std::string>(account.holders.begin(), account.holders.end()).size() == account.holders.size(), row, "holders", "names a customer twice");
-      Expect(internal == account.holders.empty(), row, "holders", "customers' accounts have holders, the bank's own have none");
+      Expect(std::set<std::string>(account.holders.begin(), account.holders.end()).size() == account.holders.size(),
+             row, "holders", "names a customer twice");
+      Expect(internal == account.holders.empty(), row, "holders",
+             "customers' accounts have holders, the bank's own have none");
       Expect(account.holders.size() < 2 || account.row.joint, row, "joint", "an account of several holders is joint");
       const std::optional<int64_t> balance = ParseMoney(row.At("balance"));
       Expect(balance && *balance >= 0, row, "balance", "must be an amount, not below zero");
@@ -171,7 +179,8 @@ class Reader {
     for (const std::string& currency : currencies) {
       for (const char* nature : {kCash, kTransit, kClearing, kOpening}) {
         if (own[{currency, nature}] == 1) continue;
-        wrong_.Add("accounts.csv", Reason::kFieldInvalid, absl::StrCat("must have exactly one INTERNAL account of nature ", nature, " in ", currency));
+        wrong_.Add("accounts.csv", Reason::kFieldInvalid,
+                   absl::StrCat("must have exactly one INTERNAL account of nature ", nature, " in ", currency));
       }
     }
   }
@@ -181,11 +190,14 @@ class Reader {
     for (const sdk::CsvRow& row : table.rows) {
       Expect(IsCode(row.At("nature")), row, "nature", "must be a code such as WAGE_ESCROW");
       Expect(IsOneOf(row.At("action"), {"FREEZE", "DEDUCT"}), row, "action", "must be FREEZE or DEDUCT");
-      Expect(row.At("unless_purpose").empty() || IsCode(row.At("unless_purpose")), row, "unless_purpose", "must be the code of a purpose, or empty");
+      Expect(row.At("unless_purpose").empty() || IsCode(row.At("unless_purpose")), row, "unless_purpose",
+             "must be the code of a purpose, or empty");
       Expect(IsCode(row.At("rule")), row, "rule", "must be a code");
       ExpectText(row, "source");
-      Expect(seen.insert({row.At("nature"), row.At("action")}).second, row, "nature", "has a row for this action already");
-      out_.exemptions.push_back({row.At("nature"), row.At("action"), row.At("unless_purpose"), row.At("rule"), row.At("source")});
+      Expect(seen.insert({row.At("nature"), row.At("action")}).second, row, "nature",
+             "has a row for this action already");
+      out_.exemptions.push_back(
+          {row.At("nature"), row.At("action"), row.At("unless_purpose"), row.At("rule"), row.At("source")});
     }
   }
 
@@ -203,18 +215,21 @@ class Reader {
       ExpectText(row, "authority");
       ExpectText(row, "document");
       Expect(seen.insert(row.At("measure")).second, row, "measure", "is in the file twice");
-      Expect(!measure.scope.empty() && IsScope(measure.scope), row, "accounts", "must be customers' accounts of accounts.csv in one currency, with | between them");
+      Expect(!measure.scope.empty() && IsScope(measure.scope), row, "accounts",
+             "must be customers' accounts of accounts.csv in one currency, with | between them");
       const std::optional<int64_t> limit = ParseMoney(row.At("limit"));
       Expect(limit && IsAmount(*limit), row, "limit", "must be an amount above zero");
       measure.requested = limit.value_or(0);
       Expect(IsOneOf(row.At("inflow"), {"CAPTURE", "NONE"}), row, "inflow", "must be CAPTURE or NONE");
       std::string error;
-      const bool timed = absl::ParseTime("%Y-%m-%d %H:%M:%S", row.At("served_at"), zone_, &measure.rank.served_at, &error);
+      const bool timed =
+          absl::ParseTime("%Y-%m-%d %H:%M:%S", row.At("served_at"), zone_, &measure.rank.served_at, &error);
       Expect(timed, row, "served_at", "must be a time such as 2025-10-15 09:30:00");
       measure.rank.served_sequence = ++sequence;
       const auto first = ParseDay(row.At("first_day")), last = ParseDay(row.At("last_day"));
       Expect(row.At("first_day").empty() || first, row, "first_day", "must be a day, or empty while it waits");
-      Expect(row.At("last_day").empty() || (first && last && *first <= *last), row, "last_day", "must be a day not before first_day, or empty");
+      Expect(row.At("last_day").empty() || (first && last && *first <= *last), row, "last_day",
+             "must be a day not before first_day, or empty");
       if (first) measure.effective_from = std::max(absl::FromCivil(*first, zone_), measure.rank.served_at);
       if (last) measure.effective_to = absl::FromCivil(*last + 1, zone_);
       out_.measures.push_back(std::move(measure));
@@ -247,10 +262,13 @@ absl::Status Write(const Work& work, const Contents& contents) {
   for (const NewAccount& account : contents.accounts) {
     if (account.balance == 0) continue;
     const std::string opening = work.tables.InternalAccount(kOpening, account.row.currency);
-    work.tables.AddBooking({.at = work.now, .kind = "OPENING", .entries = {{opening, -account.balance}, {account.row.account, account.balance}}});
+    work.tables.AddBooking({.at = work.now,
+                            .kind = "OPENING",
+                            .entries = {{opening, -account.balance}, {account.row.account, account.balance}}});
   }
   for (const sdk::Encumbrance& measure : contents.measures) {
-    // Each is entered at the time of its service, so what had ended by then has given way; what ended later ends at the first call.
+    // Each is entered at the time of its service, so what had ended by then has given way; what ended later ends at the
+    // first call.
     const Work then{work.tables, measure.rank.served_at, work.zone, work.agency};
     EAGLE_ASSIGN_OR_RETURN(Book book, Book::Load(then, measure.scope));
     EAGLE_RETURN_IF_ERROR(book.Place({measure, "", {}}));
@@ -267,7 +285,8 @@ absl::StatusOr<Imported> Import(BankCore& core, const std::string& folder) {
     if (!work.tables.IsEmpty()) return Fail(Reason::kNotEmpty, "the core has accounts already");
     return Write(work, contents);
   }));
-  return Imported{contents.customers.size(), contents.accounts.size(), contents.exemptions.size(), contents.measures.size()};
+  return Imported{contents.customers.size(), contents.accounts.size(), contents.exemptions.size(),
+                  contents.measures.size()};
 }
 
 }  // namespace eagle::bank

@@ -1,7 +1,8 @@
 // Import: fills an empty core from CSV files, whole or not at all. README.md describes their columns.
 //
-// Everything is checked before anything is written, and every line that is wrong is named. Balances become opening bookings; prior
-// measures of other courts are entered in the order in which they were served, by the rules of the register.
+// Everything is checked before anything is written, and every line that is wrong is named. Balances become opening
+// bookings; prior measures of other courts are entered in the order in which they were served, by the rules of the
+// register.
 //
 // Threads: one.
 #pragma once

@@ -51,7 +51,8 @@ v1::Finding FindingOf(const Work& work, const Book& book, const AccountRow& acco
   }
   *finding.mutable_as_of() = trust::TimestampOf(work.now);
   finding.set_description(absl::StrCat(account.branch, ", ", account.kind, account.nature == kGeneral ? "" : ", ",
-                                       account.nature == kGeneral ? "" : account.nature, ", opened ", account.opened_on));
+                                       account.nature == kGeneral ? "" : account.nature, ", opened ",
+                                       account.opened_on));
   return finding;
 }
 
@@ -78,7 +79,8 @@ absl::StatusOr<sdk::Answer> Inquire(const Work& work, const v1::Order& order) {
     item.set_reason("NAME_MISMATCH");
     item.set_remark("the number is on our books under another name");
   }
-  if (answer.items.size() > sdk::kItemsMax) return sdk::FailedAnswer("TOO_MANY_ACCOUNTS", "more accounts than one answer can name: ask the head office");
+  if (answer.items.size() > sdk::kItemsMax)
+    return sdk::FailedAnswer("TOO_MANY_ACCOUNTS", "more accounts than one answer can name: ask the head office");
   if (answer.items.empty()) answer.items.emplace_back().set_outcome(v1::OUTCOME_NIL);
   return answer;
 }

@@ -1,4 +1,5 @@
-// eagle-bank: the command line of the sample bank. README.md has every command; exit codes are those of the SDK's shell.
+// eagle-bank: the command line of the sample bank. README.md has every command; exit codes are those of the SDK's
+// shell.
 #include <sys/stat.h>
 
 #include <cstdio>
@@ -79,7 +80,8 @@ int main(int argc, char** argv) {
   run.add_flag("--once", once, "leave when the gateway has no more work");
   CLI::App& import = *app.add_subcommand("import", "fill a new core from CSV files");
   import.add_option("--data", data, "the data folder")->required();
-  import.add_option("--csv", csv, "the folder with customers.csv, accounts.csv, exemptions.csv, measures.csv")->required();
+  import.add_option("--csv", csv, "the folder with customers.csv, accounts.csv, exemptions.csv, measures.csv")
+      ->required();
   import.add_option("--time-zone", time_zone, "of the days and times in the files");
   CLI::App& counter = *app.add_subcommand("counter", "ask the running bank");
   eagle::bank::CounterCommand command(counter);

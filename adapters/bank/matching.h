@@ -1,8 +1,8 @@
 // Who is meant: customers whose number is that of the order, and whether the name is too.
 //
-// Number first, in both forms: a citizen's 18 digits find an account that was opened with the 15 digits of the old card. Then the
-// name, with middle dots and widths folded. A namesake with another number is a stranger; the right number under another name
-// belongs to somebody whom a clerk must identify: it is reported, and never acted on.
+// Number first, in both forms: a citizen's 18 digits find an account that was opened with the 15 digits of the old
+// card. Then the name, with middle dots and widths folded. A namesake with another number is a stranger; the right
+// number under another name belongs to somebody whom a clerk must identify: it is reported, and never acted on.
 //
 // Source: domain decision 12, A6, A16 cases 1 and 2. Threads: as the tables.
 #pragma once

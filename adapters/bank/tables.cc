@@ -50,7 +50,10 @@ int64_t Tables::Fact(std::string_view name) {
 }
 
 void Tables::PutFact(std::string_view name, int64_t value) {
-  database_.Ask("INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value").Bind(name).Bind(value).Run();
+  database_.Ask("INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
+      .Bind(name)
+      .Bind(value)
+      .Run();
 }
 
 bool Tables::IsEmpty() {
@@ -67,11 +70,17 @@ int64_t Tables::Number(const char* sql) {
 // ---- Customers and accounts ----
 
 void Tables::AddCustomer(const CustomerRow& row) {
-  database_.Ask("INSERT INTO customers VALUES (?, ?, ?, ?)").Bind(row.customer).Bind(row.name).Bind(row.id_kind).Bind(row.id_number).Run();
+  database_.Ask("INSERT INTO customers VALUES (?, ?, ?, ?)")
+      .Bind(row.customer)
+      .Bind(row.name)
+      .Bind(row.id_kind)
+      .Bind(row.id_number)
+      .Run();
 }
 
 std::vector<CustomerRow> Tables::CustomersByNumber(std::string_view id_number) {
-  Query query = database_.Ask("SELECT customer, name, id_kind, id_number FROM customers WHERE id_number = ? ORDER BY customer");
+  Query query =
+      database_.Ask("SELECT customer, name, id_kind, id_number FROM customers WHERE id_number = ? ORDER BY customer");
   query.Bind(id_number);
   std::vector<CustomerRow> out;
   while (query.Row()) out.push_back(ReadCustomer(query));
@@ -79,8 +88,9 @@ std::vector<CustomerRow> Tables::CustomersByNumber(std::string_view id_number) {
 }
 
 std::vector<CustomerRow> Tables::HoldersOf(std::string_view account) {
-  Query query = database_.Ask("SELECT customer, name, id_kind, id_number FROM holders JOIN customers USING (customer)"
-                              " WHERE account = ? ORDER BY customer");
+  Query query = database_.Ask(
+      "SELECT customer, name, id_kind, id_number FROM holders JOIN customers USING (customer)"
+      " WHERE account = ? ORDER BY customer");
   query.Bind(account);
   std::vector<CustomerRow> out;
   while (query.Row()) out.push_back(ReadCustomer(query));
@@ -89,29 +99,40 @@ std::vector<CustomerRow> Tables::HoldersOf(std::string_view account) {
 
 void Tables::AddAccount(const AccountRow& row, const std::vector<std::string>& customers) {
   database_.Ask("INSERT INTO accounts VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-      .Bind(row.account).Bind(row.kind).Bind(row.currency).Bind(row.nature).Bind(int64_t{row.joint}).Bind(row.status)
-      .Bind(row.opened_on).Bind(row.branch).Run();
+      .Bind(row.account)
+      .Bind(row.kind)
+      .Bind(row.currency)
+      .Bind(row.nature)
+      .Bind(int64_t{row.joint})
+      .Bind(row.status)
+      .Bind(row.opened_on)
+      .Bind(row.branch)
+      .Run();
   for (const std::string& customer : customers) {
     database_.Ask("INSERT INTO holders VALUES (?, ?)").Bind(row.account).Bind(customer).Run();
   }
 }
 
 std::optional<AccountRow> Tables::Account(std::string_view account) {
-  Query query = database_.Ask("SELECT account, kind, currency, nature, joint, status, opened_on, branch FROM accounts WHERE account = ?");
+  Query query = database_.Ask(
+      "SELECT account, kind, currency, nature, joint, status, opened_on, branch FROM accounts WHERE account = ?");
   if (!query.Bind(account).Row()) return std::nullopt;
   return ReadAccount(query);
 }
 
 std::vector<AccountRow> Tables::AccountsOf(std::string_view customer) {
-  Query query = database_.Ask("SELECT account, kind, currency, nature, joint, status, opened_on, branch FROM holders"
-                              " JOIN accounts USING (account) WHERE customer = ? ORDER BY opened_on, account");
+  Query query = database_.Ask(
+      "SELECT account, kind, currency, nature, joint, status, opened_on, branch FROM holders"
+      " JOIN accounts USING (account) WHERE customer = ? ORDER BY opened_on, account");
   query.Bind(customer);
   std::vector<AccountRow> out;
   while (query.Row()) out.push_back(ReadAccount(query));
   return out;
 }
 
-std::vector<std::string> Tables::AllAccounts() { return Names(database_.Ask("SELECT account FROM accounts ORDER BY account")); }
+std::vector<std::string> Tables::AllAccounts() {
+  return Names(database_.Ask("SELECT account FROM accounts ORDER BY account"));
+}
 
 std::string Tables::InternalAccount(std::string_view nature, std::string_view currency) {
   Query query = database_.Ask("SELECT account FROM accounts WHERE kind = 'INTERNAL' AND nature = ? AND currency = ?");
@@ -139,7 +160,12 @@ int64_t Tables::AddBooking(const BookingRow& row) {
   const int64_t booking = database_.LastRowId();
   int64_t position = 0;
   for (const Entry& entry : row.entries) {
-    database_.Ask("INSERT INTO entries VALUES (?, ?, ?, ?)").Bind(booking).Bind(++position).Bind(entry.account).Bind(entry.amount).Run();
+    database_.Ask("INSERT INTO entries VALUES (?, ?, ?, ?)")
+        .Bind(booking)
+        .Bind(++position)
+        .Bind(entry.account)
+        .Bind(entry.amount)
+        .Run();
   }
   return booking;
 }
@@ -174,8 +200,9 @@ std::optional<BookingRow> Tables::BookingOfRequest(std::string_view request) {
 }
 
 std::vector<BookingRow> Tables::BookingsOn(std::string_view account) {
-  Query query = database_.Ask("SELECT booking, time_us, kind, operation, request FROM bookings"
-                              " WHERE booking IN (SELECT booking FROM entries WHERE account = ?) ORDER BY booking");
+  Query query = database_.Ask(
+      "SELECT booking, time_us, kind, operation, request FROM bookings"
+      " WHERE booking IN (SELECT booking FROM entries WHERE account = ?) ORDER BY booking");
   query.Bind(account);
   std::vector<BookingRow> out;
   while (query.Row()) out.push_back(ReadBooking(query));
@@ -187,27 +214,50 @@ std::vector<BookingRow> Tables::BookingsOn(std::string_view account) {
 
 void Tables::PutMeasure(const MeasureRow& row) {
   const sdk::Encumbrance& m = row.measure;
-  database_.Ask("INSERT INTO measures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT (measure) DO UPDATE SET requested = excluded.requested, deducted = excluded.deducted,"
-                " phase = excluded.phase, from_us = excluded.from_us, to_us = excluded.to_us")
-      .Bind(m.id).Bind(m.authority).Bind(m.document_number).Bind(row.person).Bind(m.rank.served_at)
-      .Bind(static_cast<int64_t>(m.rank.served_sequence)).Bind(m.requested).Bind(m.deducted).Bind(static_cast<int64_t>(m.inflow))
-      .Bind(int64_t{m.whole_account}).Bind(static_cast<int64_t>(m.phase)).Bind(int64_t{m.term.months}).Bind(int64_t{m.term.years})
-      .Bind(m.effective_from).Bind(m.effective_to).BindBytes(row.operation.order_id).Bind(row.operation.agency)
-      .Bind(int64_t{row.operation.step}).Run();
+  database_
+      .Ask(
+          "INSERT INTO measures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+          " ON CONFLICT (measure) DO UPDATE SET requested = excluded.requested, deducted = excluded.deducted,"
+          " phase = excluded.phase, from_us = excluded.from_us, to_us = excluded.to_us")
+      .Bind(m.id)
+      .Bind(m.authority)
+      .Bind(m.document_number)
+      .Bind(row.person)
+      .Bind(m.rank.served_at)
+      .Bind(static_cast<int64_t>(m.rank.served_sequence))
+      .Bind(m.requested)
+      .Bind(m.deducted)
+      .Bind(static_cast<int64_t>(m.inflow))
+      .Bind(int64_t{m.whole_account})
+      .Bind(static_cast<int64_t>(m.phase))
+      .Bind(int64_t{m.term.months})
+      .Bind(int64_t{m.term.years})
+      .Bind(m.effective_from)
+      .Bind(m.effective_to)
+      .BindBytes(row.operation.order_id)
+      .Bind(row.operation.agency)
+      .Bind(int64_t{row.operation.step})
+      .Run();
   int64_t position = 0;
   for (const std::string& account : m.scope) {
     const sdk::Share* share = m.ShareOn(account);
-    database_.Ask("INSERT INTO measure_accounts VALUES (?, ?, ?, ?, ?) ON CONFLICT (measure, position)"
-                  " DO UPDATE SET controlled = excluded.controlled, unfunded = excluded.unfunded")
-        .Bind(m.id).Bind(++position).Bind(account).Bind(share == nullptr ? int64_t{0} : share->controlled)
-        .Bind(share == nullptr ? int64_t{0} : share->unfunded).Run();
+    database_
+        .Ask(
+            "INSERT INTO measure_accounts VALUES (?, ?, ?, ?, ?) ON CONFLICT (measure, position)"
+            " DO UPDATE SET controlled = excluded.controlled, unfunded = excluded.unfunded")
+        .Bind(m.id)
+        .Bind(++position)
+        .Bind(account)
+        .Bind(share == nullptr ? int64_t{0} : share->controlled)
+        .Bind(share == nullptr ? int64_t{0} : share->unfunded)
+        .Run();
   }
 }
 
 std::optional<MeasureRow> Tables::Measure(std::string_view measure) {
-  Query query = database_.Ask("SELECT measure, authority, document, person, served_us, served_sequence, requested, deducted, inflow,"
-                              " whole_account, phase, months, years, from_us, to_us, order_id, agency, step FROM measures WHERE measure = ?");
+  Query query = database_.Ask(
+      "SELECT measure, authority, document, person, served_us, served_sequence, requested, deducted, inflow,"
+      " whole_account, phase, months, years, from_us, to_us, order_id, agency, step FROM measures WHERE measure = ?");
   if (!query.Bind(measure).Row()) return std::nullopt;
   MeasureRow row;
   sdk::Encumbrance& m = row.measure;
@@ -217,8 +267,10 @@ std::optional<MeasureRow> Tables::Measure(std::string_view measure) {
   m.whole_account = query.Int() != 0, m.phase = static_cast<sdk::Phase>(query.Int());
   m.term.months = static_cast<uint32_t>(query.Int()), m.term.years = static_cast<uint32_t>(query.Int());
   m.effective_from = query.MaybeTime(), m.effective_to = query.MaybeTime();
-  row.operation.order_id = query.Text(), row.operation.agency = query.Text(), row.operation.step = static_cast<uint32_t>(query.Int());
-  Query shares = database_.Ask("SELECT account, controlled, unfunded FROM measure_accounts WHERE measure = ? ORDER BY position");
+  row.operation.order_id = query.Text(), row.operation.agency = query.Text(),
+  row.operation.step = static_cast<uint32_t>(query.Int());
+  Query shares =
+      database_.Ask("SELECT account, controlled, unfunded FROM measure_accounts WHERE measure = ? ORDER BY position");
   shares.Bind(measure);
   while (shares.Row()) {
     sdk::Share share;
@@ -230,7 +282,8 @@ std::optional<MeasureRow> Tables::Measure(std::string_view measure) {
 }
 
 std::vector<std::string> Tables::LiveMeasuresOn(std::string_view account) {
-  Query query = database_.Ask("SELECT measure FROM measure_accounts JOIN measures USING (measure) WHERE account = ? AND phase <= 3");
+  Query query = database_.Ask(
+      "SELECT measure FROM measure_accounts JOIN measures USING (measure) WHERE account = ? AND phase <= 3");
   query.Bind(account);
   return Names(std::move(query));
 }
@@ -246,7 +299,8 @@ std::vector<std::string> Tables::AllMeasures() {
 }
 
 std::optional<Tables::End> Tables::NextEnd(absl::Time now) {
-  Query query = database_.Ask("SELECT to_us, measure FROM measures WHERE phase = 3 AND to_us <= ? ORDER BY to_us LIMIT 1");
+  Query query =
+      database_.Ask("SELECT to_us, measure FROM measures WHERE phase = 3 AND to_us <= ? ORDER BY to_us LIMIT 1");
   if (!query.Bind(now).Row()) return std::nullopt;
   End end;
   end.at = query.Time();
@@ -258,26 +312,40 @@ std::optional<Tables::End> Tables::NextEnd(absl::Time now) {
 
 void Tables::AddExemption(const ExemptionRow& row) {
   database_.Ask("INSERT INTO exemptions VALUES (?, ?, ?, ?, ?)")
-      .Bind(row.nature).Bind(row.action).Bind(row.unless_purpose).Bind(row.rule).Bind(row.source).Run();
+      .Bind(row.nature)
+      .Bind(row.action)
+      .Bind(row.unless_purpose)
+      .Bind(row.rule)
+      .Bind(row.source)
+      .Run();
 }
 
 std::optional<ExemptionRow> Tables::Exemption(std::string_view nature, std::string_view action) {
-  Query query = database_.Ask("SELECT nature, action, unless_purpose, rule, source FROM exemptions WHERE nature = ? AND action = ?");
+  Query query = database_.Ask(
+      "SELECT nature, action, unless_purpose, rule, source FROM exemptions WHERE nature = ? AND action = ?");
   if (!query.Bind(nature).Bind(action).Row()) return std::nullopt;
   ExemptionRow row;
-  row.nature = query.Text(), row.action = query.Text(), row.unless_purpose = query.Text(), row.rule = query.Text(), row.source = query.Text();
+  row.nature = query.Text(), row.action = query.Text(), row.unless_purpose = query.Text(), row.rule = query.Text(),
+  row.source = query.Text();
   return row;
 }
 
 void Tables::AddOperation(const OperationRow& row) {
   database_.Ask("INSERT INTO operations VALUES (?, ?, ?, ?, ?, ?, ?)")
-      .Bind(row.operation).BindBytes(row.order_digest).Bind(row.action).Bind(row.at).Bind(row.arrival.served_at)
-      .Bind(static_cast<int64_t>(row.arrival.served_sequence)).BindBytes(EncodeAnswer(row.answer)).Run();
+      .Bind(row.operation)
+      .BindBytes(row.order_digest)
+      .Bind(row.action)
+      .Bind(row.at)
+      .Bind(row.arrival.served_at)
+      .Bind(static_cast<int64_t>(row.arrival.served_sequence))
+      .BindBytes(EncodeAnswer(row.answer))
+      .Run();
 }
 
 std::optional<OperationRow> Tables::Operation(std::string_view operation) {
-  Query query = database_.Ask("SELECT operation, order_digest, action, time_us, served_us, served_sequence, answer FROM operations"
-                              " WHERE operation = ?");
+  Query query = database_.Ask(
+      "SELECT operation, order_digest, action, time_us, served_us, served_sequence, answer FROM operations"
+      " WHERE operation = ?");
   if (!query.Bind(operation).Row()) return std::nullopt;
   OperationRow row;
   row.operation = query.Text(), row.order_digest = query.Text(), row.action = query.Text(), row.at = query.Time();
@@ -286,7 +354,9 @@ std::optional<OperationRow> Tables::Operation(std::string_view operation) {
   return row;
 }
 
-std::vector<std::string> Tables::AllOperations() { return Names(database_.Ask("SELECT operation FROM operations ORDER BY time_us, operation")); }
+std::vector<std::string> Tables::AllOperations() {
+  return Names(database_.Ask("SELECT operation FROM operations ORDER BY time_us, operation"));
+}
 
 void Tables::AddPayment(PaymentRow& row) {
   Query last = database_.Ask("SELECT coalesce(max(number), 0) + 1 FROM payments");
@@ -294,27 +364,52 @@ void Tables::AddPayment(PaymentRow& row) {
   row.number = last.Int();
   row.payment = absl::StrFormat("%s-P%06d", row.operation.agency, row.number);
   database_.Ask("INSERT INTO payments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)")
-      .Bind(row.payment).Bind(row.number).BindBytes(row.operation.order_id).Bind(row.operation.agency).Bind(int64_t{row.operation.step})
-      .Bind(row.operation.Text()).Bind(row.measure).Bind(row.booking).Bind(row.amount).Bind(row.currency).Bind(row.to_bank)
-      .Bind(row.to_name).Bind(row.to_account).Bind(row.state).Bind(row.reason).Bind(row.sent_at).Run();
+      .Bind(row.payment)
+      .Bind(row.number)
+      .BindBytes(row.operation.order_id)
+      .Bind(row.operation.agency)
+      .Bind(int64_t{row.operation.step})
+      .Bind(row.operation.Text())
+      .Bind(row.measure)
+      .Bind(row.booking)
+      .Bind(row.amount)
+      .Bind(row.currency)
+      .Bind(row.to_bank)
+      .Bind(row.to_name)
+      .Bind(row.to_account)
+      .Bind(row.state)
+      .Bind(row.reason)
+      .Bind(row.sent_at)
+      .Run();
   int64_t position = 0;
   for (const sdk::Cut& cut : row.cuts) {
-    database_.Ask("INSERT INTO payment_cuts VALUES (?, ?, ?, ?)").Bind(row.payment).Bind(++position).Bind(cut.asset).Bind(cut.amount).Run();
+    database_.Ask("INSERT INTO payment_cuts VALUES (?, ?, ?, ?)")
+        .Bind(row.payment)
+        .Bind(++position)
+        .Bind(cut.asset)
+        .Bind(cut.amount)
+        .Run();
   }
 }
 
 void Tables::PutPayment(const PaymentRow& row) {
   database_.Ask("UPDATE payments SET state = ?, reason = ?, settled_us = ? WHERE payment = ?")
-      .Bind(row.state).Bind(row.reason).Bind(row.settled_at).Bind(row.payment).Run();
+      .Bind(row.state)
+      .Bind(row.reason)
+      .Bind(row.settled_at)
+      .Bind(row.payment)
+      .Run();
 }
 
 std::optional<PaymentRow> Tables::Payment(std::string_view payment) {
-  Query query = database_.Ask("SELECT payment, number, order_id, agency, step, measure, booking, amount, currency, to_bank, to_name,"
-                              " to_account, state, reason, sent_us, settled_us FROM payments WHERE payment = ?");
+  Query query = database_.Ask(
+      "SELECT payment, number, order_id, agency, step, measure, booking, amount, currency, to_bank, to_name,"
+      " to_account, state, reason, sent_us, settled_us FROM payments WHERE payment = ?");
   if (!query.Bind(payment).Row()) return std::nullopt;
   PaymentRow row;
   row.payment = query.Text(), row.number = query.Int();
-  row.operation.order_id = query.Text(), row.operation.agency = query.Text(), row.operation.step = static_cast<uint32_t>(query.Int());
+  row.operation.order_id = query.Text(), row.operation.agency = query.Text(),
+  row.operation.step = static_cast<uint32_t>(query.Int());
   row.measure = query.Text(), row.booking = query.Int(), row.amount = query.Int(), row.currency = query.Text();
   row.to_bank = query.Text(), row.to_name = query.Text(), row.to_account = query.Text();
   row.state = query.Text(), row.reason = query.Text(), row.sent_at = query.Time(), row.settled_at = query.MaybeTime();
@@ -327,7 +422,9 @@ std::optional<PaymentRow> Tables::Payment(std::string_view payment) {
   return row;
 }
 
-std::vector<std::string> Tables::AllPayments() { return Names(database_.Ask("SELECT payment FROM payments ORDER BY number")); }
+std::vector<std::string> Tables::AllPayments() {
+  return Names(database_.Ask("SELECT payment FROM payments ORDER BY number"));
+}
 
 bool Tables::HasOpenPayment(std::string_view measure) {
   Query query = database_.Ask("SELECT 1 FROM payments WHERE measure = ? AND state = 'SENT' LIMIT 1");

@@ -1,4 +1,5 @@
-// The rows of core.db, typed, over one open transaction. Rules are elsewhere; here is only what is stored and how it is found.
+// The rows of core.db, typed, over one open transaction. Rules are elsewhere; here is only what is stored and how it is
+// found.
 //
 // Threads: as the database.
 #pragma once

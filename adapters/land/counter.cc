@@ -20,25 +20,30 @@ using sdk::Json;
 constexpr size_t kArgumentBytesMax = 128;
 constexpr char kCounterPrefix[] = "counter";
 
-absl::StatusOr<uint64_t> NumberOf(const CounterRequest& request, std::string_view argument, uint64_t otherwise, uint64_t most) {
+absl::StatusOr<uint64_t> NumberOf(const CounterRequest& request, std::string_view argument, uint64_t otherwise,
+                                  uint64_t most) {
   const std::string text = request.Optional(argument);
   if (text.empty()) return otherwise;
   uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || value > most) {
-    return Fail(Reason::kFieldInvalid, "an argument is wrong").At(argument, absl::StrCat("a whole number up to ", most));
+    return Fail(Reason::kFieldInvalid, "an argument is wrong")
+        .At(argument, absl::StrCat("a whole number up to ", most));
   }
   return value;
 }
 
 absl::StatusOr<std::string> TextOf(const CounterRequest& request, std::string_view argument) {
   EAGLE_ASSIGN_OR_RETURN(std::string text, request.Required(argument));
-  if (text.size() > kArgumentBytesMax || !IsValidUtf8(text)) return Fail(Reason::kTextInvalid, "an argument is wrong").At(argument, "at most 128 bytes");
+  if (text.size() > kArgumentBytesMax || !IsValidUtf8(text))
+    return Fail(Reason::kTextInvalid, "an argument is wrong").At(argument, "at most 128 bytes");
   return text;
 }
 
 bool IsReasonCode(std::string_view text) {
-  return !text.empty() && text.size() <= 63 && std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; });
+  return !text.empty() && text.size() <= 63 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  });
 }
 
 Fail NoSuch(std::string_view argument, std::string_view what) {
@@ -47,7 +52,8 @@ Fail NoSuch(std::string_view argument, std::string_view what) {
   return fail;
 }
 
-// An order on this unit that arrived, and is genuine, but isn't entered yet: it must not lose its rank to who stands at the counter.
+// An order on this unit that arrived, and is genuine, but isn't entered yet: it must not lose its rank to who stands at
+// the counter.
 bool HasOrderBefore(const std::string& unit, sdk::InboxTransaction& transaction) {
   sdk::InboxTables tables(transaction);
   for (const journal::Hash& digest : tables.OpenTasks()) {
@@ -66,8 +72,10 @@ absl::StatusOr<Json> LandCounter::Handle(const CounterRequest& request, absl::Ti
     std::string_view name;
     Work work;
   };
-  static constexpr Command kCommands[] = {{"review list", &LandCounter::ListReviews}, {"seal", &LandCounter::EnterSeal},
-                                          {"release", &LandCounter::Release},         {"dispose", &LandCounter::Dispose},
+  static constexpr Command kCommands[] = {{"review list", &LandCounter::ListReviews},
+                                          {"seal", &LandCounter::EnterSeal},
+                                          {"release", &LandCounter::Release},
+                                          {"dispose", &LandCounter::Dispose},
                                           {"show", &LandCounter::Show}};
   if (request.command == "review approve") return Decide(request, true, now);
   if (request.command == "review refuse") return Decide(request, false, now);
@@ -80,22 +88,27 @@ absl::StatusOr<Json> LandCounter::Handle(const CounterRequest& request, absl::Ti
     }));
     return out;
   }
-  return Fail(Reason::kFieldInvalid, "the counter doesn't know this command").At("command", "review list|approve|refuse, seal, release, dispose, show");
+  return Fail(Reason::kFieldInvalid, "the counter doesn't know this command")
+      .At("command", "review list|approve|refuse, seal, release, dispose, show");
 }
 
 // ---- Reviews ----
 
-absl::StatusOr<Json> LandCounter::ListReviews(const CounterRequest&, absl::Time now, sdk::InboxTransaction& transaction) const {
+absl::StatusOr<Json> LandCounter::ListReviews(const CounterRequest&, absl::Time now,
+                                              sdk::InboxTransaction& transaction) const {
   LandTables tables(transaction);
   Json out;
   sdk::PutList(out, "reviews");
   for (const Review& review : tables.OpenReviews()) {
     EAGLE_ASSIGN_OR_RETURN(UnitBook book, UnitBook::Load(transaction, review.unit, now, rules_.zone));
     const Seal* seal = book.FindSeal(review.seal);
-    if (seal == nullptr) return Fail(Reason::kRegisterBroken, "a review without a live seal").With("review", static_cast<int64_t>(review.number));
+    if (seal == nullptr)
+      return Fail(Reason::kRegisterBroken, "a review without a live seal")
+          .With("review", static_cast<int64_t>(review.number));
     Json& row = sdk::AddTo(out, "reviews");
     sdk::Put(row, "id", std::to_string(review.number));
-    sdk::Put(row, "order_id", review.operation.order_id.size() == kUuidBytes ? UuidText(review.operation.order_id) : "");
+    sdk::Put(row, "order_id",
+             review.operation.order_id.size() == kUuidBytes ? UuidText(review.operation.order_id) : "");
     sdk::Put(row, "unit", review.unit);
     if (const auto unit = tables.FindUnit(review.unit)) sdk::Put(row, "location", unit->location);
     if (const Holder* holder = book.FindHolder(seal->holder)) sdk::Put(row, "holder", holder->name);
@@ -108,10 +121,14 @@ absl::StatusOr<Json> LandCounter::ListReviews(const CounterRequest&, absl::Time 
 absl::StatusOr<Json> LandCounter::Decide(const CounterRequest& request, bool approved, absl::Time now) {
   EAGLE_RETURN_IF_ERROR(request.Required("id").status());
   EAGLE_ASSIGN_OR_RETURN(const uint64_t number, NumberOf(request, "id", 0, INT64_MAX));
-  sdk::Decision decision{.approved = approved, .clerk = request.Optional("clerk"), .reason = request.Optional("reason"), .remark = request.Optional("remark")};
+  sdk::Decision decision{.approved = approved,
+                         .clerk = request.Optional("clerk"),
+                         .reason = request.Optional("reason"),
+                         .remark = request.Optional("remark")};
   if (decision.clerk.empty()) decision.clerk = kCounterPrefix;
   if (!approved && !IsReasonCode(decision.reason)) {
-    return Fail(Reason::kFieldInvalid, "a refusal needs its reason").At("reason", "a code of capital letters, digits and underscores, as TRANSFER_COMPLETED");
+    return Fail(Reason::kFieldInvalid, "a refusal needs its reason")
+        .At("reason", "a code of capital letters, digits and underscores, as TRANSFER_COMPLETED");
   }
   if (approved) decision.reason.clear();
   std::optional<Review> review;
@@ -139,25 +156,33 @@ absl::StatusOr<Json> LandCounter::Decide(const CounterRequest& request, bool app
 
 absl::StatusOr<const Holder*> LandCounter::HolderFor(const UnitBook& book, const std::string& wanted) const {
   if (wanted.empty() && book.holders().size() == 1) return &book.holders().front();
-  if (wanted.empty()) return Fail(Reason::kFieldMissing, "the unit has several holders").At("holder", "name whose right is sealed: number or id number");
+  if (wanted.empty())
+    return Fail(Reason::kFieldMissing, "the unit has several holders")
+        .At("holder", "name whose right is sealed: number or id number");
   for (const Holder& holder : book.holders()) {
     const auto old = OldCitizenNumber(wanted);
-    if (wanted == std::to_string(holder.number) || wanted == holder.id_number || (old && *old == holder.id_number)) return &holder;
+    if (wanted == std::to_string(holder.number) || wanted == holder.id_number || (old && *old == holder.id_number))
+      return &holder;
   }
   return NoSuch("holder", "no holder of the unit has this number");
 }
 
-absl::StatusOr<Json> LandCounter::EnterSeal(const CounterRequest& request, absl::Time now, sdk::InboxTransaction& transaction) const {
+absl::StatusOr<Json> LandCounter::EnterSeal(const CounterRequest& request, absl::Time now,
+                                            sdk::InboxTransaction& transaction) const {
   EAGLE_ASSIGN_OR_RETURN(const std::string unit, TextOf(request, "unit"));
   EAGLE_ASSIGN_OR_RETURN(const std::string court, TextOf(request, "court"));
   EAGLE_ASSIGN_OR_RETURN(const std::string document, TextOf(request, "document"));
   EAGLE_ASSIGN_OR_RETURN(const uint64_t months, NumberOf(request, "months", 0, 12 * uint64_t{rules_.term_years_max}));
-  EAGLE_ASSIGN_OR_RETURN(const uint64_t years, NumberOf(request, "years", months == 0 ? rules_.term_years_max : 0, rules_.term_years_max));
-  if ((months == 0) == (years == 0)) return Fail(Reason::kFieldInvalid, "the term is wrong").At("years", "exactly one of years and months is above zero");
+  EAGLE_ASSIGN_OR_RETURN(const uint64_t years,
+                         NumberOf(request, "years", months == 0 ? rules_.term_years_max : 0, rules_.term_years_max));
+  if ((months == 0) == (years == 0))
+    return Fail(Reason::kFieldInvalid, "the term is wrong")
+        .At("years", "exactly one of years and months is above zero");
   LandTables tables(transaction);
   if (!tables.FindUnit(unit)) return NoSuch("unit", "the register has no such unit");
   if (HasOrderBefore(unit, transaction)) {
-    return Fail(Reason::kBusy, "an order that arrived earlier on this unit is being entered: try again").RetryAfter(absl::Seconds(5));
+    return Fail(Reason::kBusy, "an order that arrived earlier on this unit is being entered: try again")
+        .RetryAfter(absl::Seconds(5));
   }
   EAGLE_ASSIGN_OR_RETURN(UnitBook book, UnitBook::Load(transaction, unit, now, rules_.zone));
   EAGLE_ASSIGN_OR_RETURN(const Holder* holder, HolderFor(book, request.Optional("holder")));
@@ -190,14 +215,17 @@ absl::StatusOr<Json> LandCounter::EnterSeal(const CounterRequest& request, absl:
   return out;
 }
 
-absl::StatusOr<Json> LandCounter::Release(const CounterRequest& request, absl::Time now, sdk::InboxTransaction& transaction) const {
+absl::StatusOr<Json> LandCounter::Release(const CounterRequest& request, absl::Time now,
+                                          sdk::InboxTransaction& transaction) const {
   EAGLE_ASSIGN_OR_RETURN(const std::string id, TextOf(request, "id"));
   LandTables tables(transaction);
   const auto seal = tables.FindSeal(id);
   if (!seal) return NoSuch("id", "no seal has this id; see show");
-  if (seal->IsOurs()) return Fail(Reason::kPermissionDenied, "a seal that came as an order is released by an order").With("id", id);
+  if (seal->IsOurs())
+    return Fail(Reason::kPermissionDenied, "a seal that came as an order is released by an order").With("id", id);
   EAGLE_ASSIGN_OR_RETURN(UnitBook book, UnitBook::Load(transaction, seal->unit, now, rules_.zone));
-  if (book.FindSeal(id) == nullptr) return Fail(Reason::kMeasureNotEffective, "the seal has ended").With("phase", sdk::PhaseName(seal->row.phase));
+  if (book.FindSeal(id) == nullptr)
+    return Fail(Reason::kMeasureNotEffective, "the seal has ended").With("phase", sdk::PhaseName(seal->row.phase));
   EAGLE_RETURN_IF_ERROR(book.seals().Release(id));
   EAGLE_RETURN_IF_ERROR(book.Store(transaction));
   Json out;
@@ -206,16 +234,20 @@ absl::StatusOr<Json> LandCounter::Release(const CounterRequest& request, absl::T
   return out;
 }
 
-absl::StatusOr<Json> LandCounter::Dispose(const CounterRequest& request, absl::Time now, sdk::InboxTransaction& transaction) const {
+absl::StatusOr<Json> LandCounter::Dispose(const CounterRequest& request, absl::Time now,
+                                          sdk::InboxTransaction& transaction) const {
   EAGLE_ASSIGN_OR_RETURN(const std::string id, TextOf(request, "id"));
   const std::string part = request.Optional("part");
-  if (!part.empty() && part != "true" && part != "false") return Fail(Reason::kFieldInvalid, "an argument is wrong").At("part", "true or false");
+  if (!part.empty() && part != "true" && part != "false")
+    return Fail(Reason::kFieldInvalid, "an argument is wrong").At("part", "true or false");
   LandTables tables(transaction);
   const auto seal = tables.FindSeal(id);
   if (!seal) return NoSuch("id", "no seal has this id; see show");
   EAGLE_ASSIGN_OR_RETURN(UnitBook book, UnitBook::Load(transaction, seal->unit, now, rules_.zone));
-  if (book.FindSeal(id) == nullptr) return Fail(Reason::kMeasureNotEffective, "the seal has ended").With("phase", sdk::PhaseName(seal->row.phase));
-  const auto extent = part == "true" ? sdk::EncumbranceRegister::Extent::kPart : sdk::EncumbranceRegister::Extent::kWhole;
+  if (book.FindSeal(id) == nullptr)
+    return Fail(Reason::kMeasureNotEffective, "the seal has ended").With("phase", sdk::PhaseName(seal->row.phase));
+  const auto extent =
+      part == "true" ? sdk::EncumbranceRegister::Extent::kPart : sdk::EncumbranceRegister::Extent::kWhole;
   EAGLE_RETURN_IF_ERROR(book.seals().Dispose(id, extent));
   EAGLE_RETURN_IF_ERROR(book.StoreDisposed(transaction, id));
   Json out;
@@ -226,7 +258,8 @@ absl::StatusOr<Json> LandCounter::Dispose(const CounterRequest& request, absl::T
 
 // ---- Looking ----
 
-absl::StatusOr<Json> LandCounter::Show(const CounterRequest& request, absl::Time now, sdk::InboxTransaction& transaction) const {
+absl::StatusOr<Json> LandCounter::Show(const CounterRequest& request, absl::Time now,
+                                       sdk::InboxTransaction& transaction) const {
   EAGLE_ASSIGN_OR_RETURN(const std::string number, TextOf(request, "unit"));
   LandTables tables(transaction);
   const auto unit = tables.FindUnit(number);
@@ -268,7 +301,9 @@ absl::StatusOr<Json> LandCounter::Show(const CounterRequest& request, absl::Time
   return out;
 }
 
-std::string LandCounter::TimeText(absl::Time time) const { return absl::FormatTime(absl::RFC3339_sec, time, rules_.zone); }
+std::string LandCounter::TimeText(absl::Time time) const {
+  return absl::FormatTime(absl::RFC3339_sec, time, rules_.zone);
+}
 
 // Fields of one seal; rank and who stands before it only while it is live.
 void LandCounter::PutSeal(const Seal& seal, const UnitBook& book, LandTables& tables, Json& out) const {
@@ -282,7 +317,8 @@ void LandCounter::PutSeal(const Seal& seal, const UnitBook& book, LandTables& ta
   sdk::Put(out, "ours", seal.IsOurs());
   sdk::Put(out, "part", absl::StrCat("holder ", seal.holder));
   if (row.effective_from) sdk::Put(out, "effective_from", TimeText(*row.effective_from));
-  if (row.effective_to) sdk::Put(out, "last_day", absl::FormatCivilTime(sdk::LastDayBefore(*row.effective_to, rules_.zone)));
+  if (row.effective_to)
+    sdk::Put(out, "last_day", absl::FormatCivilTime(sdk::LastDayBefore(*row.effective_to, rules_.zone)));
   if (seal.value_minor_units > 0) sdk::Put(out, "value", MoneyText(seal.value_minor_units));
   if (sdk::IsLive(row.phase)) {
     sdk::Put(out, "rank", int64_t{book.seals().RankOf(row.id)});

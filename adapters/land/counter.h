@@ -1,13 +1,14 @@
-// What a clerk of the land registry does at the counter: decides on locks, enters and releases seals of courts that aren't connected,
-// looks at a unit. Requests come over the counter socket (adapters/sdk/shell/counter_socket.h); README.md has the commands.
+// What a clerk of the land registry does at the counter: decides on locks, enters and releases seals of courts that
+// aren't connected, looks at a unit. Requests come over the counter socket (adapters/sdk/shell/counter_socket.h);
+// README.md has the commands.
 //
 //   review list                                   what waits, oldest first
 //   review approve  id [clerk] [remark]
 //   review refuse   id reason [clerk] [remark]     reason: a code, UPPER_SNAKE
-//   seal            unit court document [holder] [years] [months]   another court's seal; it arrives now. holder: number or id number, when there are several
-//   release         id                             of a seal entered here; an order's seal is released by an order
-//   dispose         id [part]                      the unit was sold under this seal; part = true: only a part, the next one stands on the rest
-//   show            unit
+//   seal            unit court document [holder] [years] [months]   another court's seal; it arrives now. holder:
+//   number or id number, when there are several release         id                             of a seal entered here;
+//   an order's seal is released by an order dispose         id [part]                      the unit was sold under this
+//   seal; part = true: only a part, the next one stands on the rest show            unit
 //
 // Threads: the agent's one thread.
 //
@@ -36,18 +37,24 @@ class LandCounter {
  public:
   LandCounter(LandRules rules, Desk desk) : rules_(std::move(rules)), desk_(std::move(desk)) {}
 
-  // Errors: FIELD_MISSING, FIELD_INVALID naming the argument; NOT_FOUND (unit, holder, seal, review); TASK_NOT_WAITING; MEASURE_EXISTS (the
-  // document number again); MEASURE_NOT_EFFECTIVE; PERMISSION_DENIED (an order's seal at the counter); BUSY (an order that arrived
-  // earlier on this unit isn't entered yet).
+  // Errors: FIELD_MISSING, FIELD_INVALID naming the argument; NOT_FOUND (unit, holder, seal, review); TASK_NOT_WAITING;
+  // MEASURE_EXISTS (the document number again); MEASURE_NOT_EFFECTIVE; PERMISSION_DENIED (an order's seal at the
+  // counter); BUSY (an order that arrived earlier on this unit isn't entered yet).
   absl::StatusOr<sdk::Json> Handle(const sdk::CounterRequest& request, absl::Time now);
 
  private:
-  using Work = absl::StatusOr<sdk::Json> (LandCounter::*)(const sdk::CounterRequest&, absl::Time, sdk::InboxTransaction&) const;
-  absl::StatusOr<sdk::Json> ListReviews(const sdk::CounterRequest& request, absl::Time now, sdk::InboxTransaction& transaction) const;
-  absl::StatusOr<sdk::Json> EnterSeal(const sdk::CounterRequest& request, absl::Time now, sdk::InboxTransaction& transaction) const;
-  absl::StatusOr<sdk::Json> Release(const sdk::CounterRequest& request, absl::Time now, sdk::InboxTransaction& transaction) const;
-  absl::StatusOr<sdk::Json> Dispose(const sdk::CounterRequest& request, absl::Time now, sdk::InboxTransaction& transaction) const;
-  absl::StatusOr<sdk::Json> Show(const sdk::CounterRequest& request, absl::Time now, sdk::InboxTransaction& transaction) const;
+  using Work = absl::StatusOr<sdk::Json> (LandCounter::*)(const sdk::CounterRequest&, absl::Time,
+                                                          sdk::InboxTransaction&) const;
+  absl::StatusOr<sdk::Json> ListReviews(const sdk::CounterRequest& request, absl::Time now,
+                                        sdk::InboxTransaction& transaction) const;
+  absl::StatusOr<sdk::Json> EnterSeal(const sdk::CounterRequest& request, absl::Time now,
+                                      sdk::InboxTransaction& transaction) const;
+  absl::StatusOr<sdk::Json> Release(const sdk::CounterRequest& request, absl::Time now,
+                                    sdk::InboxTransaction& transaction) const;
+  absl::StatusOr<sdk::Json> Dispose(const sdk::CounterRequest& request, absl::Time now,
+                                    sdk::InboxTransaction& transaction) const;
+  absl::StatusOr<sdk::Json> Show(const sdk::CounterRequest& request, absl::Time now,
+                                 sdk::InboxTransaction& transaction) const;
   absl::StatusOr<sdk::Json> Decide(const sdk::CounterRequest& request, bool approved, absl::Time now);
 
   absl::StatusOr<const Holder*> HolderFor(const UnitBook& book, const std::string& wanted) const;

@@ -28,21 +28,25 @@ constexpr uint64_t kShareMax = 1'000'000;
 constexpr char kImportPrefix[] = "import";
 
 const std::vector<std::string>& UnitColumns() {
-  static const auto* const kColumns = new std::vector<std::string>{"unit_number", "location", "use", "nature", "area_square_metres", "registered_on"};
+  static const auto* const kColumns =
+      new std::vector<std::string>{"unit_number", "location", "use", "nature", "area_square_metres", "registered_on"};
   return *kColumns;
 }
 const std::vector<std::string>& HolderColumns() {
-  static const auto* const kColumns = new std::vector<std::string>{"unit_number",     "holder",            "name",         "id_kind",           "id_number",
-                                                                   "share_numerator", "share_denominator", "co_ownership", "certificate_number"};
+  static const auto* const kColumns =
+      new std::vector<std::string>{"unit_number",       "holder",       "name",
+                                   "id_kind",           "id_number",    "share_numerator",
+                                   "share_denominator", "co_ownership", "certificate_number"};
   return *kColumns;
 }
 const std::vector<std::string>& MortgageColumns() {
-  static const auto* const kColumns = new std::vector<std::string>{"unit_number", "certificate_number", "mortgagee", "amount", "registered_on", "ends_on"};
+  static const auto* const kColumns = new std::vector<std::string>{"unit_number", "certificate_number", "mortgagee",
+                                                                   "amount",      "registered_on",      "ends_on"};
   return *kColumns;
 }
 const std::vector<std::string>& SealColumns() {
-  static const auto* const kColumns =
-      new std::vector<std::string>{"unit_number", "holder", "authority", "document_number", "served_at", "first_day", "last_day", "years"};
+  static const auto* const kColumns = new std::vector<std::string>{
+      "unit_number", "holder", "authority", "document_number", "served_at", "first_day", "last_day", "years"};
   return *kColumns;
 }
 
@@ -53,10 +57,12 @@ bool IsOldCitizenNumber(std::string_view text) {
 // Reads and checks everything, then writes.
 class Importer {
  public:
-  Importer(const ImportWorld& world, sdk::InboxTransaction& transaction) : world_(world), transaction_(transaction), tables_(transaction) {}
+  Importer(const ImportWorld& world, sdk::InboxTransaction& transaction)
+      : world_(world), transaction_(transaction), tables_(transaction) {}
 
   absl::StatusOr<ImportCounts> Run(const std::string& folder) {
-    if (!tables_.IsEmpty()) return Fail(Reason::kNotEmpty, "units were imported before: an import fills an empty register");
+    if (!tables_.IsEmpty())
+      return Fail(Reason::kNotEmpty, "units were imported before: an import fills an empty register");
     const auto units = Read(folder + "/units.csv", UnitColumns());
     const auto holders = Read(folder + "/holders.csv", HolderColumns());
     const auto mortgages = Read(folder + "/mortgages.csv", MortgageColumns());
@@ -88,7 +94,8 @@ class Importer {
     if (table.ok()) return std::move(table).value();
     const Failure failure = FailureOf(table.status());
     if (failure.violations.empty() && unreadable_.ok()) unreadable_ = table.status();
-    for (const Violation& violation : failure.violations) wrong_.Add(violation.field, violation.reason, violation.description);
+    for (const Violation& violation : failure.violations)
+      wrong_.Add(violation.field, violation.reason, violation.description);
     return std::nullopt;
   }
   absl::Status Refused() const {
@@ -97,7 +104,8 @@ class Importer {
       const Violation& violation = wrong_.list()[i];
       shown.Add(violation.field, violation.reason, violation.description);
     }
-    return shown.ToStatus(absl::StrCat("the import is refused: ", wrong_.list().size(), " violations; nothing was written"));
+    return shown.ToStatus(
+        absl::StrCat("the import is refused: ", wrong_.list().size(), " violations; nothing was written"));
   }
   void Wrong(const CsvRow& row, std::string_view column, std::string_view why, Reason reason = Reason::kFieldInvalid) {
     wrong_.Add(row.Place(column), reason, why);
@@ -108,41 +116,49 @@ class Importer {
   std::string Text(const CsvRow& row, std::string_view column, size_t bytes_max = kTextBytesMax) {
     const std::string& text = row.At(column);
     if (text.empty()) Wrong(row, column, "the field is required", Reason::kFieldMissing);
-    if (text.size() > bytes_max) Wrong(row, column, absl::StrCat("at most ", bytes_max, " bytes"), Reason::kTextInvalid);
+    if (text.size() > bytes_max)
+      Wrong(row, column, absl::StrCat("at most ", bytes_max, " bytes"), Reason::kTextInvalid);
     return text;
   }
   uint32_t Number(const CsvRow& row, std::string_view column, uint64_t least, uint64_t most) {
     const std::string& text = row.At(column);
     uint64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error == std::errc() && end == text.data() + text.size() && value >= least && value <= most) return static_cast<uint32_t>(value);
+    if (error == std::errc() && end == text.data() + text.size() && value >= least && value <= most)
+      return static_cast<uint32_t>(value);
     Wrong(row, column, absl::StrCat("a whole number from ", least, " to ", most));
     return static_cast<uint32_t>(least);
   }
   absl::CivilDay Day(const CsvRow& row, std::string_view column) {
     absl::CivilDay day;
-    if (row.At(column).size() != 10 || !absl::ParseCivilTime(row.At(column), &day)) Wrong(row, column, "a day as 2026-09-28");
+    if (row.At(column).size() != 10 || !absl::ParseCivilTime(row.At(column), &day))
+      Wrong(row, column, "a day as 2026-09-28");
     return day;
   }
   absl::Time Time(const CsvRow& row, std::string_view column) {
     absl::Time time;
     std::string error;
-    if (!absl::ParseTime("%Y-%m-%d %H:%M:%S", row.At(column), world_.zone, &time, &error)) Wrong(row, column, "a time of the registry's zone as 2026-09-28 09:10:00");
+    if (!absl::ParseTime("%Y-%m-%d %H:%M:%S", row.At(column), world_.zone, &time, &error))
+      Wrong(row, column, "a time of the registry's zone as 2026-09-28 09:10:00");
     return time;
   }
-  bool InTestRange(std::string_view region) const { return world_.environment != goldeneagle::v1::ENVIRONMENT_TEST && region.substr(0, 2) == "99"; }
+  bool InTestRange(std::string_view region) const {
+    return world_.environment != goldeneagle::v1::ENVIRONMENT_TEST && region.substr(0, 2) == "99";
+  }
 
   // ---- Rows
 
   void TakeUnit(const CsvRow& row) {
     Unit unit{.number = row.At("unit_number")};
     if (!IsUnitNumber(unit.number)) Wrong(row, "unit_number", "28 characters, as 990101001002GB00123F00010012");
-    if (InTestRange(unit.number)) Wrong(row, "unit_number", "region 99 exists only in the test environment", Reason::kTestRegion);
+    if (InTestRange(unit.number))
+      Wrong(row, "unit_number", "region 99 exists only in the test environment", Reason::kTestRegion);
     unit.location = Text(row, "location", kNameBytesMax);
     unit.use = Text(row, "use");
     unit.nature = Text(row, "nature");
     unit.area = Text(row, "area_square_metres");
-    if (!ParseMoney(unit.area) || absl::StrContains(unit.area, ",")) Wrong(row, "area_square_metres", "a number with at most two decimals");
+    if (!ParseMoney(unit.area) || absl::StrContains(unit.area, ","))
+      Wrong(row, "area_square_metres", "a number with at most two decimals");
     unit.registered_on = Day(row, "registered_on");
     if (!parts_.emplace(unit.number, std::vector<std::pair<const CsvRow*, Holder>>()).second) {
       Wrong(row, "unit_number", "the unit is there twice");
@@ -168,7 +184,8 @@ class Importer {
     CheckNumber(row, holder);
     holder.share_numerator = Number(row, "share_numerator", 1, kShareMax);
     holder.share_denominator = Number(row, "share_denominator", 1, kShareMax);
-    if (holder.share_numerator > holder.share_denominator) Wrong(row, "share_numerator", "a share is at most the whole");
+    if (holder.share_numerator > holder.share_denominator)
+      Wrong(row, "share_numerator", "a share is at most the whole");
     const auto kind = CoOwnershipByName(row.At("co_ownership"));
     if (!kind) Wrong(row, "co_ownership", "SOLE, JOINT or BY_SHARES");
     holder.co_ownership = kind.value_or(CoOwnership::kSole);
@@ -176,7 +193,8 @@ class Importer {
     if (parts == nullptr) return;
     for (const auto& [other_row, other] : *parts) {
       if (other.number == holder.number) return Wrong(row, "holder", "the unit has this holder number twice");
-      if (other.id_kind == holder.id_kind && other.id_number == holder.id_number) return Wrong(row, "id_number", "the person is a holder of this unit twice");
+      if (other.id_kind == holder.id_kind && other.id_number == holder.id_number)
+        return Wrong(row, "id_number", "the person is a holder of this unit twice");
     }
     parts->emplace_back(&row, std::move(holder));
   }
@@ -187,11 +205,15 @@ class Importer {
                       : company ? IsUnifiedCreditCode(holder.id_number)
                                 : true;
     if (!good) Wrong(row, "id_number", "the check digit doesn't fit", Reason::kIdentityNumberInvalid);
-    const std::string_view region = company ? std::string_view(holder.id_number).substr(std::min<size_t>(2, holder.id_number.size())) : holder.id_number;
-    if ((citizen || company) && InTestRange(region)) Wrong(row, "id_number", "numbers of the test range exist only in the test environment", Reason::kTestRegion);
+    const std::string_view region =
+        company ? std::string_view(holder.id_number).substr(std::min<size_t>(2, holder.id_number.size()))
+                : holder.id_number;
+    if ((citizen || company) && InTestRange(region))
+      Wrong(row, "id_number", "numbers of the test range exist only in the test environment", Reason::kTestRegion);
   }
 
-  // SOLE: one holder of the whole. JOINT: two or more, each of the undivided whole. BY_SHARES: parts that add up to one.
+  // SOLE: one holder of the whole. JOINT: two or more, each of the undivided whole. BY_SHARES: parts that add up to
+  // one.
   void CheckShares() {
     for (const auto& [unit, parts] : parts_) {
       const CsvRow& unit_row = *unit_rows_.at(unit);
@@ -206,14 +228,16 @@ class Importer {
       uint64_t numerator = 0, denominator = 1;  // the sum so far, reduced
       for (const auto& [row, holder] : parts) {
         if (holder.co_ownership != kind) Wrong(*row, "co_ownership", "all holders of a unit have it in one way");
-        if (kind != CoOwnership::kByShares && holder.share_numerator != holder.share_denominator) Wrong(*row, "share_numerator", "1/1 unless BY_SHARES");
+        if (kind != CoOwnership::kByShares && holder.share_numerator != holder.share_denominator)
+          Wrong(*row, "share_numerator", "1/1 unless BY_SHARES");
         numerator = numerator * holder.share_denominator + holder.share_numerator * denominator;
         denominator *= holder.share_denominator;
         const uint64_t divisor = std::gcd(numerator, denominator);
         numerator /= divisor, denominator /= divisor;
         if (denominator > kShareMax * kShareMax) break;
       }
-      if (kind == CoOwnership::kByShares && numerator != denominator) Wrong(unit_row, "unit_number", "the shares of this unit don't add up to one");
+      if (kind == CoOwnership::kByShares && numerator != denominator)
+        Wrong(unit_row, "unit_number", "the shares of this unit don't add up to one");
     }
   }
 
@@ -223,7 +247,8 @@ class Importer {
     mortgage.certificate_number = Text(row, "certificate_number");
     mortgage.mortgagee = Text(row, "mortgagee", kNameBytesMax);
     const auto amount = ParseMoney(row.At("amount"));
-    if (!amount || !IsAmount(*amount)) Wrong(row, "amount", "an amount above zero, as 900000.00", Reason::kAmountInvalid);
+    if (!amount || !IsAmount(*amount))
+      Wrong(row, "amount", "an amount above zero, as 900000.00", Reason::kAmountInvalid);
     mortgage.amount_minor_units = amount.value_or(0);
     mortgage.registered_on = Day(row, "registered_on");
     mortgage.ends_on = Day(row, "ends_on");
@@ -251,7 +276,8 @@ class Importer {
       seal.row.term.years = Number(row, "years", 1, world_.term_years_max);
     }
     if (parts == nullptr) return;
-    const auto holder = std::find_if(parts->begin(), parts->end(), [&](const auto& part) { return part.second.number == seal.holder; });
+    const auto holder =
+        std::find_if(parts->begin(), parts->end(), [&](const auto& part) { return part.second.number == seal.holder; });
     if (holder == parts->end()) return Wrong(row, "holder", "holders.csv has no such holder of this unit");
     seal.row.part_numerator = holder->second.share_numerator;
     seal.row.part_denominator = holder->second.share_denominator;
@@ -273,25 +299,33 @@ class Importer {
   // By service, so that each finds those before it on the register.
   void PlaceSeals() {
     for (auto& [unit, seals] : seals_) {
-      std::stable_sort(seals.begin(), seals.end(), [](const PendingSeal& a, const PendingSeal& b) { return a.seal.row.rank.served_at < b.seal.row.rank.served_at; });
+      std::stable_sort(seals.begin(), seals.end(), [](const PendingSeal& a, const PendingSeal& b) {
+        return a.seal.row.rank.served_at < b.seal.row.rank.served_at;
+      });
       for (PendingSeal& pending : seals) Place(pending);
     }
   }
   void Place(PendingSeal& pending) {
     const CsvRow& row = *pending.row;
     // As the register stood when it was served; what has ended since ends when the register is next looked at.
-    absl::StatusOr<UnitBook> book = UnitBook::Load(transaction_, pending.seal.unit, pending.seal.row.rank.served_at, world_.zone);
+    absl::StatusOr<UnitBook> book =
+        UnitBook::Load(transaction_, pending.seal.unit, pending.seal.row.rank.served_at, world_.zone);
     if (!book.ok()) return Wrong(row, "unit_number", FailureOf(book.status()).message);
-    if (book->SealOfDocument(pending.seal.holder, pending.seal.row.document_number) != nullptr) return Wrong(row, "document_number", "the part is locked under this number already");
+    if (book->SealOfDocument(pending.seal.holder, pending.seal.row.document_number) != nullptr)
+      return Wrong(row, "document_number", "the part is locked under this number already");
     pending.seal.row.id = tables_.NewSealId(kImportPrefix);
     const std::string id = pending.seal.row.id;
     // Imported seals were all served before the first order: sequence 0, ties by id.
-    if (absl::Status placed = book->Place(std::move(pending.seal), /*review=*/false); !placed.ok()) return Wrong(row, "served_at", FailureOf(placed).message);
+    if (absl::Status placed = book->Place(std::move(pending.seal), /*review=*/false); !placed.ok())
+      return Wrong(row, "served_at", FailureOf(placed).message);
     const bool first = book->seals().Find(id)->phase == sdk::Phase::kEffective;
     if (first != pending.has_days) {
-      Wrong(row, "first_day", first ? "it was the first on this part when it was served: its days are needed" : "another stood before it: give years, not days");
+      Wrong(row, "first_day",
+            first ? "it was the first on this part when it was served: its days are needed"
+                  : "another stood before it: give years, not days");
     }
-    if (absl::Status stored = book->Store(transaction_); !stored.ok()) return Wrong(row, "unit_number", FailureOf(stored).message);
+    if (absl::Status stored = book->Store(transaction_); !stored.ok())
+      return Wrong(row, "unit_number", FailureOf(stored).message);
     ++counts_.seals;
   }
 
@@ -311,7 +345,8 @@ class Importer {
 
 }  // namespace
 
-absl::StatusOr<ImportCounts> ImportRegister(const std::string& folder, const ImportWorld& world, sdk::InboxTransaction& transaction) {
+absl::StatusOr<ImportCounts> ImportRegister(const std::string& folder, const ImportWorld& world,
+                                            sdk::InboxTransaction& transaction) {
   return Importer(world, transaction).Run(folder);
 }
 

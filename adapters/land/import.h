@@ -2,8 +2,9 @@
 //
 //   units.csv  holders.csv  mortgages.csv  seals.csv
 //
-// All or nothing: every violation of every file comes back at once, with file and line, and then nothing was written. Seals are placed
-// by their time of service; the first on a part is in effect with the days the file gives, those behind it wait and have none.
+// All or nothing: every violation of every file comes back at once, with file and line, and then nothing was written.
+// Seals are placed by their time of service; the first on a part is in effect with the days the file gives, those
+// behind it wait and have none.
 //
 // Threads: pure but for the transaction.
 //
@@ -38,8 +39,9 @@ struct ImportWorld {
 // Pre: the land tables exist.
 // Errors: NOT_EMPTY         units were imported before.
 //         STORAGE_UNUSABLE  a file can't be read.
-//         violations, each with its reason and place ("holders.csv:3 id_number"), at most 200 of them; the first by precedence
-//         names the failure.
-absl::StatusOr<ImportCounts> ImportRegister(const std::string& folder, const ImportWorld& world, sdk::InboxTransaction& transaction);
+//         violations, each with its reason and place ("holders.csv:3 id_number"), at most 200 of them; the first by
+//         precedence names the failure.
+absl::StatusOr<ImportCounts> ImportRegister(const std::string& folder, const ImportWorld& world,
+                                            sdk::InboxTransaction& transaction);
 
 }  // namespace eagle::land

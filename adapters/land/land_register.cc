@@ -28,10 +28,13 @@ sdk::Answer Final(v1::Outcome outcome, std::string_view reason, std::string_view
   item.set_remark(std::string(remark));
   return answer;
 }
-sdk::Answer NotControlled(std::string_view reason, std::string_view remark) { return Final(v1::OUTCOME_NOT_CONTROLLED, reason, remark); }
+sdk::Answer NotControlled(std::string_view reason, std::string_view remark) {
+  return Final(v1::OUTCOME_NOT_CONTROLLED, reason, remark);
+}
 
 bool SameShare(const v1::AssetTarget& target, const Holder& holder) {
-  return uint64_t{target.share_numerator()} * holder.share_denominator == uint64_t{target.share_denominator()} * holder.share_numerator;
+  return uint64_t{target.share_numerator()} * holder.share_denominator ==
+         uint64_t{target.share_denominator()} * holder.share_numerator;
 }
 
 // The ruling's own number, or the case's when the instruments have no titles.
@@ -42,7 +45,9 @@ std::string DocumentOf(const v1::Order& order) {
   return order.case_number();
 }
 
-std::string ShareText(const Holder& holder) { return absl::StrCat(holder.share_numerator, "/", holder.share_denominator); }
+std::string ShareText(const Holder& holder) {
+  return absl::StrCat(holder.share_numerator, "/", holder.share_denominator);
+}
 
 }  // namespace
 
@@ -66,7 +71,8 @@ absl::StatusOr<sdk::Answer> LandRegister::Inquire(const sdk::Request& request, s
   }
   const v1::Identity& subject = request.order.subject();
   sdk::Answer answer;
-  answer.searched_scope = absl::StrCat(rules_.registry, ": 不动产登记簿, all units by holder (number in 18 and 15 digits, name), mortgages, seals");
+  answer.searched_scope = absl::StrCat(
+      rules_.registry, ": 不动产登记簿, all units by holder (number in 18 and 15 digits, name), mortgages, seals");
   size_t bytes = 0;
   bool ambiguous = false;
   for (const Holder& holder : LandTables(transaction).HoldingsOf(subject)) {
@@ -91,8 +97,8 @@ absl::StatusOr<sdk::Answer> LandRegister::Inquire(const sdk::Request& request, s
   return answer;
 }
 
-absl::StatusOr<v1::ItemResult> LandRegister::FindingOf(const Holder& holder, const v1::Identity& subject, absl::Time now,
-                                                       sdk::InboxTransaction& transaction) const {
+absl::StatusOr<v1::ItemResult> LandRegister::FindingOf(const Holder& holder, const v1::Identity& subject,
+                                                       absl::Time now, sdk::InboxTransaction& transaction) const {
   LandTables tables(transaction);
   EAGLE_ASSIGN_OR_RETURN(UnitBook book, UnitBook::Load(transaction, holder.unit, now, rules_.zone));
   const auto unit = tables.FindUnit(holder.unit);
@@ -104,13 +110,15 @@ absl::StatusOr<v1::ItemResult> LandRegister::FindingOf(const Holder& holder, con
   finding.set_asset_number(holder.unit);
   finding.set_holder_name(holder.name);
   const bool citizen = holder.id_kind == "CITIZEN_ID";
-  const bool in_old_form = holder.id_number.size() == kOldCitizenDigits || subject.id_number().size() == kOldCitizenDigits;
+  const bool in_old_form =
+      holder.id_number.size() == kOldCitizenDigits || subject.id_number().size() == kOldCitizenDigits;
   finding.set_matched_by(!citizen ? "NAME_AND_CODE" : in_old_form ? "NAME_AND_15" : "NAME_AND_18");
   finding.set_share_numerator(holder.share_numerator);
   finding.set_share_denominator(holder.share_denominator);
   finding.set_co_ownership(std::string(CoOwnershipName(holder.co_ownership)));
   *finding.mutable_as_of() = trust::TimestampOf(now);
-  finding.set_description(absl::StrCat(unit->location, "; ", unit->use, "; ", unit->nature, "; ", unit->area, " m2; ", holder.certificate_number));
+  finding.set_description(absl::StrCat(unit->location, "; ", unit->use, "; ", unit->nature, "; ", unit->area, " m2; ",
+                                       holder.certificate_number));
   // Rights with priority come first: a mortgagee is paid before a court that seals later.
   for (const Mortgage& mortgage : tables.MortgagesOf(holder.unit)) {
     v1::PriorMeasure& prior = *finding.add_prior_measures();
@@ -125,7 +133,8 @@ absl::StatusOr<v1::ItemResult> LandRegister::FindingOf(const Holder& holder, con
     prior.set_authority(seal->authority);
     prior.set_document_number(seal->document_number);
     if (seal->effective_to) *prior.mutable_ends_at() = trust::TimestampOf(*seal->effective_to);
-    if (finding.status() != "SEALED") finding.set_status(seal->phase == sdk::Phase::kEffective ? "SEALED" : "SEAL_PENDING");
+    if (finding.status() != "SEALED")
+      finding.set_status(seal->phase == sdk::Phase::kEffective ? "SEALED" : "SEAL_PENDING");
   }
   EAGLE_RETURN_IF_ERROR(book.Store(transaction));  // terms may have ended on the way
   return item;
@@ -146,11 +155,13 @@ absl::StatusOr<sdk::Answer> LandRegister::Apply(const sdk::Request& request, sdk
   return answer;
 }
 
-absl::StatusOr<sdk::Answer> LandRegister::Freeze(const sdk::Request& request, sdk::InboxTransaction& transaction) const {
+absl::StatusOr<sdk::Answer> LandRegister::Freeze(const sdk::Request& request,
+                                                 sdk::InboxTransaction& transaction) const {
   const v1::Order& order = request.order;
   const v1::Freeze& freeze = order.freeze();
   if (!freeze.has_asset()) return sdk::Returned("TARGET_NOT_SUPPORTED", "name the unit: this office keeps no accounts");
-  if (freeze.asset().asset_kind() != kLand) return sdk::Returned("ASSET_KIND_NOT_SUPPORTED", "only land and buildings are kept here");
+  if (freeze.asset().asset_kind() != kLand)
+    return sdk::Returned("ASSET_KIND_NOT_SUPPORTED", "only land and buildings are kept here");
   LandTables tables(transaction);
   const std::string& unit = freeze.asset().unit_number();
   if (!tables.FindUnit(unit)) return NotControlled("UNIT_NOT_FOUND", "the register has no such unit");
@@ -161,18 +172,28 @@ absl::StatusOr<sdk::Answer> LandRegister::Freeze(const sdk::Request& request, sd
 
   // Only the respondent's own part is touched, and only when number, name and share are the register's.
   std::vector<Holder> parts = tables.HoldingsOf(order.subject());
-  parts.erase(std::remove_if(parts.begin(), parts.end(), [&](const Holder& part) { return part.unit != unit; }), parts.end());
+  parts.erase(std::remove_if(parts.begin(), parts.end(), [&](const Holder& part) { return part.unit != unit; }),
+              parts.end());
   if (parts.empty()) return NotControlled("NOT_HOLDER", "the person holds no part of the unit");
-  const auto own = std::find_if(parts.begin(), parts.end(), [&](const Holder& part) { return MatchOf(part, order.subject()) == Match::kNameAndNumber; });
-  if (own == parts.end()) return Final(v1::OUTCOME_AMBIGUOUS, "NAME_MISMATCH", "the number is registered under another name; nothing was done");
-  if (!SameShare(freeze.asset(), *own)) return NotControlled("SHARE_MISMATCH", absl::StrCat("the register knows a share of ", ShareText(*own)));
+  const auto own = std::find_if(parts.begin(), parts.end(), [&](const Holder& part) {
+    return MatchOf(part, order.subject()) == Match::kNameAndNumber;
+  });
+  if (own == parts.end())
+    return Final(v1::OUTCOME_AMBIGUOUS, "NAME_MISMATCH",
+                 "the number is registered under another name; nothing was done");
+  if (!SameShare(freeze.asset(), *own))
+    return NotControlled("SHARE_MISMATCH", absl::StrCat("the register knows a share of ", ShareText(*own)));
 
   EAGLE_ASSIGN_OR_RETURN(UnitBook book, UnitBook::Load(transaction, unit, request.now, rules_.zone));
   const std::string document = DocumentOf(order);
   if (const Seal* same = book.SealOfDocument(own->number, document)) {
-    return NotControlled("DOCUMENT_REPEATED", absl::StrCat("the unit is locked under this number already: ", same->row.id));
+    return NotControlled("DOCUMENT_REPEATED",
+                         absl::StrCat("the unit is locked under this number already: ", same->row.id));
   }
-  Seal seal{.unit = unit, .holder = own->number, .value_minor_units = freeze.limit_minor_units(), .operation = request.operation};
+  Seal seal{.unit = unit,
+            .holder = own->number,
+            .value_minor_units = freeze.limit_minor_units(),
+            .operation = request.operation};
   seal.row.id = request.operation.Text();
   seal.row.authority = order.court();
   seal.row.document_number = document;
@@ -203,9 +224,12 @@ absl::StatusOr<sdk::Answer> LandRegister::Freeze(const sdk::Request& request, sd
   return answer;
 }
 
-absl::StatusOr<sdk::Answer> LandRegister::Release(const sdk::Request& request, sdk::InboxTransaction& transaction) const {
+absl::StatusOr<sdk::Answer> LandRegister::Release(const sdk::Request& request,
+                                                  sdk::InboxTransaction& transaction) const {
   const v1::Order& order = request.order;
-  const auto seal = request.freeze_operation == nullptr ? std::nullopt : LandTables(transaction).FindSeal(request.freeze_operation->Text());
+  const auto seal = request.freeze_operation == nullptr
+                        ? std::nullopt
+                        : LandTables(transaction).FindSeal(request.freeze_operation->Text());
   if (!seal) return NotControlled("MEASURE_UNKNOWN", "no seal came from that order");
   if (seal->row.authority != order.court()) return NotControlled("NOT_YOUR_MEASURE", "the seal is another court's");
   EAGLE_ASSIGN_OR_RETURN(UnitBook book, UnitBook::Load(transaction, seal->unit, request.now, rules_.zone));
@@ -217,14 +241,16 @@ absl::StatusOr<sdk::Answer> LandRegister::Release(const sdk::Request& request, s
     return NotControlled("MEASURE_ENDED", sdk::PhaseName(phase));
   }
   const int64_t amount = order.release().amount_minor_units();
-  if (amount != 0 && amount != seal->value_minor_units) return NotControlled("PARTIAL_RELEASE", "a seal is released whole");
+  if (amount != 0 && amount != seal->value_minor_units)
+    return NotControlled("PARTIAL_RELEASE", "a seal is released whole");
   EAGLE_RETURN_IF_ERROR(book.seals().Release(id));
   EAGLE_RETURN_IF_ERROR(book.Store(transaction, id));
   // Released before its clerk decided: that is the last word on the freeze, too.
   LandTables tables(transaction);
   if (const auto review = tables.OpenReviewOf(id)) {
     tables.CloseReview(review->number, ReviewState::kClosed, "", "RELEASED", request.now);
-    sdk::RegisterChange told{.kind = sdk::RegisterChange::Kind::kAnswer, .operation = seal->operation, .at = request.now};
+    sdk::RegisterChange told{
+        .kind = sdk::RegisterChange::Kind::kAnswer, .operation = seal->operation, .at = request.now};
     told.answer.items.push_back(book.ItemOf(id));
     sdk::InboxTables(transaction).AppendChange(std::move(told));
   }
@@ -235,7 +261,8 @@ absl::StatusOr<sdk::Answer> LandRegister::Release(const sdk::Request& request, s
   return answer;
 }
 
-absl::StatusOr<sdk::Answer> LandRegister::Decide(const sdk::Request& request, const sdk::Decision& decision, sdk::InboxTransaction& transaction) {
+absl::StatusOr<sdk::Answer> LandRegister::Decide(const sdk::Request& request, const sdk::Decision& decision,
+                                                 sdk::InboxTransaction& transaction) {
   LandTables tables(transaction);
   const std::string id = request.operation.Text();
   const auto seal = tables.FindSeal(id);
@@ -244,7 +271,8 @@ absl::StatusOr<sdk::Answer> LandRegister::Decide(const sdk::Request& request, co
   EAGLE_ASSIGN_OR_RETURN(UnitBook book, UnitBook::Load(transaction, seal->unit, request.now, rules_.zone));
   EAGLE_RETURN_IF_ERROR(decision.approved ? book.seals().Approve(id) : book.seals().Refuse(id));
   EAGLE_RETURN_IF_ERROR(book.Store(transaction, id));
-  tables.CloseReview(review->number, decision.approved ? ReviewState::kApproved : ReviewState::kRefused, decision.clerk, decision.reason, request.now);
+  tables.CloseReview(review->number, decision.approved ? ReviewState::kApproved : ReviewState::kRefused, decision.clerk,
+                     decision.reason, request.now);
   sdk::Answer answer;
   v1::ItemResult& item = answer.items.emplace_back(book.ItemOf(id));
   if (decision.approved) {

@@ -1,9 +1,9 @@
-// The land registry's part of the adapter: what an inquiry finds, and what a freeze or release does, in the agent's own transaction.
+// The land registry's part of the adapter: what an inquiry finds, and what a freeze or release does, in the agent's own
+// transaction.
 //
 //   INQUIRE   answered at once from land_holders: number (both forms) and name must fit
-//   FREEZE    查封 of one unit: arrival locks the respondent's part as SEAL_PENDING at its rank; a clerk decides (Decide)
-//   RELEASE   at once; the next in rank takes effect by itself
-//   DEDUCT    returned: land isn't money
+//   FREEZE    查封 of one unit: arrival locks the respondent's part as SEAL_PENDING at its rank; a clerk decides
+//   (Decide) RELEASE   at once; the next in rank takes effect by itself DEDUCT    returned: land isn't money
 //
 // Answers that say no, by reason:
 //   UNIT_NOT_FOUND     no such unit                         NOT_HOLDER        the respondent holds no part of it
@@ -16,8 +16,8 @@
 //
 // Threads: the agent's one thread. Life: Open once per process on the inbox; then given to Agent::Make.
 //
-//   EAGLE_ASSIGN_OR_RETURN(LandRegister land, LandRegister::Open(inbox, {.registry = "北陵市不动产登记中心", .zone = shanghai}));
-//   EAGLE_ASSIGN_OR_RETURN(auto agent, sdk::Agent::Make(config, ports, land));
+//   EAGLE_ASSIGN_OR_RETURN(LandRegister land, LandRegister::Open(inbox, {.registry = "北陵市不动产登记中心", .zone =
+//   shanghai})); EAGLE_ASSIGN_OR_RETURN(auto agent, sdk::Agent::Make(config, ports, land));
 #pragma once
 
 #include <string>
@@ -31,9 +31,10 @@
 namespace eagle::land {
 
 struct LandRules {
-  std::string registry;         // name of the office, for the scope of a search
-  absl::TimeZone zone;          // in whose civil days terms are counted
-  uint32_t term_years_max = 3;  // a row of the unit's own rules. Source: interpretation of the Civil Procedure Law art 485
+  std::string registry;  // name of the office, for the scope of a search
+  absl::TimeZone zone;   // in whose civil days terms are counted
+  uint32_t term_years_max =
+      3;  // a row of the unit's own rules. Source: interpretation of the Civil Procedure Law art 485
 };
 
 class LandRegister : public sdk::InboxRegister {
@@ -43,7 +44,8 @@ class LandRegister : public sdk::InboxRegister {
 
   absl::StatusOr<sdk::Answer> Inquire(const sdk::Request& request, sdk::InboxTransaction& transaction) override;
   absl::StatusOr<sdk::Answer> Apply(const sdk::Request& request, sdk::InboxTransaction& transaction) override;
-  absl::StatusOr<sdk::Answer> Decide(const sdk::Request& request, const sdk::Decision& decision, sdk::InboxTransaction& transaction) override;
+  absl::StatusOr<sdk::Answer> Decide(const sdk::Request& request, const sdk::Decision& decision,
+                                     sdk::InboxTransaction& transaction) override;
   absl::Status Advance(absl::Time now, sdk::InboxTransaction& transaction) override;
 
   const LandRules& rules() const { return rules_; }

@@ -36,18 +36,21 @@ sdk::v1::Capability Can(sdk::v1::Action action, bool by_clerk) {
 absl::StatusOr<Setup> Load(const std::string& path) {
   Setup setup;
   EAGLE_ASSIGN_OR_RETURN(setup.config, sdk::LoadAdapterConfig(path, "land", [&](sdk::ConfigSection& land) {
-    setup.rules.registry = land.Text("registry");
-    setup.rules.term_years_max = static_cast<uint32_t>(land.Number("term_years_max", 3, 1, 10));
-  }));
+                           setup.rules.registry = land.Text("registry");
+                           setup.rules.term_years_max = static_cast<uint32_t>(land.Number("term_years_max", 3, 1, 10));
+                         }));
   setup.rules.zone = setup.config.time_zone;
   sdk::AgentConfig& agent = setup.config.agent;
   agent.adapter = kAdapter;
   agent.version = kVersion;
-  agent.capabilities = {Can(sdk::v1::ACTION_INQUIRE, false), Can(sdk::v1::ACTION_FREEZE, true), Can(sdk::v1::ACTION_RELEASE, false)};
+  agent.capabilities = {Can(sdk::v1::ACTION_INQUIRE, false), Can(sdk::v1::ACTION_FREEZE, true),
+                        Can(sdk::v1::ACTION_RELEASE, false)};
   return setup;
 }
 
-absl::StatusOr<std::unique_ptr<sdk::SqliteInbox>> OpenInbox(const Setup& setup) { return sdk::SqliteInbox::Open(setup.config.data_folder + "/inbox.db"); }
+absl::StatusOr<std::unique_ptr<sdk::SqliteInbox>> OpenInbox(const Setup& setup) {
+  return sdk::SqliteInbox::Open(setup.config.data_folder + "/inbox.db");
+}
 
 absl::Status Run(const Setup& setup, bool once) {
   EAGLE_ASSIGN_OR_RETURN(const auto inbox, OpenInbox(setup));
@@ -55,11 +58,16 @@ absl::Status Run(const Setup& setup, bool once) {
   const sdk::AdapterProcess process{
       .config = setup.config,
       .inbox = *inbox,
-      .make_agent = [&](sdk::AgentConfig config, const sdk::AgentPorts& ports) { return sdk::Agent::Make(std::move(config), ports, land); },
+      .make_agent = [&](sdk::AgentConfig config,
+                        const sdk::AgentPorts& ports) { return sdk::Agent::Make(std::move(config), ports, land); },
       .counter =
           [&](const sdk::CounterRequest& request, sdk::Agent& agent, absl::Time now) {
-            const Desk desk{[&](const sdk::Operation& operation, const sdk::Decision& decision) { return agent.DecideReview(operation, decision); },
-                            [&](const std::function<absl::Status(sdk::InboxTransaction&)>& work) { return agent.InTransaction(work); }};
+            const Desk desk{[&](const sdk::Operation& operation, const sdk::Decision& decision) {
+                              return agent.DecideReview(operation, decision);
+                            },
+                            [&](const std::function<absl::Status(sdk::InboxTransaction&)>& work) {
+                              return agent.InTransaction(work);
+                            }};
             return LandCounter(setup.rules, desk).Handle(request, now);
           }};
   return sdk::RunAdapter(process, {.once = once});
@@ -70,10 +78,12 @@ absl::Status Import(const Setup& setup, const std::string& folder) {
   EAGLE_ASSIGN_OR_RETURN(const auto inbox, OpenInbox(setup));
   EAGLE_RETURN_IF_ERROR(LandRegister::Open(*inbox, setup.rules).status());
   const auto transaction = inbox->Begin();
-  const ImportWorld world{setup.config.agent.environment, setup.rules.zone, setup.rules.term_years_max, clock->WallNow()};
+  const ImportWorld world{setup.config.agent.environment, setup.rules.zone, setup.rules.term_years_max,
+                          clock->WallNow()};
   EAGLE_ASSIGN_OR_RETURN(const ImportCounts counts, ImportRegister(folder, world, *transaction));
   EAGLE_RETURN_IF_ERROR(transaction->Commit());
-  std::printf("imported: %zu units, %zu holders, %zu mortgages, %zu seals\n", counts.units, counts.holders, counts.mortgages, counts.seals);
+  std::printf("imported: %zu units, %zu holders, %zu mortgages, %zu seals\n", counts.units, counts.holders,
+              counts.mortgages, counts.seals);
   return absl::OkStatus();
 }
 
@@ -88,10 +98,17 @@ class CounterCommands {
   explicit CounterCommands(CLI::App& counter) {
     CLI::App& review = *counter.add_subcommand("review", "locks that wait for a decision")->require_subcommand(1);
     Add(review, "review list", "list", "what waits, oldest first", {});
-    Add(review, "review approve", "approve", "the seal takes effect at the rank of its arrival", {{"id", true}, {"--clerk", false}, {"--remark", false}});
-    Add(review, "review refuse", "refuse", "undoes the lock", {{"id", true}, {"--reason", true}, {"--clerk", false}, {"--remark", false}});
+    Add(review, "review approve", "approve", "the seal takes effect at the rank of its arrival",
+        {{"id", true}, {"--clerk", false}, {"--remark", false}});
+    Add(review, "review refuse", "refuse", "undoes the lock",
+        {{"id", true}, {"--reason", true}, {"--clerk", false}, {"--remark", false}});
     Add(counter, "seal", "seal", "enters another court's seal; it arrives now",
-        {{"--unit", true}, {"--court", true}, {"--document", true}, {"--holder", false}, {"--years", false}, {"--months", false}});
+        {{"--unit", true},
+         {"--court", true},
+         {"--document", true},
+         {"--holder", false},
+         {"--years", false},
+         {"--months", false}});
     Add(counter, "release", "release", "ends a seal that was entered here", {{"id", true}});
     Add(counter, "dispose", "dispose", "the unit was sold under this seal", {{"id", true}, {"--part", false}});
     Add(counter, "show", "show", "a unit with holders, mortgages and seals", {{"unit", true}});
@@ -121,7 +138,8 @@ class CounterCommands {
     CLI::App* app = nullptr;
     std::map<std::string, std::string> values;
   };
-  void Add(CLI::App& parent, const std::string& name, const std::string& word, const std::string& help, const std::vector<Argument>& arguments) {
+  void Add(CLI::App& parent, const std::string& name, const std::string& word, const std::string& help,
+           const std::vector<Argument>& arguments) {
     Command& command = commands_[name];
     command.app = parent.add_subcommand(word, help);
     for (const Argument& argument : arguments) {
@@ -145,9 +163,11 @@ int Main(int argc, char** argv) {
   CLI::App* run = with_config(app.add_subcommand("run", "work until SIGTERM"));
   run->add_flag("--once", once, "work until the gateway has no more, then leave");
   run->add_flag("--check-config", check, "say what is wrong with the configuration, and do nothing");
-  CLI::App* import = with_config(app.add_subcommand("import", "fill an empty register from units.csv, holders.csv, mortgages.csv, seals.csv"));
+  CLI::App* import = with_config(
+      app.add_subcommand("import", "fill an empty register from units.csv, holders.csv, mortgages.csv, seals.csv"));
   import->add_option("folder", folder, "where the files are")->required();
-  CLI::App* counter = with_config(app.add_subcommand("counter", "what a clerk does, on the running adapter"))->require_subcommand(1);
+  CLI::App* counter =
+      with_config(app.add_subcommand("counter", "what a clerk does, on the running adapter"))->require_subcommand(1);
   counter->add_flag("--json", as_json, "the answer as one line of JSON");
   const CounterCommands commands(*counter);
   CLI11_PARSE(app, argc, argv);

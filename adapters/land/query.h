@@ -1,8 +1,8 @@
-// One run of one SQL statement on the inbox's connection, inside the transaction at hand. Values are bound and columns read from
-// left to right.
+// One run of one SQL statement on the inbox's connection, inside the transaction at hand. Values are bound and columns
+// read from left to right.
 //
-// An error of the disk ends the process, as it does in the inbox itself: nobody knows then what is written, and the next start
-// reads what is there. Threads: the connection's owner.
+// An error of the disk ends the process, as it does in the inbox itself: nobody knows then what is written, and the
+// next start reads what is there. Threads: the connection's owner.
 //
 //   Query query(database, "SELECT name FROM land_holders WHERE unit = ?");
 //   query.Bind(unit);

@@ -41,10 +41,14 @@ std::optional<CoOwnership> CoOwnershipByName(std::string_view name) {
 
 std::string_view ReviewStateName(ReviewState state) {
   switch (state) {
-    case ReviewState::kOpen: return "OPEN";
-    case ReviewState::kApproved: return "APPROVED";
-    case ReviewState::kRefused: return "REFUSED";
-    case ReviewState::kClosed: return "CLOSED";
+    case ReviewState::kOpen:
+      return "OPEN";
+    case ReviewState::kApproved:
+      return "APPROVED";
+    case ReviewState::kRefused:
+      return "REFUSED";
+    case ReviewState::kClosed:
+      return "CLOSED";
   }
   return "UNKNOWN";
 }

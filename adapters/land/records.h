@@ -17,8 +17,9 @@ namespace eagle::land {
 
 inline constexpr std::string_view kLand = "LAND";  // the asset kind
 
-// 不动产单元号: 28 characters, "990101001002GB00123F00010012": region (6), cadastral area and sub-area (3 + 3), kind of right (2 letters),
-// parcel (5), kind of thing on it (F building, L forest, Q other, W none: then zeros follow), number of that thing (8).
+// 不动产单元号: 28 characters, "990101001002GB00123F00010012": region (6), cadastral area and sub-area (3 + 3), kind of
+// right (2 letters), parcel (5), kind of thing on it (F building, L forest, Q other, W none: then zeros follow), number
+// of that thing (8).
 bool IsUnitNumber(std::string_view text);
 
 struct Unit {
@@ -57,8 +58,8 @@ struct Mortgage {
   absl::CivilDay ends_on;  // of the debt
 };
 
-// 查封: one measure on one holder's part of one unit. `row.id` names it for ever: operation.Text() for an order that came over the
-// gateway, "counter/7" for one entered by a clerk, "import/3" for one of the old register.
+// 查封: one measure on one holder's part of one unit. `row.id` names it for ever: operation.Text() for an order that
+// came over the gateway, "counter/7" for one entered by a clerk, "import/3" for one of the old register.
 struct Seal {
   sdk::Encumbrance row;
   std::string unit;
@@ -69,7 +70,9 @@ struct Seal {
 };
 
 // The register of encumbrances knows one holder's part of a unit as one thing.
-inline std::string ThingId(std::string_view unit, uint32_t holder) { return std::string(unit) + "/" + std::to_string(holder); }
+inline std::string ThingId(std::string_view unit, uint32_t holder) {
+  return std::string(unit) + "/" + std::to_string(holder);
+}
 
 // 待审: a lock that waits for a clerk, and what became of it.
 enum class ReviewState : uint8_t { kOpen = 1, kApproved = 2, kRefused = 3, kClosed = 4 };

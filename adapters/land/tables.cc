@@ -13,35 +13,43 @@ constexpr int64_t kLandSchemaVersion = 1;
 
 constexpr const char* kSchema[] = {
     "CREATE TABLE land_facts (name TEXT PRIMARY KEY NOT NULL, value INTEGER NOT NULL) STRICT",
-    "CREATE TABLE land_units (unit TEXT PRIMARY KEY NOT NULL, location TEXT NOT NULL, use TEXT NOT NULL, nature TEXT NOT NULL,"
+    "CREATE TABLE land_units (unit TEXT PRIMARY KEY NOT NULL, location TEXT NOT NULL, use TEXT NOT NULL, nature TEXT "
+    "NOT NULL,"
     " area TEXT NOT NULL, registered_on TEXT NOT NULL) STRICT",
     "CREATE TABLE land_holders (unit TEXT NOT NULL REFERENCES land_units, holder INTEGER NOT NULL CHECK (holder > 0),"
     " name TEXT NOT NULL, id_kind TEXT NOT NULL, id_number TEXT NOT NULL, person TEXT NOT NULL,"
     " numerator INTEGER NOT NULL CHECK (numerator > 0), denominator INTEGER NOT NULL CHECK (denominator >= numerator),"
     " co_ownership TEXT NOT NULL, certificate TEXT NOT NULL, PRIMARY KEY (unit, holder)) STRICT, WITHOUT ROWID",
     "CREATE INDEX land_holders_by_person ON land_holders (person, unit)",
-    "CREATE TABLE land_mortgages (unit TEXT NOT NULL REFERENCES land_units, certificate TEXT NOT NULL, mortgagee TEXT NOT NULL,"
+    "CREATE TABLE land_mortgages (unit TEXT NOT NULL REFERENCES land_units, certificate TEXT NOT NULL, mortgagee TEXT "
+    "NOT NULL,"
     " amount INTEGER NOT NULL CHECK (amount > 0), registered_on TEXT NOT NULL, ends_on TEXT NOT NULL,"
     " PRIMARY KEY (unit, certificate)) STRICT, WITHOUT ROWID",
-    "CREATE TABLE land_seals (seal TEXT PRIMARY KEY NOT NULL, unit TEXT NOT NULL, holder INTEGER NOT NULL, authority TEXT NOT NULL,"
+    "CREATE TABLE land_seals (seal TEXT PRIMARY KEY NOT NULL, unit TEXT NOT NULL, holder INTEGER NOT NULL, authority "
+    "TEXT NOT NULL,"
     " document TEXT NOT NULL, served_us INTEGER NOT NULL, served_sequence INTEGER NOT NULL, phase INTEGER NOT NULL,"
-    " controls INTEGER NOT NULL CHECK (controls IN (0, 1)), months INTEGER NOT NULL, years INTEGER NOT NULL, from_us INTEGER,"
+    " controls INTEGER NOT NULL CHECK (controls IN (0, 1)), months INTEGER NOT NULL, years INTEGER NOT NULL, from_us "
+    "INTEGER,"
     " to_us INTEGER, value INTEGER NOT NULL CHECK (value >= 0), order_id BLOB NOT NULL, agency TEXT NOT NULL,"
     " step INTEGER NOT NULL, FOREIGN KEY (unit, holder) REFERENCES land_holders) STRICT",
     "CREATE INDEX land_seals_by_unit ON land_seals (unit, served_us, served_sequence)",
     "CREATE INDEX land_seals_by_end ON land_seals (to_us) WHERE phase = 3",
     "CREATE TABLE land_reviews (review INTEGER PRIMARY KEY AUTOINCREMENT, seal TEXT NOT NULL REFERENCES land_seals,"
-    " order_id BLOB NOT NULL, agency TEXT NOT NULL, step INTEGER NOT NULL, unit TEXT NOT NULL, opened_us INTEGER NOT NULL,"
+    " order_id BLOB NOT NULL, agency TEXT NOT NULL, step INTEGER NOT NULL, unit TEXT NOT NULL, opened_us INTEGER NOT "
+    "NULL,"
     " state INTEGER NOT NULL, clerk TEXT NOT NULL, reason TEXT NOT NULL, decided_us INTEGER) STRICT",
     "CREATE INDEX land_reviews_open ON land_reviews (seal) WHERE state = 1",
-    "CREATE TABLE land_operations (operation TEXT PRIMARY KEY NOT NULL, order_digest BLOB NOT NULL, answer BLOB NOT NULL) STRICT",
+    "CREATE TABLE land_operations (operation TEXT PRIMARY KEY NOT NULL, order_digest BLOB NOT NULL, answer BLOB NOT "
+    "NULL) STRICT",
 };
 
 constexpr char kSealColumns[] =
-    "SELECT seal, unit, holder, authority, document, served_us, served_sequence, phase, controls, months, years, from_us, to_us,"
+    "SELECT seal, unit, holder, authority, document, served_us, served_sequence, phase, controls, months, years, "
+    "from_us, to_us,"
     " value, order_id, agency, step FROM land_seals ";
 constexpr char kHolderColumns[] =
-    "SELECT unit, holder, name, id_kind, id_number, numerator, denominator, co_ownership, certificate FROM land_holders ";
+    "SELECT unit, holder, name, id_kind, id_number, numerator, denominator, co_ownership, certificate FROM "
+    "land_holders ";
 constexpr char kReviewColumns[] =
     "SELECT review, seal, order_id, agency, step, unit, opened_us, state, clerk, reason, decided_us FROM land_reviews ";
 
@@ -129,13 +137,17 @@ absl::Status LandTables::CreateOrCheck() {
   }
   if (!exists) {
     for (const char* sql : kSchema) Query(database_, sql).Run();
-    Query(database_, "INSERT INTO land_facts VALUES ('schema_version', ?), ('last_seal', 0)").Bind(kLandSchemaVersion).Run();
+    Query(database_, "INSERT INTO land_facts VALUES ('schema_version', ?), ('last_seal', 0)")
+        .Bind(kLandSchemaVersion)
+        .Run();
     return absl::OkStatus();
   }
   Query version(database_, "SELECT value FROM land_facts WHERE name = 'schema_version'");
   const int64_t found = version.Row() ? version.Int() : 0;
   if (found == kLandSchemaVersion) return absl::OkStatus();
-  return Fail(Reason::kSchemaVersion, "the land tables are of another version").With("version", found).With("expected", kLandSchemaVersion);
+  return Fail(Reason::kSchemaVersion, "the land tables are of another version")
+      .With("version", found)
+      .With("expected", kLandSchemaVersion);
 }
 
 // ---- The old register ----
@@ -148,19 +160,30 @@ bool LandTables::IsEmpty() {
 
 void LandTables::AddUnit(const Unit& unit) {
   Query query(database_, "INSERT INTO land_units VALUES (?, ?, ?, ?, ?, ?)");
-  query.Bind(unit.number).Bind(unit.location).Bind(unit.use).Bind(unit.nature).Bind(unit.area).Bind(DayText(unit.registered_on)).Run();
+  query.Bind(unit.number)
+      .Bind(unit.location)
+      .Bind(unit.use)
+      .Bind(unit.nature)
+      .Bind(unit.area)
+      .Bind(DayText(unit.registered_on))
+      .Run();
 }
 
 void LandTables::AddHolder(const Holder& holder) {
   Query query(database_, "INSERT INTO land_holders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   query.Bind(holder.unit).Bind(int64_t{holder.number}).Bind(holder.name).Bind(holder.id_kind).Bind(holder.id_number);
-  query.Bind(PersonOf(holder.id_kind, holder.id_number)).Bind(int64_t{holder.share_numerator}).Bind(int64_t{holder.share_denominator});
+  query.Bind(PersonOf(holder.id_kind, holder.id_number))
+      .Bind(int64_t{holder.share_numerator})
+      .Bind(int64_t{holder.share_denominator});
   query.Bind(CoOwnershipName(holder.co_ownership)).Bind(holder.certificate_number).Run();
 }
 
 void LandTables::AddMortgage(const Mortgage& mortgage) {
   Query query(database_, "INSERT INTO land_mortgages VALUES (?, ?, ?, ?, ?, ?)");
-  query.Bind(mortgage.unit).Bind(mortgage.certificate_number).Bind(mortgage.mortgagee).Bind(mortgage.amount_minor_units);
+  query.Bind(mortgage.unit)
+      .Bind(mortgage.certificate_number)
+      .Bind(mortgage.mortgagee)
+      .Bind(mortgage.amount_minor_units);
   query.Bind(DayText(mortgage.registered_on)).Bind(DayText(mortgage.ends_on)).Run();
 }
 
@@ -195,8 +218,9 @@ std::vector<Holder> LandTables::HoldingsOf(const sdk::v1::Identity& person) {
 }
 
 std::vector<Mortgage> LandTables::MortgagesOf(std::string_view unit) {
-  Query query(database_, "SELECT unit, certificate, mortgagee, amount, registered_on, ends_on FROM land_mortgages WHERE unit = ?"
-                         " ORDER BY registered_on, certificate");
+  Query query(database_,
+              "SELECT unit, certificate, mortgagee, amount, registered_on, ends_on FROM land_mortgages WHERE unit = ?"
+              " ORDER BY registered_on, certificate");
   query.Bind(unit);
   std::vector<Mortgage> out;
   while (query.Row()) {
@@ -214,7 +238,8 @@ std::vector<Mortgage> LandTables::MortgagesOf(std::string_view unit) {
 // ---- Seals ----
 
 std::vector<Seal> LandTables::SealsOf(std::string_view unit, Which which) {
-  Query query(database_, absl::StrCat(kSealColumns, "WHERE unit = ? AND phase <= ? ORDER BY served_us, served_sequence, seal"));
+  Query query(database_,
+              absl::StrCat(kSealColumns, "WHERE unit = ? AND phase <= ? ORDER BY served_us, served_sequence, seal"));
   query.Bind(unit).Bind(static_cast<int64_t>(which == Which::kLive ? sdk::Phase::kEffective : sdk::Phase::kRefused));
   std::vector<Seal> out;
   while (query.Row()) out.push_back(ReadSeal(query));
@@ -230,13 +255,24 @@ std::optional<Seal> LandTables::FindSeal(std::string_view id) {
 
 void LandTables::PutSeal(const Seal& seal) {
   const sdk::Encumbrance& row = seal.row;
-  Query query(database_,
-              "INSERT INTO land_seals VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)"
-              " ON CONFLICT (seal) DO UPDATE SET phase = ?8, controls = ?9, from_us = ?12, to_us = ?13");
+  Query query(
+      database_,
+      "INSERT INTO land_seals VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)"
+      " ON CONFLICT (seal) DO UPDATE SET phase = ?8, controls = ?9, from_us = ?12, to_us = ?13");
   query.Bind(row.id).Bind(seal.unit).Bind(int64_t{seal.holder}).Bind(row.authority).Bind(row.document_number);
-  query.Bind(row.rank.served_at).Bind(static_cast<int64_t>(row.rank.served_sequence)).Bind(static_cast<int64_t>(row.phase));
-  query.Bind(row.controlled()).Bind(int64_t{row.term.months}).Bind(int64_t{row.term.years}).Bind(row.effective_from).Bind(row.effective_to);
-  query.Bind(seal.value_minor_units).BindBytes(seal.operation.order_id).Bind(seal.operation.agency).Bind(int64_t{seal.operation.step}).Run();
+  query.Bind(row.rank.served_at)
+      .Bind(static_cast<int64_t>(row.rank.served_sequence))
+      .Bind(static_cast<int64_t>(row.phase));
+  query.Bind(row.controlled())
+      .Bind(int64_t{row.term.months})
+      .Bind(int64_t{row.term.years})
+      .Bind(row.effective_from)
+      .Bind(row.effective_to);
+  query.Bind(seal.value_minor_units)
+      .BindBytes(seal.operation.order_id)
+      .Bind(seal.operation.agency)
+      .Bind(int64_t{seal.operation.step})
+      .Run();
 }
 
 std::string LandTables::NewSealId(std::string_view prefix) {
@@ -259,7 +295,10 @@ uint64_t LandTables::OpenReview(const Review& review) {
   Query query(database_,
               "INSERT INTO land_reviews (seal, order_id, agency, step, unit, opened_us, state, clerk, reason)"
               " VALUES (?, ?, ?, ?, ?, ?, 1, '', '') RETURNING review");
-  query.Bind(review.seal).BindBytes(review.operation.order_id).Bind(review.operation.agency).Bind(int64_t{review.operation.step});
+  query.Bind(review.seal)
+      .BindBytes(review.operation.order_id)
+      .Bind(review.operation.agency)
+      .Bind(int64_t{review.operation.step});
   query.Bind(review.unit).Bind(review.opened_at);
   GATEWAY_ASSERT(query.Row(), "an insert returns its row");
   const auto number = static_cast<uint64_t>(query.Int());
@@ -288,7 +327,8 @@ std::vector<Review> LandTables::OpenReviews() {
   return out;
 }
 
-void LandTables::CloseReview(uint64_t number, ReviewState state, std::string_view clerk, std::string_view reason, absl::Time now) {
+void LandTables::CloseReview(uint64_t number, ReviewState state, std::string_view clerk, std::string_view reason,
+                             absl::Time now) {
   Query query(database_, "UPDATE land_reviews SET state = ?, clerk = ?, reason = ?, decided_us = ? WHERE review = ?");
   query.Bind(static_cast<int64_t>(state)).Bind(clerk).Bind(reason).Bind(now).Bind(static_cast<int64_t>(number)).Run();
 }
@@ -306,7 +346,8 @@ std::optional<LandTables::StoredAnswer> LandTables::FindAnswer(const sdk::Operat
   return stored;
 }
 
-void LandTables::PutAnswer(const sdk::Operation& operation, const journal::Hash& order_digest, const sdk::Answer& answer) {
+void LandTables::PutAnswer(const sdk::Operation& operation, const journal::Hash& order_digest,
+                           const sdk::Answer& answer) {
   Query query(database_, "INSERT INTO land_operations VALUES (?, ?, ?)");
   query.Bind(operation.Text()).BindBytes(journal::View(order_digest));
   query.BindBytes(sdk::EncodeChange({.operation = operation, .answer = answer})).Run();

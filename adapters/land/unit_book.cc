@@ -9,7 +9,8 @@
 
 namespace eagle::land {
 
-absl::StatusOr<UnitBook> UnitBook::Load(sdk::InboxTransaction& transaction, std::string_view unit, absl::Time now, absl::TimeZone zone) {
+absl::StatusOr<UnitBook> UnitBook::Load(sdk::InboxTransaction& transaction, std::string_view unit, absl::Time now,
+                                        absl::TimeZone zone) {
   LandTables tables(transaction);
   std::vector<Holder> holders = tables.HoldersOf(unit);
   std::vector<Seal> live = tables.SealsOf(unit, LandTables::Which::kLive);
@@ -41,7 +42,8 @@ const Seal* UnitBook::FindSeal(std::string_view id) const {
 const Seal* UnitBook::SealOfDocument(uint32_t holder, std::string_view document_number) const {
   for (const auto& [id, seal] : kept_) {
     const sdk::Encumbrance* row = seals_.Find(id);
-    if (row != nullptr && sdk::IsLive(row->phase) && seal.holder == holder && row->document_number == document_number) return &seal;
+    if (row != nullptr && sdk::IsLive(row->phase) && seal.holder == holder && row->document_number == document_number)
+      return &seal;
   }
   return nullptr;
 }
@@ -79,12 +81,15 @@ absl::Status UnitBook::Store(sdk::InboxTransaction& transaction, std::string_vie
 absl::Status UnitBook::StoreDisposed(sdk::InboxTransaction& transaction, std::string_view id) {
   EAGLE_RETURN_IF_ERROR(Store(transaction, id));
   LandTables tables(transaction);
-  Tell(*FindSeal(id), {.kind = sdk::ChangeKind::kLapsed, .id = std::string(id), .at = seals_.now()}, tables, transaction);
+  Tell(*FindSeal(id), {.kind = sdk::ChangeKind::kLapsed, .id = std::string(id), .at = seals_.now()}, tables,
+       transaction);
   return absl::OkStatus();
 }
 
-// A lock that ends before its clerk decided has its order's last word in that; everything else is an event of a measure.
-void UnitBook::Tell(const Seal& seal, const sdk::Change& change, LandTables& tables, sdk::InboxTransaction& transaction) const {
+// A lock that ends before its clerk decided has its order's last word in that; everything else is an event of a
+// measure.
+void UnitBook::Tell(const Seal& seal, const sdk::Change& change, LandTables& tables,
+                    sdk::InboxTransaction& transaction) const {
   const auto review = tables.OpenReviewOf(seal.row.id);
   if (review) {
     GATEWAY_ASSERT(!sdk::IsLive(seal.row.phase), "only its clerk, or its end, changes a lock under review");

@@ -1,7 +1,8 @@
 // The seals of one unit, loaded into the register of encumbrances, and everything that has to follow when they change.
 //
-// Life: Load (terms that ended meanwhile lapse), any calls on `seals()`, Store: rows are written, reviews that became void are closed,
-// and whoever ordered a measure over the gateway is told what happened to it, all in the transaction at hand.
+// Life: Load (terms that ended meanwhile lapse), any calls on `seals()`, Store: rows are written, reviews that became
+// void are closed, and whoever ordered a measure over the gateway is told what happened to it, all in the transaction
+// at hand.
 //
 // Threads: one owner.
 //
@@ -27,7 +28,8 @@ namespace eagle::land {
 class UnitBook {
  public:
   // Error: REGISTER_BROKEN.
-  static absl::StatusOr<UnitBook> Load(sdk::InboxTransaction& transaction, std::string_view unit, absl::Time now, absl::TimeZone zone);
+  static absl::StatusOr<UnitBook> Load(sdk::InboxTransaction& transaction, std::string_view unit, absl::Time now,
+                                       absl::TimeZone zone);
 
   sdk::EncumbranceRegister& seals() { return seals_; }
   const sdk::EncumbranceRegister& seals() const { return seals_; }
@@ -41,7 +43,8 @@ class UnitBook {
 
   // Enters a seal and keeps what the encumbrance row doesn't say. Errors: those of EncumbranceRegister::Place.
   absl::Status Place(Seal seal, bool review);
-  // The seal as the contract tells it: the unit's number instead of the register's own, its value instead of "one thing".
+  // The seal as the contract tells it: the unit's number instead of the register's own, its value instead of "one
+  // thing".
   sdk::v1::ItemResult ItemOf(std::string_view id) const;
 
   // Writes what changed and tells. `decided`: the measure whose answer is being given right now tells itself.

@@ -54,7 +54,7 @@ Table ResultsTable() { return Table("results", {{"proposal", kRight}, {"request_
 
 // Sends a batch and prints one row a member; `shown`: what each row says besides.
 absl::Status SendActs(Session& session, const std::vector<v1::Administration>& acts, const Signing& signing,
-                  const std::vector<uint64_t>& proposals) {
+                      const std::vector<uint64_t>& proposals) {
   std::vector<std::string> members;
   for (const v1::Administration& act : acts) members.push_back(Serialize(act));
   EAGLE_ASSIGN_OR_RETURN(const v1::SignedBatch batch,
@@ -135,7 +135,8 @@ struct ProposalShowFlags {
 };
 
 absl::Status ShowProposals(Session& session, const ProposalShowFlags& flags) {
-  EAGLE_ASSIGN_OR_RETURN(const std::vector<v1::ProposalView> views, ReadProposals(session, !flags.all && flags.indexes.empty()));
+  EAGLE_ASSIGN_OR_RETURN(const std::vector<v1::ProposalView> views,
+                         ReadProposals(session, !flags.all && flags.indexes.empty()));
   EAGLE_ASSIGN_OR_RETURN(const absl::TimeZone zone, session.zone());
   Table table(
       "proposals",

@@ -54,7 +54,7 @@ std::string MemberId(v1::MemberType type, const std::string& member) {
 }
 
 absl::StatusOr<v1::SignedBatch> MakeBatch(Session& session, v1::MemberType type, std::vector<std::string> members,
-                                     const Signing& signing, bool dry_run) {
+                                          const Signing& signing, bool dry_run) {
   EAGLE_ASSIGN_OR_RETURN(std::vector<trust::Ed25519Signer> signers,
                          session.Signers(signing.key_files, signing.officers));
   EAGLE_ASSIGN_OR_RETURN(Desk * desk, session.desk());

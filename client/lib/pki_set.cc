@@ -278,7 +278,8 @@ class SetMaker {
       EAGLE_RETURN_IF_ERROR(WriteConfiguration("court-" + code, code, "", more));
     }
     for (const PkiSystem& system : spec_.systems) {
-      const std::string organisation = system.role == "auditor" ? system.name : std::string(trust::kAdministratorSigner);
+      const std::string organisation =
+          system.role == "auditor" ? system.name : std::string(trust::kAdministratorSigner);
       EAGLE_RETURN_IF_ERROR(WriteConfiguration(system.role + "-" + system.name, organisation,
                                                system.role == "auditor" ? "" : spec_.admin_address, ""));
     }

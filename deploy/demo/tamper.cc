@@ -1,4 +1,5 @@
-// Alters one amount in a stopped journal, as a faithless operator with all keys could: for the demonstration and its tests only.
+// Alters one amount in a stopped journal, as a faithless operator with all keys could: for the demonstration and its
+// tests only.
 //
 //   eagle-demo-tamper payload    --data DIR --master-key FILE FROM TO    re-seals the payload with another amount
 //   eagle-demo-tamper commitment --data DIR --master-key FILE FROM TO    and rewrites the leaf's commitment to fit
@@ -48,8 +49,8 @@ struct Altered {
 };
 
 // The first payload of this commit that holds `from`, with `to` in its place; absent when none does.
-std::optional<Altered> Alter(const std::string& blob, size_t count, trust::KeyRing& ring, Entropy& entropy, const std::string& from, const std::string& to,
-                             bool commitment_too) {
+std::optional<Altered> Alter(const std::string& blob, size_t count, trust::KeyRing& ring, Entropy& entropy,
+                             const std::string& from, const std::string& to, bool commitment_too) {
   const auto entries = Need(journal::Unpack(blob, count), "entries");
   journal::PackedWriter writer;
   std::optional<uint64_t> index;
@@ -58,10 +59,12 @@ std::optional<Altered> Alter(const std::string& blob, size_t count, trust::KeyRi
     journal::Leaf leaf = Need(journal::DecodeLeaf(packed.leaf), "leaf");
     if (!index && !sealed.empty() && leaf.case_seq) {
       const std::string key_id = Need(journal::KeyIdOf(sealed), "key id"), key = Need(ring.KeyOf(key_id), "key");
-      journal::OpenedPayload opened = Need(journal::OpenPayload(key, sealed, leaf.index, leaf.type, leaf.case_seq), "payload");
+      journal::OpenedPayload opened =
+          Need(journal::OpenPayload(key, sealed, leaf.index, leaf.type, leaf.case_seq), "payload");
       if (const size_t at = opened.payload.find(from); at != std::string::npos) {
         opened.payload.replace(at, from.size(), to);
-        sealed = journal::SealPayload(key, key_id, entropy.Bytes(12), opened.salt, opened.payload, leaf.index, leaf.type, leaf.case_seq);
+        sealed = journal::SealPayload(key, key_id, entropy.Bytes(12), opened.salt, opened.payload, leaf.index,
+                                      leaf.type, leaf.case_seq);
         if (commitment_too) {
           leaf.commitment = journal::Commitment(opened.salt, opened.payload);
           leaf_bytes = journal::EncodeLeaf(leaf);
@@ -76,11 +79,13 @@ std::optional<Altered> Alter(const std::string& blob, size_t count, trust::KeyRi
 }
 
 int Main(const std::vector<std::string>& words) {
-  if (words.size() != 7 || (words[0] != "payload" && words[0] != "commitment") || words[1] != "--data" || words[3] != "--master-key") {
+  if (words.size() != 7 || (words[0] != "payload" && words[0] != "commitment") || words[1] != "--data" ||
+      words[3] != "--master-key") {
     std::fprintf(stderr, "usage: eagle-demo-tamper payload|commitment --data DIR --master-key FILE FROM TO\n");
     return 2;
   }
-  const std::string from = Varint(std::strtoull(words[5].c_str(), nullptr, 10)), to = Varint(std::strtoull(words[6].c_str(), nullptr, 10));
+  const std::string from = Varint(std::strtoull(words[5].c_str(), nullptr, 10)),
+                    to = Varint(std::strtoull(words[6].c_str(), nullptr, 10));
   if (from.size() != to.size()) Stop("the two amounts must take the same number of bytes");
   trust::SystemEntropy entropy;
   const auto wrapper = Need(trust::FileKeyWrapper::Open(words[4], entropy), "master key");
@@ -91,8 +96,10 @@ int Main(const std::vector<std::string>& words) {
   sqlite3_stmt* read = nullptr;
   sqlite3_prepare_v2(db, "SELECT first_index, count, entries FROM journal ORDER BY first_index", -1, &read, nullptr);
   while (sqlite3_step(read) == SQLITE_ROW) {
-    const std::string blob(static_cast<const char*>(sqlite3_column_blob(read, 2)), static_cast<size_t>(sqlite3_column_bytes(read, 2)));
-    const auto altered = Alter(blob, static_cast<size_t>(sqlite3_column_int64(read, 1)), *ring, entropy, from, to, words[0] == "commitment");
+    const std::string blob(static_cast<const char*>(sqlite3_column_blob(read, 2)),
+                           static_cast<size_t>(sqlite3_column_bytes(read, 2)));
+    const auto altered = Alter(blob, static_cast<size_t>(sqlite3_column_int64(read, 1)), *ring, entropy, from, to,
+                               words[0] == "commitment");
     if (!altered) continue;
     const sqlite3_int64 first = sqlite3_column_int64(read, 0);
     sqlite3_finalize(read);

@@ -17,12 +17,14 @@ inline constexpr size_t kPurposeBytes = 2000;
 // Errors: FIELD_MISSING, TEXT_INVALID.
 inline absl::Status CheckPurpose(const std::string& purpose) {
   if (purpose.empty()) return Fail(Reason::kFieldMissing, "who reads says why").At("purpose", "the field is required");
-  if (purpose.size() > kPurposeBytes) return Fail(Reason::kTextInvalid, "too long").At("purpose", "at most 2,000 bytes");
+  if (purpose.size() > kPurposeBytes)
+    return Fail(Reason::kTextInvalid, "too long").At("purpose", "at most 2,000 bytes");
   return absl::OkStatus();
 }
 
 // What is recorded of any read by this caller; case, order, subjects and rows are the call's own.
-inline domain::RecordRead ReadBy(const trust::KeyRing& ring, const Caller& caller, std::string_view method, const std::string& purpose) {
+inline domain::RecordRead ReadBy(const trust::KeyRing& ring, const Caller& caller, std::string_view method,
+                                 const std::string& purpose) {
   domain::RecordRead read;
   read.actor_kind = goldeneagle::v1::ACTOR_KIND_COURT;
   read.actor = caller.court.value();

@@ -10,8 +10,8 @@
 namespace eagle::api {
 namespace {
 
-constexpr uint8_t kC = static_cast<uint8_t>(Role::kCourt), kA = static_cast<uint8_t>(Role::kAgency), kU = static_cast<uint8_t>(Role::kAuditor),
-                  kO = static_cast<uint8_t>(Role::kOperator);
+constexpr uint8_t kC = static_cast<uint8_t>(Role::kCourt), kA = static_cast<uint8_t>(Role::kAgency),
+                  kU = static_cast<uint8_t>(Role::kAuditor), kO = static_cast<uint8_t>(Role::kOperator);
 
 // Method x role. What isn't listed is refused to all.
 const absl::btree_map<std::string, uint8_t>& Table() {
@@ -48,25 +48,35 @@ const absl::btree_map<std::string, uint8_t>& Table() {
 }
 
 bool IsPinned(const goldeneagle::v1::SystemIdentity& system, std::string_view spiffe_id, std::string_view spki_sha256) {
-  return system.spiffe_id() == spiffe_id && std::find(system.spki_sha256().begin(), system.spki_sha256().end(), spki_sha256) != system.spki_sha256().end();
+  return system.spiffe_id() == spiffe_id &&
+         std::find(system.spki_sha256().begin(), system.spki_sha256().end(), spki_sha256) != system.spki_sha256().end();
 }
 
 Caller CourtCaller(const domain::Court& court) {
-  return {.role = Role::kCourt, .code = court.row.code(), .court = court.ordinal, .spiffe_id = court.row.system().spiffe_id()};
+  return {.role = Role::kCourt,
+          .code = court.row.code(),
+          .court = court.ordinal,
+          .spiffe_id = court.row.system().spiffe_id()};
 }
 Caller AgencyCaller(const domain::Agency& agency) {
-  return {.role = Role::kAgency, .code = agency.row.code(), .agency = agency.ordinal, .spiffe_id = agency.row.system().spiffe_id()};
+  return {.role = Role::kAgency,
+          .code = agency.row.code(),
+          .agency = agency.ordinal,
+          .spiffe_id = agency.row.system().spiffe_id()};
 }
 
 }  // namespace
 
-absl::StatusOr<Caller> Identify(const domain::Directory& directory, std::string_view spiffe_id, std::string_view spki_sha256) {
+absl::StatusOr<Caller> Identify(const domain::Directory& directory, std::string_view spiffe_id,
+                                std::string_view spki_sha256) {
   if (!spiffe_id.empty()) {
     // Nearly always the id ends in the code under which it is registered.
     if (const auto name = trust::ParseSpiffeId(spiffe_id); name.ok()) {
-      const domain::Court* court = name->role == trust::SystemRole::kCourt ? directory.CourtByCode(name->code) : nullptr;
+      const domain::Court* court =
+          name->role == trust::SystemRole::kCourt ? directory.CourtByCode(name->code) : nullptr;
       if (court != nullptr && IsPinned(court->row.system(), spiffe_id, spki_sha256)) return CourtCaller(*court);
-      const domain::Agency* agency = name->role == trust::SystemRole::kAgency ? directory.AgencyByCode(name->code) : nullptr;
+      const domain::Agency* agency =
+          name->role == trust::SystemRole::kAgency ? directory.AgencyByCode(name->code) : nullptr;
       if (agency != nullptr && IsPinned(agency->row.system(), spiffe_id, spki_sha256)) return AgencyCaller(*agency);
     }
     for (const domain::Court& court : directory.courts()) {
@@ -77,7 +87,9 @@ absl::StatusOr<Caller> Identify(const domain::Directory& directory, std::string_
     }
     for (const auto& [name, system] : directory.systems()) {
       if (!IsPinned(system.system(), spiffe_id, spki_sha256)) continue;
-      return Caller{.role = system.role() == "OPERATOR" ? Role::kOperator : Role::kAuditor, .code = name, .spiffe_id = system.system().spiffe_id()};
+      return Caller{.role = system.role() == "OPERATOR" ? Role::kOperator : Role::kAuditor,
+                    .code = name,
+                    .spiffe_id = system.system().spiffe_id()};
     }
   }
   return Fail(Reason::kUnauthenticated, "no system is registered under this identity with this key");

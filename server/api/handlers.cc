@@ -12,7 +12,8 @@ void Handlers::Housekeeping() {
   absl::MutexLock lock(&impl_->presence_mu);
   for (const auto& [agency, last_seen] : impl_->ports.dispatcher.NewlyAbsent()) impl_->absent[agency] = last_seen;
   for (auto it = impl_->absent.begin(); it != impl_->absent.end();) {
-    if (!impl_->ports.sequencer.Submit(domain::MarkAbsent{.agency = it->first, .last_seen = it->second}, nullptr).ok()) return;
+    if (!impl_->ports.sequencer.Submit(domain::MarkAbsent{.agency = it->first, .last_seen = it->second}, nullptr).ok())
+      return;
     it = impl_->absent.erase(it);
   }
 }

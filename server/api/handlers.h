@@ -1,11 +1,13 @@
-// What every call does, without any transport: who calls is known, the request is parsed, the answer comes through a callback. gRPC
-// wraps these (server/api/grpc), the simulation calls them directly. Every call begins with the method table (caller.h): what a role may not do
-// is refused before anything is looked up.
+// What every call does, without any transport: who calls is known, the request is parsed, the answer comes through a
+// callback. gRPC wraps these (server/api/grpc), the simulation calls them directly. Every call begins with the method
+// table (caller.h): what a role may not do is refused before anything is looked up.
 //
 // Life:    made after the sequencer and the dispatcher, gone before them.
-// Threads: any, at the same time. A reply runs on the caller's thread, on the sequencer's or on the dispatcher's timer: it must not block.
-//          Calls that read the store or check signatures do it on the calling thread: call them from an executor, not from a reactor.
-//          What an answer still needs from the store once its commit is durable is done by `later`, so that the sequencer never waits for it.
+// Threads: any, at the same time. A reply runs on the caller's thread, on the sequencer's or on the dispatcher's timer:
+// it must not block.
+//          Calls that read the store or check signatures do it on the calling thread: call them from an executor, not
+//          from a reactor. What an answer still needs from the store once its commit is durable is done by `later`, so
+//          that the sequencer never waits for it.
 //
 //   handlers.SubmitOrders(caller, std::move(request), [](absl::StatusOr<SubmitOrdersResponse> response) { ... });
 #pragma once
@@ -42,7 +44,8 @@ struct HandlerPorts {
   trust::KeyRing& key_ring;
   const trust::SignatureChecker& checker;
   Clock& clock;
-  // Runs what reads the store, soon, on a thread that may wait, each piece once; it must not refuse. Null: at once, on the thread that asks.
+  // Runs what reads the store, soon, on a thread that may wait, each piece once; it must not refuse. Null: at once, on
+  // the thread that asks.
   std::function<void(std::function<void()>)> later = nullptr;
 };
 
@@ -53,48 +56,76 @@ class Handlers {
   explicit Handlers(HandlerPorts ports);
   ~Handlers();
 
-  // Every 100 ms or so: ends leases and waits of polls (Dispatcher::Expire), has agencies journalled as absent that were not heard of.
+  // Every 100 ms or so: ends leases and waits of polls (Dispatcher::Expire), has agencies journalled as absent that
+  // were not heard of.
   void Housekeeping();
 
   // OrderService
-  void SubmitOrders(const Caller& caller, goldeneagle::v1::SubmitOrdersRequest request, Reply<goldeneagle::v1::SubmitOrdersResponse> reply);
-  void ValidateOrders(const Caller& caller, goldeneagle::v1::SubmitOrdersRequest request, Reply<goldeneagle::v1::ValidateOrdersResponse> reply);
-  absl::StatusOr<goldeneagle::v1::GetOrderResponse> GetOrder(const Caller& caller, const goldeneagle::v1::GetOrderRequest& request);
-  // Orders without their tasks, which GetOrder shows. Looks at 10,000 rows at most: a page may be short, even empty, and have a next one.
-  absl::StatusOr<goldeneagle::v1::ListOrdersResponse> ListOrders(const Caller& caller, const goldeneagle::v1::ListOrdersRequest& request);
-  // One page of a watch: what was committed past the token, at most `limit` events (or those of one entry); empty when there is nothing yet. Looks at
-  // 4,096 entries at most, and the token moves over all that it looked at: call again at once while it moves. Without news it reads nothing.
-  absl::StatusOr<goldeneagle::v1::WatchOrdersResponse> ReadWatch(const Caller& caller, const goldeneagle::v1::WatchOrdersRequest& request, size_t limit);
-  void ListFindings(const Caller& caller, goldeneagle::v1::ListFindingsRequest request, Reply<goldeneagle::v1::ListFindingsResponse> reply);
-  void WithdrawOrder(const Caller& caller, goldeneagle::v1::WithdrawOrderRequest request, Reply<goldeneagle::v1::WithdrawOrderResponse> reply);
+  void SubmitOrders(const Caller& caller, goldeneagle::v1::SubmitOrdersRequest request,
+                    Reply<goldeneagle::v1::SubmitOrdersResponse> reply);
+  void ValidateOrders(const Caller& caller, goldeneagle::v1::SubmitOrdersRequest request,
+                      Reply<goldeneagle::v1::ValidateOrdersResponse> reply);
+  absl::StatusOr<goldeneagle::v1::GetOrderResponse> GetOrder(const Caller& caller,
+                                                             const goldeneagle::v1::GetOrderRequest& request);
+  // Orders without their tasks, which GetOrder shows. Looks at 10,000 rows at most: a page may be short, even empty,
+  // and have a next one.
+  absl::StatusOr<goldeneagle::v1::ListOrdersResponse> ListOrders(const Caller& caller,
+                                                                 const goldeneagle::v1::ListOrdersRequest& request);
+  // One page of a watch: what was committed past the token, at most `limit` events (or those of one entry); empty when
+  // there is nothing yet. Looks at 4,096 entries at most, and the token moves over all that it looked at: call again at
+  // once while it moves. Without news it reads nothing.
+  absl::StatusOr<goldeneagle::v1::WatchOrdersResponse> ReadWatch(const Caller& caller,
+                                                                 const goldeneagle::v1::WatchOrdersRequest& request,
+                                                                 size_t limit);
+  void ListFindings(const Caller& caller, goldeneagle::v1::ListFindingsRequest request,
+                    Reply<goldeneagle::v1::ListFindingsResponse> reply);
+  void WithdrawOrder(const Caller& caller, goldeneagle::v1::WithdrawOrderRequest request,
+                     Reply<goldeneagle::v1::WithdrawOrderResponse> reply);
 
   // CaseService
-  void SubmitCaseActs(const Caller& caller, goldeneagle::v1::SubmitCaseActsRequest request, Reply<goldeneagle::v1::SubmitCaseActsResponse> reply);
-  void GetCase(const Caller& caller, goldeneagle::v1::GetCaseRequest request, Reply<goldeneagle::v1::GetCaseResponse> reply);
+  void SubmitCaseActs(const Caller& caller, goldeneagle::v1::SubmitCaseActsRequest request,
+                      Reply<goldeneagle::v1::SubmitCaseActsResponse> reply);
+  void GetCase(const Caller& caller, goldeneagle::v1::GetCaseRequest request,
+               Reply<goldeneagle::v1::GetCaseResponse> reply);
 
   // AdapterService
   void Hello(const Caller& caller, goldeneagle::v1::HelloRequest request, Reply<goldeneagle::v1::HelloResponse> reply);
-  void PullTasks(const Caller& caller, goldeneagle::v1::PullTasksRequest request, Reply<goldeneagle::v1::PullTasksResponse> reply);
-  absl::StatusOr<goldeneagle::v1::RenewLeaseResponse> RenewLease(const Caller& caller, const goldeneagle::v1::RenewLeaseRequest& request);
-  void ReportResults(const Caller& caller, goldeneagle::v1::ReportResultsRequest request, Reply<goldeneagle::v1::ReportResultsResponse> reply);
-  void ReportEvents(const Caller& caller, goldeneagle::v1::ReportResultsRequest request, Reply<goldeneagle::v1::ReportResultsResponse> reply);
-  absl::StatusOr<goldeneagle::v1::ReportStatusResponse> ReportStatus(const Caller& caller, const goldeneagle::v1::ReportStatusRequest& request);
+  void PullTasks(const Caller& caller, goldeneagle::v1::PullTasksRequest request,
+                 Reply<goldeneagle::v1::PullTasksResponse> reply);
+  absl::StatusOr<goldeneagle::v1::RenewLeaseResponse> RenewLease(const Caller& caller,
+                                                                 const goldeneagle::v1::RenewLeaseRequest& request);
+  void ReportResults(const Caller& caller, goldeneagle::v1::ReportResultsRequest request,
+                     Reply<goldeneagle::v1::ReportResultsResponse> reply);
+  void ReportEvents(const Caller& caller, goldeneagle::v1::ReportResultsRequest request,
+                    Reply<goldeneagle::v1::ReportResultsResponse> reply);
+  absl::StatusOr<goldeneagle::v1::ReportStatusResponse> ReportStatus(
+      const Caller& caller, const goldeneagle::v1::ReportStatusRequest& request);
 
   // DirectoryService
-  void SubmitStatements(const Caller& caller, goldeneagle::v1::SubmitStatementsRequest request, Reply<goldeneagle::v1::SubmitStatementsResponse> reply);
-  absl::StatusOr<goldeneagle::v1::ListStatementsResponse> ListStatements(const Caller& caller, const goldeneagle::v1::ListStatementsRequest& request);
-  absl::StatusOr<goldeneagle::v1::ListAgenciesResponse> ListAgencies(const Caller& caller, const goldeneagle::v1::ListAgenciesRequest& request);
+  void SubmitStatements(const Caller& caller, goldeneagle::v1::SubmitStatementsRequest request,
+                        Reply<goldeneagle::v1::SubmitStatementsResponse> reply);
+  absl::StatusOr<goldeneagle::v1::ListStatementsResponse> ListStatements(
+      const Caller& caller, const goldeneagle::v1::ListStatementsRequest& request);
+  absl::StatusOr<goldeneagle::v1::ListAgenciesResponse> ListAgencies(
+      const Caller& caller, const goldeneagle::v1::ListAgenciesRequest& request);
 
   // AdminService
-  void SubmitAdministration(const Caller& caller, goldeneagle::v1::SubmitAdministrationRequest request, Reply<goldeneagle::v1::SubmitAdministrationResponse> reply);
-  absl::StatusOr<goldeneagle::v1::ListProposalsResponse> ListProposals(const Caller& caller, const goldeneagle::v1::ListProposalsRequest& request);
-  absl::StatusOr<goldeneagle::v1::GetMetricsResponse> GetMetrics(const Caller& caller, const goldeneagle::v1::GetMetricsRequest& request);
+  void SubmitAdministration(const Caller& caller, goldeneagle::v1::SubmitAdministrationRequest request,
+                            Reply<goldeneagle::v1::SubmitAdministrationResponse> reply);
+  absl::StatusOr<goldeneagle::v1::ListProposalsResponse> ListProposals(
+      const Caller& caller, const goldeneagle::v1::ListProposalsRequest& request);
+  absl::StatusOr<goldeneagle::v1::GetMetricsResponse> GetMetrics(const Caller& caller,
+                                                                 const goldeneagle::v1::GetMetricsRequest& request);
 
   // AuditService
-  absl::StatusOr<goldeneagle::v1::GetCheckpointResponse> GetCheckpoint(const Caller& caller, const goldeneagle::v1::GetCheckpointRequest& request);
-  absl::StatusOr<goldeneagle::v1::ListEntriesResponse> ListEntries(const Caller& caller, const goldeneagle::v1::ListEntriesRequest& request);
-  absl::StatusOr<goldeneagle::v1::GetInclusionProofResponse> GetInclusionProof(const Caller& caller, const goldeneagle::v1::GetInclusionProofRequest& request);
-  absl::StatusOr<goldeneagle::v1::GetConsistencyProofResponse> GetConsistencyProof(const Caller& caller, const goldeneagle::v1::GetConsistencyProofRequest& request);
+  absl::StatusOr<goldeneagle::v1::GetCheckpointResponse> GetCheckpoint(
+      const Caller& caller, const goldeneagle::v1::GetCheckpointRequest& request);
+  absl::StatusOr<goldeneagle::v1::ListEntriesResponse> ListEntries(const Caller& caller,
+                                                                   const goldeneagle::v1::ListEntriesRequest& request);
+  absl::StatusOr<goldeneagle::v1::GetInclusionProofResponse> GetInclusionProof(
+      const Caller& caller, const goldeneagle::v1::GetInclusionProofRequest& request);
+  absl::StatusOr<goldeneagle::v1::GetConsistencyProofResponse> GetConsistencyProof(
+      const Caller& caller, const goldeneagle::v1::GetConsistencyProofRequest& request);
 
  private:
   std::shared_ptr<Impl> impl_;  // shared with answers under way

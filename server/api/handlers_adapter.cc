@@ -39,18 +39,23 @@ absl::Status CheckHello(const HelloRequest& request) {
   if (request.capabilities().empty() || static_cast<size_t>(request.capabilities_size()) > kCapabilitiesMax) {
     wrong.Add("capabilities", Reason::kFieldMissing, "1 to 256 rows");
   }
-  if (request.most_in_flight() == 0 || request.most_in_flight() > kInFlightMax) wrong.Add("most_in_flight", Reason::kFieldInvalid, "1 to 10,000");
+  if (request.most_in_flight() == 0 || request.most_in_flight() > kInFlightMax)
+    wrong.Add("most_in_flight", Reason::kFieldInvalid, "1 to 10,000");
   if (!wrong.empty()) return wrong.ToStatus("the adapter's introduction is incomplete");
   const auto& versions = request.contract_versions();
   if (std::find(versions.begin(), versions.end(), kContractVersion) == versions.end()) {
-    return Fail(Reason::kContractVersion, "this gateway speaks contract version 1").At("contract_versions", "1 must be among them");
+    return Fail(Reason::kContractVersion, "this gateway speaks contract version 1")
+        .At("contract_versions", "1 must be among them");
   }
   return absl::OkStatus();
 }
 
-std::vector<Capability> ListOf(const google::protobuf::RepeatedPtrField<Capability>& rows) { return {rows.begin(), rows.end()}; }
+std::vector<Capability> ListOf(const google::protobuf::RepeatedPtrField<Capability>& rows) {
+  return {rows.begin(), rows.end()};
+}
 
-HelloResponse Welcome(const HandlerPorts& ports, const core::Published& published, const domain::Agency& agency, const HelloRequest& request) {
+HelloResponse Welcome(const HandlerPorts& ports, const core::Published& published, const domain::Agency& agency,
+                      const HelloRequest& request) {
   HelloResponse response;
   const dispatch::Options options;
   response.set_contract_version(kContractVersion);
@@ -63,9 +68,10 @@ HelloResponse Welcome(const HandlerPorts& ports, const core::Published& publishe
   declared.declared = domain::DeclaredBits(agency.row, ListOf(request.capabilities()));
   for (Capability& row : EffectiveOf(agency, declared)) *response.add_effective() = std::move(row);
   for (const Capability& row : request.capabilities()) {
-    const bool approved = std::any_of(agency.row.capabilities().begin(), agency.row.capabilities().end(), [&](const Capability& other) {
-      return other.action() == row.action() && other.asset_kind() == row.asset_kind();
-    });
+    const bool approved =
+        std::any_of(agency.row.capabilities().begin(), agency.row.capabilities().end(), [&](const Capability& other) {
+          return other.action() == row.action() && other.asset_kind() == row.asset_kind();
+        });
     if (!approved) *response.add_refused() = row;
   }
   *response.mutable_gateway_time() = domain::ToProto(ports.clock.WallNow());
@@ -80,8 +86,13 @@ bool IsKnown(const core::Published& published, const domain::Agency& agency, con
 }
 
 domain::SayHello SayHelloOf(const Caller& caller, const HelloRequest& request) {
-  domain::SayHello command{.agency = caller.agency, .inbox = request.inbox(), .adapter = request.adapter(), .version = request.version(),
-                           .contract_version = kContractVersion, .most_in_flight = request.most_in_flight(), .declared = ListOf(request.capabilities())};
+  domain::SayHello command{.agency = caller.agency,
+                           .inbox = request.inbox(),
+                           .adapter = request.adapter(),
+                           .version = request.version(),
+                           .contract_version = kContractVersion,
+                           .most_in_flight = request.most_in_flight(),
+                           .declared = ListOf(request.capabilities())};
   const journal::Hash hash = journal::Sha256(request.instance());
   command.instance = journal::View(hash).substr(0, 8);
   return command;
@@ -90,7 +101,8 @@ domain::SayHello SayHelloOf(const Caller& caller, const HelloRequest& request) {
 // The answer to one poll.
 class PullAnswer {
  public:
-  PullAnswer(Handlers::Impl& impl, AgencyOrdinal agency, const std::string& instance) : impl_(impl), agency_(agency), instance_(instance) {}
+  PullAnswer(Handlers::Impl& impl, AgencyOrdinal agency, const std::string& instance)
+      : impl_(impl), agency_(agency), instance_(instance) {}
 
   absl::StatusOr<PullTasksResponse> Build(const dispatch::PollAnswer& poll, uint64_t directory_position) {
     LazyJournal journal(impl_.ports.store, impl_.ports.keys);
@@ -142,8 +154,9 @@ class PullAnswer {
 
   absl::Status AddDirectory(uint64_t position, const Travel::OpenJournal& open) {
     const auto published = impl_.published();
-    EAGLE_ASSIGN_OR_RETURN(const StatementPage page, StatementsPast(position, kStatementsPerPoll, kStatementBytesPerPoll,
-                                                                    published->directory->statement_positions(), impl_.travel, open));
+    EAGLE_ASSIGN_OR_RETURN(const StatementPage page,
+                           StatementsPast(position, kStatementsPerPoll, kStatementBytesPerPoll,
+                                          published->directory->statement_positions(), impl_.travel, open));
     for (const auto& change : page.changes) *response_.add_directory() = *change;
     response_.set_directory_complete(page.complete);
     return absl::OkStatus();
@@ -174,14 +187,17 @@ void Handlers::Hello(const Caller& caller, HelloRequest request, Reply<HelloResp
     status = ports.dispatcher.Hello(caller.agency, request.instance(), request.inbox(), request.most_in_flight());
     told = status.ok() && lives && IsKnown(*impl_->published(), *agency, request);
     if (status.ok() && !told) {
-      status = ports.sequencer.Submit(SayHelloOf(caller, request), [reply, welcome](const domain::Result& result, const core::CommitView&) {
-        if (!result.status.ok()) return reply(result.status);
-        reply(welcome);
-      });
+      status = ports.sequencer.Submit(SayHelloOf(caller, request),
+                                      [reply, welcome](const domain::Result& result, const core::CommitView&) {
+                                        if (!result.status.ok()) return reply(result.status);
+                                        reply(welcome);
+                                      });
       if (status.ok()) impl_->absent.erase(caller.agency);
     }
-    // Not refused by the dispatcher but by a busy sequencer: nobody may take work that the journal doesn't know to be present.
-    if (!status.ok() && ReasonOf(status) != Reason::kInstanceConflict) ports.dispatcher.Forget(caller.agency, request.instance());
+    // Not refused by the dispatcher but by a busy sequencer: nobody may take work that the journal doesn't know to be
+    // present.
+    if (!status.ok() && ReasonOf(status) != Reason::kInstanceConflict)
+      ports.dispatcher.Forget(caller.agency, request.instance());
   }
   if (!status.ok()) return reply(status);
   if (told) reply(std::move(welcome));
@@ -191,32 +207,39 @@ void Handlers::PullTasks(const Caller& caller, PullTasksRequest request, Reply<P
   if (absl::Status may = MayCall(caller, "/goldeneagle.v1.AdapterService/PullTasks"); !may.ok()) return reply(may);
   Violations wrong;
   CheckName(request.instance(), kNameBytes, "instance", wrong);
-  if (request.most_tasks() == 0 || request.most_tasks() > 256) wrong.Add("most_tasks", Reason::kFieldInvalid, "1 to 256");
+  if (request.most_tasks() == 0 || request.most_tasks() > 256)
+    wrong.Add("most_tasks", Reason::kFieldInvalid, "1 to 256");
   if (request.wait_seconds() > 30) wrong.Add("wait_seconds", Reason::kFieldInvalid, "at most 30");
   if (!wrong.empty()) return reply(wrong.ToStatus("the poll can't be taken"));
 
   const auto published = impl_->published();
   const std::vector<uint64_t>& positions = published->directory->statement_positions();
-  const auto missing = static_cast<size_t>(positions.end() - std::upper_bound(positions.begin(), positions.end(), request.directory_position()));
-  const auto answer = [impl = impl_, agency = caller.agency, instance = request.instance(), position = request.directory_position(),
-                       reply](absl::StatusOr<dispatch::PollAnswer> poll) {
+  const auto missing = static_cast<size_t>(
+      positions.end() - std::upper_bound(positions.begin(), positions.end(), request.directory_position()));
+  const auto answer = [impl = impl_, agency = caller.agency, instance = request.instance(),
+                       position = request.directory_position(), reply](absl::StatusOr<dispatch::PollAnswer> poll) {
     if (!poll.ok()) return reply(poll.status());
-    impl->Later([impl, agency, instance, position, reply, poll = *std::move(poll)] { reply(PullAnswer(*impl, agency, instance).Build(poll, position)); });
+    impl->Later([impl, agency, instance, position, reply, poll = *std::move(poll)] {
+      reply(PullAnswer(*impl, agency, instance).Build(poll, position));
+    });
   };
   if (missing > kStatementsPerPoll) {
     // Orders couldn't be verified yet: the directory alone, page by page.
-    if (absl::Status status = impl_->ports.dispatcher.Seen(caller.agency, request.instance()); !status.ok()) return reply(status);
+    if (absl::Status status = impl_->ports.dispatcher.Seen(caller.agency, request.instance()); !status.ok())
+      return reply(status);
     return answer(dispatch::PollAnswer{});
   }
   const absl::Duration wait = missing > 0 ? absl::ZeroDuration() : absl::Seconds(request.wait_seconds());
-  const absl::Status status = impl_->ports.dispatcher.Poll(caller.agency, request.instance(), request.most_tasks(), request.last_delivery(), wait, answer);
+  const absl::Status status = impl_->ports.dispatcher.Poll(caller.agency, request.instance(), request.most_tasks(),
+                                                           request.last_delivery(), wait, answer);
   if (!status.ok()) reply(status);
 }
 
 absl::StatusOr<RenewLeaseResponse> Handlers::RenewLease(const Caller& caller, const RenewLeaseRequest& request) {
   EAGLE_RETURN_IF_ERROR(MayCall(caller, "/goldeneagle.v1.AdapterService/RenewLease"));
   EAGLE_RETURN_IF_ERROR(CheckInstance(request.instance()));
-  EAGLE_ASSIGN_OR_RETURN(const dispatch::LeaseAnswer answer, impl_->ports.dispatcher.RenewLease(caller.agency, request.instance()));
+  EAGLE_ASSIGN_OR_RETURN(const dispatch::LeaseAnswer answer,
+                         impl_->ports.dispatcher.RenewLease(caller.agency, request.instance()));
   RenewLeaseResponse response;
   response.set_held(answer.held);
   for (const std::string& id : answer.lost) response.add_lost(id);
@@ -229,7 +252,8 @@ absl::StatusOr<ReportStatusResponse> Handlers::ReportStatus(const Caller& caller
   EAGLE_RETURN_IF_ERROR(CheckInstance(request.instance()));
   EAGLE_RETURN_IF_ERROR(impl_->ports.dispatcher.Seen(caller.agency, request.instance()));
   absl::MutexLock lock(&impl_->presence_mu);
-  impl_->statuses[{caller.agency, request.instance()}] = {request.back_end_reachable(), request.in_flight(), request.waiting_for_clerk()};
+  impl_->statuses[{caller.agency, request.instance()}] = {request.back_end_reachable(), request.in_flight(),
+                                                          request.waiting_for_clerk()};
   return ReportStatusResponse();
 }
 

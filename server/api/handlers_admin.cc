@@ -25,9 +25,14 @@ absl::StatusOr<domain::SubmitAdministration> OpenAdministration(Handlers::Impl& 
   const auto published = impl.published();
   const LogFounded& founding = published->directory->founding();
   EAGLE_ASSIGN_OR_RETURN(VerifiedBatch verified,
-                         Verify(std::move(batch), {.type = MEMBER_TYPE_ADMINISTRATION, .environment = founding.environment(), .signer = trust::kAdministratorSigner},
-                                [&](const Head&) { return KeysOf(founding.administrators()); }, impl.ports.checker));
-  EAGLE_ASSIGN_OR_RETURN(std::vector<Administration> acts, ParseMembers<Administration>(verified.members, Reading::kStrict));
+                         Verify(
+                             std::move(batch),
+                             {.type = MEMBER_TYPE_ADMINISTRATION,
+                              .environment = founding.environment(),
+                              .signer = trust::kAdministratorSigner},
+                             [&](const Head&) { return KeysOf(founding.administrators()); }, impl.ports.checker));
+  EAGLE_ASSIGN_OR_RETURN(std::vector<Administration> acts,
+                         ParseMembers<Administration>(verified.members, Reading::kStrict));
   EAGLE_RETURN_IF_ERROR(CheckIds(acts, "request_id", [](const Administration& act) { return act.request_id(); }));
   LazyJournal journal(impl.ports.store, impl.ports.keys);
   domain::SubmitAdministration command{.signed_head = std::move(verified.signed_head)};
@@ -58,7 +63,9 @@ class Metrics {
     metric->set_unit(unit);
     metric->set_help(help);
   }
-  void Seconds(const char* name, absl::Duration value, const char* help) { Add(name, absl::ToDoubleSeconds(value), "s", help); }
+  void Seconds(const char* name, absl::Duration value, const char* help) {
+    Add(name, absl::ToDoubleSeconds(value), "s", help);
+  }
 
  private:
   GetMetricsResponse& response_;
@@ -67,7 +74,8 @@ class Metrics {
 void AddSequencer(const core::SequencerCounters& counters, const core::Published& published, Metrics& out) {
   out.Add("ge_commands_total", counters.commands, "1", "Commands that the sequencer took, dry runs included.");
   out.Add("ge_dry_runs_total", counters.dry_runs, "1", "Commands that were only tried out.");
-  out.Add("ge_refused_busy_total", counters.refused_busy, "1", "Commands refused because too much was queued or the store was full.");
+  out.Add("ge_refused_busy_total", counters.refused_busy, "1",
+          "Commands refused because too much was queued or the store was full.");
   out.Add("ge_commits_total", counters.commits, "1", "Commits.");
   out.Add("ge_entries_total", counters.entries, "1", "Journal entries written by this process.");
   out.Add("ge_entry_bytes_total", counters.entry_bytes, "bytes", "Packed bytes of these entries.");
@@ -75,8 +83,10 @@ void AddSequencer(const core::SequencerCounters& counters, const core::Published
   out.Seconds("ge_storing_seconds_total", counters.storing, "Time spent storing, syncing and signing.");
   out.Seconds("ge_answering_seconds_total", counters.answering, "Time spent answering.");
   out.Add("ge_journal_size", published.edge->size(), "1", "Entries in the journal.");
-  out.Add("ge_clock_alarm", published.clock_alarm != 0 ? 1 : 0, "1", "1 while the recorded clock doesn't follow the wall.");
-  out.Add("ge_policy_version", published.policy != nullptr ? published.policy->version() : 0, "1", "Version of the policy in force; 0: none.");
+  out.Add("ge_clock_alarm", published.clock_alarm != 0 ? 1 : 0, "1",
+          "1 while the recorded clock doesn't follow the wall.");
+  out.Add("ge_policy_version", published.policy != nullptr ? published.policy->version() : 0, "1",
+          "Version of the policy in force; 0: none.");
 }
 
 void AddDispatch(const dispatch::DispatchCounters& counters, Metrics& out) {
@@ -95,29 +105,33 @@ void AddDispatch(const dispatch::DispatchCounters& counters, Metrics& out) {
 
 }  // namespace
 
-void Handlers::SubmitAdministration(const Caller& caller, SubmitAdministrationRequest request, Reply<SubmitAdministrationResponse> reply) {
-  if (absl::Status may = MayCall(caller, "/goldeneagle.v1.AdminService/SubmitAdministration"); !may.ok()) return reply(may);
+void Handlers::SubmitAdministration(const Caller& caller, SubmitAdministrationRequest request,
+                                    Reply<SubmitAdministrationResponse> reply) {
+  if (absl::Status may = MayCall(caller, "/goldeneagle.v1.AdminService/SubmitAdministration"); !may.ok())
+    return reply(may);
   auto command = OpenAdministration(*impl_, std::move(*request.mutable_batch()));
   if (!command.ok()) return reply(command.status());
-  impl_->Submit<SubmitAdministrationResponse>(*std::move(command), reply, [reply](const domain::Result& result, const core::CommitView& commit) {
-    if (!result.status.ok()) return reply(result.status);
-    SubmitAdministrationResponse response;
-    for (const domain::MemberResult& member : result.members) {
-      AdministrationResult* out = response.add_results();
-      out->set_request_id(member.id);
-      if (member.refusal) {
-        *out->mutable_refusal() = RefusalView(*member.refusal, member.index);
-        continue;
-      }
-      out->set_journal_index(member.index);
-      out->set_in_effect(member.in_effect);
-    }
-    response.set_checkpoint(commit.checkpoint());
-    reply(std::move(response));
-  });
+  impl_->Submit<SubmitAdministrationResponse>(
+      *std::move(command), reply, [reply](const domain::Result& result, const core::CommitView& commit) {
+        if (!result.status.ok()) return reply(result.status);
+        SubmitAdministrationResponse response;
+        for (const domain::MemberResult& member : result.members) {
+          AdministrationResult* out = response.add_results();
+          out->set_request_id(member.id);
+          if (member.refusal) {
+            *out->mutable_refusal() = RefusalView(*member.refusal, member.index);
+            continue;
+          }
+          out->set_journal_index(member.index);
+          out->set_in_effect(member.in_effect);
+        }
+        response.set_checkpoint(commit.checkpoint());
+        reply(std::move(response));
+      });
 }
 
-absl::StatusOr<ListProposalsResponse> Handlers::ListProposals(const Caller& caller, const ListProposalsRequest& request) {
+absl::StatusOr<ListProposalsResponse> Handlers::ListProposals(const Caller& caller,
+                                                              const ListProposalsRequest& request) {
   EAGLE_RETURN_IF_ERROR(MayCall(caller, "/goldeneagle.v1.AdminService/ListProposals"));
   EAGLE_ASSIGN_OR_RETURN(const size_t page_size, PageSize(request.page_size()));
   const TokenScope scope{"ListProposals", caller, request.open_only() ? "open" : "all"};
@@ -130,20 +144,24 @@ absl::StatusOr<ListProposalsResponse> Handlers::ListProposals(const Caller& call
     const auto& [index, proposal] = *it;
     if (request.open_only() && proposal.in_effect) continue;
     if (static_cast<size_t>(response.proposals_size()) == page_size) {
-      response.set_next_page_token(MakeNumberToken(impl_->ports.key_ring, scope, response.proposals(response.proposals_size() - 1).index()));
+      response.set_next_page_token(
+          MakeNumberToken(impl_->ports.key_ring, scope, response.proposals(response.proposals_size() - 1).index()));
       break;
     }
     EAGLE_ASSIGN_OR_RETURN(JournalReader* const reader, journal());
     EAGLE_ASSIGN_OR_RETURN(const domain::Entry entry, reader->EntryAt(index));
     ProposalMade body;
     AdministrationPayload payload;
-    if (!entry.payload || !body.ParseFromString(entry.body) || !payload.ParseFromString(*entry.payload)) return Fail(Reason::kEntryMalformed, "not a proposal");
-    EAGLE_ASSIGN_OR_RETURN(const std::shared_ptr<const HeadBytes> head, impl_->travel.HeadAt(body.head(), [&] { return journal(); }));
+    if (!entry.payload || !body.ParseFromString(entry.body) || !payload.ParseFromString(*entry.payload))
+      return Fail(Reason::kEntryMalformed, "not a proposal");
+    EAGLE_ASSIGN_OR_RETURN(const std::shared_ptr<const HeadBytes> head,
+                           impl_->travel.HeadAt(body.head(), [&] { return journal(); }));
     ProposalView* view = response.add_proposals();
     view->set_index(index);
     *view->mutable_proposal() = Travel::TravelForm(*head, payload.member(), payload.index());
     view->set_digest(proposal.digest);
-    for (uint32_t ordinal : proposal.approvers) view->add_approved_by(founding.administrators(static_cast<int>(ordinal) - 1).name());
+    for (uint32_t ordinal : proposal.approvers)
+      view->add_approved_by(founding.administrators(static_cast<int>(ordinal) - 1).name());
     view->set_in_effect(proposal.in_effect);
     *view->mutable_proposed_at() = domain::ToProto(entry.time);
   }
@@ -156,14 +174,19 @@ absl::StatusOr<GetMetricsResponse> Handlers::GetMetrics(const Caller& caller, co
   Metrics out(response);
   AddSequencer(impl_->ports.sequencer.counters(), *impl_->published(), out);
   AddDispatch(impl_->ports.dispatcher.counters(), out);
-  out.Add("ge_travel_cache_hits_total", impl_->travel.hits(), "1", "Orders, heads and statements that were ready to travel.");
-  out.Add("ge_travel_cache_misses_total", impl_->travel.misses(), "1", "Of these, read from the journal and made ready.");
+  out.Add("ge_travel_cache_hits_total", impl_->travel.hits(), "1",
+          "Orders, heads and statements that were ready to travel.");
+  out.Add("ge_travel_cache_misses_total", impl_->travel.misses(), "1",
+          "Of these, read from the journal and made ready.");
   absl::MutexLock lock(&impl_->presence_mu);
   size_t unreachable = 0, clerks = 0;
-  for (const auto& [instance, status] : impl_->statuses) unreachable += status.back_end_reachable ? 0 : 1, clerks += status.waiting_for_clerk;
-  out.Add("ge_back_ends_unreachable", unreachable, "1", "Instances whose last status said that their back end can't be reached.");
+  for (const auto& [instance, status] : impl_->statuses)
+    unreachable += status.back_end_reachable ? 0 : 1, clerks += status.waiting_for_clerk;
+  out.Add("ge_back_ends_unreachable", unreachable, "1",
+          "Instances whose last status said that their back end can't be reached.");
   out.Add("ge_tasks_waiting_for_clerk", clerks, "1", "Tasks that wait for people at agencies, by their last status.");
-  out.Add("ge_tasks_unreadable_total", impl_->unreadable_tasks, "1", "Tasks that were not handed out because they can't be read.");
+  out.Add("ge_tasks_unreadable_total", impl_->unreadable_tasks, "1",
+          "Tasks that were not handed out because they can't be read.");
   return response;
 }
 

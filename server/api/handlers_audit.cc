@@ -17,9 +17,12 @@ constexpr size_t kBytesPerPage = 1 << 20;
 bool MaySee(const Caller& caller, const journal::Leaf& leaf) {
   switch (caller.role) {
     case Role::kAuditor:
-    case Role::kOperator: return true;
-    case Role::kCourt: return leaf.actor_kind == ACTOR_KIND_COURT && leaf.actor_ordinal == caller.court.value();
-    case Role::kAgency: return leaf.actor_kind == ACTOR_KIND_AGENCY && leaf.actor_ordinal == caller.agency.value();
+    case Role::kOperator:
+      return true;
+    case Role::kCourt:
+      return leaf.actor_kind == ACTOR_KIND_COURT && leaf.actor_ordinal == caller.court.value();
+    case Role::kAgency:
+      return leaf.actor_kind == ACTOR_KIND_AGENCY && leaf.actor_ordinal == caller.agency.value();
   }
   return false;
 }
@@ -42,7 +45,8 @@ absl::StatusOr<ListEntriesResponse> Handlers::ListEntries(const Caller& caller, 
   if (request.first() >= size) return response;
   EAGLE_ASSIGN_OR_RETURN(JournalReader journal, impl_->Journal());
   size_t bytes = 0;
-  for (uint64_t index = request.first(); index < size && index - request.first() < limit && bytes < kBytesPerPage; ++index) {
+  for (uint64_t index = request.first(); index < size && index - request.first() < limit && bytes < kBytesPerPage;
+       ++index) {
     EAGLE_ASSIGN_OR_RETURN(const journal::PackedEntry packed, journal.Packed(index));
     JournalEntry* entry = response.add_entries();
     entry->set_index(index);
@@ -53,12 +57,16 @@ absl::StatusOr<ListEntriesResponse> Handlers::ListEntries(const Caller& caller, 
   return response;
 }
 
-absl::StatusOr<GetInclusionProofResponse> Handlers::GetInclusionProof(const Caller& caller, const GetInclusionProofRequest& request) {
+absl::StatusOr<GetInclusionProofResponse> Handlers::GetInclusionProof(const Caller& caller,
+                                                                      const GetInclusionProofRequest& request) {
   EAGLE_RETURN_IF_ERROR(MayCall(caller, "/goldeneagle.v1.AuditService/GetInclusionProof"));
   const auto published = impl_->published();
   const uint64_t size = request.size() == 0 ? published->edge->size() : request.size();
-  if (size > published->edge->size()) return Fail(Reason::kFieldInvalid, "the journal has not that many entries").At("size", "at most the size of the newest checkpoint");
-  if (request.index() >= size) return Fail(Reason::kFieldInvalid, "the tree has no such entry").At("index", "below the size");
+  if (size > published->edge->size())
+    return Fail(Reason::kFieldInvalid, "the journal has not that many entries")
+        .At("size", "at most the size of the newest checkpoint");
+  if (request.index() >= size)
+    return Fail(Reason::kFieldInvalid, "the tree has no such entry").At("index", "below the size");
   EAGLE_ASSIGN_OR_RETURN(JournalReader journal, impl_->Journal());
   PublishedProver prover(published, journal, size);
   GetInclusionProofResponse response;
@@ -70,12 +78,16 @@ absl::StatusOr<GetInclusionProofResponse> Handlers::GetInclusionProof(const Call
   return response;
 }
 
-absl::StatusOr<GetConsistencyProofResponse> Handlers::GetConsistencyProof(const Caller& caller, const GetConsistencyProofRequest& request) {
+absl::StatusOr<GetConsistencyProofResponse> Handlers::GetConsistencyProof(const Caller& caller,
+                                                                          const GetConsistencyProofRequest& request) {
   EAGLE_RETURN_IF_ERROR(MayCall(caller, "/goldeneagle.v1.AuditService/GetConsistencyProof"));
   const auto published = impl_->published();
   const uint64_t size = request.size() == 0 ? published->edge->size() : request.size();
-  if (size > published->edge->size()) return Fail(Reason::kFieldInvalid, "the journal has not that many entries").At("size", "at most the size of the newest checkpoint");
-  if (request.old_size() > size) return Fail(Reason::kFieldInvalid, "the old tree is larger than the new one").At("old_size", "at most `size`");
+  if (size > published->edge->size())
+    return Fail(Reason::kFieldInvalid, "the journal has not that many entries")
+        .At("size", "at most the size of the newest checkpoint");
+  if (request.old_size() > size)
+    return Fail(Reason::kFieldInvalid, "the old tree is larger than the new one").At("old_size", "at most `size`");
   EAGLE_ASSIGN_OR_RETURN(JournalReader journal, impl_->Journal());
   PublishedProver prover(published, journal, size);
   EAGLE_ASSIGN_OR_RETURN(const std::vector<journal::Hash> hashes, prover.Consistency(request.old_size()));

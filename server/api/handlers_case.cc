@@ -13,24 +13,35 @@ namespace {
 using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 
 std::string NumberOf(const CaseAct& act) {
-  return act.has_open() ? act.open().case_number() : act.has_stage() ? act.stage().case_number() : act.cap().case_number();
+  return act.has_open()    ? act.open().case_number()
+         : act.has_stage() ? act.stage().case_number()
+                           : act.cap().case_number();
 }
 
-// For real: each opening that isn't known yet gets a key, durable before the command queues. A trial needs no key and no signatures.
-absl::StatusOr<domain::SubmitCases> OpenCases(Handlers::Impl& impl, const Caller& caller, SignedBatch batch, bool trial) {
+// For real: each opening that isn't known yet gets a key, durable before the command queues. A trial needs no key and
+// no signatures.
+absl::StatusOr<domain::SubmitCases> OpenCases(Handlers::Impl& impl, const Caller& caller, SignedBatch batch,
+                                              bool trial) {
   const auto published = impl.published();
   const domain::Directory& directory = *published->directory;
-  EAGLE_ASSIGN_OR_RETURN(VerifiedBatch verified,
-                         Verify(std::move(batch), {.type = MEMBER_TYPE_CASE, .environment = directory.founding().environment(), .signer = caller.code,
-                                                   .signatures = trial ? trust::Signatures::kOptional : trust::Signatures::kRequired},
-                                [&](const Head& head) { return OfficersOf(directory, head.signer()); }, impl.ports.checker));
+  EAGLE_ASSIGN_OR_RETURN(
+      VerifiedBatch verified,
+      Verify(
+          std::move(batch),
+          {.type = MEMBER_TYPE_CASE,
+           .environment = directory.founding().environment(),
+           .signer = caller.code,
+           .signatures = trial ? trust::Signatures::kOptional : trust::Signatures::kRequired},
+          [&](const Head& head) { return OfficersOf(directory, head.signer()); }, impl.ports.checker));
   EAGLE_ASSIGN_OR_RETURN(std::vector<CaseAct> acts, ParseMembers<CaseAct>(verified.members, Reading::kStrict));
   EAGLE_RETURN_IF_ERROR(CheckIds(acts, "request_id", [](const CaseAct& act) { return act.request_id(); }));
   LazyJournal journal(impl.ports.store, impl.ports.keys);
   domain::SubmitCases command{.signed_head = std::move(verified.signed_head), .court = caller.court};
   for (size_t i = 0; i < acts.size(); ++i) {
-    domain::CaseMember member{.bytes = std::move(verified.members[i]), .number_tag = CaseNumberTag(impl.ports.key_ring, caller.code, NumberOf(acts[i]))};
-    for (const auto& respondent : acts[i].open().respondents()) member.subject_tags.push_back(SubjectTag(impl.ports.key_ring, respondent.identity()));
+    domain::CaseMember member{.bytes = std::move(verified.members[i]),
+                              .number_tag = CaseNumberTag(impl.ports.key_ring, caller.code, NumberOf(acts[i]))};
+    for (const auto& respondent : acts[i].open().respondents())
+      member.subject_tags.push_back(SubjectTag(impl.ports.key_ring, respondent.identity()));
     if (acts[i].has_open() && !trial) {
       EAGLE_ASSIGN_OR_RETURN(JournalReader* const reader, journal());
       EAGLE_ASSIGN_OR_RETURN(const std::optional<domain::IdUse> known, reader->UseOf(acts[i].request_id()));
@@ -45,7 +56,9 @@ absl::StatusOr<domain::SubmitCases> OpenCases(Handlers::Impl& impl, const Caller
 }
 
 // The case that an act concerns, from the act's own leaf.
-uint64_t CaseOf(const journal::Leaf& leaf) { return leaf.type == ENTRY_TYPE_CASE_OPENED ? leaf.index.value() : leaf.case_seq.value(); }
+uint64_t CaseOf(const journal::Leaf& leaf) {
+  return leaf.type == ENTRY_TYPE_CASE_OPENED ? leaf.index.value() : leaf.case_seq.value();
+}
 
 absl::Status ProveAll(Handlers::Impl& impl, SubmitCaseActsResponse& response) {
   const auto published = impl.published();
@@ -78,7 +91,8 @@ SubmitCaseActsResponse Results(const domain::Result& result) {
   return response;
 }
 
-void Answer(const std::shared_ptr<Handlers::Impl>& impl, const domain::Result& result, const core::CommitView& commit, const Reply<SubmitCaseActsResponse>& reply) {
+void Answer(const std::shared_ptr<Handlers::Impl>& impl, const domain::Result& result, const core::CommitView& commit,
+            const Reply<SubmitCaseActsResponse>& reply) {
   if (!result.status.ok()) return reply(result.status);
   SubmitCaseActsResponse response = Results(result);
   bool earlier = false;
@@ -107,21 +121,24 @@ void Answer(const std::shared_ptr<Handlers::Impl>& impl, const domain::Result& r
 
 }  // namespace
 
-void Handlers::SubmitCaseActs(const Caller& caller, SubmitCaseActsRequest request, Reply<SubmitCaseActsResponse> reply) {
+void Handlers::SubmitCaseActs(const Caller& caller, SubmitCaseActsRequest request,
+                              Reply<SubmitCaseActsResponse> reply) {
   if (absl::Status may = MayCall(caller, "/goldeneagle.v1.CaseService/SubmitCaseActs"); !may.ok()) return reply(may);
   auto command = OpenCases(*impl_, caller, std::move(*request.mutable_batch()), /*trial=*/request.validate_only());
   if (!command.ok()) return reply(command.status());
   if (request.validate_only()) {
-    const absl::Status status = impl_->ports.sequencer.SubmitDryRun(*std::move(command), [reply](const domain::Result& result, const std::vector<domain::Entry>&) {
-      if (!result.status.ok()) return reply(result.status);
-      reply(Results(result));
-    });
+    const absl::Status status = impl_->ports.sequencer.SubmitDryRun(
+        *std::move(command), [reply](const domain::Result& result, const std::vector<domain::Entry>&) {
+          if (!result.status.ok()) return reply(result.status);
+          reply(Results(result));
+        });
     if (!status.ok()) reply(status);
     return;
   }
-  impl_->Submit<SubmitCaseActsResponse>(*std::move(command), reply, [impl = impl_, reply](const domain::Result& result, const core::CommitView& commit) {
-    Answer(impl, result, commit, reply);
-  });
+  impl_->Submit<SubmitCaseActsResponse>(
+      *std::move(command), reply, [impl = impl_, reply](const domain::Result& result, const core::CommitView& commit) {
+        Answer(impl, result, commit, reply);
+      });
 }
 
 void Handlers::GetCase(const Caller& caller, GetCaseRequest request, Reply<GetCaseResponse> reply) {
@@ -130,8 +147,9 @@ void Handlers::GetCase(const Caller& caller, GetCaseRequest request, Reply<GetCa
     EAGLE_RETURN_IF_ERROR(CheckPurpose(request.purpose()));
     const auto published = impl_->published();
     EAGLE_ASSIGN_OR_RETURN(JournalReader journal, impl_->Journal());
-    EAGLE_ASSIGN_OR_RETURN(const std::optional<CaseSeq> seq,
-                           journal.CaseNumbered(caller.court, CaseNumberTag(impl_->ports.key_ring, caller.code, request.case_number())));
+    EAGLE_ASSIGN_OR_RETURN(
+        const std::optional<CaseSeq> seq,
+        journal.CaseNumbered(caller.court, CaseNumberTag(impl_->ports.key_ring, caller.code, request.case_number())));
     if (!seq) return Fail(Reason::kNotFound, "the court has no such case here");
     EAGLE_ASSIGN_OR_RETURN(const domain::Case of, journal.FoldedCase(*seq));
     if (!of.readable) return Fail(Reason::kErased, "the case was erased");
@@ -139,7 +157,8 @@ void Handlers::GetCase(const Caller& caller, GetCaseRequest request, Reply<GetCa
     EAGLE_ASSIGN_OR_RETURN(*response.mutable_case_(), CaseViewOf(of, *published, journal));
     domain::RecordRead read = ReadBy(impl_->ports.key_ring, caller, "GetCase", request.purpose());
     read.case_seq = *seq;
-    for (const auto& respondent : of.open.respondents()) read.subject_tags.push_back(SubjectTag(impl_->ports.key_ring, respondent.identity()));
+    for (const auto& respondent : of.open.respondents())
+      read.subject_tags.push_back(SubjectTag(impl_->ports.key_ring, respondent.identity()));
     read.rows = static_cast<uint32_t>(response.case_().measures_size());
     return std::make_pair(std::move(response), std::move(read));
   };

@@ -16,7 +16,8 @@ constexpr size_t kStatementBytesPerPage = 1 << 20;
 absl::StatusOr<std::vector<trust::CandidateKey>> Speakers(const domain::Directory& directory, const Head& head) {
   if (head.signer() == trust::kRegistrar) return KeysOf(directory.founding().registrars());
   if (directory.CourtByCode(head.signer()) == nullptr) {
-    return Fail(Reason::kSignerUnknown, "statements are signed by the registrars or by a court of the directory").At("batch.head.signer", "unknown");
+    return Fail(Reason::kSignerUnknown, "statements are signed by the registrars or by a court of the directory")
+        .At("batch.head.signer", "unknown");
   }
   return KeyOf(directory, "court/" + head.signer());
 }
@@ -31,7 +32,10 @@ AgencyView ViewOf(const domain::Agency& agency, const core::Published& published
   view.set_region(agency.row.region());
   *view.mutable_capabilities() = agency.row.capabilities();
   for (Capability& row : EffectiveOf(agency, presence)) *view.add_effective() = std::move(row);
-  view.set_presence(!presence.ever ? PRESENCE_NEVER_SEEN : !presence.present ? PRESENCE_ABSENT : load.full ? PRESENCE_PRESENT_FULL : PRESENCE_PRESENT);
+  view.set_presence(!presence.ever      ? PRESENCE_NEVER_SEEN
+                    : !presence.present ? PRESENCE_ABSENT
+                    : load.full         ? PRESENCE_PRESENT_FULL
+                                        : PRESENCE_PRESENT);
   if (presence.ever) *view.mutable_since() = domain::ToProto(presence.since);
   view.set_open_tasks(static_cast<uint32_t>(load.queued + load.held));
   return view;
@@ -39,45 +43,54 @@ AgencyView ViewOf(const domain::Agency& agency, const core::Published& published
 
 }  // namespace
 
-void Handlers::SubmitStatements(const Caller& caller, SubmitStatementsRequest request, Reply<SubmitStatementsResponse> reply) {
-  if (absl::Status may = MayCall(caller, "/goldeneagle.v1.DirectoryService/SubmitStatements"); !may.ok()) return reply(may);
+void Handlers::SubmitStatements(const Caller& caller, SubmitStatementsRequest request,
+                                Reply<SubmitStatementsResponse> reply) {
+  if (absl::Status may = MayCall(caller, "/goldeneagle.v1.DirectoryService/SubmitStatements"); !may.ok())
+    return reply(may);
   const auto published = impl_->published();
   const domain::Directory& directory = *published->directory;
   const auto open = [&]() -> absl::StatusOr<domain::SubmitStatements> {
     EAGLE_ASSIGN_OR_RETURN(VerifiedBatch verified,
-                           Verify(std::move(*request.mutable_batch()), {.type = MEMBER_TYPE_STATEMENT, .environment = directory.founding().environment()},
-                                  [&](const Head& head) { return Speakers(directory, head); }, impl_->ports.checker));
-    EAGLE_ASSIGN_OR_RETURN(std::vector<Statement> statements, ParseMembers<Statement>(verified.members, Reading::kStrict));
+                           Verify(
+                               std::move(*request.mutable_batch()),
+                               {.type = MEMBER_TYPE_STATEMENT, .environment = directory.founding().environment()},
+                               [&](const Head& head) { return Speakers(directory, head); }, impl_->ports.checker));
+    EAGLE_ASSIGN_OR_RETURN(std::vector<Statement> statements,
+                           ParseMembers<Statement>(verified.members, Reading::kStrict));
     domain::SubmitStatements command{.signed_head = std::move(verified.signed_head)};
-    for (size_t i = 0; i < statements.size(); ++i) command.members.push_back({std::move(verified.members[i]), std::move(statements[i])});
+    for (size_t i = 0; i < statements.size(); ++i)
+      command.members.push_back({std::move(verified.members[i]), std::move(statements[i])});
     return command;
   };
   auto command = open();
   if (!command.ok()) return reply(command.status());
-  impl_->Submit<SubmitStatementsResponse>(*std::move(command), reply, [reply](const domain::Result& result, const core::CommitView& commit) {
-    if (!result.status.ok()) return reply(result.status);
-    SubmitStatementsResponse response;
-    for (const domain::MemberResult& member : result.members) {
-      StatementResult* out = response.add_results();
-      out->set_subject(member.id);
-      if (member.refusal) {
-        *out->mutable_refusal() = RefusalView(*member.refusal, member.index);
-      } else {
-        out->set_journal_index(member.index);
-      }
-    }
-    response.set_checkpoint(commit.checkpoint());
-    reply(std::move(response));
-  });
+  impl_->Submit<SubmitStatementsResponse>(*std::move(command), reply,
+                                          [reply](const domain::Result& result, const core::CommitView& commit) {
+                                            if (!result.status.ok()) return reply(result.status);
+                                            SubmitStatementsResponse response;
+                                            for (const domain::MemberResult& member : result.members) {
+                                              StatementResult* out = response.add_results();
+                                              out->set_subject(member.id);
+                                              if (member.refusal) {
+                                                *out->mutable_refusal() = RefusalView(*member.refusal, member.index);
+                                              } else {
+                                                out->set_journal_index(member.index);
+                                              }
+                                            }
+                                            response.set_checkpoint(commit.checkpoint());
+                                            reply(std::move(response));
+                                          });
 }
 
-absl::StatusOr<ListStatementsResponse> Handlers::ListStatements(const Caller& caller, const ListStatementsRequest& request) {
+absl::StatusOr<ListStatementsResponse> Handlers::ListStatements(const Caller& caller,
+                                                                const ListStatementsRequest& request) {
   EAGLE_RETURN_IF_ERROR(MayCall(caller, "/goldeneagle.v1.DirectoryService/ListStatements"));
   EAGLE_ASSIGN_OR_RETURN(const size_t page_size, PageSize(request.page_size()));
   LazyJournal journal(impl_->ports.store, impl_->ports.keys);
   const auto published = impl_->published();
   EAGLE_ASSIGN_OR_RETURN(const StatementPage page, StatementsPast(request.position(), page_size, kStatementBytesPerPage,
-                                                                  published->directory->statement_positions(), impl_->travel, [&] { return journal(); }));
+                                                                  published->directory->statement_positions(),
+                                                                  impl_->travel, [&] { return journal(); }));
   ListStatementsResponse response;
   for (const auto& change : page.changes) *response.add_statements() = *change;
   response.set_complete(page.complete);
@@ -94,7 +107,8 @@ absl::StatusOr<ListAgenciesResponse> Handlers::ListAgencies(const Caller& caller
   for (const domain::Agency& agency : published->directory->agencies()) {
     if (agency.ordinal.value() <= after || (!request.kind().empty() && agency.row.kind() != request.kind())) continue;
     if (static_cast<size_t>(response.agencies_size()) == page_size) {
-      const domain::Agency* last = published->directory->AgencyByCode(response.agencies(response.agencies_size() - 1).code());
+      const domain::Agency* last =
+          published->directory->AgencyByCode(response.agencies(response.agencies_size() - 1).code());
       response.set_next_page_token(MakeNumberToken(impl_->ports.key_ring, scope, last->ordinal.value()));
       break;
     }

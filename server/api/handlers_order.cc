@@ -16,18 +16,24 @@ namespace {
 
 using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 
-absl::StatusOr<domain::SubmitOrders> OpenOrders(const core::Published& published, const HandlerPorts& ports, const Caller& caller, SignedBatch batch,
-                                                trust::Signatures signatures, std::vector<journal::Hash>& digests) {
+absl::StatusOr<domain::SubmitOrders> OpenOrders(const core::Published& published, const HandlerPorts& ports,
+                                                const Caller& caller, SignedBatch batch, trust::Signatures signatures,
+                                                std::vector<journal::Hash>& digests) {
   const domain::Directory& directory = *published.directory;
   EAGLE_ASSIGN_OR_RETURN(VerifiedBatch verified,
-                         Verify(std::move(batch), {.type = MEMBER_TYPE_ORDER, .environment = directory.founding().environment(), .signer = caller.code,
-                                                   .signatures = signatures},
-                                [&](const Head& head) { return OfficersOf(directory, head.signer()); }, ports.checker));
+                         Verify(
+                             std::move(batch),
+                             {.type = MEMBER_TYPE_ORDER,
+                              .environment = directory.founding().environment(),
+                              .signer = caller.code,
+                              .signatures = signatures},
+                             [&](const Head& head) { return OfficersOf(directory, head.signer()); }, ports.checker));
   EAGLE_ASSIGN_OR_RETURN(std::vector<v1::Order> orders, ParseMembers<v1::Order>(verified.members, Reading::kStrict));
   EAGLE_RETURN_IF_ERROR(CheckIds(orders, "order_id", [](const v1::Order& order) { return order.order_id(); }));
   domain::SubmitOrders command{.signed_head = std::move(verified.signed_head), .court = caller.court};
   for (size_t i = 0; i < orders.size(); ++i) {
-    domain::OrderMember member{.bytes = std::move(verified.members[i]), .subject_tag = SubjectTag(ports.key_ring, orders[i].subject()),
+    domain::OrderMember member{.bytes = std::move(verified.members[i]),
+                               .subject_tag = SubjectTag(ports.key_ring, orders[i].subject()),
                                .case_number_tag = CaseNumberTag(ports.key_ring, caller.code, orders[i].case_number()),
                                .officer_tags = OfficerTags(ports.key_ring, orders[i])};
     member.parsed = std::move(orders[i]);
@@ -37,7 +43,8 @@ absl::StatusOr<domain::SubmitOrders> OpenOrders(const core::Published& published
   return command;
 }
 
-// What is kept of a batch while the sequencer has it: for the answer, and for the agencies that will ask for its orders.
+// What is kept of a batch while the sequencer has it: for the answer, and for the agencies that will ask for its
+// orders.
 struct Submission {
   std::vector<std::string> ids;
   std::vector<std::shared_ptr<TaskBytes>> tasks;  // head and due are known once accepted
@@ -49,7 +56,8 @@ std::shared_ptr<Submission> Keep(const domain::SubmitOrders& command, std::vecto
   const journal::CommitTree tree(journal::Frontier(), digests);
   for (size_t i = 0; i < command.members.size(); ++i) {
     kept->ids.push_back(command.members[i].parsed.order_id());
-    auto task = std::make_shared<TaskBytes>(TaskBytes{.member = command.members[i].bytes, .index = static_cast<uint32_t>(i)});
+    auto task =
+        std::make_shared<TaskBytes>(TaskBytes{.member = command.members[i].bytes, .index = static_cast<uint32_t>(i)});
     for (const journal::Hash& hash : tree.Inclusion(i)) task->path.emplace_back(journal::View(hash));
     kept->tasks.push_back(std::move(task));
   }
@@ -59,12 +67,14 @@ std::shared_ptr<Submission> Keep(const domain::SubmitOrders& command, std::vecto
   return kept;
 }
 
-void FillAcceptance(const std::string& leaf_bytes, uint64_t index, const core::Published& published, OrderAccepted& body, Acceptance& acceptance) {
+void FillAcceptance(const std::string& leaf_bytes, uint64_t index, const core::Published& published,
+                    OrderAccepted& body, Acceptance& acceptance) {
   const auto leaf = journal::DecodeLeaf(leaf_bytes);
   GATEWAY_ASSERT(leaf.ok() && body.ParseFromString(leaf->body), "the leaf was written by us");
   acceptance.set_order_seq(index);
   *acceptance.mutable_deadline() = DeadlineOf(body, leaf->time, published.policy.get());
-  for (std::string& code : CodesOf(domain::AgencySet::FromBytes(body.targets()), *published.directory)) acceptance.add_agencies(std::move(code));
+  for (std::string& code : CodesOf(domain::AgencySet::FromBytes(body.targets()), *published.directory))
+    acceptance.add_agencies(std::move(code));
   acceptance.set_leaf(leaf_bytes);
 }
 
@@ -88,8 +98,8 @@ absl::Status ProveAll(Handlers::Impl& impl, const std::vector<uint64_t>& indexes
   return absl::OkStatus();
 }
 
-void Answer(const std::shared_ptr<Handlers::Impl>& impl, Submission& kept, const domain::Result& result, const core::CommitView& commit,
-            const Reply<SubmitOrdersResponse>& reply) {
+void Answer(const std::shared_ptr<Handlers::Impl>& impl, Submission& kept, const domain::Result& result,
+            const core::CommitView& commit, const Reply<SubmitOrdersResponse>& reply) {
   if (!result.status.ok()) return reply(result.status);
   const auto published = impl->published();
   SubmitOrdersResponse response;
@@ -130,15 +140,16 @@ void Answer(const std::shared_ptr<Handlers::Impl>& impl, Submission& kept, const
 }
 
 // What a dry run would have answered.
-ValidateOrdersResponse Preview(const domain::SubmitOrders& command, const domain::Result& result, const std::vector<domain::Entry>& entries,
-                               const core::Published& published) {
+ValidateOrdersResponse Preview(const domain::SubmitOrders& command, const domain::Result& result,
+                               const std::vector<domain::Entry>& entries, const core::Published& published) {
   absl::flat_hash_map<std::string, Acceptance> acceptances;  // by order id
   for (const domain::Entry& entry : entries) {
     OrderAccepted body;
     if (entry.type != ENTRY_TYPE_ORDER_ACCEPTED || !body.ParseFromString(entry.body)) continue;
     Acceptance& acceptance = acceptances[body.order_id()];
     *acceptance.mutable_deadline() = DeadlineOf(body, entry.time, published.policy.get());
-    for (std::string& code : CodesOf(domain::AgencySet::FromBytes(body.targets()), *published.directory)) acceptance.add_agencies(std::move(code));
+    for (std::string& code : CodesOf(domain::AgencySet::FromBytes(body.targets()), *published.directory))
+      acceptance.add_agencies(std::move(code));
   }
   ValidateOrdersResponse response;
   absl::flat_hash_set<std::string> covered;
@@ -153,7 +164,8 @@ ValidateOrdersResponse Preview(const domain::SubmitOrders& command, const domain
     }
     for (const std::string& code : order.agencies()) {
       const domain::Agency* agency = published.directory->AgencyByCode(code);
-      if (agency != nullptr && covered.insert(code).second) *response.add_coverage() = CoverageOf(*agency, order.action(), published);
+      if (agency != nullptr && covered.insert(code).second)
+        *response.add_coverage() = CoverageOf(*agency, order.action(), published);
     }
   }
   return response;
@@ -164,22 +176,27 @@ ValidateOrdersResponse Preview(const domain::SubmitOrders& command, const domain
 void Handlers::SubmitOrders(const Caller& caller, SubmitOrdersRequest request, Reply<SubmitOrdersResponse> reply) {
   if (absl::Status may = MayCall(caller, "/goldeneagle.v1.OrderService/SubmitOrders"); !may.ok()) return reply(may);
   std::vector<journal::Hash> digests;
-  auto command = OpenOrders(*impl_->published(), impl_->ports, caller, std::move(*request.mutable_batch()), trust::Signatures::kRequired, digests);
+  auto command = OpenOrders(*impl_->published(), impl_->ports, caller, std::move(*request.mutable_batch()),
+                            trust::Signatures::kRequired, digests);
   if (!command.ok()) return reply(command.status());
   std::shared_ptr<Submission> kept = Keep(*command, std::move(digests));
-  impl_->Submit<SubmitOrdersResponse>(*std::move(command), reply, [impl = impl_, kept, reply](const domain::Result& result, const core::CommitView& commit) {
-    Answer(impl, *kept, result, commit, reply);
-  });
+  impl_->Submit<SubmitOrdersResponse>(
+      *std::move(command), reply,
+      [impl = impl_, kept, reply](const domain::Result& result, const core::CommitView& commit) {
+        Answer(impl, *kept, result, commit, reply);
+      });
 }
 
 void Handlers::ValidateOrders(const Caller& caller, SubmitOrdersRequest request, Reply<ValidateOrdersResponse> reply) {
   if (absl::Status may = MayCall(caller, "/goldeneagle.v1.OrderService/ValidateOrders"); !may.ok()) return reply(may);
   std::vector<journal::Hash> digests;
-  auto opened = OpenOrders(*impl_->published(), impl_->ports, caller, std::move(*request.mutable_batch()), trust::Signatures::kOptional, digests);
+  auto opened = OpenOrders(*impl_->published(), impl_->ports, caller, std::move(*request.mutable_batch()),
+                           trust::Signatures::kOptional, digests);
   if (!opened.ok()) return reply(opened.status());
   auto command = std::make_shared<const domain::SubmitOrders>(*std::move(opened));
   const absl::Status status = impl_->ports.sequencer.SubmitDryRun(
-      *command, [impl = impl_, command, reply](const domain::Result& result, const std::vector<domain::Entry>& entries) {
+      *command,
+      [impl = impl_, command, reply](const domain::Result& result, const std::vector<domain::Entry>& entries) {
         if (!result.status.ok()) return reply(result.status);
         reply(Preview(*command, result, entries, *impl->published()));
       });
@@ -189,15 +206,19 @@ void Handlers::ValidateOrders(const Caller& caller, SubmitOrdersRequest request,
 void Handlers::WithdrawOrder(const Caller& caller, WithdrawOrderRequest request, Reply<WithdrawOrderResponse> reply) {
   if (absl::Status may = MayCall(caller, "/goldeneagle.v1.OrderService/WithdrawOrder"); !may.ok()) return reply(may);
   domain::Withdraw command{.court = caller.court, .request_id = request.request_id(), .order_id = request.order_id()};
-  impl_->Submit<WithdrawOrderResponse>(std::move(command), reply, [impl = impl_, reply](const domain::Result& result, const core::CommitView&) {
-    if (!result.status.ok()) return reply(result.status);
-    const auto published = impl->published();
-    WithdrawOrderResponse response;
-    for (std::string& code : CodesOf(domain::AgencySet::FromBytes(result.agencies_withdrawn), *published->directory)) response.add_withdrawn_at(std::move(code));
-    for (std::string& code : CodesOf(domain::AgencySet::FromBytes(result.agencies_begun), *published->directory)) response.add_begun_at(std::move(code));
-    response.set_journal_index(result.index);
-    reply(std::move(response));
-  });
+  impl_->Submit<WithdrawOrderResponse>(
+      std::move(command), reply, [impl = impl_, reply](const domain::Result& result, const core::CommitView&) {
+        if (!result.status.ok()) return reply(result.status);
+        const auto published = impl->published();
+        WithdrawOrderResponse response;
+        for (std::string& code :
+             CodesOf(domain::AgencySet::FromBytes(result.agencies_withdrawn), *published->directory))
+          response.add_withdrawn_at(std::move(code));
+        for (std::string& code : CodesOf(domain::AgencySet::FromBytes(result.agencies_begun), *published->directory))
+          response.add_begun_at(std::move(code));
+        response.set_journal_index(result.index);
+        reply(std::move(response));
+      });
 }
 
 }  // namespace eagle::api

@@ -18,13 +18,14 @@ using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 constexpr size_t kRowsLookedAt = 10'000, kScanPage = 500;
 constexpr size_t kFindingsBytes = 1 << 20;
 
-// Calls visit(order) for the caller's orders past `after`, in order of acceptance, until it says stop or kRowsLookedAt rows were looked at.
-// Gives the last seq looked at; 0 when there is nothing left.
+// Calls visit(order) for the caller's orders past `after`, in order of acceptance, until it says stop or kRowsLookedAt
+// rows were looked at. Gives the last seq looked at; 0 when there is nothing left.
 template <typename Visit>
 absl::StatusOr<uint64_t> Scan(JournalReader& journal, CourtOrdinal court, uint64_t after, Visit visit) {
   size_t looked_at = 0;
   while (true) {
-    EAGLE_ASSIGN_OR_RETURN(const std::vector<storage::Row> rows, journal.store().Scan(storage::Table::kOrders, BigEndian(after + 1), kScanPage));
+    EAGLE_ASSIGN_OR_RETURN(const std::vector<storage::Row> rows,
+                           journal.store().Scan(storage::Table::kOrders, BigEndian(after + 1), kScanPage));
     for (const storage::Row& row : rows) {
       EAGLE_ASSIGN_OR_RETURN(const domain::Order order, domain::Order::Decode(row.second));
       after = order.seq.value();
@@ -55,40 +56,49 @@ absl::StatusOr<uint64_t> ScanCase(JournalReader& journal, CaseSeq of, uint64_t a
   return uint64_t{0};
 }
 
-std::string FilterOf(const ListOrdersRequest& request) { return request.case_number() + (request.open_only() ? "/open" : "/all"); }
+std::string FilterOf(const ListOrdersRequest& request) {
+  return request.case_number() + (request.open_only() ? "/open" : "/all");
+}
 
 // One receipt of the order in the form in which the agency's key can be checked.
-absl::StatusOr<FindingsOfAgency> FindingOf(const domain::Entry& entry, const core::Published& published, Travel& travel, const Travel::OpenJournal& open) {
+absl::StatusOr<FindingsOfAgency> FindingOf(const domain::Entry& entry, const core::Published& published, Travel& travel,
+                                           const Travel::OpenJournal& open) {
   FindingsOfAgency finding;
   const domain::Agency* agency = published.directory->AgencyByOrdinal(entry.agency);
   if (agency != nullptr) finding.set_agency(agency->row.code());
   finding.set_journal_index(entry.index);
   TaskReport body;  // head = 2 in all four bodies
   ReceiptPayload payload;
-  if (!entry.payload || !payload.ParseFromString(*entry.payload) || !body.ParseFromString(entry.body)) return Fail(Reason::kErased, "the case was erased");
+  if (!entry.payload || !payload.ParseFromString(*entry.payload) || !body.ParseFromString(entry.body))
+    return Fail(Reason::kErased, "the case was erased");
   EAGLE_ASSIGN_OR_RETURN(const std::shared_ptr<const HeadBytes> head, travel.HeadAt(body.head(), open));
   *finding.mutable_receipt() = Travel::TravelForm(*head, payload.member(), payload.index());
   return finding;
 }
 
 bool IsReceipt(EntryType type) {
-  return type == ENTRY_TYPE_TASK_REPORTED || type == ENTRY_TYPE_TASK_ANSWERED || type == ENTRY_TYPE_MEASURE_CHANGED || type == ENTRY_TYPE_RECEIPT_CONFLICT;
+  return type == ENTRY_TYPE_TASK_REPORTED || type == ENTRY_TYPE_TASK_ANSWERED || type == ENTRY_TYPE_MEASURE_CHANGED ||
+         type == ENTRY_TYPE_RECEIPT_CONFLICT;
 }
 
-absl::Status CollectFindings(Handlers::Impl& impl, const domain::Order& order, uint64_t after, size_t page_size, JournalReader& journal,
-                             ListFindingsResponse& response, uint64_t& last) {
+absl::Status CollectFindings(Handlers::Impl& impl, const domain::Order& order, uint64_t after, size_t page_size,
+                             JournalReader& journal, ListFindingsResponse& response, uint64_t& last) {
   const auto published = impl.published();
   EAGLE_ASSIGN_OR_RETURN(const std::vector<domain::Entry> entries, journal.EntriesOf(order));
   absl::flat_hash_set<std::string> replaced;  // digests that a correction names
   for (const domain::Entry& entry : entries) {
     TaskReport body;
-    if (entry.type == ENTRY_TYPE_TASK_ANSWERED && body.ParseFromString(entry.body) && body.kind() == RECEIPT_KIND_CORRECTION) replaced.insert(body.corrects());
+    if (entry.type == ENTRY_TYPE_TASK_ANSWERED && body.ParseFromString(entry.body) &&
+        body.kind() == RECEIPT_KIND_CORRECTION)
+      replaced.insert(body.corrects());
   }
   size_t bytes = 0;
   for (const domain::Entry& entry : entries) {
     if (entry.index <= after || !IsReceipt(entry.type)) continue;
     if (static_cast<size_t>(response.findings_size()) == page_size || bytes >= kFindingsBytes) return absl::OkStatus();
-    EAGLE_ASSIGN_OR_RETURN(FindingsOfAgency finding, FindingOf(entry, *published, impl.travel, [&]() -> absl::StatusOr<JournalReader*> { return &journal; }));
+    EAGLE_ASSIGN_OR_RETURN(
+        FindingsOfAgency finding,
+        FindingOf(entry, *published, impl.travel, [&]() -> absl::StatusOr<JournalReader*> { return &journal; }));
     TaskReport body;
     finding.set_superseded(body.ParseFromString(entry.body) && replaced.contains(body.digest()));
     bytes += finding.ByteSizeLong();
@@ -129,8 +139,9 @@ absl::StatusOr<ListOrdersResponse> Handlers::ListOrders(const Caller& caller, co
   if (request.case_number().empty()) {
     EAGLE_ASSIGN_OR_RETURN(last, Scan(journal, caller.court, after, add));
   } else {
-    EAGLE_ASSIGN_OR_RETURN(const std::optional<CaseSeq> of,
-                           journal.CaseNumbered(caller.court, CaseNumberTag(impl_->ports.key_ring, caller.code, request.case_number())));
+    EAGLE_ASSIGN_OR_RETURN(
+        const std::optional<CaseSeq> of,
+        journal.CaseNumbered(caller.court, CaseNumberTag(impl_->ports.key_ring, caller.code, request.case_number())));
     if (of) {
       EAGLE_ASSIGN_OR_RETURN(last, ScanCase(journal, *of, after, add));
     }
@@ -145,7 +156,8 @@ void Handlers::ListFindings(const Caller& caller, ListFindingsRequest request, R
     EAGLE_RETURN_IF_ERROR(CheckPurpose(request.purpose()));
     EAGLE_ASSIGN_OR_RETURN(const size_t page_size, PageSize(request.page_size()));
     const TokenScope scope{"ListFindings", caller, request.order_id()};
-    EAGLE_ASSIGN_OR_RETURN(const uint64_t after, OpenNumberToken(impl_->ports.key_ring, scope, request.page_token(), 0));
+    EAGLE_ASSIGN_OR_RETURN(const uint64_t after,
+                           OpenNumberToken(impl_->ports.key_ring, scope, request.page_token(), 0));
     EAGLE_ASSIGN_OR_RETURN(JournalReader journal, impl_->Journal());
     EAGLE_ASSIGN_OR_RETURN(const domain::Order order, journal.OrderById(caller.court, request.order_id()));
     ListFindingsResponse response;

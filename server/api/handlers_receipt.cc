@@ -14,25 +14,32 @@ bool NeedsLease(const Receipt& receipt) {
   return receipt.items_size() == 0 || receipt.items(0).outcome() != OUTCOME_SENT_NOT_CONFIRMED;
 }
 
-absl::StatusOr<bool> HoldsLease(const HandlerPorts& ports, const Caller& caller, const std::string& instance, const Receipt& receipt, LazyJournal& journal) {
+absl::StatusOr<bool> HoldsLease(const HandlerPorts& ports, const Caller& caller, const std::string& instance,
+                                const Receipt& receipt, LazyJournal& journal) {
   EAGLE_ASSIGN_OR_RETURN(JournalReader* const reader, journal());
   EAGLE_ASSIGN_OR_RETURN(const std::optional<domain::IdUse> use, reader->UseOf(receipt.order_id()));
-  return !use || ports.dispatcher.Holds(caller.agency, instance, OrderSeq(use->index));  // an unknown order is refused for that
+  return !use ||
+         ports.dispatcher.Holds(caller.agency, instance, OrderSeq(use->index));  // an unknown order is refused for that
 }
 
-absl::StatusOr<domain::ReportReceipts> OpenReceipts(Handlers::Impl& impl, const Caller& caller, ReportResultsRequest& request, bool events) {
-  if (request.instance().empty()) return Fail(Reason::kFieldMissing, "the instance names itself").At("instance", "the field is required");
+absl::StatusOr<domain::ReportReceipts> OpenReceipts(Handlers::Impl& impl, const Caller& caller,
+                                                    ReportResultsRequest& request, bool events) {
+  if (request.instance().empty())
+    return Fail(Reason::kFieldMissing, "the instance names itself").At("instance", "the field is required");
   const auto published = impl.published();
   const domain::Directory& directory = *published->directory;
-  EAGLE_ASSIGN_OR_RETURN(VerifiedBatch verified,
-                         Verify(std::move(*request.mutable_batch()),
-                                {.type = MEMBER_TYPE_RECEIPT, .environment = directory.founding().environment(), .signer = caller.code},
-                                [&](const Head& head) { return KeyOf(directory, "agency/" + head.signer()); }, impl.ports.checker));
+  EAGLE_ASSIGN_OR_RETURN(
+      VerifiedBatch verified,
+      Verify(
+          std::move(*request.mutable_batch()),
+          {.type = MEMBER_TYPE_RECEIPT, .environment = directory.founding().environment(), .signer = caller.code},
+          [&](const Head& head) { return KeyOf(directory, "agency/" + head.signer()); }, impl.ports.checker));
   EAGLE_ASSIGN_OR_RETURN(std::vector<Receipt> receipts, ParseMembers<Receipt>(verified.members, Reading::kTolerant));
   Violations wrong;
   for (size_t i = 0; i < receipts.size(); ++i) {
     if ((receipts[i].kind() == RECEIPT_KIND_EVENT) == events) continue;
-    wrong.Add("members[" + std::to_string(i) + "].kind", Reason::kFieldInvalid, events ? "ReportEvents takes events only" : "events go to ReportEvents");
+    wrong.Add("members[" + std::to_string(i) + "].kind", Reason::kFieldInvalid,
+              events ? "ReportEvents takes events only" : "events go to ReportEvents");
   }
   if (!wrong.empty()) return wrong.ToStatus("the batch holds receipts that this call doesn't take");
   LazyJournal journal(impl.ports.store, impl.ports.keys);
@@ -40,7 +47,8 @@ absl::StatusOr<domain::ReportReceipts> OpenReceipts(Handlers::Impl& impl, const 
   for (size_t i = 0; i < receipts.size(); ++i) {
     domain::ReceiptMember member{.bytes = std::move(verified.members[i])};
     if (NeedsLease(receipts[i])) {
-      EAGLE_ASSIGN_OR_RETURN(const bool holds, HoldsLease(impl.ports, caller, request.instance(), receipts[i], journal));
+      EAGLE_ASSIGN_OR_RETURN(const bool holds,
+                             HoldsLease(impl.ports, caller, request.instance(), receipts[i], journal));
       member.lease_lost = !holds;
     }
     member.parsed = std::move(receipts[i]);
@@ -49,28 +57,30 @@ absl::StatusOr<domain::ReportReceipts> OpenReceipts(Handlers::Impl& impl, const 
   return command;
 }
 
-void Report(const std::shared_ptr<Handlers::Impl>& impl, const Caller& caller, ReportResultsRequest request, bool events, const Reply<ReportResultsResponse>& reply) {
+void Report(const std::shared_ptr<Handlers::Impl>& impl, const Caller& caller, ReportResultsRequest request,
+            bool events, const Reply<ReportResultsResponse>& reply) {
   auto command = OpenReceipts(*impl, caller, request, events);
   if (!command.ok()) return reply(command.status());
   // A report shows that the instance lives; whether it introduced itself doesn't matter to facts.
   impl->ports.dispatcher.Seen(caller.agency, request.instance()).IgnoreError();
-  impl->Submit<ReportResultsResponse>(*std::move(command), reply, [reply](const domain::Result& result, const core::CommitView& commit) {
-    if (!result.status.ok()) return reply(result.status);
-    ReportResultsResponse response;
-    for (const domain::MemberResult& member : result.members) {
-      ReceiptResult* out = response.add_results();
-      out->set_verdict(member.verdict);
-      out->set_journal_index(member.index);
-      if (!member.refusal) continue;
-      out->set_reason(std::string(RowOf(member.refusal->reason).name));
-      out->set_message(member.refusal->message);
-      for (const Violation& violation : member.refusal->violations) {
-        out->mutable_message()->append("; ").append(violation.field).append(": ").append(violation.description);
-      }
-    }
-    response.set_checkpoint(commit.checkpoint());
-    reply(std::move(response));
-  });
+  impl->Submit<ReportResultsResponse>(
+      *std::move(command), reply, [reply](const domain::Result& result, const core::CommitView& commit) {
+        if (!result.status.ok()) return reply(result.status);
+        ReportResultsResponse response;
+        for (const domain::MemberResult& member : result.members) {
+          ReceiptResult* out = response.add_results();
+          out->set_verdict(member.verdict);
+          out->set_journal_index(member.index);
+          if (!member.refusal) continue;
+          out->set_reason(std::string(RowOf(member.refusal->reason).name));
+          out->set_message(member.refusal->message);
+          for (const Violation& violation : member.refusal->violations) {
+            out->mutable_message()->append("; ").append(violation.field).append(": ").append(violation.description);
+          }
+        }
+        response.set_checkpoint(commit.checkpoint());
+        reply(std::move(response));
+      });
 }
 
 }  // namespace

@@ -37,12 +37,15 @@ class Page {
       case ENTRY_TYPE_TASK_ANSWERED:
       case ENTRY_TYPE_MEASURE_CHANGED:
       case ENTRY_TYPE_RECEIPT_CONFLICT:
-      case ENTRY_TYPE_ORDER_WITHDRAWN: return LookAtOrder(leaf, leaf.order, events);
+      case ENTRY_TYPE_ORDER_WITHDRAWN:
+        return LookAtOrder(leaf, leaf.order, events);
       case ENTRY_TYPE_DEADLINE_MARKED:
         if (leaf.order) return LookAtOrder(leaf, leaf.order, events);
         return LookAtCase(leaf, events);
-      case ENTRY_TYPE_SURPLUS_ARISEN: return LookAtCase(leaf, events);
-      default: return absl::OkStatus();
+      case ENTRY_TYPE_SURPLUS_ARISEN:
+        return LookAtCase(leaf, events);
+      default:
+        return absl::OkStatus();
     }
   }
 
@@ -110,8 +113,10 @@ class Page {
       }
       case ENTRY_TYPE_TASK_REPORTED:
       case ENTRY_TYPE_MEASURE_CHANGED:
-      case ENTRY_TYPE_RECEIPT_CONFLICT: return AddOutcome(leaf.index.value(), event);
-      default: break;
+      case ENTRY_TYPE_RECEIPT_CONFLICT:
+        return AddOutcome(leaf.index.value(), event);
+      default:
+        break;
     }
     return absl::OkStatus();
   }
@@ -120,7 +125,8 @@ class Page {
     EAGLE_ASSIGN_OR_RETURN(const domain::Entry entry, journal_.EntryAt(index));
     ReceiptPayload payload;
     Receipt receipt;
-    if (entry.payload && payload.ParseFromString(*entry.payload) && receipt.ParseFromString(payload.member()) && receipt.items_size() > 0) {
+    if (entry.payload && payload.ParseFromString(*entry.payload) && receipt.ParseFromString(payload.member()) &&
+        receipt.items_size() > 0) {
       event.set_outcome(receipt.items(0).outcome());
     }
     return absl::OkStatus();
@@ -135,7 +141,8 @@ class Page {
 
 }  // namespace
 
-absl::StatusOr<WatchOrdersResponse> Handlers::ReadWatch(const Caller& caller, const WatchOrdersRequest& request, size_t limit) {
+absl::StatusOr<WatchOrdersResponse> Handlers::ReadWatch(const Caller& caller, const WatchOrdersRequest& request,
+                                                        size_t limit) {
   EAGLE_RETURN_IF_ERROR(MayCall(caller, "/goldeneagle.v1.OrderService/WatchOrders"));
   const auto published = impl_->published();
   const uint64_t end = published->edge->size();
@@ -146,7 +153,8 @@ absl::StatusOr<WatchOrdersResponse> Handlers::ReadWatch(const Caller& caller, co
     EAGLE_ASSIGN_OR_RETURN(JournalReader journal, impl_->Journal());
     std::optional<CaseSeq> only;
     if (!request.case_number().empty()) {
-      EAGLE_ASSIGN_OR_RETURN(only, journal.CaseNumbered(caller.court, CaseNumberTag(impl_->ports.key_ring, caller.code, request.case_number())));
+      EAGLE_ASSIGN_OR_RETURN(only, journal.CaseNumbered(caller.court, CaseNumberTag(impl_->ports.key_ring, caller.code,
+                                                                                    request.case_number())));
       if (!only) only = CaseSeq();  // no such case yet: nothing matches
     }
     Page page(caller, *published, journal, only);
@@ -154,7 +162,9 @@ absl::StatusOr<WatchOrdersResponse> Handlers::ReadWatch(const Caller& caller, co
     for (; next < stop; ++next) {
       std::vector<OrderEvent> events;
       EAGLE_RETURN_IF_ERROR(page.Look(next, events));
-      if (!events.empty() && response.events_size() > 0 && static_cast<size_t>(response.events_size()) + events.size() > limit) break;
+      if (!events.empty() && response.events_size() > 0 &&
+          static_cast<size_t>(response.events_size()) + events.size() > limit)
+        break;
       for (OrderEvent& event : events) *response.add_events() = std::move(event);
       if (static_cast<size_t>(response.events_size()) >= limit) {
         ++next;

@@ -47,9 +47,11 @@ class Handlers::Impl {
     uint32_t in_flight = 0, waiting_for_clerk = 0;
   };
 
-  // Hello and the sweep for absent agencies take turns, so that the journal hears of both in the order in which the dispatcher did.
+  // Hello and the sweep for absent agencies take turns, so that the journal hears of both in the order in which the
+  // dispatcher did.
   absl::Mutex presence_mu;
-  std::map<AgencyOrdinal, absl::Time> absent ABSL_GUARDED_BY(presence_mu);  // not journalled yet: the sequencer was busy
+  std::map<AgencyOrdinal, absl::Time> absent
+      ABSL_GUARDED_BY(presence_mu);  // not journalled yet: the sequencer was busy
   std::map<std::pair<AgencyOrdinal, std::string>, AdapterStatus> statuses ABSL_GUARDED_BY(presence_mu);
   uint64_t unreadable_tasks ABSL_GUARDED_BY(presence_mu) = 0;
 };

@@ -23,7 +23,9 @@ absl::StatusOr<JournalReader> JournalReader::Open(storage::Store& store, core::K
 }
 
 absl::StatusOr<journal::PackedEntry> JournalReader::Packed(uint64_t index) {
-  const auto holds = [&](const auto& commit) { return index >= commit->row.first_index && index < commit->row.first_index + commit->row.count; };
+  const auto holds = [&](const auto& commit) {
+    return index >= commit->row.first_index && index < commit->row.first_index + commit->row.count;
+  };
   auto known = std::find_if(commits_.begin(), commits_.end(), holds);
   if (known == commits_.end()) {
     EAGLE_ASSIGN_OR_RETURN(std::optional<storage::CommitRow> row, reader_->CommitAt(index));
@@ -48,7 +50,8 @@ absl::StatusOr<domain::Entry> JournalReader::EntryAt(uint64_t index) {
 }
 
 absl::StatusOr<std::optional<domain::Order>> JournalReader::OrderAt(OrderSeq seq) {
-  EAGLE_ASSIGN_OR_RETURN(const std::optional<std::string> row, reader_->Get(storage::Table::kOrders, BigEndian(seq.value())));
+  EAGLE_ASSIGN_OR_RETURN(const std::optional<std::string> row,
+                         reader_->Get(storage::Table::kOrders, BigEndian(seq.value())));
   if (!row) return std::optional<domain::Order>();
   EAGLE_ASSIGN_OR_RETURN(domain::Order order, domain::Order::Decode(*row));
   return std::optional<domain::Order>(std::move(order));
@@ -63,13 +66,15 @@ absl::StatusOr<std::optional<domain::IdUse>> JournalReader::UseOf(const std::str
 }
 
 absl::StatusOr<std::optional<CaseSeq>> JournalReader::CaseNumbered(CourtOrdinal court, const std::string& number_tag) {
-  EAGLE_ASSIGN_OR_RETURN(const std::optional<std::string> row, reader_->Get(storage::Table::kCaseNumbers, domain::CaseNumberKey(court, number_tag)));
+  EAGLE_ASSIGN_OR_RETURN(const std::optional<std::string> row,
+                         reader_->Get(storage::Table::kCaseNumbers, domain::CaseNumberKey(court, number_tag)));
   if (!row) return std::optional<CaseSeq>();
   return std::optional<CaseSeq>(CaseSeq(ByteReader(*row).U64()));
 }
 
 absl::StatusOr<std::optional<domain::Case>> JournalReader::CaseRow(CaseSeq seq) {
-  EAGLE_ASSIGN_OR_RETURN(const std::optional<std::string> row, reader_->Get(storage::Table::kCases, BigEndian(seq.value())));
+  EAGLE_ASSIGN_OR_RETURN(const std::optional<std::string> row,
+                         reader_->Get(storage::Table::kCases, BigEndian(seq.value())));
   if (!row) return std::optional<domain::Case>();
   EAGLE_ASSIGN_OR_RETURN(domain::Case of, domain::Case::Decode(*row));
   return std::optional<domain::Case>(std::move(of));
@@ -86,7 +91,8 @@ absl::StatusOr<domain::Order> JournalReader::OrderById(CourtOrdinal court, const
 absl::StatusOr<std::vector<domain::Entry>> JournalReader::EntriesOf(const domain::Order& order) {
   EAGLE_ASSIGN_OR_RETURN(const std::vector<uint64_t> indexes, core::StreamIndexes(*reader_, order.case_seq.value()));
   std::vector<domain::Entry> entries;
-  for (auto index = std::lower_bound(indexes.begin(), indexes.end(), order.seq.value()); index != indexes.end() && *index <= order.last_index; ++index) {
+  for (auto index = std::lower_bound(indexes.begin(), indexes.end(), order.seq.value());
+       index != indexes.end() && *index <= order.last_index; ++index) {
     EAGLE_ASSIGN_OR_RETURN(const journal::Leaf leaf, LeafAt(*index));
     if (*index != order.seq.value() && leaf.order != order.seq) continue;
     EAGLE_ASSIGN_OR_RETURN(domain::Entry entry, EntryAt(*index));

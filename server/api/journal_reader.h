@@ -57,7 +57,8 @@ class JournalReader {
     storage::CommitRow row;
     std::vector<journal::PackedEntry> entries;  // point into row
   };
-  JournalReader(std::unique_ptr<storage::Reader> reader, core::KeySource& keys) : reader_(std::move(reader)), keys_(&keys) {}
+  JournalReader(std::unique_ptr<storage::Reader> reader, core::KeySource& keys)
+      : reader_(std::move(reader)), keys_(&keys) {}
 
   std::unique_ptr<storage::Reader> reader_;
   core::KeySource* keys_;

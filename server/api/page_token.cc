@@ -12,14 +12,18 @@ namespace {
 
 std::string Seal(const trust::KeyRing& ring, const TokenScope& scope, std::string_view key) {
   ByteWriter bound;
-  for (std::string_view part : {scope.method, std::string_view(scope.caller.code), std::string_view(scope.caller.spiffe_id), std::string_view(scope.filter), key}) {
+  for (std::string_view part : {scope.method, std::string_view(scope.caller.code),
+                                std::string_view(scope.caller.spiffe_id), std::string_view(scope.filter), key}) {
     bound.U32(static_cast<uint32_t>(part.size())).Bytes(part);
   }
   bound.U8(static_cast<uint8_t>(scope.caller.role));
   return ring.Tag("PAGE_TOKEN", bound.bytes());
 }
 
-absl::Status Invalid() { return Fail(Reason::kPageTokenInvalid, "the token isn't one of this call, caller and filter").At("page_token", "as the page before gave it"); }
+absl::Status Invalid() {
+  return Fail(Reason::kPageTokenInvalid, "the token isn't one of this call, caller and filter")
+      .At("page_token", "as the page before gave it");
+}
 
 }  // namespace
 
@@ -29,15 +33,19 @@ std::string MakeToken(const trust::KeyRing& ring, const TokenScope& scope, std::
 
 absl::StatusOr<std::string> OpenToken(const trust::KeyRing& ring, const TokenScope& scope, const std::string& token) {
   std::string bytes;
-  if (token.size() > 1024 || !absl::WebSafeBase64Unescape(token, &bytes) || bytes.size() < trust::kTagSize) return Invalid();
+  if (token.size() > 1024 || !absl::WebSafeBase64Unescape(token, &bytes) || bytes.size() < trust::kTagSize)
+    return Invalid();
   const std::string_view key = std::string_view(bytes).substr(0, bytes.size() - trust::kTagSize);
   if (Seal(ring, scope, key) != std::string_view(bytes).substr(key.size())) return Invalid();
   return std::string(key);
 }
 
-std::string MakeNumberToken(const trust::KeyRing& ring, const TokenScope& scope, uint64_t key) { return MakeToken(ring, scope, BigEndian(key)); }
+std::string MakeNumberToken(const trust::KeyRing& ring, const TokenScope& scope, uint64_t key) {
+  return MakeToken(ring, scope, BigEndian(key));
+}
 
-absl::StatusOr<uint64_t> OpenNumberToken(const trust::KeyRing& ring, const TokenScope& scope, const std::string& token, uint64_t none) {
+absl::StatusOr<uint64_t> OpenNumberToken(const trust::KeyRing& ring, const TokenScope& scope, const std::string& token,
+                                         uint64_t none) {
   if (token.empty()) return none;
   EAGLE_ASSIGN_OR_RETURN(const std::string key, OpenToken(ring, scope, token));
   ByteReader in(key);
@@ -47,7 +55,9 @@ absl::StatusOr<uint64_t> OpenNumberToken(const trust::KeyRing& ring, const Token
 }
 
 absl::StatusOr<size_t> PageSize(int32_t asked) {
-  if (asked < 0) return Fail(Reason::kFieldInvalid, "a page has no negative size").At("page_size", "0 for the default, at most 1,000");
+  if (asked < 0)
+    return Fail(Reason::kFieldInvalid, "a page has no negative size")
+        .At("page_size", "0 for the default, at most 1,000");
   return asked == 0 ? size_t{50} : std::min<size_t>(static_cast<size_t>(asked), 1000);
 }
 

@@ -1,4 +1,5 @@
-// Tokens of pages and watches: opaque, url-safe, bound to the method, the caller and the filter; they carry no authority.
+// Tokens of pages and watches: opaque, url-safe, bound to the method, the caller and the filter; they carry no
+// authority.
 //
 //   token = base64url(key || first 20 bytes' keyed hash over method, caller, filter and key)
 //
@@ -27,7 +28,8 @@ absl::StatusOr<std::string> OpenToken(const trust::KeyRing& ring, const TokenSco
 
 // The same for a key that is one number. No token: `none`.
 std::string MakeNumberToken(const trust::KeyRing& ring, const TokenScope& scope, uint64_t key);
-absl::StatusOr<uint64_t> OpenNumberToken(const trust::KeyRing& ring, const TokenScope& scope, const std::string& token, uint64_t none);
+absl::StatusOr<uint64_t> OpenNumberToken(const trust::KeyRing& ring, const TokenScope& scope, const std::string& token,
+                                         uint64_t none);
 
 // 50 for 0, at most 1,000. Errors: FIELD_INVALID for a negative one.
 absl::StatusOr<size_t> PageSize(int32_t asked);

@@ -7,14 +7,17 @@ namespace eagle::api {
 class PublishedProver::Tiles : public journal::TileSource {
  public:
   Tiles(const journal::Edge& edge, storage::Reader& reader) : stored_(reader), source_(edge, stored_) {}
-  absl::StatusOr<std::string> Tile(unsigned level, uint64_t n, unsigned width) override { return source_.Tile(level, n, width); }
+  absl::StatusOr<std::string> Tile(unsigned level, uint64_t n, unsigned width) override {
+    return source_.Tile(level, n, width);
+  }
 
  private:
   core::StoredTiles stored_;
   journal::EdgeSource source_;
 };
 
-PublishedProver::PublishedProver(std::shared_ptr<const core::Published> published, JournalReader& journal, uint64_t size)
+PublishedProver::PublishedProver(std::shared_ptr<const core::Published> published, JournalReader& journal,
+                                 uint64_t size)
     : published_(std::move(published)),
       journal_(journal),
       size_(size == 0 ? published_->edge->size() : size),

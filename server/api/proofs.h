@@ -1,5 +1,5 @@
-// Proofs from what is published and a snapshot of the store. The checkpoint, its size and the edge come from one published copy; the store
-// may have grown since, which changes no full tile.
+// Proofs from what is published and a snapshot of the store. The checkpoint, its size and the edge come from one
+// published copy; the store may have grown since, which changes no full tile.
 //
 // Threads: pure functions on their arguments.
 #pragma once
@@ -16,7 +16,8 @@
 
 namespace eagle::api {
 
-// Keeps the tiles that it fetched: one for each answer. `published` must be older than `journal`'s snapshot or the same.
+// Keeps the tiles that it fetched: one for each answer. `published` must be older than `journal`'s snapshot or the
+// same.
 class PublishedProver {
  public:
   // `size`: of the tree that proofs lead to; 0: the published one.

@@ -1,4 +1,5 @@
-// The tags under which leaves name people, officers and case numbers (trust/tag.h): which kind of number, in which spelling.
+// The tags under which leaves name people, officers and case numbers (trust/tag.h): which kind of number, in which
+// spelling.
 //
 // Threads: any.
 #pragma once

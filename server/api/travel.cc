@@ -16,11 +16,13 @@ absl::Status Erased(uint64_t index) {
   return Fail(Reason::kErased, "the payload can't be read any more").With("index", std::to_string(index));
 }
 absl::Status Malformed(uint64_t index) {
-  return Fail(Reason::kEntryMalformed, "an entry isn't of the type that another one says").With("index", std::to_string(index));
+  return Fail(Reason::kEntryMalformed, "an entry isn't of the type that another one says")
+      .With("index", std::to_string(index));
 }
 
 template <typename Body, typename Payload>
-absl::Status Read(JournalReader& journal, uint64_t index, EntryType type, domain::Entry& entry, Body& body, Payload& payload) {
+absl::Status Read(JournalReader& journal, uint64_t index, EntryType type, domain::Entry& entry, Body& body,
+                  Payload& payload) {
   EAGLE_ASSIGN_OR_RETURN(entry, journal.EntryAt(index));
   if (entry.type != type || !body.ParseFromString(entry.body)) return Malformed(index);
   if (!entry.payload) return Erased(index);
@@ -56,7 +58,8 @@ absl::StatusOr<std::shared_ptr<const HeadBytes>> Travel::HeadAt(uint64_t index, 
   auto head = std::make_shared<HeadBytes>();
   head->envelope = std::move(*payload.mutable_head());
   const std::string_view digests = payload.member_digests();
-  for (size_t at = 0; at + 32 <= digests.size(); at += 32) head->digests.push_back(*journal::HashFrom(digests.substr(at, 32)));
+  for (size_t at = 0; at + 32 <= digests.size(); at += 32)
+    head->digests.push_back(*journal::HashFrom(digests.substr(at, 32)));
   RememberHead(index, head);
   return std::shared_ptr<const HeadBytes>(std::move(head));
 }
@@ -105,7 +108,8 @@ SignedMember Travel::TravelForm(const HeadBytes& head, const std::string& member
   return form;
 }
 
-absl::StatusOr<StatementPage> StatementsPast(uint64_t position, size_t most, size_t bytes_max, const std::vector<uint64_t>& positions, Travel& travel,
+absl::StatusOr<StatementPage> StatementsPast(uint64_t position, size_t most, size_t bytes_max,
+                                             const std::vector<uint64_t>& positions, Travel& travel,
                                              const Travel::OpenJournal& open) {
   StatementPage page;
   size_t bytes = 0;

@@ -1,7 +1,8 @@
-// What travels to agencies, ready to be copied: orders with their paths, heads, statements. Opened, hashed and proved once, however many
-// agencies ask: the same order goes to 140 of them, and one head carries up to 256 orders.
+// What travels to agencies, ready to be copied: orders with their paths, heads, statements. Opened, hashed and proved
+// once, however many agencies ask: the same order goes to 140 of them, and one head carries up to 256 orders.
 //
-// Filled by submissions as their commits become durable, and from the journal when something isn't here (after a restart).
+// Filled by submissions as their commits become durable, and from the journal when something isn't here (after a
+// restart).
 //
 // Threads: any, at the same time.
 //
@@ -32,7 +33,7 @@ struct TaskBytes {
   std::string member;
   uint32_t index = 0;
   std::vector<std::string> path;
-  uint64_t head = 0;                     // journal index of the BATCH_HEAD
+  uint64_t head = 0;  // journal index of the BATCH_HEAD
   google::protobuf::Timestamp due_at;
   std::shared_ptr<const HeadBytes> envelope;
   size_t bytes() const { return member.size() + 34 * path.size(); }
@@ -51,7 +52,8 @@ class Travel {
   // Errors: NOT_FOUND, ERASED when the key is gone; the store's.
   absl::StatusOr<std::shared_ptr<const TaskBytes>> TaskOf(OrderSeq order, const OpenJournal& open);
   absl::StatusOr<std::shared_ptr<const HeadBytes>> HeadAt(uint64_t index, const OpenJournal& open);
-  absl::StatusOr<std::shared_ptr<const goldeneagle::v1::DirectoryChange>> StatementAt(uint64_t index, const OpenJournal& open);
+  absl::StatusOr<std::shared_ptr<const goldeneagle::v1::DirectoryChange>> StatementAt(uint64_t index,
+                                                                                      const OpenJournal& open);
 
   // A member in the form in which it travels. Pre: `index` is a place in the head.
   static goldeneagle::v1::SignedMember TravelForm(const HeadBytes& head, const std::string& member, uint32_t index);
@@ -65,12 +67,14 @@ class Travel {
   Lru<goldeneagle::v1::DirectoryChange> statements_{kStatementBytesMax};
 };
 
-// The statements past `position`, in journal order, at most `most` of them and `bytes_max` bytes. `complete`: nothing is left behind them.
+// The statements past `position`, in journal order, at most `most` of them and `bytes_max` bytes. `complete`: nothing
+// is left behind them.
 struct StatementPage {
   std::vector<std::shared_ptr<const goldeneagle::v1::DirectoryChange>> changes;
   bool complete = true;
 };
-absl::StatusOr<StatementPage> StatementsPast(uint64_t position, size_t most, size_t bytes_max, const std::vector<uint64_t>& positions, Travel& travel,
+absl::StatusOr<StatementPage> StatementsPast(uint64_t position, size_t most, size_t bytes_max,
+                                             const std::vector<uint64_t>& positions, Travel& travel,
                                              const Travel::OpenJournal& open);
 
 }  // namespace eagle::api

@@ -9,7 +9,8 @@ absl::StatusOr<VerifiedBatch> Verify(v1::SignedBatch batch, const Expected& expe
   EAGLE_ASSIGN_OR_RETURN(trust::ParsedBatch parsed, trust::ParseBatch(std::move(batch), expected.signatures));
   EAGLE_RETURN_IF_ERROR(trust::ExpectHead(parsed.head, expected.type, expected.environment));
   if (!expected.signer.empty() && parsed.head.signer() != expected.signer) {
-    return Fail(Reason::kSignerNotCaller, "the batch is signed for another organisation").At("batch.head.signer", "must be the caller's own code");
+    return Fail(Reason::kSignerNotCaller, "the batch is signed for another organisation")
+        .At("batch.head.signer", "must be the caller's own code");
   }
   EAGLE_ASSIGN_OR_RETURN(const std::vector<trust::CandidateKey> keys, candidates(parsed.head));
   VerifiedBatch out;
@@ -32,9 +33,11 @@ std::vector<trust::CandidateKey> OfficersOf(const domain::Directory& directory, 
   std::vector<trust::CandidateKey> keys;
   const std::string prefix = "court/" + std::string(court) + "/officer/";
   const auto& statements = directory.statements();
-  for (auto it = statements.lower_bound(prefix); it != statements.end() && it->first.compare(0, prefix.size(), prefix) == 0; ++it) {
+  for (auto it = statements.lower_bound(prefix);
+       it != statements.end() && it->first.compare(0, prefix.size(), prefix) == 0; ++it) {
     const v1::Statement& statement = it->second.statement;
-    if (statement.kind() == v1::STATEMENT_KIND_OFFICER) keys.push_back({keys.size(), statement.algorithm(), statement.key()});
+    if (statement.kind() == v1::STATEMENT_KIND_OFFICER)
+      keys.push_back({keys.size(), statement.algorithm(), statement.key()});
   }
   return keys;
 }
@@ -51,8 +54,10 @@ std::vector<trust::CandidateKey> KeysOf(const google::protobuf::RepeatedPtrField
   return out;
 }
 
-void ParseMember(const std::string& bytes, size_t place, Reading reading, google::protobuf::Message* message, Violations& wrong) {
-  const absl::Status status = reading == Reading::kStrict ? trust::ParseStrict(bytes, message) : trust::ParseTolerant(bytes, message);
+void ParseMember(const std::string& bytes, size_t place, Reading reading, google::protobuf::Message* message,
+                 Violations& wrong) {
+  const absl::Status status =
+      reading == Reading::kStrict ? trust::ParseStrict(bytes, message) : trust::ParseTolerant(bytes, message);
   if (status.ok()) return;
   const Failure failure = FailureOf(status);
   const std::string path = "members[" + std::to_string(place) + "]";

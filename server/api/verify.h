@@ -1,10 +1,12 @@
-// From bytes of a stranger to a verified batch: shape, head, who may have signed, signatures, members. Nothing of it needs the sequencer; what
-// may have changed when its turn comes (keys, roles, sequences) Decide looks at again.
+// From bytes of a stranger to a verified batch: shape, head, who may have signed, signatures, members. Nothing of it
+// needs the sequencer; what may have changed when its turn comes (keys, roles, sequences) Decide looks at again.
 //
 // Threads: pure functions.
 //
-//   EAGLE_ASSIGN_OR_RETURN(VerifiedBatch batch, Verify(std::move(*request.mutable_batch()), {.type = v1::MEMBER_TYPE_ORDER, .environment = test,
-//                          .signer = caller.code}, [&](const v1::Head& head) { return OfficersOf(directory, head.signer()); }, checker));
+//   EAGLE_ASSIGN_OR_RETURN(VerifiedBatch batch, Verify(std::move(*request.mutable_batch()), {.type =
+//   v1::MEMBER_TYPE_ORDER, .environment = test,
+//                          .signer = caller.code}, [&](const v1::Head& head) { return OfficersOf(directory,
+//                          head.signer()); }, checker));
 //   EAGLE_ASSIGN_OR_RETURN(std::vector<v1::Order> orders, ParseMembers<v1::Order>(batch.members, Reading::kStrict));
 #pragma once
 
@@ -36,8 +38,9 @@ struct VerifiedBatch {
 struct Expected {
   v1::MemberType type = v1::MEMBER_TYPE_UNSPECIFIED;
   v1::Environment environment = v1::ENVIRONMENT_UNSPECIFIED;
-  std::string_view signer;                                      // code that the head must name; empty: any
-  trust::Signatures signatures = trust::Signatures::kRequired;  // optional: a draft without any counts as signed by every candidate
+  std::string_view signer;  // code that the head must name; empty: any
+  trust::Signatures signatures =
+      trust::Signatures::kRequired;  // optional: a draft without any counts as signed by every candidate
 };
 using CandidateSource = std::function<absl::StatusOr<std::vector<trust::CandidateKey>>(const v1::Head&)>;
 
@@ -45,7 +48,8 @@ using CandidateSource = std::function<absl::StatusOr<std::vector<trust::Candidat
 absl::StatusOr<VerifiedBatch> Verify(v1::SignedBatch batch, const Expected& expected, const CandidateSource& candidates,
                                      const trust::SignatureChecker& checker);
 
-// Keys that may have signed. Validity is left to Decide: an officer who is no longer valid is a violation with a name, not a stranger.
+// Keys that may have signed. Validity is left to Decide: an officer who is no longer valid is a violation with a name,
+// not a stranger.
 std::vector<trust::CandidateKey> OfficersOf(const domain::Directory& directory, std::string_view court);
 std::vector<trust::CandidateKey> KeyOf(const domain::Directory& directory, std::string_view subject);
 std::vector<trust::CandidateKey> KeysOf(const google::protobuf::RepeatedPtrField<v1::FoundingKey>& keys);
@@ -53,7 +57,8 @@ std::vector<trust::CandidateKey> KeysOf(const google::protobuf::RepeatedPtrField
 enum class Reading { kStrict, kTolerant };
 
 // Errors, every member's at once under "members[i]": ENVELOPE_MALFORMED, UNKNOWN_FIELDS, TEXT_INVALID.
-void ParseMember(const std::string& bytes, size_t place, Reading reading, google::protobuf::Message* message, Violations& wrong);
+void ParseMember(const std::string& bytes, size_t place, Reading reading, google::protobuf::Message* message,
+                 Violations& wrong);
 template <typename M>
 absl::StatusOr<std::vector<M>> ParseMembers(const std::vector<std::string>& members, Reading reading) {
   std::vector<M> parsed(members.size());
@@ -68,7 +73,8 @@ void CheckId(const std::string& id, const std::string& path, Violations& wrong);
 template <typename M, typename IdOf>
 absl::Status CheckIds(const std::vector<M>& members, const std::string& field, IdOf id_of) {
   Violations wrong;
-  for (size_t i = 0; i < members.size(); ++i) CheckId(id_of(members[i]), "members[" + std::to_string(i) + "]." + field, wrong);
+  for (size_t i = 0; i < members.size(); ++i)
+    CheckId(id_of(members[i]), "members[" + std::to_string(i) + "]." + field, wrong);
   if (!wrong.empty()) return wrong.ToStatus("a member has no usable id");
   return absl::OkStatus();
 }

@@ -23,7 +23,9 @@ std::string MaskName(std::string_view name) {
   return out;
 }
 
-std::string MaskIdentity(const v1::Identity& identity) { return MaskName(identity.name()) + " " + MaskNumber(identity.id_number()); }
+std::string MaskIdentity(const v1::Identity& identity) {
+  return MaskName(identity.name()) + " " + MaskNumber(identity.id_number());
+}
 
 v1::Refusal RefusalView(const Failure& failure, uint64_t journal_index) {
   const ReasonRow& row = RowOf(failure.reason);
@@ -73,14 +75,16 @@ std::vector<v1::Capability> EffectiveOf(const domain::Agency& agency, const doma
   std::vector<v1::Capability> effective;
   for (int i = 0; i < agency.row.capabilities_size(); ++i) {
     const size_t byte = static_cast<size_t>(i) / 8;
-    if (byte < presence.declared.size() && (presence.declared[byte] >> i % 8 & 1) != 0) effective.push_back(agency.row.capabilities(i));
+    if (byte < presence.declared.size() && (presence.declared[byte] >> i % 8 & 1) != 0)
+      effective.push_back(agency.row.capabilities(i));
   }
   return effective;
 }
 
 const domain::PresenceState& PresenceOf(const core::Published& published, AgencyOrdinal agency) {
   static const domain::PresenceState kNeverSeen;
-  return agency && agency.value() <= published.presence->size() ? (*published.presence)[agency.value() - 1] : kNeverSeen;
+  return agency && agency.value() <= published.presence->size() ? (*published.presence)[agency.value() - 1]
+                                                                : kNeverSeen;
 }
 
 v1::CoverageView CoverageOf(const domain::Agency& agency, v1::Action action, const core::Published& published) {

@@ -39,12 +39,15 @@ v1::DeadlineView DeadlineOf(const v1::OrderAccepted& accepted, absl::Time start,
 std::vector<std::string> CodesOf(const domain::AgencySet& agencies, const domain::Directory& directory);
 
 // All but `tasks`: what lists show. One payload is opened, for the case number and the subject (masked).
-absl::StatusOr<v1::OrderView> SummaryOf(const domain::Order& order, const core::Published& published, JournalReader& journal);
+absl::StatusOr<v1::OrderView> SummaryOf(const domain::Order& order, const core::Published& published,
+                                        JournalReader& journal);
 // With `tasks`: also opens the receipts. A task's delivered_at is given where its own entries lead to the delivery.
-absl::StatusOr<v1::OrderView> ViewOf(const domain::Order& order, const core::Published& published, JournalReader& journal);
+absl::StatusOr<v1::OrderView> ViewOf(const domain::Order& order, const core::Published& published,
+                                     JournalReader& journal);
 
 v1::LedgerView LedgerOf(const domain::Case& of);
-absl::StatusOr<v1::CaseView> CaseViewOf(const domain::Case& of, const core::Published& published, JournalReader& journal);
+absl::StatusOr<v1::CaseView> CaseViewOf(const domain::Case& of, const core::Published& published,
+                                        JournalReader& journal);
 
 // Approved rows that the agency's last Hello declared too.
 std::vector<v1::Capability> EffectiveOf(const domain::Agency& agency, const domain::PresenceState& presence);

@@ -32,14 +32,17 @@ v1::OrderView FromLeaf(const domain::Order& order, const core::Published& publis
   return view;
 }
 
-void AddPayload(const domain::Entry& accepted, const domain::Order& order, const core::Published& published, v1::OrderView& view) {
+void AddPayload(const domain::Entry& accepted, const domain::Order& order, const core::Published& published,
+                v1::OrderView& view) {
   OrderPayload payload;
   v1::Order content;
-  if (!accepted.payload || !payload.ParseFromString(*accepted.payload) || !content.ParseFromString(payload.member())) return;  // erased
+  if (!accepted.payload || !payload.ParseFromString(*accepted.payload) || !content.ParseFromString(payload.member()))
+    return;  // erased
   view.set_case_number(content.case_number());
   view.set_subject_masked(MaskIdentity(content.subject()));
   const domain::Court* court = published.directory->CourtByOrdinal(order.court);
-  view.set_name("courts/" + (court != nullptr ? court->row.code() : std::string()) + "/cases/" + content.case_number() + "/orders/" + UuidText(order.order_id));
+  view.set_name("courts/" + (court != nullptr ? court->row.code() : std::string()) + "/cases/" + content.case_number() +
+                "/orders/" + UuidText(order.order_id));
 }
 
 // One agency's side of the order, as its entries tell it.
@@ -56,7 +59,8 @@ void Hear(const domain::Entry& entry, Story& story) {
   Receipt receipt;
   if (!body.ParseFromString(entry.body)) return;
   story.working = body.kind() == RECEIPT_KIND_PROGRESS;
-  if (entry.payload && payload.ParseFromString(*entry.payload) && receipt.ParseFromString(payload.member()) && receipt.items_size() > 0) {
+  if (entry.payload && payload.ParseFromString(*entry.payload) && receipt.ParseFromString(payload.member()) &&
+      receipt.items_size() > 0) {
     story.outcome = receipt.items(0).outcome();
   }
   if (entry.type == ENTRY_TYPE_TASK_ANSWERED && !story.answered) {
@@ -76,27 +80,36 @@ absl::Status LookUpDelivery(uint64_t index, JournalReader& journal, absl::flat_h
 
 v1::MeasurePhase PhaseOf(domain::MeasurePhase phase) {
   switch (phase) {
-    case domain::MeasurePhase::kRequested: return MEASURE_PHASE_REQUESTED;
-    case domain::MeasurePhase::kWaitlisted: return MEASURE_PHASE_WAITLISTED;
-    case domain::MeasurePhase::kEffective: return MEASURE_PHASE_EFFECTIVE;
-    case domain::MeasurePhase::kLapsed: return MEASURE_PHASE_LAPSED;
-    case domain::MeasurePhase::kReleased: return MEASURE_PHASE_RELEASED;
-    case domain::MeasurePhase::kConsumed: return MEASURE_PHASE_CONSUMED;
-    case domain::MeasurePhase::kRefused: return MEASURE_PHASE_REFUSED;
+    case domain::MeasurePhase::kRequested:
+      return MEASURE_PHASE_REQUESTED;
+    case domain::MeasurePhase::kWaitlisted:
+      return MEASURE_PHASE_WAITLISTED;
+    case domain::MeasurePhase::kEffective:
+      return MEASURE_PHASE_EFFECTIVE;
+    case domain::MeasurePhase::kLapsed:
+      return MEASURE_PHASE_LAPSED;
+    case domain::MeasurePhase::kReleased:
+      return MEASURE_PHASE_RELEASED;
+    case domain::MeasurePhase::kConsumed:
+      return MEASURE_PHASE_CONSUMED;
+    case domain::MeasurePhase::kRefused:
+      return MEASURE_PHASE_REFUSED;
   }
   return MEASURE_PHASE_UNSPECIFIED;
 }
 
 }  // namespace
 
-absl::StatusOr<v1::OrderView> SummaryOf(const domain::Order& order, const core::Published& published, JournalReader& journal) {
+absl::StatusOr<v1::OrderView> SummaryOf(const domain::Order& order, const core::Published& published,
+                                        JournalReader& journal) {
   v1::OrderView view = FromLeaf(order, published);
   EAGLE_ASSIGN_OR_RETURN(const domain::Entry accepted, journal.EntryAt(order.seq.value()));
   AddPayload(accepted, order, published, view);
   return view;
 }
 
-absl::StatusOr<v1::OrderView> ViewOf(const domain::Order& order, const core::Published& published, JournalReader& journal) {
+absl::StatusOr<v1::OrderView> ViewOf(const domain::Order& order, const core::Published& published,
+                                     JournalReader& journal) {
   v1::OrderView view = FromLeaf(order, published);
   EAGLE_ASSIGN_OR_RETURN(const std::vector<domain::Entry> entries, journal.EntriesOf(order));
   absl::flat_hash_map<uint32_t, Story> stories;  // by agency
@@ -139,7 +152,8 @@ v1::LedgerView LedgerOf(const domain::Case& of) {
   return view;
 }
 
-absl::StatusOr<v1::CaseView> CaseViewOf(const domain::Case& of, const core::Published& published, JournalReader& journal) {
+absl::StatusOr<v1::CaseView> CaseViewOf(const domain::Case& of, const core::Published& published,
+                                        JournalReader& journal) {
   v1::CaseView view;
   const domain::Court* court = published.directory->CourtByOrdinal(of.court);
   view.set_name("courts/" + (court != nullptr ? court->row.code() : std::string()) + "/cases/" + of.open.case_number());
@@ -168,7 +182,8 @@ absl::StatusOr<v1::CaseView> CaseViewOf(const domain::Case& of, const core::Publ
     out->set_phase(PhaseOf(measure.phase));
     out->set_is_money(measure.is_money);
     *out->mutable_state() = measure.state;
-    if (measure.state.shares_size() > 0) out->set_asset_number_masked(MaskNumber(measure.state.shares(0).asset_number()));
+    if (measure.state.shares_size() > 0)
+      out->set_asset_number_masked(MaskNumber(measure.state.shares(0).asset_number()));
   }
   return view;
 }

@@ -8,7 +8,9 @@ ByteWriter& ByteWriter::U8(uint8_t value) {
   bytes_.push_back(static_cast<char>(value));
   return *this;
 }
-ByteWriter& ByteWriter::U16(uint16_t value) { return U8(static_cast<uint8_t>(value >> 8)).U8(static_cast<uint8_t>(value)); }
+ByteWriter& ByteWriter::U16(uint16_t value) {
+  return U8(static_cast<uint8_t>(value >> 8)).U8(static_cast<uint8_t>(value));
+}
 ByteWriter& ByteWriter::U32(uint32_t value) {
   return U16(static_cast<uint16_t>(value >> 16)).U16(static_cast<uint16_t>(value));
 }

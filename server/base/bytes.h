@@ -16,7 +16,8 @@
 
 namespace eagle {
 
-// Debian's Abseil has a string_view of its own that doesn't convert to or from std::string_view; this is the one bridge.
+// Debian's Abseil has a string_view of its own that doesn't convert to or from std::string_view; this is the one
+// bridge.
 inline absl::string_view ToAbsl(std::string_view text) { return absl::string_view(text.data(), text.size()); }
 inline std::string_view FromAbsl(absl::string_view text) { return std::string_view(text.data(), text.size()); }
 
@@ -61,10 +62,10 @@ class ByteReader {
 // Eight big-endian bytes: sorts as the number does, so it is the key of every table that is keyed by a number.
 std::string BigEndian(uint64_t value);
 
-std::string HexEncode(std::string_view bytes);                          // lower case
-std::optional<std::string> HexDecode(std::string_view text);            // either case; absent when it is not hexadecimal
-std::string Base64Encode(std::string_view bytes);                       // RFC 4648 section 4, with padding
-std::optional<std::string> Base64Decode(std::string_view text);         // exactly that alphabet and padding; else absent
-bool IsValidUtf8(std::string_view text);                                // no surrogates, no overlong forms, <= U+10FFFF
+std::string HexEncode(std::string_view bytes);                   // lower case
+std::optional<std::string> HexDecode(std::string_view text);     // either case; absent when it is not hexadecimal
+std::string Base64Encode(std::string_view bytes);                // RFC 4648 section 4, with padding
+std::optional<std::string> Base64Decode(std::string_view text);  // exactly that alphabet and padding; else absent
+bool IsValidUtf8(std::string_view text);                         // no surrogates, no overlong forms, <= U+10FFFF
 
 }  // namespace eagle

@@ -62,7 +62,8 @@ bool IsAccountNumber(std::string_view number) {
 
 std::string MaskNumber(std::string_view number) {
   if (number.size() < 9) return std::string(number.size(), '*');
-  return std::string(number.substr(0, 4)) + std::string(number.size() - 8, '*') + std::string(number.substr(number.size() - 4));
+  return std::string(number.substr(0, 4)) + std::string(number.size() - 8, '*') +
+         std::string(number.substr(number.size() - 4));
 }
 
 }  // namespace eagle

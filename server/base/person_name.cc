@@ -8,7 +8,8 @@ std::string FoldName(std::string_view name) {
     const std::string_view two = name.substr(i, 2), three = name.substr(i, 3);
     if (two == "\xC2\xB7") {
       out += "\xC2\xB7", i += 2;
-    } else if (three == "\xE2\x80\xA2" || three == "\xE2\x80\xA7" || three == "\xE3\x83\xBB" || three == "\xEF\xBD\xA5" || three == "\xE2\x8B\x85") {
+    } else if (three == "\xE2\x80\xA2" || three == "\xE2\x80\xA7" || three == "\xE3\x83\xBB" ||
+               three == "\xEF\xBD\xA5" || three == "\xE2\x8B\x85") {
       out += "\xC2\xB7", i += 3;  // U+2022, U+2027, U+30FB, U+FF65, U+22C5
     } else if (three == "\xE3\x80\x80") {
       out += ' ', i += 3;  // U+3000

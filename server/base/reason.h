@@ -83,7 +83,8 @@ class Fail {
 
 // Collects violations; the first by precedence names the failure.
 //
-//   Violations wrong;  if (...) wrong.Add("amount", Reason::kAmountInvalid, "...");  if (!wrong.empty()) return wrong.ToStatus("the order is refused");
+//   Violations wrong;  if (...) wrong.Add("amount", Reason::kAmountInvalid, "...");  if (!wrong.empty()) return
+//   wrong.ToStatus("the order is refused");
 class Violations {
  public:
   void Add(std::string_view field, Reason reason, std::string_view description) {
@@ -100,7 +101,8 @@ class Violations {
 };
 
 absl::Status ToStatus(const Failure& failure);
-// What `status` carries; for a status that isn't ours: kInternal with its message (kUnavailable for UNAVAILABLE). Pre: !ok.
+// What `status` carries; for a status that isn't ours: kInternal with its message (kUnavailable for UNAVAILABLE). Pre:
+// !ok.
 Failure FailureOf(const absl::Status& status);
 // kNone for OK.
 Reason ReasonOf(const absl::Status& status);
@@ -108,8 +110,8 @@ Reason ReasonOf(const absl::Status& status);
 }  // namespace eagle
 
 // The two lines that every caller of a StatusOr writes.
-#define EAGLE_RETURN_IF_ERROR(expression)             \
-  do {                                                \
+#define EAGLE_RETURN_IF_ERROR(expression)                                                  \
+  do {                                                                                     \
     if (absl::Status eagle_status = (expression); !eagle_status.ok()) return eagle_status; \
   } while (false)
 #define EAGLE_CONCAT_INNER(a, b) a##b

@@ -18,7 +18,8 @@ std::string NewUuidV7(absl::Time now, Entropy& entropy) {
 std::string UuidText(std::string_view bytes) {
   GATEWAY_ASSERT(bytes.size() == kUuidBytes, "a UUID has sixteen bytes");
   const std::string hex = HexEncode(bytes);
-  return hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-" + hex.substr(12, 4) + "-" + hex.substr(16, 4) + "-" + hex.substr(20);
+  return hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-" + hex.substr(12, 4) + "-" + hex.substr(16, 4) + "-" +
+         hex.substr(20);
 }
 
 std::optional<std::string> ParseUuid(std::string_view text) {

@@ -21,8 +21,8 @@ inline constexpr size_t kSealingEntropyBytes = 12 + 32;  // nonce and salt of on
 // Pre: an entry with a payload has a key of 32 bytes and kSealingEntropyBytes of fresh randomness.
 EncodedEntry EncodeEntry(const domain::Entry& entry, std::string_view key, std::string_view entropy);
 
-// Reads an entry back. A payload whose key was erased is absent; one that doesn't open or isn't what the leaf commits to is an error.
-// Errors: ENTRY_MALFORMED, COMMITMENT_MISMATCH; the key source's own but ERASED.
+// Reads an entry back. A payload whose key was erased is absent; one that doesn't open or isn't what the leaf commits
+// to is an error. Errors: ENTRY_MALFORMED, COMMITMENT_MISMATCH; the key source's own but ERASED.
 absl::StatusOr<domain::Entry> DecodeEntry(std::string_view leaf, std::string_view sealed, KeySource& keys);
 
 }  // namespace eagle::core

@@ -1,4 +1,5 @@
-// What the core needs from the rooms above it: keys, a signer of checkpoints, somebody who hands tasks out, somebody who listens.
+// What the core needs from the rooms above it: keys, a signer of checkpoints, somebody who hands tasks out, somebody
+// who listens.
 #pragma once
 
 #include <functional>
@@ -28,9 +29,9 @@ class KeySource {
 class CommitView {
  public:
   virtual ~CommitView() = default;
-  virtual uint64_t size() const = 0;                          // entries in the journal now
-  virtual const std::string& checkpoint() const = 0;          // signed note over them
-  virtual bool Holds(uint64_t index) const = 0;               // the entry is of this very commit
+  virtual uint64_t size() const = 0;                                   // entries in the journal now
+  virtual const std::string& checkpoint() const = 0;                   // signed note over them
+  virtual bool Holds(uint64_t index) const = 0;                        // the entry is of this very commit
   virtual const std::string& LeafOf(uint64_t index) const = 0;         // pre: Holds(index)
   virtual std::vector<std::string> ProofOf(uint64_t index) const = 0;  // pre: Holds(index); hashes, leaf side first
 };

@@ -46,13 +46,17 @@ absl::Status Compare(storage::Reader& reader, const Tables& folded, ReplayReport
     auto next = expected.begin();
     EAGLE_RETURN_IF_ERROR(ForEachRow(reader, table, [&](const storage::Row& row) -> absl::Status {
       if (next == expected.end() || next->first != row.first || next->second != row.second) {
-        return Fail(Reason::kTablesDiffer, "a stored row is not what the journal replays to").With("table", name).With("key", HexEncode(row.first));
+        return Fail(Reason::kTablesDiffer, "a stored row is not what the journal replays to")
+            .With("table", name)
+            .With("key", HexEncode(row.first));
       }
       ++next;
       return absl::OkStatus();
     }));
     if (next != expected.end()) {
-      return Fail(Reason::kTablesDiffer, "a row that the journal replays to is not stored").With("table", name).With("key", HexEncode(next->first));
+      return Fail(Reason::kTablesDiffer, "a row that the journal replays to is not stored")
+          .With("table", name)
+          .With("key", HexEncode(next->first));
     }
     report.digests.emplace_back(std::string(name), DigestOf(expected));
   }
@@ -72,13 +76,16 @@ absl::StatusOr<ReplayReport> Replay(storage::Reader& reader, KeySource& keys, co
   while (report.entries < all) {
     EAGLE_ASSIGN_OR_RETURN(const std::vector<storage::CommitRow> page, reader.Commits(report.entries, kPage));
     if (page.empty() || page.front().first_index != report.entries) {
-      return Fail(Reason::kJournalBroken, "entries of the journal are missing").With("index", std::to_string(report.entries));
+      return Fail(Reason::kJournalBroken, "entries of the journal are missing")
+          .With("index", std::to_string(report.entries));
     }
     for (const storage::CommitRow& commit : page) {
       if (!commit.previous_checkpoint.empty()) {
-        EAGLE_ASSIGN_OR_RETURN(const journal::Checkpoint checkpoint, journal::OpenCheckpoint(commit.previous_checkpoint, log));
+        EAGLE_ASSIGN_OR_RETURN(const journal::Checkpoint checkpoint,
+                               journal::OpenCheckpoint(commit.previous_checkpoint, log));
         if (checkpoint.size != edge.size() || checkpoint.root != edge.Root()) {
-          return Fail(Reason::kJournalBroken, "a signed checkpoint contradicts the entries before it").With("checkpoint_size", std::to_string(checkpoint.size));
+          return Fail(Reason::kJournalBroken, "a signed checkpoint contradicts the entries before it")
+              .With("checkpoint_size", std::to_string(checkpoint.size));
         }
         ++report.checkpoints;
       }
@@ -90,7 +97,8 @@ absl::StatusOr<ReplayReport> Replay(storage::Reader& reader, KeySource& keys, co
           return Fail(failure.reason, failure.message).With("index", std::to_string(commit.first_index + i));
         }
         if (entry->index != commit.first_index + i || domain::Micros(entry->time) != commit.time_us) {
-          return Fail(Reason::kEntryMalformed, "an entry stands in the wrong place or time").With("index", std::to_string(commit.first_index + i));
+          return Fail(Reason::kEntryMalformed, "an entry stands in the wrong place or time")
+              .With("index", std::to_string(commit.first_index + i));
         }
         report.unreadable_payloads += !entries[i].sealed.empty() && !entry->payload ? 1 : 0;
         edge.Append(journal::LeafHash(entries[i].leaf));

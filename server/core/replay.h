@@ -1,4 +1,5 @@
-// The proof that state is a fold over the journal: folds a whole journal anew and compares tables, tree and checkpoints with what is stored.
+// The proof that state is a fold over the journal: folds a whole journal anew and compares tables, tree and checkpoints
+// with what is stored.
 //
 // Threads: one; may take seconds per million entries.
 #pragma once
@@ -24,8 +25,8 @@ struct ReplayReport {
 // Folds every entry. With keys: payloads are opened and held against their commitments, tables must come out the same.
 // `progress` (may be empty) is called with (done, all).
 //
-// Errors, each names the entry or table: ENTRY_MALFORMED, COMMITMENT_MISMATCH, JOURNAL_BROKEN (a checkpoint stored on the way doesn't fit, with
-// its size), TABLES_DIFFER.
+// Errors, each names the entry or table: ENTRY_MALFORMED, COMMITMENT_MISMATCH, JOURNAL_BROKEN (a checkpoint stored on
+// the way doesn't fit, with its size), TABLES_DIFFER.
 absl::StatusOr<ReplayReport> Replay(storage::Reader& reader, KeySource& keys, const journal::NoteVerifier& log,
                                     const std::function<void(uint64_t, uint64_t)>& progress);
 

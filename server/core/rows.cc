@@ -32,7 +32,10 @@ std::string EncodeId(const domain::IdUse& use) {
 
 std::string EncodePresence(const domain::PresenceState& presence) {
   ByteWriter out;
-  out.U8(presence.ever ? 1 : 0).U8(presence.present ? 1 : 0).I64(domain::Micros(presence.since)).U32(presence.most_in_flight);
+  out.U8(presence.ever ? 1 : 0)
+      .U8(presence.present ? 1 : 0)
+      .I64(domain::Micros(presence.since))
+      .U32(presence.most_in_flight);
   out.U16(static_cast<uint16_t>(presence.inbox.size())).Bytes(presence.inbox).Bytes(presence.declared);
   return out.Take();
 }
@@ -58,7 +61,8 @@ std::vector<RowChange> TakeRows(domain::State& state, uint64_t first_index) {
   for (uint64_t seq : Sorted(changes.cases)) {
     const domain::Case& of = state.cases.at(seq);
     rows.push_back({Table::kCases, BigEndian(seq), of.Encode()});
-    if (seq >= first_index) rows.push_back({Table::kCaseNumbers, domain::CaseNumberKey(of.court, of.number_tag), BigEndian(seq)});
+    if (seq >= first_index)
+      rows.push_back({Table::kCaseNumbers, domain::CaseNumberKey(of.court, of.number_tag), BigEndian(seq)});
   }
   for (const std::string& id : changes.ids) rows.push_back({Table::kIds, id, EncodeId(state.ids.at(id))});
   for (const std::string& key : changes.sequences) {
@@ -91,7 +95,8 @@ absl::StatusOr<domain::IdUse> DecodeIdUse(std::string_view row) {
   return use;
 }
 
-absl::Status ForEachRow(storage::Reader& reader, Table table, const std::function<absl::Status(const storage::Row&)>& visit) {
+absl::Status ForEachRow(storage::Reader& reader, Table table,
+                        const std::function<absl::Status(const storage::Row&)>& visit) {
   std::string from;
   while (true) {
     EAGLE_ASSIGN_OR_RETURN(const std::vector<storage::Row> page, reader.Scan(table, from, kPage));
@@ -147,7 +152,8 @@ absl::Status LoadRows(storage::Reader& reader, domain::State& state) {
   return ForEachRow(reader, Table::kAgencies, [&](const storage::Row& row) -> absl::Status {
     const uint64_t ordinal = ByteReader(row.first).U64();
     ByteReader in(row.second);
-    domain::PresenceState presence{.ever = in.U8() != 0, .present = in.U8() != 0, .since = domain::FromMicros(in.I64())};
+    domain::PresenceState presence{
+        .ever = in.U8() != 0, .present = in.U8() != 0, .since = domain::FromMicros(in.I64())};
     presence.most_in_flight = in.U32();
     presence.inbox = in.Bytes(in.U16());
     presence.declared = in.Rest();

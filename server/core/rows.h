@@ -12,7 +12,8 @@
 
 namespace eagle::core {
 
-// Empties state.changes (but its `directory` mark) into rows, in a fixed order. `first_index`: of the commit that they belong to.
+// Empties state.changes (but its `directory` mark) into rows, in a fixed order. `first_index`: of the commit that they
+// belong to.
 std::vector<storage::RowChange> TakeRows(domain::State& state, uint64_t first_index);
 
 // The public half of a state from the tables, timers armed. Errors: TABLES_DIFFER; the store's own.
@@ -25,6 +26,7 @@ absl::StatusOr<domain::IdUse> DecodeIdUse(std::string_view row);
 absl::StatusOr<std::vector<uint64_t>> StreamIndexes(storage::Reader& reader, uint64_t stream);
 
 // Calls visit(row) for every row of a table in key order, page by page, until it returns an error.
-absl::Status ForEachRow(storage::Reader& reader, storage::Table table, const std::function<absl::Status(const storage::Row&)>& visit);
+absl::Status ForEachRow(storage::Reader& reader, storage::Table table,
+                        const std::function<absl::Status(const storage::Row&)>& visit);
 
 }  // namespace eagle::core

@@ -30,11 +30,13 @@ size_t MembersOf(const domain::Command& command) {
 // What may still come in while the store is short of room: answers and the clock's own work, which free it.
 bool PassesWhenFull(const domain::Command& command) {
   return std::holds_alternative<domain::ReportReceipts>(command) || std::holds_alternative<domain::Tick>(command) ||
-         std::holds_alternative<domain::AlarmClock>(command) || std::holds_alternative<domain::SubmitAdministration>(command);
+         std::holds_alternative<domain::AlarmClock>(command) ||
+         std::holds_alternative<domain::SubmitAdministration>(command);
 }
 
 bool MovesProposals(const domain::Entry& entry) {
-  return entry.type >= goldeneagle::v1::ENTRY_TYPE_PROPOSAL_MADE && entry.type <= goldeneagle::v1::ENTRY_TYPE_CLOCK_ACCEPTED;
+  return entry.type >= goldeneagle::v1::ENTRY_TYPE_PROPOSAL_MADE &&
+         entry.type <= goldeneagle::v1::ENTRY_TYPE_CLOCK_ACCEPTED;
 }
 
 }  // namespace
@@ -42,7 +44,8 @@ bool MovesProposals(const domain::Entry& entry) {
 // One commit on its way: entries with their bytes, and who waits for it.
 class Sequencer::Commit : public CommitView {
  public:
-  explicit Commit(const journal::Edge& edge, const std::string& checkpoint) : before_(edge.frontier()), checkpoint_(checkpoint) {}
+  explicit Commit(const journal::Edge& edge, const std::string& checkpoint)
+      : before_(edge.frontier()), checkpoint_(checkpoint) {}
 
   uint64_t size() const override { return before_.size() + leaves.size(); }
   const std::string& checkpoint() const override { return checkpoint_; }
@@ -68,7 +71,10 @@ class Sequencer::Commit : public CommitView {
 };
 
 Sequencer::Sequencer(Opened opened, SequencerPorts ports)
-    : ports_(ports), state_(std::move(opened.state)), edge_(std::move(opened.edge)), checkpoint_(std::move(opened.checkpoint)) {
+    : ports_(ports),
+      state_(std::move(opened.state)),
+      edge_(std::move(opened.edge)),
+      checkpoint_(std::move(opened.checkpoint)) {
   keeper_.Start(state_.recorded, state_.clock_alarm != 0, ports_.clock.WallNow(), ports_.clock.MonotonicNow());
   alarm_seen_ = state_.clock_alarm;
   now_ = state_.recorded;
@@ -186,7 +192,8 @@ absl::Status Sequencer::Step() {
   std::vector<domain::Entry> surplus = domain::DecideSurplus(state_, commit.entries, now_);
   Add(surplus, commit);
   if (handout_ != nullptr) {
-    for (Handout::Planned& planned : handout_->Plan(state_)) Execute(std::move(planned.deliver), std::move(planned.done), commit);
+    for (Handout::Planned& planned : handout_->Plan(state_))
+      Execute(std::move(planned.deliver), std::move(planned.done), commit);
   }
   const absl::Duration decided = ports_.clock.MonotonicNow();
   if (!commit.entries.empty()) {
@@ -223,7 +230,8 @@ void Sequencer::ExecuteDry(const domain::Command& command, DryDone done, Commit&
   domain::Decision decision = domain::Decide(state_, command, now_);
   decision.result.index = 0;
   for (domain::MemberResult& member : decision.result.members) member.index = 0;
-  Done tell = [done = std::move(done), entries = std::move(decision.entries)](const domain::Result& result, const CommitView&) { done(result, entries); };
+  Done tell = [done = std::move(done), entries = std::move(decision.entries)](
+                  const domain::Result& result, const CommitView&) { done(result, entries); };
   commit.answers.push_back({std::move(decision.result), std::move(tell)});
   absl::MutexLock lock(&mu_);
   ++counters_.dry_runs;
@@ -238,7 +246,8 @@ bool Sequencer::Add(std::vector<domain::Entry>& entries, Commit& commit) {
     if (entries[i].key_id.empty()) entries[i].key_id = ports_.keys.log_key_id();
     auto key = ports_.keys.KeyOf(entries[i].key_id);
     if (!key.ok()) {
-      // Without its key nothing of this command may be written, and what others of the batch rely on is in memory already.
+      // Without its key nothing of this command may be written, and what others of the batch rely on is in memory
+      // already.
       dead_ = true;
       return false;
     }
@@ -249,7 +258,8 @@ bool Sequencer::Add(std::vector<domain::Entry>& entries, Commit& commit) {
   size_t used = 0;
   for (size_t i = 0; i < entries.size(); ++i) {
     std::string_view share;
-    if (entries[i].payload) share = std::string_view(entropy).substr(used++ * kSealingEntropyBytes, kSealingEntropyBytes);
+    if (entries[i].payload)
+      share = std::string_view(entropy).substr(used++ * kSealingEntropyBytes, kSealingEntropyBytes);
     EncodedEntry encoded = EncodeEntry(entries[i], keys[i], share);
     domain::Apply(entries[i], state_);
     if (handout_ != nullptr) handout_->Applied(entries[i], state_);
@@ -263,10 +273,15 @@ bool Sequencer::Add(std::vector<domain::Entry>& entries, Commit& commit) {
 
 absl::Status Sequencer::Write(Commit& commit) {
   const uint64_t first = commit.entries.front().index;
-  const Stale stale{.directory = std::exchange(state_.changes.directory, false), .presence = !state_.changes.presence.empty(),
+  const Stale stale{.directory = std::exchange(state_.changes.directory, false),
+                    .presence = !state_.changes.presence.empty(),
                     .proposals = std::any_of(commit.entries.begin(), commit.entries.end(), MovesProposals)};
-  storage::Commit row{.first_index = first, .count = static_cast<uint32_t>(commit.entries.size()), .time_us = domain::Micros(now_),
-                      .decider_version = domain::kDeciderVersion, .previous_checkpoint = checkpoint_, .rows = TakeRows(state_, first)};
+  storage::Commit row{.first_index = first,
+                      .count = static_cast<uint32_t>(commit.entries.size()),
+                      .time_us = domain::Micros(now_),
+                      .decider_version = domain::kDeciderVersion,
+                      .previous_checkpoint = checkpoint_,
+                      .rows = TakeRows(state_, first)};
   const size_t bytes = commit.packed.bytes().size();
   row.entries = commit.packed.Take();
   for (const journal::Hash& hash : commit.hashes) edge_.Append(hash);
@@ -275,7 +290,8 @@ absl::Status Sequencer::Write(Commit& commit) {
   }
   EAGLE_RETURN_IF_ERROR(ports_.store.Append(row));
   const journal::Hash root = edge_.Root();
-  EAGLE_ASSIGN_OR_RETURN(checkpoint_, journal::SignCheckpoint({ports_.signer.name(), edge_.size(), root}, ports_.signer));
+  EAGLE_ASSIGN_OR_RETURN(checkpoint_,
+                         journal::SignCheckpoint({ports_.signer.name(), edge_.size(), root}, ports_.signer));
   EAGLE_RETURN_IF_ERROR(ports_.last_signed.Write({edge_.size(), root, checkpoint_}));
   Publish(stale);
   absl::MutexLock lock(&mu_);
@@ -287,8 +303,11 @@ void Sequencer::Publish(Stale stale) {
   auto next = std::make_shared<Published>();
   const std::shared_ptr<const Published> before = published();
   next->directory = stale.directory ? std::make_shared<const domain::Directory>(state_.directory) : before->directory;
-  next->presence = stale.presence ? std::make_shared<const std::vector<domain::PresenceState>>(state_.presence) : before->presence;
-  next->proposals = stale.proposals ? std::make_shared<const std::map<uint64_t, domain::ProposalState>>(state_.proposals) : before->proposals;
+  next->presence =
+      stale.presence ? std::make_shared<const std::vector<domain::PresenceState>>(state_.presence) : before->presence;
+  next->proposals = stale.proposals
+                        ? std::make_shared<const std::map<uint64_t, domain::ProposalState>>(state_.proposals)
+                        : before->proposals;
   next->policy = state_.policy;
   next->edge = std::make_shared<const journal::Edge>(edge_);
   next->checkpoint = checkpoint_;

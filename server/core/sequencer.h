@@ -1,6 +1,8 @@
-// The one writer: takes the commands that have queued, decides and applies them at one instant, commits once, signs the new head, answers.
+// The one writer: takes the commands that have queued, decides and applies them at one instant, commits once, signs the
+// new head, answers.
 //
-// Life:    Open (start.h) -> Sequencer -> Step whenever something has queued or WakeAt has come -> gone. A Step that fails ends the sequencer:
+// Life:    Open (start.h) -> Sequencer -> Step whenever something has queued or WakeAt has come -> gone. A Step that
+// fails ends the sequencer:
 //          its memory may be ahead of the disk, so it is destroyed and the next one opened from the disk.
 // Threads: Submit, published and WakeUp from any; everything else from the one thread that steps.
 //
@@ -32,10 +34,11 @@ namespace eagle::core {
 struct Published {
   std::shared_ptr<const domain::Directory> directory;
   std::shared_ptr<const domain::Policy> policy;  // null before the first is installed
-  std::shared_ptr<const std::vector<domain::PresenceState>> presence;            // agency ordinal n at n-1; those never seen may be missing
-  std::shared_ptr<const std::map<uint64_t, domain::ProposalState>> proposals;    // by journal index
-  std::shared_ptr<const journal::Edge> edge;     // of the last commit
-  std::string checkpoint;                        // over it
+  std::shared_ptr<const std::vector<domain::PresenceState>>
+      presence;  // agency ordinal n at n-1; those never seen may be missing
+  std::shared_ptr<const std::map<uint64_t, domain::ProposalState>> proposals;  // by journal index
+  std::shared_ptr<const journal::Edge> edge;                                   // of the last commit
+  std::string checkpoint;                                                      // over it
   absl::Time recorded;
   uint64_t clock_alarm = 0;
 };
@@ -49,7 +52,8 @@ struct SequencerPorts {
   Entropy& entropy;
 };
 
-// What a command would do: its result with every index zero, and the entries that would stand in the journal (their indexes mean nothing).
+// What a command would do: its result with every index zero, and the entries that would stand in the journal (their
+// indexes mean nothing).
 using DryDone = std::function<void(const domain::Result&, const std::vector<domain::Entry>&)>;
 
 struct SequencerCounters {
@@ -61,7 +65,7 @@ class Sequencer {
  public:
   static constexpr size_t kQueuedCommandsMax = 4096;
   static constexpr size_t kQueuedMembersMax = 65536;
-  static constexpr size_t kEntriesPerCommit = 8192;             // a batch takes no further command beyond it
+  static constexpr size_t kEntriesPerCommit = 8192;  // a batch takes no further command beyond it
   static constexpr size_t kBytesPerCommit = 4 * 1024 * 1024;
   static constexpr absl::Duration kTickEvery = absl::Seconds(1);  // a look at the clock even when nobody calls
 
@@ -71,11 +75,12 @@ class Sequencer {
   void SetHandout(Handout* handout);
   void AddListener(Listener* listener) { listeners_.push_back(listener); }
 
-  // Queues a command. BUSY (with a retry delay) when the queue or the store is full; then `done` is never called. UNAVAILABLE after Stop.
-  // A command whose sequencer ends before it is durable is never answered.
+  // Queues a command. BUSY (with a retry delay) when the queue or the store is full; then `done` is never called.
+  // UNAVAILABLE after Stop. A command whose sequencer ends before it is durable is never answered.
   absl::Status Submit(domain::Command command, Done done);
-  // Decides the command in its turn, on what the batch has done so far, and throws the entries away. `done` runs on the sequencer's thread when
-  // everything that the decision rests on is durable. Errors as Submit, but a full store takes dry runs.
+  // Decides the command in its turn, on what the batch has done so far, and throws the entries away. `done` runs on the
+  // sequencer's thread when everything that the decision rests on is durable. Errors as Submit, but a full store takes
+  // dry runs.
   absl::Status SubmitDryRun(domain::Command command, DryDone done);
   // Lets the next Step run though nothing has queued (a poll has parked).
   void WakeUp();

@@ -16,7 +16,8 @@
 namespace eagle::core {
 namespace {
 
-absl::StatusOr<std::string> Sign(const journal::Edge& edge, storage::LastSigned& last_signed, const journal::NoteSigner& signer) {
+absl::StatusOr<std::string> Sign(const journal::Edge& edge, storage::LastSigned& last_signed,
+                                 const journal::NoteSigner& signer) {
   EAGLE_ASSIGN_OR_RETURN(std::string note, journal::SignCheckpoint({signer.name(), edge.size(), edge.Root()}, signer));
   EAGLE_RETURN_IF_ERROR(last_signed.Write({edge.size(), edge.Root(), note}));
   return note;
@@ -29,7 +30,9 @@ absl::Status FoldStream(storage::Reader& reader, uint64_t stream, KeySource& key
   for (uint64_t index : indexes) {
     if (!commit || index < commit->first_index || index >= commit->first_index + commit->count) {
       EAGLE_ASSIGN_OR_RETURN(commit, reader.CommitAt(index));
-      if (!commit) return Fail(Reason::kTablesDiffer, "a stream names an entry that isn't there").With("index", std::to_string(index));
+      if (!commit)
+        return Fail(Reason::kTablesDiffer, "a stream names an entry that isn't there")
+            .With("index", std::to_string(index));
       EAGLE_ASSIGN_OR_RETURN(entries, journal::Unpack(commit->entries, commit->count));
     }
     const journal::PackedEntry& packed = entries[index - commit->first_index];
@@ -41,8 +44,8 @@ absl::Status FoldStream(storage::Reader& reader, uint64_t stream, KeySource& key
 
 }  // namespace
 
-absl::Status Found(const goldeneagle::v1::LogFounded& founding, absl::Time now, storage::Store& store, storage::LastSigned& last_signed,
-                   const journal::NoteSigner& signer) {
+absl::Status Found(const goldeneagle::v1::LogFounded& founding, absl::Time now, storage::Store& store,
+                   storage::LastSigned& last_signed, const journal::NoteSigner& signer) {
   GATEWAY_ASSERT(store.Head().next_index == 0, "only an empty store is founded");
   EAGLE_ASSIGN_OR_RETURN(const auto last, last_signed.Read());
   if (last) return Fail(Reason::kJournalOlder, "this log has signed before: an empty store is not its data");
@@ -52,15 +55,20 @@ absl::Status Found(const goldeneagle::v1::LogFounded& founding, absl::Time now, 
   const EncodedEntry encoded = EncodeEntry(entry, "", "");
   journal::PackedWriter packed;
   packed.Add(encoded.leaf, encoded.sealed);
-  storage::Commit commit{.first_index = 0, .count = 1, .time_us = domain::Micros(entry.time), .decider_version = domain::kDeciderVersion,
-                         .entries = packed.Take(), .rows = TakeRows(state, 0)};
+  storage::Commit commit{.first_index = 0,
+                         .count = 1,
+                         .time_us = domain::Micros(entry.time),
+                         .decider_version = domain::kDeciderVersion,
+                         .entries = packed.Take(),
+                         .rows = TakeRows(state, 0)};
   EAGLE_RETURN_IF_ERROR(store.Append(commit));
   journal::Edge edge;
   edge.Append(journal::LeafHash(encoded.leaf));
   return Sign(edge, last_signed, signer).status();
 }
 
-absl::StatusOr<Opened> Open(storage::Store& store, storage::LastSigned& last_signed, const journal::NoteSigner& signer, KeySource& keys) {
+absl::StatusOr<Opened> Open(storage::Store& store, storage::LastSigned& last_signed, const journal::NoteSigner& signer,
+                            KeySource& keys) {
   EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<storage::Reader> reader, store.NewReader());
   const storage::StoreHead head = reader->Head();
   EAGLE_ASSIGN_OR_RETURN(const std::optional<storage::SignedHead> last, last_signed.Read());
@@ -68,7 +76,8 @@ absl::StatusOr<Opened> Open(storage::Store& store, storage::LastSigned& last_sig
   if (!last && head.next_index > 1) return Fail(Reason::kJournalOlder, "it is not known what this log last signed");
   if (last && last->size > head.next_index) {
     return Fail(Reason::kJournalOlder, "the data is older than what was last signed")
-        .With("signed_size", std::to_string(last->size)).With("size", std::to_string(head.next_index));
+        .With("signed_size", std::to_string(last->size))
+        .With("size", std::to_string(head.next_index));
   }
   Opened opened;
   EAGLE_ASSIGN_OR_RETURN(opened.edge, RebuildEdge(*reader));
@@ -76,7 +85,9 @@ absl::StatusOr<Opened> Open(storage::Store& store, storage::LastSigned& last_sig
     StoredTiles tiles(*reader);
     journal::EdgeSource source(opened.edge, tiles);
     EAGLE_ASSIGN_OR_RETURN(const journal::Hash root, journal::RootOf(last->size, source));
-    if (root != last->root) return Fail(Reason::kJournalBroken, "the data doesn't hash to what was last signed").With("size", std::to_string(last->size));
+    if (root != last->root)
+      return Fail(Reason::kJournalBroken, "the data doesn't hash to what was last signed")
+          .With("size", std::to_string(last->size));
   }
   opened.state.next_index = head.next_index;
   opened.state.recorded = domain::FromMicros(head.time_us);
@@ -88,7 +99,8 @@ absl::StatusOr<Opened> Open(storage::Store& store, storage::LastSigned& last_sig
   for (uint64_t seq : cases) EAGLE_RETURN_IF_ERROR(FoldStream(*reader, seq, keys, opened.state));
   opened.state.changes = {};
   if (opened.state.directory.founding().origin() != signer.name()) {
-    return Fail(Reason::kKeyUnusable, "the signing key belongs to another log").With("origin", opened.state.directory.founding().origin());
+    return Fail(Reason::kKeyUnusable, "the signing key belongs to another log")
+        .With("origin", opened.state.directory.founding().origin());
   }
   if (last && last->size == head.next_index) {
     opened.checkpoint = last->note;

@@ -1,4 +1,5 @@
-// How a core comes to life: founding a new log, or opening the data of one and refusing what isn't what was last signed.
+// How a core comes to life: founding a new log, or opening the data of one and refusing what isn't what was last
+// signed.
 //
 // Threads: the start is single-threaded.
 #pragma once
@@ -24,15 +25,16 @@ struct Opened {
 };
 
 // Writes entry 0 into an empty store and signs the first checkpoint. Pre: Head().next_index == 0.
-absl::Status Found(const goldeneagle::v1::LogFounded& founding, absl::Time now, storage::Store& store, storage::LastSigned& last_signed,
-                   const journal::NoteSigner& signer);
+absl::Status Found(const goldeneagle::v1::LogFounded& founding, absl::Time now, storage::Store& store,
+                   storage::LastSigned& last_signed, const journal::NoteSigner& signer);
 
-// Loads the snapshot, folds directory and cases from their own entries, rebuilds the tree's edge and compares it with what was last signed.
-// Data newer than the last signature (a crash between commit and signature) is signed first.
+// Loads the snapshot, folds directory and cases from their own entries, rebuilds the tree's edge and compares it with
+// what was last signed. Data newer than the last signature (a crash between commit and signature) is signed first.
 //
 // Errors: JOURNAL_OLDER    the data is older than what was signed: a restored backup; see `eagle recover`.
 //         JOURNAL_BROKEN   the data doesn't hash to what was signed.
 //         TABLES_DIFFER, ENTRY_MALFORMED, COMMITMENT_MISMATCH; the ports' own.
-absl::StatusOr<Opened> Open(storage::Store& store, storage::LastSigned& last_signed, const journal::NoteSigner& signer, KeySource& keys);
+absl::StatusOr<Opened> Open(storage::Store& store, storage::LastSigned& last_signed, const journal::NoteSigner& signer,
+                            KeySource& keys);
 
 }  // namespace eagle::core

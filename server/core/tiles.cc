@@ -10,7 +10,10 @@ std::string TileKey(unsigned level, uint64_t n) { return ByteWriter().U8(static_
 
 absl::StatusOr<std::string> StoredTiles::Tile(unsigned level, uint64_t n, unsigned width) {
   EAGLE_ASSIGN_OR_RETURN(std::optional<std::string> tile, reader_.Get(storage::Table::kTiles, TileKey(level, n)));
-  if (!tile || tile->size() < size_t{width} * 32) return Fail(Reason::kJournalBroken, "a tile of the journal is missing").With("level", level).With("tile", std::to_string(n));
+  if (!tile || tile->size() < size_t{width} * 32)
+    return Fail(Reason::kJournalBroken, "a tile of the journal is missing")
+        .With("level", level)
+        .With("tile", std::to_string(n));
   return tile->substr(0, size_t{width} * 32);
 }
 
@@ -34,7 +37,8 @@ absl::Status ForEachEntry(storage::Reader& reader, uint64_t first,
   uint64_t next = first;
   while (next < reader.Head().next_index) {
     EAGLE_ASSIGN_OR_RETURN(const std::vector<storage::CommitRow> page, reader.Commits(next, kPage));
-    if (page.empty()) return Fail(Reason::kJournalBroken, "entries of the journal are missing").With("index", std::to_string(next));
+    if (page.empty())
+      return Fail(Reason::kJournalBroken, "entries of the journal are missing").With("index", std::to_string(next));
     for (const storage::CommitRow& commit : page) {
       EAGLE_ASSIGN_OR_RETURN(const auto entries, journal::Unpack(commit.entries, commit.count));
       for (size_t i = 0; i < entries.size(); ++i) {

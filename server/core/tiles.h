@@ -1,4 +1,5 @@
-// Tiles of the Merkle tree in the store: full ones are rows, the partial ones at the right edge are rebuilt from the journal's tail.
+// Tiles of the Merkle tree in the store: full ones are rows, the partial ones at the right edge are rebuilt from the
+// journal's tail.
 #pragma once
 
 #include <functional>
@@ -27,7 +28,8 @@ class StoredTiles : public journal::TileSource {
 absl::StatusOr<journal::Edge> RebuildEdge(storage::Reader& reader);
 
 // Calls visit(leaf, sealed, commit) for every entry from `first` on, in order.
-absl::Status ForEachEntry(storage::Reader& reader, uint64_t first,
-                          const std::function<absl::Status(uint64_t index, std::string_view leaf, std::string_view sealed)>& visit);
+absl::Status ForEachEntry(
+    storage::Reader& reader, uint64_t first,
+    const std::function<absl::Status(uint64_t index, std::string_view leaf, std::string_view sealed)>& visit);
 
 }  // namespace eagle::core

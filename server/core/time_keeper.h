@@ -1,5 +1,5 @@
-// The recorded clock (law 7): follows the wall while wall and monotonic time agree, and the monotonic one alone once they don't, until an
-// operator accepts the wall again. Never decreases.
+// The recorded clock (law 7): follows the wall while wall and monotonic time agree, and the monotonic one alone once
+// they don't, until an operator accepts the wall again. Never decreases.
 //
 // Life: Start once with the time of the last commit, then Observe once a batch. Threads: the sequencer's.
 //
@@ -27,7 +27,8 @@ class TimeKeeper {
     std::optional<std::string> alarm;  // JUMP, BACK_AFTER_RESTART, FAR_AHEAD_AFTER_RESTART: raise it once
   };
 
-  // `recorded`: time of the last commit; InfinitePast for a new log. `alarm_stands`: an alarm was not accepted before the restart.
+  // `recorded`: time of the last commit; InfinitePast for a new log. `alarm_stands`: an alarm was not accepted before
+  // the restart.
   void Start(absl::Time recorded, bool alarm_stands, absl::Time wall, absl::Duration monotonic);
   Reading Observe(absl::Time wall, absl::Duration monotonic);
   // An operator accepted the wall: it is followed again from the next Observe on (never backwards).
@@ -36,13 +37,13 @@ class TimeKeeper {
 
  private:
   absl::Time recorded_ = absl::InfinitePast();
-  absl::Time anchor_wall_;             // where wall and monotonic agreed last
+  absl::Time anchor_wall_;  // where wall and monotonic agreed last
   absl::Duration anchor_monotonic_;
   bool anchored_ = false;
   bool follow_monotonic_ = false;
-  absl::Time base_;                    // following: recorded time at base_monotonic_
+  absl::Time base_;  // following: recorded time at base_monotonic_
   absl::Duration base_monotonic_;
-  absl::Duration last_monotonic_;      // of the Observe before
+  absl::Duration last_monotonic_;  // of the Observe before
   std::optional<std::string> pending_;
 };
 

@@ -1,13 +1,15 @@
 // What waits at one agency, order by order, and which of it may go next.
 //
-// Two classes, urgent before normal; within a class a line for each court, earliest due first. Control orders on one subject also form a
-// chain in journal order: none goes before an earlier one of its chain, so an urgent one lifts those in front of it; and none goes in a later
-// delivery before the earlier delivery is known to have arrived, because a lost answer would let it overtake. They never wait for answers.
+// Two classes, urgent before normal; within a class a line for each court, earliest due first. Control orders on one
+// subject also form a chain in journal order: none goes before an earlier one of its chain, so an urgent one lifts
+// those in front of it; and none goes in a later delivery before the earlier delivery is known to have arrived, because
+// a lost answer would let it overtake. They never wait for answers.
 //
-// Life of a task here: Add -> Take (and Seal, once the delivery is complete) -> Arrived, then gone; or Arrived and Add again when it came back.
-// Threads: under the dispatcher's lock.
+// Life of a task here: Add -> Take (and Seal, once the delivery is complete) -> Arrived, then gone; or Arrived and Add
+// again when it came back. Threads: under the dispatcher's lock.
 //
-//   for (const Task* task = queue.First(urgent, court); task != nullptr && taken.size() < most; task = queue.First(urgent, court)) {
+//   for (const Task* task = queue.First(urgent, court); task != nullptr && taken.size() < most; task =
+//   queue.First(urgent, court)) {
 //     queue.Take(*task, most - taken.size(), taken);
 //   }
 //   queue.Seal(taken);
@@ -40,8 +42,8 @@ class AgencyQueue {
   void Courts(bool urgent, std::vector<uint32_t>& out) const;
   // The earliest due of one court that may go now; null when there is none.
   const Task* First(bool urgent, CourtOrdinal court) const;
-  // Takes `task`, which First gave, and before it all that must go before it, in the order of going; no more than `most`, which may leave
-  // `task` itself out.
+  // Takes `task`, which First gave, and before it all that must go before it, in the order of going; no more than
+  // `most`, which may leave `task` itself out.
   void Take(const Task& task, size_t most, std::vector<const Task*>& out);
   // The delivery of these tasks is complete: until each has arrived, nothing else of their subjects goes.
   void Seal(const std::vector<const Task*>& taken);
@@ -61,7 +63,7 @@ class AgencyQueue {
   void Enlist(const Task& task);
   void Unlist(const Task& task);
 
-  absl::btree_map<uint32_t, Line> lines_[2];  // [urgent ? 0 : 1], by court
+  absl::btree_map<uint32_t, Line> lines_[2];        // [urgent ? 0 : 1], by court
   absl::flat_hash_map<std::string, Chain> chains_;  // by subject tag
   size_t size_ = 0, listed_ = 0;
 };

@@ -9,7 +9,8 @@ class Dispatcher::Impl {
  public:
   Impl(Clock& clock, const Options& options) : clock_(clock), floor_(options) {}
 
-  // Runs change(floor, now, outbox) under the lock; then, without it, sends the answers and wakes the sequencer if a poll could be served.
+  // Runs change(floor, now, outbox) under the lock; then, without it, sends the answers and wakes the sequencer if a
+  // poll could be served.
   template <typename Change>
   auto Do(Change change) {
     Outbox out;
@@ -49,12 +50,13 @@ class Dispatcher::Impl {
     out.reserve(planned.size());
     for (PlannedDelivery& next : planned) {
       domain::Deliver deliver{.agency = next.agency, .instance = next.short_instance, .orders = next.orders};
-      out.push_back({std::move(deliver), [self, next = std::move(next)](const domain::Result& result, const core::CommitView&) {
-                       self->Do([&](Floor& floor, absl::Duration, Outbox& outbox) {
-                         outbox.push_back({next.done, floor.Committed(next, result.index)});
-                         return 0;
-                       });
-                     }});
+      out.push_back(
+          {std::move(deliver), [self, next = std::move(next)](const domain::Result& result, const core::CommitView&) {
+             self->Do([&](Floor& floor, absl::Duration, Outbox& outbox) {
+               outbox.push_back({next.done, floor.Committed(next, result.index)});
+               return 0;
+             });
+           }});
     }
     return out;
   }
@@ -75,12 +77,15 @@ class Dispatcher::Impl {
 Dispatcher::Dispatcher(Clock& clock, Options options) : impl_(std::make_shared<Impl>(clock, options)) {}
 Dispatcher::~Dispatcher() = default;
 
-absl::Status Dispatcher::Hello(AgencyOrdinal agency, const std::string& instance, const std::string& inbox, uint32_t most_in_flight) {
-  return impl_->Do([&](Floor& floor, absl::Duration now, Outbox&) { return floor.Hello(agency, instance, inbox, most_in_flight, now); });
+absl::Status Dispatcher::Hello(AgencyOrdinal agency, const std::string& instance, const std::string& inbox,
+                               uint32_t most_in_flight) {
+  return impl_->Do([&](Floor& floor, absl::Duration now, Outbox&) {
+    return floor.Hello(agency, instance, inbox, most_in_flight, now);
+  });
 }
 
-absl::Status Dispatcher::Poll(AgencyOrdinal agency, const std::string& instance, size_t most, uint64_t last_delivery, absl::Duration wait,
-                              std::function<void(absl::StatusOr<PollAnswer>)> done) {
+absl::Status Dispatcher::Poll(AgencyOrdinal agency, const std::string& instance, size_t most, uint64_t last_delivery,
+                              absl::Duration wait, std::function<void(absl::StatusOr<PollAnswer>)> done) {
   return impl_->Do([&](Floor& floor, absl::Duration now, Outbox& out) {
     return floor.Park(agency, instance, most, last_delivery, wait, std::move(done), now, out);
   });
@@ -94,7 +99,8 @@ void Dispatcher::Forget(AgencyOrdinal agency, const std::string& instance) {
   impl_->Do([&](Floor& floor, absl::Duration, Outbox&) { return floor.Forget(agency, instance), 0; });
 }
 
-void Dispatcher::GiveBack(AgencyOrdinal agency, const std::string& instance, uint64_t fence, const std::vector<OrderSeq>& orders) {
+void Dispatcher::GiveBack(AgencyOrdinal agency, const std::string& instance, uint64_t fence,
+                          const std::vector<OrderSeq>& orders) {
   impl_->Do([&](Floor& floor, absl::Duration, Outbox&) { return floor.GiveBack(agency, instance, fence, orders), 0; });
 }
 

@@ -51,9 +51,10 @@ class Floor {
   bool ready() const { return !ready_.empty(); }
 
   // --- instances; see dispatcher.h
-  absl::Status Hello(AgencyOrdinal agency, const std::string& instance, const std::string& inbox, uint32_t most_in_flight, absl::Duration now);
-  absl::Status Park(AgencyOrdinal agency, const std::string& instance, size_t most, uint64_t last_delivery, absl::Duration wait, PollDone done,
-                    absl::Duration now, Outbox& out);
+  absl::Status Hello(AgencyOrdinal agency, const std::string& instance, const std::string& inbox,
+                     uint32_t most_in_flight, absl::Duration now);
+  absl::Status Park(AgencyOrdinal agency, const std::string& instance, size_t most, uint64_t last_delivery,
+                    absl::Duration wait, PollDone done, absl::Duration now, Outbox& out);
   void CancelPolls(AgencyOrdinal agency, const std::string& instance);
   void Forget(AgencyOrdinal agency, const std::string& instance);
   void GiveBack(AgencyOrdinal agency, const std::string& instance, uint64_t fence, const std::vector<OrderSeq>& orders);
@@ -63,7 +64,8 @@ class Floor {
 
   // --- time
   void Expire(absl::Duration now, Outbox& out);
-  std::vector<std::pair<AgencyOrdinal, absl::Duration>> NewlyAbsent(absl::Duration now);  // with when they were last seen
+  std::vector<std::pair<AgencyOrdinal, absl::Duration>> NewlyAbsent(
+      absl::Duration now);  // with when they were last seen
   void Drain(Outbox& out);
 
   AgencyLoad LoadOf(AgencyOrdinal agency) const;
@@ -71,12 +73,12 @@ class Floor {
 
  private:
   struct Delivery {
-    uint64_t fence = 0;       // 0: not durable yet
-    absl::Duration ends;      // of its lease
+    uint64_t fence = 0;   // 0: not durable yet
+    absl::Duration ends;  // of its lease
     bool arrived = false;
     absl::btree_set<uint64_t> tasks;
   };
-  struct Told {               // an order id that an instance must hear of, for a while
+  struct Told {  // an order id that an instance must hear of, for a while
     std::string order_id;
     absl::Duration until;
   };
@@ -104,12 +106,12 @@ class Floor {
     AgencyOrdinal ordinal;
     AgencyQueue queue;
     WideLists::Cursors cursors;
-    size_t wide_ahead = 0;                        // open tasks in wide lists that the cursors have yet to come to
-    uint32_t last_court[2] = {0, 0};              // whose turn it was, urgent and normal
+    size_t wide_ahead = 0;            // open tasks in wide lists that the cursors have yet to come to
+    uint32_t last_court[2] = {0, 0};  // whose turn it was, urgent and normal
     std::map<std::string, Instance> instances;
-    absl::flat_hash_map<uint64_t, Holder> held;   // by order
-    std::vector<Poll> parked;                     // oldest first
-    bool presumed = false;                        // present by the journal, no Hello to this process yet
+    absl::flat_hash_map<uint64_t, Holder> held;  // by order
+    std::vector<Poll> parked;                    // oldest first
+    bool presumed = false;                       // present by the journal, no Hello to this process yet
     std::string presumed_inbox;
     absl::Duration loaded_at;
     bool has_work() const { return queue.ready() || wide_ahead > 0; }
@@ -131,22 +133,23 @@ class Floor {
 
   void ConfirmUpTo(Agency& agency, Instance& instance, uint64_t last_delivery);
   // Gives back what is left of one delivery, to the front of the queue by the queue's own rules. `why` may be null.
-  void Return(Agency& agency, Instance& instance, std::map<uint64_t, Delivery>::iterator delivery, std::vector<Told>* told, absl::Duration until);
+  void Return(Agency& agency, Instance& instance, std::map<uint64_t, Delivery>::iterator delivery,
+              std::vector<Told>* told, absl::Duration until);
   void ReturnAll(Agency& agency, Instance& instance);
   void AbandonPolls(Agency& agency, const Instance& instance);
   void Unpark(Agency& agency, size_t place);
   static std::vector<std::string> Tell(std::vector<Told>& told, absl::Duration now);
 
   const Options options_;
-  absl::node_hash_map<uint64_t, Task> tasks_;                            // by order
+  absl::node_hash_map<uint64_t, Task> tasks_;  // by order
   WideLists wide_;
-  std::vector<std::unique_ptr<Agency>> agencies_;                        // ordinal n at n-1
-  absl::btree_set<uint32_t> ready_;                                      // agencies with work and a parked poll
-  absl::flat_hash_map<uint64_t, absl::btree_set<uint64_t>> deductions_;  // open ones, by case
+  std::vector<std::unique_ptr<Agency>> agencies_;                          // ordinal n at n-1
+  absl::btree_set<uint32_t> ready_;                                        // agencies with work and a parked poll
+  absl::flat_hash_map<uint64_t, absl::btree_set<uint64_t>> deductions_;    // open ones, by case
   absl::btree_set<std::tuple<absl::Duration, uint32_t, uint64_t>> waits_;  // until, agency, poll
-  Outbox abandoned_;                                                     // polls whose instance is gone: the next Expire answers them
+  Outbox abandoned_;  // polls whose instance is gone: the next Expire answers them
   uint64_t next_plan_ = 1, next_poll_ = 1;
-  uint32_t plan_from_ = 1;                                               // agency at which the next batch begins
+  uint32_t plan_from_ = 1;  // agency at which the next batch begins
   size_t parked_ = 0, held_back_ = 0;
   bool draining_ = false;
   DispatchCounters counts_;

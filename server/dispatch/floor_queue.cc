@@ -18,8 +18,10 @@ bool MayChangeBound(EntryType type) {
     case ENTRY_TYPE_TASK_REPORTED:
     case ENTRY_TYPE_TASK_ANSWERED:
     case ENTRY_TYPE_RECEIPT_CONFLICT:
-    case ENTRY_TYPE_ORDER_WITHDRAWN: return true;
-    default: return false;
+    case ENTRY_TYPE_ORDER_WITHDRAWN:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -40,7 +42,8 @@ const Floor::Agency* Floor::Find(AgencyOrdinal agency) const {
 
 void Floor::MarkReady(Agency& agency) {
   if (agency.parked.empty() || !agency.has_work()) return;
-  const bool room = std::any_of(agency.parked.begin(), agency.parked.end(), [](const Poll& poll) { return poll.instance->room() > 0; });
+  const bool room = std::any_of(agency.parked.begin(), agency.parked.end(),
+                                [](const Poll& poll) { return poll.instance->room() > 0; });
   if (room) ready_.insert(agency.ordinal.value());
 }
 
@@ -75,9 +78,17 @@ void Floor::Load(const domain::State& state, absl::Duration now, Outbox& out) {
 
 void Floor::Accept(const domain::Order& order, size_t bytes, const domain::State& state) {
   Task& task = tasks_[order.seq.value()];
-  task = {.seq = order.seq, .order_id = order.order_id, .court = order.court, .case_seq = order.case_seq, .due = order.deadline.due,
-          .urgent = order.urgent, .control = order.control(), .deduct = order.action == ACTION_DEDUCT, .subject_tag = order.subject_tag,
-          .bytes = bytes, .open = order.Open()};
+  task = {.seq = order.seq,
+          .order_id = order.order_id,
+          .court = order.court,
+          .case_seq = order.case_seq,
+          .due = order.deadline.due,
+          .urgent = order.urgent,
+          .control = order.control(),
+          .deduct = order.action == ACTION_DEDUCT,
+          .subject_tag = order.subject_tag,
+          .bytes = bytes,
+          .open = order.Open()};
   if (task.deduct) {
     deductions_[task.case_seq.value()].insert(task.seq.value());
     task.held_back = !domain::MayHandOut(state, order);
@@ -113,14 +124,19 @@ void Floor::Applied(const domain::Entry& entry, const domain::State& state) {
       }
       break;
     case ENTRY_TYPE_TASK_ANSWERED:
-    case ENTRY_TYPE_RECEIPT_CONFLICT: Close(entry.order, entry.agency, /*withdrawn=*/false); break;
+    case ENTRY_TYPE_RECEIPT_CONFLICT:
+      Close(entry.order, entry.agency, /*withdrawn=*/false);
+      break;
     case ENTRY_TYPE_ORDER_WITHDRAWN: {
       OrderWithdrawn body;
       GATEWAY_ASSERT(body.ParseFromString(entry.body), "the entry was made a moment ago");
-      domain::AgencySet::FromBytes(body.targets()).ForEach([&](AgencyOrdinal agency) { Close(entry.order, agency, /*withdrawn=*/true); });
+      domain::AgencySet::FromBytes(body.targets()).ForEach([&](AgencyOrdinal agency) {
+        Close(entry.order, agency, /*withdrawn=*/true);
+      });
       break;
     }
-    default: break;
+    default:
+      break;
   }
   if (entry.case_seq && MayChangeBound(entry.type)) Reconsider(entry.case_seq, state);
 }
@@ -195,11 +211,13 @@ std::vector<PlannedDelivery> Floor::Plan(absl::Duration now) {
 
 void Floor::Serve(Agency& agency, absl::Duration now, std::vector<PlannedDelivery>& planned) {
   // The newest poll first: an older one of the same instance may have lost its caller.
-  for (size_t place = agency.parked.size(); place-- > 0 && agency.has_work() && planned.size() < options_.deliveries_per_batch;) {
+  for (size_t place = agency.parked.size();
+       place-- > 0 && agency.has_work() && planned.size() < options_.deliveries_per_batch;) {
     Instance& instance = *agency.parked[place].instance;
     const std::vector<const Task*> taken = Pick(agency, std::min(agency.parked[place].most, instance.room()));
     if (taken.empty()) continue;
-    PlannedDelivery next{.agency = agency.ordinal, .instance = instance.id, .short_instance = instance.short_id, .plan = next_plan_++};
+    PlannedDelivery next{
+        .agency = agency.ordinal, .instance = instance.id, .short_instance = instance.short_id, .plan = next_plan_++};
     Delivery& delivery = instance.deliveries[next.plan];
     delivery.ends = now + options_.lease;
     for (const Task* task : taken) {
@@ -240,7 +258,8 @@ void Floor::PickClass(Agency& agency, bool urgent, size_t most, size_t& bytes, s
       if (court == 0) continue;
       if (taken.size() >= most || bytes >= options_.bytes_per_poll) return;
       const Task* single = agency.queue.First(urgent, CourtOrdinal(court));
-      const Task* wide = agency.wide_ahead > 0 ? wide_.First(urgent, CourtOrdinal(court), agency.ordinal, agency.cursors) : nullptr;
+      const Task* wide =
+          agency.wide_ahead > 0 ? wide_.First(urgent, CourtOrdinal(court), agency.ordinal, agency.cursors) : nullptr;
       if (single == nullptr && wide == nullptr) {
         court = 0;
         continue;
@@ -248,7 +267,8 @@ void Floor::PickClass(Agency& agency, bool urgent, size_t most, size_t& bytes, s
       ++left;
       last = court;
       const size_t before = taken.size();
-      if (wide != nullptr && (single == nullptr || std::make_pair(wide->due, wide->seq) < std::make_pair(single->due, single->seq))) {
+      if (wide != nullptr &&
+          (single == nullptr || std::make_pair(wide->due, wide->seq) < std::make_pair(single->due, single->seq))) {
         wide_.Take(*wide, agency.cursors);
         --agency.wide_ahead;
         taken.push_back(wide);

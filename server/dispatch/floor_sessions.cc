@@ -12,7 +12,9 @@ namespace {
 // For so long an instance hears of what it lost: far beyond the time in which it can believe in an old lease.
 constexpr absl::Duration kTellFor = absl::Minutes(5);
 
-absl::Status HelloFirst() { return Fail(Reason::kHelloFirst, "this instance has not introduced itself to the running gateway"); }
+absl::Status HelloFirst() {
+  return Fail(Reason::kHelloFirst, "this instance has not introduced itself to the running gateway");
+}
 
 std::string ShortId(const std::string& instance) {
   const journal::Hash hash = journal::Sha256(instance);
@@ -30,7 +32,8 @@ absl::StatusOr<Floor::Instance*> Floor::Known(AgencyOrdinal ordinal, const std::
   return &it->second;
 }
 
-absl::Status Floor::Hello(AgencyOrdinal ordinal, const std::string& id, const std::string& inbox, uint32_t most_in_flight, absl::Duration now) {
+absl::Status Floor::Hello(AgencyOrdinal ordinal, const std::string& id, const std::string& inbox,
+                          uint32_t most_in_flight, absl::Duration now) {
   Agency& agency = At(ordinal);
   for (const auto& [other, instance] : agency.instances) {
     if (other != id && instance.inbox != inbox && now - instance.last_seen < options_.absent_after) {
@@ -40,7 +43,8 @@ absl::Status Floor::Hello(AgencyOrdinal ordinal, const std::string& id, const st
   // Right after a start nobody has called yet, but the journal knows whose inbox was in use.
   const bool presumed = agency.presumed && agency.instances.empty() && now - agency.loaded_at < options_.absent_after;
   if (presumed && agency.presumed_inbox != inbox) {
-    return Fail(Reason::kInstanceConflict, "another inbox served this agency until the gateway started; it has not been declared absent yet")
+    return Fail(Reason::kInstanceConflict,
+                "another inbox served this agency until the gateway started; it has not been declared absent yet")
         .RetryAfter(options_.absent_after - (now - agency.loaded_at));
   }
   agency.presumed = false;
@@ -52,8 +56,8 @@ absl::Status Floor::Hello(AgencyOrdinal ordinal, const std::string& id, const st
   return absl::OkStatus();
 }
 
-absl::Status Floor::Park(AgencyOrdinal ordinal, const std::string& id, size_t most, uint64_t last_delivery, absl::Duration wait, PollDone done,
-                         absl::Duration now, Outbox& out) {
+absl::Status Floor::Park(AgencyOrdinal ordinal, const std::string& id, size_t most, uint64_t last_delivery,
+                         absl::Duration wait, PollDone done, absl::Duration now, Outbox& out) {
   EAGLE_ASSIGN_OR_RETURN(Instance* const instance, Known(ordinal, id, now));
   Agency& agency = At(ordinal);
   ++counts_.polls;
@@ -62,9 +66,10 @@ absl::Status Floor::Park(AgencyOrdinal ordinal, const std::string& id, size_t mo
     out.push_back({std::move(done), {.draining = true}});
     return absl::OkStatus();
   }
-  if (parked_ >= options_.parked_polls_max) return Fail(Reason::kBusy, "too many polls wait").RetryAfter(absl::Seconds(1));
-  // One parked poll per instance: with two, the answer to a call that the agency gave up would pass as arrived as soon as the
-  // agency confirms the answer to the other.
+  if (parked_ >= options_.parked_polls_max)
+    return Fail(Reason::kBusy, "too many polls wait").RetryAfter(absl::Seconds(1));
+  // One parked poll per instance: with two, the answer to a call that the agency gave up would pass as arrived as soon
+  // as the agency confirms the answer to the other.
   for (size_t place = agency.parked.size(); place-- > 0;) {
     if (agency.parked[place].instance != instance) continue;
     out.push_back({std::move(agency.parked[place].done), {.withdrawn = Tell(instance->withdrawn, now)}});
@@ -76,7 +81,8 @@ absl::Status Floor::Park(AgencyOrdinal ordinal, const std::string& id, size_t mo
     out.push_back({std::move(done), {.withdrawn = Tell(instance->withdrawn, now)}});
     return absl::OkStatus();
   }
-  agency.parked.push_back({.id = next_poll_++, .instance = instance, .most = most, .until = now + wait, .done = std::move(done)});
+  agency.parked.push_back(
+      {.id = next_poll_++, .instance = instance, .most = most, .until = now + wait, .done = std::move(done)});
   waits_.insert({now + wait, ordinal.value(), agency.parked.back().id});
   ++parked_;
   MarkReady(agency);
@@ -120,7 +126,8 @@ void Floor::ConfirmUpTo(Agency& agency, Instance& instance, uint64_t last_delive
   MarkReady(agency);
 }
 
-void Floor::Return(Agency& agency, Instance& instance, std::map<uint64_t, Delivery>::iterator delivery, std::vector<Told>* told, absl::Duration until) {
+void Floor::Return(Agency& agency, Instance& instance, std::map<uint64_t, Delivery>::iterator delivery,
+                   std::vector<Told>* told, absl::Duration until) {
   const absl::btree_set<uint64_t> tasks = std::move(delivery->second.tasks);
   instance.deliveries.erase(delivery);
   instance.held -= tasks.size();
@@ -135,7 +142,8 @@ void Floor::Return(Agency& agency, Instance& instance, std::map<uint64_t, Delive
 }
 
 void Floor::ReturnAll(Agency& agency, Instance& instance) {
-  while (!instance.deliveries.empty()) Return(agency, instance, instance.deliveries.begin(), nullptr, absl::ZeroDuration());
+  while (!instance.deliveries.empty())
+    Return(agency, instance, instance.deliveries.begin(), nullptr, absl::ZeroDuration());
 }
 
 void Floor::Forget(AgencyOrdinal ordinal, const std::string& id) {
@@ -148,13 +156,15 @@ void Floor::Forget(AgencyOrdinal ordinal, const std::string& id) {
   agency.instances.erase(it);
 }
 
-void Floor::GiveBack(AgencyOrdinal ordinal, const std::string& id, uint64_t fence, const std::vector<OrderSeq>& orders) {
+void Floor::GiveBack(AgencyOrdinal ordinal, const std::string& id, uint64_t fence,
+                     const std::vector<OrderSeq>& orders) {
   if (Find(ordinal) == nullptr || fence == 0) return;
   Agency& agency = At(ordinal);
   const auto it = agency.instances.find(id);
   if (it == agency.instances.end()) return;
   Instance& instance = it->second;
-  const auto delivery = std::find_if(instance.deliveries.begin(), instance.deliveries.end(), [&](const auto& entry) { return entry.second.fence == fence; });
+  const auto delivery = std::find_if(instance.deliveries.begin(), instance.deliveries.end(),
+                                     [&](const auto& entry) { return entry.second.fence == fence; });
   if (delivery == instance.deliveries.end()) return;
   for (OrderSeq order : orders) {
     if (delivery->second.tasks.erase(order.value()) == 0) continue;
@@ -183,7 +193,8 @@ PollAnswer Floor::Committed(const PlannedDelivery& planned, uint64_t fence) {
   if (it == agency.instances.end()) return answer;
   Instance& instance = it->second;
   const auto delivery = instance.deliveries.find(planned.plan);
-  if (delivery == instance.deliveries.end()) return answer;  // the instance has called anew meanwhile, and the tasks are back in the queue
+  if (delivery == instance.deliveries.end())
+    return answer;  // the instance has called anew meanwhile, and the tasks are back in the queue
   if (fence == 0 || delivery->second.tasks.empty()) {
     Return(agency, instance, delivery, nullptr, absl::ZeroDuration());
     return answer;
@@ -198,7 +209,8 @@ PollAnswer Floor::Committed(const PlannedDelivery& planned, uint64_t fence) {
 }
 
 std::vector<std::string> Floor::Tell(std::vector<Told>& told, absl::Duration now) {
-  told.erase(std::remove_if(told.begin(), told.end(), [&](const Told& entry) { return entry.until <= now; }), told.end());
+  told.erase(std::remove_if(told.begin(), told.end(), [&](const Told& entry) { return entry.until <= now; }),
+             told.end());
   std::vector<std::string> ids;
   for (const Told& entry : told) ids.push_back(entry.order_id);
   return ids;
@@ -217,10 +229,14 @@ absl::StatusOr<LeaseAnswer> Floor::Renew(AgencyOrdinal ordinal, const std::strin
       delivery->second.ends = now + options_.lease;
     }
   }
-  return LeaseAnswer{.held = static_cast<uint32_t>(instance->held), .lost = Tell(instance->lost, now), .withdrawn = Tell(instance->withdrawn, now)};
+  return LeaseAnswer{.held = static_cast<uint32_t>(instance->held),
+                     .lost = Tell(instance->lost, now),
+                     .withdrawn = Tell(instance->withdrawn, now)};
 }
 
-absl::Status Floor::Seen(AgencyOrdinal ordinal, const std::string& id, absl::Duration now) { return Known(ordinal, id, now).status(); }
+absl::Status Floor::Seen(AgencyOrdinal ordinal, const std::string& id, absl::Duration now) {
+  return Known(ordinal, id, now).status();
+}
 
 void Floor::Expire(absl::Duration now, Outbox& out) {
   std::move(abandoned_.begin(), abandoned_.end(), std::back_inserter(out));
@@ -228,7 +244,8 @@ void Floor::Expire(absl::Duration now, Outbox& out) {
   while (!waits_.empty() && std::get<0>(*waits_.begin()) <= now) {
     const auto [until, ordinal, id] = *waits_.begin();
     Agency& agency = At(AgencyOrdinal(ordinal));
-    const auto poll = std::find_if(agency.parked.begin(), agency.parked.end(), [poll_id = id](const Poll& entry) { return entry.id == poll_id; });
+    const auto poll = std::find_if(agency.parked.begin(), agency.parked.end(),
+                                   [poll_id = id](const Poll& entry) { return entry.id == poll_id; });
     out.push_back({std::move(poll->done), {.withdrawn = Tell(poll->instance->withdrawn, now)}});
     Unpark(agency, static_cast<size_t>(poll - agency.parked.begin()));
   }
@@ -287,7 +304,8 @@ AgencyLoad Floor::LoadOf(AgencyOrdinal ordinal) const {
   load.full = load.known;
   for (const auto& [id, instance] : agency->instances) {
     load.full = load.full && instance.room() == 0;
-    load.last_seen = load.last_seen == absl::InfiniteDuration() ? instance.last_seen : std::max(load.last_seen, instance.last_seen);
+    load.last_seen =
+        load.last_seen == absl::InfiniteDuration() ? instance.last_seen : std::max(load.last_seen, instance.last_seen);
   }
   return load;
 }

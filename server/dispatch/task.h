@@ -1,4 +1,5 @@
-// One open order, as far as handing it out needs it: a copy, because the state belongs to the sequencer and others ask too.
+// One open order, as far as handing it out needs it: a copy, because the state belongs to the sequencer and others ask
+// too.
 //
 // Threads: under the dispatcher's lock.
 #pragma once
@@ -22,12 +23,12 @@ struct Task {
   CaseSeq case_seq;
   absl::Time due;
   bool urgent = false;
-  bool control = false;       // rank follows service: strictly in journal order within one subject at one agency
+  bool control = false;  // rank follows service: strictly in journal order within one subject at one agency
   bool deduct = false;
-  bool held_back = false;     // a deduction that the case doesn't bear now: in no queue
+  bool held_back = false;  // a deduction that the case doesn't bear now: in no queue
   std::string subject_tag;
   size_t bytes = kUnknownTaskBytes;
-  domain::AgencySet open;     // agencies without a final word
+  domain::AgencySet open;  // agencies without a final word
   // Its place in a wide list, when it is in one.
   bool wide = false;
   uint64_t wide_place = 0;

@@ -31,7 +31,8 @@ void WideLists::Close(Task& task) {
 
 void WideLists::Courts(bool urgent, std::vector<uint32_t>& out) const {
   const auto end = filled_.lower_bound(urgent ? uint64_t{1} << 32 : uint64_t{2} << 32);
-  for (auto it = filled_.lower_bound(KeyOf(urgent, CourtOrdinal())); it != end; ++it) out.push_back(static_cast<uint32_t>(*it));
+  for (auto it = filled_.lower_bound(KeyOf(urgent, CourtOrdinal())); it != end; ++it)
+    out.push_back(static_cast<uint32_t>(*it));
 }
 
 const Task* WideLists::First(bool urgent, CourtOrdinal court, AgencyOrdinal agency, Cursors& cursors) const {

@@ -1,7 +1,8 @@
-// Orders to many agencies, each kept once: a list for each court and class that all agencies read with cursors of their own, so that
-// accepting an inquiry costs nearly the same for 100 agencies and for 4,000.
+// Orders to many agencies, each kept once: a list for each court and class that all agencies read with cursors of their
+// own, so that accepting an inquiry costs nearly the same for 100 agencies and for 4,000.
 //
-// A list is in order of due instants. An order that would break that order, or that came back, waits in the agency's own queue instead.
+// A list is in order of due instants. An order that would break that order, or that came back, waits in the agency's
+// own queue instead.
 //
 // Threads: under the dispatcher's lock.
 #pragma once
@@ -18,7 +19,8 @@
 
 namespace eagle::dispatch {
 
-// From so many agencies on an order is wide. Each reader skips what isn't for it, once: that must stay cheaper than single entries.
+// From so many agencies on an order is wide. Each reader skips what isn't for it, once: that must stay cheaper than
+// single entries.
 inline constexpr size_t kWideFrom = 64;
 
 class WideLists {

@@ -1,4 +1,5 @@
-// A set of agencies as a bitmap over their ordinals: 4,000 agencies are 500 bytes, so an order costs the same for one and for all.
+// A set of agencies as a bitmap over their ordinals: 4,000 agencies are 500 bytes, so an order costs the same for one
+// and for all.
 //
 // Threads: a value.
 //
@@ -49,7 +50,8 @@ class AgencySet {
     for (size_t i = 0; i < other.bits_.size(); ++i) bits_[i] = static_cast<char>(bits_[i] | other.bits_[i]);
   }
   void RemoveAll(const AgencySet& other) {
-    for (size_t i = 0; i < std::min(bits_.size(), other.bits_.size()); ++i) bits_[i] = static_cast<char>(bits_[i] & ~other.bits_[i]);
+    for (size_t i = 0; i < std::min(bits_.size(), other.bits_.size()); ++i)
+      bits_[i] = static_cast<char>(bits_[i] & ~other.bits_[i]);
     Trim();
   }
   bool empty() const { return bits_.empty(); }

@@ -12,7 +12,8 @@ using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 template <typename Message>
 Message Parse(std::string_view bytes) {
   Message message;
-  GATEWAY_ASSERT(message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())), "the journal holds what we wrote");
+  GATEWAY_ASSERT(message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())),
+                 "the journal holds what we wrote");
   return message;
 }
 
@@ -66,10 +67,18 @@ void PublicBatchHead(const Entry& entry, State& state) {
   const auto body = Parse<BatchHead>(entry.body);
   std::string signer;
   switch (entry.actor_kind) {
-    case ACTOR_KIND_COURT: signer = "court/" + std::to_string(entry.actor); break;
-    case ACTOR_KIND_AGENCY: signer = "agency/" + std::to_string(entry.actor); break;
-    case ACTOR_KIND_REGISTRAR: signer = "registrar"; break;
-    default: signer = "administrator/" + std::to_string(entry.actor); break;
+    case ACTOR_KIND_COURT:
+      signer = "court/" + std::to_string(entry.actor);
+      break;
+    case ACTOR_KIND_AGENCY:
+      signer = "agency/" + std::to_string(entry.actor);
+      break;
+    case ACTOR_KIND_REGISTRAR:
+      signer = "registrar";
+      break;
+    default:
+      signer = "administrator/" + std::to_string(entry.actor);
+      break;
   }
   const std::string key = SequenceKey(signer, body.member_type(), body.sequence());
   state.sequences[key] = {body.head_digest(), entry.index};
@@ -125,9 +134,15 @@ void PublicTaskReport(const Entry& entry, State& state) {
   Order& order = OrderOf(state, entry.order);
   switch (body.kind()) {
     case RECEIPT_KIND_FINAL:
-    case RECEIPT_KIND_CORRECTION: order.done.Add(entry.agency); break;
-    case RECEIPT_KIND_RETURNED: order.returned.Add(entry.agency); break;
-    default: order.reported.Add(entry.agency); break;
+    case RECEIPT_KIND_CORRECTION:
+      order.done.Add(entry.agency);
+      break;
+    case RECEIPT_KIND_RETURNED:
+      order.returned.Add(entry.agency);
+      break;
+    default:
+      order.reported.Add(entry.agency);
+      break;
   }
   MarkOrder(state, order, entry.index);
   Closed(state, order);
@@ -181,7 +196,11 @@ void PublicPresence(const Entry& entry, State& state) {
   PresenceState& presence = PresenceAt(state, entry.agency);
   if (entry.type == ENTRY_TYPE_ADAPTER_PRESENT) {
     const auto body = Parse<AdapterPresent>(entry.body);
-    presence = {.ever = true, .present = true, .since = entry.time, .inbox = body.inbox(), .declared = body.declared(),
+    presence = {.ever = true,
+                .present = true,
+                .since = entry.time,
+                .inbox = body.inbox(),
+                .declared = body.declared(),
                 .most_in_flight = body.most_in_flight()};
   } else {
     presence.present = false;
@@ -191,8 +210,12 @@ void PublicPresence(const Entry& entry, State& state) {
 
 void ApplyPublic(const Entry& entry, State& state) {
   switch (entry.type) {
-    case ENTRY_TYPE_BATCH_HEAD: PublicBatchHead(entry, state); break;
-    case ENTRY_TYPE_CASE_OPENED: PublicCaseOpened(entry, state); break;
+    case ENTRY_TYPE_BATCH_HEAD:
+      PublicBatchHead(entry, state);
+      break;
+    case ENTRY_TYPE_CASE_OPENED:
+      PublicCaseOpened(entry, state);
+      break;
     case ENTRY_TYPE_CASE_STAGE_CHANGED: {
       const auto body = Parse<CaseStageChanged>(entry.body);
       CaseOf(state, entry.case_seq).stage = body.to();
@@ -205,15 +228,21 @@ void ApplyPublic(const Entry& entry, State& state) {
       UseId(state, body.request_id(), {entry.index, body.digest(), ""});
       break;
     }
-    case ENTRY_TYPE_ORDER_ACCEPTED: PublicOrderAccepted(entry, state); break;
+    case ENTRY_TYPE_ORDER_ACCEPTED:
+      PublicOrderAccepted(entry, state);
+      break;
     case ENTRY_TYPE_REFUSED: {
       const auto body = Parse<Refused>(entry.body);
       if (!body.id().empty()) UseId(state, body.id(), {entry.index, body.digest(), entry.body});
       break;
     }
-    case ENTRY_TYPE_DELIVERED: PublicDelivered(entry, state); break;
+    case ENTRY_TYPE_DELIVERED:
+      PublicDelivered(entry, state);
+      break;
     case ENTRY_TYPE_TASK_REPORTED:
-    case ENTRY_TYPE_TASK_ANSWERED: PublicTaskReport(entry, state); break;
+    case ENTRY_TYPE_TASK_ANSWERED:
+      PublicTaskReport(entry, state);
+      break;
     case ENTRY_TYPE_RECEIPT_CONFLICT: {
       Order& order = OrderOf(state, entry.order);
       order.conflict.Add(entry.agency);
@@ -221,13 +250,23 @@ void ApplyPublic(const Entry& entry, State& state) {
       Closed(state, order);
       break;
     }
-    case ENTRY_TYPE_MEASURE_CHANGED: MarkOrder(state, OrderOf(state, entry.order), entry.index); break;
-    case ENTRY_TYPE_DEADLINE_MARKED: PublicDeadlineMarked(entry, state); break;
-    case ENTRY_TYPE_ORDER_WITHDRAWN: PublicWithdrawn(entry, state); break;
+    case ENTRY_TYPE_MEASURE_CHANGED:
+      MarkOrder(state, OrderOf(state, entry.order), entry.index);
+      break;
+    case ENTRY_TYPE_DEADLINE_MARKED:
+      PublicDeadlineMarked(entry, state);
+      break;
+    case ENTRY_TYPE_ORDER_WITHDRAWN:
+      PublicWithdrawn(entry, state);
+      break;
     case ENTRY_TYPE_SURPLUS_ARISEN:
-    case ENTRY_TYPE_SURPLUS_CLEARED: PublicSurplus(entry, state); break;
+    case ENTRY_TYPE_SURPLUS_CLEARED:
+      PublicSurplus(entry, state);
+      break;
     case ENTRY_TYPE_ADAPTER_PRESENT:
-    case ENTRY_TYPE_ADAPTER_ABSENT: PublicPresence(entry, state); break;
+    case ENTRY_TYPE_ADAPTER_ABSENT:
+      PublicPresence(entry, state);
+      break;
     case ENTRY_TYPE_PROPOSAL_MADE: {
       const auto body = Parse<ProposalMade>(entry.body);
       UseId(state, body.request_id(), {entry.index, body.digest(), ""});
@@ -238,7 +277,8 @@ void ApplyPublic(const Entry& entry, State& state) {
       UseId(state, body.request_id(), {entry.index, body.digest(), ""});
       break;
     }
-    default: break;  // nothing public beyond the leaf itself
+    default:
+      break;  // nothing public beyond the leaf itself
   }
 }
 
@@ -280,19 +320,25 @@ void PrivateOrderAccepted(const Entry& entry, State& state) {
   kept.action = body.action();
   kept.respondent = payload.respondent();
   kept.freeze = OrderSeq(body.freeze_order());
-  if (kept.action == ACTION_INQUIRE) return;  // moves no money: the order itself, which may name thousands of agencies, needn't be read
+  if (kept.action == ACTION_INQUIRE)
+    return;  // moves no money: the order itself, which may name thousands of agencies, needn't be read
   AgencySet::FromBytes(body.targets()).ForEach([&](AgencyOrdinal agency) { kept.agency = agency; });
   const auto order = Parse<goldeneagle::v1::Order>(payload.member());
   if (order.has_freeze()) {
     kept.amount = order.freeze().limit_minor_units();
-    Measure measure{.freeze = OrderSeq(entry.index), .agency = kept.agency, .respondent = kept.respondent,
-                    .is_money = !order.freeze().has_asset(), .counted = payload.reserved_minor_units() > 0, .limit = kept.amount};
+    Measure measure{.freeze = OrderSeq(entry.index),
+                    .agency = kept.agency,
+                    .respondent = kept.respondent,
+                    .is_money = !order.freeze().has_asset(),
+                    .counted = payload.reserved_minor_units() > 0,
+                    .limit = kept.amount};
     of.ledger.FreezeAccepted(std::move(measure));
   } else if (order.has_release()) {
     kept.amount = order.release().amount_minor_units();
   } else if (order.has_deduct()) {
     kept.amount = order.deduct().amount_minor_units();
-    of.ledger.DeductionAccepted({.order = OrderSeq(entry.index), .freeze = kept.freeze, .respondent = kept.respondent, .amount = kept.amount});
+    of.ledger.DeductionAccepted(
+        {.order = OrderSeq(entry.index), .freeze = kept.freeze, .respondent = kept.respondent, .amount = kept.amount});
   }
 }
 
@@ -315,16 +361,23 @@ void PrivateAdopted(const Entry& entry, State& state) {
   GATEWAY_ASSERT(entry.payload.has_value(), "the log's own payloads are never erased");
   const auto payload = Parse<AdoptedPayload>(*entry.payload);
   switch (payload.change_case()) {
-    case AdoptedPayload::kCourt: state.directory.PutCourt(CourtOrdinal(body.ordinal()), entry.key_id, payload.court()); break;
-    case AdoptedPayload::kAgency: state.directory.PutAgency(AgencyOrdinal(body.ordinal()), entry.key_id, payload.agency()); break;
-    case AdoptedPayload::kSystem: state.directory.PutSystem(payload.system()); break;
+    case AdoptedPayload::kCourt:
+      state.directory.PutCourt(CourtOrdinal(body.ordinal()), entry.key_id, payload.court());
+      break;
+    case AdoptedPayload::kAgency:
+      state.directory.PutAgency(AgencyOrdinal(body.ordinal()), entry.key_id, payload.agency());
+      break;
+    case AdoptedPayload::kSystem:
+      state.directory.PutSystem(payload.system());
+      break;
     case AdoptedPayload::kPolicy: {
       auto policy = Policy::Create(payload.policy().table());
       GATEWAY_ASSERT(policy.ok(), "only a checked policy is installed");
       state.policy = *policy;
       break;
     }
-    case AdoptedPayload::CHANGE_NOT_SET: break;
+    case AdoptedPayload::CHANGE_NOT_SET:
+      break;
   }
 }
 
@@ -345,7 +398,8 @@ void PrivateProposal(const Entry& entry, State& state) {
 void PrivateStatement(const Entry& entry, State& state) {
   GATEWAY_ASSERT(entry.payload.has_value(), "statements are never erased");
   const auto body = Parse<StatementAccepted>(entry.body);
-  state.directory.PutStatement(entry.index, body.digest(), Parse<Statement>(Parse<StatementPayload>(*entry.payload).member()));
+  state.directory.PutStatement(entry.index, body.digest(),
+                               Parse<Statement>(Parse<StatementPayload>(*entry.payload).member()));
   state.changes.directory = true;
 }
 
@@ -366,26 +420,45 @@ void ApplyPrivate(const Entry& entry, State& state) {
       state.changes.directory = true;
       break;
     case ENTRY_TYPE_PROPOSAL_MADE:
-    case ENTRY_TYPE_PROPOSAL_APPROVED: PrivateProposal(entry, state); break;
+    case ENTRY_TYPE_PROPOSAL_APPROVED:
+      PrivateProposal(entry, state);
+      break;
     case ENTRY_TYPE_COURT_REGISTERED:
     case ENTRY_TYPE_AGENCY_REGISTERED:
     case ENTRY_TYPE_SYSTEM_REGISTERED:
     case ENTRY_TYPE_POLICY_INSTALLED:
-    case ENTRY_TYPE_CLOCK_ACCEPTED: PrivateAdopted(entry, state); break;
-    case ENTRY_TYPE_CLOCK_ALARM: state.clock_alarm = entry.index; break;
-    case ENTRY_TYPE_STATEMENT_ACCEPTED: PrivateStatement(entry, state); break;
+    case ENTRY_TYPE_CLOCK_ACCEPTED:
+      PrivateAdopted(entry, state);
+      break;
+    case ENTRY_TYPE_CLOCK_ALARM:
+      state.clock_alarm = entry.index;
+      break;
+    case ENTRY_TYPE_STATEMENT_ACCEPTED:
+      PrivateStatement(entry, state);
+      break;
     case ENTRY_TYPE_CASE_OPENED:
     case ENTRY_TYPE_CASE_STAGE_CHANGED:
-    case ENTRY_TYPE_CASE_CAP_CHANGED: PrivateCase(entry, state); break;
-    case ENTRY_TYPE_ORDER_ACCEPTED: PrivateOrderAccepted(entry, state); break;
-    case ENTRY_TYPE_ORDER_WITHDRAWN: PrivateWithdrawn(entry, state); break;
+    case ENTRY_TYPE_CASE_CAP_CHANGED:
+      PrivateCase(entry, state);
+      break;
+    case ENTRY_TYPE_ORDER_ACCEPTED:
+      PrivateOrderAccepted(entry, state);
+      break;
+    case ENTRY_TYPE_ORDER_WITHDRAWN:
+      PrivateWithdrawn(entry, state);
+      break;
     case ENTRY_TYPE_TASK_REPORTED:
     case ENTRY_TYPE_TASK_ANSWERED:
     case ENTRY_TYPE_RECEIPT_CONFLICT:
-    case ENTRY_TYPE_MEASURE_CHANGED: ApplyReceipt(entry, CaseOf(state, entry.case_seq)); break;
+    case ENTRY_TYPE_MEASURE_CHANGED:
+      ApplyReceipt(entry, CaseOf(state, entry.case_seq));
+      break;
     case ENTRY_TYPE_SURPLUS_ARISEN:
-    case ENTRY_TYPE_SURPLUS_CLEARED: PrivateSurplus(entry, state); break;
-    default: break;  // no private half
+    case ENTRY_TYPE_SURPLUS_CLEARED:
+      PrivateSurplus(entry, state);
+      break;
+    default:
+      break;  // no private half
   }
 }
 
@@ -420,8 +493,10 @@ std::optional<uint64_t> StreamOf(const Entry& entry) {
     case ENTRY_TYPE_POLICY_INSTALLED:
     case ENTRY_TYPE_CLOCK_ACCEPTED:
     case ENTRY_TYPE_CLOCK_ALARM:
-    case ENTRY_TYPE_STATEMENT_ACCEPTED: return 0;
-    default: return std::nullopt;
+    case ENTRY_TYPE_STATEMENT_ACCEPTED:
+      return 0;
+    default:
+      return std::nullopt;
   }
 }
 

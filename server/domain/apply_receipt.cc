@@ -11,16 +11,26 @@ void FreezeReceipt(const ItemResult& item, OrderSeq freeze, CaseLedger& ledger) 
   switch (item.outcome()) {
     case OUTCOME_CONTROLLED:
     case OUTCOME_PARTLY_CONTROLLED:
-    case OUTCOME_WAITLISTED: ledger.MeasureSigned(freeze, item.outcome(), item.measure()); break;
-    default: ledger.FreezeRefused(freeze); break;
+    case OUTCOME_WAITLISTED:
+      ledger.MeasureSigned(freeze, item.outcome(), item.measure());
+      break;
+    default:
+      ledger.FreezeRefused(freeze);
+      break;
   }
 }
 
 void DeductReceipt(const ItemResult& item, OrderSeq order, CaseLedger& ledger) {
   switch (item.outcome()) {
-    case OUTCOME_SENT_NOT_CONFIRMED: ledger.DeductionSent(order, item.deduction()); break;
-    case OUTCOME_DEDUCTED: ledger.DeductionSettled(order, item.deduction()); break;
-    default: ledger.DeductionRefused(order, item.has_deduction() ? &item.deduction() : nullptr); break;
+    case OUTCOME_SENT_NOT_CONFIRMED:
+      ledger.DeductionSent(order, item.deduction());
+      break;
+    case OUTCOME_DEDUCTED:
+      ledger.DeductionSettled(order, item.deduction());
+      break;
+    default:
+      ledger.DeductionRefused(order, item.has_deduction() ? &item.deduction() : nullptr);
+      break;
   }
 }
 
@@ -49,11 +59,13 @@ void ReceiptToLedger(const Receipt& receipt, OrderSeq order, const CaseOrder& ke
       break;
     case ACTION_DEDUCT:
       if (receipt.kind() == RECEIPT_KIND_RETURNED) ledger.DeductionRefused(order, nullptr);
-      if (last_word || (receipt.kind() == RECEIPT_KIND_PROGRESS && receipt.items(0).outcome() == OUTCOME_SENT_NOT_CONFIRMED)) {
+      if (last_word ||
+          (receipt.kind() == RECEIPT_KIND_PROGRESS && receipt.items(0).outcome() == OUTCOME_SENT_NOT_CONFIRMED)) {
         DeductReceipt(receipt.items(0), order, ledger);
       }
       break;
-    default: break;  // an inquiry moves nothing
+    default:
+      break;  // an inquiry moves nothing
   }
 }
 
@@ -66,14 +78,16 @@ void ApplyReceipt(const Entry& entry, Case& of) {
   if (kept == of.orders.end()) return;  // the order's own payload couldn't be read
   ReceiptPayload payload;
   Receipt receipt;
-  GATEWAY_ASSERT(payload.ParseFromString(*entry.payload) && receipt.ParseFromString(payload.member()), "the journal holds what we wrote");
+  GATEWAY_ASSERT(payload.ParseFromString(*entry.payload) && receipt.ParseFromString(payload.member()),
+                 "the journal holds what we wrote");
   TaskReport body;  // the fields used have the same numbers in all four bodies: digest = 1
   GATEWAY_ASSERT(body.ParseFromString(entry.body), "the journal holds what we wrote");
   TaskBook& task = kept->second.tasks[entry.agency.value()];
   task.seen.push_back(body.digest());
   if (entry.type == ENTRY_TYPE_RECEIPT_CONFLICT) return;
   task.last_sequence = receipt.sequence();
-  if (receipt.kind() == RECEIPT_KIND_FINAL || receipt.kind() == RECEIPT_KIND_CORRECTION || receipt.kind() == RECEIPT_KIND_RETURNED) {
+  if (receipt.kind() == RECEIPT_KIND_FINAL || receipt.kind() == RECEIPT_KIND_CORRECTION ||
+      receipt.kind() == RECEIPT_KIND_RETURNED) {
     task.final_digest = body.digest();
   }
   ReceiptToLedger(receipt, entry.order, kept->second, of.ledger);

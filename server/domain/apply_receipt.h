@@ -10,6 +10,7 @@ namespace eagle::domain {
 void ApplyReceipt(const Entry& entry, Case& of);
 
 // What one receipt does to a ledger. Decide tries it on a scratch ledger, ApplyReceipt does it.
-void ReceiptToLedger(const goldeneagle::v1::Receipt& receipt, OrderSeq order, const CaseOrder& kept, CaseLedger& ledger);
+void ReceiptToLedger(const goldeneagle::v1::Receipt& receipt, OrderSeq order, const CaseOrder& kept,
+                     CaseLedger& ledger);
 
 }  // namespace eagle::domain

@@ -1,5 +1,5 @@
-// A case as its own payloads tell it: who may be touched, up to how much, and what came of every order. Folded from the case's own
-// entries; no table holds any of it.
+// A case as its own payloads tell it: who may be touched, up to how much, and what came of every order. Folded from the
+// case's own entries; no table holds any of it.
 //
 // Threads: a value.
 #pragma once
@@ -20,17 +20,17 @@ namespace eagle::domain {
 // What one agency has said about one order.
 struct TaskBook {
   uint64_t last_sequence = 0;
-  std::string final_digest;                // of the final receipt in force; empty before
-  std::vector<std::string> seen;           // digests of all receipts taken, in order
+  std::string final_digest;       // of the final receipt in force; empty before
+  std::vector<std::string> seen;  // digests of all receipts taken, in order
 };
 
 // One order of the case, as far as later decisions need it.
 struct CaseOrder {
   goldeneagle::v1::Action action = goldeneagle::v1::ACTION_UNSPECIFIED;
-  AgencyOrdinal agency;                    // control orders: the only one
+  AgencyOrdinal agency;  // control orders: the only one
   uint32_t respondent = 0;
-  int64_t amount = 0;                      // limit, part to release (0 = all) or amount to deduct
-  OrderSeq freeze;                         // RELEASE, DEDUCT
+  int64_t amount = 0;                             // limit, part to release (0 = all) or amount to deduct
+  OrderSeq freeze;                                // RELEASE, DEDUCT
   absl::flat_hash_map<uint32_t, TaskBook> tasks;  // by agency ordinal
 };
 
@@ -42,10 +42,10 @@ struct Case {
   std::string number_tag;
   goldeneagle::v1::CaseStage stage = goldeneagle::v1::CASE_STAGE_UNSPECIFIED;
   absl::Time opened_at;
-  Deadline surplus;                        // armed while there is a surplus to release
+  Deadline surplus;  // armed while there is a surplus to release
 
   // Private: folded from payloads. `open` holds the claim in force.
-  bool readable = true;                    // false once a payload couldn't be opened
+  bool readable = true;  // false once a payload couldn't be opened
   goldeneagle::v1::OpenCase open;
   CaseLedger ledger;
   absl::flat_hash_map<uint64_t, CaseOrder> orders;  // by OrderSeq

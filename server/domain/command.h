@@ -1,5 +1,6 @@
-// What can be asked of the gateway's core, and what it answers. Commands come in verified and parsed: signatures are checked off the
-// sequencer's thread against a published directory; Decide checks again what may have changed since (keys, roles, sequences).
+// What can be asked of the gateway's core, and what it answers. Commands come in verified and parsed: signatures are
+// checked off the sequencer's thread against a published directory; Decide checks again what may have changed since
+// (keys, roles, sequences).
 //
 // Threads: values.
 #pragma once
@@ -28,9 +29,9 @@ namespace eagle::domain {
 // A batch whose root and signatures hold. `keys`: the public keys whose signatures verify, each once.
 struct SignedHead {
   goldeneagle::v1::Head head;
-  goldeneagle::v1::Envelope envelope;   // as it came
-  std::string head_digest;              // 32 bytes
-  std::vector<std::string> digests;     // of the members, in order
+  goldeneagle::v1::Envelope envelope;  // as it came
+  std::string head_digest;             // 32 bytes
+  std::vector<std::string> digests;    // of the members, in order
   std::vector<std::string> keys;
 };
 
@@ -46,7 +47,7 @@ struct CaseMember {
   goldeneagle::v1::CaseAct parsed;
   std::string number_tag;
   std::vector<std::string> subject_tags;
-  std::string fresh_key_id;             // for OpenCase: a key made and synced before the command queued
+  std::string fresh_key_id;  // for OpenCase: a key made and synced before the command queued
 };
 struct StatementMember {
   std::string bytes;
@@ -55,12 +56,13 @@ struct StatementMember {
 struct AdministrationMember {
   std::string bytes;
   goldeneagle::v1::Administration parsed;
-  std::string fresh_key_id;             // for what a proposal registers
+  std::string fresh_key_id;  // for what a proposal registers
 };
 struct ReceiptMember {
   std::string bytes;
   goldeneagle::v1::Receipt parsed;
-  bool lease_lost = false;              // a return or progress from an instance that doesn't hold the task: LEASE_LOST unless it is a repeat
+  bool lease_lost =
+      false;  // a return or progress from an instance that doesn't hold the task: LEASE_LOST unless it is a repeat
 };
 
 struct SubmitOrders {
@@ -92,8 +94,8 @@ struct Withdraw {
 };
 struct Deliver {
   AgencyOrdinal agency;
-  std::string instance;                 // 8 bytes
-  std::vector<OrderSeq> orders;         // 1 to 256, open at this agency
+  std::string instance;          // 8 bytes
+  std::vector<OrderSeq> orders;  // 1 to 256, open at this agency
 };
 struct SayHello {
   AgencyOrdinal agency;
@@ -108,13 +110,13 @@ struct MarkAbsent {
 struct RecordRead {
   goldeneagle::v1::ActorKind actor_kind = goldeneagle::v1::ACTOR_KIND_COURT;
   uint32_t actor = 0;
-  CaseSeq case_seq;                     // zero: a read that concerns no single case
+  CaseSeq case_seq;  // zero: a read that concerns no single case
   OrderSeq order;
   std::string method;
   std::vector<std::string> subject_tags;
   std::string reader_tag;
   uint32_t rows = 0;
-  std::string reader, purpose;          // sealed with the case's key
+  std::string reader, purpose;  // sealed with the case's key
 };
 struct AlarmClock {
   absl::Time wall;
@@ -123,23 +125,24 @@ struct AlarmClock {
 // Fires what is due at the batch's `now`: at most `kMarksPerTick` marks, the rest at the next one.
 struct Tick {};
 
-using Command = std::variant<SubmitOrders, SubmitCases, SubmitStatements, SubmitAdministration, ReportReceipts, Withdraw, Deliver, SayHello,
-                             MarkAbsent, RecordRead, AlarmClock, Tick>;
+using Command = std::variant<SubmitOrders, SubmitCases, SubmitStatements, SubmitAdministration, ReportReceipts,
+                             Withdraw, Deliver, SayHello, MarkAbsent, RecordRead, AlarmClock, Tick>;
 
 // What became of one member.
 struct MemberResult {
-  std::string id;                       // order id, request id or subject
+  std::string id;  // order id, request id or subject
   std::optional<Failure> refusal;
-  uint64_t index = 0;                   // of the entry that accepted, refused or recorded it; 0: none (dry run, receipt refused unstored)
-  bool repeated = false;                // a faithful repeat: the facts are older
-  bool in_effect = false;               // administration
+  uint64_t index =
+      0;  // of the entry that accepted, refused or recorded it; 0: none (dry run, receipt refused unstored)
+  bool repeated = false;   // a faithful repeat: the facts are older
+  bool in_effect = false;  // administration
   goldeneagle::v1::ReceiptVerdict verdict = goldeneagle::v1::RECEIPT_VERDICT_UNSPECIFIED;
 };
 
 struct Result {
-  absl::Status status;                  // of the whole call; members only when OK
+  absl::Status status;  // of the whole call; members only when OK
   std::vector<MemberResult> members;
-  uint64_t index = 0;                   // of the entry made by a call without members
+  uint64_t index = 0;                              // of the entry made by a call without members
   std::string agencies_withdrawn, agencies_begun;  // Withdraw: bitmaps
 };
 

@@ -13,7 +13,8 @@ Decision Decide(const State& state, const Command& command, absl::Time now) {
 }
 
 Entry FoundLog(const goldeneagle::v1::LogFounded& founding, absl::Time now) {
-  return Entry{.index = 0, .time = now, .type = goldeneagle::v1::ENTRY_TYPE_LOG_FOUNDED, .body = founding.SerializeAsString()};
+  return Entry{
+      .index = 0, .time = now, .type = goldeneagle::v1::ENTRY_TYPE_LOG_FOUNDED, .body = founding.SerializeAsString()};
 }
 
 }  // namespace eagle::domain

@@ -1,9 +1,10 @@
-// Decides commands. Pure: no I/O, no clock, no randomness; the same state, command and instant give the same entries on every machine.
+// Decides commands. Pure: no I/O, no clock, no randomness; the same state, command and instant give the same entries on
+// every machine.
 //
 // Shapes:  a command in; zero or more entries out, in the order in which they will stand, and what the caller is told.
 // Units:   `now` is the batch's one instant (UTC), not before state.recorded.
-// Errors:  a refusal of the whole call is Result.status, of one member MemberResult.refusal; every reason is in reasons.def.
-// Threads: reads the state: the sequencer's.
+// Errors:  a refusal of the whole call is Result.status, of one member MemberResult.refusal; every reason is in
+// reasons.def. Threads: reads the state: the sequencer's.
 #pragma once
 
 #include <vector>
@@ -26,12 +27,12 @@ inline constexpr size_t kOrdersPerDelivery = 256;
 
 Decision Decide(const State& state, const Command& command, absl::Time now);
 
-// The surplus entries that follow when `entries` have been applied: compares each touched case's ledger with its clock. Called by the
-// sequencer after Apply, in the same commit.
+// The surplus entries that follow when `entries` have been applied: compares each touched case's ledger with its clock.
+// Called by the sequencer after Apply, in the same commit.
 std::vector<Entry> DecideSurplus(const State& state, const std::vector<Entry>& applied, absl::Time now);
 
-// Whether the state still allows `order` to be handed out: a deduction waits while its case is in a stage that forbids it, or while
-// more would be taken than a cap that was lowered since. Everything else may always go.
+// Whether the state still allows `order` to be handed out: a deduction waits while its case is in a stage that forbids
+// it, or while more would be taken than a cap that was lowered since. Everything else may always go.
 bool MayHandOut(const State& state, const Order& order);
 
 // Entry 0. Pre: the state is empty.

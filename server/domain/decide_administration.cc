@@ -1,4 +1,5 @@
-// Proposals and approvals: what is connected, which policy holds, whether a clock is accepted. Two administrators together.
+// Proposals and approvals: what is connected, which policy holds, whether a clock is accepted. Two administrators
+// together.
 #include "absl/strings/str_cat.h"
 #include "server/base/uuid.h"
 #include "server/domain/draft.h"
@@ -9,8 +10,10 @@ namespace {
 using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 
 void CheckSystem(const SystemIdentity& system, const std::string& path, Violations& wrong) {
-  if (system.spiffe_id().substr(0, 9) != "spiffe://") wrong.Add(path + ".spiffe_id", Reason::kFieldInvalid, "a SPIFFE id");
-  if (system.spki_sha256().empty() || system.spki_sha256_size() > 4) wrong.Add(path + ".spki_sha256", Reason::kFieldMissing, "1 to 4 pins");
+  if (system.spiffe_id().substr(0, 9) != "spiffe://")
+    wrong.Add(path + ".spiffe_id", Reason::kFieldInvalid, "a SPIFFE id");
+  if (system.spki_sha256().empty() || system.spki_sha256_size() > 4)
+    wrong.Add(path + ".spki_sha256", Reason::kFieldMissing, "1 to 4 pins");
   for (const std::string& pin : system.spki_sha256()) {
     if (pin.size() != 32) wrong.Add(path + ".spki_sha256", Reason::kFieldInvalid, "32 bytes each");
   }
@@ -20,12 +23,15 @@ void CheckAgency(const RegisterAgency& agency, Violations& wrong) {
   static constexpr const char* kKinds[] = {"BANK", "LAND", "VEHICLE", "HOUSING_FUND", "BUSINESS", "IP"};
   CheckText(agency.code(), 32, "agency.code", wrong);
   CheckText(agency.name(), kStringBytes, "agency.name", wrong);
-  if (std::find(std::begin(kKinds), std::end(kKinds), agency.kind()) == std::end(kKinds)) wrong.Add("agency.kind", Reason::kFieldInvalid, "not a kind of agency");
+  if (std::find(std::begin(kKinds), std::end(kKinds), agency.kind()) == std::end(kKinds))
+    wrong.Add("agency.kind", Reason::kFieldInvalid, "not a kind of agency");
   if (agency.region().size() != 6) wrong.Add("agency.region", Reason::kFieldInvalid, "six digits");
-  if (agency.capabilities().empty() || agency.capabilities_size() > 256) wrong.Add("agency.capabilities", Reason::kFieldMissing, "1 to 256 rows");
+  if (agency.capabilities().empty() || agency.capabilities_size() > 256)
+    wrong.Add("agency.capabilities", Reason::kFieldMissing, "1 to 256 rows");
   for (int i = 0; i < agency.capabilities_size(); ++i) {
     if (agency.capabilities(i).asset_kind().empty() || agency.capabilities(i).action() == ACTION_UNSPECIFIED) {
-      wrong.Add(absl::StrCat("agency.capabilities[", i, "]"), Reason::kFieldMissing, "asset kind and action are required");
+      wrong.Add(absl::StrCat("agency.capabilities[", i, "]"), Reason::kFieldMissing,
+                "asset kind and action are required");
     }
   }
   CheckSystem(agency.system(), "agency.system", wrong);
@@ -56,16 +62,20 @@ void CheckProposal(const State& state, const Proposal& proposal, Violations& wro
       if (IdentityTaken(state, proposal.court().system(), "court/" + proposal.court().code())) {
         wrong.Add("court.system.spiffe_id", Reason::kFieldInvalid, "belongs to another system");
       }
-      if (state.directory.production() && state.policy != nullptr && !state.policy->table().test_court_digits().empty()) {
+      if (state.directory.production() && state.policy != nullptr &&
+          !state.policy->table().test_court_digits().empty()) {
         // 辽99…: the digits behind the three-byte character of the province.
         const std::string digits = proposal.court().code().size() > 3 ? proposal.court().code().substr(3, 2) : "";
-        if (digits == state.policy->table().test_court_digits()) wrong.Add("court.code", Reason::kTestRegion, "test courts exist only in the test environment");
+        if (digits == state.policy->table().test_court_digits())
+          wrong.Add("court.code", Reason::kTestRegion, "test courts exist only in the test environment");
       }
       break;
     case Proposal::kAgency:
       CheckAgency(proposal.agency(), wrong);
-      if (state.directory.agencies().size() >= kAgenciesMax && state.directory.AgencyByCode(proposal.agency().code()) == nullptr) {
-        wrong.Add("agency.code", Reason::kTooLarge, absl::StrCat("a directory holds at most ", kAgenciesMax, " agencies"));
+      if (state.directory.agencies().size() >= kAgenciesMax &&
+          state.directory.AgencyByCode(proposal.agency().code()) == nullptr) {
+        wrong.Add("agency.code", Reason::kTooLarge,
+                  absl::StrCat("a directory holds at most ", kAgenciesMax, " agencies"));
       }
       if (IdentityTaken(state, proposal.agency().system(), "agency/" + proposal.agency().code())) {
         wrong.Add("agency.system.spiffe_id", Reason::kFieldInvalid, "belongs to another system");
@@ -73,7 +83,8 @@ void CheckProposal(const State& state, const Proposal& proposal, Violations& wro
       break;
     case Proposal::kSystem:
       CheckText(proposal.system().name(), 63, "system.name", wrong);
-      if (proposal.system().role() != "AUDITOR" && proposal.system().role() != "OPERATOR") wrong.Add("system.role", Reason::kFieldInvalid, "AUDITOR or OPERATOR");
+      if (proposal.system().role() != "AUDITOR" && proposal.system().role() != "OPERATOR")
+        wrong.Add("system.role", Reason::kFieldInvalid, "AUDITOR or OPERATOR");
       CheckSystem(proposal.system().system(), "system.system", wrong);
       if (IdentityTaken(state, proposal.system().system(), "system/" + proposal.system().name())) {
         wrong.Add("system.system.spiffe_id", Reason::kFieldInvalid, "belongs to another system");
@@ -87,7 +98,8 @@ void CheckProposal(const State& state, const Proposal& proposal, Violations& wro
         }
       }
       const uint32_t installed = state.policy != nullptr ? state.policy->version() : 0;
-      if (proposal.policy().table().version() <= installed) wrong.Add("policy.table.version", Reason::kProposalConflicts, "not above the installed version");
+      if (proposal.policy().table().version() <= installed)
+        wrong.Add("policy.table.version", Reason::kProposalConflicts, "not above the installed version");
       break;
     }
     case Proposal::kClock:
@@ -95,18 +107,26 @@ void CheckProposal(const State& state, const Proposal& proposal, Violations& wro
         wrong.Add("clock.alarm_index", Reason::kProposalConflicts, "no such alarm stands");
       }
       break;
-    case Proposal::CHANGE_NOT_SET: wrong.Add("proposal.change", Reason::kFieldMissing, "court, agency, system, policy or clock"); break;
+    case Proposal::CHANGE_NOT_SET:
+      wrong.Add("proposal.change", Reason::kFieldMissing, "court, agency, system, policy or clock");
+      break;
   }
 }
 
 std::string KindOf(const Proposal& proposal) {
   switch (proposal.change_case()) {
-    case Proposal::kCourt: return "court";
-    case Proposal::kAgency: return "agency";
-    case Proposal::kSystem: return "system";
-    case Proposal::kPolicy: return "policy";
-    case Proposal::kClock: return "clock";
-    case Proposal::CHANGE_NOT_SET: break;
+    case Proposal::kCourt:
+      return "court";
+    case Proposal::kAgency:
+      return "agency";
+    case Proposal::kSystem:
+      return "system";
+    case Proposal::kPolicy:
+      return "policy";
+    case Proposal::kClock:
+      return "clock";
+    case Proposal::CHANGE_NOT_SET:
+      break;
   }
   return "";
 }
@@ -114,10 +134,14 @@ std::string KindOf(const Proposal& proposal) {
 // What a proposal would change: two in one batch may not change the same thing.
 std::string TargetOf(const Proposal& proposal) {
   switch (proposal.change_case()) {
-    case Proposal::kCourt: return "court/" + proposal.court().code();
-    case Proposal::kAgency: return "agency/" + proposal.agency().code();
-    case Proposal::kSystem: return "system/" + proposal.system().name();
-    default: return KindOf(proposal);
+    case Proposal::kCourt:
+      return "court/" + proposal.court().code();
+    case Proposal::kAgency:
+      return "agency/" + proposal.agency().code();
+    case Proposal::kSystem:
+      return "system/" + proposal.system().name();
+    default:
+      return KindOf(proposal);
   }
 }
 
@@ -143,8 +167,8 @@ class AdministrationDecider {
       wrong.Add("act", Reason::kFieldMissing, "a proposal or an approval");
     }
     if (!wrong.empty()) {
-      return Refuse(draft_, head_, wrong.ToFailure("the act of administration is refused"), act.request_id(), digest, static_cast<uint32_t>(i),
-                    command_.members[i].bytes, nullptr);
+      return Refuse(draft_, head_, wrong.ToFailure("the act of administration is refused"), act.request_id(), digest,
+                    static_cast<uint32_t>(i), command_.members[i].bytes, nullptr);
     }
     return act.has_proposal() ? Propose(i, digest) : Approve(i, digest);
   }
@@ -161,7 +185,8 @@ class AdministrationDecider {
     }
     CheckProposal(state_, it->second.proposal, wrong);  // the state may have moved on since it was made
     if (adopted_here_.contains(TargetOf(it->second.proposal))) {
-      wrong.Add("approval.proposal_index", Reason::kProposalConflicts, "the batch changes the same thing before: approve this one in another batch");
+      wrong.Add("approval.proposal_index", Reason::kProposalConflicts,
+                "the batch changes the same thing before: approve this one in another batch");
     }
   }
 
@@ -199,11 +224,15 @@ class AdministrationDecider {
     AdministrationPayload payload;
     payload.set_member(command_.members[i].bytes);
     payload.set_index(static_cast<uint32_t>(i));
-    Entry entry{.type = type, .actor_kind = ACTOR_KIND_ADMINISTRATOR, .actor = administrator_, .payload = payload.SerializeAsString()};
+    Entry entry{.type = type,
+                .actor_kind = ACTOR_KIND_ADMINISTRATOR,
+                .actor = administrator_,
+                .payload = payload.SerializeAsString()};
     return draft_.Append(std::move(entry), body);
   }
 
-  void Adopt(uint64_t index, const Proposal& proposal, const std::set<uint32_t>& approvers, const std::string& fresh_key_id) {
+  void Adopt(uint64_t index, const Proposal& proposal, const std::set<uint32_t>& approvers,
+             const std::string& fresh_key_id) {
     Adopted body;
     body.set_proposal(index);
     for (uint32_t ordinal : approvers) body.add_approvers(ordinal);
@@ -212,7 +241,8 @@ class AdministrationDecider {
     switch (proposal.change_case()) {
       case Proposal::kCourt: {
         const Court* known = state_.directory.CourtByCode(proposal.court().code());
-        body.set_ordinal(known != nullptr ? known->ordinal.value() : static_cast<uint32_t>(state_.directory.courts().size()) + ++new_courts_);
+        body.set_ordinal(known != nullptr ? known->ordinal.value()
+                                          : static_cast<uint32_t>(state_.directory.courts().size()) + ++new_courts_);
         *payload.mutable_court() = proposal.court();
         entry.type = ENTRY_TYPE_COURT_REGISTERED;
         entry.key_id = known != nullptr ? known->key_id : fresh_key_id;
@@ -220,7 +250,9 @@ class AdministrationDecider {
       }
       case Proposal::kAgency: {
         const Agency* known = state_.directory.AgencyByCode(proposal.agency().code());
-        body.set_ordinal(known != nullptr ? known->ordinal.value() : static_cast<uint32_t>(state_.directory.agencies().size()) + ++new_agencies_);
+        body.set_ordinal(known != nullptr
+                             ? known->ordinal.value()
+                             : static_cast<uint32_t>(state_.directory.agencies().size()) + ++new_agencies_);
         *payload.mutable_agency() = proposal.agency();
         entry.type = ENTRY_TYPE_AGENCY_REGISTERED;
         entry.agency = AgencyOrdinal(body.ordinal());
@@ -236,7 +268,9 @@ class AdministrationDecider {
         *payload.mutable_policy() = proposal.policy();
         entry.type = ENTRY_TYPE_POLICY_INSTALLED;
         break;
-      default: entry.type = ENTRY_TYPE_CLOCK_ACCEPTED; break;
+      default:
+        entry.type = ENTRY_TYPE_CLOCK_ACCEPTED;
+        break;
     }
     if (payload.change_case() != AdoptedPayload::CHANGE_NOT_SET) entry.payload = payload.SerializeAsString();
     draft_.Append(std::move(entry), body);
@@ -261,7 +295,8 @@ void DecideCommand(Draft& draft, const SubmitAdministration& command) {
     const auto& keys = command.signed_head.keys;
     if (std::find(keys.begin(), keys.end(), founding.administrators(i).key()) == keys.end()) continue;
     if (administrator != 0) {
-      draft.result().status = Fail(Reason::kEnvelopeMalformed, "one administrator signs a batch; the second approves in his own");
+      draft.result().status =
+          Fail(Reason::kEnvelopeMalformed, "one administrator signs a batch; the second approves in his own");
       return;
     }
     administrator = static_cast<uint32_t>(i + 1);
@@ -272,11 +307,13 @@ void DecideCommand(Draft& draft, const SubmitAdministration& command) {
   }
   for (const AdministrationMember& member : command.members) {
     if (!IsUuidV7(member.parsed.request_id())) {
-      draft.result().status = Fail(Reason::kFieldInvalid, "an act without a usable id can't be refused by id").At("request_id", "UUIDv7, 16 bytes");
+      draft.result().status = Fail(Reason::kFieldInvalid, "an act without a usable id can't be refused by id")
+                                  .At("request_id", "UUIDv7, 16 bytes");
       return;
     }
   }
-  HeadWriter head(draft, command.signed_head, {ACTOR_KIND_ADMINISTRATOR, administrator, absl::StrCat("administrator/", administrator), ""});
+  HeadWriter head(draft, command.signed_head,
+                  {ACTOR_KIND_ADMINISTRATOR, administrator, absl::StrCat("administrator/", administrator), ""});
   draft.result().status = head.CheckSequence();
   if (!draft.result().status.ok()) return;
   AdministrationDecider decider(draft, command, head, administrator);

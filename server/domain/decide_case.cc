@@ -22,22 +22,32 @@ int64_t DoubledInterest(int64_t principal, uint32_t rate_per_million_per_day, ui
 
 void CheckClaim(const Claim& claim, const Policy& policy, const std::string& path, Violations& wrong) {
   if (!IsCurrency(claim.currency())) wrong.Add(path + ".currency", Reason::kFieldInvalid, "an ISO 4217 code");
-  if (!IsAmount(claim.principal_minor_units())) wrong.Add(path + ".principal_minor_units", Reason::kAmountInvalid, "above zero and within the bound");
-  const std::pair<const char*, int64_t> parts[] = {{".interest_minor_units", claim.interest_minor_units()},
-                                                   {".doubled_interest_minor_units", claim.doubled_interest_minor_units()},
-                                                   {".cost_minor_units", claim.cost_minor_units()}};
+  if (!IsAmount(claim.principal_minor_units()))
+    wrong.Add(path + ".principal_minor_units", Reason::kAmountInvalid, "above zero and within the bound");
+  const std::pair<const char*, int64_t> parts[] = {
+      {".interest_minor_units", claim.interest_minor_units()},
+      {".doubled_interest_minor_units", claim.doubled_interest_minor_units()},
+      {".cost_minor_units", claim.cost_minor_units()}};
   for (const auto& [field, amount] : parts) {
-    if (amount != 0 && !IsAmount(amount)) wrong.Add(path + field, Reason::kAmountInvalid, "not negative and within the bound");
+    if (amount != 0 && !IsAmount(amount))
+      wrong.Add(path + field, Reason::kAmountInvalid, "not negative and within the bound");
   }
-  if (!IsAmount(claim.cap_minor_units())) wrong.Add(path + ".cap_minor_units", Reason::kAmountInvalid, "above zero and within the bound");
-  if (!wrong.empty() && wrong.list().back().reason == Reason::kAmountInvalid) return;  // sums of such numbers mean nothing
-  const int64_t sum = claim.principal_minor_units() + claim.interest_minor_units() + claim.doubled_interest_minor_units() + claim.cost_minor_units();
-  if (sum != claim.cap_minor_units()) wrong.Add(path + ".cap_minor_units", Reason::kCapNotSum, "not the sum of its signed parts");
+  if (!IsAmount(claim.cap_minor_units()))
+    wrong.Add(path + ".cap_minor_units", Reason::kAmountInvalid, "above zero and within the bound");
+  if (!wrong.empty() && wrong.list().back().reason == Reason::kAmountInvalid)
+    return;  // sums of such numbers mean nothing
+  const int64_t sum = claim.principal_minor_units() + claim.interest_minor_units() +
+                      claim.doubled_interest_minor_units() + claim.cost_minor_units();
+  if (sum != claim.cap_minor_units())
+    wrong.Add(path + ".cap_minor_units", Reason::kCapNotSum, "not the sum of its signed parts");
   const bool doubled = claim.doubled_interest_minor_units() > 0 || claim.doubled_interest_days() > 0;
-  if (doubled && !claim.has_horizon()) wrong.Add(path + ".horizon", Reason::kFieldMissing, "doubled interest runs to a signed horizon");
+  if (doubled && !claim.has_horizon())
+    wrong.Add(path + ".horizon", Reason::kFieldMissing, "doubled interest runs to a signed horizon");
   if (claim.doubled_interest_minor_units() !=
-      DoubledInterest(claim.principal_minor_units(), policy.table().doubled_interest().rate_per_million_per_day(), claim.doubled_interest_days())) {
-    wrong.Add(path + ".doubled_interest_minor_units", Reason::kInterestNotByRule, "not principal x daily rate x days by the policy in force");
+      DoubledInterest(claim.principal_minor_units(), policy.table().doubled_interest().rate_per_million_per_day(),
+                      claim.doubled_interest_days())) {
+    wrong.Add(path + ".doubled_interest_minor_units", Reason::kInterestNotByRule,
+              "not principal x daily rate x days by the policy in force");
   }
 }
 
@@ -58,28 +68,33 @@ class CaseDecider {
     if (auto known = Repeated(state_, act.request_id(), digest, Reason::kRequestIdReused)) return *known;
     for (size_t k = 0; k < i; ++k) {
       if (command_.members[k].parsed.request_id() == act.request_id()) {
-        return {.id = act.request_id(), .refusal = Fail(Reason::kRequestIdReused, "the id stands twice in this batch").failure()};
+        return {.id = act.request_id(),
+                .refusal = Fail(Reason::kRequestIdReused, "the id stands twice in this batch").failure()};
       }
     }
     Violations wrong;
     const Case* of = state_.FindCase(command_.court, member.number_tag);
     Check(member, of, i, wrong);
     if (!wrong.empty()) {
-      return Refuse(draft_, head_, wrong.ToFailure("the act on the case is refused"), act.request_id(), digest, static_cast<uint32_t>(i), member.bytes,
-                    act.has_open() ? nullptr : of);
+      return Refuse(draft_, head_, wrong.ToFailure("the act on the case is refused"), act.request_id(), digest,
+                    static_cast<uint32_t>(i), member.bytes, act.has_open() ? nullptr : of);
     }
     return Accept(member, of, i, digest);
   }
 
   void Check(const CaseMember& member, const Case* of, size_t i, Violations& wrong) {
     const CaseAct& act = member.parsed;
-    if (act.court() != command_.signed_head.head.signer()) wrong.Add("court", Reason::kSignerNotCaller, "the act must name the court that signed it");
+    if (act.court() != command_.signed_head.head.signer())
+      wrong.Add("court", Reason::kSignerNotCaller, "the act must name the court that signed it");
     std::vector<OfficerRole> roles;
     for (int role : policy_.table().case_acts().roles()) roles.push_back(static_cast<OfficerRole>(role));
     CheckRoles(state_, act.court(), command_.signed_head.keys, roles, draft_.now(), "signatures", wrong);
-    if (!act.has_open() && of == nullptr) wrong.Add("case_number", Reason::kCaseUnknown, "the court has no such case here");
+    if (!act.has_open() && of == nullptr)
+      wrong.Add("case_number", Reason::kCaseUnknown, "the court has no such case here");
     switch (act.act_case()) {
-      case CaseAct::kOpen: CheckOpen(act.open(), of, i, wrong); break;
+      case CaseAct::kOpen:
+        CheckOpen(act.open(), of, i, wrong);
+        break;
       case CaseAct::kStage:
         CheckText(act.stage().ground(), kTextBytes, "stage.ground", wrong);
         if (of != nullptr && !StageMayChange(of->stage, act.stage().to())) {
@@ -93,15 +108,17 @@ class CaseDecider {
           wrong.Add("cap.claim.currency", Reason::kFieldInvalid, "a case keeps its currency");
         }
         break;
-      case CaseAct::ACT_NOT_SET: wrong.Add("act", Reason::kFieldMissing, "open, stage or cap"); break;
+      case CaseAct::ACT_NOT_SET:
+        wrong.Add("act", Reason::kFieldMissing, "open, stage or cap");
+        break;
     }
   }
 
   void CheckOpen(const OpenCase& open, const Case* known, size_t i, Violations& wrong) {
     bool twin = known != nullptr;
     for (size_t k = 0; k < i; ++k) {
-      twin |= command_.members[k].parsed.has_open() && command_.members[k].number_tag == command_.members[i].number_tag &&
-              !draft_.result().members[k].refusal;
+      twin |= command_.members[k].parsed.has_open() &&
+              command_.members[k].number_tag == command_.members[i].number_tag && !draft_.result().members[k].refusal;
     }
     if (twin) wrong.Add("open.case_number", Reason::kCaseExists, "the court already opened it");
     CheckText(open.case_number(), kStringBytes, "open.case_number", wrong);
@@ -122,11 +139,14 @@ class CaseDecider {
       const auto& respondent = open.respondents(r);
       const std::string path = absl::StrCat("open.respondents[", r, "]");
       CheckIdentity(respondent.identity(), policy_, state_.directory.production(), path + ".identity", wrong);
-      if (respondent.liability() == LIABILITY_KIND_UNSPECIFIED) wrong.Add(path + ".liability", Reason::kFieldMissing, "JOINT, SEVERAL or SUPPLEMENTARY");
+      if (respondent.liability() == LIABILITY_KIND_UNSPECIFIED)
+        wrong.Add(path + ".liability", Reason::kFieldMissing, "JOINT, SEVERAL or SUPPLEMENTARY");
       const int64_t liable = respondent.liability_cap_minor_units();
-      if (liable != 0 && !IsAmount(liable)) wrong.Add(path + ".liability_cap_minor_units", Reason::kAmountInvalid, "0 or an amount within the bound");
+      if (liable != 0 && !IsAmount(liable))
+        wrong.Add(path + ".liability_cap_minor_units", Reason::kAmountInvalid, "0 or an amount within the bound");
       for (int k = 0; k < r; ++k) {
-        if (SameIdentity(open.respondents(k).identity(), respondent.identity())) wrong.Add(path + ".identity", Reason::kFieldInvalid, "named twice");
+        if (SameIdentity(open.respondents(k).identity(), respondent.identity()))
+          wrong.Add(path + ".identity", Reason::kFieldInvalid, "named twice");
       }
     }
     CheckClaim(open.claim(), policy_, "open.claim", wrong);
@@ -137,7 +157,8 @@ class CaseDecider {
   void CheckOfficer(const std::string& code, OfficerRole role, const std::string& path, Violations& wrong) {
     const auto officer = state_.directory.OfficerByCode(command_.signed_head.head.signer(), code);
     const bool good = officer && HoldsAt(*officer->statement, draft_.now()) &&
-                      std::find(officer->statement->roles().begin(), officer->statement->roles().end(), role) != officer->statement->roles().end();
+                      std::find(officer->statement->roles().begin(), officer->statement->roles().end(), role) !=
+                          officer->statement->roles().end();
     if (!good) wrong.Add(path, Reason::kOfficerNotValid, "no officer of this court in that role now");
   }
 
@@ -147,7 +168,8 @@ class CaseDecider {
     CasePayload payload;
     payload.set_member(member.bytes);
     payload.set_index(static_cast<uint32_t>(i));
-    Entry entry{.actor_kind = ACTOR_KIND_COURT, .actor = command_.court.value(), .payload = payload.SerializeAsString()};
+    Entry entry{
+        .actor_kind = ACTOR_KIND_COURT, .actor = command_.court.value(), .payload = payload.SerializeAsString()};
     if (act.has_open()) {
       CaseOpened body;
       body.set_stage(act.open().stage());
@@ -199,11 +221,14 @@ void DecideCommand(Draft& draft, const SubmitCases& command) {
   }
   for (const CaseMember& member : command.members) {
     if (!IsUuidV7(member.parsed.request_id())) {
-      draft.result().status = Fail(Reason::kFieldInvalid, "an act without a usable id can't be refused by id").At("request_id", "UUIDv7, 16 bytes");
+      draft.result().status = Fail(Reason::kFieldInvalid, "an act without a usable id can't be refused by id")
+                                  .At("request_id", "UUIDv7, 16 bytes");
       return;
     }
   }
-  HeadWriter head(draft, command.signed_head, {ACTOR_KIND_COURT, command.court.value(), absl::StrCat("court/", command.court.value()), court->key_id});
+  HeadWriter head(
+      draft, command.signed_head,
+      {ACTOR_KIND_COURT, command.court.value(), absl::StrCat("court/", command.court.value()), court->key_id});
   draft.result().status = head.CheckSequence();
   if (draft.result().status.ok()) CaseDecider(draft, command, head).Run();
 }

@@ -1,9 +1,9 @@
 // Orders: is it a well-formed act, may these people order it in this case now, and does the ledger bear it?
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
-#include "server/domain/draft.h"
 #include "server/base/money.h"
 #include "server/base/uuid.h"
+#include "server/domain/draft.h"
 #include "server/domain/instant.h"
 
 namespace eagle::domain {
@@ -24,7 +24,7 @@ struct Trial {
   uint32_t respondent = 0;
   OrderSeq freeze;
   AgencySet targets;
-  int64_t reserved = 0;   // what the ledger holds for it
+  int64_t reserved = 0;  // what the ledger holds for it
   bool counted = true;
   Violations wrong;
   std::string message = "the order is refused";
@@ -67,7 +67,8 @@ class OrderDecider {
     for (size_t k = 0; k < i; ++k) {
       if (command_.members[k].parsed.order_id() != id) continue;
       MemberResult twin = draft_.result().members[k];
-      if (DigestOf(k) != DigestOf(i)) twin = {.id = id, .refusal = Fail(Reason::kOrderIdReused, "this id was used with other content").failure()};
+      if (DigestOf(k) != DigestOf(i))
+        twin = {.id = id, .refusal = Fail(Reason::kOrderIdReused, "this id was used with other content").failure()};
       twin.repeated = true;
       return twin;
     }
@@ -109,9 +110,11 @@ class OrderDecider {
     CaseLedger ledger = of != nullptr ? ScratchOf(*of) : empty_ledger_;
     for (size_t k = 0; k < trials.size(); ++k) {
       Trial& trial = trials[k];
-      if (known > 0 && (results[first + k].repeated)) trial.wrong.Add("order_id", Reason::kOrderIdReused, "the id is known outside this group");
+      if (known > 0 && (results[first + k].repeated))
+        trial.wrong.Add("order_id", Reason::kOrderIdReused, "the id is known outside this group");
       if (trial.of != of) trial.wrong.Add("case_number", Reason::kFieldInvalid, "a group lies in one case");
-      if (trial.wrong.empty()) TryLedger(trial, ledger, draft_.next_index() + k + 2);  // a stand-in, unique within the scratch ledger
+      if (trial.wrong.empty())
+        TryLedger(trial, ledger, draft_.next_index() + k + 2);  // a stand-in, unique within the scratch ledger
       if (!trial.wrong.empty() && bad == trials.size()) bad = k;
     }
     if (bad == trials.size()) {
@@ -131,7 +134,8 @@ class OrderDecider {
         continue;
       }
       if (trials[k].wrong.empty()) {
-        trials[k].wrong.Add(absl::StrCat("members[", first + bad, "]"), Reason::kGroupRefused, "this member of the group was refused");
+        trials[k].wrong.Add(absl::StrCat("members[", first + bad, "]"), Reason::kGroupRefused,
+                            "this member of the group was refused");
         trials[k].message = "the group is refused as a whole";
       }
       results[first + k] = RefuseTrial(trials[k]);
@@ -139,8 +143,8 @@ class OrderDecider {
   }
 
   MemberResult RefuseTrial(const Trial& trial) {
-    return Refuse(draft_, head_, trial.wrong.ToFailure(trial.message), trial.member->parsed.order_id(), *trial.digest, trial.index,
-                  trial.member->bytes, trial.of);
+    return Refuse(draft_, head_, trial.wrong.ToFailure(trial.message), trial.member->parsed.order_id(), *trial.digest,
+                  trial.index, trial.member->bytes, trial.of);
   }
 
   // --- everything that doesn't depend on the ledger, all violations at once
@@ -159,7 +163,8 @@ class OrderDecider {
   }
 
   void CheckEnvelopeFields(const OrderProto& order, Violations& wrong) {
-    if (order.court() != command_.signed_head.head.signer()) wrong.Add("court", Reason::kSignerNotCaller, "the order must name the court that signed it");
+    if (order.court() != command_.signed_head.head.signer())
+      wrong.Add("court", Reason::kSignerNotCaller, "the order must name the court that signed it");
     CheckText(order.legal_basis(), kTextBytes, "legal_basis", wrong);
     const auto& purposes = policy_.table().purposes();
     if (std::find(purposes.begin(), purposes.end(), order.purpose()) == purposes.end()) {
@@ -173,7 +178,8 @@ class OrderDecider {
     } else if (order.urgency() != URGENCY_NORMAL) {
       wrong.Add("urgency", Reason::kFieldMissing, "URGENT or NORMAL");
     }
-    if (!order.group().empty() && order.group().size() != 16) wrong.Add("group", Reason::kFieldInvalid, "16 bytes or none");
+    if (!order.group().empty() && order.group().size() != 16)
+      wrong.Add("group", Reason::kFieldInvalid, "16 bytes or none");
     const absl::Time issued = FromProto(order.issued_at()), not_after = FromProto(order.not_after());
     if (!order.has_issued_at()) wrong.Add("issued_at", Reason::kFieldMissing, "the field is required");
     if (!order.has_not_after() || not_after <= issued) {
@@ -181,7 +187,8 @@ class OrderDecider {
     } else if (draft_.now() > not_after) {
       wrong.Add("not_after", Reason::kOrderExpired, "has passed");
     }
-    if (order.legal_basis().empty() == false && order.instruments_size() > 100) wrong.Add("instruments", Reason::kTooLarge, "at most 100");
+    if (order.legal_basis().empty() == false && order.instruments_size() > 100)
+      wrong.Add("instruments", Reason::kTooLarge, "at most 100");
   }
 
   void CheckPeople(const OrderProto& order, Trial& trial) {
@@ -191,7 +198,8 @@ class OrderDecider {
       wrong.Add("case_number", Reason::kCaseUnknown, "the court has no such case here");
     } else {
       const auto& respondents = trial.of->open.respondents();
-      const auto it = std::find_if(respondents.begin(), respondents.end(), [&](const auto& r) { return SameIdentity(r.identity(), order.subject()); });
+      const auto it = std::find_if(respondents.begin(), respondents.end(),
+                                   [&](const auto& r) { return SameIdentity(r.identity(), order.subject()); });
       if (it == respondents.end()) {
         wrong.Add("subject", Reason::kNotRespondent, "not a respondent of this case");
       } else {
@@ -199,7 +207,8 @@ class OrderDecider {
       }
     }
     if (order.officers().empty()) wrong.Add("officers", Reason::kFieldMissing, "the handling officer is required");
-    if (order.officers_size() > kOfficersPerOrder) wrong.Add("officers", Reason::kTooLarge, absl::StrCat("at most ", kOfficersPerOrder));
+    if (order.officers_size() > kOfficersPerOrder)
+      wrong.Add("officers", Reason::kTooLarge, absl::StrCat("at most ", kOfficersPerOrder));
     for (int i = 0; i < order.officers_size(); ++i) {
       const auto officer = state_.directory.OfficerByCode(order.court(), order.officers(i).officer());
       const std::string path = absl::StrCat("officers[", i, "]");
@@ -217,21 +226,28 @@ class OrderDecider {
     }
     std::vector<OfficerRole> roles;
     for (int role : row->roles()) roles.push_back(static_cast<OfficerRole>(role));
-    const int64_t amount = order.has_freeze() ? order.freeze().limit_minor_units() : order.has_deduct() ? order.deduct().amount_minor_units() : 0;
-    if (row->third_key_above_minor_units() > 0 && amount > row->third_key_above_minor_units()) roles.push_back(OFFICER_ROLE_LEADER);
+    const int64_t amount = order.has_freeze()   ? order.freeze().limit_minor_units()
+                           : order.has_deduct() ? order.deduct().amount_minor_units()
+                                                : 0;
+    if (row->third_key_above_minor_units() > 0 && amount > row->third_key_above_minor_units())
+      roles.push_back(OFFICER_ROLE_LEADER);
     CheckRoles(state_, order.court(), command_.signed_head.keys, roles, draft_.now(), "signatures", wrong);
-    if (trial.of != nullptr && std::find(row->stages().begin(), row->stages().end(), trial.of->stage) == row->stages().end()) {
-      wrong.Add("action", Reason::kStageForbids, "not allowed in the case's stage " + CaseStage_Name(trial.of->stage).substr(11));
+    if (trial.of != nullptr &&
+        std::find(row->stages().begin(), row->stages().end(), trial.of->stage) == row->stages().end()) {
+      wrong.Add("action", Reason::kStageForbids,
+                "not allowed in the case's stage " + CaseStage_Name(trial.of->stage).substr(11));
     }
     for (const std::string& paper : row->papers()) {
-      const bool there = std::any_of(order.instruments().begin(), order.instruments().end(), [&](const auto& i) { return i.category() == paper; });
+      const bool there = std::any_of(order.instruments().begin(), order.instruments().end(),
+                                     [&](const auto& i) { return i.category() == paper; });
       if (!there) wrong.Add("instruments", Reason::kPaperMissing, "needs " + paper);
     }
     for (int i = 0; i < order.instruments_size(); ++i) {
       const auto& paper = order.instruments(i);
       const bool type = paper.media_type() == "application/pdf" || paper.media_type() == "application/ofd";
       if (paper.category().empty() || paper.digest().size() != 32 || paper.size_bytes() == 0 || !type) {
-        wrong.Add(absl::StrCat("instruments[", i, "]"), Reason::kFieldInvalid, "category, SHA-256, size and a PDF or OFD type are required");
+        wrong.Add(absl::StrCat("instruments[", i, "]"), Reason::kFieldInvalid,
+                  "category, SHA-256, size and a PDF or OFD type are required");
       }
     }
   }
@@ -242,12 +258,15 @@ class OrderDecider {
       wrong.Add("agencies", Reason::kFieldMissing, absl::StrCat("1 to ", kAgenciesPerOrder, " agencies"));
     }
     if (order.action() != ACTION_INQUIRE && order.agencies_size() > 1) {
-      wrong.Add("agencies", Reason::kFieldInvalid, "a control order names exactly one agency, so that none learns of another");
+      wrong.Add("agencies", Reason::kFieldInvalid,
+                "a control order names exactly one agency, so that none learns of another");
     }
     for (int i = 0; i < order.agencies_size(); ++i) {
       const Agency* agency = state_.directory.AgencyByCode(order.agencies(i));
       // An inquiry may name thousands: the path is spelled only for what is wrong.
-      const auto refuse = [&](Reason reason, const char* why) { wrong.Add(absl::StrCat("agencies[", i, "]"), reason, why); };
+      const auto refuse = [&](Reason reason, const char* why) {
+        wrong.Add(absl::StrCat("agencies[", i, "]"), reason, why);
+      };
       if (agency == nullptr) {
         refuse(Reason::kAgencyUnknown, "no agency has this code");
       } else if (trial.targets.Contains(agency->ordinal)) {
@@ -263,7 +282,8 @@ class OrderDecider {
     if (order.action() == ACTION_INQUIRE) {
       const auto& kinds = order.inquire().asset_kinds();
       if (kinds.empty()) return Directory::Can(agency, ACTION_INQUIRE, "");
-      return std::any_of(kinds.begin(), kinds.end(), [&](const std::string& kind) { return Directory::Can(agency, ACTION_INQUIRE, kind); });
+      return std::any_of(kinds.begin(), kinds.end(),
+                         [&](const std::string& kind) { return Directory::Can(agency, ACTION_INQUIRE, kind); });
     }
     const std::string_view kind = order.has_freeze() ? AssetKindOf(order.freeze()) : std::string_view();
     return Directory::Can(agency, order.action(), kind);
@@ -274,8 +294,10 @@ class OrderDecider {
   }
 
   void CheckAct(const OrderProto& order, Trial& trial) {
-    const bool fits = (order.action() == ACTION_INQUIRE && order.has_inquire()) || (order.action() == ACTION_FREEZE && order.has_freeze()) ||
-                      (order.action() == ACTION_RELEASE && order.has_release()) || (order.action() == ACTION_DEDUCT && order.has_deduct());
+    const bool fits = (order.action() == ACTION_INQUIRE && order.has_inquire()) ||
+                      (order.action() == ACTION_FREEZE && order.has_freeze()) ||
+                      (order.action() == ACTION_RELEASE && order.has_release()) ||
+                      (order.action() == ACTION_DEDUCT && order.has_deduct());
     if (!fits) {
       trial.wrong.Add("act", Reason::kFieldMissing, "the part that fits the action is required");
       return;
@@ -283,7 +305,8 @@ class OrderDecider {
     if (order.has_inquire()) {
       for (int i = 0; i < order.inquire().asset_kinds_size(); ++i) {
         if (!policy_.IsAssetKind(order.inquire().asset_kinds(i))) {
-          trial.wrong.Add(absl::StrCat("inquire.asset_kinds[", i, "]"), Reason::kFieldInvalid, "not an asset kind of the policy in force");
+          trial.wrong.Add(absl::StrCat("inquire.asset_kinds[", i, "]"), Reason::kFieldInvalid,
+                          "not an asset kind of the policy in force");
         }
       }
     }
@@ -301,18 +324,24 @@ class OrderDecider {
     const bool valued = IsAmount(freeze.limit_minor_units());
     if (freeze.has_asset()) {
       const auto& asset = freeze.asset();
-      if (!policy_.IsAssetKind(asset.asset_kind())) wrong.Add("freeze.asset.asset_kind", Reason::kFieldInvalid, "not an asset kind of the policy in force");
+      if (!policy_.IsAssetKind(asset.asset_kind()))
+        wrong.Add("freeze.asset.asset_kind", Reason::kFieldInvalid, "not an asset kind of the policy in force");
       CheckText(asset.unit_number(), kStringBytes, "freeze.asset.unit_number", wrong);
       if (asset.share_numerator() == 0 || asset.share_denominator() < asset.share_numerator()) {
         wrong.Add("freeze.asset.share_numerator", Reason::kFieldInvalid, "a share above zero and at most the whole");
       }
-      const bool unknown = freeze.limit_minor_units() == 0 && exempt && order.over_cap_exception().reason() == "VALUE_UNKNOWN";
-      if (!valued && !unknown) wrong.Add("freeze.limit_minor_units", Reason::kAmountInvalid, "a declared value, or 0 under a signed exception VALUE_UNKNOWN");
+      const bool unknown =
+          freeze.limit_minor_units() == 0 && exempt && order.over_cap_exception().reason() == "VALUE_UNKNOWN";
+      if (!valued && !unknown)
+        wrong.Add("freeze.limit_minor_units", Reason::kAmountInvalid,
+                  "a declared value, or 0 under a signed exception VALUE_UNKNOWN");
       trial.counted = valued && !exempt;
     } else if (freeze.has_person_at_agency() || freeze.has_account()) {
       if (!valued) wrong.Add("freeze.limit_minor_units", Reason::kAmountInvalid, "above zero and within the bound");
-      if (freeze.inflow() != INFLOW_CAPTURE && freeze.inflow() != INFLOW_NONE) wrong.Add("freeze.inflow", Reason::kFieldMissing, "CAPTURE or NONE");
-      if (freeze.has_account()) CheckText(freeze.account().account_number(), kStringBytes, "freeze.account.account_number", wrong);
+      if (freeze.inflow() != INFLOW_CAPTURE && freeze.inflow() != INFLOW_NONE)
+        wrong.Add("freeze.inflow", Reason::kFieldMissing, "CAPTURE or NONE");
+      if (freeze.has_account())
+        CheckText(freeze.account().account_number(), kStringBytes, "freeze.account.account_number", wrong);
       if (exempt) wrong.Add("over_cap_exception", Reason::kFieldInvalid, "money is divisible: no exception");
     } else {
       wrong.Add("freeze.target", Reason::kFieldMissing, "what is to be frozen?");
@@ -327,7 +356,8 @@ class OrderDecider {
       trial.wrong.Add("freeze.term", Reason::kFieldMissing, "either months or years");
       return;
     }
-    const TermRow* row = policy_.TermFor(AssetKindOf(freeze), trial.of != nullptr ? trial.of->stage : CASE_STAGE_UNSPECIFIED);
+    const TermRow* row =
+        policy_.TermFor(AssetKindOf(freeze), trial.of != nullptr ? trial.of->stage : CASE_STAGE_UNSPECIFIED);
     if (row == nullptr) {
       trial.wrong.Add("freeze.term", Reason::kFieldInvalid, "the policy in force has no term for this asset");
     } else if (months + 12 * years > row->months_max()) {
@@ -343,9 +373,12 @@ class OrderDecider {
     const auto leader = state_.directory.OfficerByCode(order.court(), exception.leader());
     const auto& keys = command_.signed_head.keys;
     const bool signed_by = leader && HoldsAt(*leader->statement, draft_.now()) &&
-                           std::find(leader->statement->roles().begin(), leader->statement->roles().end(), OFFICER_ROLE_LEADER) != leader->statement->roles().end() &&
+                           std::find(leader->statement->roles().begin(), leader->statement->roles().end(),
+                                     OFFICER_ROLE_LEADER) != leader->statement->roles().end() &&
                            std::find(keys.begin(), keys.end(), leader->statement->key()) != keys.end();
-    if (!signed_by) trial.wrong.Add("over_cap_exception.leader", Reason::kExceptionNotSigned, "the leader named here must have signed");
+    if (!signed_by)
+      trial.wrong.Add("over_cap_exception.leader", Reason::kExceptionNotSigned,
+                      "the leader named here must have signed");
   }
 
   void CheckCurrency(const std::string& currency, const std::string& path, Trial& trial) {
@@ -358,14 +391,17 @@ class OrderDecider {
   const Measure* CheckMeasure(const std::string& freeze_order_id, const std::string& path, Trial& trial) {
     const auto id = state_.ids.find(freeze_order_id);
     const Measure* measure = nullptr;
-    if (trial.of != nullptr && id != state_.ids.end()) measure = trial.of->ledger.FindMeasure(OrderSeq(id->second.index));
+    if (trial.of != nullptr && id != state_.ids.end())
+      measure = trial.of->ledger.FindMeasure(OrderSeq(id->second.index));
     if (measure == nullptr) {
       trial.wrong.Add(path, Reason::kMeasureUnknown, "no freeze of this case");
       return nullptr;
     }
     trial.freeze = measure->freeze;
-    if (!trial.targets.Contains(measure->agency)) trial.wrong.Add("agencies", Reason::kMeasureUnknown, "the measure is at another agency");
-    if (measure->respondent != trial.respondent) trial.wrong.Add("subject", Reason::kMeasureUnknown, "the measure is on another respondent");
+    if (!trial.targets.Contains(measure->agency))
+      trial.wrong.Add("agencies", Reason::kMeasureUnknown, "the measure is at another agency");
+    if (measure->respondent != trial.respondent)
+      trial.wrong.Add("subject", Reason::kMeasureUnknown, "the measure is on another respondent");
     return measure;
   }
 
@@ -377,12 +413,14 @@ class OrderDecider {
     const Measure* measure = CheckMeasure(release.freeze_order_id(), "release.freeze_order_id", trial);
     if (measure == nullptr) return;
     if (measure->phase != MeasurePhase::kEffective && measure->phase != MeasurePhase::kWaitlisted) {
-      trial.wrong.Add("release.freeze_order_id", Reason::kMeasureNotEffective, "nothing to release: unanswered or over");
+      trial.wrong.Add("release.freeze_order_id", Reason::kMeasureNotEffective,
+                      "nothing to release: unanswered or over");
     }
     if (trial.of->ledger.HasOpenDeduction(measure->freeze)) {
       trial.wrong.Add("release.freeze_order_id", Reason::kOpenDeduction, "a deduction on this measure is open");
     }
-    if (release.amount_minor_units() < 0 || release.amount_minor_units() > kAmountBoundMinorUnits || (release.amount_minor_units() > 0 && !measure->is_money)) {
+    if (release.amount_minor_units() < 0 || release.amount_minor_units() > kAmountBoundMinorUnits ||
+        (release.amount_minor_units() > 0 && !measure->is_money)) {
       trial.wrong.Add("release.amount_minor_units", Reason::kAmountInvalid, "0 for all, or a part of money");
     } else if (release.amount_minor_units() > measure->limit) {
       trial.wrong.Add("release.amount_minor_units", Reason::kAmountAboveMeasure, "more than the measure's limit");
@@ -392,16 +430,20 @@ class OrderDecider {
   void CheckDeduct(const OrderProto& order, Trial& trial) {
     const Deduct& deduct = order.deduct();
     CheckCurrency(deduct.currency(), "deduct.currency", trial);
-    if (!IsAmount(deduct.amount_minor_units())) trial.wrong.Add("deduct.amount_minor_units", Reason::kAmountInvalid, "above zero and within the bound");
+    if (!IsAmount(deduct.amount_minor_units()))
+      trial.wrong.Add("deduct.amount_minor_units", Reason::kAmountInvalid, "above zero and within the bound");
     const Statement* account = state_.directory.AccountByDigest(order.court(), deduct.account_statement());
-    if (account == nullptr || !HoldsAt(*account, draft_.now()) || account->account().account_number() != deduct.account().account_number() ||
-        account->account().bank() != deduct.account().bank() || account->account().account_name() != deduct.account().account_name()) {
+    if (account == nullptr || !HoldsAt(*account, draft_.now()) ||
+        account->account().account_number() != deduct.account().account_number() ||
+        account->account().bank() != deduct.account().bank() ||
+        account->account().account_name() != deduct.account().account_name()) {
       trial.wrong.Add("deduct.account", Reason::kAccountNotCourts, "not an enforcement account that this court stated");
     }
     const Measure* measure = CheckMeasure(deduct.freeze_order_id(), "deduct.freeze_order_id", trial);
     if (measure == nullptr) return;
     if (!measure->is_money || measure->phase != MeasurePhase::kEffective) {
-      trial.wrong.Add("deduct.freeze_order_id", Reason::kMeasureNotEffective, "only controlled money of an effective measure can be taken");
+      trial.wrong.Add("deduct.freeze_order_id", Reason::kMeasureNotEffective,
+                      "only controlled money of an effective measure can be taken");
     }
   }
 
@@ -429,10 +471,16 @@ class OrderDecider {
   void KeepOnLedger(const Trial& trial, CaseLedger& ledger, uint64_t seq) const {
     const OrderProto& order = trial.member->parsed;
     if (order.has_freeze()) {
-      ledger.FreezeAccepted({.freeze = OrderSeq(seq), .respondent = trial.respondent, .is_money = !order.freeze().has_asset(),
-                             .counted = trial.reserved > 0, .limit = order.freeze().limit_minor_units()});
+      ledger.FreezeAccepted({.freeze = OrderSeq(seq),
+                             .respondent = trial.respondent,
+                             .is_money = !order.freeze().has_asset(),
+                             .counted = trial.reserved > 0,
+                             .limit = order.freeze().limit_minor_units()});
     } else if (order.has_deduct()) {
-      ledger.DeductionAccepted({.order = OrderSeq(seq), .freeze = trial.freeze, .respondent = trial.respondent, .amount = order.deduct().amount_minor_units()});
+      ledger.DeductionAccepted({.order = OrderSeq(seq),
+                                .freeze = trial.freeze,
+                                .respondent = trial.respondent,
+                                .amount = order.deduct().amount_minor_units()});
     }
   }
 
@@ -467,8 +515,12 @@ class OrderDecider {
     payload.set_reserved_minor_units(trial.reserved);
     payload.set_cap_minor_units(trial.of->ledger.cap());
     payload.set_respondent(trial.respondent);
-    Entry entry{.type = ENTRY_TYPE_ORDER_ACCEPTED, .actor_kind = ACTOR_KIND_COURT, .actor = command_.court.value(), .case_seq = trial.of->seq,
-                .payload = payload.SerializeAsString(), .key_id = trial.of->key_id};
+    Entry entry{.type = ENTRY_TYPE_ORDER_ACCEPTED,
+                .actor_kind = ACTOR_KIND_COURT,
+                .actor = command_.court.value(),
+                .case_seq = trial.of->seq,
+                .payload = payload.SerializeAsString(),
+                .key_id = trial.of->key_id};
     return {.id = order.order_id(), .index = draft_.Append(std::move(entry), body)};
   }
 
@@ -491,11 +543,14 @@ void DecideCommand(Draft& draft, const SubmitOrders& command) {
   }
   for (const OrderMember& member : command.members) {
     if (!IsUuidV7(member.parsed.order_id())) {
-      draft.result().status = Fail(Reason::kFieldInvalid, "an order without a usable id can't be refused by id").At("order_id", "UUIDv7, 16 bytes");
+      draft.result().status = Fail(Reason::kFieldInvalid, "an order without a usable id can't be refused by id")
+                                  .At("order_id", "UUIDv7, 16 bytes");
       return;
     }
   }
-  HeadWriter head(draft, command.signed_head, {ACTOR_KIND_COURT, command.court.value(), absl::StrCat("court/", command.court.value()), court->key_id});
+  HeadWriter head(
+      draft, command.signed_head,
+      {ACTOR_KIND_COURT, command.court.value(), absl::StrCat("court/", command.court.value()), court->key_id});
   draft.result().status = head.CheckSequence();
   if (draft.result().status.ok()) OrderDecider(draft, command, head).Run();
 }

@@ -16,18 +16,23 @@ bool IsFinal(ReceiptKind kind) {
 }
 
 // requested = controlled + unfunded for money that is in effect, nothing negative, never more than the order's limit.
-void CheckMeasureState(const MeasureState& state, int64_t limit, bool is_money, const std::string& path, Violations& wrong) {
-  const int64_t controlled = state.controlled_minor_units(), unfunded = state.unfunded_minor_units(), requested = state.requested_minor_units();
+void CheckMeasureState(const MeasureState& state, int64_t limit, bool is_money, const std::string& path,
+                       Violations& wrong) {
+  const int64_t controlled = state.controlled_minor_units(), unfunded = state.unfunded_minor_units(),
+                requested = state.requested_minor_units();
   if (controlled < 0 || unfunded < 0 || requested < 0 || requested > limit) {
     wrong.Add(path, Reason::kReceiptInconsistent, "negative, or more than the order's limit");
     return;
   }
-  if (state.unit_reference().empty()) wrong.Add(path + ".unit_reference", Reason::kReceiptInconsistent, "the unit's own number is required");
+  if (state.unit_reference().empty())
+    wrong.Add(path + ".unit_reference", Reason::kReceiptInconsistent, "the unit's own number is required");
   if (!is_money || state.ended()) return;
-  if (controlled + unfunded != requested) wrong.Add(path, Reason::kReceiptInconsistent, "requested = controlled + unfunded must hold");
+  if (controlled + unfunded != requested)
+    wrong.Add(path, Reason::kReceiptInconsistent, "requested = controlled + unfunded must hold");
   int64_t controlled_sum = 0, unfunded_sum = 0;
   for (const auto& share : state.shares()) {
-    if (share.controlled_minor_units() < 0 || share.unfunded_minor_units() < 0 || !(share.controlled_minor_units() <= kAmountBoundMinorUnits)) {
+    if (share.controlled_minor_units() < 0 || share.unfunded_minor_units() < 0 ||
+        !(share.controlled_minor_units() <= kAmountBoundMinorUnits)) {
       wrong.Add(path + ".shares", Reason::kReceiptInconsistent, "negative or beyond the bound");
       return;
     }
@@ -38,14 +43,16 @@ void CheckMeasureState(const MeasureState& state, int64_t limit, bool is_money, 
   }
 }
 
-void CheckDeductionState(const DeductionState& state, const CaseOrder& kept, const Measure* measure, const std::string& path, Violations& wrong) {
+void CheckDeductionState(const DeductionState& state, const CaseOrder& kept, const Measure* measure,
+                         const std::string& path, Violations& wrong) {
   if (!IsAmount(state.amount_minor_units()) || state.amount_minor_units() > kept.amount) {
     wrong.Add(path + ".amount_minor_units", Reason::kReceiptInconsistent, "above zero and at most what was ordered");
   }
   if (!state.has_measure()) {
     wrong.Add(path + ".measure", Reason::kReceiptInconsistent, "the measure after the deduction is required");
   } else if (measure != nullptr) {
-    CheckMeasureState(state.measure(), std::max(measure->limit, kept.amount + state.measure().requested_minor_units()), true, path + ".measure", wrong);
+    CheckMeasureState(state.measure(), std::max(measure->limit, kept.amount + state.measure().requested_minor_units()),
+                      true, path + ".measure", wrong);
   }
 }
 
@@ -61,9 +68,10 @@ class ReceiptDecider {
     MemberResult result{.id = receipt.order_id(), .verdict = RECEIPT_VERDICT_REFUSED};
     const auto id = state_.ids.find(receipt.order_id());
     const OrderState_* order = id == state_.ids.end() ? nullptr : state_.FindOrder(OrderSeq(id->second.index));
-    if (order == nullptr || !order->targets.Contains(command_.agency) || order->digest != receipt.order_digest() || order->order_id != receipt.order_id() ||
-        receipt.agency() != command_.signed_head.head.signer()) {
-      result.refusal = Fail(Reason::kReceiptForAnotherOrder, "the receipt fits no order addressed to this agency").failure();
+    if (order == nullptr || !order->targets.Contains(command_.agency) || order->digest != receipt.order_digest() ||
+        order->order_id != receipt.order_id() || receipt.agency() != command_.signed_head.head.signer()) {
+      result.refusal =
+          Fail(Reason::kReceiptForAnotherOrder, "the receipt fits no order addressed to this agency").failure();
       return result;
     }
     const Case& of = state_.cases.at(order->case_seq.value());
@@ -86,7 +94,8 @@ class ReceiptDecider {
     Violations wrong;
     CheckShape(receipt, *order, kept->second, LedgerOf(of), wrong);
     if (!wrong.empty()) {
-      MemberResult refused = Refuse(draft_, head_, wrong.ToFailure("the receipt is refused"), "", digest, static_cast<uint32_t>(i), member.bytes, &of);
+      MemberResult refused = Refuse(draft_, head_, wrong.ToFailure("the receipt is refused"), "", digest,
+                                    static_cast<uint32_t>(i), member.bytes, &of);
       refused.id = receipt.order_id();
       refused.verdict = RECEIPT_VERDICT_REFUSED;
       return refused;
@@ -101,23 +110,31 @@ class ReceiptDecider {
   }
 
  private:
-  // A second final word that isn't a correction, a correction of something else, or something older than what was taken.
+  // A second final word that isn't a correction, a correction of something else, or something older than what was
+  // taken.
   static bool Conflicts(const Receipt& receipt, const TaskBook& book) {
     switch (receipt.kind()) {
       case RECEIPT_KIND_FINAL:
-      case RECEIPT_KIND_RETURNED: return !book.final_digest.empty();
-      case RECEIPT_KIND_CORRECTION: return book.final_digest.empty() || receipt.corrects() != book.final_digest;
-      case RECEIPT_KIND_EVENT: return receipt.sequence() <= book.last_sequence;
-      default: return !book.final_digest.empty() || receipt.sequence() <= book.last_sequence;
+      case RECEIPT_KIND_RETURNED:
+        return !book.final_digest.empty();
+      case RECEIPT_KIND_CORRECTION:
+        return book.final_digest.empty() || receipt.corrects() != book.final_digest;
+      case RECEIPT_KIND_EVENT:
+        return receipt.sequence() <= book.last_sequence;
+      default:
+        return !book.final_digest.empty() || receipt.sequence() <= book.last_sequence;
     }
   }
 
-  void CheckShape(const Receipt& receipt, const OrderState_& order, const CaseOrder& kept, const CaseLedger& ledger, Violations& wrong) {
+  void CheckShape(const Receipt& receipt, const OrderState_& order, const CaseOrder& kept, const CaseLedger& ledger,
+                  Violations& wrong) {
     if (receipt.kind() == RECEIPT_KIND_UNSPECIFIED) wrong.Add("kind", Reason::kFieldMissing, "the field is required");
     if (receipt.sequence() == 0) wrong.Add("sequence", Reason::kFieldMissing, "starts at 1");
-    if (!receipt.has_arrived_at() || !receipt.has_answered_at()) wrong.Add("arrived_at", Reason::kFieldMissing, "arrival and answer times are required");
+    if (!receipt.has_arrived_at() || !receipt.has_answered_at())
+      wrong.Add("arrived_at", Reason::kFieldMissing, "arrival and answer times are required");
     if (receipt.kind() == RECEIPT_KIND_RETURNED) {
-      if (receipt.returned().reason().empty() || receipt.returned().contact_name().empty() || receipt.returned().contact_phone().empty()) {
+      if (receipt.returned().reason().empty() || receipt.returned().contact_name().empty() ||
+          receipt.returned().contact_phone().empty()) {
         wrong.Add("returned", Reason::kFieldMissing, "reason, contact name and phone are required");
       }
       return;
@@ -127,15 +144,17 @@ class ReceiptDecider {
       wrong.Add("items", Reason::kFieldMissing, "at least one result");
       return;
     }
-    for (int i = 0; i < receipt.items_size(); ++i) CheckItem(receipt, receipt.items(i), order, kept, ledger, absl::StrCat("items[", i, "]"), wrong);
+    for (int i = 0; i < receipt.items_size(); ++i)
+      CheckItem(receipt, receipt.items(i), order, kept, ledger, absl::StrCat("items[", i, "]"), wrong);
   }
 
-  void CheckItem(const Receipt& receipt, const ItemResult& item, const OrderState_& order, const CaseOrder& kept, const CaseLedger& ledger,
-                 const std::string& path, Violations& wrong) {
+  void CheckItem(const Receipt& receipt, const ItemResult& item, const OrderState_& order, const CaseOrder& kept,
+                 const CaseLedger& ledger, const std::string& path, Violations& wrong) {
     const Outcome outcome = item.outcome();
     if (receipt.kind() == RECEIPT_KIND_EVENT) {
       const Measure* measure = order.action == ACTION_FREEZE ? ledger.FindMeasure(order.seq) : nullptr;
-      if (measure == nullptr || receipt.change() == MEASURE_CHANGE_UNSPECIFIED || (measure->phase != MeasurePhase::kEffective && measure->phase != MeasurePhase::kWaitlisted)) {
+      if (measure == nullptr || receipt.change() == MEASURE_CHANGE_UNSPECIFIED ||
+          (measure->phase != MeasurePhase::kEffective && measure->phase != MeasurePhase::kWaitlisted)) {
         wrong.Add("change", Reason::kReceiptInconsistent, "an event names what changed on a measure that stands");
       } else {
         CheckMeasureState(item.measure(), measure->limit, measure->is_money, path + ".measure", wrong);
@@ -144,29 +163,36 @@ class ReceiptDecider {
     }
     const bool interim = receipt.kind() == RECEIPT_KIND_PROGRESS;
     // A last word that leaves the decision open would end the measure's reservation while a clerk may still place it.
-    if (outcome == OUTCOME_UNDER_REVIEW && !interim) wrong.Add("kind", Reason::kReceiptInconsistent, "UNDER_REVIEW is PROGRESS");
+    if (outcome == OUTCOME_UNDER_REVIEW && !interim)
+      wrong.Add("kind", Reason::kReceiptInconsistent, "UNDER_REVIEW is PROGRESS");
     switch (order.action) {
       case ACTION_INQUIRE:
-        if (outcome != OUTCOME_FOUND && outcome != OUTCOME_NIL && outcome != OUTCOME_AMBIGUOUS && outcome != OUTCOME_ERROR && outcome != OUTCOME_UNDER_REVIEW) {
+        if (outcome != OUTCOME_FOUND && outcome != OUTCOME_NIL && outcome != OUTCOME_AMBIGUOUS &&
+            outcome != OUTCOME_ERROR && outcome != OUTCOME_UNDER_REVIEW) {
           wrong.Add(path + ".outcome", Reason::kReceiptInconsistent, "not an answer to an inquiry");
         }
-        if (outcome == OUTCOME_NIL && receipt.searched_scope().empty()) wrong.Add("searched_scope", Reason::kReceiptInconsistent, "NIL says what was searched");
-        if (outcome == OUTCOME_FOUND && !item.has_finding()) wrong.Add(path + ".finding", Reason::kReceiptInconsistent, "FOUND says what");
+        if (outcome == OUTCOME_NIL && receipt.searched_scope().empty())
+          wrong.Add("searched_scope", Reason::kReceiptInconsistent, "NIL says what was searched");
+        if (outcome == OUTCOME_FOUND && !item.has_finding())
+          wrong.Add(path + ".finding", Reason::kReceiptInconsistent, "FOUND says what");
         break;
       case ACTION_FREEZE:
         if (outcome == OUTCOME_CONTROLLED || outcome == OUTCOME_PARTLY_CONTROLLED || outcome == OUTCOME_WAITLISTED) {
           const Measure* measure = ledger.FindMeasure(order.seq);
-          CheckMeasureState(item.measure(), kept.amount, measure != nullptr && measure->is_money, path + ".measure", wrong);
+          CheckMeasureState(item.measure(), kept.amount, measure != nullptr && measure->is_money, path + ".measure",
+                            wrong);
           if (interim) wrong.Add("kind", Reason::kReceiptInconsistent, "an effect is a FINAL receipt");
-        } else if (outcome != OUTCOME_NOT_CONTROLLED && outcome != OUTCOME_EXEMPT_HELD && outcome != OUTCOME_AMBIGUOUS && outcome != OUTCOME_ERROR &&
-                   outcome != OUTCOME_NIL && outcome != OUTCOME_UNDER_REVIEW) {
+        } else if (outcome != OUTCOME_NOT_CONTROLLED && outcome != OUTCOME_EXEMPT_HELD &&
+                   outcome != OUTCOME_AMBIGUOUS && outcome != OUTCOME_ERROR && outcome != OUTCOME_NIL &&
+                   outcome != OUTCOME_UNDER_REVIEW) {
           wrong.Add(path + ".outcome", Reason::kReceiptInconsistent, "not an answer to a freeze");
         }
         break;
       case ACTION_RELEASE:
         if (outcome == OUTCOME_RELEASED) {
           const Measure* measure = ledger.FindMeasure(kept.freeze);
-          if (measure != nullptr) CheckMeasureState(item.measure(), measure->limit, measure->is_money, path + ".measure", wrong);
+          if (measure != nullptr)
+            CheckMeasureState(item.measure(), measure->limit, measure->is_money, path + ".measure", wrong);
         } else if (outcome != OUTCOME_ERROR && outcome != OUTCOME_UNDER_REVIEW && outcome != OUTCOME_NOT_CONTROLLED) {
           wrong.Add(path + ".outcome", Reason::kReceiptInconsistent, "not an answer to a release");
         }
@@ -174,13 +200,15 @@ class ReceiptDecider {
       case ACTION_DEDUCT:
         if (outcome == OUTCOME_DEDUCTED || outcome == OUTCOME_SENT_NOT_CONFIRMED) {
           CheckDeductionState(item.deduction(), kept, ledger.FindMeasure(kept.freeze), path + ".deduction", wrong);
-          if (interim != (outcome == OUTCOME_SENT_NOT_CONFIRMED)) wrong.Add("kind", Reason::kReceiptInconsistent, "SENT_NOT_CONFIRMED is PROGRESS, DEDUCTED is FINAL");
-        } else if (outcome != OUTCOME_NOT_DEDUCTED && outcome != OUTCOME_EXEMPT_HELD && outcome != OUTCOME_ERROR && outcome != OUTCOME_UNDER_REVIEW &&
-                   outcome != OUTCOME_NOT_CONTROLLED) {
+          if (interim != (outcome == OUTCOME_SENT_NOT_CONFIRMED))
+            wrong.Add("kind", Reason::kReceiptInconsistent, "SENT_NOT_CONFIRMED is PROGRESS, DEDUCTED is FINAL");
+        } else if (outcome != OUTCOME_NOT_DEDUCTED && outcome != OUTCOME_EXEMPT_HELD && outcome != OUTCOME_ERROR &&
+                   outcome != OUTCOME_UNDER_REVIEW && outcome != OUTCOME_NOT_CONTROLLED) {
           wrong.Add(path + ".outcome", Reason::kReceiptInconsistent, "not an answer to a deduction");
         }
         break;
-      default: break;
+      default:
+        break;
     }
   }
 
@@ -228,8 +256,13 @@ class ReceiptDecider {
     payload.set_member(command_.members[i].bytes);
     payload.set_index(static_cast<uint32_t>(i));
     head_.Index();
-    return Entry{.actor_kind = ACTOR_KIND_AGENCY, .actor = command_.agency.value(), .agency = command_.agency, .order = order.seq, .case_seq = of.seq,
-                 .payload = payload.SerializeAsString(), .key_id = of.key_id};
+    return Entry{.actor_kind = ACTOR_KIND_AGENCY,
+                 .actor = command_.agency.value(),
+                 .agency = command_.agency,
+                 .order = order.seq,
+                 .case_seq = of.seq,
+                 .payload = payload.SerializeAsString(),
+                 .key_id = of.key_id};
   }
 
   // What this batch has already taken counts for its later members.
@@ -240,7 +273,8 @@ class ReceiptDecider {
     const auto it = kept.tasks.find(command_.agency.value());
     return it == kept.tasks.end() ? kEmpty : it->second;
   }
-  void Remember(const OrderState_& order, const TaskBook& book, const Receipt& receipt, const std::string& digest, bool conflict) {
+  void Remember(const OrderState_& order, const TaskBook& book, const Receipt& receipt, const std::string& digest,
+                bool conflict) {
     TaskBook next = book;
     next.seen.push_back(digest);
     if (!conflict) {
@@ -263,16 +297,17 @@ class ReceiptDecider {
   const State& state_;
   const ReportReceipts& command_;
   HeadWriter& head_;
-  absl::flat_hash_map<uint64_t, TaskBook> books_;       // by OrderSeq
-  absl::flat_hash_map<uint64_t, AgencySet> open_;       // by OrderSeq
-  absl::flat_hash_map<uint64_t, CaseLedger> scratch_;   // by CaseSeq
+  absl::flat_hash_map<uint64_t, TaskBook> books_;      // by OrderSeq
+  absl::flat_hash_map<uint64_t, AgencySet> open_;      // by OrderSeq
+  absl::flat_hash_map<uint64_t, CaseLedger> scratch_;  // by CaseSeq
 };
 
 }  // namespace
 
 void DecideCommand(Draft& draft, const ReportReceipts& command) {
   const Agency* agency = draft.state().directory.AgencyByOrdinal(command.agency);
-  const Statement* key = agency == nullptr ? nullptr : draft.state().directory.KeyOf("agency/" + agency->row.code(), draft.now());
+  const Statement* key =
+      agency == nullptr ? nullptr : draft.state().directory.KeyOf("agency/" + agency->row.code(), draft.now());
   const auto& keys = command.signed_head.keys;
   if (key == nullptr || std::find(keys.begin(), keys.end(), key->key()) == keys.end()) {
     draft.result().status = Fail(Reason::kSignatureInvalid, "not signed with the agency's key in force");
@@ -282,7 +317,9 @@ void DecideCommand(Draft& draft, const ReportReceipts& command) {
     draft.result().status = Fail(Reason::kSignerNotCaller, "an agency sends its own receipts only");
     return;
   }
-  HeadWriter head(draft, command.signed_head, {ACTOR_KIND_AGENCY, command.agency.value(), absl::StrCat("agency/", command.agency.value()), agency->key_id});
+  HeadWriter head(
+      draft, command.signed_head,
+      {ACTOR_KIND_AGENCY, command.agency.value(), absl::StrCat("agency/", command.agency.value()), agency->key_id});
   draft.result().status = head.CheckSequence();
   if (!draft.result().status.ok()) return;
   ReceiptDecider decider(draft, command, head);

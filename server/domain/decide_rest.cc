@@ -13,7 +13,8 @@ using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 // What of `marks` a deadline still has to fire at `now`.
 template <typename Emit>
 void FireMarks(const Deadline& deadline, absl::Time now, size_t most, Emit emit) {
-  for (size_t i = deadline.fired; i < deadline.marks.size() && deadline.marks[i] <= now && most > 0; ++i, --most) emit(i);
+  for (size_t i = deadline.fired; i < deadline.marks.size() && deadline.marks[i] <= now && most > 0; ++i, --most)
+    emit(i);
 }
 
 }  // namespace
@@ -25,7 +26,8 @@ bool MayHandOut(const State& state, const Order& order) {
   if (of == state.cases.end() || row == nullptr) return false;
   const auto& stages = row->stages();
   // What was delivered before may have begun: asking again is safe, and the answer is owed.
-  return !order.delivered.empty() || (std::find(stages.begin(), stages.end(), of->second.stage) != stages.end() && of->second.ledger.RefundDue() == 0);
+  return !order.delivered.empty() || (std::find(stages.begin(), stages.end(), of->second.stage) != stages.end() &&
+                                      of->second.ledger.RefundDue() == 0);
 }
 
 void DecideCommand(Draft& draft, const Withdraw& command) {
@@ -63,23 +65,33 @@ void DecideCommand(Draft& draft, const Withdraw& command) {
   body.set_request_id(command.request_id);
   body.set_targets(idle.bytes());
   body.set_completes(left.empty());
-  result.index = draft.Append({.type = ENTRY_TYPE_ORDER_WITHDRAWN, .actor_kind = ACTOR_KIND_COURT, .actor = command.court.value(), .order = order->seq,
-                               .case_seq = order->case_seq}, body);
+  result.index = draft.Append({.type = ENTRY_TYPE_ORDER_WITHDRAWN,
+                               .actor_kind = ACTOR_KIND_COURT,
+                               .actor = command.court.value(),
+                               .order = order->seq,
+                               .case_seq = order->case_seq},
+                              body);
   result.agencies_withdrawn = idle.bytes();
   result.agencies_begun = order->delivered.bytes();
 }
 
 void DecideCommand(Draft& draft, const Deliver& command) {
-  GATEWAY_ASSERT(!command.orders.empty() && command.orders.size() <= kOrdersPerDelivery, "a delivery has 1 to 256 tasks");
+  GATEWAY_ASSERT(!command.orders.empty() && command.orders.size() <= kOrdersPerDelivery,
+                 "a delivery has 1 to 256 tasks");
   Delivered body;
   for (OrderSeq seq : command.orders) {
     const Order* order = draft.state().FindOrder(seq);
     // Answered or withdrawn in this very batch: nothing to hand out any more.
-    if (order != nullptr && order->Open().Contains(command.agency) && MayHandOut(draft.state(), *order)) body.add_orders(seq.value());
+    if (order != nullptr && order->Open().Contains(command.agency) && MayHandOut(draft.state(), *order))
+      body.add_orders(seq.value());
   }
   if (body.orders().empty()) return;
   body.set_instance(command.instance);
-  draft.result().index = draft.Append({.type = ENTRY_TYPE_DELIVERED, .actor_kind = ACTOR_KIND_AGENCY, .actor = command.agency.value(), .agency = command.agency}, body);
+  draft.result().index = draft.Append({.type = ENTRY_TYPE_DELIVERED,
+                                       .actor_kind = ACTOR_KIND_AGENCY,
+                                       .actor = command.agency.value(),
+                                       .agency = command.agency},
+                                      body);
 }
 
 void DecideCommand(Draft& draft, const SayHello& command) {
@@ -97,8 +109,11 @@ void DecideCommand(Draft& draft, const SayHello& command) {
   body.set_inbox(command.inbox);
   body.set_most_in_flight(command.most_in_flight);
   body.set_declared(DeclaredBits(agency->row, command.declared));
-  draft.result().index =
-      draft.Append({.type = ENTRY_TYPE_ADAPTER_PRESENT, .actor_kind = ACTOR_KIND_AGENCY, .actor = command.agency.value(), .agency = command.agency}, body);
+  draft.result().index = draft.Append({.type = ENTRY_TYPE_ADAPTER_PRESENT,
+                                       .actor_kind = ACTOR_KIND_AGENCY,
+                                       .actor = command.agency.value(),
+                                       .agency = command.agency},
+                                      body);
 }
 
 void DecideCommand(Draft& draft, const MarkAbsent& command) {
@@ -123,7 +138,10 @@ void DecideCommand(Draft& draft, const RecordRead& command) {
   for (const std::string& tag : command.subject_tags) body.add_subject_tags(tag);
   body.set_reader_tag(command.reader_tag);
   body.set_rows(command.rows);
-  Entry entry{.type = ENTRY_TYPE_READ_RECORDED, .actor_kind = command.actor_kind, .actor = command.actor, .case_seq = command.case_seq};
+  Entry entry{.type = ENTRY_TYPE_READ_RECORDED,
+              .actor_kind = command.actor_kind,
+              .actor = command.actor,
+              .case_seq = command.case_seq};
   // The order is in the payload, not in the leaf: a read is no step of the order's life.
   ReadPayload payload;
   payload.set_reader(command.reader);
@@ -177,8 +195,11 @@ std::vector<Entry> DecideSurplus(const State& state, const std::vector<Entry>& a
       case ENTRY_TYPE_MEASURE_CHANGED:
       case ENTRY_TYPE_TASK_ANSWERED:
       case ENTRY_TYPE_TASK_REPORTED:
-      case ENTRY_TYPE_ORDER_WITHDRAWN: break;
-      default: judged.erase(entry->case_seq.value()); continue;  // can't move the bound
+      case ENTRY_TYPE_ORDER_WITHDRAWN:
+        break;
+      default:
+        judged.erase(entry->case_seq.value());
+        continue;  // can't move the bound
     }
     const Case& of = state.cases.at(entry->case_seq.value());
     const int64_t surplus = of.ledger.Surplus();
@@ -193,7 +214,8 @@ std::vector<Entry> DecideSurplus(const State& state, const std::vector<Entry>& a
     }
     // A surplus that changes keeps its first clock: releasing a part doesn't buy time for the rest.
     Deadline deadline = of.surplus;
-    if (deadline.row.empty()) deadline = ComputeDeadline(*state.policy->DeadlineNamed(kSurplusRow), now, state.policy->zone());
+    if (deadline.row.empty())
+      deadline = ComputeDeadline(*state.policy->DeadlineNamed(kSurplusRow), now, state.policy->zone());
     SurplusArisen body;
     body.set_due(Micros(deadline.due));
     for (size_t i = deadline.fired; i < deadline.marks.size(); ++i) {

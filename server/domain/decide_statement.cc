@@ -13,9 +13,9 @@ namespace {
 using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 
 struct Subject {
-  std::string kind;    // court | agency
+  std::string kind;  // court | agency
   std::string code;
-  std::string part;    // "", officer, account
+  std::string part;  // "", officer, account
   bool good = false;
 };
 
@@ -27,17 +27,22 @@ Subject ParseSubject(const std::string& text) {
   subject.code = parts[1];
   if (parts.size() == 4) subject.part = parts[2];
   const bool organisation = parts.size() == 2 && (parts[0] == "court" || parts[0] == "agency");
-  const bool of_court = parts.size() == 4 && parts[0] == "court" && (parts[2] == "officer" || parts[2] == "account") && !parts[3].empty();
+  const bool of_court =
+      parts.size() == 4 && parts[0] == "court" && (parts[2] == "officer" || parts[2] == "account") && !parts[3].empty();
   subject.good = !parts[1].empty() && (organisation || of_court);
   return subject;
 }
 
 void CheckShape(const Statement& statement, const Subject& subject, const Directory& directory, Violations& wrong) {
   CheckText(statement.subject(), 2 * kStringBytes, "subject", wrong);
-  if (!subject.good) wrong.Add("subject", Reason::kFieldInvalid, "court/<code>, agency/<code>, court/<code>/officer/<id> or court/<code>/account/<id>");
+  if (!subject.good)
+    wrong.Add("subject", Reason::kFieldInvalid,
+              "court/<code>, agency/<code>, court/<code>/officer/<id> or court/<code>/account/<id>");
   if (statement.sequence() == 0) wrong.Add("sequence", Reason::kFieldMissing, "starts at 1");
-  if (statement.environment() != directory.founding().environment()) wrong.Add("environment", Reason::kEnvironmentMismatch, "another environment");
-  if (!statement.has_valid_from() || !statement.has_valid_until() || FromProto(statement.valid_until()) <= FromProto(statement.valid_from())) {
+  if (statement.environment() != directory.founding().environment())
+    wrong.Add("environment", Reason::kEnvironmentMismatch, "another environment");
+  if (!statement.has_valid_from() || !statement.has_valid_until() ||
+      FromProto(statement.valid_until()) <= FromProto(statement.valid_from())) {
     wrong.Add("valid_until", Reason::kFieldInvalid, "must lie after valid_from");
   }
   const bool keyed = statement.kind() == STATEMENT_KIND_KEY || statement.kind() == STATEMENT_KIND_OFFICER;
@@ -58,18 +63,25 @@ void CheckShape(const Statement& statement, const Subject& subject, const Direct
     case STATEMENT_KIND_ACCOUNT:
       if (subject.part != "account") wrong.Add("kind", Reason::kFieldInvalid, "the subject is no account");
       CheckText(statement.account().account_name(), 2 * kStringBytes, "account.account_name", wrong);
-      if (!IsAccountNumber(statement.account().account_number())) wrong.Add("account.account_number", Reason::kIdentityNumberInvalid, "the check digit doesn't fit");
-      if (directory.AgencyByCode(statement.account().bank()) == nullptr) wrong.Add("account.bank", Reason::kAgencyUnknown, "no agency has this code");
+      if (!IsAccountNumber(statement.account().account_number()))
+        wrong.Add("account.account_number", Reason::kIdentityNumberInvalid, "the check digit doesn't fit");
+      if (directory.AgencyByCode(statement.account().bank()) == nullptr)
+        wrong.Add("account.bank", Reason::kAgencyUnknown, "no agency has this code");
       break;
-    case STATEMENT_KIND_ENDED: break;
-    default: wrong.Add("kind", Reason::kFieldMissing, "KEY, OFFICER, ACCOUNT or ENDED"); break;
+    case STATEMENT_KIND_ENDED:
+      break;
+    default:
+      wrong.Add("kind", Reason::kFieldMissing, "KEY, OFFICER, ACCOUNT or ENDED");
+      break;
   }
 }
 
 using KeysOfBatch = absl::flat_hash_map<std::string, std::string>;  // organisation 00 key -> subject
 
-// One key stands for one subject: two officers under one key would be one signature that counts as two people. Agencies refuse it as well.
-void CheckKeyIsFree(const Statement& statement, const Subject& subject, const Directory& directory, const KeysOfBatch& batch, Violations& wrong) {
+// One key stands for one subject: two officers under one key would be one signature that counts as two people. Agencies
+// refuse it as well.
+void CheckKeyIsFree(const Statement& statement, const Subject& subject, const Directory& directory,
+                    const KeysOfBatch& batch, Violations& wrong) {
   if (statement.key().empty() || subject.kind != "court") return;
   bool taken = false;
   for (const auto& registrar : directory.founding().registrars()) taken |= registrar.key() == statement.key();
@@ -103,9 +115,11 @@ void DecideCommand(Draft& draft, const SubmitStatements& command) {
     }
   }
   const Statement* key = registrar ? nullptr : directory.KeyOf("court/" + signer_code, draft.now());
-  const bool by_court = key != nullptr && std::find(command.signed_head.keys.begin(), command.signed_head.keys.end(), key->key()) != command.signed_head.keys.end();
+  const bool by_court = key != nullptr && std::find(command.signed_head.keys.begin(), command.signed_head.keys.end(),
+                                                    key->key()) != command.signed_head.keys.end();
   Signer signer = registrar ? Signer{ACTOR_KIND_REGISTRAR, 0, "registrar", ""}
-                            : Signer{ACTOR_KIND_COURT, court->ordinal.value(), absl::StrCat("court/", court->ordinal.value()), court->key_id};
+                            : Signer{ACTOR_KIND_COURT, court->ordinal.value(),
+                                     absl::StrCat("court/", court->ordinal.value()), court->key_id};
   HeadWriter head(draft, command.signed_head, signer);
   draft.result().status = head.CheckSequence();
   if (!draft.result().status.ok()) return;
@@ -132,21 +146,26 @@ void DecideCommand(Draft& draft, const SubmitStatements& command) {
     CheckShape(statement, subject, directory, wrong);
     if (subject.part.empty()) {
       if (registrars.size() < directory.founding().registrar_threshold()) {
-        wrong.Add("signatures", Reason::kSignaturesMissing, absl::StrCat(directory.founding().registrar_threshold(), " registrars must sign about an organisation"));
+        wrong.Add(
+            "signatures", Reason::kSignaturesMissing,
+            absl::StrCat(directory.founding().registrar_threshold(), " registrars must sign about an organisation"));
       }
     } else if (!by_court || subject.code != signer_code) {
-      wrong.Add("signatures", Reason::kSignatureInvalid, "only the court's own key speaks of its officers and accounts");
+      wrong.Add("signatures", Reason::kSignatureInvalid,
+                "only the court's own key speaks of its officers and accounts");
     }
     CheckKeyIsFree(statement, subject, directory, batch_keys, wrong);
     if (known_sequence == 0 && (statement.sequence() != 1 || statement.kind() == STATEMENT_KIND_ENDED)) {
-      wrong.Add("sequence", Reason::kStatementStale, "the first statement about a subject has sequence 1 and ends nothing");
+      wrong.Add("sequence", Reason::kStatementStale,
+                "the first statement about a subject has sequence 1 and ends nothing");
     } else if (statement.sequence() <= known_sequence) {
       wrong.Add("sequence", Reason::kStatementStale, "a statement of this or a later sequence is known");
     } else if (statement.previous_digest() != known_digest) {
       wrong.Add("previous_digest", Reason::kStatementStale, "not the digest of the newest statement known");
     }
     if (!wrong.empty()) {
-      MemberResult result = Refuse(draft, head, wrong.ToFailure("the statement is refused"), "", digest, static_cast<uint32_t>(i), command.members[i].bytes, nullptr);
+      MemberResult result = Refuse(draft, head, wrong.ToFailure("the statement is refused"), "", digest,
+                                   static_cast<uint32_t>(i), command.members[i].bytes, nullptr);
       result.id = statement.subject();
       draft.result().members.push_back(std::move(result));
       continue;
@@ -160,8 +179,11 @@ void DecideCommand(Draft& draft, const SubmitStatements& command) {
     StatementPayload payload;
     payload.set_member(command.members[i].bytes);
     payload.set_index(static_cast<uint32_t>(i));
-    Entry entry{.type = ENTRY_TYPE_STATEMENT_ACCEPTED, .actor_kind = signer.kind, .actor = signer.ordinal,
-                .payload = payload.SerializeAsString(), .key_id = signer.key_id};
+    Entry entry{.type = ENTRY_TYPE_STATEMENT_ACCEPTED,
+                .actor_kind = signer.kind,
+                .actor = signer.ordinal,
+                .payload = payload.SerializeAsString(),
+                .key_id = signer.key_id};
     if (!statement.key().empty()) batch_keys[subject.code + '\0' + statement.key()] = statement.subject();
     newest[statement.subject()] = {statement.sequence(), digest};
     draft.result().members.push_back({.id = statement.subject(), .index = draft.Append(std::move(entry), body)});

@@ -29,13 +29,15 @@ bool HoldsAt(const Statement& statement, absl::Time now) {
          now < FromProto(statement.valid_until());
 }
 
-std::string DeclaredBits(const goldeneagle::v1::RegisterAgency& approved, const std::vector<goldeneagle::v1::Capability>& declared) {
+std::string DeclaredBits(const goldeneagle::v1::RegisterAgency& approved,
+                         const std::vector<goldeneagle::v1::Capability>& declared) {
   std::string bits(static_cast<size_t>(approved.capabilities_size() + 7) / 8, '\0');
   for (int i = 0; i < approved.capabilities_size(); ++i) {
     const auto& row = approved.capabilities(i);
-    const bool offered = std::any_of(declared.begin(), declared.end(), [&](const goldeneagle::v1::Capability& capability) {
-      return capability.action() == row.action() && capability.asset_kind() == row.asset_kind();
-    });
+    const bool offered =
+        std::any_of(declared.begin(), declared.end(), [&](const goldeneagle::v1::Capability& capability) {
+          return capability.action() == row.action() && capability.asset_kind() == row.asset_kind();
+        });
     char& byte = bits[static_cast<size_t>(i) / 8];
     if (offered) byte = static_cast<char>(byte | 1 << i % 8);
   }
@@ -70,8 +72,11 @@ void Directory::PutAgency(AgencyOrdinal ordinal, std::string key_id, const golde
 
 void Directory::PutStatement(uint64_t position, std::string digest, const Statement& statement) {
   StatementOnFile& file = statements_[statement.subject()];
-  const std::string court = statement.subject().substr(0, 6) == "court/" ? statement.subject().substr(6, statement.subject().find('/', 6) - 6) : "";
-  if (file.statement.kind() == goldeneagle::v1::STATEMENT_KIND_OFFICER) officer_by_key_.erase(OfficerKey(court, file.statement.key()));
+  const std::string court = statement.subject().substr(0, 6) == "court/"
+                                ? statement.subject().substr(6, statement.subject().find('/', 6) - 6)
+                                : "";
+  if (file.statement.kind() == goldeneagle::v1::STATEMENT_KIND_OFFICER)
+    officer_by_key_.erase(OfficerKey(court, file.statement.key()));
   file = {position, std::move(digest), statement};
   statement_positions_.push_back(position);
   if (statement.kind() == goldeneagle::v1::STATEMENT_KIND_OFFICER) {
@@ -102,7 +107,9 @@ const StatementOnFile* Directory::StatementAbout(std::string_view subject) const
 
 const Statement* Directory::KeyOf(std::string_view subject, absl::Time now) const {
   const StatementOnFile* file = StatementAbout(subject);
-  if (file == nullptr || file->statement.kind() != goldeneagle::v1::STATEMENT_KIND_KEY || !HoldsAt(file->statement, now)) return nullptr;
+  if (file == nullptr || file->statement.kind() != goldeneagle::v1::STATEMENT_KIND_KEY ||
+      !HoldsAt(file->statement, now))
+    return nullptr;
   return &file->statement;
 }
 
@@ -111,8 +118,8 @@ std::optional<Officer> Directory::OfficerFrom(std::string_view subject) const {
   const auto ordinal = officer_ordinals_.find(subject);
   if (file == nullptr || ordinal == officer_ordinals_.end()) return std::nullopt;
   const size_t court_end = subject.find('/', 6), code_start = subject.rfind('/') + 1;
-  return Officer{OfficerOrdinal(ordinal->second), std::string(subject.substr(6, court_end - 6)), std::string(subject.substr(code_start)),
-                 std::string(subject), &file->statement};
+  return Officer{OfficerOrdinal(ordinal->second), std::string(subject.substr(6, court_end - 6)),
+                 std::string(subject.substr(code_start)), std::string(subject), &file->statement};
 }
 
 std::optional<Officer> Directory::OfficerByKey(std::string_view court, std::string_view key) const {
@@ -125,8 +132,10 @@ std::optional<Officer> Directory::OfficerByCode(std::string_view court, std::str
 
 const Statement* Directory::AccountByDigest(std::string_view court, std::string_view digest) const {
   const std::string prefix = "court/" + std::string(court) + "/account/";
-  for (auto it = statements_.lower_bound(prefix); it != statements_.end() && it->first.compare(0, prefix.size(), prefix) == 0; ++it) {
-    if (it->second.digest == digest && it->second.statement.kind() == goldeneagle::v1::STATEMENT_KIND_ACCOUNT) return &it->second.statement;
+  for (auto it = statements_.lower_bound(prefix);
+       it != statements_.end() && it->first.compare(0, prefix.size(), prefix) == 0; ++it) {
+    if (it->second.digest == digest && it->second.statement.kind() == goldeneagle::v1::STATEMENT_KIND_ACCOUNT)
+      return &it->second.statement;
   }
   return nullptr;
 }

@@ -1,7 +1,8 @@
-// Who takes part: courts, officers, agencies, systems, accounts and keys, as statements and adopted proposals made them.
+// Who takes part: courts, officers, agencies, systems, accounts and keys, as statements and adopted proposals made
+// them.
 //
-// Written only by Apply; published as an immutable copy after every commit that changed it, so that services read it without a lock.
-// Threads: a value.
+// Written only by Apply; published as an immutable copy after every commit that changed it, so that services read it
+// without a lock. Threads: a value.
 #pragma once
 
 #include <map>
@@ -65,18 +66,21 @@ class Directory {
   const Agency* AgencyByCode(std::string_view code) const;
   const Agency* AgencyByOrdinal(AgencyOrdinal ordinal) const;
   const StatementOnFile* StatementAbout(std::string_view subject) const;
-  // The organisation's key in force at `now` ("court/…", "agency/…"); null when none was stated, it ended or isn't valid.
+  // The organisation's key in force at `now` ("court/…", "agency/…"); null when none was stated, it ended or isn't
+  // valid.
   const goldeneagle::v1::Statement* KeyOf(std::string_view subject, absl::Time now) const;
   // The officer of `court` who holds `key`, whether or not valid now.
   std::optional<Officer> OfficerByKey(std::string_view court, std::string_view key) const;
   std::optional<Officer> OfficerByCode(std::string_view court, std::string_view code) const;
-  // The enforcement account stated under this digest by that court, if it still is the newest statement about its subject.
+  // The enforcement account stated under this digest by that court, if it still is the newest statement about its
+  // subject.
   const goldeneagle::v1::Statement* AccountByDigest(std::string_view court, std::string_view digest) const;
   const std::vector<Court>& courts() const { return courts_; }
   const std::vector<Agency>& agencies() const { return agencies_; }
   const std::map<std::string, goldeneagle::v1::RegisterSystem>& systems() const { return systems_; }
   const std::map<std::string, StatementOnFile, std::less<>>& statements() const { return statements_; }
-  // Journal indexes of every statement ever accepted, rising: a subject's chain can be followed from its first statement only.
+  // Journal indexes of every statement ever accepted, rising: a subject's chain can be followed from its first
+  // statement only.
   const std::vector<uint64_t>& statement_positions() const { return statement_positions_; }
 
   // The rows of `agency` that do `action` on `asset_kind` (empty = any kind).
@@ -86,22 +90,23 @@ class Directory {
   std::optional<Officer> OfficerFrom(std::string_view subject) const;
 
   goldeneagle::v1::LogFounded founding_;
-  std::vector<Court> courts_;      // ordinal n at n-1
+  std::vector<Court> courts_;  // ordinal n at n-1
   std::vector<Agency> agencies_;
   absl::flat_hash_map<std::string, uint32_t> court_by_code_;
   absl::flat_hash_map<std::string, uint32_t> agency_by_code_;
   std::map<std::string, goldeneagle::v1::RegisterSystem> systems_;
-  std::map<std::string, StatementOnFile, std::less<>> statements_;         // by subject
+  std::map<std::string, StatementOnFile, std::less<>> statements_;  // by subject
   std::vector<uint64_t> statement_positions_;
-  std::map<std::string, uint32_t, std::less<>> officer_ordinals_;          // by subject
-  absl::flat_hash_map<std::string, std::string> officer_by_key_;           // court 00 key -> subject
+  std::map<std::string, uint32_t, std::less<>> officer_ordinals_;  // by subject
+  absl::flat_hash_map<std::string, std::string> officer_by_key_;   // court 00 key -> subject
 };
 
 // Valid at `now`, and not ended.
 bool HoldsAt(const goldeneagle::v1::Statement& statement, absl::Time now);
 
 // A bitmap over the agency's approved capability rows: those that an adapter declares too (same action and asset kind).
-std::string DeclaredBits(const goldeneagle::v1::RegisterAgency& approved, const std::vector<goldeneagle::v1::Capability>& declared);
+std::string DeclaredBits(const goldeneagle::v1::RegisterAgency& approved,
+                         const std::vector<goldeneagle::v1::Capability>& declared);
 
 // "court/辽9901" -> "辽9901"; empty when the subject isn't an organisation itself.
 std::string OrganisationOf(std::string_view subject);

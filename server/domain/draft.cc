@@ -22,7 +22,8 @@ Failure FailureFrom(const std::string& stored) {
 }
 
 // Fills roles[at..] with officers not yet used; at most a handful of each, so plain backtracking.
-bool Fill(const std::vector<std::vector<OfficerRole>>& officers, const std::vector<OfficerRole>& roles, size_t at, std::vector<bool>& used) {
+bool Fill(const std::vector<std::vector<OfficerRole>>& officers, const std::vector<OfficerRole>& roles, size_t at,
+          std::vector<bool>& used) {
   if (at == roles.size()) return true;
   for (size_t i = 0; i < officers.size(); ++i) {
     if (used[i] || std::find(officers[i].begin(), officers[i].end(), roles[at]) == officers[i].end()) continue;
@@ -40,7 +41,8 @@ absl::Status HeadWriter::CheckSequence() {
   const auto it = draft_.state().sequences.find(SequenceKey(signer_.name, head.member_type(), head.sequence()));
   if (it == draft_.state().sequences.end()) return absl::OkStatus();
   if (it->second.head_digest != signed_head_.head_digest) {
-    return Fail(Reason::kSequenceReused, "the sequence number was used for another head").With("sequence", std::to_string(head.sequence()));
+    return Fail(Reason::kSequenceReused, "the sequence number was used for another head")
+        .With("sequence", std::to_string(head.sequence()));
   }
   index_ = it->second.index;
   return absl::OkStatus();
@@ -64,7 +66,8 @@ uint64_t HeadWriter::Index() {
   return index_;
 }
 
-std::optional<MemberResult> Repeated(const State& state, const std::string& id, const std::string& digest, Reason reused) {
+std::optional<MemberResult> Repeated(const State& state, const std::string& id, const std::string& digest,
+                                     Reason reused) {
   const auto it = state.ids.find(id);
   if (it == state.ids.end()) return std::nullopt;
   MemberResult result{.id = id, .index = it->second.index, .repeated = true};
@@ -77,8 +80,8 @@ std::optional<MemberResult> Repeated(const State& state, const std::string& id, 
   return result;
 }
 
-MemberResult Refuse(Draft& draft, HeadWriter& head, const Failure& failure, const std::string& id, const std::string& digest,
-                    uint32_t member_index, const std::string& member, const Case* of) {
+MemberResult Refuse(Draft& draft, HeadWriter& head, const Failure& failure, const std::string& id,
+                    const std::string& digest, uint32_t member_index, const std::string& member, const Case* of) {
   Refused body;
   body.set_member_type(head.member_type());
   if (id.size() == 16) body.set_id(id);
@@ -94,7 +97,10 @@ MemberResult Refuse(Draft& draft, HeadWriter& head, const Failure& failure, cons
     field->set_field(violation.field);
     field->set_description(violation.description);
   }
-  Entry entry{.type = ENTRY_TYPE_REFUSED, .actor_kind = head.signer().kind, .actor = head.signer().ordinal, .outcome = failure.reason};
+  Entry entry{.type = ENTRY_TYPE_REFUSED,
+              .actor_kind = head.signer().kind,
+              .actor = head.signer().ordinal,
+              .outcome = failure.reason};
   if (of != nullptr) {
     RefusedPayload payload;
     payload.set_member(member);
@@ -108,8 +114,8 @@ MemberResult Refuse(Draft& draft, HeadWriter& head, const Failure& failure, cons
   return result;
 }
 
-bool CheckRoles(const State& state, std::string_view court, const std::vector<std::string>& keys, const std::vector<OfficerRole>& roles,
-                absl::Time now, std::string_view path, Violations& wrong) {
+bool CheckRoles(const State& state, std::string_view court, const std::vector<std::string>& keys,
+                const std::vector<OfficerRole>& roles, absl::Time now, std::string_view path, Violations& wrong) {
   // Officers speak for a court by its own key: when that has ended, so have they, as every agency sees it.
   if (state.directory.KeyOf("court/" + std::string(court), now) == nullptr) {
     wrong.Add(path, Reason::kOfficerNotValid, "the court's own key is not in force");
@@ -132,7 +138,8 @@ bool CheckRoles(const State& state, std::string_view court, const std::vector<st
   if (Fill(officers, roles, 0, used)) return true;
   if (ended) wrong.Add(path, Reason::kOfficerNotValid, "an officer who signed is not valid now");
   std::string needed;
-  for (OfficerRole role : roles) absl::StrAppend(&needed, needed.empty() ? "" : ", ", OfficerRole_Name(role).substr(13));
+  for (OfficerRole role : roles)
+    absl::StrAppend(&needed, needed.empty() ? "" : ", ", OfficerRole_Name(role).substr(13));
   wrong.Add(path, Reason::kSignaturesMissing, "different officers must sign as " + needed);
   return false;
 }
@@ -142,7 +149,8 @@ void CheckText(std::string_view text, size_t bytes, const std::string& path, Vio
   if (text.size() > bytes) wrong.Add(path, Reason::kTextInvalid, absl::StrCat("at most ", bytes, " bytes"));
 }
 
-void CheckIdentity(const Identity& identity, const Policy& policy, bool production, const std::string& path, Violations& wrong) {
+void CheckIdentity(const Identity& identity, const Policy& policy, bool production, const std::string& path,
+                   Violations& wrong) {
   CheckText(identity.name(), 2 * kStringBytes, path + ".name", wrong);
   CheckText(identity.id_number(), kStringBytes, path + ".id_number", wrong);
   const IdKindRow* kind = policy.IdKind(identity.id_kind());
@@ -157,7 +165,8 @@ void CheckIdentity(const Identity& identity, const Policy& policy, bool producti
                                                            : true;
   if (!good) wrong.Add(path + ".id_number", Reason::kIdentityNumberInvalid, "the check digit doesn't fit");
   // A credit code carries the region after its two-character head.
-  const std::string region = kind->check() == CHECK_RULE_GB_32100 ? number.substr(std::min<size_t>(2, number.size()), 2) : number.substr(0, 2);
+  const std::string region =
+      kind->check() == CHECK_RULE_GB_32100 ? number.substr(std::min<size_t>(2, number.size()), 2) : number.substr(0, 2);
   if (production && checked && !policy.table().test_region().empty() && region == policy.table().test_region()) {
     wrong.Add(path + ".id_number", Reason::kTestRegion, "numbers of the test range exist only in the test environment");
   }

@@ -1,5 +1,5 @@
-// What every decision needs to write its entries: numbering, the link to the previous entry of the same order, sequence and id checks.
-// Private to the decide_*.cc files.
+// What every decision needs to write its entries: numbering, the link to the previous entry of the same order, sequence
+// and id checks. Private to the decide_*.cc files.
 #pragma once
 
 #include <algorithm>
@@ -84,19 +84,22 @@ class HeadWriter {
 
 // The stored answer of a faithful repeat, or REUSED when the id was used with other content; absent when the id is new.
 // `reused` is ORDER_ID_REUSED or REQUEST_ID_REUSED.
-std::optional<MemberResult> Repeated(const State& state, const std::string& id, const std::string& digest, Reason reused);
+std::optional<MemberResult> Repeated(const State& state, const std::string& id, const std::string& digest,
+                                     Reason reused);
 
 // Appends the REFUSED entry of a member (burning `id` unless it is empty) and gives its result.
-MemberResult Refuse(Draft& draft, HeadWriter& head, const Failure& failure, const std::string& id, const std::string& digest,
-                    uint32_t member_index, const std::string& member, const Case* of);
+MemberResult Refuse(Draft& draft, HeadWriter& head, const Failure& failure, const std::string& id,
+                    const std::string& digest, uint32_t member_index, const std::string& member, const Case* of);
 
-// True when distinct officers among `keys` (of `court`, valid now) can fill every role. Fills `wrong` with SIGNATURES_MISSING or
-// OFFICER_NOT_VALID at `path` otherwise.
+// True when distinct officers among `keys` (of `court`, valid now) can fill every role. Fills `wrong` with
+// SIGNATURES_MISSING or OFFICER_NOT_VALID at `path` otherwise.
 bool CheckRoles(const State& state, std::string_view court, const std::vector<std::string>& keys,
-                const std::vector<goldeneagle::v1::OfficerRole>& roles, absl::Time now, std::string_view path, Violations& wrong);
+                const std::vector<goldeneagle::v1::OfficerRole>& roles, absl::Time now, std::string_view path,
+                Violations& wrong);
 
 // Name, kind, number: missing parts, check digits, the test range in production.
-void CheckIdentity(const goldeneagle::v1::Identity& identity, const Policy& policy, bool production, const std::string& path, Violations& wrong);
+void CheckIdentity(const goldeneagle::v1::Identity& identity, const Policy& policy, bool production,
+                   const std::string& path, Violations& wrong);
 // Equal kind and number, and names equal once folded (base/person_name.h).
 bool SameIdentity(const goldeneagle::v1::Identity& a, const goldeneagle::v1::Identity& b);
 

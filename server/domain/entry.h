@@ -1,4 +1,5 @@
-// One entry of the journal as the domain sees it: before it has bytes (a decision's outcome) and after they were read back (a fold).
+// One entry of the journal as the domain sees it: before it has bytes (a decision's outcome) and after they were read
+// back (a fold).
 //
 // Threads: a value.
 #pragma once
@@ -27,7 +28,7 @@ struct Entry {
   std::string body;       // the type's public message, these very bytes are hashed
   // The type's private message. Absent: there is none, or it can't be read (its key was erased).
   std::optional<std::string> payload;
-  std::string key_id;     // 16 bytes, what the payload is or will be sealed with; empty without payload
+  std::string key_id;  // 16 bytes, what the payload is or will be sealed with; empty without payload
 };
 
 }  // namespace eagle::domain

@@ -20,22 +20,34 @@ Totals CaseLedger::SumIf(Filter filter) const {
   for (const Measure& measure : measures_) {
     if (!measure.counted || !filter(measure.respondent)) continue;
     switch (measure.phase) {
-      case MeasurePhase::kRequested: sum.requested += measure.limit; break;
-      case MeasurePhase::kWaitlisted: sum.contingent += measure.limit; break;
+      case MeasurePhase::kRequested:
+        sum.requested += measure.limit;
+        break;
+      case MeasurePhase::kWaitlisted:
+        sum.contingent += measure.limit;
+        break;
       case MeasurePhase::kEffective:
         sum.controlled += measure.controlled - measure.deducting;
         sum.unfunded += measure.unfunded;
         break;
-      default: break;
+      default:
+        break;
     }
   }
   for (const Deduction& deduction : deductions_) {
     if (!filter(deduction.respondent)) continue;
     switch (deduction.phase) {
-      case DeductionPhase::kAccepted: sum.deducting += deduction.amount; break;
-      case DeductionPhase::kSent: sum.in_transit += deduction.amount; break;
-      case DeductionPhase::kSettled: sum.deducted += deduction.amount; break;
-      case DeductionPhase::kRefused: break;
+      case DeductionPhase::kAccepted:
+        sum.deducting += deduction.amount;
+        break;
+      case DeductionPhase::kSent:
+        sum.in_transit += deduction.amount;
+        break;
+      case DeductionPhase::kSettled:
+        sum.deducted += deduction.amount;
+        break;
+      case DeductionPhase::kRefused:
+        break;
     }
   }
   return sum;
@@ -56,8 +68,8 @@ Reason CaseLedger::MayFreeze(uint32_t respondent, int64_t amount) const {
 }
 
 Reason CaseLedger::MayDeduct(uint32_t respondent, int64_t amount) const {
-  // The amount moves from E to D, so only D can break its bound; D + E + R stays as it is, which a cap lowered meanwhile may
-  // already have made too much: then nothing more is taken than the cap.
+  // The amount moves from E to D, so only D can break its bound; D + E + R stays as it is, which a cap lowered
+  // meanwhile may already have made too much: then nothing more is taken than the cap.
   if (Sum().D() + amount > cap_) return Reason::kCapExceeded;
   const int64_t liability = respondent < liability_caps_.size() ? liability_caps_[respondent] : 0;
   if (liability > 0 && SumOf(respondent).D() + amount > liability) return Reason::kLiabilityExceeded;
@@ -84,11 +96,14 @@ Deduction* CaseLedger::FindMutable(OrderSeq order) {
   }
   return nullptr;
 }
-const Deduction* CaseLedger::FindDeduction(OrderSeq order) const { return const_cast<CaseLedger*>(this)->FindMutable(order); }
+const Deduction* CaseLedger::FindDeduction(OrderSeq order) const {
+  return const_cast<CaseLedger*>(this)->FindMutable(order);
+}
 
 bool CaseLedger::HasOpenDeduction(OrderSeq freeze) const {
   return std::any_of(deductions_.begin(), deductions_.end(), [&](const Deduction& deduction) {
-    return deduction.freeze == freeze && (deduction.phase == DeductionPhase::kAccepted || deduction.phase == DeductionPhase::kSent);
+    return deduction.freeze == freeze &&
+           (deduction.phase == DeductionPhase::kAccepted || deduction.phase == DeductionPhase::kSent);
   });
 }
 
@@ -112,7 +127,8 @@ void CaseLedger::MeasureSigned(OrderSeq freeze, Outcome outcome, const MeasureSt
   measure->unfunded = state.unfunded_minor_units();
   measure->limit = state.requested_minor_units();
   if (state.ended()) {
-    MeasureEnded(freeze, outcome == goldeneagle::v1::OUTCOME_RELEASED ? MeasurePhase::kReleased : MeasurePhase::kConsumed);
+    MeasureEnded(freeze,
+                 outcome == goldeneagle::v1::OUTCOME_RELEASED ? MeasurePhase::kReleased : MeasurePhase::kConsumed);
     return;
   }
   const bool waits = outcome == goldeneagle::v1::OUTCOME_WAITLISTED || !state.has_effective_from();
@@ -129,7 +145,8 @@ void CaseLedger::DeductionAccepted(const Deduction& deduction) {
 void CaseLedger::Leave(Deduction& deduction, DeductionPhase phase, const MeasureState* after) {
   Measure* measure = Find(deduction.freeze);
   GATEWAY_ASSERT(measure != nullptr, "a deduction names a measure of the case");
-  if (deduction.phase == DeductionPhase::kAccepted) measure->deducting = std::max<int64_t>(0, measure->deducting - deduction.amount);
+  if (deduction.phase == DeductionPhase::kAccepted)
+    measure->deducting = std::max<int64_t>(0, measure->deducting - deduction.amount);
   deduction.phase = phase;
   if (after != nullptr) MeasureSigned(deduction.freeze, goldeneagle::v1::OUTCOME_DEDUCTED, *after);
 }
@@ -150,7 +167,8 @@ void CaseLedger::DeductionRefused(OrderSeq order, const goldeneagle::v1::Deducti
   GATEWAY_ASSERT(deduction != nullptr, "only an accepted deduction is refused");
   Measure* measure = Find(deduction->freeze);
   // A payment that came back revives the measure that it had used up.
-  if (measure->phase == MeasurePhase::kConsumed && state != nullptr && state->has_measure()) measure->phase = MeasurePhase::kEffective;
+  if (measure->phase == MeasurePhase::kConsumed && state != nullptr && state->has_measure())
+    measure->phase = MeasurePhase::kEffective;
   Leave(*deduction, DeductionPhase::kRefused, state != nullptr && state->has_measure() ? &state->measure() : nullptr);
 }
 

@@ -1,9 +1,11 @@
-// The case ledger: what is asked for, frozen, taken and on its way in one case, and the bound that never breaks (law 6).
+// The case ledger: what is asked for, frozen, taken and on its way in one case, and the bound that never breaks (law
+// 6).
 //
-//   D = deducted + in transit + deductions accepted and unanswered     E = controlled, less deductions accepted and unanswered
-//   R = limits requested and unanswered + unfunded parts of effective measures     C = the case's cap
-//   Nothing is accepted that would break  D <= C  or  D + E + R <= C, for the case and for each respondent with a liability of its own.
-//   Waitlisted limits are contingent: shown, not counted. A measure that isn't money, or goes beyond the cap by a signed exception, is not counted.
+//   D = deducted + in transit + deductions accepted and unanswered     E = controlled, less deductions accepted and
+//   unanswered R = limits requested and unanswered + unfunded parts of effective measures     C = the case's cap
+//   Nothing is accepted that would break  D <= C  or  D + E + R <= C, for the case and for each respondent with a
+//   liability of its own. Waitlisted limits are contingent: shown, not counted. A measure that isn't money, or goes
+//   beyond the cap by a signed exception, is not counted.
 //
 // Units:   minor units of the case's one currency; amounts never negative.
 // Threads: a value; a copy is a scratch ledger on which a group is tried.
@@ -28,13 +30,13 @@ enum class DeductionPhase : uint8_t { kAccepted, kSent, kSettled, kRefused };
 struct Measure {
   OrderSeq freeze;
   AgencyOrdinal agency;
-  uint32_t respondent = 0;   // place in the case's list
+  uint32_t respondent = 0;  // place in the case's list
   bool is_money = true;
-  bool counted = true;       // false: outside the sums (no money, or by exception)
-  int64_t limit = 0;         // as asked; shrinks by release and deduction
-  int64_t controlled = 0;    // as the unit last signed it
+  bool counted = true;     // false: outside the sums (no money, or by exception)
+  int64_t limit = 0;       // as asked; shrinks by release and deduction
+  int64_t controlled = 0;  // as the unit last signed it
   int64_t unfunded = 0;
-  int64_t deducting = 0;     // of `controlled`: deductions accepted and unanswered
+  int64_t deducting = 0;  // of `controlled`: deductions accepted and unanswered
   MeasurePhase phase = MeasurePhase::kRequested;
   goldeneagle::v1::MeasureState state;  // as the unit last signed it
 };
@@ -60,7 +62,9 @@ struct Totals {
 class CaseLedger {
  public:
   // Caps: C, and one for each respondent (0 = none of its own).
-  void SetCaps(int64_t cap, std::vector<int64_t> liability_caps) { cap_ = cap, liability_caps_ = std::move(liability_caps); }
+  void SetCaps(int64_t cap, std::vector<int64_t> liability_caps) {
+    cap_ = cap, liability_caps_ = std::move(liability_caps);
+  }
   int64_t cap() const { return cap_; }
 
   // kNone when the bound holds with `amount` more frozen (or, with `deduct`, moved from E to D).
@@ -77,7 +81,8 @@ class CaseLedger {
   void DeductionAccepted(const Deduction& deduction);
   void DeductionSent(OrderSeq order, const goldeneagle::v1::DeductionState& state);
   void DeductionSettled(OrderSeq order, const goldeneagle::v1::DeductionState& state);
-  // `state` with what the unit signed; null when the order came back undone. The money is under the same measure at the same rank.
+  // `state` with what the unit signed; null when the order came back undone. The money is under the same measure at the
+  // same rank.
   void DeductionRefused(OrderSeq order, const goldeneagle::v1::DeductionState* state);
 
   const Measure* FindMeasure(OrderSeq freeze) const;
@@ -101,7 +106,7 @@ class CaseLedger {
 
   int64_t cap_ = 0;
   std::vector<int64_t> liability_caps_;
-  std::vector<Measure> measures_;      // in order of acceptance
+  std::vector<Measure> measures_;  // in order of acceptance
   std::vector<Deduction> deductions_;
 };
 

@@ -51,7 +51,8 @@ std::string Order::Encode() const {
   out.U8(static_cast<uint8_t>(deadline.fired));
   PutText(out, subject_tag);
   out.U64(freeze.value());
-  for (const AgencySet* set : {&targets, &delivered, &reported, &done, &returned, &withdrawn, &conflict}) PutText(out, set->bytes());
+  for (const AgencySet* set : {&targets, &delivered, &reported, &done, &returned, &withdrawn, &conflict})
+    PutText(out, set->bytes());
   out.U64(last_index);
   return out.Take();
 }
@@ -78,12 +79,13 @@ absl::StatusOr<Order> Order::Decode(std::string_view row) {
   order.deadline.fired = in.U8();
   order.subject_tag = GetText(in);
   order.freeze = OrderSeq(in.U64());
-  for (AgencySet* set :
-       {&order.targets, &order.delivered, &order.reported, &order.done, &order.returned, &order.withdrawn, &order.conflict}) {
+  for (AgencySet* set : {&order.targets, &order.delivered, &order.reported, &order.done, &order.returned,
+                         &order.withdrawn, &order.conflict}) {
     *set = AgencySet::FromBytes(in.Bytes(in.U16()));
   }
   order.last_index = in.U64();
-  if (version != kRowVersion || !in.Done()) return Fail(Reason::kTablesDiffer, "a row of the orders table can't be read");
+  if (version != kRowVersion || !in.Done())
+    return Fail(Reason::kTablesDiffer, "a row of the orders table can't be read");
   return order;
 }
 

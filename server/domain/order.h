@@ -1,6 +1,7 @@
 // An order as the leaves tell it: no name, number or amount. One row of the orders table; what the public audit knows.
 //
-//   ACCEPTED --> IN_PROGRESS --> COMPLETED        WITHDRAWN when nothing had begun anywhere.  Derived from three bitmaps.
+//   ACCEPTED --> IN_PROGRESS --> COMPLETED        WITHDRAWN when nothing had begun anywhere.  Derived from three
+//   bitmaps.
 //
 // Threads: a value.
 #pragma once
@@ -25,21 +26,21 @@ struct Order {
   std::string digest;    // 32 bytes
   CaseSeq case_seq;
   CourtOrdinal court;
-  uint64_t head = 0;     // journal index of its BATCH_HEAD
+  uint64_t head = 0;  // journal index of its BATCH_HEAD
   goldeneagle::v1::Action action = goldeneagle::v1::ACTION_UNSPECIFIED;
   bool urgent = false;
   absl::Time accepted_at;
   Deadline deadline;
   std::string subject_tag;
-  OrderSeq freeze;           // RELEASE, DEDUCT: the order that made the measure
+  OrderSeq freeze;  // RELEASE, DEDUCT: the order that made the measure
   AgencySet targets;
-  AgencySet delivered;       // handed out at least once
-  AgencySet reported;        // acknowledged or in progress
-  AgencySet done;            // final answer
+  AgencySet delivered;  // handed out at least once
+  AgencySet reported;   // acknowledged or in progress
+  AgencySet done;       // final answer
   AgencySet returned;
   AgencySet withdrawn;
-  AgencySet conflict;        // two different final receipts: stands still
-  uint64_t last_index = 0;   // the newest entry of this order
+  AgencySet conflict;       // two different final receipts: stands still
+  uint64_t last_index = 0;  // the newest entry of this order
 
   bool control() const { return action != goldeneagle::v1::ACTION_INQUIRE; }
   // Agencies without a final word. Conflicts are closed for machines.

@@ -13,7 +13,8 @@ using goldeneagle::v1::PolicyTable;
 
 void CheckSource(const goldeneagle::v1::Source& source, const std::string& path, Violations& wrong) {
   if (source.en().empty() || source.zh().empty()) {
-    wrong.Add(absl::StrCat(path, ".source"), Reason::kFieldMissing, "every legal number has its source, in English and Chinese");
+    wrong.Add(absl::StrCat(path, ".source"), Reason::kFieldMissing,
+              "every legal number has its source, in English and Chinese");
   }
 }
 
@@ -28,10 +29,14 @@ void CheckDeadlines(const PolicyTable& table, Violations& wrong) {
     const auto& row = table.deadlines(i);
     const std::string path = absl::StrCat("deadlines[", i, "]");
     CheckSource(row.source(), path, wrong);
-    if (row.name().empty() || !names.insert(row.name()).second) wrong.Add(path + ".name", Reason::kFieldInvalid, "names are unique");
-    if ((row.hours() > 0) == (row.civil_days() > 0)) wrong.Add(path + ".hours", Reason::kFieldInvalid, "exactly one of hours and civil_days");
-    if (row.name().size() > kRowNameBytes) wrong.Add(path + ".name", Reason::kTextInvalid, absl::StrCat("at most ", kRowNameBytes, " bytes"));
-    if (row.marks_permille_size() > kMarksPerRow) wrong.Add(path + ".marks_permille", Reason::kTooLarge, absl::StrCat("at most ", kMarksPerRow));
+    if (row.name().empty() || !names.insert(row.name()).second)
+      wrong.Add(path + ".name", Reason::kFieldInvalid, "names are unique");
+    if ((row.hours() > 0) == (row.civil_days() > 0))
+      wrong.Add(path + ".hours", Reason::kFieldInvalid, "exactly one of hours and civil_days");
+    if (row.name().size() > kRowNameBytes)
+      wrong.Add(path + ".name", Reason::kTextInvalid, absl::StrCat("at most ", kRowNameBytes, " bytes"));
+    if (row.marks_permille_size() > kMarksPerRow)
+      wrong.Add(path + ".marks_permille", Reason::kTooLarge, absl::StrCat("at most ", kMarksPerRow));
     if (row.marks_permille().empty() || !std::is_sorted(row.marks_permille().begin(), row.marks_permille().end()) ||
         row.marks_permille(0) == 0) {
       wrong.Add(path + ".marks_permille", Reason::kFieldInvalid, "marks rise and start above zero");
@@ -41,7 +46,8 @@ void CheckDeadlines(const PolicyTable& table, Violations& wrong) {
     surplus |= row.name() == kSurplusRow;
   }
   if (!urgent || !normal || !surplus) {
-    wrong.Add("deadlines", Reason::kFieldMissing, "rows for urgent and normal orders and for RELEASE_SURPLUS are needed");
+    wrong.Add("deadlines", Reason::kFieldMissing,
+              "rows for urgent and normal orders and for RELEASE_SURPLUS are needed");
   }
 }
 
@@ -62,10 +68,14 @@ void CheckRows(const PolicyTable& table, Violations& wrong) {
   }
   for (auto action : {goldeneagle::v1::ACTION_INQUIRE, goldeneagle::v1::ACTION_FREEZE, goldeneagle::v1::ACTION_RELEASE,
                       goldeneagle::v1::ACTION_DEDUCT}) {
-    const auto n = std::count_if(table.actions().begin(), table.actions().end(), [&](const auto& row) { return row.action() == action; });
-    if (n != 1) wrong.Add("actions", Reason::kFieldInvalid, absl::StrCat("exactly one row for ", goldeneagle::v1::Action_Name(action)));
+    const auto n = std::count_if(table.actions().begin(), table.actions().end(),
+                                 [&](const auto& row) { return row.action() == action; });
+    if (n != 1)
+      wrong.Add("actions", Reason::kFieldInvalid,
+                absl::StrCat("exactly one row for ", goldeneagle::v1::Action_Name(action)));
   }
-  if (table.case_acts().roles().empty()) wrong.Add("case_acts.roles", Reason::kFieldMissing, "somebody must sign a case");
+  if (table.case_acts().roles().empty())
+    wrong.Add("case_acts.roles", Reason::kFieldMissing, "somebody must sign a case");
   CheckSource(table.case_acts().source(), "case_acts", wrong);
   for (int i = 0; i < table.id_kinds_size(); ++i) {
     if (table.id_kinds(i).id_kind().empty() || table.id_kinds(i).check() == goldeneagle::v1::CHECK_RULE_UNSPECIFIED) {
@@ -73,7 +83,8 @@ void CheckRows(const PolicyTable& table, Violations& wrong) {
     }
   }
   if (table.doubled_interest().rate_per_million_per_day() == 0) {
-    wrong.Add("doubled_interest.rate_per_million_per_day", Reason::kFieldMissing, "the rate of doubled interest is needed");
+    wrong.Add("doubled_interest.rate_per_million_per_day", Reason::kFieldMissing,
+              "the rate of doubled interest is needed");
   }
   CheckSource(table.doubled_interest().source(), "doubled_interest", wrong);
 }
@@ -85,7 +96,8 @@ absl::StatusOr<std::shared_ptr<const Policy>> Policy::Create(const PolicyTable& 
   auto policy = std::make_shared<Policy>();
   if (table.version() == 0) wrong.Add("version", Reason::kFieldMissing, "versions start at 1");
   if (table.jurisdiction().empty()) wrong.Add("jurisdiction", Reason::kFieldMissing, "whose law is it?");
-  if (!absl::LoadTimeZone(table.time_zone(), &policy->zone_)) wrong.Add("time_zone", Reason::kFieldInvalid, "not an IANA zone of this machine");
+  if (!absl::LoadTimeZone(table.time_zone(), &policy->zone_))
+    wrong.Add("time_zone", Reason::kFieldInvalid, "not an IANA zone of this machine");
   if (table.asset_kinds().empty()) wrong.Add("asset_kinds", Reason::kFieldMissing, "at least one asset kind");
   CheckDeadlines(table, wrong);
   CheckRows(table, wrong);

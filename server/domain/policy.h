@@ -1,4 +1,5 @@
-// The policy table in force, checked once when it is installed and then only read. Every legal number of the gateway is a row here.
+// The policy table in force, checked once when it is installed and then only read. Every legal number of the gateway is
+// a row here.
 //
 // Threads: immutable after construction.
 #pragma once
@@ -16,7 +17,8 @@ namespace eagle::domain {
 
 class Policy {
  public:
-  // Errors: FIELD_INVALID / FIELD_MISSING with every violation at once (a row without source, a zone nobody knows, marks that don't rise ...).
+  // Errors: FIELD_INVALID / FIELD_MISSING with every violation at once (a row without source, a zone nobody knows,
+  // marks that don't rise ...).
   static absl::StatusOr<std::shared_ptr<const Policy>> Create(const goldeneagle::v1::PolicyTable& table);
 
   const goldeneagle::v1::PolicyTable& table() const { return table_; }

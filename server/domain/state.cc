@@ -31,7 +31,9 @@ std::string Case::Encode() const {
   ByteWriter out;
   out.U8(1).U64(seq.value()).U32(court.value()).Bytes(key_id).U8(static_cast<uint8_t>(stage)).I64(Micros(opened_at));
   out.U16(static_cast<uint16_t>(number_tag.size())).Bytes(number_tag);
-  out.U16(static_cast<uint16_t>(surplus.row.size())).Bytes(surplus.row).I64(surplus.row.empty() ? 0 : Micros(surplus.due));
+  out.U16(static_cast<uint16_t>(surplus.row.size()))
+      .Bytes(surplus.row)
+      .I64(surplus.row.empty() ? 0 : Micros(surplus.due));
   out.U8(static_cast<uint8_t>(surplus.marks.size())).U8(static_cast<uint8_t>(surplus.fired));
   for (size_t i = 0; i < surplus.marks.size(); ++i) out.I64(Micros(surplus.marks[i])).U32(surplus.marks_permille[i]);
   return out.Take();

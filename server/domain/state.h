@@ -1,7 +1,7 @@
 // All that the gateway knows, as a fold over the journal. Decide reads it, Apply alone writes it.
 //
-// Two halves that load differently: the public half comes from leaves and is kept in tables, row by row; the private half (directory,
-// policy, the inside of cases) comes from payloads and is folded anew from the entries of its stream.
+// Two halves that load differently: the public half comes from leaves and is kept in tables, row by row; the private
+// half (directory, policy, the inside of cases) comes from payloads and is folded anew from the entries of its stream.
 //
 // Threads: belongs to the sequencer; others get published copies.
 #pragma once
@@ -30,40 +30,42 @@ namespace eagle::domain {
 
 // What became of an id that a caller chose (order id, request id): it is used for ever.
 struct IdUse {
-  uint64_t index = 0;      // of the entry that used it
-  std::string digest;      // of the content; the same id with another one is refused
-  std::string refusal;     // serialised goldeneagle.v1.Refused when it was refused; empty when accepted
+  uint64_t index = 0;   // of the entry that used it
+  std::string digest;   // of the content; the same id with another one is refused
+  std::string refusal;  // serialised goldeneagle.v1.Refused when it was refused; empty when accepted
 };
 
 struct SequenceUse {
   std::string head_digest;
-  uint64_t index = 0;      // of the BATCH_HEAD
+  uint64_t index = 0;  // of the BATCH_HEAD
 };
 
 struct ProposalState {
   std::string digest;
-  std::string member;              // the signed bytes
-  std::string key_id;              // for what it registers
+  std::string member;  // the signed bytes
+  std::string key_id;  // for what it registers
   goldeneagle::v1::Proposal proposal;
-  std::set<uint32_t> approvers;    // administrators' ordinals
+  std::set<uint32_t> approvers;  // administrators' ordinals
   bool in_effect = false;
 };
 
 struct PresenceState {
   bool ever = false, present = false;
   absl::Time since;
-  std::string inbox;               // 16 bytes
-  std::string declared;            // bitmap over the agency's capability rows
+  std::string inbox;     // 16 bytes
+  std::string declared;  // bitmap over the agency's capability rows
   uint32_t most_in_flight = 0;
 };
 
 // Something that falls due: the next mark of an order, or of a case's surplus.
 struct Timer {
   absl::Time at;
-  uint64_t seq = 0;                // OrderSeq or CaseSeq
+  uint64_t seq = 0;  // OrderSeq or CaseSeq
   bool of_case = false;
   friend bool operator==(const Timer&, const Timer&) = default;
-  friend bool operator<(const Timer& a, const Timer& b) { return std::tie(a.at, a.seq, a.of_case) < std::tie(b.at, b.seq, b.of_case); }
+  friend bool operator<(const Timer& a, const Timer& b) {
+    return std::tie(a.at, a.seq, a.of_case) < std::tie(b.at, b.seq, b.of_case);
+  }
 };
 
 struct State {
@@ -74,16 +76,16 @@ struct State {
 
   // Private half, stream 0.
   Directory directory;
-  std::shared_ptr<const Policy> policy;        // null before the first one is installed
-  std::map<uint64_t, ProposalState> proposals; // by index
+  std::shared_ptr<const Policy> policy;         // null before the first one is installed
+  std::map<uint64_t, ProposalState> proposals;  // by index
 
   // Public half.
   absl::node_hash_map<uint64_t, Order> orders;
   absl::node_hash_map<uint64_t, Case> cases;
-  absl::flat_hash_map<std::string, uint64_t> case_numbers;        // court ordinal (4 bytes) || number tag -> CaseSeq
-  absl::flat_hash_map<std::string, IdUse> ids;                    // 16 bytes
-  absl::flat_hash_map<std::string, SequenceUse> sequences;        // SequenceKey
-  std::vector<PresenceState> presence;                            // agency ordinal n at n-1
+  absl::flat_hash_map<std::string, uint64_t> case_numbers;  // court ordinal (4 bytes) || number tag -> CaseSeq
+  absl::flat_hash_map<std::string, IdUse> ids;              // 16 bytes
+  absl::flat_hash_map<std::string, SequenceUse> sequences;  // SequenceKey
+  std::vector<PresenceState> presence;                      // agency ordinal n at n-1
   absl::btree_set<Timer> timers;
 
   // What changed since the sequencer last took it: becomes the commit's rows.
@@ -97,7 +99,7 @@ struct State {
 
   const Order* FindOrder(OrderSeq seq) const;
   const Case* FindCase(CourtOrdinal court, const std::string& number_tag) const;
-  const PresenceState& PresenceOf(AgencyOrdinal agency) const;     // "never seen" for unknown ones
+  const PresenceState& PresenceOf(AgencyOrdinal agency) const;  // "never seen" for unknown ones
 };
 
 // Key of State::sequences: one namespace for each signer and member type.

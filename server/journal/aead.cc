@@ -25,7 +25,6 @@ const EVP_CIPHER* Cipher() {
   return kCipher;
 }
 
-
 void CheckSizes(std::string_view key, std::string_view nonce, std::string_view data, std::string_view aad) {
   GATEWAY_ASSERT(key.size() == kAeadKeySize && nonce.size() == kAeadNonceSize, "AES-256-GCM takes 32 and 12 bytes");
   GATEWAY_ASSERT(data.size() < INT_MAX - kAeadTagSize && aad.size() < INT_MAX, "OpenSSL counts in int");

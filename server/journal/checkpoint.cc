@@ -15,7 +15,6 @@ constexpr std::string_view kProofHeader = "c2sp.org/tlog-proof@v1";
 constexpr std::string_view kExtra = "extra ";
 constexpr std::string_view kIndex = "index ";
 
-
 // The rest of `line` behind `word`; absent when it doesn't begin so.
 std::optional<std::string_view> After(std::string_view word, std::string_view line) {
   if (line.substr(0, word.size()) != word) return std::nullopt;
@@ -89,7 +88,8 @@ absl::StatusOr<TlogProof> ParseTlogProof(std::string_view text) {
   proof.index = *index;
   for (line = TakeLine(text); line && !line->empty(); line = TakeLine(text)) {
     const std::optional<Hash> hash = ParseHash(*line);
-    if (!hash || proof.path.size() == kProofHashesMax) return NoteMalformed("a hash can't be read, or there are too many");
+    if (!hash || proof.path.size() == kProofHashesMax)
+      return NoteMalformed("a hash can't be read, or there are too many");
     proof.path.push_back(*hash);
   }
   if (!line) return NoteMalformed("no empty line before the checkpoint");

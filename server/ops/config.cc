@@ -38,14 +38,16 @@ std::string Quoted(std::string_view text) {
   return out + "\"";
 }
 
-Key Text(std::string_view name, std::string Config::*member, std::string_view help, bool required = false, std::vector<std::string> allowed = {}) {
+Key Text(std::string_view name, std::string Config::*member, std::string_view help, bool required = false,
+         std::vector<std::string> allowed = {}) {
   return {name, required, help,
           [member, allowed](const toml::node& node, Config& config) -> std::string {
             const auto value = node.value_exact<std::string>();
             if (!value || value->empty()) return "must be a text that isn't empty";
             std::string list;
             for (const std::string& word : allowed) list += (list.empty() ? "" : ", ") + word;
-            if (!allowed.empty() && std::find(allowed.begin(), allowed.end(), *value) == allowed.end()) return "must be one of: " + list;
+            if (!allowed.empty() && std::find(allowed.begin(), allowed.end(), *value) == allowed.end())
+              return "must be one of: " + list;
             config.*member = *value;
             return "";
           },
@@ -100,30 +102,41 @@ Key Texts(std::string_view name, std::vector<std::string> Config::*member, std::
 // In the order in which they are shown; a table's keys stand together.
 const std::vector<Key>& Keys() {
   static const auto* const kKeys = new std::vector<Key>{
-      Text("environment", &Config::environment, "production or test: what the log was founded for", true, {"production", "test"}),
+      Text("environment", &Config::environment, "production or test: what the log was founded for", true,
+           {"production", "test"}),
       Text("trust_domain", &Config::trust_domain, "of the SPIFFE names in the systems' certificates", true),
       Text("data.folder", &Config::data_folder, "journal, key store, lock; this process's own, mode 0700", true),
-      Text("data.last_signed", &Config::last_signed, "what was last signed; best on another disk, so that an old backup is found out"),
-      Text("data.master_key", &Config::master_key, "file of the key that wraps the payload keys, mode 0600; never in the same backup as the data"),
+      Text("data.last_signed", &Config::last_signed,
+           "what was last signed; best on another disk, so that an old backup is found out"),
+      Text("data.master_key", &Config::master_key,
+           "file of the key that wraps the payload keys, mode 0600; never in the same backup as the data"),
       Text("data.log_key", &Config::log_key, "file of the key that signs the journal's heads, mode 0600"),
       Text("data.staging", &Config::staging, "folder for the certificates in use; made and emptied at the start"),
       Texts("api.listen", &Config::api_listen, "numeric addresses of the API; several are possible"),
       Text("api.certificate", &Config::api_certificate, "PEM: the gateway's certificate, then its chain", true),
       Text("api.key", &Config::api_key, "PEM: its private key (ECDSA), mode 0600", true),
       Text("api.authorities", &Config::api_authorities, "PEM: the authorities of the callers' certificates", true),
-      Flag("api.reflection", &Config::api_reflection, "whether callers may ask for the contract (default: in the test environment)"),
+      Flag("api.reflection", &Config::api_reflection,
+           "whether callers may ask for the contract (default: in the test environment)"),
       Number("api.connections_max", &Config::api_connections_max, 1, 100'000, "open connections in all"),
       Number("api.connections_per_address_max", &Config::api_connections_per_address_max, 1, 100'000,
              "from one address; raise it when a load balancer stands in front"),
       Number("api.message_bytes_max", &Config::api_message_bytes_max, 64 << 10, 16 << 20, "of a request"),
-      Number("api.memory_bytes_max", &Config::api_memory_bytes_max, 64 << 20, int64_t{64} << 30, "for the transport's buffers"),
+      Number("api.memory_bytes_max", &Config::api_memory_bytes_max, 64 << 20, int64_t{64} << 30,
+             "for the transport's buffers"),
       Number("api.workers", &Config::api_workers, 0, 256, "threads that work calls; 0 = as many as cores"),
-      Number("api.queued_calls_max", &Config::api_queued_calls_max, 16, 1'000'000, "calls that may wait for a worker; one more is answered BUSY"),
-      Flag("api.self_probe", &Config::api_self_probe, "a handshake with ourselves every 5 s; three without an answer end the process"),
-      Text("admin.listen", &Config::admin_listen, "loopback address or unix:PATH (mode 0600) for health, metrics, channelz, drain, administration"),
-      Number("agencies.absent_after_seconds", &Config::agencies_absent_after_seconds, 3, 3600, "an agency without any call for so long is recorded as absent"),
-      Number("drain.grace_seconds", &Config::drain_grace_seconds, 0, 600, "how long open calls may finish when the process stops"),
-      Text("log.format", &Config::log_format, "auto: text on a terminal, else JSON lines", false, {"auto", "json", "text"}),
+      Number("api.queued_calls_max", &Config::api_queued_calls_max, 16, 1'000'000,
+             "calls that may wait for a worker; one more is answered BUSY"),
+      Flag("api.self_probe", &Config::api_self_probe,
+           "a handshake with ourselves every 5 s; three without an answer end the process"),
+      Text("admin.listen", &Config::admin_listen,
+           "loopback address or unix:PATH (mode 0600) for health, metrics, channelz, drain, administration"),
+      Number("agencies.absent_after_seconds", &Config::agencies_absent_after_seconds, 3, 3600,
+             "an agency without any call for so long is recorded as absent"),
+      Number("drain.grace_seconds", &Config::drain_grace_seconds, 0, 600,
+             "how long open calls may finish when the process stops"),
+      Text("log.format", &Config::log_format, "auto: text on a terminal, else JSON lines", false,
+           {"auto", "json", "text"}),
       Text("log.level", &Config::log_level, "the least that is logged", false, {"info", "warning", "error"}),
   };
   return *kKeys;
@@ -169,10 +182,13 @@ class Reading {
   absl::StatusOr<Config> Finish(const Environment& environment) {
     // As they stand in the file; what is missing comes last.
     std::stable_sort(found_.begin(), found_.end(), [](const Found& a, const Found& b) { return a.line < b.line; });
-    for (const Found& found : found_) wrong_.Add(Place(found.line, found.key), Reason::kConfigurationInvalid, found.why);
+    for (const Found& found : found_)
+      wrong_.Add(Place(found.line, found.key), Reason::kConfigurationInvalid, found.why);
     for (const Key& key : Keys()) {
-      const bool given = seen_.contains(key.name) || (key.name == "api.listen" && environment("GOLDEN_EAGLE_API_LISTEN") != nullptr);
-      if (key.required && !given) wrong_.Add(Place(0, key.name), Reason::kConfigurationInvalid, "is missing: " + std::string(key.help));
+      const bool given =
+          seen_.contains(key.name) || (key.name == "api.listen" && environment("GOLDEN_EAGLE_API_LISTEN") != nullptr);
+      if (key.required && !given)
+        wrong_.Add(Place(0, key.name), Reason::kConfigurationInvalid, "is missing: " + std::string(key.help));
     }
     Fill(environment);
     if (!wrong_.empty()) return wrong_.ToStatus("the configuration can't be used");
@@ -181,7 +197,8 @@ class Reading {
 
  private:
   static bool IsTable(const std::string& name) {
-    return std::any_of(Keys().begin(), Keys().end(), [&](const Key& key) { return key.name.substr(0, name.size() + 1) == name + "."; });
+    return std::any_of(Keys().begin(), Keys().end(),
+                       [&](const Key& key) { return key.name.substr(0, name.size() + 1) == name + "."; });
   }
   std::string Place(size_t line, std::string_view key) const {
     return name_ + (line > 0 ? ":" + std::to_string(line) : "") + " " + std::string(key);
@@ -240,10 +257,13 @@ absl::StatusOr<Config> ReadConfig(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   std::string text(kFileBytesMax + 1, '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (!in.is_open() || in.bad()) return Fail(Reason::kConfigurationInvalid, "the configuration file can't be read").With("path", path);
+  if (!in.is_open() || in.bad())
+    return Fail(Reason::kConfigurationInvalid, "the configuration file can't be read").With("path", path);
   text.resize(static_cast<size_t>(in.gcount()));
-  if (text.size() > kFileBytesMax) return Fail(Reason::kConfigurationInvalid, "the configuration file is too large").With("path", path);
-  return ParseConfig(text, path.substr(path.rfind('/') + 1), [](const char* name) { return static_cast<const char*>(std::getenv(name)); });
+  if (text.size() > kFileBytesMax)
+    return Fail(Reason::kConfigurationInvalid, "the configuration file is too large").With("path", path);
+  return ParseConfig(text, path.substr(path.rfind('/') + 1),
+                     [](const char* name) { return static_cast<const char*>(std::getenv(name)); });
 }
 
 std::string ShowConfig(const Config& config) {
@@ -253,7 +273,8 @@ std::string ShowConfig(const Config& config) {
     const std::string of(dot == std::string_view::npos ? "" : key.name.substr(0, dot));
     if (of != table) out += "\n[" + of + "]\n";
     table = of;
-    out += "# " + std::string(key.help) + "\n" + std::string(key.name.substr(dot == std::string_view::npos ? 0 : dot + 1)) + " = " + key.show(config) + "\n";
+    out += "# " + std::string(key.help) + "\n" +
+           std::string(key.name.substr(dot == std::string_view::npos ? 0 : dot + 1)) + " = " + key.show(config) + "\n";
   }
   return out;
 }

@@ -1,8 +1,9 @@
-// The configuration file: what may differ between replicas (addresses, paths, limits), and nothing that the journal decides.
+// The configuration file: what may differ between replicas (addresses, paths, limits), and nothing that the journal
+// decides.
 //
-// TOML. Unknown keys are errors with their line and the nearest known key; every error is told at once. The file holds no secrets: keys are
-// named by their files. The environment may replace the two listening addresses only: GOLDEN_EAGLE_API_LISTEN (several: with commas) and
-// GOLDEN_EAGLE_ADMIN_LISTEN.
+// TOML. Unknown keys are errors with their line and the nearest known key; every error is told at once. The file holds
+// no secrets: keys are named by their files. The environment may replace the two listening addresses only:
+// GOLDEN_EAGLE_API_LISTEN (several: with commas) and GOLDEN_EAGLE_ADMIN_LISTEN.
 //
 // Threads: values and pure functions.
 //
@@ -27,9 +28,9 @@ struct Config {
   std::string trust_domain;  // of the certificates' SPIFFE names
 
   std::string data_folder;
-  std::string last_signed;   // best on another disk
+  std::string last_signed;  // best on another disk
   std::string master_key, log_key;
-  std::string staging;       // certificates in use; emptied at the start
+  std::string staging;  // certificates in use; emptied at the start
 
   std::vector<std::string> api_listen;
   std::string api_certificate, api_key, api_authorities;
@@ -54,7 +55,8 @@ struct Config {
 // Reads an environment variable; null when it isn't set.
 using Environment = std::function<const char*(const char* name)>;
 
-// `name`: the file's, for messages. Errors: CONFIGURATION_INVALID with a violation for each thing that is wrong ("gateway.toml:12 api.listn").
+// `name`: the file's, for messages. Errors: CONFIGURATION_INVALID with a violation for each thing that is wrong
+// ("gateway.toml:12 api.listn").
 absl::StatusOr<Config> ParseConfig(std::string_view text, std::string_view name, const Environment& environment);
 // The same from a file and the process's environment.
 absl::StatusOr<Config> ReadConfig(const std::string& path);

@@ -48,7 +48,8 @@ std::string MaskDigits(std::string_view text) {
     size_t end = at;
     while (end < text.size() && IsDigit(text[end])) ++end;
     // A run inside a word is part of a hash or an id of ours.
-    const bool inside = (at > 0 && IsLetter(text[at - 1])) || (end < text.size() && IsLetter(text[end]) && text[end] != 'X' && text[end] != 'x');
+    const bool inside = (at > 0 && IsLetter(text[at - 1])) ||
+                        (end < text.size() && IsLetter(text[end]) && text[end] != 'X' && text[end] != 'x');
     if (end - at >= kDigitsMin && !inside) {
       if (end < text.size() && (text[end] == 'X' || text[end] == 'x')) ++end;
       out += MaskNumber(text.substr(at, end - at));
@@ -120,8 +121,10 @@ void Log::Write(const Line& line) {
   const absl::Time now = clock_.WallNow();
   std::string out;
   if (options_.format == Format::kJson) {
-    out = "{\"time\":\"" + Stamp(now) + "\",\"level\":\"" + std::string(Word(line.level_)) + "\",\"event\":" + JsonText(line.event_);
-    for (const Line::Field& field : line.fields_) out += "," + JsonText(field.key) + ":" + (field.number ? field.value : JsonText(field.value));
+    out = "{\"time\":\"" + Stamp(now) + "\",\"level\":\"" + std::string(Word(line.level_)) +
+          "\",\"event\":" + JsonText(line.event_);
+    for (const Line::Field& field : line.fields_)
+      out += "," + JsonText(field.key) + ":" + (field.number ? field.value : JsonText(field.value));
   } else {
     out = Stamp(now) + " " + std::string(Word(line.level_)) + " " + line.event_;
     for (const Line::Field& field : line.fields_) out += "  " + Plain(field.key) + "=" + Plain(field.value);

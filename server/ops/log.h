@@ -1,6 +1,6 @@
-// The log: one event a line, JSON for machines or text for a terminal, on standard output. No personal data, ever: events are fixed words,
-// values are codes, counts, reasons and times. As a second line of defence, long runs of digits in texts (identity and account numbers) come
-// out masked.
+// The log: one event a line, JSON for machines or text for a terminal, on standard output. No personal data, ever:
+// events are fixed words, values are codes, counts, reasons and times. As a second line of defence, long runs of digits
+// in texts (identity and account numbers) come out masked.
 //
 // Threads: any; a line is written whole.
 //
@@ -37,7 +37,8 @@ class Log {
   class Line {
    public:
     Line(Log* log, Level level, std::string_view event) : log_(log), level_(level), event_(event) {}
-    Line(Line&& other) noexcept : log_(other.log_), level_(other.level_), event_(std::move(other.event_)), fields_(std::move(other.fields_)) {
+    Line(Line&& other) noexcept
+        : log_(other.log_), level_(other.level_), event_(std::move(other.event_)), fields_(std::move(other.fields_)) {
       other.log_ = nullptr;
     }
     ~Line();

@@ -1,4 +1,5 @@
-// What the service manager is told: systemd's notify protocol, one datagram to the socket that NOTIFY_SOCKET names. Without one: nothing.
+// What the service manager is told: systemd's notify protocol, one datagram to the socket that NOTIFY_SOCKET names.
+// Without one: nothing.
 //
 // Threads: any.
 //

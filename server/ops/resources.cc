@@ -17,7 +17,8 @@ Resources UsedResources() {
     std::fclose(file);
   }
   rusage used{};
-  if (getrusage(RUSAGE_SELF, &used) == 0) out.cpu = absl::DurationFromTimeval(used.ru_utime) + absl::DurationFromTimeval(used.ru_stime);
+  if (getrusage(RUSAGE_SELF, &used) == 0)
+    out.cpu = absl::DurationFromTimeval(used.ru_utime) + absl::DurationFromTimeval(used.ru_stime);
   if (DIR* folder = opendir("/proc/self/fd"); folder != nullptr) {
     while (readdir(folder) != nullptr) ++out.descriptors;
     closedir(folder);

@@ -9,9 +9,9 @@ namespace eagle::ops {
 
 struct Resources {
   int64_t resident_bytes = 0;
-  absl::Duration cpu;          // user and system, all threads, since the start
-  int64_t descriptors = 0;     // open now
-  int64_t descriptors_max = 0; // the soft limit
+  absl::Duration cpu;           // user and system, all threads, since the start
+  int64_t descriptors = 0;      // open now
+  int64_t descriptors_max = 0;  // the soft limit
 };
 
 Resources UsedResources();

@@ -33,7 +33,8 @@ Signal Signals::Wait(absl::Duration longest) {
   const auto ms = static_cast<int>(std::clamp<int64_t>(absl::ToInt64Milliseconds(longest), 0, 3'600'000));
   if (poll(waiting, 2, ms) <= 0) return Signal::kNone;
   signalfd_siginfo taken{};
-  if (read(signals_, &taken, sizeof(taken)) == sizeof(taken)) return taken.ssi_signo == SIGHUP ? Signal::kReload : Signal::kStop;
+  if (read(signals_, &taken, sizeof(taken)) == sizeof(taken))
+    return taken.ssi_signo == SIGHUP ? Signal::kReload : Signal::kStop;
   uint64_t times = 0;
   return read(wake_, &times, sizeof(times)) == sizeof(times) ? Signal::kStop : Signal::kNone;
 }

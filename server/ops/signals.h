@@ -3,7 +3,8 @@
 // Life: Block before the first thread starts, then Wait in a loop. Threads: Wait from one; Wake from any.
 //
 //   Signals signals;
-//   for (;;) switch (signals.Wait(absl::Seconds(1))) { case Signal::kStop: ...; case Signal::kReload: ...; case Signal::kNone: ... }
+//   for (;;) switch (signals.Wait(absl::Seconds(1))) { case Signal::kStop: ...; case Signal::kReload: ...; case
+//   Signal::kNone: ... }
 #pragma once
 
 #include "absl/time/time.h"

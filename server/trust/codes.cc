@@ -14,7 +14,7 @@ bool BeginsInvisible(std::string_view text) {
   if (three.substr(0, 2) == "\xe2\x80") {
     return byte(2) <= 0x8f || (byte(2) >= 0xa8 && byte(2) <= 0xaf);  // U+2000-200F, U+2028-202F
   }
-  return three == "\xe3\x80\x80" || three == "\xef\xbb\xbf";         // ideographic space, byte order mark
+  return three == "\xe3\x80\x80" || three == "\xef\xbb\xbf";  // ideographic space, byte order mark
 }
 
 }  // namespace

@@ -7,14 +7,17 @@
 // again in the same order.
 //
 // The rules of Accept, for one statement:
-//   who      court and agency: `threshold` different registrar keys, head signed as "registrar". Officer and account: the
+//   who      court and agency: `threshold` different registrar keys, head signed as "registrar". Officer and account:
+//   the
 //            key in force of their court, head signed with the court's code and at a time when that key was valid.
-//   chain    the first statement about a subject has sequence 1 and no previous digest; every other one a higher sequence
+//   chain    the first statement about a subject has sequence 1 and no previous digest; every other one a higher
+//   sequence
 //            than the one held, and the digest of the one held. The one held again, byte for byte, is taken and changes
 //            nothing, whoever brings it and whatever became of the key that signed it.
 //   world    the environment of the book, in the head and in the statement.
 //   content  what the kind demands (proto/goldeneagle/v1/statement.proto), nothing else; valid_from before valid_until.
-//   one key  an officer's key is no registrar's, nor the court's own, nor that of another officer of the court who isn't
+//   one key  an officer's key is no registrar's, nor the court's own, nor that of another officer of the court who
+//   isn't
 //            ended: so two signatures are always two people.
 //
 // A new statement replaces the one before it at once, so its validity should begin no later than its day.
@@ -23,8 +26,8 @@
 //
 // Threads: a value without locks; one thread at a time, or many that only read. Copying it copies everything.
 //
-//   EAGLE_ASSIGN_OR_RETURN(StatementBook book, StatementBook::Make({.registrar_keys = keys, .environment = environment}));
-//   for (const auto& change : answer.directory()) book.Accept(change.statement(), checker);
+//   EAGLE_ASSIGN_OR_RETURN(StatementBook book, StatementBook::Make({.registrar_keys = keys, .environment =
+//   environment})); for (const auto& change : answer.directory()) book.Accept(change.statement(), checker);
 //   std::vector<Officer> officers = book.OfficersOf("辽9901", now);
 //   CheckSignatures(order_head, CandidatesOf(officers), checker);      // ids are places in `officers`
 #pragma once

@@ -212,7 +212,8 @@ class Walk {
 };
 
 absl::Status Parse(std::string_view bytes, bool keep_unknown, google::protobuf::Message* message) {
-  if (bytes.size() > kMessageBytesMax) return Fail(Reason::kTooLarge, "more bytes than any message of the contract has");
+  if (bytes.size() > kMessageBytesMax)
+    return Fail(Reason::kTooLarge, "more bytes than any message of the contract has");
   EAGLE_RETURN_IF_ERROR(Walk(bytes, keep_unknown).Run(message->GetDescriptor()));
   if (!message->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return Fail(Reason::kEnvelopeMalformed, "the bytes of a " + message->GetDescriptor()->name() + " can't be read");

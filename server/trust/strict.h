@@ -7,7 +7,8 @@
 //
 // Both refuse, at any depth:
 //   ENVELOPE_MALFORMED  bytes that end too soon; lengths and numbers longer than they need be; a number outside its
-//                       field's type; a single field, or two members of one `oneof`, given twice; more than kDepthMax levels
+//                       field's type; a single field, or two members of one `oneof`, given twice; more than kDepthMax
+//                       levels
 //   TEXT_INVALID        a string field that isn't valid UTF-8
 // ParseStrict also:
 //   UNKNOWN_FIELDS      a field number that this version doesn't know, or a known one with another wire type

@@ -1,5 +1,5 @@
-// A whole commit of the sequencer: decide, apply, encode, store, sign, answer. Over the store in memory, and over SQLite on a disk
-// (GATEWAY_BENCH_DIR, else the folder for temporary files).
+// A whole commit of the sequencer: decide, apply, encode, store, sign, answer. Over the store in memory, and over
+// SQLite on a disk (GATEWAY_BENCH_DIR, else the folder for temporary files).
 //
 // Limits of the same run: raw_commit   SqliteStore::Append of the same entries and as many rows, nothing else
 //                         fdatasync    4 KiB appended to a file and synced
@@ -48,20 +48,24 @@ class Core {
  public:
   Core(Workload& work, storage::Store& store, storage::LastSigned& last_signed) : watched(store) {
     clock_.wall = work.world.now;
-    signer_ = std::make_unique<journal::Ed25519NoteSigner>(work.world.founding.origin(), *journal::PrivateKey::FromSeed(std::string(32, 's')));
+    signer_ = std::make_unique<journal::Ed25519NoteSigner>(work.world.founding.origin(),
+                                                           *journal::PrivateKey::FromSeed(std::string(32, 's')));
     GATEWAY_ASSERT(core::Found(work.world.founding, clock_.wall, watched, last_signed, *signer_).ok(), "a new log");
     auto opened = core::Open(watched, last_signed, *signer_, keys_);
     GATEWAY_ASSERT(opened.ok(), "the log just founded");
-    sequencer_ = std::make_unique<core::Sequencer>(*std::move(opened), core::SequencerPorts{watched, last_signed, *signer_, keys_, clock_, entropy_});
+    sequencer_ = std::make_unique<core::Sequencer>(
+        *std::move(opened), core::SequencerPorts{watched, last_signed, *signer_, keys_, clock_, entropy_});
     work.Begin([this](const domain::Command& command) { Queue(command), Step(); });
   }
   void Queue(domain::Command command) {
-    const absl::Status queued = sequencer_->Submit(std::move(command), [this](const domain::Result& result, const core::CommitView& commit) {
-      for (const domain::MemberResult& member : result.members) refused += member.refusal ? 1 : 0;
-      for (const domain::MemberResult& member : result.members) {
-        if (proving && member.index != 0 && commit.Holds(member.index)) benchmark::DoNotOptimize(commit.ProofOf(member.index));
-      }
-    });
+    const absl::Status queued =
+        sequencer_->Submit(std::move(command), [this](const domain::Result& result, const core::CommitView& commit) {
+          for (const domain::MemberResult& member : result.members) refused += member.refusal ? 1 : 0;
+          for (const domain::MemberResult& member : result.members) {
+            if (proving && member.index != 0 && commit.Holds(member.index))
+              benchmark::DoNotOptimize(commit.ProofOf(member.index));
+          }
+        });
     GATEWAY_ASSERT(queued.ok(), "the queue takes what a commit takes");
   }
   void Step() { GATEWAY_ASSERT(sequencer_->Step().ok(), "a commit"); }
@@ -80,7 +84,8 @@ class Core {
 
 std::string NewFolder() {
   const char* wanted = std::getenv("GATEWAY_BENCH_DIR");
-  std::string name = (wanted != nullptr ? std::filesystem::path(wanted) : std::filesystem::temp_directory_path()) / "eagle-bench-XXXXXX";
+  std::string name = (wanted != nullptr ? std::filesystem::path(wanted) : std::filesystem::temp_directory_path()) /
+                     "eagle-bench-XXXXXX";
   GATEWAY_ASSERT(mkdtemp(name.data()) != nullptr, "the folder can be written");
   return name;
 }
@@ -138,7 +143,8 @@ void InMemory(benchmark::State& state, Prepare prepare) {
   SideBySide(
       state, kMembers, [&] { prepare(core, work, static_cast<size_t>(state.range(0))), core.watched.watching = true; },
       [&] { core.Step(); },
-      {{"sha256", [&] { benchmark::DoNotOptimize(journal::Sha256(core.watched.last.entries)), core.watched.watching = false; }}});
+      {{"sha256",
+        [&] { benchmark::DoNotOptimize(journal::Sha256(core.watched.last.entries)), core.watched.watching = false; }}});
   GATEWAY_ASSERT(core.refused == 0, "only what is taken is measured");
   state.counters["bytes_each"] = static_cast<double>(core.watched.last.entries.size()) / kMembers;
 }
@@ -148,14 +154,17 @@ void OnDisk(benchmark::State& state, Prepare prepare) {
   {
     Workload work(140);
     const auto store = *storage::SqliteStore::Open(folder + "/store.db", {});
-    const auto last_signed = *storage::FileLastSigned::Open(folder + "/last-signed", storage::FileLastSigned::IfMissing::kCreate);
+    const auto last_signed =
+        *storage::FileLastSigned::Open(folder + "/last-signed", storage::FileLastSigned::IfMissing::kCreate);
     Core core(work, *store, *last_signed);
     core.proving = true;
     Floor floor(folder);
     SideBySide(
-        state, kMembers, [&] { prepare(core, work, static_cast<size_t>(state.range(0))), core.watched.watching = true; },
+        state, kMembers,
+        [&] { prepare(core, work, static_cast<size_t>(state.range(0))), core.watched.watching = true; },
         [&] { core.Step(); },
-        {{"raw_commit", [&] { floor.Append(core.watched.last), core.watched.watching = false; }}, {"fdatasync", [&] { floor.Sync(); }}});
+        {{"raw_commit", [&] { floor.Append(core.watched.last), core.watched.watching = false; }},
+         {"fdatasync", [&] { floor.Sync(); }}});
     GATEWAY_ASSERT(core.refused == 0, "only what is taken is measured");
   }
   std::filesystem::remove_all(folder);

@@ -66,7 +66,8 @@ void DecideReceipt(benchmark::State& state) {
       },
       {{"sha256", [&] { HashAll(domain.entries()); }}});
 }
-// A freeze where its case already holds `range` measures: what the scratch copy of the ledger costs. Only decided, so the case stays as it is.
+// A freeze where its case already holds `range` measures: what the scratch copy of the ledger costs. Only decided, so
+// the case stays as it is.
 void DecideFreezeInABigCase(benchmark::State& state) {
   Workload work(1);
   Domain domain(work);
@@ -86,7 +87,8 @@ void DecideFreezeInABigCase(benchmark::State& state) {
       state, kAtOnce, [&] { entries.clear(); },
       [&] {
         for (const domain::Command& command : commands) {
-          for (domain::Entry& entry : domain::Decide(work.world.state, command, work.world.now).entries) entries.push_back(std::move(entry));
+          for (domain::Entry& entry : domain::Decide(work.world.state, command, work.world.now).entries)
+            entries.push_back(std::move(entry));
         }
       },
       {{"sha256", [&] { HashAll(entries); }}});
@@ -111,7 +113,8 @@ void TakeRows(benchmark::State& state) {
         }}});
 }
 
-// Leaf, seal, leaf hash, packed: all that an entry's bytes cost. Limits: SHA-256 of the same leaf and payload; the cipher alone.
+// Leaf, seal, leaf hash, packed: all that an entry's bytes cost. Limits: SHA-256 of the same leaf and payload; the
+// cipher alone.
 void EncodeSealHash(benchmark::State& state) {
   Workload work(140);
   Domain domain(work);
@@ -127,15 +130,17 @@ void EncodeSealHash(benchmark::State& state) {
       [&] {
         journal::PackedWriter packed;
         for (size_t i = 0; i < entries.size(); ++i) {
-          core::EncodedEntry encoded =
-              core::EncodeEntry(entries[i], key, std::string_view(entropy).substr(i * core::kSealingEntropyBytes, core::kSealingEntropyBytes));
+          core::EncodedEntry encoded = core::EncodeEntry(
+              entries[i], key,
+              std::string_view(entropy).substr(i * core::kSealingEntropyBytes, core::kSealingEntropyBytes));
           packed.Add(encoded.leaf, encoded.sealed);
           benchmark::DoNotOptimize(journal::LeafHash(encoded.leaf));
           leaves.push_back(std::move(encoded.leaf));
         }
         bytes = packed.bytes().size();
       },
-      {{"sha256", [&] {
+      {{"sha256",
+        [&] {
           for (size_t i = 0; i < entries.size(); ++i) {
             benchmark::DoNotOptimize(journal::Sha256(leaves[i]));
             if (entries[i].payload) benchmark::DoNotOptimize(journal::Sha256(*entries[i].payload));
@@ -143,7 +148,9 @@ void EncodeSealHash(benchmark::State& state) {
         }},
        {"aes_gcm", [&] {
           for (const domain::Entry& entry : entries) {
-            if (entry.payload) benchmark::DoNotOptimize(journal::AeadSeal(key, std::string_view(entropy).substr(0, 12), *entry.payload, "aad"));
+            if (entry.payload)
+              benchmark::DoNotOptimize(
+                  journal::AeadSeal(key, std::string_view(entropy).substr(0, 12), *entry.payload, "aad"));
           }
         }}});
   state.counters["bytes_each"] = static_cast<double>(bytes) / static_cast<double>(entries.size());

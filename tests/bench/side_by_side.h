@@ -2,7 +2,8 @@
 //
 //   SideBySide(state, 64, [&] { Prepare(); }, [&] { DoSixtyFour(); }, {{"sha256", [&] { HashTheSameBytes(); }}});
 //
-// gives the time of the work, and for each limit its own time for one item (sha256_us) and how many times it the work took (x_sha256).
+// gives the time of the work, and for each limit its own time for one item (sha256_us) and how many times it the work
+// took (x_sha256).
 #pragma once
 
 #include <benchmark/benchmark.h>
@@ -24,7 +25,8 @@ inline double Seconds(const std::function<void()>& work) {
 using Limits = std::vector<std::pair<std::string, std::function<void()>>>;
 
 // Pre: registered with UseManualTime. `items`: how many things one call of `work` does; `prepare` isn't measured.
-inline void SideBySide(benchmark::State& state, size_t items, const std::function<void()>& prepare, const std::function<void()>& work, const Limits& limits) {
+inline void SideBySide(benchmark::State& state, size_t items, const std::function<void()>& prepare,
+                       const std::function<void()>& work, const Limits& limits) {
   double worked = 0;
   std::vector<double> limited(limits.size());
   for (auto _ : state) {

@@ -28,15 +28,19 @@ Workload::Workload(size_t banks) {
       Capability* row = agency->add_capabilities();
       row->set_action(action), row->set_asset_kind("DEPOSIT");
     }
-    agency->mutable_system()->set_spiffe_id("spiffe://test/agency/" + code), agency->mutable_system()->add_spki_sha256(std::string(32, 'p'));
+    agency->mutable_system()->set_spiffe_id("spiffe://test/agency/" + code),
+        agency->mutable_system()->add_spki_sha256(std::string(32, 'p'));
     Statement& key = keys.emplace_back();
-    key.set_subject("agency/" + code), key.set_sequence(1), key.set_kind(STATEMENT_KIND_KEY), key.set_environment(ENVIRONMENT_TEST);
-    *key.mutable_valid_from() = domain::ToProto(world.now - absl::Hours(1)), *key.mutable_valid_until() = domain::ToProto(world.now + absl::Hours(1000));
+    key.set_subject("agency/" + code), key.set_sequence(1), key.set_kind(STATEMENT_KIND_KEY),
+        key.set_environment(ENVIRONMENT_TEST);
+    *key.mutable_valid_from() = domain::ToProto(world.now - absl::Hours(1)),
+    *key.mutable_valid_until() = domain::ToProto(world.now + absl::Hours(1000));
     key.set_algorithm(KEY_ALGORITHM_ED25519), key.set_key(world.Key(code));
   }
   for (size_t at = 0; at < banks; at += kProposalsAtOnce) {
     const size_t end = std::min(banks, at + kProposalsAtOnce);
-    const auto made = world.Do(world.Administration("admin1", {proposals.begin() + static_cast<ptrdiff_t>(at), proposals.begin() + static_cast<ptrdiff_t>(end)}));
+    const auto made = world.Do(world.Administration(
+        "admin1", {proposals.begin() + static_cast<ptrdiff_t>(at), proposals.begin() + static_cast<ptrdiff_t>(end)}));
     std::vector<goldeneagle::v1::Administration> approvals;
     for (const domain::MemberResult& member : made.members) {
       approvals.emplace_back().set_request_id(world.NewId());
@@ -44,7 +48,8 @@ Workload::Workload(size_t banks) {
       approvals.back().mutable_approval()->set_proposal_digest(world.state.proposals.at(member.index).digest);
     }
     world.Do(world.Administration("admin2", approvals));
-    world.Do(world.Statements("registrar", {keys.begin() + static_cast<ptrdiff_t>(at), keys.begin() + static_cast<ptrdiff_t>(end)},
+    world.Do(world.Statements("registrar",
+                              {keys.begin() + static_cast<ptrdiff_t>(at), keys.begin() + static_cast<ptrdiff_t>(end)},
                               {world.Key("registrar1"), world.Key("registrar2")}));
   }
   GATEWAY_ASSERT(world.state.directory.agencies().size() == banks + 3, "every bank is registered");

@@ -1,7 +1,7 @@
 // What the benchmarks submit: a directory of many banks, and cases, orders and receipts that are never the same twice.
 //
-// `apply` runs every command that the benchmark itself must have behind it (set-up, cases): through the domain alone, or through a sequencer.
-// Threads: one.
+// `apply` runs every command that the benchmark itself must have behind it (set-up, cases): through the domain alone,
+// or through a sequencer. Threads: one.
 #pragma once
 
 #include <functional>

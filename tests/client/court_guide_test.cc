@@ -1,4 +1,5 @@
-// The court guide promises commands and JSON: each command line is one that `eagle` understands, each document one that it reads.
+// The court guide promises commands and JSON: each command line is one that `eagle` understands, each document one that
+// it reads.
 #include <sstream>
 
 #include "client/cli/commands.h"

@@ -199,10 +199,12 @@ TEST_P(StoreContract, AScanGoesPageByPage) {
 TEST_P(StoreContract, AReaderSeesWhatWasCommittedBeforeItAndNothingElse) {
   MustAppend(Next(1, {{Table::kSequences, "a", "1"}, {Table::kSequences, "b", "1"}}));
   auto old_reader = NewReader();
-  MustAppend(Next(2, {{Table::kSequences, "a", "2"}, {Table::kSequences, "b", std::nullopt}, {Table::kSequences, "c", "2"}}));
+  MustAppend(
+      Next(2, {{Table::kSequences, "a", "2"}, {Table::kSequences, "b", std::nullopt}, {Table::kSequences, "c", "2"}}));
   ASSERT_EQ(store().Maintain(/*idle=*/true), absl::OkStatus());
   auto middle_reader = NewReader();
-  MustAppend(Next(1, {{Table::kSequences, "a", "3"}, {Table::kSequences, "b", "3"}, {Table::kSequences, "c", std::nullopt}}));
+  MustAppend(
+      Next(1, {{Table::kSequences, "a", "3"}, {Table::kSequences, "b", "3"}, {Table::kSequences, "c", std::nullopt}}));
   ASSERT_EQ(store().Maintain(/*idle=*/true), absl::OkStatus());
 
   EXPECT_EQ(ValueOf(old_reader->Scan(Table::kSequences, "", 9)), (std::vector<Row>{{"a", "1"}, {"b", "1"}}));

@@ -1,4 +1,5 @@
-// The commands of server/docs/auditor-guide.md, run as they stand there: they accept what is right and refuse it with one byte changed.
+// The commands of server/docs/auditor-guide.md, run as they stand there: they accept what is right and refuse it with
+// one byte changed.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -50,31 +51,38 @@ std::string SpanOf(int first, int count) {
 
 using Files = std::map<std::string, std::string>;
 
-// What an auditor has in hand: a log of 300 entries whose 217th commits to a payload, and the second of three orders of a batch.
+// What an auditor has in hand: a log of 300 entries whose 217th commits to a payload, and the second of three orders of
+// a batch.
 Files Evidence() {
   const journal::Ed25519NoteSigner log("gateway.example/log1", *journal::PrivateKey::FromSeed(SpanOf(0, 32)));
   const std::string salt = SpanOf(0x80, 32), payload = "林远舟 % \\ \"";
-  const journal::Leaf leaf{.type = 15, .index = EntryIndex(217), .commitment = journal::Commitment(salt, payload), .body = "public"};
+  const journal::Leaf leaf{
+      .type = 15, .index = EntryIndex(217), .commitment = journal::Commitment(salt, payload), .body = "public"};
   std::vector<journal::Hash> hashes;
-  for (uint64_t i = 0; i < 300; ++i) hashes.push_back(journal::LeafHash(i == 217 ? journal::EncodeLeaf(leaf) : std::to_string(i)));
+  for (uint64_t i = 0; i < 300; ++i)
+    hashes.push_back(journal::LeafHash(i == 217 ? journal::EncodeLeaf(leaf) : std::to_string(i)));
   const journal::CommitTree tree(journal::Frontier(), hashes);
   const std::string checkpoint = *journal::SignCheckpoint({log.name(), 300, tree.root()}, log);
 
   trust::Ed25519Signer court = *trust::Ed25519Signer::FromSeed(SpanOf(0x40, 32));
-  const trust::HeadFields fields = {.member_type = trust::v1::MEMBER_TYPE_ORDER, .environment = trust::v1::ENVIRONMENT_TEST, .signer = "辽9901", .sequence = 7,
+  const trust::HeadFields fields = {.member_type = trust::v1::MEMBER_TYPE_ORDER,
+                                    .environment = trust::v1::ENVIRONMENT_TEST,
+                                    .signer = "辽9901",
+                                    .sequence = 7,
                                     .signed_at = absl::FromUnixSeconds(1'790'000'000)};
   std::string odd;  // every byte there is, so that the shell's quoting is tried
   for (int i = 0; i < 256; ++i) odd += static_cast<char>(i);
   const trust::v1::SignedBatch batch = trust::MakeBatch(fields, {"first", odd, "third"}, {&court});
 
-  return {{"log.pub", log.VerifierKey() + "\n"},
-          {"checkpoint", checkpoint},
-          {"entry.leaf", journal::EncodeLeaf(leaf)},
-          {"entry.proof", journal::FormatTlogProof({.index = 217, .path = tree.Inclusion(217), .checkpoint = checkpoint})},
-          {"order.member", trust::TravelForm(batch, 1).SerializeAsString()},
-          {"signer.key", court.public_key()},
-          {"salt.hex", HexEncode(salt)},
-          {"payload.bin", payload}};
+  return {
+      {"log.pub", log.VerifierKey() + "\n"},
+      {"checkpoint", checkpoint},
+      {"entry.leaf", journal::EncodeLeaf(leaf)},
+      {"entry.proof", journal::FormatTlogProof({.index = 217, .path = tree.Inclusion(217), .checkpoint = checkpoint})},
+      {"order.member", trust::TravelForm(batch, 1).SerializeAsString()},
+      {"signer.key", court.public_key()},
+      {"salt.hex", HexEncode(salt)},
+      {"payload.bin", payload}};
 }
 
 // Exit status of the guide's commands in a folder with these files.

@@ -1,5 +1,5 @@
-// A leaf has at most 4,096 bytes, and the encoder stops the process rather than write a longer one. So every list that a decision puts into a body
-// has a bound, and the greatest of everything together still fits.
+// A leaf has at most 4,096 bytes, and the encoder stops the process rather than write a longer one. So every list that
+// a decision puts into a body has a bound, and the greatest of everything together still fits.
 #include <gtest/gtest.h>
 
 #include "server/core/codec.h"
@@ -20,7 +20,9 @@ size_t LongestLeaf(const DomainWorld& world, size_t entries) {
   for (size_t i = world.journal.size() - entries; i < world.journal.size(); ++i) {
     domain::Entry entry = world.journal[i];
     if (entry.payload && entry.key_id.empty()) entry.key_id = std::string(16, 'l');
-    longest = std::max(longest, core::EncodeEntry(entry, std::string(32, 'k'), std::string(core::kSealingEntropyBytes, 'e')).leaf.size());
+    longest = std::max(
+        longest,
+        core::EncodeEntry(entry, std::string(32, 'k'), std::string(core::kSealingEntropyBytes, 'e')).leaf.size());
   }
   return longest;
 }
@@ -49,7 +51,8 @@ class FullWorld : public DomainWorld {
     agency->set_code(code), agency->set_name(code), agency->set_kind("BANK"), agency->set_region("990101");
     Capability* row = agency->add_capabilities();
     row->set_action(ACTION_INQUIRE), row->set_asset_kind("DEPOSIT");
-    agency->mutable_system()->set_spiffe_id("spiffe://test/agency/" + code), agency->mutable_system()->add_spki_sha256(std::string(32, 'p'));
+    agency->mutable_system()->set_spiffe_id("spiffe://test/agency/" + code),
+        agency->mutable_system()->add_spki_sha256(std::string(32, 'p'));
     return act;
   }
   // To the last `agencies` of the directory, by `officers` times the handler.
@@ -70,7 +73,8 @@ class FullWorld : public DomainWorld {
 
 TEST(LeafBounds, TheWidestOrderFits) {
   FullWorld world;
-  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Administration("admin1", {world.Registering("ONE-MORE")}))), Reason::kTooLarge);
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Administration("admin1", {world.Registering("ONE-MORE")}))),
+            Reason::kTooLarge);
   ASSERT_EQ(DomainWorld::OnlyRefusal(world.Do(world.WideOrder(10'000, 16))), Reason::kNone);
   const size_t accepted = LongestLeaf(world, 1);
   EXPECT_GT(accepted, size_t{domain::kAgenciesMax / 8});
@@ -105,7 +109,8 @@ TEST(LeafBounds, ACaseWithAHundredRespondentsFits) {
   for (int i = 0; i < 100; ++i) {
     Respondent* respondent = act.mutable_open()->add_respondents();
     *respondent = first;
-    respondent->mutable_identity()->set_id_kind("PASSPORT"), respondent->mutable_identity()->set_id_number("P" + std::to_string(i));
+    respondent->mutable_identity()->set_id_kind("PASSPORT"),
+        respondent->mutable_identity()->set_id_number("P" + std::to_string(i));
   }
   auto batch = world.Cases({act});
   batch.members[0].subject_tags.assign(100, std::string(kTagBytes, 's'));

@@ -22,13 +22,16 @@ std::string Page(const std::string& path) {
 
 // Without white space and quotes: a vector may stand in several literals.
 std::string Bare(std::string text) {
-  text.erase(std::remove_if(text.begin(), text.end(), [](char c) { return c == '"' || c == ' ' || c == '\n'; }), text.end());
+  text.erase(std::remove_if(text.begin(), text.end(), [](char c) { return c == '"' || c == ' ' || c == '\n'; }),
+             text.end());
   return text;
 }
 
 TEST(FormatsPage, EveryVectorIsOneThatATestComputes) {
   std::string tested;
-  for (const char* path : {"tests/golden/journal_vectors.json", "tests/server/trust/golden_test.cc", "tests/server/journal/note_test.cc"}) tested += Bare(Page(path));
+  for (const char* path :
+       {"tests/golden/journal_vectors.json", "tests/server/trust/golden_test.cc", "tests/server/journal/note_test.cc"})
+    tested += Bare(Page(path));
   const std::string page = Page("server/docs/formats.md");
   const std::regex vector("`([0-9a-f]{16,})`");
   int found = 0;
@@ -44,7 +47,8 @@ TEST(FormatsPage, EveryTypeOfEntryHasItsLine) {
   const auto* types = goldeneagle::v1::EntryType_descriptor();
   for (int i = 1; i < types->value_count(); ++i) {
     const std::string name = types->value(i)->name().substr(11);  // ENTRY_TYPE_
-    EXPECT_NE(page.find("| " + std::to_string(types->value(i)->number()) + " | " + name + " |"), std::string::npos) << name;
+    EXPECT_NE(page.find("| " + std::to_string(types->value(i)->number()) + " | " + name + " |"), std::string::npos)
+        << name;
   }
 }
 

@@ -1,7 +1,7 @@
 // The journal's permanence. Two promises, of which only the second outlives a release:
 //
-//   today's decider makes exactly these bytes           a change shows in review; GATEWAY_WRITE=1 takes the new ones before a release
-//   folding the stored bytes gives the stored tables    for ever, whatever the decider becomes
+//   today's decider makes exactly these bytes           a change shows in review; GATEWAY_WRITE=1 takes the new ones
+//   before a release folding the stored bytes gives the stored tables    for ever, whatever the decider becomes
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -43,7 +43,8 @@ GoldenJournal Made() {
   CoreWorld core(world.founding, world.script.front().first);
   EXPECT_TRUE(core.Start().ok());
   for (const auto& [time, command] : world.script) EXPECT_TRUE(core.Run(command, time).has_value());
-  EXPECT_EQ(core.sequencer->state().next_index, world.state.next_index) << "the core made other entries than the domain alone";
+  EXPECT_EQ(core.sequencer->state().next_index, world.state.next_index)
+      << "the core made other entries than the domain alone";
   const auto reader = *core.disk.NewReader();
   auto golden = TakeGolden(*reader, core.signer->VerifierKey(), core.sequencer->checkpoint());
   EXPECT_TRUE(golden.ok()) << golden.status();
@@ -54,7 +55,8 @@ GoldenJournal Made() {
 const GoldenJournal& Stored() {
   static const auto* const kGolden = [] {
     const char* write = std::getenv("GATEWAY_WRITE");
-    if (write != nullptr && std::string_view(write) == "1") std::ofstream(kFile, std::ios::binary) << FormatGolden(Made());
+    if (write != nullptr && std::string_view(write) == "1")
+      std::ofstream(kFile, std::ios::binary) << FormatGolden(Made());
     return new GoldenJournal(ParseGolden(Content(kFile)).value());
   }();
   return *kGolden;
@@ -64,11 +66,17 @@ const GoldenJournal& Stored() {
 absl::Status Fold(const GoldenJournal& golden, core::KeySource& keys, domain::State& state, storage::FakeStore& store) {
   for (const storage::CommitRow& row : golden.commits) {
     for (uint64_t index = row.first_index; index < row.first_index + row.count; ++index) {
-      EAGLE_ASSIGN_OR_RETURN(const domain::Entry entry, core::DecodeEntry(golden.entries[index].leaf, golden.entries[index].sealed, keys));
+      EAGLE_ASSIGN_OR_RETURN(const domain::Entry entry,
+                             core::DecodeEntry(golden.entries[index].leaf, golden.entries[index].sealed, keys));
       domain::Apply(entry, state);
     }
-    storage::Commit commit{.first_index = row.first_index, .count = row.count, .time_us = row.time_us, .decider_version = row.decider_version,
-                           .entries = row.entries, .previous_checkpoint = row.previous_checkpoint, .rows = core::TakeRows(state, row.first_index)};
+    storage::Commit commit{.first_index = row.first_index,
+                           .count = row.count,
+                           .time_us = row.time_us,
+                           .decider_version = row.decider_version,
+                           .entries = row.entries,
+                           .previous_checkpoint = row.previous_checkpoint,
+                           .rows = core::TakeRows(state, row.first_index)};
     EAGLE_RETURN_IF_ERROR(store.Append(commit));
   }
   return absl::OkStatus();
@@ -80,8 +88,10 @@ TEST(GoldenEntries, TheDeciderStillMakesTheseBytes) {
   ASSERT_EQ(made.entries.size(), Stored().entries.size());
   for (size_t i = 0; i < made.entries.size(); ++i) {
     ASSERT_EQ(made.entries[i].type, Stored().entries[i].type) << "entry " << i;
-    ASSERT_EQ(HexEncode(made.entries[i].leaf), HexEncode(Stored().entries[i].leaf)) << "entry " << i << " " << made.entries[i].type;
-    ASSERT_EQ(HexEncode(made.entries[i].sealed), HexEncode(Stored().entries[i].sealed)) << "entry " << i << " " << made.entries[i].type;
+    ASSERT_EQ(HexEncode(made.entries[i].leaf), HexEncode(Stored().entries[i].leaf))
+        << "entry " << i << " " << made.entries[i].type;
+    ASSERT_EQ(HexEncode(made.entries[i].sealed), HexEncode(Stored().entries[i].sealed))
+        << "entry " << i << " " << made.entries[i].type;
   }
   EXPECT_EQ(made.commits, Stored().commits);
   EXPECT_EQ(made.checkpoint, Stored().checkpoint);
@@ -138,7 +148,8 @@ TEST(GoldenEntries, EverySignedCheckpointFitsTheEntriesBeforeIt) {
   };
   for (const storage::CommitRow& commit : Stored().commits) {
     if (commit.first_index > 0) expect_fit(commit.previous_checkpoint);
-    for (uint64_t i = commit.first_index; i < commit.first_index + commit.count; ++i) edge.Append(journal::LeafHash(Stored().entries[i].leaf));
+    for (uint64_t i = commit.first_index; i < commit.first_index + commit.count; ++i)
+      edge.Append(journal::LeafHash(Stored().entries[i].leaf));
   }
   expect_fit(Stored().checkpoint);
   EXPECT_EQ(checkpoints, Stored().commits.size());

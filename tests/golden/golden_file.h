@@ -37,7 +37,8 @@ struct GoldenJournal {
 absl::StatusOr<GoldenJournal> TakeGolden(storage::Reader& reader, std::string verifier_key, std::string checkpoint);
 
 // What the payloads came to, one line a case in order of opening, amounts in minor units:
-// "case 36: cap 9000000, requested 0, controlled 3100000, ...; orders 8; measures 57:2:3000000 ..." (freeze:phase:limit)
+// "case 36: cap 9000000, requested 0, controlled 3100000, ...; orders 8; measures 57:2:3000000 ..."
+// (freeze:phase:limit)
 std::vector<std::string> Ledgers(const domain::State& state);
 
 std::string FormatGolden(const GoldenJournal& golden);

@@ -39,7 +39,8 @@ class Storyteller {
   domain::Result Accepted(const domain::Command& command) {
     domain::Result result = world_.Do(command);
     GATEWAY_ASSERT(result.status.ok(), "the history is made of calls that are taken");
-    for (const domain::MemberResult& member : result.members) GATEWAY_ASSERT(!member.refusal, "the scene needs this member");
+    for (const domain::MemberResult& member : result.members)
+      GATEWAY_ASSERT(!member.refusal, "the scene needs this member");
     return result;
   }
   void Refused(const domain::Command& command) {
@@ -82,7 +83,8 @@ class Storyteller {
   CaseAct Staging(CaseStage to) {
     CaseAct act;
     act.set_request_id(world_.NewId()), act.set_court("C1");
-    act.mutable_stage()->set_case_number("case-1"), act.mutable_stage()->set_to(to), act.mutable_stage()->set_ground("settlement talks");
+    act.mutable_stage()->set_case_number("case-1"), act.mutable_stage()->set_to(to),
+        act.mutable_stage()->set_ground("settlement talks");
     return act;
   }
 
@@ -90,14 +92,22 @@ class Storyteller {
     auto act = Proposing();
     RegisterSystem* auditor = act.mutable_proposal()->mutable_system();
     auditor->set_name("auditor-1"), auditor->set_role("AUDITOR");
-    auditor->mutable_system()->set_spiffe_id("spiffe://test/auditor/1"), auditor->mutable_system()->add_spki_sha256(std::string(32, 'q'));
+    auditor->mutable_system()->set_spiffe_id("spiffe://test/auditor/1"),
+        auditor->mutable_system()->add_spki_sha256(std::string(32, 'q'));
     const uint64_t proposal = Accepted(world_.Administration("admin3", {act})).members[0].index;
     Refused(world_.Administration("admin3", {ApprovalOf(proposal)}));  // nobody approves his own
     Accepted(world_.Administration("admin1", {ApprovalOf(proposal)}));
-    for (const auto& [agency, code] : {std::pair{kBank1, "BANK1"}, std::pair{kBank2, "BANK2"}, std::pair{kLand1, "LAND1"}}) {
-      domain::SayHello hello{.agency = agency, .instance = "instance", .inbox = std::string(16, 'i'), .adapter = "example.adapter",
-                             .version = "1.0", .contract_version = 1, .most_in_flight = 100};
-      for (const Capability& row : world_.state.directory.AgencyByCode(code)->row.capabilities()) hello.declared.push_back(row);
+    for (const auto& [agency, code] :
+         {std::pair{kBank1, "BANK1"}, std::pair{kBank2, "BANK2"}, std::pair{kLand1, "LAND1"}}) {
+      domain::SayHello hello{.agency = agency,
+                             .instance = "instance",
+                             .inbox = std::string(16, 'i'),
+                             .adapter = "example.adapter",
+                             .version = "1.0",
+                             .contract_version = 1,
+                             .most_in_flight = 100};
+      for (const Capability& row : world_.state.directory.AgencyByCode(code)->row.capabilities())
+        hello.declared.push_back(row);
       Accepted(hello);
     }
   }
@@ -106,14 +116,18 @@ class Storyteller {
   void Speaks() {
     Statement officer;
     officer.set_subject("court/C1/officer/second"), officer.set_sequence(1), officer.set_kind(STATEMENT_KIND_OFFICER);
-    officer.set_environment(ENVIRONMENT_TEST), officer.set_algorithm(KEY_ALGORITHM_ED25519), officer.set_key(world_.Key("second"));
+    officer.set_environment(ENVIRONMENT_TEST), officer.set_algorithm(KEY_ALGORITHM_ED25519),
+        officer.set_key(world_.Key("second"));
     officer.add_roles(OFFICER_ROLE_HANDLER), officer.add_roles(OFFICER_ROLE_COSIGNER);
-    *officer.mutable_valid_from() = domain::ToProto(world_.now), *officer.mutable_valid_until() = domain::ToProto(world_.now + absl::Hours(24));
-    officer.mutable_officer()->set_name("second"), officer.mutable_officer()->set_work_id_no("W2"), officer.mutable_officer()->set_duty_card_no("D2");
+    *officer.mutable_valid_from() = domain::ToProto(world_.now),
+    *officer.mutable_valid_until() = domain::ToProto(world_.now + absl::Hours(24));
+    officer.mutable_officer()->set_name("second"), officer.mutable_officer()->set_work_id_no("W2"),
+        officer.mutable_officer()->set_duty_card_no("D2");
     const auto stated = world_.Statements("C1", {officer}, {world_.Key("C1")});
     Accepted(stated);
     Statement ended = officer;
-    ended.set_sequence(2), ended.set_kind(STATEMENT_KIND_ENDED), ended.set_previous_digest(stated.signed_head.digests[0]);
+    ended.set_sequence(2), ended.set_kind(STATEMENT_KIND_ENDED),
+        ended.set_previous_digest(stated.signed_head.digests[0]);
     ended.clear_algorithm(), ended.clear_key(), ended.clear_roles(), ended.clear_officer();
     Accepted(world_.Statements("C1", {ended}, {world_.Key("C1")}));
     officer.set_sequence(2);
@@ -133,12 +147,14 @@ class Storyteller {
     found.set_searched_scope("all accounts");
     ItemResult* item = found.add_items();
     item->set_outcome(OUTCOME_FOUND);
-    item->mutable_finding()->set_asset_kind("DEPOSIT"), item->mutable_finding()->set_asset_number("9900010000000012345");
+    item->mutable_finding()->set_asset_kind("DEPOSIT"),
+        item->mutable_finding()->set_asset_number("9900010000000012345");
     item->mutable_finding()->set_balance_known(true), item->mutable_finding()->set_balance_minor_units(61'350'27);
     const auto answered = world_.Receipts("BANK1", {arrived, found});
     Accepted(answered);
     Receipt corrected = found;
-    corrected.set_kind(RECEIPT_KIND_CORRECTION), corrected.set_corrects(answered.signed_head.digests[1]), corrected.set_sequence(found.sequence() + 1);
+    corrected.set_kind(RECEIPT_KIND_CORRECTION), corrected.set_corrects(answered.signed_head.digests[1]),
+        corrected.set_sequence(found.sequence() + 1);
     corrected.mutable_items(0)->mutable_finding()->set_balance_minor_units(61'350'72);
     Accepted(world_.Receipts("BANK1", {corrected}));
     Receipt nil = world_.ReceiptFor(inquiry, "BANK2", RECEIPT_KIND_FINAL);
@@ -148,7 +164,8 @@ class Storyteller {
     other.set_searched_scope("demand accounts"), other.add_items()->set_outcome(OUTCOME_NIL);
     Accepted(world_.Receipts("BANK2", {other}));  // a conflict is taken too
     Receipt returned = world_.ReceiptFor(inquiry, "LAND1", RECEIPT_KIND_RETURNED);
-    returned.mutable_returned()->set_reason("NOT_OURS"), returned.mutable_returned()->set_contact_name("window 3"), returned.mutable_returned()->set_contact_phone("1");
+    returned.mutable_returned()->set_reason("NOT_OURS"), returned.mutable_returned()->set_contact_name("window 3"),
+        returned.mutable_returned()->set_contact_phone("1");
     Accepted(world_.Receipts("LAND1", {returned}));
   }
 
@@ -182,7 +199,8 @@ class Storyteller {
     Receipt waits = world_.Controlled(behind_, "BANK2", 5'000'00, 0);
     waits.mutable_items(0)->set_outcome(OUTCOME_WAITLISTED);
     MeasureState* queued = waits.mutable_items(0)->mutable_measure();
-    queued->set_controlled_minor_units(0), queued->set_unfunded_minor_units(5'000'00), queued->clear_effective_from(), queued->set_rank(2);
+    queued->set_controlled_minor_units(0), queued->set_unfunded_minor_units(5'000'00), queued->clear_effective_from(),
+        queued->set_rank(2);
     Accepted(world_.Receipts("BANK2", {waits}));
     Accepted(world_.Receipts("BANK2", {world_.Event(behind_, "BANK2", MEASURE_CHANGE_PROMOTED, 1'000'00, 4'000'00)}));
   }
@@ -191,9 +209,11 @@ class Storyteller {
   void SealsLand() {
     auto seal = world_.FreezeOrder("LAND1", 0);
     AssetTarget* unit = seal.mutable_freeze()->mutable_asset();
-    unit->set_asset_kind("LAND"), unit->set_unit_number("990101001001GB00001F00010001"), unit->set_share_numerator(1), unit->set_share_denominator(2);
+    unit->set_asset_kind("LAND"), unit->set_unit_number("990101001001GB00001F00010001"), unit->set_share_numerator(1),
+        unit->set_share_denominator(2);
     seal.mutable_freeze()->clear_inflow();
-    seal.mutable_over_cap_exception()->set_reason("VALUE_UNKNOWN"), seal.mutable_over_cap_exception()->set_leader("leader");
+    seal.mutable_over_cap_exception()->set_reason("VALUE_UNKNOWN"),
+        seal.mutable_over_cap_exception()->set_leader("leader");
     Ordered(seal, {"handler", "cosigner", "leader"});
     HandOut(kLand1, seal);
     Receipt sealed = world_.ReceiptFor(seal, "LAND1", RECEIPT_KIND_FINAL);
@@ -259,7 +279,8 @@ class Storyteller {
   void Withdraws() {
     const auto everywhere = world_.FreezeOrder("BANK2", 1'000'00);
     Accepted(world_.Orders({everywhere}));
-    Accepted(domain::Withdraw{.court = CourtOrdinal(1), .request_id = world_.NewId(), .order_id = everywhere.order_id()});
+    Accepted(
+        domain::Withdraw{.court = CourtOrdinal(1), .request_id = world_.NewId(), .order_id = everywhere.order_id()});
     const auto partly = world_.InquireOrder({"BANK1", "LAND1"});
     Accepted(world_.Orders({partly}, {"handler"}));
     HandOut(kLand1, partly);
@@ -274,11 +295,27 @@ class Storyteller {
 
   void Reads() {
     const CaseSeq of(world_.case_seq);
-    Accepted(domain::RecordRead{.actor = 1, .case_seq = of, .method = "GetCase", .subject_tags = {"tag of 990101198503070017"}, .reader_tag = "tag of handler",
-                                .rows = 1, .reader = "spiffe://test/court/C1", .purpose = "hearing"});
-    Accepted(domain::RecordRead{.actor = 1, .case_seq = of, .order = world_.OrderNamed(freeze_).seq, .method = "ListFindings", .reader_tag = "tag of handler",
-                                .rows = 2, .reader = "spiffe://test/court/C1", .purpose = "file"});
-    Accepted(domain::RecordRead{.actor_kind = ACTOR_KIND_SYSTEM, .actor = 1, .method = "ListAgencies", .reader = "spiffe://test/auditor/1", .purpose = "audit"});
+    Accepted(domain::RecordRead{.actor = 1,
+                                .case_seq = of,
+                                .method = "GetCase",
+                                .subject_tags = {"tag of 990101198503070017"},
+                                .reader_tag = "tag of handler",
+                                .rows = 1,
+                                .reader = "spiffe://test/court/C1",
+                                .purpose = "hearing"});
+    Accepted(domain::RecordRead{.actor = 1,
+                                .case_seq = of,
+                                .order = world_.OrderNamed(freeze_).seq,
+                                .method = "ListFindings",
+                                .reader_tag = "tag of handler",
+                                .rows = 2,
+                                .reader = "spiffe://test/court/C1",
+                                .purpose = "file"});
+    Accepted(domain::RecordRead{.actor_kind = ACTOR_KIND_SYSTEM,
+                                .actor = 1,
+                                .method = "ListAgencies",
+                                .reader = "spiffe://test/auditor/1",
+                                .purpose = "audit"});
   }
 
   void LosesItsClock() {

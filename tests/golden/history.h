@@ -1,7 +1,8 @@
-// A history that makes every type of entry, for the golden file: what a province's gateway sees in three weeks, in some eighty commands.
+// A history that makes every type of entry, for the golden file: what a province's gateway sees in three weeks, in some
+// eighty commands.
 //
-// Only ever added to, and only before a release: the bytes of a released history are kept (entries_v1.json), and a later decider gets a
-// history and a file of its own.
+// Only ever added to, and only before a release: the bytes of a released history are kept (entries_v1.json), and a
+// later decider gets a history and a file of its own.
 //
 //   DomainWorld world;  TellGoldenHistory(world);        // world.script has the commands, world.journal the entries
 #pragma once

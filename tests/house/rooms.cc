@@ -10,20 +10,23 @@ constexpr std::string_view kBase = "server/base/", kDomain = "server/domain/", k
                            kTrust = "server/trust/", kKeyStore = "server/trust/sqlite_", kStorage = "server/storage/",
                            kSqliteStore = "server/storage/sqlite/", kCore = "server/core/",
                            kDispatch = "server/dispatch/", kApi = "server/api/", kOps = "server/ops/",
-                           kSystemClock = "server/base/system_clock",
-                           kSdk = "adapters/sdk/", kShell = "adapters/sdk/shell/", kClientLib = "client/lib/",
-                           kChannel = "client/lib/channel";
+                           kSystemClock = "server/base/system_clock", kSdk = "adapters/sdk/",
+                           kShell = "adapters/sdk/shell/", kClientLib = "client/lib/", kChannel = "client/lib/channel";
 
 // A kind of agency: the SDK and its own rules. No kind includes another one.
 Room Kind(std::string_view prefix, std::string_view purpose) {
-  return {
-      prefix, purpose, {kBase, kSystemClock, kJournal, kTrust, kSdk, kShell}, kMessages | kSqlite | kThreads | kFiles | kTerminal};
+  return {prefix,
+          purpose,
+          {kBase, kSystemClock, kJournal, kTrust, kSdk, kShell},
+          kMessages | kSqlite | kThreads | kFiles | kTerminal};
 }
 
 // Wiring that main.cc, tests and tools share: may use every room, and only its like uses it.
 Room AboveRooms(std::string_view prefix, std::string_view purpose) {
-  return {prefix, purpose,
-          {kBase, kSystemClock, kDomain, kJournal, kTrust, kKeyStore, kStorage, kSqliteStore, kCore, kDispatch, kApi, kOps, "server/data_keys"},
+  return {prefix,
+          purpose,
+          {kBase, kSystemClock, kDomain, kJournal, kTrust, kKeyStore, kStorage, kSqliteStore, kCore, kDispatch, kApi,
+           kOps, "server/data_keys"},
           kAnyLibrary & ~kTestKit};
 }
 
@@ -144,7 +147,10 @@ std::string Check(const Include& include, const Room& room, const std::vector<Ro
 const std::vector<Room>& Rooms() {
   static const auto* const kRooms = new std::vector<Room>{
       {kBase, "what every room may use: ids, money, bytes, reasons, the ports of time and randomness", {}, 0},
-      {kSystemClock, "the one place that reads the machine's clock, and the demo's step clock", {kBase}, kClock | kFiles},
+      {kSystemClock,
+       "the one place that reads the machine's clock, and the demo's step clock",
+       {kBase},
+       kClock | kFiles},
       {kDomain, "order, task, measure, case ledger, deadline, routing, policy; pure", {kBase}, kMessages},
       {kJournal, "leaf and payload bytes, Merkle tree, tiles, checkpoints, proofs; pure", {kBase}, kOpenssl},
       {kTrust,
@@ -180,11 +186,7 @@ const std::vector<Room>& Rooms() {
       AboveRooms("server/found", "above the rooms: founds a log"),
       AboveRooms("server/journal_folder", "above the rooms: audits a stopped folder"),
       AboveRooms("server/process", "above the rooms: the process, which tests can start too"),
-      {"server/main.cc",
-       "flags, configuration, wiring",
-       {"*"},
-       kAnyLibrary & ~kTestKit,
-       false},
+      {"server/main.cc", "flags, configuration, wiring", {"*"}, kAnyLibrary & ~kTestKit, false},
       {kSdk,
        "what an agency links: polling, inbox, verification, receipts, registers",
        {kBase, kJournal, kTrust},

@@ -66,7 +66,8 @@ int LastOf(const EnumDescriptorProto::EnumReservedRange& range) { return range.e
 
 class Comparison {
  public:
-  Comparison(const FileDescriptorSet& released, const FileDescriptorSet& current) : released_(ByName(released)), current_(ByName(current)) {}
+  Comparison(const FileDescriptorSet& released, const FileDescriptorSet& current)
+      : released_(ByName(released)), current_(ByName(current)) {}
 
   Findings Run() {
     for (const auto& [name, message] : released_.messages) {
@@ -107,15 +108,18 @@ class Comparison {
     Expect(name, "syntax", released_.syntax[name], current_.syntax[name]);
     for (const FieldDescriptorProto& field : released.field()) {
       const std::string path = name + "." + field.name();
-      const auto same_number = std::find_if(current.field().begin(), current.field().end(), [&](const auto& f) { return f.number() == field.number(); });
-      const auto same_name = std::find_if(current.field().begin(), current.field().end(), [&](const auto& f) { return f.name() == field.name(); });
+      const auto same_number = std::find_if(current.field().begin(), current.field().end(),
+                                            [&](const auto& f) { return f.number() == field.number(); });
+      const auto same_name = std::find_if(current.field().begin(), current.field().end(),
+                                          [&](const auto& f) { return f.name() == field.name(); });
       if (same_number == current.field().end()) {
         Found(path, same_name == current.field().end() ? "the field is gone" : "its number changed");
         continue;
       }
       Expect(path, "name", field.name(), same_number->name());
       Expect(path, "type", TypeOf(field), TypeOf(*same_number));
-      Expect(path, "label", FieldDescriptorProto::Label_Name(field.label()), FieldDescriptorProto::Label_Name(same_number->label()));
+      Expect(path, "label", FieldDescriptorProto::Label_Name(field.label()),
+             FieldDescriptorProto::Label_Name(same_number->label()));
       Expect(path, "oneof", OneofOf(released, field), OneofOf(current, *same_number));
       Expect(path, "JSON name", field.json_name(), same_number->json_name());
     }
@@ -148,14 +152,17 @@ class Comparison {
     }
     for (const std::string& reserved : released.reserved_name()) {
       const auto& names = current.reserved_name();
-      if (std::find(names.begin(), names.end(), reserved) == names.end()) Found(name, "the name " + reserved + " is reserved no more");
+      if (std::find(names.begin(), names.end(), reserved) == names.end())
+        Found(name, "the name " + reserved + " is reserved no more");
     }
   }
 
-  void CompareServices(const std::string& name, const ServiceDescriptorProto& released, const ServiceDescriptorProto& current) {
+  void CompareServices(const std::string& name, const ServiceDescriptorProto& released,
+                       const ServiceDescriptorProto& current) {
     for (const auto& method : released.method()) {
       const std::string path = name + "." + method.name();
-      const auto it = std::find_if(current.method().begin(), current.method().end(), [&](const auto& m) { return m.name() == method.name(); });
+      const auto it = std::find_if(current.method().begin(), current.method().end(),
+                                   [&](const auto& m) { return m.name() == method.name(); });
       if (it == current.method().end()) {
         Found(path, "the method is gone");
         continue;
@@ -174,7 +181,9 @@ class Comparison {
 
 }  // namespace
 
-Findings BrokenPromises(const FileDescriptorSet& released, const FileDescriptorSet& current) { return Comparison(released, current).Run(); }
+Findings BrokenPromises(const FileDescriptorSet& released, const FileDescriptorSet& current) {
+  return Comparison(released, current).Run();
+}
 
 FileDescriptorSet Release(const FileDescriptorSet& set) {
   std::map<std::string, FileDescriptorProto> files;

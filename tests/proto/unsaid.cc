@@ -13,7 +13,7 @@ using google::protobuf::FileDescriptorProto;
 using google::protobuf::FileDescriptorSet;
 
 using Path = std::vector<int>;  // as in SourceCodeInfo: field numbers of descriptor.proto and places in lists
-constexpr int kMessages = 4, kEnums = 5, kServices = 6;                // of a file
+constexpr int kMessages = 4, kEnums = 5, kServices = 6;                  // of a file
 constexpr int kFields = 2, kNested = 3, kNestedEnums = 4, kMethods = 2;  // of what lies in it
 
 Path Then(Path path, int field, int place) {
@@ -32,12 +32,14 @@ std::string PrefixOf(std::string_view name) {
   return out + "_";
 }
 
-void CollectMessages(const std::string& name, const DescriptorProto& message, std::map<std::string, const DescriptorProto*>& messages) {
+void CollectMessages(const std::string& name, const DescriptorProto& message,
+                     std::map<std::string, const DescriptorProto*>& messages) {
   messages[name] = &message;
   for (const auto& nested : message.nested_type()) CollectMessages(name + "." + nested.name(), nested, messages);
 }
 
-// Messages whose bytes are signed or stay in the journal: those of envelope.proto and entry.proto, the member types, and all that they hold.
+// Messages whose bytes are signed or stay in the journal: those of envelope.proto and entry.proto, the member types,
+// and all that they hold.
 std::set<std::string> Permanent(const FileDescriptorSet& set) {
   std::map<std::string, const DescriptorProto*> messages;
   std::vector<std::string> open;
@@ -65,7 +67,8 @@ std::set<std::string> Permanent(const FileDescriptorSet& set) {
 
 class Reader {
  public:
-  Reader(const FileDescriptorProto& file, const std::set<std::string>& permanent, Findings& findings) : file_(file), permanent_(permanent), findings_(findings) {
+  Reader(const FileDescriptorProto& file, const std::set<std::string>& permanent, Findings& findings)
+      : file_(file), permanent_(permanent), findings_(findings) {
     for (const auto& location : file.source_code_info().location()) {
       if (location.leading_comments().empty() && location.trailing_comments().empty()) continue;
       commented_.insert(Path(location.path().begin(), location.path().end()));
@@ -73,12 +76,15 @@ class Reader {
   }
 
   void Read() {
-    for (int i = 0; i < file_.message_type_size(); ++i) ReadMessage(file_.package() + "." + file_.message_type(i).name(), file_.message_type(i), {kMessages, i});
-    for (int i = 0; i < file_.enum_type_size(); ++i) ReadEnum(file_.package() + "." + file_.enum_type(i).name(), file_.enum_type(i), {kEnums, i});
+    for (int i = 0; i < file_.message_type_size(); ++i)
+      ReadMessage(file_.package() + "." + file_.message_type(i).name(), file_.message_type(i), {kMessages, i});
+    for (int i = 0; i < file_.enum_type_size(); ++i)
+      ReadEnum(file_.package() + "." + file_.enum_type(i).name(), file_.enum_type(i), {kEnums, i});
     for (int i = 0; i < file_.service_size(); ++i) {
       const std::string name = file_.package() + "." + file_.service(i).name();
       ExpectComment(name, {kServices, i});
-      for (int k = 0; k < file_.service(i).method_size(); ++k) ExpectComment(name + "." + file_.service(i).method(k).name(), {kServices, i, kMethods, k});
+      for (int k = 0; k < file_.service(i).method_size(); ++k)
+        ExpectComment(name + "." + file_.service(i).method(k).name(), {kServices, i, kMethods, k});
     }
   }
 
@@ -90,9 +96,12 @@ class Reader {
     if (message.options().map_entry()) return;
     ExpectComment(name, path);
     const bool permanent = permanent_.count("." + name) != 0;
-    for (int i = 0; permanent && i < message.field_size(); ++i) ExpectComment(name + "." + message.field(i).name(), Then(path, kFields, i));
-    for (int i = 0; i < message.nested_type_size(); ++i) ReadMessage(name + "." + message.nested_type(i).name(), message.nested_type(i), Then(path, kNested, i));
-    for (int i = 0; i < message.enum_type_size(); ++i) ReadEnum(name + "." + message.enum_type(i).name(), message.enum_type(i), Then(path, kNestedEnums, i));
+    for (int i = 0; permanent && i < message.field_size(); ++i)
+      ExpectComment(name + "." + message.field(i).name(), Then(path, kFields, i));
+    for (int i = 0; i < message.nested_type_size(); ++i)
+      ReadMessage(name + "." + message.nested_type(i).name(), message.nested_type(i), Then(path, kNested, i));
+    for (int i = 0; i < message.enum_type_size(); ++i)
+      ReadEnum(name + "." + message.enum_type(i).name(), message.enum_type(i), Then(path, kNestedEnums, i));
   }
   void ReadEnum(const std::string& name, const EnumDescriptorProto& enumeration, const Path& path) {
     ExpectComment(name, path);

@@ -34,15 +34,19 @@ void World::Judge() {
   for (const auto& [seq, of] : state.cases) {
     const domain::Totals sum = of.ledger.Sum();
     if (sum.D() > of.ledger.cap()) Blame("more is taken than the claim");
-    if (sum.Bound() > of.ledger.cap() && of.surplus_amount == 0) Blame("more is held than the claim, and no surplus is on record");
-    if (of.surplus_amount > 0 && !of.surplus.armed() && of.surplus.fired < of.surplus.marks.size()) Blame("a surplus without a clock");
+    if (sum.Bound() > of.ledger.cap() && of.surplus_amount == 0)
+      Blame("more is held than the claim, and no surplus is on record");
+    if (of.surplus_amount > 0 && !of.surplus.armed() && of.surplus.fired < of.surplus.marks.size())
+      Blame("a surplus without a clock");
   }
   for (const auto& [seq, order] : state.orders) {
-    if (!order.complete() && order.deadline.armed() && !state.timers.contains({order.deadline.next(), seq, false})) Blame("an open order without an armed deadline");
+    if (!order.complete() && order.deadline.armed() && !state.timers.contains({order.deadline.next(), seq, false}))
+      Blame("an open order without an armed deadline");
   }
 }
 
-// What really lies at the banks, whoever believes what: taken and effective limits never exceed the claim, but for limits that once waited.
+// What really lies at the banks, whoever believes what: taken and effective limits never exceed the claim, but for
+// limits that once waited.
 void World::JudgeExposure() {
   for (const CaseInHand& of : cases_) {
     int64_t held = 0, taken = 0, waited = 0;
@@ -55,7 +59,8 @@ void World::JudgeExposure() {
       if (core.WaitedOnce(operation)) waited += order.freeze().limit_minor_units();
     }
     if (taken > of.cap) Blame(absl::StrCat("taken ", taken, " of a claim of ", of.cap));
-    if (held + taken > of.cap + waited) Blame(absl::StrCat("held ", held, " and taken ", taken, " of a claim of ", of.cap));
+    if (held + taken > of.cap + waited)
+      Blame(absl::StrCat("held ", held, " and taken ", taken, " of a claim of ", of.cap));
   }
 }
 
@@ -76,11 +81,14 @@ void World::JudgeAtTheEnd() {
       const auto& rows = banks_.at(bank)->core.rows();
       const auto row = rows.find(sdk::Operation{order.order_id, bank, 0}.Text());
       const bool live = row != rows.end() && sdk::IsLive(row->second.phase);
-      const bool believed = measure.phase == domain::MeasurePhase::kEffective || measure.phase == domain::MeasurePhase::kWaitlisted;
-      if (live != believed) Blame(absl::StrCat("order ", measure.freeze.value(), ": the ledger and the bank disagree on whether it stands"));
+      const bool believed =
+          measure.phase == domain::MeasurePhase::kEffective || measure.phase == domain::MeasurePhase::kWaitlisted;
+      if (live != believed)
+        Blame(
+            absl::StrCat("order ", measure.freeze.value(), ": the ledger and the bank disagree on whether it stands"));
       if (live && (row->second.controlled() != measure.controlled || row->second.unfunded() != measure.unfunded)) {
-        Blame(absl::StrCat("order ", measure.freeze.value(), ": the ledger says ", measure.controlled, " + ", measure.unfunded, ", the bank ", row->second.controlled(),
-                           " + ", row->second.unfunded()));
+        Blame(absl::StrCat("order ", measure.freeze.value(), ": the ledger says ", measure.controlled, " + ",
+                           measure.unfunded, ", the bank ", row->second.controlled(), " + ", row->second.unfunded()));
       }
     }
   }
@@ -96,7 +104,8 @@ void World::JudgeAtTheEnd() {
         Blame("an effect without an order in the journal");
         continue;
       }
-      if (id->second.index < last[effect.person]) Blame("controls on one person reached " + code + " out of journal order");
+      if (id->second.index < last[effect.person])
+        Blame("controls on one person reached " + code + " out of journal order");
       last[effect.person] = id->second.index;
     }
   }
@@ -118,23 +127,26 @@ void World::JudgeJournal() {
   }
   std::map<uint64_t, std::pair<int64_t, std::vector<uint32_t>>> marks;  // order -> acceptance, marks fired
   std::map<uint64_t, OrderAccepted> accepted;
-  const absl::Status read = core::ForEachEntry(*reader, 0, [&](uint64_t index, std::string_view leaf, std::string_view sealed) -> absl::Status {
-    EAGLE_ASSIGN_OR_RETURN(const domain::Entry entry, core::DecodeEntry(leaf, sealed, gateway_->keys()));
-    if (entry.type == ENTRY_TYPE_ORDER_ACCEPTED) accepted[index].ParseFromString(entry.body);
-    if (entry.type == ENTRY_TYPE_DEADLINE_MARKED && entry.order) {
-      DeadlineMarked body;
-      body.ParseFromString(entry.body);
-      const OrderAccepted& order = accepted[entry.order.value()];
-      auto& fired = marks[entry.order.value()].second;
-      if (std::find(fired.begin(), fired.end(), body.mark_permille()) != fired.end()) Blame("a deadline was marked twice");
-      fired.push_back(body.mark_permille());
-      for (int i = 0; i < order.marks_size(); ++i) {
-        if (order.marks_permille(i) == body.mark_permille() && domain::Micros(entry.time) < order.marks(i)) Blame("a deadline was marked early");
-      }
-    }
-    if (entry.type == ENTRY_TYPE_RECEIPT_CONFLICT) Blame("a receipt conflicts with the first");
-    return absl::OkStatus();
-  });
+  const absl::Status read = core::ForEachEntry(
+      *reader, 0, [&](uint64_t index, std::string_view leaf, std::string_view sealed) -> absl::Status {
+        EAGLE_ASSIGN_OR_RETURN(const domain::Entry entry, core::DecodeEntry(leaf, sealed, gateway_->keys()));
+        if (entry.type == ENTRY_TYPE_ORDER_ACCEPTED) accepted[index].ParseFromString(entry.body);
+        if (entry.type == ENTRY_TYPE_DEADLINE_MARKED && entry.order) {
+          DeadlineMarked body;
+          body.ParseFromString(entry.body);
+          const OrderAccepted& order = accepted[entry.order.value()];
+          auto& fired = marks[entry.order.value()].second;
+          if (std::find(fired.begin(), fired.end(), body.mark_permille()) != fired.end())
+            Blame("a deadline was marked twice");
+          fired.push_back(body.mark_permille());
+          for (int i = 0; i < order.marks_size(); ++i) {
+            if (order.marks_permille(i) == body.mark_permille() && domain::Micros(entry.time) < order.marks(i))
+              Blame("a deadline was marked early");
+          }
+        }
+        if (entry.type == ENTRY_TYPE_RECEIPT_CONFLICT) Blame("a receipt conflicts with the first");
+        return absl::OkStatus();
+      });
   if (!read.ok()) Blame("the journal can't be read");
 }
 

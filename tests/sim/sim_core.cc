@@ -35,15 +35,24 @@ void SimCore::StoreBook(sdk::EncumbranceRegister& book) {
   for (const sdk::Change& change : book.TakeChanges()) {
     const auto operation = freeze_operations_.find(change.id);
     if (operation == freeze_operations_.end()) continue;  // another authority's: not ours to tell
-    sdk::RegisterChange out{.sequence = changes_.size() + 1, .kind = sdk::RegisterChange::Kind::kEvent, .operation = operation->second,
-                            .change = sdk::ChangeOf(change.kind), .item = sdk::ItemOf(book, change.id), .at = change.at};
+    sdk::RegisterChange out{.sequence = changes_.size() + 1,
+                            .kind = sdk::RegisterChange::Kind::kEvent,
+                            .operation = operation->second,
+                            .change = sdk::ChangeOf(change.kind),
+                            .item = sdk::ItemOf(book, change.id),
+                            .at = change.at};
     changes_.push_back(std::move(out));
   }
 }
 
 void SimCore::CounterFreeze(const std::string& person, const std::string& document, int64_t amount, absl::Time now) {
   auto book = LoadBook(now);
-  sdk::Encumbrance row{.id = document, .authority = "elsewhere", .document_number = document, .scope = persons_[person], .rank = {now, 0}, .requested = amount,
+  sdk::Encumbrance row{.id = document,
+                       .authority = "elsewhere",
+                       .document_number = document,
+                       .scope = persons_[person],
+                       .rank = {now, 0},
+                       .requested = amount,
                        .inflow = sdk::InflowRule::kCapture};
   row.term.months = 12;
   if (book.Place(row).ok()) StoreBook(book);
@@ -104,7 +113,8 @@ absl::StatusOr<Answer> SimCore::Apply(const sdk::Request& request) {
                                                                 : Deduct(request);
   if (!answer.ok()) return answer;
   answers_[operation] = *answer;
-  effects_.push_back({operation, request.order.action(), request.order.subject().id_number(), request.arrival.sequence});
+  effects_.push_back(
+      {operation, request.order.action(), request.order.subject().id_number(), request.arrival.sequence});
   if (dice_.OneIn(weather_.core_fault_one_in)) return Fail(Reason::kUnavailable, "the reply was lost");
   return answer;
 }
@@ -132,9 +142,14 @@ absl::StatusOr<Answer> SimCore::Freeze(const sdk::Request& request) {
   }
   auto book = LoadBook(request.now);
   const std::string id = request.operation.Text();
-  sdk::Encumbrance row{.id = id, .authority = request.order.court(), .document_number = request.order.case_number(), .scope = person->second,
-                       .rank = {request.arrival.at, request.arrival.sequence}, .requested = request.order.freeze().limit_minor_units(),
-                       .inflow = request.order.freeze().inflow() == INFLOW_CAPTURE ? sdk::InflowRule::kCapture : sdk::InflowRule::kNone};
+  sdk::Encumbrance row{
+      .id = id,
+      .authority = request.order.court(),
+      .document_number = request.order.case_number(),
+      .scope = person->second,
+      .rank = {request.arrival.at, request.arrival.sequence},
+      .requested = request.order.freeze().limit_minor_units(),
+      .inflow = request.order.freeze().inflow() == INFLOW_CAPTURE ? sdk::InflowRule::kCapture : sdk::InflowRule::kNone};
   row.term.months = request.order.freeze().term().months();
   EAGLE_RETURN_IF_ERROR(book.Place(row));
   freeze_operations_[id] = request.operation;

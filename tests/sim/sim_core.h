@@ -1,7 +1,8 @@
-// A bank's core in the simulation: the real encumbrance register over accounts in memory, behind Apply and Find, with replies that get lost.
+// A bank's core in the simulation: the real encumbrance register over accounts in memory, behind Apply and Find, with
+// replies that get lost.
 //
-// The object is the core's disk: what was committed stays, whatever happens to the agent in front. Counts effects, so that a second one under
-// the same operation is seen.
+// The object is the core's disk: what was committed stays, whatever happens to the agent in front. Counts effects, so
+// that a second one under the same operation is seen.
 //
 // Threads: one.
 #pragma once
@@ -19,7 +20,8 @@ namespace eagle::sim {
 
 class SimCore : public sdk::CoreRegister {
  public:
-  SimCore(std::string bank, Dice& dice, const Weather& weather, absl::TimeZone zone) : bank_(std::move(bank)), dice_(dice), weather_(weather), zone_(zone) {}
+  SimCore(std::string bank, Dice& dice, const Weather& weather, absl::TimeZone zone)
+      : bank_(std::move(bank)), dice_(dice), weather_(weather), zone_(zone) {}
 
   // --- the world
   void OpenAccount(const std::string& person, const std::string& account, int64_t balance);
@@ -38,7 +40,7 @@ class SimCore : public sdk::CoreRegister {
   };
   const std::vector<Effect>& effects() const { return effects_; }
   const std::vector<std::string>& accounts_of(const std::string& person) { return persons_[person]; }
-  int64_t TotalMoney() const;              // on accounts, in transit and at the court
+  int64_t TotalMoney() const;  // on accounts, in transit and at the court
   int64_t deposited() const { return deposited_; }
   int64_t at_court() const { return at_court_; }
   // Controlled + unfunded of the live measures of `operation` (0 when it is over), and what was taken under it.

@@ -11,7 +11,9 @@ namespace {
 class PlainWrapper : public trust::KeyWrapper {
  public:
   absl::StatusOr<std::string> Wrap(std::string_view key, std::string_view) override { return std::string(key); }
-  absl::StatusOr<std::string> Unwrap(std::string_view wrapped, std::string_view) override { return std::string(wrapped); }
+  absl::StatusOr<std::string> Unwrap(std::string_view wrapped, std::string_view) override {
+    return std::string(wrapped);
+  }
 };
 
 class RingKeys : public core::KeySource {
@@ -38,10 +40,12 @@ struct SimGateway::Life {
   std::unique_ptr<api::Handlers> handlers;
 };
 
-SimGateway::SimGateway(Calendar& calendar, SimClock& clock, Dice& dice, const Weather& weather, const trust::SignatureChecker& checker, uint64_t seed)
+SimGateway::SimGateway(Calendar& calendar, SimClock& clock, Dice& dice, const Weather& weather,
+                       const trust::SignatureChecker& checker, uint64_t seed)
     : calendar_(calendar), clock_(clock), dice_(dice), weather_(weather), checker_(checker), entropy_(seed) {
   wrapper_ = std::make_unique<PlainWrapper>();
-  signer_ = std::make_unique<journal::Ed25519NoteSigner>("sim.example/log", *journal::PrivateKey::FromSeed(std::string(32, 's')));
+  signer_ = std::make_unique<journal::Ed25519NoteSigner>("sim.example/log",
+                                                         *journal::PrivateKey::FromSeed(std::string(32, 's')));
   verifier_ = *journal::ParseVerifierKey(signer_->VerifierKey());
 }
 
@@ -64,7 +68,8 @@ absl::Status SimGateway::Start(const goldeneagle::v1::LogFounded& founding) {
   EAGLE_ASSIGN_OR_RETURN(core::Opened opened, core::Open(*life->store, *life->last_signed, *signer_, *life->keys));
   life->dispatcher = std::make_unique<dispatch::Dispatcher>(clock_, dispatch::Options{});
   life->sequencer = std::make_unique<core::Sequencer>(
-      std::move(opened), core::SequencerPorts{*life->store, *life->last_signed, *signer_, *life->keys, clock_, entropy_});
+      std::move(opened),
+      core::SequencerPorts{*life->store, *life->last_signed, *signer_, *life->keys, clock_, entropy_});
   life->sequencer->SetHandout(life->dispatcher.get());
   life->dispatcher->SetWake([this] { Kick(); });
   life->handlers = std::make_unique<api::Handlers>(

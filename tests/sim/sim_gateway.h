@@ -1,5 +1,5 @@
-// The gateway of the simulation: the real handlers, dispatcher, sequencer and key ring over disks in memory that survive it. Dies and
-// starts again; replies of a dead incarnation never arrive.
+// The gateway of the simulation: the real handlers, dispatcher, sequencer and key ring over disks in memory that
+// survive it. Dies and starts again; replies of a dead incarnation never arrive.
 //
 // Threads: one.
 #pragma once
@@ -36,7 +36,8 @@ class SimClock : public Clock {
 
 class SimGateway {
  public:
-  SimGateway(Calendar& calendar, SimClock& clock, Dice& dice, const Weather& weather, const trust::SignatureChecker& checker, uint64_t seed);
+  SimGateway(Calendar& calendar, SimClock& clock, Dice& dice, const Weather& weather,
+             const trust::SignatureChecker& checker, uint64_t seed);
   ~SimGateway();
 
   // Founds the log on the first start, then arms a crash. Errors: those of core::Open.

@@ -1,5 +1,5 @@
-// A network and a calendar in one thread: everything that happens later is an event here, and one seed decides what is lost, late, doubled or
-// out of order.
+// A network and a calendar in one thread: everything that happens later is an event here, and one seed decides what is
+// lost, late, doubled or out of order.
 //
 // Threads: one.
 #pragma once
@@ -23,7 +23,9 @@ class Dice {
   uint64_t Below(uint64_t bound) { return engine_() % bound; }
   // True once in `n`; never for 0.
   bool OneIn(uint64_t n) { return n > 0 && Below(n) == 0; }
-  int64_t Between(int64_t low, int64_t high) { return low + static_cast<int64_t>(Below(static_cast<uint64_t>(high - low + 1))); }
+  int64_t Between(int64_t low, int64_t high) {
+    return low + static_cast<int64_t>(Below(static_cast<uint64_t>(high - low + 1)));
+  }
 
  private:
   std::mt19937_64 engine_;
@@ -32,7 +34,9 @@ class Dice {
 class Calendar {
  public:
   absl::Duration now() const { return now_; }
-  void After(absl::Duration delay, std::function<void()> event) { events_.emplace(std::pair{now_ + delay, next_++}, std::move(event)); }
+  void After(absl::Duration delay, std::function<void()> event) {
+    events_.emplace(std::pair{now_ + delay, next_++}, std::move(event));
+  }
   // Runs the next event, moving time to it. False when there is none.
   bool RunNext() {
     if (events_.empty()) return false;
@@ -54,7 +58,7 @@ struct Weather {
   uint64_t lose_one_in = 0;
   uint64_t repeat_one_in = 0;
   int64_t delay_ms_max = 5;
-  uint64_t long_delay_one_in = 0;   // up to a minute: reorders
+  uint64_t long_delay_one_in = 0;     // up to a minute: reorders
   uint64_t gateway_crash_one_in = 0;  // storage calls
   uint64_t agent_crash_one_in = 0;    // of agent steps
   uint64_t core_fault_one_in = 0;     // of core calls

@@ -31,8 +31,10 @@ TEST(GatewaySim, KeepsItsPromisesWhateverTheSeedThrowsAtIt) {
   for (uint64_t seed = only != 0 ? only : first; seed <= last; ++seed) {
     Numbers numbers;
     const std::vector<std::string> violations = Play(seed, kMinutes, &numbers);
-    all.orders += numbers.orders, all.refused += numbers.refused, all.answers += numbers.answers, all.effects += numbers.effects;
-    all.gateway_crashes += numbers.gateway_crashes, all.agent_crashes += numbers.agent_crashes, all.entries += numbers.entries;
+    all.orders += numbers.orders, all.refused += numbers.refused, all.answers += numbers.answers,
+        all.effects += numbers.effects;
+    all.gateway_crashes += numbers.gateway_crashes, all.agent_crashes += numbers.agent_crashes,
+        all.entries += numbers.entries;
     all.calls += numbers.calls, all.lost += numbers.lost, all.repeated += numbers.repeated;
     if (violations.empty()) continue;
     // The shortest run of this seed that still goes wrong.
@@ -41,14 +43,19 @@ TEST(GatewaySim, KeepsItsPromisesWhateverTheSeedThrowsAtIt) {
       const int middle = (low + high) / 2;
       (Play(seed, middle).empty() ? low : high) = middle;
     }
-    FAIL() << "GATEWAY_SEED=" << seed << " goes wrong after " << high << " minutes:\n  " << testing::PrintToString(violations);
+    FAIL() << "GATEWAY_SEED=" << seed << " goes wrong after " << high << " minutes:\n  "
+           << testing::PrintToString(violations);
   }
-  std::printf("%llu seeds: %llu orders accepted, %llu refused, %llu answers, %llu effects, %llu entries, %llu calls (%llu lost, %llu repeated), "
-              "%llu gateway and %llu agent crashes\n",
-              static_cast<unsigned long long>(last - (only != 0 ? only : first) + 1), static_cast<unsigned long long>(all.orders),
-              static_cast<unsigned long long>(all.refused), static_cast<unsigned long long>(all.answers), static_cast<unsigned long long>(all.effects),
-              static_cast<unsigned long long>(all.entries), static_cast<unsigned long long>(all.calls), static_cast<unsigned long long>(all.lost),
-              static_cast<unsigned long long>(all.repeated), static_cast<unsigned long long>(all.gateway_crashes), static_cast<unsigned long long>(all.agent_crashes));
+  std::printf(
+      "%llu seeds: %llu orders accepted, %llu refused, %llu answers, %llu effects, %llu entries, %llu calls (%llu "
+      "lost, %llu repeated), "
+      "%llu gateway and %llu agent crashes\n",
+      static_cast<unsigned long long>(last - (only != 0 ? only : first) + 1),
+      static_cast<unsigned long long>(all.orders), static_cast<unsigned long long>(all.refused),
+      static_cast<unsigned long long>(all.answers), static_cast<unsigned long long>(all.effects),
+      static_cast<unsigned long long>(all.entries), static_cast<unsigned long long>(all.calls),
+      static_cast<unsigned long long>(all.lost), static_cast<unsigned long long>(all.repeated),
+      static_cast<unsigned long long>(all.gateway_crashes), static_cast<unsigned long long>(all.agent_crashes));
   if (only == 0) {
     // A simulation in which nothing happens proves nothing.
     EXPECT_GT(all.orders, 0u);

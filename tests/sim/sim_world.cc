@@ -36,7 +36,8 @@ PolicyTable ReadPolicy() {
   std::stringstream text;
   text << file.rdbuf();
   PolicyTable table;
-  GATEWAY_ASSERT(google::protobuf::TextFormat::ParseFromString(text.str(), &table), "the policy that ships can be read");
+  GATEWAY_ASSERT(google::protobuf::TextFormat::ParseFromString(text.str(), &table),
+                 "the policy that ships can be read");
   return table;
 }
 
@@ -50,8 +51,14 @@ SystemIdentity System(const std::string& path) {
 }  // namespace
 
 Weather BadWeather() {
-  return {.lose_one_in = 20, .repeat_one_in = 20, .delay_ms_max = 200, .long_delay_one_in = 40, .gateway_crash_one_in = 60, .agent_crash_one_in = 400,
-          .core_fault_one_in = 15, .clock_jump_one_in = 300};
+  return {.lose_one_in = 20,
+          .repeat_one_in = 20,
+          .delay_ms_max = 200,
+          .long_delay_one_in = 40,
+          .gateway_crash_one_in = 60,
+          .agent_crash_one_in = 400,
+          .core_fault_one_in = 15,
+          .clock_jump_one_in = 300};
 }
 
 // One way through the network.
@@ -71,16 +78,21 @@ void World::Travel(std::function<void()> arrive) {
 }
 
 World::World(uint64_t seed, const Weather& weather)
-    : seed_(seed), dice_(seed * 7919 + 1), clock_(calendar_, absl::FromUnixSeconds(1'790'557'200)),
-      true_clock_(calendar_, absl::FromUnixSeconds(1'790'557'200)), entropy_(seed) {
+    : seed_(seed),
+      dice_(seed * 7919 + 1),
+      clock_(calendar_, absl::FromUnixSeconds(1'790'557'200)),
+      true_clock_(calendar_, absl::FromUnixSeconds(1'790'557'200)),
+      entropy_(seed) {
   GATEWAY_ASSERT(absl::LoadTimeZone("Asia/Shanghai", &zone_), "time zones are installed");
-  std::vector<std::string> names = {"admin1", "admin2", "registrar1", "registrar2", "registrar3", "court", "handler", "cosigner", "leader"};
+  std::vector<std::string> names = {"admin1", "admin2",  "registrar1", "registrar2", "registrar3",
+                                    "court",  "handler", "cosigner",   "leader"};
   for (int i = 0; i < kBanks; ++i) names.push_back(BankCode(i));
   // Real keys in one seed of a hundred; a keyed hash, a hundred times faster, in the others.
   const bool real = seed % 100 == 0;
   for (const std::string& name : names) {
     if (real) {
-      signers_[name] = std::make_unique<trust::Ed25519Signer>(*trust::Ed25519Signer::FromSeed(std::string(journal::View(journal::Sha256(name)))));
+      signers_[name] = std::make_unique<trust::Ed25519Signer>(
+          *trust::Ed25519Signer::FromSeed(std::string(journal::View(journal::Sha256(name)))));
     } else {
       signers_[name] = std::make_unique<KeyedHashSigner>(name);
     }
@@ -110,9 +122,11 @@ std::string World::NewId() { return NewUuidV7(clock_.True(), entropy_); }
 // --- setting up
 
 template <typename Request, typename Response>
-Response World::Must(void (api::Handlers::*method)(const api::Caller&, Request, api::Reply<Response>), const api::Caller& caller, Request request) {
+Response World::Must(void (api::Handlers::*method)(const api::Caller&, Request, api::Reply<Response>),
+                     const api::Caller& caller, Request request) {
   std::optional<absl::StatusOr<Response>> answer;
-  (gateway_->handlers().*method)(caller, std::move(request), [&](absl::StatusOr<Response> response) { answer = std::move(response); });
+  (gateway_->handlers().*method)(caller, std::move(request),
+                                 [&](absl::StatusOr<Response> response) { answer = std::move(response); });
   gateway_->Kick();
   while (!answer && calendar_.RunNext()) {
   }
@@ -139,7 +153,8 @@ void World::SetUp() {
   OpenCases();
   for (int i = 0; i < kBanks; ++i) {
     auto bank = std::make_unique<Bank>(*this, BankCode(i), seed_ * 100 + static_cast<uint64_t>(i));
-    bank->caller = {.role = api::Role::kAgency, .code = bank->code, .agency = AgencyOrdinal(static_cast<uint32_t>(i + 1))};
+    bank->caller = {
+        .role = api::Role::kAgency, .code = bank->code, .agency = AgencyOrdinal(static_cast<uint32_t>(i + 1))};
     for (int p = 0; p < 2; ++p) {
       for (int64_t a = dice_.Between(p == 0 ? 1 : 0, 2); a > 0; --a) {
         bank->core.OpenAccount(kPersons[p], absl::StrCat("A", next_account_++), dice_.Between(0, 200'000'00));
@@ -167,7 +182,8 @@ void World::Administer() {
   for (int i = 0; i < kBanks; ++i) {
     propose([&](Proposal* p) {
       RegisterAgency* agency = p->mutable_agency();
-      agency->set_code(BankCode(i)), agency->set_name(BankCode(i)), agency->set_kind("BANK"), agency->set_region("990101");
+      agency->set_code(BankCode(i)), agency->set_name(BankCode(i)), agency->set_kind("BANK"),
+          agency->set_region("990101");
       for (Action action : {ACTION_INQUIRE, ACTION_FREEZE, ACTION_RELEASE, ACTION_DEDUCT}) {
         Capability* capability = agency->add_capabilities();
         capability->set_asset_kind("DEPOSIT"), capability->set_action(action);
@@ -176,7 +192,10 @@ void World::Administer() {
     });
   }
   const api::Caller operator_system{.role = api::Role::kOperator, .code = "operator"};
-  trust::HeadFields fields{.member_type = MEMBER_TYPE_ADMINISTRATION, .environment = ENVIRONMENT_TEST, .signer = "administrator", .sequence = 1,
+  trust::HeadFields fields{.member_type = MEMBER_TYPE_ADMINISTRATION,
+                           .environment = ENVIRONMENT_TEST,
+                           .signer = "administrator",
+                           .sequence = 1,
                            .signed_at = clock_.True()};
   SubmitAdministrationRequest request;
   *request.mutable_batch() = trust::MakeBatch(fields, proposals, {signers_["admin1"].get()});
@@ -186,7 +205,8 @@ void World::Administer() {
     Administration act;
     act.set_request_id(NewId());
     act.mutable_approval()->set_proposal_index(made.results(i).journal_index());
-    act.mutable_approval()->set_proposal_digest(std::string(journal::View(journal::LeafHash(proposals[static_cast<size_t>(i)]))));
+    act.mutable_approval()->set_proposal_digest(
+        std::string(journal::View(journal::LeafHash(proposals[static_cast<size_t>(i)]))));
     approvals.push_back(act.SerializeAsString());
   }
   *request.mutable_batch() = trust::MakeBatch(fields, approvals, {signers_["admin2"].get()});
@@ -201,27 +221,38 @@ void World::State() {
     Statement out;
     out.set_subject(subject), out.set_sequence(1), out.set_kind(kind), out.set_environment(ENVIRONMENT_TEST);
     if (!key.empty()) out.set_algorithm(KEY_ALGORITHM_ED25519), out.set_key(signers_[key]->public_key());
-    *out.mutable_valid_from() = domain::ToProto(clock_.True() - absl::Hours(24)), *out.mutable_valid_until() = domain::ToProto(clock_.True() + absl::Hours(24 * 3650));
+    *out.mutable_valid_from() = domain::ToProto(clock_.True() - absl::Hours(24)),
+    *out.mutable_valid_until() = domain::ToProto(clock_.True() + absl::Hours(24 * 3650));
     return out;
   };
   const std::string court = std::string("court/") + kCourt;
   std::vector<std::string> keys = {statement(court, STATEMENT_KIND_KEY, "court").SerializeAsString()};
-  for (int i = 0; i < kBanks; ++i) keys.push_back(statement("agency/" + BankCode(i), STATEMENT_KIND_KEY, BankCode(i)).SerializeAsString());
+  for (int i = 0; i < kBanks; ++i)
+    keys.push_back(statement("agency/" + BankCode(i), STATEMENT_KIND_KEY, BankCode(i)).SerializeAsString());
   std::vector<std::string> own;
-  for (const auto& [name, role] : {std::pair{"handler", OFFICER_ROLE_HANDLER}, std::pair{"cosigner", OFFICER_ROLE_COSIGNER}, std::pair{"leader", OFFICER_ROLE_LEADER}}) {
+  for (const auto& [name, role] :
+       {std::pair{"handler", OFFICER_ROLE_HANDLER}, std::pair{"cosigner", OFFICER_ROLE_COSIGNER},
+        std::pair{"leader", OFFICER_ROLE_LEADER}}) {
     Statement officer = statement(court + "/officer/" + name, STATEMENT_KIND_OFFICER, name);
     officer.add_roles(role);
-    officer.mutable_officer()->set_name(name), officer.mutable_officer()->set_work_id_no("W1"), officer.mutable_officer()->set_duty_card_no("D1");
+    officer.mutable_officer()->set_name(name), officer.mutable_officer()->set_work_id_no("W1"),
+        officer.mutable_officer()->set_duty_card_no("D1");
     own.push_back(officer.SerializeAsString());
   }
   Statement account = statement(court + "/account/1", STATEMENT_KIND_ACCOUNT, "");
-  account.mutable_account()->set_account_name("执行款专户"), account.mutable_account()->set_bank(BankCode(0)), account.mutable_account()->set_account_number(kAccount);
+  account.mutable_account()->set_account_name("执行款专户"), account.mutable_account()->set_bank(BankCode(0)),
+      account.mutable_account()->set_account_number(kAccount);
   own.push_back(account.SerializeAsString());
   account_digest_ = std::string(journal::View(journal::LeafHash(own.back())));
   const api::Caller operator_system{.role = api::Role::kOperator, .code = "operator"};
-  trust::HeadFields fields{.member_type = MEMBER_TYPE_STATEMENT, .environment = ENVIRONMENT_TEST, .signer = "registrar", .sequence = 1, .signed_at = clock_.True()};
+  trust::HeadFields fields{.member_type = MEMBER_TYPE_STATEMENT,
+                           .environment = ENVIRONMENT_TEST,
+                           .signer = "registrar",
+                           .sequence = 1,
+                           .signed_at = clock_.True()};
   SubmitStatementsRequest request;
-  *request.mutable_batch() = trust::MakeBatch(fields, keys, {signers_["registrar1"].get(), signers_["registrar3"].get()});
+  *request.mutable_batch() =
+      trust::MakeBatch(fields, keys, {signers_["registrar1"].get(), signers_["registrar3"].get()});
   const auto answers2 = Must(&api::Handlers::SubmitStatements, operator_system, request);
   for (const auto& result : answers2.results()) {
     GATEWAY_ASSERT(!result.has_refusal(), result.refusal().ShortDebugString().c_str());
@@ -243,19 +274,27 @@ void World::OpenCases() {
     CaseAct act;
     act.set_request_id(NewId()), act.set_court(kCourt);
     OpenCase* open = act.mutable_open();
-    open->set_case_number(of.number), open->set_title("title"), open->set_stage(CASE_STAGE_ENFORCEMENT), open->set_applicant("赵慧兰");
-    open->set_purpose("EXECUTION"), open->set_legal_basis("art 251"), open->set_handler("handler"), open->set_leader("leader");
+    open->set_case_number(of.number), open->set_title("title"), open->set_stage(CASE_STAGE_ENFORCEMENT),
+        open->set_applicant("赵慧兰");
+    open->set_purpose("EXECUTION"), open->set_legal_basis("art 251"), open->set_handler("handler"),
+        open->set_leader("leader");
     for (int p = 0; p < 2; ++p) {
       Respondent* person = open->add_respondents();
-      person->mutable_identity()->set_name(kNames[p]), person->mutable_identity()->set_id_kind("CITIZEN_ID"), person->mutable_identity()->set_id_number(kPersons[p]);
+      person->mutable_identity()->set_name(kNames[p]), person->mutable_identity()->set_id_kind("CITIZEN_ID"),
+          person->mutable_identity()->set_id_number(kPersons[p]);
       person->set_liability(LIABILITY_KIND_JOINT);
       if (p == 1) person->set_liability_cap_minor_units(of.cap / 2);
       of.persons.push_back(kPersons[p]);
     }
-    open->mutable_claim()->set_currency("CNY"), open->mutable_claim()->set_principal_minor_units(of.cap), open->mutable_claim()->set_cap_minor_units(of.cap);
+    open->mutable_claim()->set_currency("CNY"), open->mutable_claim()->set_principal_minor_units(of.cap),
+        open->mutable_claim()->set_cap_minor_units(of.cap);
     acts.push_back(act.SerializeAsString());
   }
-  trust::HeadFields fields{.member_type = MEMBER_TYPE_CASE, .environment = ENVIRONMENT_TEST, .signer = kCourt, .sequence = 1, .signed_at = clock_.True()};
+  trust::HeadFields fields{.member_type = MEMBER_TYPE_CASE,
+                           .environment = ENVIRONMENT_TEST,
+                           .signer = kCourt,
+                           .sequence = 1,
+                           .signed_at = clock_.True()};
   SubmitCaseActsRequest request;
   *request.mutable_batch() = trust::MakeBatch(fields, acts, {signers_["handler"].get(), signers_["leader"].get()});
   const auto answers4 = Must(&api::Handlers::SubmitCaseActs, court_, request);
@@ -266,15 +305,18 @@ void World::OpenCases() {
 
 // --- the courts
 
-goldeneagle::v1::Order World::BaseOrder(const CaseInHand& of, Action action, const std::string& person, const std::string& bank) {
+goldeneagle::v1::Order World::BaseOrder(const CaseInHand& of, Action action, const std::string& person,
+                                        const std::string& bank) {
   goldeneagle::v1::Order order;
   order.set_order_id(NewId()), order.set_court(kCourt), order.set_case_number(of.number), order.set_action(action);
   order.set_urgency(dice_.OneIn(2) ? URGENCY_URGENT : URGENCY_NORMAL);
   if (order.urgency() == URGENCY_URGENT) order.set_urgency_reason("TRANSFER_RISK");
   if (!bank.empty()) order.add_agencies(bank);
   const size_t p = person == kPersons[0] ? 0 : person == kPersons[1] ? 1 : 2;
-  order.mutable_subject()->set_name(kNames[p]), order.mutable_subject()->set_id_kind("CITIZEN_ID"), order.mutable_subject()->set_id_number(person);
-  *order.mutable_issued_at() = domain::ToProto(clock_.True()), *order.mutable_not_after() = domain::ToProto(clock_.True() + absl::Hours(24 * 30));
+  order.mutable_subject()->set_name(kNames[p]), order.mutable_subject()->set_id_kind("CITIZEN_ID"),
+      order.mutable_subject()->set_id_number(person);
+  *order.mutable_issued_at() = domain::ToProto(clock_.True()),
+  *order.mutable_not_after() = domain::ToProto(clock_.True() + absl::Hours(24 * 30));
   for (const char* name : {"handler", "cosigner"}) {
     OfficerRef* officer = order.add_officers();
     officer->set_officer(name), officer->set_work_id_no("W1"), officer->set_duty_card_no("D1");
@@ -283,7 +325,8 @@ goldeneagle::v1::Order World::BaseOrder(const CaseInHand& of, Action action, con
   order.set_purpose("EXECUTION"), order.set_legal_basis("art 253");
   for (const char* category : {"RULING", "ASSISTANCE_NOTICE", "JUDGMENT_COPY"}) {
     Instrument* paper = order.add_instruments();
-    paper->set_category(category), paper->set_digest(std::string(32, 'd')), paper->set_size_bytes(1), paper->set_media_type("application/pdf");
+    paper->set_category(category), paper->set_digest(std::string(32, 'd')), paper->set_size_bytes(1),
+        paper->set_media_type("application/pdf");
   }
   return order;
 }
@@ -309,8 +352,10 @@ void World::CourtActs() {
         auto order = BaseOrder(of, ACTION_FREEZE, person, BankCode(static_cast<int>(dice_.Below(kBanks))));
         order.set_group(group);
         order.mutable_freeze()->mutable_person_at_agency();
-        order.mutable_freeze()->set_currency("CNY"), order.mutable_freeze()->set_limit_minor_units(dice_.Between(1, of.cap / 2));
-        order.mutable_freeze()->set_inflow(dice_.OneIn(4) ? INFLOW_NONE : INFLOW_CAPTURE), order.mutable_freeze()->mutable_term()->set_months(12);
+        order.mutable_freeze()->set_currency("CNY"),
+            order.mutable_freeze()->set_limit_minor_units(dice_.Between(1, of.cap / 2));
+        order.mutable_freeze()->set_inflow(dice_.OneIn(4) ? INFLOW_NONE : INFLOW_CAPTURE),
+            order.mutable_freeze()->mutable_term()->set_months(12);
         of.freezes.push_back(order.order_id());
         orders.push_back(order);
       }
@@ -333,16 +378,19 @@ void World::CourtActs() {
       const auto& made = sent_.at(freeze);
       auto order = BaseOrder(of, ACTION_RELEASE, made.subject().id_number(), made.agencies(0));
       order.mutable_release()->set_freeze_order_id(freeze), order.mutable_release()->set_ground("DEBT_PAID");
-      if (dice_.OneIn(2)) order.mutable_release()->set_amount_minor_units(dice_.Between(1, made.freeze().limit_minor_units()));
+      if (dice_.OneIn(2))
+        order.mutable_release()->set_amount_minor_units(dice_.Between(1, made.freeze().limit_minor_units()));
       return Submit({order}, true);
     }
     default: {
       // The world itself: money comes in, others freeze and let go, payments are confirmed or come back.
       Bank& at = *banks_.at(bank);
       const auto& accounts = at.core.accounts_of(person);
-      if (!accounts.empty() && dice_.OneIn(2)) at.core.Deposit(accounts[dice_.Below(accounts.size())], dice_.Between(1, 50'000'00), clock_.True());
+      if (!accounts.empty() && dice_.OneIn(2))
+        at.core.Deposit(accounts[dice_.Below(accounts.size())], dice_.Between(1, 50'000'00), clock_.True());
       const std::string document = absl::StrCat("elsewhere-", dice_.Below(3));
-      if (!accounts.empty() && dice_.OneIn(6)) at.core.CounterFreeze(person, absl::StrCat(document, "-", bank), dice_.Between(1, 100'000'00), clock_.True());
+      if (!accounts.empty() && dice_.OneIn(6))
+        at.core.CounterFreeze(person, absl::StrCat(document, "-", bank), dice_.Between(1, 100'000'00), clock_.True());
       if (dice_.OneIn(4)) at.core.CounterRelease(absl::StrCat(document, "-", bank), clock_.True());
       at.core.ConfirmPayments(clock_.True(), dice_.OneIn(4));
     }
@@ -356,9 +404,14 @@ void World::Submit(std::vector<goldeneagle::v1::Order> orders, bool control) {
     sent_[order.order_id()] = order;
   }
   auto batch = std::make_shared<PendingBatch>();
-  trust::HeadFields fields{.member_type = MEMBER_TYPE_ORDER, .environment = ENVIRONMENT_TEST, .signer = kCourt, .sequence = next_sequence_++, .signed_at = clock_.True()};
-  *batch->request.mutable_batch() = control ? trust::MakeBatch(fields, members, {signers_["handler"].get(), signers_["cosigner"].get()})
-                                            : trust::MakeBatch(fields, members, {signers_["handler"].get()});
+  trust::HeadFields fields{.member_type = MEMBER_TYPE_ORDER,
+                           .environment = ENVIRONMENT_TEST,
+                           .signer = kCourt,
+                           .sequence = next_sequence_++,
+                           .signed_at = clock_.True()};
+  *batch->request.mutable_batch() =
+      control ? trust::MakeBatch(fields, members, {signers_["handler"].get(), signers_["cosigner"].get()})
+              : trust::MakeBatch(fields, members, {signers_["handler"].get()});
   pending_.push_back(batch);
   Send(batch);
 }
@@ -370,18 +423,20 @@ void World::Send(std::shared_ptr<PendingBatch> batch) {
   Travel([this, batch] {
     if (!gateway_->up()) return;
     const uint64_t life = gateway_->incarnation();
-    gateway_->handlers().SubmitOrders(court_, batch->request, [this, batch, life](absl::StatusOr<SubmitOrdersResponse> response) {
-      if (life != gateway_->incarnation()) return;
-      Travel([this, batch, response] {
-        if (!response.ok()) {
-          const Reason reason = ReasonOf(response.status());
-          if (reason != Reason::kBusy && reason != Reason::kDraining && reason != Reason::kUnavailable) Blame(absl::StrCat("a good batch was refused: ", std::string(RowOf(reason).name)));
-          return;
-        }
-        batch->done = true;
-        TakeResults(*response);
-      });
-    });
+    gateway_->handlers().SubmitOrders(
+        court_, batch->request, [this, batch, life](absl::StatusOr<SubmitOrdersResponse> response) {
+          if (life != gateway_->incarnation()) return;
+          Travel([this, batch, response] {
+            if (!response.ok()) {
+              const Reason reason = ReasonOf(response.status());
+              if (reason != Reason::kBusy && reason != Reason::kDraining && reason != Reason::kUnavailable)
+                Blame(absl::StrCat("a good batch was refused: ", std::string(RowOf(reason).name)));
+              return;
+            }
+            batch->done = true;
+            TakeResults(*response);
+          });
+        });
     gateway_->Kick();
   });
 }
@@ -402,7 +457,8 @@ void World::TakeResults(const SubmitOrdersResponse& response) {
     if (refused_.contains(result.order_id())) Blame("a refused order was accepted later");
     std::vector<journal::Hash> proof;
     for (const std::string& hash : acceptance.proof().hashes()) proof.push_back(*journal::HashFrom(hash));
-    if (!journal::VerifyInclusion(journal::LeafHash(acceptance.leaf()), acceptance.proof().index(), acceptance.proof().size(), proof, checkpoint->root) ||
+    if (!journal::VerifyInclusion(journal::LeafHash(acceptance.leaf()), acceptance.proof().index(),
+                                  acceptance.proof().size(), proof, checkpoint->root) ||
         acceptance.proof().size() != checkpoint->size || acceptance.proof().index() != acceptance.order_seq()) {
       Blame("an acceptance without a proof");
     }
@@ -427,9 +483,11 @@ void World::Minute() {
   for (int64_t acts = dice_.Between(0, 2); acts > 0; --acts) {
     calendar_.After(absl::Seconds(dice_.Between(0, 59)), [this] { CourtActs(); });
   }
-  for (int second = 0; second < 60; second += 5) calendar_.After(absl::Seconds(second), [this] { gateway_->Housekeep(); });
+  for (int second = 0; second < 60; second += 5)
+    calendar_.After(absl::Seconds(second), [this] { gateway_->Housekeep(); });
   calendar_.After(absl::Seconds(dice_.Between(0, 59)), [this] { StartGateway(); });
-  if (dice_.OneIn(weather_.clock_jump_one_in)) clock_.wrong_by = dice_.OneIn(2) ? absl::Hours(dice_.Between(-48, 24 * 9)) : absl::ZeroDuration();
+  if (dice_.OneIn(weather_.clock_jump_one_in))
+    clock_.wrong_by = dice_.OneIn(2) ? absl::Hours(dice_.Between(-48, 24 * 9)) : absl::ZeroDuration();
   bool over = false;
   calendar_.After(end - calendar_.now(), [&] { over = true; });
   while (!over && calendar_.RunNext()) {
@@ -445,7 +503,8 @@ void World::HealAndDrain() {
     StartGateway();
     ++minute_;
     bool over = false;
-    for (int second = 0; second < 60; second += 5) calendar_.After(absl::Seconds(second), [this] { gateway_->Housekeep(); });
+    for (int second = 0; second < 60; second += 5)
+      calendar_.After(absl::Seconds(second), [this] { gateway_->Housekeep(); });
     calendar_.After(absl::Minutes(1), [&] { over = true; });
     while (!over && calendar_.RunNext()) {
     }
@@ -455,7 +514,8 @@ void World::HealAndDrain() {
     if (gateway_->up()) {
       for (const auto& [seq, order] : gateway_->state().orders) open |= !order.complete();
     }
-    for (const auto& [code, bank] : banks_) open |= bank->agent == nullptr || !bank->agent->Idle() || bank->core.HasOpenPayments();
+    for (const auto& [code, bank] : banks_)
+      open |= bank->agent == nullptr || !bank->agent->Idle() || bank->core.HasOpenPayments();
     if (!open && i > 2) return JudgeAtTheEnd();
   }
   if (!violations_.empty()) return;

@@ -1,8 +1,10 @@
-// A world in one thread that one seed decides: courts that submit signed orders and repeat them until answered, the gateway, banks with real
-// Agents over the real encumbrance register, a network that loses, delays, repeats and reorders, processes that die between any two steps,
-// clocks that jump. An independent auditor, simpler than what it judges, says what went wrong.
+// A world in one thread that one seed decides: courts that submit signed orders and repeat them until answered, the
+// gateway, banks with real Agents over the real encumbrance register, a network that loses, delays, repeats and
+// reorders, processes that die between any two steps, clocks that jump. An independent auditor, simpler than what it
+// judges, says what went wrong.
 //
-//   World world(seed, BadWeather());  world.Run(minutes);  world.HealAndDrain();  EXPECT_THAT(world.violations(), IsEmpty());
+//   World world(seed, BadWeather());  world.Run(minutes);  world.HealAndDrain();  EXPECT_THAT(world.violations(),
+//   IsEmpty());
 //
 // Threads: one.
 #pragma once
@@ -25,7 +27,8 @@ namespace eagle::sim {
 Weather BadWeather();
 
 struct Numbers {
-  uint64_t orders = 0, refused = 0, answers = 0, effects = 0, gateway_crashes = 0, agent_crashes = 0, entries = 0, calls = 0, lost = 0, repeated = 0;
+  uint64_t orders = 0, refused = 0, answers = 0, effects = 0, gateway_crashes = 0, agent_crashes = 0, entries = 0,
+           calls = 0, lost = 0, repeated = 0;
 };
 
 class World {
@@ -58,7 +61,8 @@ class World {
   // Setting up, without faults: every call is repeated until it is answered.
   void SetUp();
   template <typename Request, typename Response>
-  Response Must(void (api::Handlers::*method)(const api::Caller&, Request, api::Reply<Response>), const api::Caller& caller, Request request);
+  Response Must(void (api::Handlers::*method)(const api::Caller&, Request, api::Reply<Response>),
+                const api::Caller& caller, Request request);
   void Administer();
   void State();
   void OpenCases();
@@ -67,7 +71,8 @@ class World {
 
   // The courts.
   void CourtActs();
-  goldeneagle::v1::Order BaseOrder(const CaseInHand& of, goldeneagle::v1::Action action, const std::string& person, const std::string& bank);
+  goldeneagle::v1::Order BaseOrder(const CaseInHand& of, goldeneagle::v1::Action action, const std::string& person,
+                                   const std::string& bank);
   void Submit(std::vector<goldeneagle::v1::Order> orders, bool control);
   void Send(std::shared_ptr<PendingBatch> batch);
   void TakeResults(const goldeneagle::v1::SubmitOrdersResponse& response);
@@ -86,8 +91,8 @@ class World {
   Weather weather_;
   Dice dice_;
   Calendar calendar_;
-  SimClock clock_;        // the gateway's: its wall may be set wrong
-  SimClock true_clock_;   // everybody else's
+  SimClock clock_;       // the gateway's: its wall may be set wrong
+  SimClock true_clock_;  // everybody else's
   absl::TimeZone zone_;
   std::unique_ptr<trust::SignatureChecker> checker_;
   std::map<std::string, std::unique_ptr<trust::Signer>> signers_;
@@ -99,8 +104,8 @@ class World {
   uint64_t next_sequence_ = 1, next_account_ = 1;
   std::vector<CaseInHand> cases_;
   std::vector<std::shared_ptr<PendingBatch>> pending_;
-  std::map<std::string, goldeneagle::v1::Order> sent_;       // by order id
-  std::map<std::string, uint64_t> acknowledged_;             // order id -> index that the court was told
+  std::map<std::string, goldeneagle::v1::Order> sent_;  // by order id
+  std::map<std::string, uint64_t> acknowledged_;        // order id -> index that the court was told
   std::set<std::string> refused_;
   std::set<std::string> checkpoints_;
   std::string account_digest_;

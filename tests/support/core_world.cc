@@ -12,15 +12,18 @@ absl::StatusOr<std::string> HashedKeys::KeyOf(const std::string& key_id) {
 
 CoreWorld::CoreWorld(const goldeneagle::v1::LogFounded& founding, absl::Time start) : founding_(founding) {
   clock.wall = start;
-  signer = std::make_unique<journal::Ed25519NoteSigner>(founding.origin(), *journal::PrivateKey::FromSeed(std::string(32, 's')));
+  signer = std::make_unique<journal::Ed25519NoteSigner>(founding.origin(),
+                                                        *journal::PrivateKey::FromSeed(std::string(32, 's')));
   verifier = *journal::ParseVerifierKey(signer->VerifierKey());
 }
 
 absl::Status CoreWorld::Start() {
   sequencer.reset();
-  if (store.Head().next_index == 0) EAGLE_RETURN_IF_ERROR(core::Found(founding_, clock.WallNow(), store, last_signed, *signer));
+  if (store.Head().next_index == 0)
+    EAGLE_RETURN_IF_ERROR(core::Found(founding_, clock.WallNow(), store, last_signed, *signer));
   EAGLE_ASSIGN_OR_RETURN(core::Opened opened, core::Open(store, last_signed, *signer, keys));
-  sequencer = std::make_unique<core::Sequencer>(std::move(opened), core::SequencerPorts{store, last_signed, *signer, keys, clock, entropy});
+  sequencer = std::make_unique<core::Sequencer>(
+      std::move(opened), core::SequencerPorts{store, last_signed, *signer, keys, clock, entropy});
   return absl::OkStatus();
 }
 

@@ -1,7 +1,9 @@
-// A core over the fake store: keys, clock, entropy and signer that a test can hold in its hand. Dies and starts again at will.
+// A core over the fake store: keys, clock, entropy and signer that a test can hold in its hand. Dies and starts again
+// at will.
 //
 //   CoreWorld core(founding, start);  ASSERT_TRUE(core.Start().ok());
-//   auto result = core.Run(command, time);          // submits, steps, gives the answer; absent when the process died on the way
+//   auto result = core.Run(command, time);          // submits, steps, gives the answer; absent when the process died
+//   on the way
 #pragma once
 
 #include <memory>

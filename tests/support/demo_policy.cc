@@ -13,7 +13,8 @@ v1::PolicyTable PolicyOf2026() {
   std::stringstream text;
   text << file.rdbuf();
   v1::PolicyTable table;
-  GATEWAY_ASSERT(google::protobuf::TextFormat::ParseFromString(text.str(), &table), "deploy/policy/cn-2026.txtpb can be read");
+  GATEWAY_ASSERT(google::protobuf::TextFormat::ParseFromString(text.str(), &table),
+                 "deploy/policy/cn-2026.txtpb can be read");
   return table;
 }
 

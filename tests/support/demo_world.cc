@@ -73,15 +73,17 @@ void DemoWorld::Furnish() {
   Identify(*operator_system.mutable_system()->mutable_system(), GatewayFixture::Operator().spiffe_id);
   const auto adopted =
       Adopt({policy, CourtProposal(kCourt, "北陵市松月区人民法院"), CourtProposal(kOtherCourt, "北陵市云川区人民法院"),
-             AgencyProposal(kBeiling, "北陵商业银行", "BANK"), AgencyProposal(kSongyue, "松月农商行", "BANK"), AgencyProposal(kYunfan, "云帆银行", "BANK"),
-             AgencyProposal(kLand, "北陵市不动产登记中心", "LAND"), AgencyProposal(kBusiness, "北陵市市场监督管理局", "BUSINESS"), auditor, operator_system});
+             AgencyProposal(kBeiling, "北陵商业银行", "BANK"), AgencyProposal(kSongyue, "松月农商行", "BANK"),
+             AgencyProposal(kYunfan, "云帆银行", "BANK"), AgencyProposal(kLand, "北陵市不动产登记中心", "LAND"),
+             AgencyProposal(kBusiness, "北陵市市场监督管理局", "BUSINESS"), auditor, operator_system});
   Must(adopted);
   for (const auto& result : adopted->results()) GATEWAY_ASSERT(result.in_effect(), result.DebugString().c_str());
 
   std::vector<v1::Statement> keys;
-  for (const std::string& subject : {std::string("court/") + kCourt, std::string("court/") + kOtherCourt, std::string("agency/") + kBeiling,
-                                     std::string("agency/") + kSongyue, std::string("agency/") + kYunfan, std::string("agency/") + kLand,
-                                     std::string("agency/") + kBusiness}) {
+  for (const std::string& subject :
+       {std::string("court/") + kCourt, std::string("court/") + kOtherCourt, std::string("agency/") + kBeiling,
+        std::string("agency/") + kSongyue, std::string("agency/") + kYunfan, std::string("agency/") + kLand,
+        std::string("agency/") + kBusiness}) {
     v1::Statement statement = StatementAbout(subject, v1::STATEMENT_KIND_KEY);
     statement.set_algorithm(v1::KEY_ALGORITHM_ED25519);
     statement.set_key(gateway.Key(subject).public_key());
@@ -124,7 +126,8 @@ v1::Proposal DemoWorld::AgencyProposal(const std::string& code, const std::strin
   agency.set_region("990101");
   Identify(*agency.mutable_system(), "spiffe://test/agency/" + code);
   if (kind == "BANK") {
-    for (v1::Action action : {v1::ACTION_INQUIRE, v1::ACTION_FREEZE, v1::ACTION_RELEASE, v1::ACTION_DEDUCT}) Can(agency, "DEPOSIT", action);
+    for (v1::Action action : {v1::ACTION_INQUIRE, v1::ACTION_FREEZE, v1::ACTION_RELEASE, v1::ACTION_DEDUCT})
+      Can(agency, "DEPOSIT", action);
   } else if (kind == "LAND") {
     Can(agency, "LAND", v1::ACTION_INQUIRE);
     Can(agency, "LAND", v1::ACTION_FREEZE, true);
@@ -154,11 +157,13 @@ absl::StatusOr<v1::SubmitAdministrationResponse> DemoWorld::Adopt(const std::vec
     act.mutable_approval()->set_proposal_digest(Digest(acts[i]));
     approvals.push_back(std::move(act));
   }
-  *request.mutable_batch() = gateway.Sign(v1::MEMBER_TYPE_ADMINISTRATION, "administrator", approvals, {"administrator-2"});
+  *request.mutable_batch() =
+      gateway.Sign(v1::MEMBER_TYPE_ADMINISTRATION, "administrator", approvals, {"administrator-2"});
   return gateway.Call(&api::Handlers::SubmitAdministration, GatewayFixture::Operator(), request);
 }
 
-absl::StatusOr<v1::SubmitStatementsResponse> DemoWorld::State(const std::string& signer, const std::vector<v1::Statement>& statements,
+absl::StatusOr<v1::SubmitStatementsResponse> DemoWorld::State(const std::string& signer,
+                                                              const std::vector<v1::Statement>& statements,
                                                               const std::vector<std::string>& keys) {
   v1::SubmitStatementsRequest request;
   *request.mutable_batch() = gateway.Sign(v1::MEMBER_TYPE_STATEMENT, signer, statements, keys);
@@ -178,19 +183,24 @@ v1::Statement DemoWorld::StatementAbout(const std::string& subject, v1::Statemen
   return statement;
 }
 
-std::string DemoWorld::AccountDigest() const { return gateway.state().directory.StatementAbout(std::string("court/") + kCourt + "/account/1")->digest; }
+std::string DemoWorld::AccountDigest() const {
+  return gateway.state().directory.StatementAbout(std::string("court/") + kCourt + "/account/1")->digest;
+}
 
-v1::SubmitOrdersRequest DemoWorld::OrderBatch(const std::vector<v1::Order>& orders, const std::vector<std::string>& keys) {
+v1::SubmitOrdersRequest DemoWorld::OrderBatch(const std::vector<v1::Order>& orders,
+                                              const std::vector<std::string>& keys) {
   v1::SubmitOrdersRequest request;
   *request.mutable_batch() = gateway.Sign(v1::MEMBER_TYPE_ORDER, kCourt, orders, keys);
   return request;
 }
 
-absl::StatusOr<v1::SubmitOrdersResponse> DemoWorld::Submit(const std::vector<v1::Order>& orders, const std::vector<std::string>& keys) {
+absl::StatusOr<v1::SubmitOrdersResponse> DemoWorld::Submit(const std::vector<v1::Order>& orders,
+                                                           const std::vector<std::string>& keys) {
   return gateway.Call(&api::Handlers::SubmitOrders, court, OrderBatch(orders, keys));
 }
 
-absl::StatusOr<v1::SubmitCaseActsResponse> DemoWorld::SubmitCase(const std::vector<v1::CaseAct>& acts, const std::vector<std::string>& keys) {
+absl::StatusOr<v1::SubmitCaseActsResponse> DemoWorld::SubmitCase(const std::vector<v1::CaseAct>& acts,
+                                                                 const std::vector<std::string>& keys) {
   v1::SubmitCaseActsRequest request;
   *request.mutable_batch() = gateway.Sign(v1::MEMBER_TYPE_CASE, kCourt, acts, keys);
   return gateway.Call(&api::Handlers::SubmitCaseActs, gateway.Court(kCourt), request);
@@ -218,7 +228,8 @@ absl::StatusOr<v1::PullTasksResponse> DemoWorld::PullOnce(const std::string& age
   request.set_most_tasks(256);
   request.set_last_delivery(session.last_delivery);
   request.set_directory_position(session.directory_position);
-  EAGLE_ASSIGN_OR_RETURN(v1::PullTasksResponse answer, gateway.Call(&api::Handlers::PullTasks, gateway.Agency(agency), request));
+  EAGLE_ASSIGN_OR_RETURN(v1::PullTasksResponse answer,
+                         gateway.Call(&api::Handlers::PullTasks, gateway.Agency(agency), request));
   for (const v1::Task& task : answer.tasks()) session.last_delivery = task.fence();
   for (const v1::DirectoryChange& change : answer.directory()) session.directory_position = change.position();
   return answer;
@@ -238,12 +249,15 @@ std::vector<v1::Task> DemoWorld::Pull(const std::string& agency, const std::stri
   }
 }
 
-absl::StatusOr<v1::ReportResultsResponse> DemoWorld::Report(const std::string& agency, const std::vector<v1::Receipt>& receipts, const std::string& instance) {
+absl::StatusOr<v1::ReportResultsResponse> DemoWorld::Report(const std::string& agency,
+                                                            const std::vector<v1::Receipt>& receipts,
+                                                            const std::string& instance) {
   v1::ReportResultsRequest request;
   request.set_instance(instance);
   *request.mutable_batch() = gateway.Sign(v1::MEMBER_TYPE_RECEIPT, agency, receipts, {"agency/" + agency});
   const bool events = !receipts.empty() && receipts[0].kind() == v1::RECEIPT_KIND_EVENT;
-  return gateway.Call(events ? &api::Handlers::ReportEvents : &api::Handlers::ReportResults, gateway.Agency(agency), request);
+  return gateway.Call(events ? &api::Handlers::ReportEvents : &api::Handlers::ReportResults, gateway.Agency(agency),
+                      request);
 }
 
 absl::StatusOr<v1::CaseView> DemoWorld::Case(const std::string& number) {
@@ -432,7 +446,8 @@ v1::Receipt DemoWorld::Receipt(const v1::Order& order, const std::string& agency
   return receipt;
 }
 
-v1::Receipt DemoWorld::Found(const v1::Order& inquiry, const std::string& agency, const std::string& account, int64_t balance) {
+v1::Receipt DemoWorld::Found(const v1::Order& inquiry, const std::string& agency, const std::string& account,
+                             int64_t balance) {
   v1::Receipt receipt = Receipt(inquiry, agency, v1::RECEIPT_KIND_FINAL);
   receipt.set_searched_scope("core banking");
   v1::ItemResult* item = receipt.add_items();
@@ -502,7 +517,8 @@ v1::Receipt DemoWorld::Released(const v1::Order& release, int64_t requested_left
 }
 
 v1::Receipt DemoWorld::Deducted(const v1::Order& deduct, bool confirmed, int64_t left) {
-  v1::Receipt receipt = Receipt(deduct, deduct.agencies(0), confirmed ? v1::RECEIPT_KIND_FINAL : v1::RECEIPT_KIND_PROGRESS);
+  v1::Receipt receipt =
+      Receipt(deduct, deduct.agencies(0), confirmed ? v1::RECEIPT_KIND_FINAL : v1::RECEIPT_KIND_PROGRESS);
   v1::ItemResult* item = receipt.add_items();
   item->set_outcome(confirmed ? v1::OUTCOME_DEDUCTED : v1::OUTCOME_SENT_NOT_CONFIRMED);
   v1::DeductionState& state = *item->mutable_deduction();

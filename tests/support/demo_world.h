@@ -1,5 +1,6 @@
-// The demo's world, signed: two courts, three banks, a land registry and a business registry, officers, an account, and the case
-// （2026）辽9901执1024号 against 林远舟 and his guarantor, with the cap of 198,287.00. Contents are right unless a test spoils them.
+// The demo's world, signed: two courts, three banks, a land registry and a business registry, officers, an account, and
+// the case （2026）辽9901执1024号 against 林远舟 and his guarantor, with the cap of 198,287.00. Contents are right
+// unless a test spoils them.
 //
 //   GatewayFixture gateway;  DemoWorld demo(gateway);      // furnished: policy, directory, case
 //   v1::Order freeze = demo.Freeze(kBeiling, 80'000'00);
@@ -20,9 +21,10 @@ namespace eagle::test {
 
 inline constexpr char kCourt[] = "辽9901", kOtherCourt[] = "辽9902";
 inline constexpr char kBeiling[] = "9900001", kSongyue[] = "9900002", kYunfan[] = "9900003";  // banks 北陵 松月 云帆
-inline constexpr char kLand[] = "9900101", kBusiness[] = "9900201";                            // the business registry only answers inquiries
+inline constexpr char kLand[] = "9900101", kBusiness[] = "9900201";  // the business registry only answers inquiries
 inline constexpr char kCaseNumber[] = "（2026）辽9901执1024号";
-inline constexpr char kHandler[] = "court/辽9901/officer/001", kCosigner[] = "court/辽9901/officer/002", kLeader[] = "court/辽9901/officer/003";
+inline constexpr char kHandler[] = "court/辽9901/officer/001", kCosigner[] = "court/辽9901/officer/002",
+                      kLeader[] = "court/辽9901/officer/003";
 inline constexpr char kLandUnit[] = "990101001002GB00123F00010012";
 inline constexpr char kCourtAccount[] = "9900010000000099010";
 inline constexpr int64_t kCap = 198'287'00;
@@ -41,7 +43,9 @@ class DemoWorld {
   // --- administration and directory
   // Two administrators; the answer of the second. Pre: distinct targets.
   absl::StatusOr<v1::SubmitAdministrationResponse> Adopt(const std::vector<v1::Proposal>& proposals);
-  absl::StatusOr<v1::SubmitStatementsResponse> State(const std::string& signer, const std::vector<v1::Statement>& statements, const std::vector<std::string>& keys);
+  absl::StatusOr<v1::SubmitStatementsResponse> State(const std::string& signer,
+                                                     const std::vector<v1::Statement>& statements,
+                                                     const std::vector<std::string>& keys);
   // An agency that can do what its kind does: BANK, LAND; others only answer inquiries on equity.
   static v1::Proposal AgencyProposal(const std::string& code, const std::string& name, const std::string& kind);
   // A statement about `subject` that continues what is on file, valid for ten years.
@@ -57,7 +61,7 @@ class DemoWorld {
   v1::Order Base(v1::Action action, const std::vector<std::string>& agencies);
   v1::Order Inquire(const std::vector<std::string>& agencies);
   v1::Order Freeze(const std::string& agency, int64_t limit);
-  v1::Order Seal();                                              // of the half share of the house, value unknown
+  v1::Order Seal();  // of the half share of the house, value unknown
   v1::Order Release(const v1::Order& freeze, int64_t amount = 0);
   v1::Order Deduct(const v1::Order& freeze, int64_t amount);
 
@@ -72,14 +76,18 @@ class DemoWorld {
   v1::Receipt Deducted(const v1::Order& deduct, bool confirmed, int64_t left_under_the_measure);
 
   // --- calls
-  v1::SubmitOrdersRequest OrderBatch(const std::vector<v1::Order>& orders, const std::vector<std::string>& keys = {kHandler, kCosigner});
-  absl::StatusOr<v1::SubmitOrdersResponse> Submit(const std::vector<v1::Order>& orders, const std::vector<std::string>& keys = {kHandler, kCosigner});
-  absl::StatusOr<v1::SubmitCaseActsResponse> SubmitCase(const std::vector<v1::CaseAct>& acts, const std::vector<std::string>& keys = {kHandler, kLeader});
+  v1::SubmitOrdersRequest OrderBatch(const std::vector<v1::Order>& orders,
+                                     const std::vector<std::string>& keys = {kHandler, kCosigner});
+  absl::StatusOr<v1::SubmitOrdersResponse> Submit(const std::vector<v1::Order>& orders,
+                                                  const std::vector<std::string>& keys = {kHandler, kCosigner});
+  absl::StatusOr<v1::SubmitCaseActsResponse> SubmitCase(const std::vector<v1::CaseAct>& acts,
+                                                        const std::vector<std::string>& keys = {kHandler, kLeader});
   absl::StatusOr<v1::HelloResponse> Hello(const std::string& agency, const std::string& instance = "i");
   // What the agency's adapter gets now, the directory up to date. Says Hello when needed.
   absl::StatusOr<v1::PullTasksResponse> PullOnce(const std::string& agency, const std::string& instance = "i");
   std::vector<v1::Task> Pull(const std::string& agency, const std::string& instance = "i");
-  absl::StatusOr<v1::ReportResultsResponse> Report(const std::string& agency, const std::vector<v1::Receipt>& receipts, const std::string& instance = "i");
+  absl::StatusOr<v1::ReportResultsResponse> Report(const std::string& agency, const std::vector<v1::Receipt>& receipts,
+                                                   const std::string& instance = "i");
   absl::StatusOr<v1::CaseView> Case(const std::string& number = kCaseNumber);
 
   // The reason of each member, "" when it was accepted; of the whole call when that was refused.

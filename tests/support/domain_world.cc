@@ -40,14 +40,17 @@ PolicyTable FreedoniaPolicy(uint32_t version) {
     if (action == ACTION_DEDUCT) row->set_third_key_above_minor_units(50'000'00);
     if (action != ACTION_INQUIRE) row->add_papers("RULING");
     for (CaseStage stage : {CASE_STAGE_PRESERVATION, CASE_STAGE_ENFORCEMENT, CASE_STAGE_RESUMED, CASE_STAGE_STAYED}) {
-      if (action != ACTION_DEDUCT || stage == CASE_STAGE_ENFORCEMENT || stage == CASE_STAGE_RESUMED) row->add_stages(stage);
+      if (action != ACTION_DEDUCT || stage == CASE_STAGE_ENFORCEMENT || stage == CASE_STAGE_RESUMED)
+        row->add_stages(stage);
     }
     source(row->mutable_source());
   }
   table.mutable_case_acts()->add_roles(OFFICER_ROLE_HANDLER);
   table.mutable_case_acts()->add_roles(OFFICER_ROLE_LEADER);
   source(table.mutable_case_acts()->mutable_source());
-  for (const auto& [kind, check] : {std::pair{"CITIZEN_ID", CHECK_RULE_GB_11643}, std::pair{"UNIFIED_CREDIT_CODE", CHECK_RULE_GB_32100}, std::pair{"PASSPORT", CHECK_RULE_NONE}}) {
+  for (const auto& [kind, check] :
+       {std::pair{"CITIZEN_ID", CHECK_RULE_GB_11643}, std::pair{"UNIFIED_CREDIT_CODE", CHECK_RULE_GB_32100},
+        std::pair{"PASSPORT", CHECK_RULE_NONE}}) {
     IdKindRow* row = table.add_id_kinds();
     row->set_id_kind(kind), row->set_check(check);
   }
@@ -88,7 +91,8 @@ std::string DomainWorld::NewId() {
 }
 
 template <typename Message>
-domain::SignedHead DomainWorld::Sign(MemberType type, const std::string& signer, const std::vector<Message>& members, const std::vector<std::string>& keys) {
+domain::SignedHead DomainWorld::Sign(MemberType type, const std::string& signer, const std::vector<Message>& members,
+                                     const std::vector<std::string>& keys) {
   domain::SignedHead out;
   out.head.set_member_type(type);
   out.head.set_environment(ENVIRONMENT_TEST);
@@ -112,7 +116,8 @@ domain::Result DomainWorld::Do(const domain::Command& command) {
   script.emplace_back(now, command);
   domain::Decision decision = domain::Decide(state, command, now);
   for (const domain::Entry& entry : decision.entries) domain::Apply(entry, state), journal.push_back(entry);
-  for (const domain::Entry& entry : domain::DecideSurplus(state, decision.entries, now)) domain::Apply(entry, state), journal.push_back(entry);
+  for (const domain::Entry& entry : domain::DecideSurplus(state, decision.entries, now))
+    domain::Apply(entry, state), journal.push_back(entry);
   return decision.result;
 }
 
@@ -121,8 +126,11 @@ domain::SubmitOrders DomainWorld::Orders(std::vector<goldeneagle::v1::Order> ord
   for (const std::string& signer : signers) keys.push_back(Key(signer));
   domain::SubmitOrders out{.signed_head = Sign(MEMBER_TYPE_ORDER, "C1", orders, keys), .court = CourtOrdinal(1)};
   for (const auto& order : orders) {
-    out.members.push_back({.bytes = order.SerializeAsString(), .parsed = order, .subject_tag = "tag of " + order.subject().id_number(),
-                           .case_number_tag = "tag of " + order.case_number(), .officer_tags = {"tag of handler"}});
+    out.members.push_back({.bytes = order.SerializeAsString(),
+                           .parsed = order,
+                           .subject_tag = "tag of " + order.subject().id_number(),
+                           .case_number_tag = "tag of " + order.case_number(),
+                           .officer_tags = {"tag of handler"}});
   }
   return out;
 }
@@ -132,26 +140,36 @@ domain::SubmitCases DomainWorld::Cases(std::vector<CaseAct> acts, std::vector<st
   for (const std::string& signer : signers) keys.push_back(Key(signer));
   domain::SubmitCases out{.signed_head = Sign(MEMBER_TYPE_CASE, "C1", acts, keys), .court = CourtOrdinal(1)};
   for (const auto& act : acts) {
-    const std::string& number = act.has_open() ? act.open().case_number() : act.has_stage() ? act.stage().case_number() : act.cap().case_number();
-    out.members.push_back({.bytes = act.SerializeAsString(), .parsed = act, .number_tag = "tag of " + number, .subject_tags = {}, .fresh_key_id = std::string(16, 'c')});
+    const std::string& number = act.has_open()    ? act.open().case_number()
+                                : act.has_stage() ? act.stage().case_number()
+                                                  : act.cap().case_number();
+    out.members.push_back({.bytes = act.SerializeAsString(),
+                           .parsed = act,
+                           .number_tag = "tag of " + number,
+                           .subject_tags = {},
+                           .fresh_key_id = std::string(16, 'c')});
   }
   return out;
 }
 
 domain::ReportReceipts DomainWorld::Receipts(const std::string& agency, std::vector<Receipt> receipts) {
-  domain::ReportReceipts out{.signed_head = Sign(MEMBER_TYPE_RECEIPT, agency, receipts, {Key(agency)}), .agency = state.directory.AgencyByCode(agency)->ordinal};
+  domain::ReportReceipts out{.signed_head = Sign(MEMBER_TYPE_RECEIPT, agency, receipts, {Key(agency)}),
+                             .agency = state.directory.AgencyByCode(agency)->ordinal};
   for (const auto& receipt : receipts) out.members.push_back({receipt.SerializeAsString(), receipt});
   return out;
 }
 
-domain::SubmitStatements DomainWorld::Statements(const std::string& signer, std::vector<Statement> statements, std::vector<std::string> keys) {
+domain::SubmitStatements DomainWorld::Statements(const std::string& signer, std::vector<Statement> statements,
+                                                 std::vector<std::string> keys) {
   domain::SubmitStatements out{.signed_head = Sign(MEMBER_TYPE_STATEMENT, signer, statements, keys)};
   for (const auto& statement : statements) out.members.push_back({statement.SerializeAsString(), statement});
   return out;
 }
 
-domain::SubmitAdministration DomainWorld::Administration(const std::string& administrator, std::vector<goldeneagle::v1::Administration> acts) {
-  domain::SubmitAdministration out{.signed_head = Sign(MEMBER_TYPE_ADMINISTRATION, "administrator", acts, {Key(administrator)})};
+domain::SubmitAdministration DomainWorld::Administration(const std::string& administrator,
+                                                         std::vector<goldeneagle::v1::Administration> acts) {
+  domain::SubmitAdministration out{.signed_head =
+                                       Sign(MEMBER_TYPE_ADMINISTRATION, "administrator", acts, {Key(administrator)})};
   for (const auto& act : acts) out.members.push_back({act.SerializeAsString(), act, std::string(16, 'o')});
   return out;
 }
@@ -222,11 +240,14 @@ DomainWorld::DomainWorld() {
   }
   Do(Statements("registrar", keys, {Key("registrar1"), Key("registrar3")}));
   std::vector<Statement> own;
-  for (const auto& [name, role] : {std::pair{"handler", OFFICER_ROLE_HANDLER}, std::pair{"cosigner", OFFICER_ROLE_COSIGNER}, std::pair{"leader", OFFICER_ROLE_LEADER}}) {
+  for (const auto& [name, role] :
+       {std::pair{"handler", OFFICER_ROLE_HANDLER}, std::pair{"cosigner", OFFICER_ROLE_COSIGNER},
+        std::pair{"leader", OFFICER_ROLE_LEADER}}) {
     Statement& officer = own.emplace_back(statement(std::string("court/C1/officer/") + name, STATEMENT_KIND_OFFICER));
     officer.set_algorithm(KEY_ALGORITHM_ED25519), officer.set_key(Key(name));
     officer.add_roles(role);
-    officer.mutable_officer()->set_name(name), officer.mutable_officer()->set_work_id_no("W"), officer.mutable_officer()->set_duty_card_no("D");
+    officer.mutable_officer()->set_name(name), officer.mutable_officer()->set_work_id_no("W"),
+        officer.mutable_officer()->set_duty_card_no("D");
   }
   Statement& account = own.emplace_back(statement("court/C1/account/1", STATEMENT_KIND_ACCOUNT));
   account.mutable_account()->set_account_name("Court of Freedonia"), account.mutable_account()->set_bank("BANK1");
@@ -242,13 +263,17 @@ CaseAct DomainWorld::OpenCase(const std::string& number) {
   act.set_request_id(NewId());
   act.set_court("C1");
   goldeneagle::v1::OpenCase* open = act.mutable_open();
-  open->set_case_number(number), open->set_title("title"), open->set_stage(CASE_STAGE_ENFORCEMENT), open->set_applicant("applicant");
-  open->set_purpose("EXECUTION"), open->set_legal_basis("art 1"), open->set_handler("handler"), open->set_leader("leader");
+  open->set_case_number(number), open->set_title("title"), open->set_stage(CASE_STAGE_ENFORCEMENT),
+      open->set_applicant("applicant");
+  open->set_purpose("EXECUTION"), open->set_legal_basis("art 1"), open->set_handler("handler"),
+      open->set_leader("leader");
   Respondent* person = open->add_respondents();
-  person->mutable_identity()->set_name("林远舟"), person->mutable_identity()->set_id_kind("CITIZEN_ID"), person->mutable_identity()->set_id_number(kCitizen);
+  person->mutable_identity()->set_name("林远舟"), person->mutable_identity()->set_id_kind("CITIZEN_ID"),
+      person->mutable_identity()->set_id_number(kCitizen);
   person->set_liability(LIABILITY_KIND_JOINT);
   Respondent* company = open->add_respondents();
-  company->mutable_identity()->set_name("北陵启明机电有限公司"), company->mutable_identity()->set_id_kind("UNIFIED_CREDIT_CODE");
+  company->mutable_identity()->set_name("北陵启明机电有限公司"),
+      company->mutable_identity()->set_id_kind("UNIFIED_CREDIT_CODE");
   company->mutable_identity()->set_id_number(kCompany);
   company->set_liability(LIABILITY_KIND_JOINT), company->set_liability_cap_minor_units(30'000'00);
   Claim* claim = open->mutable_claim();
@@ -264,14 +289,16 @@ goldeneagle::v1::Order DomainWorld::BaseOrder(Action action, const std::string& 
   order.set_order_id(NewId());
   order.set_court("C1"), order.set_case_number("case-1"), order.set_action(action), order.set_urgency(URGENCY_NORMAL);
   if (!agency.empty()) order.add_agencies(agency);
-  order.mutable_subject()->set_name("林远舟"), order.mutable_subject()->set_id_kind("CITIZEN_ID"), order.mutable_subject()->set_id_number(kCitizen);
+  order.mutable_subject()->set_name("林远舟"), order.mutable_subject()->set_id_kind("CITIZEN_ID"),
+      order.mutable_subject()->set_id_number(kCitizen);
   SetTime(order.mutable_issued_at(), now - absl::Minutes(1));
   SetTime(order.mutable_not_after(), now + absl::Hours(24));
   OfficerRef* officer = order.add_officers();
   officer->set_officer("handler"), officer->set_work_id_no("W"), officer->set_duty_card_no("D");
   order.set_purpose("EXECUTION"), order.set_legal_basis("art 2");
   Instrument* paper = order.add_instruments();
-  paper->set_category("RULING"), paper->set_digest(std::string(32, 'd')), paper->set_size_bytes(1), paper->set_media_type("application/pdf");
+  paper->set_category("RULING"), paper->set_digest(std::string(32, 'd')), paper->set_size_bytes(1),
+      paper->set_media_type("application/pdf");
   return order;
 }
 
@@ -291,14 +318,16 @@ goldeneagle::v1::Order DomainWorld::FreezeOrder(const std::string& agency, int64
   return order;
 }
 
-goldeneagle::v1::Order DomainWorld::ReleaseOrder(const std::string& agency, const std::string& freeze_id, int64_t amount) {
+goldeneagle::v1::Order DomainWorld::ReleaseOrder(const std::string& agency, const std::string& freeze_id,
+                                                 int64_t amount) {
   auto order = BaseOrder(ACTION_RELEASE, agency);
   order.mutable_release()->set_freeze_order_id(freeze_id), order.mutable_release()->set_ground("DEBT_PAID");
   order.mutable_release()->set_amount_minor_units(amount);
   return order;
 }
 
-goldeneagle::v1::Order DomainWorld::DeductOrder(const std::string& agency, const std::string& freeze_id, int64_t amount) {
+goldeneagle::v1::Order DomainWorld::DeductOrder(const std::string& agency, const std::string& freeze_id,
+                                                int64_t amount) {
   auto order = BaseOrder(ACTION_DEDUCT, agency);
   Deduct* deduct = order.mutable_deduct();
   deduct->set_freeze_order_id(freeze_id), deduct->set_currency("CNY"), deduct->set_amount_minor_units(amount);
@@ -311,15 +340,19 @@ goldeneagle::v1::Order DomainWorld::DeductOrder(const std::string& agency, const
 Receipt DomainWorld::ReceiptFor(const goldeneagle::v1::Order& order, const std::string& agency, ReceiptKind kind) {
   Receipt receipt;
   receipt.set_order_digest(std::string(journal::View(journal::LeafHash(order.SerializeAsString()))));
-  receipt.set_order_id(order.order_id()), receipt.set_agency(agency), receipt.set_sequence(next_receipt_++), receipt.set_kind(kind);
+  receipt.set_order_id(order.order_id()), receipt.set_agency(agency), receipt.set_sequence(next_receipt_++),
+      receipt.set_kind(kind);
   SetTime(receipt.mutable_arrived_at(), now), SetTime(receipt.mutable_answered_at(), now);
   return receipt;
 }
 
-Receipt DomainWorld::Controlled(const goldeneagle::v1::Order& freeze, const std::string& agency, int64_t controlled, int64_t unfunded) {
+Receipt DomainWorld::Controlled(const goldeneagle::v1::Order& freeze, const std::string& agency, int64_t controlled,
+                                int64_t unfunded) {
   Receipt receipt = ReceiptFor(freeze, agency, RECEIPT_KIND_FINAL);
   ItemResult* item = receipt.add_items();
-  item->set_outcome(controlled == 0 ? OUTCOME_WAITLISTED : unfunded == 0 ? OUTCOME_CONTROLLED : OUTCOME_PARTLY_CONTROLLED);
+  item->set_outcome(controlled == 0 ? OUTCOME_WAITLISTED
+                    : unfunded == 0 ? OUTCOME_CONTROLLED
+                                    : OUTCOME_PARTLY_CONTROLLED);
   MeasureState* state_after = item->mutable_measure();
   state_after->set_unit_reference("U1"), state_after->set_requested_minor_units(controlled + unfunded);
   state_after->set_controlled_minor_units(controlled), state_after->set_unfunded_minor_units(unfunded);
@@ -327,13 +360,15 @@ Receipt DomainWorld::Controlled(const goldeneagle::v1::Order& freeze, const std:
   return receipt;
 }
 
-Receipt DomainWorld::Event(const goldeneagle::v1::Order& freeze, const std::string& agency, MeasureChange change, int64_t controlled, int64_t unfunded) {
+Receipt DomainWorld::Event(const goldeneagle::v1::Order& freeze, const std::string& agency, MeasureChange change,
+                           int64_t controlled, int64_t unfunded) {
   Receipt receipt = Controlled(freeze, agency, controlled, unfunded);
   receipt.set_kind(RECEIPT_KIND_EVENT), receipt.set_change(change);
   return receipt;
 }
 
-Receipt DomainWorld::Deducted(const goldeneagle::v1::Order& deduct, const std::string& agency, bool confirmed, int64_t controlled_after, int64_t unfunded_after) {
+Receipt DomainWorld::Deducted(const goldeneagle::v1::Order& deduct, const std::string& agency, bool confirmed,
+                              int64_t controlled_after, int64_t unfunded_after) {
   Receipt receipt = ReceiptFor(deduct, agency, confirmed ? RECEIPT_KIND_FINAL : RECEIPT_KIND_PROGRESS);
   ItemResult* item = receipt.add_items();
   item->set_outcome(confirmed ? OUTCOME_DEDUCTED : OUTCOME_SENT_NOT_CONFIRMED);
@@ -355,7 +390,8 @@ Reason DomainWorld::OnlyRefusal(const domain::Result& result) {
 std::vector<std::string> DomainWorld::Problems(const domain::Result& result) {
   std::vector<std::string> out;
   if (result.members.at(0).refusal) {
-    for (const Violation& violation : result.members.at(0).refusal->violations) out.push_back(violation.field + " " + std::string(RowOf(violation.reason).name));
+    for (const Violation& violation : result.members.at(0).refusal->violations)
+      out.push_back(violation.field + " " + std::string(RowOf(violation.reason).name));
   }
   std::sort(out.begin(), out.end());
   return out;

@@ -1,8 +1,8 @@
-// A domain without signatures, storage or threads: builds commands as `api` would, decides, applies, remembers every entry.
+// A domain without signatures, storage or threads: builds commands as `api` would, decides, applies, remembers every
+// entry.
 //
-//   DomainWorld world;                       // founded, policy of Freedonia, one court, two banks, one land office, one case
-//   auto result = world.Freeze("BANK1", 80'000'00);
-//   EXPECT_EQ(world.OnlyRefusal(result), Reason::kNone);
+//   DomainWorld world;                       // founded, policy of Freedonia, one court, two banks, one land office,
+//   one case auto result = world.Freeze("BANK1", 80'000'00); EXPECT_EQ(world.OnlyRefusal(result), Reason::kNone);
 #pragma once
 
 #include <string>
@@ -16,8 +16,8 @@
 
 namespace eagle::test {
 
-// The policy of an invented country, so that no test leans on a legal number of ours: urgent 10 hours, normal 3 civil days in
-// Pacific/Auckland, terms of 6 and 30 months, 200 per million a day, a third key above 50,000.00.
+// The policy of an invented country, so that no test leans on a legal number of ours: urgent 10 hours, normal 3 civil
+// days in Pacific/Auckland, terms of 6 and 30 months, 200 per million a day, a third key above 50,000.00.
 goldeneagle::v1::PolicyTable FreedoniaPolicy(uint32_t version = 1);
 
 class DomainWorld {
@@ -35,11 +35,15 @@ class DomainWorld {
   domain::Result Do(const domain::Command& command);
 
   // --- batches, as if signed by these officers ("handler", "cosigner", "leader") of court C1
-  domain::SubmitOrders Orders(std::vector<goldeneagle::v1::Order> orders, std::vector<std::string> signers = {"handler", "cosigner"});
-  domain::SubmitCases Cases(std::vector<goldeneagle::v1::CaseAct> acts, std::vector<std::string> signers = {"handler", "leader"});
+  domain::SubmitOrders Orders(std::vector<goldeneagle::v1::Order> orders,
+                              std::vector<std::string> signers = {"handler", "cosigner"});
+  domain::SubmitCases Cases(std::vector<goldeneagle::v1::CaseAct> acts,
+                            std::vector<std::string> signers = {"handler", "leader"});
   domain::ReportReceipts Receipts(const std::string& agency, std::vector<goldeneagle::v1::Receipt> receipts);
-  domain::SubmitStatements Statements(const std::string& signer, std::vector<goldeneagle::v1::Statement> statements, std::vector<std::string> keys);
-  domain::SubmitAdministration Administration(const std::string& administrator, std::vector<goldeneagle::v1::Administration> acts);
+  domain::SubmitStatements Statements(const std::string& signer, std::vector<goldeneagle::v1::Statement> statements,
+                                      std::vector<std::string> keys);
+  domain::SubmitAdministration Administration(const std::string& administrator,
+                                              std::vector<goldeneagle::v1::Administration> acts);
 
   // --- contents, right unless a test spoils them
   goldeneagle::v1::CaseAct OpenCase(const std::string& number = "case-1");
@@ -48,29 +52,33 @@ class DomainWorld {
   goldeneagle::v1::Order FreezeOrder(const std::string& agency, int64_t limit);
   goldeneagle::v1::Order ReleaseOrder(const std::string& agency, const std::string& freeze_id, int64_t amount = 0);
   goldeneagle::v1::Order DeductOrder(const std::string& agency, const std::string& freeze_id, int64_t amount);
-  goldeneagle::v1::Receipt ReceiptFor(const goldeneagle::v1::Order& order, const std::string& agency, goldeneagle::v1::ReceiptKind kind);
-  goldeneagle::v1::Receipt Controlled(const goldeneagle::v1::Order& freeze, const std::string& agency, int64_t controlled, int64_t unfunded);
-  goldeneagle::v1::Receipt Event(const goldeneagle::v1::Order& freeze, const std::string& agency, goldeneagle::v1::MeasureChange change, int64_t controlled,
-                                 int64_t unfunded);
-  goldeneagle::v1::Receipt Deducted(const goldeneagle::v1::Order& deduct, const std::string& agency, bool confirmed, int64_t controlled_after,
-                                    int64_t unfunded_after);
+  goldeneagle::v1::Receipt ReceiptFor(const goldeneagle::v1::Order& order, const std::string& agency,
+                                      goldeneagle::v1::ReceiptKind kind);
+  goldeneagle::v1::Receipt Controlled(const goldeneagle::v1::Order& freeze, const std::string& agency,
+                                      int64_t controlled, int64_t unfunded);
+  goldeneagle::v1::Receipt Event(const goldeneagle::v1::Order& freeze, const std::string& agency,
+                                 goldeneagle::v1::MeasureChange change, int64_t controlled, int64_t unfunded);
+  goldeneagle::v1::Receipt Deducted(const goldeneagle::v1::Order& deduct, const std::string& agency, bool confirmed,
+                                    int64_t controlled_after, int64_t unfunded_after);
 
   // --- what came of it
-  static Reason OnlyRefusal(const domain::Result& result);              // of the first member; kNone when accepted
+  static Reason OnlyRefusal(const domain::Result& result);                 // of the first member; kNone when accepted
   static std::vector<std::string> Problems(const domain::Result& result);  // "field REASON" of the first member, sorted
   const domain::Case& TheCase() const { return state.cases.at(case_seq); }
-  const domain::Order& OrderNamed(const goldeneagle::v1::Order& order) const { return state.orders.at(state.ids.at(order.order_id()).index); }
-  std::vector<std::string> Types() const;                               // of the journal's entries
+  const domain::Order& OrderNamed(const goldeneagle::v1::Order& order) const {
+    return state.orders.at(state.ids.at(order.order_id()).index);
+  }
+  std::vector<std::string> Types() const;  // of the journal's entries
   uint64_t case_seq = 0;
 
   std::string NewId();
-  std::string Key(const std::string& name) const;                       // 32 bytes that stand for a public key
+  std::string Key(const std::string& name) const;  // 32 bytes that stand for a public key
   std::string account_digest;
 
  private:
   template <typename Message>
-  domain::SignedHead Sign(goldeneagle::v1::MemberType type, const std::string& signer, const std::vector<Message>& members,
-                          const std::vector<std::string>& keys);
+  domain::SignedHead Sign(goldeneagle::v1::MemberType type, const std::string& signer,
+                          const std::vector<Message>& members, const std::vector<std::string>& keys);
   uint64_t next_sequence_ = 1, next_id_ = 1, next_receipt_ = 1;
 };
 

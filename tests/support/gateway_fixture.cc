@@ -35,14 +35,17 @@ RingKeys::RingKeys(trust::KeyRing& ring) : ring_(ring) {
 
 GatewayFixture::GatewayFixture(const Options& options) : entropy(options.seed) {
   clock.wall = options.start;
-  log_signer = std::make_unique<journal::Ed25519NoteSigner>(kOrigin, *journal::PrivateKey::FromSeed(std::string(32, 's')));
+  log_signer =
+      std::make_unique<journal::Ed25519NoteSigner>(kOrigin, *journal::PrivateKey::FromSeed(std::string(32, 's')));
   log_verifier = *journal::ParseVerifierKey(log_signer->VerifierKey());
   founding.set_origin(kOrigin);
   founding.set_partition(1);
   founding.set_format_version(1);
   founding.set_environment(options.environment);
-  for (const char* name : {"administrator-1", "administrator-2"}) AddFoundingKey(name, Key(name), *founding.add_administrators());
-  for (const char* name : {"registrar-1", "registrar-2", "registrar-3"}) AddFoundingKey(name, Key(name), *founding.add_registrars());
+  for (const char* name : {"administrator-1", "administrator-2"})
+    AddFoundingKey(name, Key(name), *founding.add_administrators());
+  for (const char* name : {"registrar-1", "registrar-2", "registrar-3"})
+    AddFoundingKey(name, Key(name), *founding.add_registrars());
   founding.set_registrar_threshold(2);
   founding.set_approvals(2);
   Start();
@@ -62,10 +65,12 @@ void GatewayFixture::Start() {
   auto opened = core::Open(disk, signed_disk, *log_signer, *keys);
   GATEWAY_ASSERT(opened.ok(), std::string(opened.status().message()).c_str());
   dispatcher = std::make_unique<dispatch::Dispatcher>(clock, dispatch::Options{});
-  sequencer = std::make_unique<core::Sequencer>(*std::move(opened), core::SequencerPorts{disk, signed_disk, *log_signer, *keys, clock, entropy});
+  sequencer = std::make_unique<core::Sequencer>(
+      *std::move(opened), core::SequencerPorts{disk, signed_disk, *log_signer, *keys, clock, entropy});
   sequencer->SetHandout(dispatcher.get());
   dispatcher->SetWake([this] { sequencer->WakeUp(); });
-  handlers = std::make_unique<api::Handlers>(api::HandlerPorts{*sequencer, *dispatcher, disk, *keys, *ring, checker, clock});
+  handlers =
+      std::make_unique<api::Handlers>(api::HandlerPorts{*sequencer, *dispatcher, disk, *keys, *ring, checker, clock});
 }
 
 void GatewayFixture::Stop() {
@@ -92,13 +97,17 @@ void GatewayFixture::Advance(absl::Duration by) {
 api::Caller GatewayFixture::Court(const std::string& code) const {
   const domain::Court* court = state().directory.CourtByCode(code);
   GATEWAY_ASSERT(court != nullptr, "the court is registered");
-  return {.role = api::Role::kCourt, .code = code, .court = court->ordinal, .spiffe_id = court->row.system().spiffe_id()};
+  return {
+      .role = api::Role::kCourt, .code = code, .court = court->ordinal, .spiffe_id = court->row.system().spiffe_id()};
 }
 
 api::Caller GatewayFixture::Agency(const std::string& code) const {
   const domain::Agency* agency = state().directory.AgencyByCode(code);
   GATEWAY_ASSERT(agency != nullptr, "the agency is registered");
-  return {.role = api::Role::kAgency, .code = code, .agency = agency->ordinal, .spiffe_id = agency->row.system().spiffe_id()};
+  return {.role = api::Role::kAgency,
+          .code = code,
+          .agency = agency->ordinal,
+          .spiffe_id = agency->row.system().spiffe_id()};
 }
 
 trust::Signer& GatewayFixture::Key(const std::string& name) {
@@ -107,10 +116,14 @@ trust::Signer& GatewayFixture::Key(const std::string& name) {
   return *signer;
 }
 
-v1::SignedBatch GatewayFixture::Sign(v1::MemberType type, const std::string& signer, std::vector<std::string> members, const std::vector<std::string>& key_names) {
+v1::SignedBatch GatewayFixture::Sign(v1::MemberType type, const std::string& signer, std::vector<std::string> members,
+                                     const std::vector<std::string>& key_names) {
   std::vector<trust::Signer*> signers;
   for (const std::string& name : key_names) signers.push_back(&Key(name));
-  const trust::HeadFields head{.member_type = type, .environment = founding.environment(), .signer = signer, .sequence = ++sequences_[{signer, type}],
+  const trust::HeadFields head{.member_type = type,
+                               .environment = founding.environment(),
+                               .signer = signer,
+                               .sequence = ++sequences_[{signer, type}],
                                .signed_at = clock.wall};
   return trust::MakeBatch(head, std::move(members), signers);
 }
@@ -121,11 +134,12 @@ std::vector<std::string> GatewayFixture::Types() const {
   std::vector<std::string> types;
   auto reader = const_cast<storage::FakeStore&>(disk).NewReader();
   GATEWAY_ASSERT(reader.ok(), "the fake store has readers");
-  const absl::Status status = core::ForEachEntry(**reader, 0, [&](uint64_t, std::string_view leaf, std::string_view) -> absl::Status {
-    EAGLE_ASSIGN_OR_RETURN(const journal::Leaf decoded, journal::DecodeLeaf(leaf));
-    types.push_back(domain::EntryTypeName(static_cast<v1::EntryType>(decoded.type)));
-    return absl::OkStatus();
-  });
+  const absl::Status status =
+      core::ForEachEntry(**reader, 0, [&](uint64_t, std::string_view leaf, std::string_view) -> absl::Status {
+        EAGLE_ASSIGN_OR_RETURN(const journal::Leaf decoded, journal::DecodeLeaf(leaf));
+        types.push_back(domain::EntryTypeName(static_cast<v1::EntryType>(decoded.type)));
+        return absl::OkStatus();
+      });
   GATEWAY_ASSERT(status.ok(), "every entry can be read");
   return types;
 }
@@ -136,7 +150,8 @@ size_t GatewayFixture::Count(const std::string& type) const {
   return count;
 }
 
-bool GatewayFixture::Proves(const v1::InclusionProof& proof, const std::string& leaf, const std::string& checkpoint) const {
+bool GatewayFixture::Proves(const v1::InclusionProof& proof, const std::string& leaf,
+                            const std::string& checkpoint) const {
   const auto head = journal::OpenCheckpoint(checkpoint, *log_verifier);
   if (!head.ok() || head->size != proof.size()) return false;
   std::vector<journal::Hash> path;

@@ -1,5 +1,6 @@
-// A whole gateway in one thread: the real handlers, dispatcher and sequencer over disks, clock, randomness and signatures that a test holds
-// in its hand. It dies and starts again at will. Signed content for it comes from demo_world.h.
+// A whole gateway in one thread: the real handlers, dispatcher and sequencer over disks, clock, randomness and
+// signatures that a test holds in its hand. It dies and starts again at will. Signed content for it comes from
+// demo_world.h.
 //
 //   GatewayFixture gateway;                       // founded and running, nobody registered yet
 //   FurnishDemo(gateway);                         // demo_world.h: policy, courts, agencies, officers, account
@@ -34,7 +35,9 @@ namespace v1 = ::goldeneagle::v1;
 class PlainWrapper : public trust::KeyWrapper {
  public:
   absl::StatusOr<std::string> Wrap(std::string_view key, std::string_view) override { return std::string(key); }
-  absl::StatusOr<std::string> Unwrap(std::string_view wrapped, std::string_view) override { return std::string(wrapped); }
+  absl::StatusOr<std::string> Unwrap(std::string_view wrapped, std::string_view) override {
+    return std::string(wrapped);
+  }
 };
 
 class RingKeys : public core::KeySource {
@@ -73,38 +76,49 @@ class GatewayFixture {
   void Advance(absl::Duration by);
   void AdvanceTo(absl::Time time) { Advance(time - clock.wall); }
 
-  // --- calls. The first kind answers through a callback: this runs the gateway until it has (UNAVAILABLE when it never does).
+  // --- calls. The first kind answers through a callback: this runs the gateway until it has (UNAVAILABLE when it never
+  // does).
   template <typename Request, typename Response>
-  absl::StatusOr<Response> Call(void (api::Handlers::*method)(const api::Caller&, Request, api::Reply<Response>), const api::Caller& caller, Request request) {
+  absl::StatusOr<Response> Call(void (api::Handlers::*method)(const api::Caller&, Request, api::Reply<Response>),
+                                const api::Caller& caller, Request request) {
     Answered<Response> answered = Begin(method, caller, std::move(request));
     Run();
     if (!answered->has_value()) return absl::UnavailableError("the call was never answered");
     return **answered;
   }
   template <typename Request, typename Response>
-  Answered<Response> Begin(void (api::Handlers::*method)(const api::Caller&, Request, api::Reply<Response>), const api::Caller& caller, Request request) {
+  Answered<Response> Begin(void (api::Handlers::*method)(const api::Caller&, Request, api::Reply<Response>),
+                           const api::Caller& caller, Request request) {
     auto answered = std::make_shared<std::optional<absl::StatusOr<Response>>>();
-    ((*handlers).*method)(caller, std::move(request), [answered](absl::StatusOr<Response> response) { *answered = std::move(response); });
+    ((*handlers).*method)(caller, std::move(request),
+                          [answered](absl::StatusOr<Response> response) { *answered = std::move(response); });
     return answered;
   }
   template <typename Request, typename Response>
-  absl::StatusOr<Response> Call(absl::StatusOr<Response> (api::Handlers::*method)(const api::Caller&, const Request&), const api::Caller& caller,
-                                const Request& request) {
+  absl::StatusOr<Response> Call(absl::StatusOr<Response> (api::Handlers::*method)(const api::Caller&, const Request&),
+                                const api::Caller& caller, const Request& request) {
     return ((*handlers).*method)(caller, request);
   }
 
   // --- who calls, as the directory has them
   api::Caller Court(const std::string& code) const;
   api::Caller Agency(const std::string& code) const;
-  static api::Caller Operator() { return {.role = api::Role::kOperator, .code = "operator-1", .spiffe_id = "spiffe://test/operator/operator-1"}; }
-  static api::Caller Auditor() { return {.role = api::Role::kAuditor, .code = "auditor-1", .spiffe_id = "spiffe://test/auditor/auditor-1"}; }
+  static api::Caller Operator() {
+    return {.role = api::Role::kOperator, .code = "operator-1", .spiffe_id = "spiffe://test/operator/operator-1"};
+  }
+  static api::Caller Auditor() {
+    return {.role = api::Role::kAuditor, .code = "auditor-1", .spiffe_id = "spiffe://test/auditor/auditor-1"};
+  }
 
-  // --- signing. A key is its name: "administrator-1", "registrar-2", "court/辽9901", "agency/9900001", "court/辽9901/officer/001".
+  // --- signing. A key is its name: "administrator-1", "registrar-2", "court/辽9901", "agency/9900001",
+  // "court/辽9901/officer/001".
   trust::Signer& Key(const std::string& name);
   // The next sequence of that signer and member type, signed now.
-  v1::SignedBatch Sign(v1::MemberType type, const std::string& signer, std::vector<std::string> members, const std::vector<std::string>& key_names);
+  v1::SignedBatch Sign(v1::MemberType type, const std::string& signer, std::vector<std::string> members,
+                       const std::vector<std::string>& key_names);
   template <typename Message>
-  v1::SignedBatch Sign(v1::MemberType type, const std::string& signer, const std::vector<Message>& members, const std::vector<std::string>& key_names) {
+  v1::SignedBatch Sign(v1::MemberType type, const std::string& signer, const std::vector<Message>& members,
+                       const std::vector<std::string>& key_names) {
     std::vector<std::string> bytes;
     for (const Message& member : members) bytes.push_back(member.SerializeAsString());
     return Sign(type, signer, std::move(bytes), key_names);

@@ -22,7 +22,8 @@ class ConfigFile {
 
   void Wrong(std::string_view field, const toml::node* node, std::string_view why) {
     const uint32_t line = node == nullptr ? 0 : node->source().begin.line;
-    wrong_.Add(field, Reason::kConfigurationInvalid, absl::StrCat(path_, line == 0 ? "" : absl::StrCat(":", line), ": ", ToAbsl(why)));
+    wrong_.Add(field, Reason::kConfigurationInvalid,
+               absl::StrCat(path_, line == 0 ? "" : absl::StrCat(":", line), ": ", ToAbsl(why)));
   }
   const toml::node* Find(const toml::table* table, std::string_view key) {
     read_[table].insert(std::string(key));
@@ -42,7 +43,8 @@ class ConfigFile {
       Wrong(name, node, "is a list of sections, as [[" + std::string(name) + "]]");
       return out;
     }
-    for (const toml::node& item : *node->as_array()) out.push_back(ConfigSection(*this, item.as_table(), absl::StrCat(std::string(name), "[", out.size(), "]")));
+    for (const toml::node& item : *node->as_array())
+      out.push_back(ConfigSection(*this, item.as_table(), absl::StrCat(std::string(name), "[", out.size(), "]")));
     return out;
   }
   // Everything that nobody read.
@@ -60,12 +62,14 @@ class ConfigFile {
     for (const auto& [key, node] : *table) {
       const std::string name(key.str());
       if (known.count(name) == 0) {
-        wrong_.Add(prefix + name, Reason::kConfigurationInvalid, absl::StrCat(path_, ":", key.source().begin.line, ": unknown key", Suggestion(name, known)));
+        wrong_.Add(prefix + name, Reason::kConfigurationInvalid,
+                   absl::StrCat(path_, ":", key.source().begin.line, ": unknown key", Suggestion(name, known)));
       } else if (node.is_table()) {
         CheckUnknown(node.as_table(), prefix + name + ".");
       } else if (node.is_array_of_tables()) {
         size_t place = 0;
-        for (const toml::node& item : *node.as_array()) CheckUnknown(item.as_table(), absl::StrCat(prefix, name, "[", place++, "]."));
+        for (const toml::node& item : *node.as_array())
+          CheckUnknown(item.as_table(), absl::StrCat(prefix, name, "[", place++, "]."));
       }
     }
   }
@@ -152,7 +156,8 @@ int64_t ConfigSection::Number(std::string_view key, int64_t otherwise, int64_t l
   return otherwise;
 }
 
-absl::Duration ConfigSection::Seconds(std::string_view key, absl::Duration otherwise, absl::Duration least, absl::Duration most) {
+absl::Duration ConfigSection::Seconds(std::string_view key, absl::Duration otherwise, absl::Duration least,
+                                      absl::Duration most) {
   const toml::node* node = NodeOf(Find(key));
   if (node == nullptr) return otherwise;
   const auto number = node->value<double>();
@@ -176,7 +181,8 @@ std::vector<std::string> ConfigSection::Texts(std::string_view key) {
   const toml::node* node = NodeOf(Find(key));
   if (node == nullptr) return out;
   const toml::array* list = node->as_array();
-  if (list == nullptr || !std::all_of(list->begin(), list->end(), [](const toml::node& item) { return item.is_string(); })) {
+  if (list == nullptr ||
+      !std::all_of(list->begin(), list->end(), [](const toml::node& item) { return item.is_string(); })) {
     Wrong(key, "must be a list of texts");
     return out;
   }
@@ -203,12 +209,14 @@ v1::OfficerRole RoleOf(const std::string& word) {
 void ReadGateway(ConfigSection section, AdapterConfig& config) {
   config.gateway_address = section.Text("address");
   const size_t colon = config.gateway_address.rfind(':');
-  if (!config.gateway_address.empty() && (colon == std::string::npos || colon == 0 || colon + 1 == config.gateway_address.size())) {
+  if (!config.gateway_address.empty() &&
+      (colon == std::string::npos || colon == 0 || colon + 1 == config.gateway_address.size())) {
     section.Wrong("address", "must be host:port");
   }
   config.authority_file = section.Path("authority");
   config.gateway_spiffe_id = section.Text("spiffe_id", "");
-  if (!config.gateway_spiffe_id.empty() && !trust::ParseSpiffeId(config.gateway_spiffe_id).ok()) section.Wrong("spiffe_id", "must be spiffe://<trust domain>/gateway/<code>");
+  if (!config.gateway_spiffe_id.empty() && !trust::ParseSpiffeId(config.gateway_spiffe_id).ok())
+    section.Wrong("spiffe_id", "must be spiffe://<trust domain>/gateway/<code>");
   config.gateway_server_name = section.Text("server_name", "");
 }
 
@@ -220,7 +228,8 @@ void ReadSystem(ConfigSection section, AdapterConfig& config) {
   config.data_folder = section.Path("data");
   config.counter_socket = section.Path("socket", config.data_folder + "/counter.sock");
   config.time_zone_name = section.Text("time_zone", "Asia/Shanghai");
-  if (!absl::LoadTimeZone(config.time_zone_name, &config.time_zone)) section.Wrong("time_zone", "must be a name such as Asia/Shanghai");
+  if (!absl::LoadTimeZone(config.time_zone_name, &config.time_zone))
+    section.Wrong("time_zone", "must be a name such as Asia/Shanghai");
 }
 
 void ReadTrust(ConfigSection section, AdapterConfig& config) {
@@ -228,7 +237,8 @@ void ReadTrust(ConfigSection section, AdapterConfig& config) {
   config.agent.environment = environment == "test"         ? v1::ENVIRONMENT_TEST
                              : environment == "production" ? v1::ENVIRONMENT_PRODUCTION
                                                            : v1::ENVIRONMENT_UNSPECIFIED;
-  if (!environment.empty() && config.agent.environment == v1::ENVIRONMENT_UNSPECIFIED) section.Wrong("environment", "must be test or production");
+  if (!environment.empty() && config.agent.environment == v1::ENVIRONMENT_UNSPECIFIED)
+    section.Wrong("environment", "must be test or production");
   const std::vector<std::string> registrars = section.Texts("registrars");
   if (registrars.empty()) section.Wrong("registrars", "must name the registrars' keys, pinned by hand");
   for (const std::string& text : registrars) {
@@ -240,7 +250,8 @@ void ReadTrust(ConfigSection section, AdapterConfig& config) {
     config.agent.registrar_keys.push_back(*key);
   }
   const int64_t most = std::max<int64_t>(1, static_cast<int64_t>(registrars.size()));
-  config.agent.registrar_threshold = static_cast<uint32_t>(section.Number("registrar_threshold", std::min<int64_t>(2, most), 1, most));
+  config.agent.registrar_threshold =
+      static_cast<uint32_t>(section.Number("registrar_threshold", std::min<int64_t>(2, most), 1, most));
 }
 
 void ReadLimits(ConfigSection section, AdapterConfig& config) {
@@ -258,21 +269,24 @@ void ReadRules(std::vector<ConfigSection> sections, AdapterConfig& config) {
     SignatureRule& rule = config.agent.signature_rules.emplace_back();
     const std::string action = section.Text("action");
     rule.action = ActionOf(action);
-    if (!action.empty() && rule.action == v1::ACTION_UNSPECIFIED) section.Wrong("action", "must be INQUIRE, FREEZE, RELEASE or DEDUCT");
+    if (!action.empty() && rule.action == v1::ACTION_UNSPECIFIED)
+      section.Wrong("action", "must be INQUIRE, FREEZE, RELEASE or DEDUCT");
     const std::string above = section.Text("above", "0");
     const auto amount = ParseMoney(above);
     if (!amount || *amount < 0) section.Wrong("above", "must be an amount as \"50,000.00\"");
     rule.above_minor_units = amount.value_or(0);
     for (const std::string& word : section.Texts("roles")) {
       rule.roles.push_back(RoleOf(word));
-      if (rule.roles.back() == v1::OFFICER_ROLE_UNSPECIFIED) section.Wrong("roles", "must be HANDLER, COSIGNER or LEADER");
+      if (rule.roles.back() == v1::OFFICER_ROLE_UNSPECIFIED)
+        section.Wrong("roles", "must be HANDLER, COSIGNER or LEADER");
     }
     if (rule.roles.empty()) section.Wrong("roles", "must name at least one role");
   }
 }
 
 absl::Status Refused(const Violations& wrong, const std::string& path) {
-  Fail fail(Reason::kConfigurationInvalid, absl::StrCat("the configuration ", path, " is refused: ", wrong.list().size(), " problems"));
+  Fail fail(Reason::kConfigurationInvalid,
+            absl::StrCat("the configuration ", path, " is refused: ", wrong.list().size(), " problems"));
   for (const Violation& violation : wrong.list()) fail.At(violation.field, violation.reason, violation.description);
   return fail;
 }
@@ -282,13 +296,15 @@ absl::Status Refused(const Violations& wrong, const std::string& path) {
 namespace {
 
 // Reads all that can be read; problems are noted. False when the file is no TOML.
-bool Parse(std::string_view text, std::string_view kind, const ReadKind& read_kind, AdapterConfig& config, Violations& wrong) {
+bool Parse(std::string_view text, std::string_view kind, const ReadKind& read_kind, AdapterConfig& config,
+           Violations& wrong) {
   const std::string& path = config.path;
   toml::table root;
   try {  // the library as it is installed says so by an exception
     root = toml::parse(text, path);
   } catch (const toml::parse_error& error) {
-    wrong.Add("-", Reason::kConfigurationInvalid, absl::StrCat(path, ":", error.source().begin.line, ": ", ToAbsl(error.description())));
+    wrong.Add("-", Reason::kConfigurationInvalid,
+              absl::StrCat(path, ":", error.source().begin.line, ": ", ToAbsl(error.description())));
     return false;
   }
   ConfigFile file(path, root);
@@ -309,14 +325,16 @@ bool Parse(std::string_view text, std::string_view kind, const ReadKind& read_ki
 
 }  // namespace
 
-absl::StatusOr<AdapterConfig> ParseAdapterConfig(std::string_view text, const std::string& path, std::string_view kind, const ReadKind& read_kind) {
+absl::StatusOr<AdapterConfig> ParseAdapterConfig(std::string_view text, const std::string& path, std::string_view kind,
+                                                 const ReadKind& read_kind) {
   AdapterConfig config{.path = path};
   Violations wrong;
   if (!Parse(text, kind, read_kind, config, wrong) || !wrong.empty()) return Refused(wrong, path);
   return config;
 }
 
-absl::StatusOr<AdapterConfig> LoadAdapterConfig(const std::string& path, std::string_view kind, const ReadKind& read_kind) {
+absl::StatusOr<AdapterConfig> LoadAdapterConfig(const std::string& path, std::string_view kind,
+                                                const ReadKind& read_kind) {
   std::ifstream file(path, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   if (!file.is_open()) return Fail(Reason::kStorageUnusable, "the configuration can't be read").With("path", path);
@@ -324,7 +342,8 @@ absl::StatusOr<AdapterConfig> LoadAdapterConfig(const std::string& path, std::st
   Violations wrong;
   if (!Parse(text, kind, read_kind, config, wrong)) return Refused(wrong, path);
   if (absl::Status files = ReadFiles(config); !files.ok()) {
-    for (const Violation& violation : FailureOf(files).violations) wrong.Add(violation.field, violation.reason, violation.description);
+    for (const Violation& violation : FailureOf(files).violations)
+      wrong.Add(violation.field, violation.reason, violation.description);
   }
   if (!wrong.empty()) return Refused(wrong, path);
   return config;
@@ -337,7 +356,8 @@ std::vector<std::string> ProblemsOf(const absl::Status& status) {
     // The description begins with "<path>:<line>: ".
     const size_t colon = violation.description.find(": ");
     out.push_back(colon == std::string::npos ? violation.field + ": " + violation.description
-                                             : violation.description.substr(0, colon + 2) + violation.field + ": " + violation.description.substr(colon + 2));
+                                             : violation.description.substr(0, colon + 2) + violation.field + ": " +
+                                                   violation.description.substr(colon + 2));
   }
   if (out.empty()) {
     out.push_back(failure.message);

@@ -28,7 +28,9 @@ struct Free {
 template <class T>
 using Owned = std::unique_ptr<T, Free>;
 
-Owned<BIO> Reading(const std::string& bytes) { return Owned<BIO>(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size()))); }
+Owned<BIO> Reading(const std::string& bytes) {
+  return Owned<BIO>(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())));
+}
 
 // Whether the first certificate's public key is that of the private key; false, too, for what can't be read.
 bool BelongTogether(const std::string& certificate_pem, const std::string& key_pem) {
@@ -42,7 +44,9 @@ class Files {
  public:
   explicit Files(const AdapterConfig& config) : config_(config) {}
 
-  void Wrong(std::string_view field, const std::string& why) { wrong_.Add(field, Reason::kConfigurationInvalid, absl::StrCat(config_.path, ": ", why)); }
+  void Wrong(std::string_view field, const std::string& why) {
+    wrong_.Add(field, Reason::kConfigurationInvalid, absl::StrCat(config_.path, ": ", why));
+  }
   // A path that is missing in the configuration was noted there.
   std::string Read(std::string_view field, const std::string& path) {
     if (path.empty()) return "";
@@ -93,17 +97,21 @@ absl::Status ReadFiles(AdapterConfig& config) {
     }
     CheckName(config, files);
   }
-  if (const auto signer = trust::Ed25519Signer::FromPemFile(config.receipt_key_file); !config.receipt_key_file.empty() && !signer.ok()) {
+  if (const auto signer = trust::Ed25519Signer::FromPemFile(config.receipt_key_file);
+      !config.receipt_key_file.empty() && !signer.ok()) {
     files.Wrong("system.receipt_key", FailureOf(signer.status()).message + ": " + config.receipt_key_file);
   }
   struct stat folder {};
-  const bool there = stat(config.data_folder.c_str(), &folder) == 0 && S_ISDIR(folder.st_mode) && access(config.data_folder.c_str(), W_OK | X_OK) == 0;
+  const bool there = stat(config.data_folder.c_str(), &folder) == 0 && S_ISDIR(folder.st_mode) &&
+                     access(config.data_folder.c_str(), W_OK | X_OK) == 0;
   if (!config.data_folder.empty() && !there) {
     files.Wrong("system.data", "isn't a folder that this user may write: " + config.data_folder);
   }
   if (files.wrong().empty()) return absl::OkStatus();
-  Fail fail(Reason::kConfigurationInvalid, absl::StrCat("the configuration ", config.path, " is refused: ", files.wrong().list().size(), " problems"));
-  for (const Violation& violation : files.wrong().list()) fail.At(violation.field, violation.reason, violation.description);
+  Fail fail(Reason::kConfigurationInvalid,
+            absl::StrCat("the configuration ", config.path, " is refused: ", files.wrong().list().size(), " problems"));
+  for (const Violation& violation : files.wrong().list())
+    fail.At(violation.field, violation.reason, violation.description);
   return fail;
 }
 

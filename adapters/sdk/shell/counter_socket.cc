@@ -1,7 +1,5 @@
 #include "adapters/sdk/shell/counter_socket.h"
 
-#include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -9,6 +7,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -46,7 +46,8 @@ Fail BadPath(const std::string& path, std::string_view why) {
 absl::StatusOr<sockaddr_un> AddressOf(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  if (path.empty() || path.size() >= sizeof(address.sun_path)) return BadPath(path, "the path of the counter socket must have 1 to 107 bytes");
+  if (path.empty() || path.size() >= sizeof(address.sun_path))
+    return BadPath(path, "the path of the counter socket must have 1 to 107 bytes");
   std::memcpy(address.sun_path, path.data(), path.size());
   return address;
 }
@@ -112,7 +113,8 @@ bool IsOwnerOrRoot(int connection) {
 absl::Status ClearWay(const std::string& path, const sockaddr_un& address) {
   struct stat found {};
   if (lstat(path.c_str(), &found) != 0) return absl::OkStatus();
-  if (!S_ISSOCK(found.st_mode)) return BadPath(path, "a file that is no socket lies where the counter socket should be");
+  if (!S_ISSOCK(found.st_mode))
+    return BadPath(path, "a file that is no socket lies where the counter socket should be");
   if (const int other = Connect(address); other >= 0) {
     close(other);
     return Fail(Reason::kFolderLocked, "another process answers at the counter socket").With("path", path);
@@ -127,7 +129,8 @@ absl::Status ClearWay(const std::string& path, const sockaddr_un& address) {
 
 absl::StatusOr<std::string> CounterRequest::Required(std::string_view argument) const {
   std::string text = Optional(argument);
-  if (text.empty()) return Fail(Reason::kFieldMissing, "an argument is missing").At(argument, "the argument is required");
+  if (text.empty())
+    return Fail(Reason::kFieldMissing, "an argument is missing").At(argument, "the argument is required");
   return text;
 }
 
@@ -167,14 +170,18 @@ absl::StatusOr<Json> ReadAnswer(std::string_view line) {
     const auto result = fields.find("result");
     return result == fields.end() ? Json() : result->second.struct_value();
   }
-  Failure failure{.reason = ReasonByName(TextAt(*answer, "reason")).value_or(Reason::kInternal), .message = TextAt(*answer, "message")};
+  Failure failure{.reason = ReasonByName(TextAt(*answer, "reason")).value_or(Reason::kInternal),
+                  .message = TextAt(*answer, "message")};
   if (const auto metadata = fields.find("metadata"); metadata != fields.end()) {
-    for (const auto& [key, value] : metadata->second.struct_value().fields()) failure.metadata.emplace_back(key, value.string_value());
+    for (const auto& [key, value] : metadata->second.struct_value().fields())
+      failure.metadata.emplace_back(key, value.string_value());
   }
   if (const auto violations = fields.find("violations"); violations != fields.end()) {
     for (const auto& value : violations->second.list_value().values()) {
       const Json& row = value.struct_value();
-      failure.violations.push_back({TextAt(row, "field"), ReasonByName(TextAt(row, "reason")).value_or(Reason::kFieldInvalid), TextAt(row, "description")});
+      failure.violations.push_back({TextAt(row, "field"),
+                                    ReasonByName(TextAt(row, "reason")).value_or(Reason::kFieldInvalid),
+                                    TextAt(row, "description")});
     }
   }
   return ToStatus(failure);
@@ -183,7 +190,8 @@ absl::StatusOr<Json> ReadAnswer(std::string_view line) {
 absl::StatusOr<CounterRequest> ReadRequest(std::string_view line) {
   EAGLE_ASSIGN_OR_RETURN(const Json object, ParseJson(line));
   CounterRequest request{.command = TextAt(object, "command")};
-  if (request.command.empty()) return Fail(Reason::kFieldMissing, "a request names its command").At("command", "the command is required");
+  if (request.command.empty())
+    return Fail(Reason::kFieldMissing, "a request names its command").At("command", "the command is required");
   if (const auto arguments = object.fields().find("arguments"); arguments != object.fields().end()) {
     request.arguments = arguments->second.struct_value();
   }
@@ -243,7 +251,8 @@ void CounterServer::Answer(int connection) {
   std::string line;
   if (!ReadLine(connection, stop_reader_, kClientWaitMs, line)) return;
   absl::StatusOr<CounterRequest> request = ReadRequest(line);
-  WriteLine(connection, kClientWaitMs, AnswerLine(request.ok() ? handler_(*request) : absl::StatusOr<Json>(request.status())));
+  WriteLine(connection, kClientWaitMs,
+            AnswerLine(request.ok() ? handler_(*request) : absl::StatusOr<Json>(request.status())));
 }
 
 // ---- The caller ----
@@ -251,13 +260,18 @@ void CounterServer::Answer(int connection) {
 absl::StatusOr<Json> CallCounter(const std::string& path, const CounterRequest& request) {
   EAGLE_ASSIGN_OR_RETURN(const sockaddr_un address, AddressOf(path));
   Descriptor connection(Connect(address));
-  if (connection.number() < 0) return Fail(Reason::kUnavailable, "nobody answers at the counter socket: is the adapter running?").With("path", path);
+  if (connection.number() < 0)
+    return Fail(Reason::kUnavailable, "nobody answers at the counter socket: is the adapter running?")
+        .With("path", path);
   Json object;
   Put(object, "command", request.command);
   *(*object.mutable_fields())["arguments"].mutable_struct_value() = request.arguments;
   std::string line;
-  if (!WriteLine(connection.number(), kClientWaitMs, JsonText(object)) || !ReadLine(connection.number(), -1, -1, line)) {
-    return Fail(Reason::kUnavailable, "the adapter closed the counter without an answer: look whether the command took effect").With("path", path);
+  if (!WriteLine(connection.number(), kClientWaitMs, JsonText(object)) ||
+      !ReadLine(connection.number(), -1, -1, line)) {
+    return Fail(Reason::kUnavailable,
+                "the adapter closed the counter without an answer: look whether the command took effect")
+        .With("path", path);
   }
   return ReadAnswer(line);
 }

@@ -62,7 +62,9 @@ class Reader {
     }
     return Refuse("a quote that is never closed");
   }
-  bool AtLineBreak() const { return text_[at_] == '\n' || (text_[at_] == '\r' && at_ + 1 < text_.size() && text_[at_ + 1] == '\n'); }
+  bool AtLineBreak() const {
+    return text_[at_] == '\n' || (text_[at_] == '\r' && at_ + 1 < text_.size() && text_[at_ + 1] == '\n');
+  }
   void SkipLineBreak() {
     if (at_ >= text_.size()) return;
     at_ += text_[at_] == '\r' ? 2 : 1;
@@ -83,7 +85,8 @@ bool IsEmptyLine(const std::vector<std::string>& fields) { return fields.size() 
 
 }  // namespace
 
-CsvTable::CsvTable(CsvTable&& other) noexcept : name(std::move(other.name)), columns(std::move(other.columns)), rows(std::move(other.rows)) {
+CsvTable::CsvTable(CsvTable&& other) noexcept
+    : name(std::move(other.name)), columns(std::move(other.columns)), rows(std::move(other.rows)) {
   for (CsvRow& row : rows) row.table = this;
 }
 
@@ -95,9 +98,12 @@ const std::string& CsvRow::At(std::string_view column) const {
   return fields.front();
 }
 
-std::string CsvRow::Place(std::string_view column) const { return absl::StrCat(table->name, ":", line, " ", ToAbsl(column)); }
+std::string CsvRow::Place(std::string_view column) const {
+  return absl::StrCat(table->name, ":", line, " ", ToAbsl(column));
+}
 
-absl::StatusOr<CsvTable> ParseCsv(std::string_view text, const std::string& name, const std::vector<std::string>& columns) {
+absl::StatusOr<CsvTable> ParseCsv(std::string_view text, const std::string& name,
+                                  const std::vector<std::string>& columns) {
   if (!IsValidUtf8(text)) return Fail(Reason::kFieldInvalid, "the file is refused").At(name, "not UTF-8");
   if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);  // spreadsheets write this mark
   CsvTable table;
@@ -108,7 +114,8 @@ absl::StatusOr<CsvTable> ParseCsv(std::string_view text, const std::string& name
   size_t line = 0;
   std::vector<std::string> fields;
   if (!reader.Next(line, fields) || fields != columns) {
-    return Fail(Reason::kFieldInvalid, "the file is refused").At(absl::StrCat(name, ":1"), absl::StrCat("the first line must be ", absl::StrJoin(columns, ",")));
+    return Fail(Reason::kFieldInvalid, "the file is refused")
+        .At(absl::StrCat(name, ":1"), absl::StrCat("the first line must be ", absl::StrJoin(columns, ",")));
   }
   std::optional<size_t> empty_line;
   while (reader.Next(line, fields)) {
@@ -116,10 +123,12 @@ absl::StatusOr<CsvTable> ParseCsv(std::string_view text, const std::string& name
       if (!empty_line) empty_line = line;
       continue;
     }
-    if (empty_line) wrong.Add(absl::StrCat(name, ":", *empty_line), Reason::kFieldInvalid, "an empty line between rows");
+    if (empty_line)
+      wrong.Add(absl::StrCat(name, ":", *empty_line), Reason::kFieldInvalid, "an empty line between rows");
     empty_line.reset();
     if (fields.size() != columns.size()) {
-      wrong.Add(absl::StrCat(name, ":", line), Reason::kFieldInvalid, absl::StrCat("has ", fields.size(), " fields instead of ", columns.size()));
+      wrong.Add(absl::StrCat(name, ":", line), Reason::kFieldInvalid,
+                absl::StrCat("has ", fields.size(), " fields instead of ", columns.size()));
       continue;
     }
     table.rows.push_back({&table, line, std::move(fields)});
@@ -133,7 +142,8 @@ absl::StatusOr<CsvTable> ParseCsv(std::string_view text, const std::string& name
 absl::StatusOr<CsvTable> ReadCsv(const std::string& path, const std::vector<std::string>& columns) {
   std::ifstream file(path, std::ios::binary | std::ios::ate);
   const auto size = file ? static_cast<int64_t>(file.tellg()) : int64_t{-1};
-  if (size < 0 || size > static_cast<int64_t>(kCsvBytesMax)) return Fail(Reason::kStorageUnusable, "the file can't be read, or is too large").With("path", path);
+  if (size < 0 || size > static_cast<int64_t>(kCsvBytesMax))
+    return Fail(Reason::kStorageUnusable, "the file can't be read, or is too large").With("path", path);
   std::string text(static_cast<size_t>(size), '\0');
   file.seekg(0);
   file.read(text.data(), size);

@@ -1,7 +1,8 @@
 // Comma-separated files as RFC 4180 has them, in UTF-8: what registers are imported from.
 //
-// The first line names the columns, exactly those expected and in their order. Fields may stand in double quotes, a quote inside
-// doubled; quoted fields may hold commas and line breaks. Lines end with LF or CRLF; empty lines at the end of the file are passed over.
+// The first line names the columns, exactly those expected and in their order. Fields may stand in double quotes, a
+// quote inside doubled; quoted fields may hold commas and line breaks. Lines end with LF or CRLF; empty lines at the
+// end of the file are passed over.
 //
 // Threads: values.
 //
@@ -42,9 +43,10 @@ struct CsvTable {
   CsvTable& operator=(CsvTable&&) = delete;
 };
 
-// Errors: STORAGE_UNUSABLE when the file can't be read or is larger than 64 MiB; FIELD_INVALID, every violation with its line: no UTF-8, another
-// head line, another number of fields, a quote where none may be.
+// Errors: STORAGE_UNUSABLE when the file can't be read or is larger than 64 MiB; FIELD_INVALID, every violation with
+// its line: no UTF-8, another head line, another number of fields, a quote where none may be.
 absl::StatusOr<CsvTable> ReadCsv(const std::string& path, const std::vector<std::string>& columns);
-absl::StatusOr<CsvTable> ParseCsv(std::string_view text, const std::string& name, const std::vector<std::string>& columns);
+absl::StatusOr<CsvTable> ParseCsv(std::string_view text, const std::string& name,
+                                  const std::vector<std::string>& columns);
 
 }  // namespace eagle::sdk

@@ -7,8 +7,8 @@
 
 namespace eagle::sdk {
 
-std::string WrongGateway(std::string_view certificate_pem, const std::vector<std::string_view>& names, const std::string& spiffe_id,
-                         const std::string& server_name) {
+std::string WrongGateway(std::string_view certificate_pem, const std::vector<std::string_view>& names,
+                         const std::string& spiffe_id, const std::string& server_name) {
   if (!spiffe_id.empty()) {
     const auto expected = trust::ParseSpiffeId(spiffe_id);
     if (!expected.ok()) return "the pinned id is none";
@@ -22,7 +22,8 @@ std::string WrongGateway(std::string_view certificate_pem, const std::vector<std
   return "";
 }
 
-absl::Status CheckDialling(std::string_view address, const std::string& spiffe_id, std::string_view certificate_pem, std::string_view authority_pem) {
+absl::Status CheckDialling(std::string_view address, const std::string& spiffe_id, std::string_view certificate_pem,
+                           std::string_view authority_pem) {
   const size_t colon = address.rfind(':');
   if (colon == std::string_view::npos || colon == 0 || colon + 1 == address.size()) {
     return Fail(Reason::kConfigurationInvalid, "the gateway's address is host:port").With("address", address);

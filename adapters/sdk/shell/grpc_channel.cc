@@ -21,7 +21,8 @@ namespace {
 constexpr int kMessageBytesMax = 16 * 1024 * 1024;
 
 gpr_timespec After(absl::Duration limit) {
-  return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_millis(absl::ToInt64Milliseconds(limit), GPR_TIMESPAN));
+  return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
+                      gpr_time_from_millis(absl::ToInt64Milliseconds(limit), GPR_TIMESPAN));
 }
 
 // Why the last certificate was refused; empty when it was taken. gRPC itself only says "unavailable" then.
@@ -74,10 +75,12 @@ std::shared_ptr<grpc::Channel> Dial(const GrpcChannelOptions& options, const std
   if (name.empty() && options.spiffe_id.empty()) name = options.address.substr(0, options.address.rfind(':'));
   grpc::experimental::TlsChannelCredentialsOptions tls;
   tls.set_certificate_provider(std::make_shared<grpc::experimental::StaticDataCertificateProvider>(
-      options.authority_pem, std::vector<grpc::experimental::IdentityKeyCertPair>{{options.key_pem, options.certificate_pem}}));
+      options.authority_pem,
+      std::vector<grpc::experimental::IdentityKeyCertPair>{{options.key_pem, options.certificate_pem}}));
   tls.watch_root_certs();
   tls.watch_identity_key_cert_pairs();
-  tls.set_certificate_verifier(grpc::experimental::ExternalCertificateVerifier::Create<GatewayCheck>(options.spiffe_id, name, complaint));
+  tls.set_certificate_verifier(
+      grpc::experimental::ExternalCertificateVerifier::Create<GatewayCheck>(options.spiffe_id, name, complaint));
   tls.set_check_call_host(false);  // GatewayCheck has looked, once a connection
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
@@ -152,7 +155,8 @@ class GrpcChannel::Connection {
     const absl::MutexLock lock(&mu_);
     finished_.push_back(std::move(open_.extract(call).mapped()));
   }
-  // Contexts keep the channel alive, and whoever lets go of a channel last joins gRPC's threads: never one of these themselves.
+  // Contexts keep the channel alive, and whoever lets go of a channel last joins gRPC's threads: never one of these
+  // themselves.
   void BuryContexts() {
     std::vector<std::shared_ptr<grpc::ClientContext>> finished;
     const absl::MutexLock lock(&mu_);
@@ -173,7 +177,8 @@ GrpcChannel::GrpcChannel(std::unique_ptr<Connection> connection, GrpcChannelOpti
 GrpcChannel::~GrpcChannel() = default;
 
 absl::StatusOr<std::unique_ptr<GrpcChannel>> GrpcChannel::Connect(const GrpcChannelOptions& options, Mailbox& mailbox) {
-  EAGLE_RETURN_IF_ERROR(CheckDialling(options.address, options.spiffe_id, options.certificate_pem, options.authority_pem));
+  EAGLE_RETURN_IF_ERROR(
+      CheckDialling(options.address, options.spiffe_id, options.certificate_pem, options.authority_pem));
   auto complaint = std::make_shared<Complaint>();
   auto channel = Dial(options, complaint);
   auto connection = std::make_unique<Connection>(std::move(channel), std::move(complaint), mailbox);
@@ -181,8 +186,10 @@ absl::StatusOr<std::unique_ptr<GrpcChannel>> GrpcChannel::Connect(const GrpcChan
 }
 
 // One method of the port is one call of the stub.
-#define EAGLE_START(Method) \
-  [](auto& stub, grpc::ClientContext* context, const auto* message, auto* response, auto done) { stub.Method(context, message, response, std::move(done)); }
+#define EAGLE_START(Method)                                                                      \
+  [](auto& stub, grpc::ClientContext* context, const auto* message, auto* response, auto done) { \
+    stub.Method(context, message, response, std::move(done));                                    \
+  }
 
 void GrpcChannel::Hello(CallId call, const v1::HelloRequest& request) {
   connection_->Call<v1::HelloRequest, v1::HelloResponse>(call, request, options_.call_timeout, EAGLE_START(Hello));
@@ -194,16 +201,20 @@ void GrpcChannel::PullTasks(CallId call, const v1::PullTasksRequest& request) {
   connection_->Call<v1::PullTasksRequest, v1::PullTasksResponse>(call, poll, limit, EAGLE_START(PullTasks));
 }
 void GrpcChannel::RenewLease(CallId call, const v1::RenewLeaseRequest& request) {
-  connection_->Call<v1::RenewLeaseRequest, v1::RenewLeaseResponse>(call, request, options_.call_timeout, EAGLE_START(RenewLease));
+  connection_->Call<v1::RenewLeaseRequest, v1::RenewLeaseResponse>(call, request, options_.call_timeout,
+                                                                   EAGLE_START(RenewLease));
 }
 void GrpcChannel::ReportResults(CallId call, const v1::ReportResultsRequest& request) {
-  connection_->Call<v1::ReportResultsRequest, v1::ReportResultsResponse>(call, request, options_.call_timeout, EAGLE_START(ReportResults));
+  connection_->Call<v1::ReportResultsRequest, v1::ReportResultsResponse>(call, request, options_.call_timeout,
+                                                                         EAGLE_START(ReportResults));
 }
 void GrpcChannel::ReportEvents(CallId call, const v1::ReportResultsRequest& request) {
-  connection_->Call<v1::ReportResultsRequest, v1::ReportResultsResponse>(call, request, options_.call_timeout, EAGLE_START(ReportEvents));
+  connection_->Call<v1::ReportResultsRequest, v1::ReportResultsResponse>(call, request, options_.call_timeout,
+                                                                         EAGLE_START(ReportEvents));
 }
 void GrpcChannel::ReportStatus(CallId call, const v1::ReportStatusRequest& request) {
-  connection_->Call<v1::ReportStatusRequest, v1::ReportStatusResponse>(call, request, options_.call_timeout, EAGLE_START(ReportStatus));
+  connection_->Call<v1::ReportStatusRequest, v1::ReportStatusResponse>(call, request, options_.call_timeout,
+                                                                       EAGLE_START(ReportStatus));
 }
 #undef EAGLE_START
 

@@ -1,16 +1,17 @@
 // The agent's Channel over gRPC with mutual TLS: the agency dials in, the gateway is known by its pinned name.
 //
 //   who we are       certificate and key, PEM
-//   who they are     a certificate of the pinned authority with the gateway's SPIFFE id, DNS name, or both, as configured; another one is
+//   who they are     a certificate of the pinned authority with the gateway's SPIFFE id, DNS name, or both, as
+//   configured; another one is
 //                    UNAUTHENTICATED, and nothing is sent to it
-//   time limits      every call has one, in real time; polls their own wait and some more; no retries: the agent decides
-//   the connection   keepalive every 30 s, also without calls; no HTTP proxy; messages up to 16 MiB
-//   errors           decoded from grpc-status-details-bin (wire_status.h)
+//   time limits      every call has one, in real time; polls their own wait and some more; no retries: the agent
+//   decides the connection   keepalive every 30 s, also without calls; no HTTP proxy; messages up to 16 MiB errors
+//   decoded from grpc-status-details-bin (wire_status.h)
 //
 // Certificates are read at the start: a new one needs a restart, which loses nothing.
 //
-// Threads: calls by the agent's thread; replies are put into the mailbox by gRPC's. The destructor cancels what is on its way and waits
-// until nothing of it is left.
+// Threads: calls by the agent's thread; replies are put into the mailbox by gRPC's. The destructor cancels what is on
+// its way and waits until nothing of it is left.
 //
 //   Mailbox mailbox;
 //   EAGLE_ASSIGN_OR_RETURN(std::unique_ptr<GrpcChannel> channel, GrpcChannel::Connect(options, mailbox));

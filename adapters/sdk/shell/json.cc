@@ -50,10 +50,16 @@ void AppendObject(const Json& object, std::string& out);
 
 void AppendValue(const Value& value, std::string& out) {
   switch (value.kind_case()) {
-    case Value::kStringValue: return AppendText(value.string_value(), out);
-    case Value::kNumberValue: out += NumberText(value.number_value()); return;
-    case Value::kBoolValue: out += value.bool_value() ? "true" : "false"; return;
-    case Value::kStructValue: return AppendObject(value.struct_value(), out);
+    case Value::kStringValue:
+      return AppendText(value.string_value(), out);
+    case Value::kNumberValue:
+      out += NumberText(value.number_value());
+      return;
+    case Value::kBoolValue:
+      out += value.bool_value() ? "true" : "false";
+      return;
+    case Value::kStructValue:
+      return AppendObject(value.struct_value(), out);
     case Value::kListValue: {
       out += '[';
       for (const Value& item : value.list_value().values()) {
@@ -63,7 +69,8 @@ void AppendValue(const Value& value, std::string& out) {
       out += ']';
       return;
     }
-    default: out += "null";
+    default:
+      out += "null";
   }
 }
 
@@ -112,10 +119,16 @@ Value& At(Json& object, std::string_view key) { return (*object.mutable_fields()
 
 }  // namespace
 
-void Put(Json& object, std::string_view key, std::string_view value) { At(object, key).set_string_value(std::string(value)); }
-void PutNumber(Json& object, std::string_view key, int64_t value) { At(object, key).set_number_value(static_cast<double>(value)); }
+void Put(Json& object, std::string_view key, std::string_view value) {
+  At(object, key).set_string_value(std::string(value));
+}
+void PutNumber(Json& object, std::string_view key, int64_t value) {
+  At(object, key).set_number_value(static_cast<double>(value));
+}
 void Put(Json& object, std::string_view key, bool value) { At(object, key).set_bool_value(value); }
-Json& AddTo(Json& object, std::string_view key) { return *At(object, key).mutable_list_value()->add_values()->mutable_struct_value(); }
+Json& AddTo(Json& object, std::string_view key) {
+  return *At(object, key).mutable_list_value()->add_values()->mutable_struct_value();
+}
 void PutList(Json& object, std::string_view key) { At(object, key).mutable_list_value(); }
 
 std::string TextAt(const Json& object, std::string_view key) {
@@ -143,7 +156,8 @@ std::string PlainText(const Json& object) {
 
 absl::StatusOr<Json> ParseJson(std::string_view text) {
   Json out;
-  const auto status = google::protobuf::util::JsonStringToMessage(google::protobuf::StringPiece(text.data(), text.size()), &out);
+  const auto status =
+      google::protobuf::util::JsonStringToMessage(google::protobuf::StringPiece(text.data(), text.size()), &out);
   if (!status.ok()) return Fail(Reason::kFieldInvalid, "not a JSON object");
   return out;
 }

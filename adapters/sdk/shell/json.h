@@ -1,7 +1,8 @@
-// JSON objects of the counter socket and of log lines, as google.protobuf.Struct. Never used for anything that is signed.
+// JSON objects of the counter socket and of log lines, as google.protobuf.Struct. Never used for anything that is
+// signed.
 //
-// Keys come out sorted, text as UTF-8, whole numbers without a point, everything on one line: the same object is always the same
-// bytes. Amounts fit: whole numbers are exact up to 2^53, and no amount is above 10^15.
+// Keys come out sorted, text as UTF-8, whole numbers without a point, everything on one line: the same object is always
+// the same bytes. Amounts fit: whole numbers are exact up to 2^53, and no amount is above 10^15.
 //
 // Threads: pure functions.
 //
@@ -26,7 +27,9 @@ void PutNumber(Json& object, std::string_view key, int64_t value);
 inline void Put(Json& object, std::string_view key, int64_t value) { PutNumber(object, key, value); }
 inline void Put(Json& object, std::string_view key, int value) { PutNumber(object, key, value); }
 inline void Put(Json& object, std::string_view key, uint32_t value) { PutNumber(object, key, value); }
-inline void Put(Json& object, std::string_view key, uint64_t value) { PutNumber(object, key, static_cast<int64_t>(value)); }
+inline void Put(Json& object, std::string_view key, uint64_t value) {
+  PutNumber(object, key, static_cast<int64_t>(value));
+}
 void Put(Json& object, std::string_view key, bool value);
 // Appends an empty object to the list at `key`, which is made when absent. Valid until the next change of that list.
 Json& AddTo(Json& object, std::string_view key);

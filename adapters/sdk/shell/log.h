@@ -1,5 +1,5 @@
-// Log lines of an adapter: one JSON object a line on stderr, for journald or a file. Never personal data: fields are codes, counts,
-// operation ids, reasons and paths, and it is the caller who sees to that.
+// Log lines of an adapter: one JSON object a line on stderr, for journald or a file. Never personal data: fields are
+// codes, counts, operation ids, reasons and paths, and it is the caller who sees to that.
 //
 //   {"event":"connected","level":"info","time":"2026-09-28T01:10:00.123Z"}
 //
@@ -23,7 +23,8 @@ namespace eagle::sdk {
 class Log {
  public:
   using Fields = std::function<void(Json&)>;
-  using Sink = std::function<void(const std::string& line)>;  // gets a whole line without its line break, one call at a time
+  using Sink =
+      std::function<void(const std::string& line)>;  // gets a whole line without its line break, one call at a time
 
   // To stderr. `clock` must outlive the log.
   explicit Log(Clock& clock);

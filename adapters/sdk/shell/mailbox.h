@@ -1,9 +1,11 @@
-// Where other threads leave what the agent's thread has to do: replies of the channel, work from the counter, wishes of signals.
+// Where other threads leave what the agent's thread has to do: replies of the channel, work from the counter, wishes of
+// signals.
 //
 // Threads: any may put; one takes. Nothing here waits but Wait.
 //
 //   mailbox.PutReply(call, std::move(response));                 // a gRPC thread
-//   mailbox.Wait(absl::Seconds(1));  for (auto& letter : mailbox.TakeReplies()) agent.OnReply(letter.call, std::move(letter.reply));
+//   mailbox.Wait(absl::Seconds(1));  for (auto& letter : mailbox.TakeReplies()) agent.OnReply(letter.call,
+//   std::move(letter.reply));
 #pragma once
 
 #include <functional>

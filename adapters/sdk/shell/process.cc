@@ -55,7 +55,8 @@ absl::StatusOr<Json> Serve(const AdapterProcess& process, const CounterRequest& 
 absl::StatusOr<std::unique_ptr<Clock>> MakeAdapterClock(v1::Environment environment) {
   EAGLE_ASSIGN_OR_RETURN(ChosenClock chosen, MakeClock());
   if (chosen.steps && environment != v1::ENVIRONMENT_TEST) {
-    return Fail(Reason::kConfigurationInvalid, "a step clock is for the test environment only").With("variable", kStepClockVariable);
+    return Fail(Reason::kConfigurationInvalid, "a step clock is for the test environment only")
+        .With("variable", kStepClockVariable);
   }
   return std::move(chosen.clock);
 }
@@ -70,16 +71,24 @@ absl::Status RunAdapter(const AdapterProcess& process, const RunOptions& options
   const trust::Ed25519Checker checker;
   trust::SystemEntropy entropy;
   Mailbox mailbox;
-  GrpcChannelOptions dial{.address = config.gateway_address, .authority_pem = config.authority_pem, .certificate_pem = config.certificate_pem,
-                          .key_pem = config.key_pem, .spiffe_id = config.gateway_spiffe_id, .server_name = config.gateway_server_name,
-                          .call_timeout = config.agent.call_timeout, .poll_slack = config.agent.poll_slack, .wait_for_work = !options.once};
+  GrpcChannelOptions dial{.address = config.gateway_address,
+                          .authority_pem = config.authority_pem,
+                          .certificate_pem = config.certificate_pem,
+                          .key_pem = config.key_pem,
+                          .spiffe_id = config.gateway_spiffe_id,
+                          .server_name = config.gateway_server_name,
+                          .call_timeout = config.agent.call_timeout,
+                          .poll_slack = config.agent.poll_slack,
+                          .wait_for_work = !options.once};
   EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<GrpcChannel> channel, GrpcChannel::Connect(dial, mailbox));
   EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<Agent> agent,
                          process.make_agent(config.agent, {*channel, process.inbox, signer, checker, clock, entropy}));
   Runner runner(*agent, mailbox, clock, log, {.once = options.once, .drain_limit = config.drain_limit});
-  EAGLE_ASSIGN_OR_RETURN(const auto counter, CounterServer::Start(config.counter_socket, [&](const CounterRequest& request) {
-    return runner.Ask([&](Agent& on_its_thread) { return Serve(process, request, on_its_thread, clock.WallNow()); });
-  }));
+  EAGLE_ASSIGN_OR_RETURN(
+      const auto counter, CounterServer::Start(config.counter_socket, [&](const CounterRequest& request) {
+        return runner.Ask(
+            [&](Agent& on_its_thread) { return Serve(process, request, on_its_thread, clock.WallNow()); });
+      }));
   SignalWatcher signals([&] { runner.RequestDrain(); }, [&] { runner.LogMetrics(); });
   return runner.Run();
 }
@@ -90,10 +99,13 @@ int ExitCodeOf(const absl::Status& status) {
   if (reason == Reason::kConfigurationInvalid || reason == Reason::kKeyUnusable) return 2;
   switch (RowOf(reason).code) {
     case absl::StatusCode::kUnavailable:
-    case absl::StatusCode::kResourceExhausted: return 4;
+    case absl::StatusCode::kResourceExhausted:
+      return 4;
     case absl::StatusCode::kInternal:
-    case absl::StatusCode::kDataLoss: return 1;
-    default: return 3;
+    case absl::StatusCode::kDataLoss:
+      return 1;
+    default:
+      return 3;
   }
 }
 
@@ -102,7 +114,8 @@ void PrintFailure(const absl::Status& status) {
   std::fprintf(stderr, "%s: %s\n", std::string(RowOf(failure.reason).name).c_str(), failure.message.c_str());
   for (const auto& [key, value] : failure.metadata) std::fprintf(stderr, "  %s: %s\n", key.c_str(), value.c_str());
   for (const Violation& violation : failure.violations) {
-    std::fprintf(stderr, "  %s: %s (%s)\n", violation.field.c_str(), violation.description.c_str(), std::string(RowOf(violation.reason).name).c_str());
+    std::fprintf(stderr, "  %s: %s (%s)\n", violation.field.c_str(), violation.description.c_str(),
+                 std::string(RowOf(violation.reason).name).c_str());
   }
 }
 

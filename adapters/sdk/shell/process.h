@@ -1,16 +1,17 @@
-// An adapter's process around its register: keys, clock, connection, agent, counter, signals, log; and the shared part of its command
-// line.
+// An adapter's process around its register: keys, clock, connection, agent, counter, signals, log; and the shared part
+// of its command line.
 //
 //   int main: BlockSignals -> LoadAdapterConfig -> inbox, register -> RunAdapter
 //
-// The agent's wall clock may be the step clock of a demonstration (server/base/system_clock.h; test environment only); leases, polls and
-// back-offs are always counted in real time.
+// The agent's wall clock may be the step clock of a demonstration (server/base/system_clock.h; test environment only);
+// leases, polls and back-offs are always counted in real time.
 //
 // Threads: RunAdapter stays on the caller's thread, which becomes the agent's.
 //
 //   AdapterProcess process{.config = config, .inbox = *inbox,
-//                          .make_agent = [&](AgentConfig agent, const AgentPorts& ports) { return Agent::Make(std::move(agent), ports, land); },
-//                          .counter = [&](const CounterRequest& request, Agent& agent, absl::Time now) { ... }};
+//                          .make_agent = [&](AgentConfig agent, const AgentPorts& ports) { return
+//                          Agent::Make(std::move(agent), ports, land); }, .counter = [&](const CounterRequest& request,
+//                          Agent& agent, absl::Time now) { ... }};
 //   return ExitCodeOf(RunAdapter(process, {.once = once}));
 #pragma once
 
@@ -42,8 +43,9 @@ struct RunOptions {
   bool once = false;  // leave when there is no more work
 };
 
-// Until drained, or, with `once`, until all is done. Errors: CONFIGURATION_INVALID (also: a step clock outside the test environment),
-// KEY_UNUSABLE, FOLDER_LOCKED (somebody answers at the counter socket), UNAVAILABLE (once), and why the agent stopped.
+// Until drained, or, with `once`, until all is done. Errors: CONFIGURATION_INVALID (also: a step clock outside the test
+// environment), KEY_UNUSABLE, FOLDER_LOCKED (somebody answers at the counter socket), UNAVAILABLE (once), and why the
+// agent stopped.
 absl::Status RunAdapter(const AdapterProcess& process, const RunOptions& options);
 
 // Wall time from `wall`, monotonic time from the machine. Threads: those of `wall`.

@@ -109,7 +109,8 @@ absl::Status Runner::Run() {
     }
     absl::Duration wait = agent_.Step();
     NoteChanges();
-    if (metrics_requested_.exchange(false)) log_.Info("metrics", [&](Json& line) { line.MergeFrom(MetricsJson(agent_.metrics())); });
+    if (metrics_requested_.exchange(false))
+      log_.Info("metrics", [&](Json& line) { line.MergeFrom(MetricsJson(agent_.metrics())); });
     if (!agent_.health().ok()) return LeaveWith(agent_.health());
     if (options_.once && !draining_ && IsDone()) RequestDrain();
     if (options_.once && !seen_.connected && seen_.calls_failed >= options_.once_failures_max) {
@@ -135,10 +136,13 @@ void Runner::TakeMail() {
 void Runner::NoteReply(const absl::StatusOr<Reply>& reply) {
   if (!reply.ok()) {
     const Failure failure = FailureOf(reply.status());
-    const std::string reason = reply.status().code() == absl::StatusCode::kDeadlineExceeded ? "DEADLINE_EXCEEDED" : std::string(RowOf(failure.reason).name);
+    const std::string reason = reply.status().code() == absl::StatusCode::kDeadlineExceeded
+                                   ? "DEADLINE_EXCEEDED"
+                                   : std::string(RowOf(failure.reason).name);
     if (reason == last_failure_) return;
     last_failure_ = reason;
-    log_.Warning("call_failed", [&](Json& line) { Put(line, "reason", reason), Put(line, "message", failure.message); });
+    log_.Warning("call_failed",
+                 [&](Json& line) { Put(line, "reason", reason), Put(line, "message", failure.message); });
     return;
   }
   last_failure_.clear();
@@ -179,7 +183,8 @@ absl::Status Runner::LeaveWith(absl::Status status) {
   const auto fields = [&](Json& line) {
     Put(line, "queued", seen_.queued);
     Put(line, "waiting_for_clerk", seen_.waiting_for_clerk);
-    if (!status.ok()) Put(line, "reason", RowOf(ReasonOf(status)).name), Put(line, "message", FailureOf(status).message);
+    if (!status.ok())
+      Put(line, "reason", RowOf(ReasonOf(status)).name), Put(line, "message", FailureOf(status).message);
   };
   if (status.ok()) {
     log_.Info("left", fields);

@@ -1,9 +1,9 @@
-// Runner: the one thread on which an agent lives. It steps the agent whenever a reply, a clerk's command or the time calls for it,
-// writes what happened to the log, drains, and leaves.
+// Runner: the one thread on which an agent lives. It steps the agent whenever a reply, a clerk's command or the time
+// calls for it, writes what happened to the log, drains, and leaves.
 //
-// Life: made, Run once. Ends by RequestDrain (SIGTERM): no new tasks; what has begun is finished and reported, for `drain_limit` at
-// most; whatever isn't sent by then lies in the inbox for the next start. With `once` it ends by itself when the gateway has no more
-// work and all is reported.
+// Life: made, Run once. Ends by RequestDrain (SIGTERM): no new tasks; what has begun is finished and reported, for
+// `drain_limit` at most; whatever isn't sent by then lies in the inbox for the next start. With `once` it ends by
+// itself when the gateway has no more work and all is reported.
 //
 // Threads: Run on the caller's; RequestDrain, Ask and LogMetrics from any.
 //
@@ -40,7 +40,8 @@ class Runner {
   Runner(Agent& agent, Mailbox& mailbox, Clock& clock, Log& log, RunnerOptions options)
       : agent_(agent), mailbox_(mailbox), clock_(clock), log_(log), options_(options) {}
 
-  // OK after a drain, or once all was done; UNAVAILABLE when `once` could reach nobody; why the agent stopped otherwise.
+  // OK after a drain, or once all was done; UNAVAILABLE when `once` could reach nobody; why the agent stopped
+  // otherwise.
   absl::Status Run();
 
   void RequestDrain();
@@ -66,10 +67,10 @@ class Runner {
 
   // The runner's own thread only.
   AgentMetrics seen_;
-  std::string last_failure_;     // reason of the last call that failed, so that each is logged once
+  std::string last_failure_;  // reason of the last call that failed, so that each is logged once
   bool draining_ = false;
   absl::Duration drain_until_;
-  uint64_t quiet_polls_ = 0;     // polls that brought neither work nor statements
+  uint64_t quiet_polls_ = 0;  // polls that brought neither work nor statements
 };
 
 // Every counter and gauge by its name.

@@ -1,11 +1,11 @@
 #include "adapters/sdk/shell/signals.h"
 
-#include <csignal>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <utility>
 
 #include "server/base/assert.h"

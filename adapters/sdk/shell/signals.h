@@ -1,4 +1,5 @@
-// Signals of the operator, taken on a thread of their own: SIGTERM and SIGINT ask the process to leave, SIGUSR1 for its counters.
+// Signals of the operator, taken on a thread of their own: SIGTERM and SIGINT ask the process to leave, SIGUSR1 for its
+// counters.
 //
 // Life: made before any other thread (the signals are blocked for those that come after it); until destroyed.
 // Threads: the handlers are called on the watcher's own thread.

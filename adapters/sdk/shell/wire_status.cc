@@ -13,12 +13,18 @@ Reason ReasonForCode(absl::StatusCode code) {
   switch (code) {
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kCancelled:
-    case absl::StatusCode::kAborted: return Reason::kUnavailable;
-    case absl::StatusCode::kUnauthenticated: return Reason::kUnauthenticated;
-    case absl::StatusCode::kPermissionDenied: return Reason::kPermissionDenied;
-    case absl::StatusCode::kResourceExhausted: return Reason::kBusy;
-    case absl::StatusCode::kInvalidArgument: return Reason::kFieldInvalid;
-    default: return Reason::kInternal;
+    case absl::StatusCode::kAborted:
+      return Reason::kUnavailable;
+    case absl::StatusCode::kUnauthenticated:
+      return Reason::kUnauthenticated;
+    case absl::StatusCode::kPermissionDenied:
+      return Reason::kPermissionDenied;
+    case absl::StatusCode::kResourceExhausted:
+      return Reason::kBusy;
+    case absl::StatusCode::kInvalidArgument:
+      return Reason::kFieldInvalid;
+    default:
+      return Reason::kInternal;
   }
 }
 
@@ -33,10 +39,12 @@ void TakeDetails(std::string_view bytes, Failure& failure) {
       if (const auto known = ReasonByName(info.reason())) failure.reason = *known;
       failure.metadata.emplace_back("wire_reason", info.reason());
     } else if (detail.UnpackTo(&retry)) {
-      failure.retry_delay = absl::Seconds(retry.retry_delay().seconds()) + absl::Nanoseconds(retry.retry_delay().nanos());
+      failure.retry_delay =
+          absl::Seconds(retry.retry_delay().seconds()) + absl::Nanoseconds(retry.retry_delay().nanos());
     } else if (detail.UnpackTo(&request)) {
       for (const auto& wrong : request.field_violations()) {
-        failure.violations.push_back({wrong.field(), ReasonByName(wrong.reason()).value_or(Reason::kFieldInvalid), wrong.description()});
+        failure.violations.push_back(
+            {wrong.field(), ReasonByName(wrong.reason()).value_or(Reason::kFieldInvalid), wrong.description()});
       }
     }
   }

@@ -7,7 +7,8 @@
 
 namespace eagle::api {
 
-absl::StatusOr<std::shared_ptr<const trust::Peer>> Callers::PeerOf(std::string_view certificate_pem, std::string_view spiffe_id) {
+absl::StatusOr<std::shared_ptr<const trust::Peer>> Callers::PeerOf(std::string_view certificate_pem,
+                                                                   std::string_view spiffe_id) {
   const std::string pem(certificate_pem);
   {
     absl::MutexLock lock(&mu_);
@@ -48,7 +49,8 @@ absl::StatusOr<Admitted> Callers::Identified(std::string_view certificate_pem, s
   return out;
 }
 
-absl::StatusOr<Admitted> Callers::Admit(std::string_view certificate_pem, std::string_view spiffe_id, std::string_view method) {
+absl::StatusOr<Admitted> Callers::Admit(std::string_view certificate_pem, std::string_view spiffe_id,
+                                        std::string_view method) {
   EAGLE_ASSIGN_OR_RETURN(Admitted out, Identified(certificate_pem, spiffe_id));
   EAGLE_RETURN_IF_ERROR(MayCall(*out.caller, method));
   return out;

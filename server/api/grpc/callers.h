@@ -1,7 +1,8 @@
-// From a verified certificate to a caller with rights, for every call: parse the certificate once, look the caller up once for each state
-// of the directory, and hold method and role against each other every time.
+// From a verified certificate to a caller with rights, for every call: parse the certificate once, look the caller up
+// once for each state of the directory, and hold method and role against each other every time.
 //
-// A change of the directory (a pin replaced, a system ended) counts from the next call on, and Recheck lets long calls notice it.
+// A change of the directory (a pin replaced, a system ended) counts from the next call on, and Recheck lets long calls
+// notice it.
 //
 // Threads: any, at the same time.
 //
@@ -35,10 +36,12 @@ class Callers {
   using DirectorySource = std::function<std::shared_ptr<const domain::Directory>()>;
   static constexpr size_t kCertificatesMax = 16384;  // remembered; then all are forgotten and read again
 
-  Callers(std::string trust_domain, DirectorySource directory) : trust_domain_(std::move(trust_domain)), directory_(std::move(directory)) {}
+  Callers(std::string trust_domain, DirectorySource directory)
+      : trust_domain_(std::move(trust_domain)), directory_(std::move(directory)) {}
 
   // `spiffe_id`: the one that the transport found, compared with our own reading of the certificate.
-  // Errors: UNAUTHENTICATED: no certificate of the form that trust/identity.h demands, or nobody is registered under it with this key.
+  // Errors: UNAUTHENTICATED: no certificate of the form that trust/identity.h demands, or nobody is registered under it
+  // with this key.
   //         PERMISSION_DENIED: the method isn't the caller's to make (MayCall).
   absl::StatusOr<Admitted> Admit(std::string_view certificate_pem, std::string_view spiffe_id, std::string_view method);
   // Whether `peer` would be admitted now. Errors: as Admit.
@@ -47,7 +50,8 @@ class Callers {
   absl::StatusOr<Admitted> Identified(std::string_view certificate_pem, std::string_view spiffe_id);
 
  private:
-  absl::StatusOr<std::shared_ptr<const trust::Peer>> PeerOf(std::string_view certificate_pem, std::string_view spiffe_id);
+  absl::StatusOr<std::shared_ptr<const trust::Peer>> PeerOf(std::string_view certificate_pem,
+                                                            std::string_view spiffe_id);
   absl::StatusOr<std::shared_ptr<const Caller>> CallerOf(const std::shared_ptr<const trust::Peer>& peer);
 
   const std::string trust_domain_;

@@ -1,10 +1,13 @@
 // One call on the wire, written once for all methods. Included by services.cc only.
 //
-//   Unary       admission, hand-over, the one end of a call, whoever brings it about: the handler, the caller who gives up, or the guard of
-//               rights. A call keeps itself alive until gRPC is done with it; the handler's reply keeps it longer if it comes later.
+//   Unary       admission, hand-over, the one end of a call, whoever brings it about: the handler, the caller who gives
+//   up, or the guard of
+//               rights. A call keeps itself alive until gRPC is done with it; the handler's reply keeps it longer if it
+//               comes later.
 //   UnaryCall   the same with its messages.
 //   PollCall    PullTasks: parked inside the dispatcher, taken out when the caller gives up or loses its rights.
-//   WatchCall   WatchOrders: reads a page, writes it, rests until the hub wakes it. A slow reader just gets later pages.
+//   WatchCall   WatchOrders: reads a page, writes it, rests until the hub wakes it. A slow reader just gets later
+//   pages.
 //
 // Threads: reactions on gRPC's, work on the executor's, replies on any.
 #pragma once
@@ -32,7 +35,7 @@ namespace v1 = ::goldeneagle::v1;
 // A method with what became of its calls.
 struct Method {
   static constexpr size_t kCodes = 17;
-  std::string path;               // "/goldeneagle.v1.OrderService/GetOrder"
+  std::string path;  // "/goldeneagle.v1.OrderService/GetOrder"
   bool needs_deadline = true;
   std::atomic<uint64_t> ended[kCodes] = {};
   std::atomic<uint64_t> microseconds{0};
@@ -72,8 +75,8 @@ class Unary : public grpc::ServerUnaryReactor, public std::enable_shared_from_th
   void OnCancel() override;
 
  protected:
-  virtual void Run() = 0;              // on a worker
-  virtual void GivenUp() {}            // the call has ended before its answer came
+  virtual void Run() = 0;    // on a worker
+  virtual void GivenUp() {}  // the call has ended before its answer came
   // True once: whoever gets it ends the call.
   bool Claim() { return !ended_.exchange(true); }
   bool ended() const { return ended_; }
@@ -85,7 +88,8 @@ class Unary : public grpc::ServerUnaryReactor, public std::enable_shared_from_th
   Admitted admitted_;
 
  private:
-  absl::Status Admit(grpc::CallbackServerContext& context, const std::shared_ptr<const Caller>& local, size_t request_bytes);
+  absl::Status Admit(grpc::CallbackServerContext& context, const std::shared_ptr<const Caller>& local,
+                     size_t request_bytes);
   std::atomic<bool> ended_{false};
   std::atomic<int> code_{0};
   absl::Duration began_;
@@ -164,11 +168,14 @@ class PollCall final : public UnaryCall<v1::PullTasksRequest, v1::PullTasksRespo
   bool IsNewest();
 };
 
-class WatchCall final : public grpc::ServerWriteReactor<v1::WatchOrdersResponse>, public Watch, public std::enable_shared_from_this<WatchCall> {
+class WatchCall final : public grpc::ServerWriteReactor<v1::WatchOrdersResponse>,
+                        public Watch,
+                        public std::enable_shared_from_this<WatchCall> {
  public:
   static constexpr size_t kPageEvents = 256;
 
-  WatchCall(CallPorts& ports, Method& method, const v1::WatchOrdersRequest& request) : ports_(ports), method_(method), request_(request) {}
+  WatchCall(CallPorts& ports, Method& method, const v1::WatchOrdersRequest& request)
+      : ports_(ports), method_(method), request_(request) {}
   void Begin(grpc::CallbackServerContext& context);
   bool Wake(bool heartbeat) override;
   void OnWriteDone(bool ok) override;

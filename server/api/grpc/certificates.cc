@@ -87,18 +87,22 @@ absl::Time TimeOf(const ASN1_TIME* time) {
   return absl::FromTM(broken, absl::UTCTimeZone());
 }
 absl::Time EndOf(X509* certificate) { return TimeOf(X509_get0_notAfter(certificate)); }
-bool ValidAt(X509* certificate, absl::Time now) { return TimeOf(X509_get0_notBefore(certificate)) <= now && now < EndOf(certificate); }
+bool ValidAt(X509* certificate, absl::Time now) {
+  return TimeOf(X509_get0_notBefore(certificate)) <= now && now < EndOf(certificate);
+}
 
 bool IsNistCurve(EVP_PKEY* key) {
   char name[32] = {};
   size_t size = 0;
-  if (EVP_PKEY_get_base_id(key) != EVP_PKEY_EC || EVP_PKEY_get_group_name(key, name, sizeof(name), &size) != 1) return false;
+  if (EVP_PKEY_get_base_id(key) != EVP_PKEY_EC || EVP_PKEY_get_group_name(key, name, sizeof(name), &size) != 1)
+    return false;
   const std::string_view group(name, size);
   return group == "prime256v1" || group == "secp384r1";
 }
 
 bool HasHostName(X509* certificate) {
-  const NamesPtr names(static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
+  const NamesPtr names(
+      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
   for (int i = 0; names != nullptr && i < sk_GENERAL_NAME_num(names.get()); ++i) {
     const int type = sk_GENERAL_NAME_value(names.get(), i)->type;
     if (type == GEN_DNS || type == GEN_IPADD) return true;
@@ -108,22 +112,27 @@ bool HasHostName(X509* certificate) {
 
 bool IsAuthority(X509* certificate) { return X509_check_ca(certificate) == 1; }
 
-absl::Status CheckOwn(const std::string& path, const std::vector<X509Ptr>& chain, EVP_PKEY* key, std::string_view trust_domain, absl::Time now) {
+absl::Status CheckOwn(const std::string& path, const std::vector<X509Ptr>& chain, EVP_PKEY* key,
+                      std::string_view trust_domain, absl::Time now) {
   if (chain.empty()) return Unusable(path, "no certificate in PEM");
   X509* const own = chain.front().get();
   if (X509_check_private_key(own, key) != 1) return Unusable(path, "key and certificate don't belong together");
   if (!ValidAt(own, now)) return Unusable(path, "the certificate isn't valid now");
   if (IsAuthority(own)) return Unusable(path, "an authority's own certificate can't serve");
-  if (X509_check_purpose(own, X509_PURPOSE_SSL_SERVER, 0) != 1) return Unusable(path, "the certificate isn't for servers");
+  if (X509_check_purpose(own, X509_PURPOSE_SSL_SERVER, 0) != 1)
+    return Unusable(path, "the certificate isn't for servers");
   const auto peer = trust::ReadPeer(PemOf(own), trust_domain);
   if (!peer.ok()) return Unusable(path, FailureOf(peer.status()).message);
-  if (peer->name.role != trust::SystemRole::kGateway) return Unusable(path, "the certificate's URI name isn't that of a gateway");
+  if (peer->name.role != trust::SystemRole::kGateway)
+    return Unusable(path, "the certificate's URI name isn't that of a gateway");
   if (!HasHostName(own)) return Unusable(path, "the certificate has no DNS name and no address");
   for (size_t i = 0; i + 1 < chain.size(); ++i) {
     X509* const issuer = chain[i + 1].get();
-    const bool fits = X509_check_issued(issuer, chain[i].get()) == X509_V_OK && X509_verify(chain[i].get(), X509_get0_pubkey(issuer)) == 1;
+    const bool fits = X509_check_issued(issuer, chain[i].get()) == X509_V_OK &&
+                      X509_verify(chain[i].get(), X509_get0_pubkey(issuer)) == 1;
     if (!fits || !IsAuthority(issuer) || !ValidAt(issuer, now)) {
-      return Unusable(path, "certificate " + std::to_string(i + 2) + " of the chain isn't the valid issuer of the one before it");
+      return Unusable(
+          path, "certificate " + std::to_string(i + 2) + " of the chain isn't the valid issuer of the one before it");
     }
   }
   return absl::OkStatus();
@@ -133,8 +142,8 @@ bool WriteFile(const std::string& path, const std::string& content, int64_t mark
   const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (file < 0) return false;
   bool written = write(file, content.data(), content.size()) == static_cast<ssize_t>(content.size());
-  // The watcher takes key and certificate in two reads and compares times of modification, in whole seconds, before and after: each
-  // generation has a second of its own, so that it never puts together halves of two.
+  // The watcher takes key and certificate in two reads and compares times of modification, in whole seconds, before and
+  // after: each generation has a second of its own, so that it never puts together halves of two.
   const timespec times[2] = {{mark, 0}, {mark, 0}};
   written = futimens(file, times) == 0 && written;
   return close(file) == 0 && written;
@@ -142,7 +151,8 @@ bool WriteFile(const std::string& path, const std::string& content, int64_t mark
 
 }  // namespace
 
-absl::StatusOr<Certificates> ReadCertificates(const CertificateFiles& files, std::string_view trust_domain, absl::Time now) {
+absl::StatusOr<Certificates> ReadCertificates(const CertificateFiles& files, std::string_view trust_domain,
+                                              absl::Time now) {
   Certificates out;
   EAGLE_ASSIGN_OR_RETURN(out.key_pem, trust::ReadSecretFile(files.key));
   EAGLE_ASSIGN_OR_RETURN(out.certificate_pem, ReadText(files.certificate));
@@ -178,15 +188,17 @@ absl::StatusOr<std::unique_ptr<StagedCertificates>> StagedCertificates::Make(con
 
 absl::Status StagedCertificates::Publish(const Certificates& certificates) {
   const uint64_t next = generation_ + 1;
-  const std::string name = "generation-" + std::to_string(next), staged = folder_ + "/" + name, link = folder_ + "/next";
+  const std::string name = "generation-" + std::to_string(next), staged = folder_ + "/" + name,
+                    link = folder_ + "/next";
   const auto mark = static_cast<int64_t>(next);
   std::error_code error;
   fs::remove_all(staged, error);
   fs::remove(link, error);
-  const bool done = mkdir(staged.c_str(), 0700) == 0 && WriteFile(staged + "/certificate.pem", certificates.certificate_pem, mark) &&
-                    WriteFile(staged + "/key.pem", certificates.key_pem, mark) &&
-                    WriteFile(staged + "/authorities.pem", certificates.authorities_pem, mark) && symlink(name.c_str(), link.c_str()) == 0 &&
-                    rename(link.c_str(), (folder_ + "/current").c_str()) == 0;
+  const bool done =
+      mkdir(staged.c_str(), 0700) == 0 && WriteFile(staged + "/certificate.pem", certificates.certificate_pem, mark) &&
+      WriteFile(staged + "/key.pem", certificates.key_pem, mark) &&
+      WriteFile(staged + "/authorities.pem", certificates.authorities_pem, mark) &&
+      symlink(name.c_str(), link.c_str()) == 0 && rename(link.c_str(), (folder_ + "/current").c_str()) == 0;
   if (!done) {
     fs::remove_all(staged, error);
     return Unusable(folder_, "the certificates can't be written");

@@ -1,6 +1,6 @@
-// The gateway's own certificate, its key and the authorities that its clients' certificates come from: read from the operator's files,
-// checked together, and swapped into a private folder with one rename, which is all that the TLS library watches. A pair that doesn't fit
-// never gets there, so handshakes go on with the old one.
+// The gateway's own certificate, its key and the authorities that its clients' certificates come from: read from the
+// operator's files, checked together, and swapped into a private folder with one rename, which is all that the TLS
+// library watches. A pair that doesn't fit never gets there, so handshakes go on with the old one.
 //
 // Life:    StagedCertificates::Make at the start, Publish then and at each reload. Threads: one at a time.
 //
@@ -32,11 +32,13 @@ struct Certificates {
 };
 
 // Reads and checks. `now` decides validity.
-// Errors: KEY_UNUSABLE, naming the file: it can't be read, or others may read the key; key and certificate don't belong together; the key isn't
-//         ECDSA on P-256 or P-384 (with an RSA key TLS 1.2 could not be kept out); the certificate isn't valid now, isn't for servers, is an
-//         authority's, isn't named spiffe://<trust domain>/gateway/<code> or has no DNS name or address; a link of the chain doesn't fit;
-//         an authority in the bundle is none, or isn't valid now.
-absl::StatusOr<Certificates> ReadCertificates(const CertificateFiles& files, std::string_view trust_domain, absl::Time now);
+// Errors: KEY_UNUSABLE, naming the file: it can't be read, or others may read the key; key and certificate don't belong
+// together; the key isn't
+//         ECDSA on P-256 or P-384 (with an RSA key TLS 1.2 could not be kept out); the certificate isn't valid now,
+//         isn't for servers, is an authority's, isn't named spiffe://<trust domain>/gateway/<code> or has no DNS name
+//         or address; a link of the chain doesn't fit; an authority in the bundle is none, or isn't valid now.
+absl::StatusOr<Certificates> ReadCertificates(const CertificateFiles& files, std::string_view trust_domain,
+                                              absl::Time now);
 
 class StagedCertificates {
  public:

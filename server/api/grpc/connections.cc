@@ -28,7 +28,8 @@ constexpr size_t kExpectedMax = 16;
 constexpr int kAcceptsInARow = 64;  // then the other sockets get their turn
 
 absl::Status Wrong(std::string_view text, std::string_view why) {
-  return Fail(Reason::kConfigurationInvalid, std::string("the listening address can't be used: ").append(why)).With("address", text);
+  return Fail(Reason::kConfigurationInvalid, std::string("the listening address can't be used: ").append(why))
+      .With("address", text);
 }
 
 union AnyAddress {
@@ -52,7 +53,9 @@ socklen_t Fill(const SocketAddress& from, AnyAddress& to) {
   return sizeof(to.v4);
 }
 
-uint16_t PortOf(const AnyAddress& address) { return ntohs(address.plain.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port); }
+uint16_t PortOf(const AnyAddress& address) {
+  return ntohs(address.plain.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
+}
 
 // What counts as one address: four bytes of IPv4 (mapped ones included), or the first eight of IPv6.
 std::string KeyOf(const AnyAddress& address) {
@@ -96,7 +99,8 @@ absl::StatusOr<SocketAddress> ParseSocketAddress(std::string_view text) {
   const size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) return Wrong(text, "write it as address:port");
   uint32_t port = 0;
-  if (!absl::SimpleAtoi(ToAbsl(text.substr(colon + 1)), &port) || port > 65535) return Wrong(text, "the port is a number up to 65535");
+  if (!absl::SimpleAtoi(ToAbsl(text.substr(colon + 1)), &port) || port > 65535)
+    return Wrong(text, "the port is a number up to 65535");
   out.port = static_cast<uint16_t>(port);
   std::string_view host = text.substr(0, colon);
   out.v6 = host.size() > 2 && host.front() == '[' && host.back() == ']';
@@ -127,7 +131,8 @@ absl::StatusOr<std::unique_ptr<Connections>> Connections::Bind(Options options, 
   }
   out->wake_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   out->spare_ = open("/dev/null", O_RDONLY | O_CLOEXEC);
-  if (out->listeners_.empty() || out->wake_ < 0 || out->spare_ < 0) return Wrong("", "no address is given, or no descriptor is left");
+  if (out->listeners_.empty() || out->wake_ < 0 || out->spare_ < 0)
+    return Wrong("", "no address is given, or no descriptor is left");
   return out;
 }
 
@@ -212,7 +217,8 @@ bool Connections::Admit(int descriptor, const std::string& address, uint16_t por
   if (expected_.erase(port) == 0) {
     const auto full = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
       const auto it = per_address_.find(address);
-      return open_.size() >= options_.open_max || (it != per_address_.end() && it->second >= options_.open_per_address_max);
+      return open_.size() >= options_.open_max ||
+             (it != per_address_.end() && it->second >= options_.open_per_address_max);
     };
     if (full() && clock_.MonotonicNow() - swept_ >= kSweepEvery) Sweep();
     if (full()) {

@@ -1,10 +1,11 @@
 // The listening sockets of the API and the one thread that accepts on them.
 //
-// gRPC's own listener stops for ever when the process once runs out of descriptors (CVE-2023-4785), so connections are accepted here and
-// handed to it: capped in all and for each address, and when descriptors run out the newest connection is closed and the loop goes on.
+// gRPC's own listener stops for ever when the process once runs out of descriptors (CVE-2023-4785), so connections are
+// accepted here and handed to it: capped in all and for each address, and when descriptors run out the newest
+// connection is closed and the loop goes on.
 //
-// A connection that was handed over belongs to the receiver, who closes it when he likes. Whether it still exists is found out by looking: a
-// descriptor that is closed, or is another socket by now, is gone.
+// A connection that was handed over belongs to the receiver, who closes it when he likes. Whether it still exists is
+// found out by looking: a descriptor that is closed, or is another socket by now, is gone.
 //
 // Life:    Bind -> ports() -> Start -> Stop. Threads: any; `hand_over` runs on the accepting thread.
 //
@@ -42,16 +43,16 @@ bool IsLoopback(const SocketAddress& address);
 class Connections {
  public:
   struct Options {
-    std::vector<std::string> listen;          // 1 to 16
+    std::vector<std::string> listen;  // 1 to 16
     size_t open_max = 8192;
-    size_t open_per_address_max = 256;        // IPv6: for each /64
+    size_t open_per_address_max = 256;  // IPv6: for each /64
     int backlog = 512;
   };
   struct Counters {
-    uint64_t accepted = 0;               // handed over
-    uint64_t refused_total = 0;          // above open_max
-    uint64_t refused_address = 0;        // above open_per_address_max
-    uint64_t out_of_descriptors = 0;     // closed at once: the process had none left
+    uint64_t accepted = 0;            // handed over
+    uint64_t refused_total = 0;       // above open_max
+    uint64_t refused_address = 0;     // above open_per_address_max
+    uint64_t out_of_descriptors = 0;  // closed at once: the process had none left
     size_t open = 0;
   };
 

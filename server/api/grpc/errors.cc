@@ -37,7 +37,8 @@ google::rpc::BadRequest BadRequestOf(const Failure& failure) {
   return out;
 }
 
-// Shortens `bad` until `others` (bytes of the rest) and it fit: first sentences, then whole violations, the last ones first.
+// Shortens `bad` until `others` (bytes of the rest) and it fit: first sentences, then whole violations, the last ones
+// first.
 void Shorten(size_t others, google::rpc::BadRequest& bad) {
   const auto size = [&] { return others + bad.ByteSizeLong(); };
   for (int i = bad.field_violations_size() - 1; i >= 0 && size() > kDetailsBytesAim; --i) {

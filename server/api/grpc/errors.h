@@ -1,9 +1,9 @@
 // A failure as it travels: the status code, the message and the bytes of the trailer `grpc-status-details-bin`.
 //
-// Details are a google.rpc.Status with ErrorInfo (reason, domain "goldeneagle.v1", the values, who must act), BadRequest with the
-// violations, RetryInfo where waiting helps. A client takes 8 KiB of trailers by default, so they are kept to about 1 KiB: beyond it the
-// sentences of the last violations are left out (field and reason stay), beyond 3 KiB the last violations; ErrorInfo.metadata["violations"]
-// always says how many there are.
+// Details are a google.rpc.Status with ErrorInfo (reason, domain "goldeneagle.v1", the values, who must act),
+// BadRequest with the violations, RetryInfo where waiting helps. A client takes 8 KiB of trailers by default, so they
+// are kept to about 1 KiB: beyond it the sentences of the last violations are left out (field and reason stay), beyond
+// 3 KiB the last violations; ErrorInfo.metadata["violations"] always says how many there are.
 //
 // Threads: pure functions.
 //

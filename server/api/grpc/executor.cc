@@ -62,7 +62,8 @@ void Executor::Work() {
     std::function<void()> work;
     {
       absl::MutexLock lock(&mu_);
-      mu_.Await(absl::Condition(+[](Executor* self) ABSL_EXCLUSIVE_LOCKS_REQUIRED(self->mu_) { return self->HasWork(); }, this));
+      mu_.Await(absl::Condition(
+          +[](Executor* self) ABSL_EXCLUSIVE_LOCKS_REQUIRED(self->mu_) { return self->HasWork(); }, this));
       std::deque<std::function<void()>>& from = finishing_.empty() ? queued_ : finishing_;
       if (from.empty()) return;  // stopped, and everything is done
       work = std::move(from.front());

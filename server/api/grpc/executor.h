@@ -1,7 +1,8 @@
 // The threads on which calls are worked: gRPC's own threads only copy and hand over, and a few of them serve everybody.
 //
 //   Post    new work; refused when too much waits already, so that the answer "busy" costs nothing.
-//   Finish  the end of work that was taken: never refused and done first (a queue that can't grow beyond the calls that are open).
+//   Finish  the end of work that was taken: never refused and done first (a queue that can't grow beyond the calls that
+//   are open).
 //
 // Life: made before the services, Stop after the servers: what was taken is finished.
 // Threads: any. Work may post more work.
@@ -45,7 +46,9 @@ class Executor {
 
  private:
   void Work();
-  bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return stopped_ || !queued_.empty() || !finishing_.empty(); }
+  bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    return stopped_ || !queued_.empty() || !finishing_.empty();
+  }
 
   const size_t queued_max_;
   mutable absl::Mutex mu_;

@@ -65,10 +65,12 @@ uint16_t LocalPort(int descriptor, bool v6) {
   PeerAddress bound;
   bound.size = sizeof(bound.storage);
   if (getsockname(descriptor, bound.get(), &bound.size) != 0) return 0;
-  return ntohs(v6 ? reinterpret_cast<sockaddr_in6*>(&bound.storage)->sin6_port : reinterpret_cast<sockaddr_in*>(&bound.storage)->sin_port);
+  return ntohs(v6 ? reinterpret_cast<sockaddr_in6*>(&bound.storage)->sin6_port
+                  : reinterpret_cast<sockaddr_in*>(&bound.storage)->sin_port);
 }
 
-bool Connect(int descriptor, const SocketAddress& address, absl::Duration wait, const std::function<void(uint16_t)>& before_connect) {
+bool Connect(int descriptor, const SocketAddress& address, absl::Duration wait,
+             const std::function<void(uint16_t)>& before_connect) {
   const timeval most = absl::ToTimeval(wait);
   setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &most, sizeof(most));
   setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof(most));
@@ -90,7 +92,8 @@ struct Handshake {
   std::unique_ptr<SSL, FreeSsl> ssl;
 };
 
-// Offers versions up to `newest`; nothing about the server is verified: this is about whether it answers, not who it is.
+// Offers versions up to `newest`; nothing about the server is verified: this is about whether it answers, not who it
+// is.
 bool ShakeHands(int descriptor, int newest, Handshake& out) {
   static constexpr unsigned char kHttp2[] = {2, 'h', '2'};
   out.context.reset(SSL_CTX_new(TLS_client_method()));
@@ -107,7 +110,8 @@ bool ShakeHands(int descriptor, int newest, Handshake& out) {
 
 }  // namespace
 
-Probed ProbeAsStranger(const SocketAddress& address, absl::Duration wait, const std::function<void(uint16_t)>& before_connect) {
+Probed ProbeAsStranger(const SocketAddress& address, absl::Duration wait,
+                       const std::function<void(uint16_t)>& before_connect) {
   const Socket socket(::socket(address.v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (socket.get() < 0 || !Connect(socket.get(), address, wait, before_connect)) return Probed::kNoAnswer;
   Handshake handshake;

@@ -1,8 +1,8 @@
 // The gateway as a stranger sees it: a TLS handshake with its own API port, without a certificate.
 //
-// A live gateway completes a TLS 1.3 handshake and then turns the stranger away. No handshake: nobody accepts any more. Not turned away:
-// client certificates aren't demanded, and the gateway must not serve. (In TLS 1.3 a client is done before the server has asked for its
-// certificate, so the refusal comes as an alert to the first read.)
+// A live gateway completes a TLS 1.3 handshake and then turns the stranger away. No handshake: nobody accepts any more.
+// Not turned away: client certificates aren't demanded, and the gateway must not serve. (In TLS 1.3 a client is done
+// before the server has asked for its certificate, so the refusal comes as an alert to the first read.)
 //
 // Threads: any; blocks for at most about twice `wait`.
 #pragma once
@@ -17,14 +17,15 @@
 namespace eagle::api {
 
 enum class Probed {
-  kTurnedAway,   // as it must be
-  kNoAnswer,     // no connection, or no handshake within `wait`
-  kOldTls,       // the handshake ended in another version than TLS 1.3
-  kLetIn,        // no alert: strangers are served
+  kTurnedAway,  // as it must be
+  kNoAnswer,    // no connection, or no handshake within `wait`
+  kOldTls,      // the handshake ended in another version than TLS 1.3
+  kLetIn,       // no alert: strangers are served
 };
 
 // `before_connect` gets the local port that the connection will come from.
-Probed ProbeAsStranger(const SocketAddress& address, absl::Duration wait, const std::function<void(uint16_t port)>& before_connect);
+Probed ProbeAsStranger(const SocketAddress& address, absl::Duration wait,
+                       const std::function<void(uint16_t port)>& before_connect);
 // True when the port takes a handshake of TLS 1.2.
 bool TakesTls12(const SocketAddress& address, absl::Duration wait);
 

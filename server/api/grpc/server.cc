@@ -27,7 +27,8 @@ namespace eagle::api {
 namespace {
 
 constexpr int kFileWatchSeconds = 1;
-constexpr size_t kMessageSlack = 64 * 1024;  // so much above the limit we answer with details ourselves, beyond it the library cuts off
+constexpr size_t kMessageSlack =
+    64 * 1024;  // so much above the limit we answer with details ourselves, beyond it the library cuts off
 constexpr absl::Duration kProbeWait = absl::Seconds(5);
 constexpr char kUnixPrefix[] = "unix:";
 
@@ -37,7 +38,9 @@ class OnlyPlugins final : public grpc::ServerBuilderOption {
   explicit OnlyPlugins(std::vector<std::string> names) : names_(std::move(names)) {}
   void UpdateArguments(grpc::ChannelArguments*) override {}
   void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
-    std::erase_if(*plugins, [this](const auto& plugin) { return std::find(names_.begin(), names_.end(), plugin->name()) == names_.end(); });
+    std::erase_if(*plugins, [this](const auto& plugin) {
+      return std::find(names_.begin(), names_.end(), plugin->name()) == names_.end();
+    });
   }
 
  private:
@@ -56,14 +59,15 @@ void OnLibraryLine(gpr_log_func_args* line) {
   const auto* sink = library_log.load();
   // Strangers without a certificate, our own probe among them, are counted only.
   if (sink == nullptr || (handshake && message.find("did not return a certificate") != std::string_view::npos)) return;
-  const auto level = line->severity == GPR_LOG_SEVERITY_ERROR ? TransportEvent::Level::kWarning : TransportEvent::Level::kInfo;
+  const auto level =
+      line->severity == GPR_LOG_SEVERITY_ERROR ? TransportEvent::Level::kWarning : TransportEvent::Level::kInfo;
   (*sink)({level, "grpc", {{"message", line->message}}});
 }
 
 // Once a process: these are the library's own globals.
 bool SetUpLibrary() {
-  // With an ECDSA certificate, a cipher list that knows only RSA leaves TLS 1.2 nothing to agree on; TLS 1.3 has its own ciphers. There is no
-  // other switch in this version. Start() looks whether it worked.
+  // With an ECDSA certificate, a cipher list that knows only RSA leaves TLS 1.2 nothing to agree on; TLS 1.3 has its
+  // own ciphers. There is no other switch in this version. Start() looks whether it worked.
   setenv("GRPC_SSL_CIPHER_SUITES", "ECDHE-RSA-AES256-GCM-SHA384", 1);
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
@@ -79,7 +83,8 @@ void SetLimits(const ServerOptions& options, grpc::ServerBuilder& builder) {
   const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   builder.SetMaxReceiveMessageSize(static_cast<int>(options.message_bytes_max + kMessageSlack));
   builder.SetMaxSendMessageSize(4 << 20);
-  for (const auto algorithm : {GRPC_COMPRESS_DEFLATE, GRPC_COMPRESS_GZIP}) builder.SetCompressionAlgorithmSupportStatus(algorithm, false);
+  for (const auto algorithm : {GRPC_COMPRESS_DEFLATE, GRPC_COMPRESS_GZIP})
+    builder.SetCompressionAlgorithmSupportStatus(algorithm, false);
   grpc::ResourceQuota quota("api");
   quota.Resize(options.memory_bytes_max);
   quota.SetMaxThreads(2 * cores + 8);
@@ -107,20 +112,24 @@ void SetHealth(grpc::Server* server, bool serving) {
   grpc::HealthCheckServiceInterface* health = server == nullptr ? nullptr : server->GetHealthCheckService();
   if (health == nullptr) return;
   health->SetServingStatus(serving);
-  for (const char* name : {"OrderService", "CaseService", "AdapterService", "DirectoryService", "AdminService", "AuditService"}) {
+  for (const char* name :
+       {"OrderService", "CaseService", "AdapterService", "DirectoryService", "AdminService", "AuditService"}) {
     health->SetServingStatus(std::string("goldeneagle.v1.") + name, serving);
   }
 }
 
 gpr_timespec In(absl::Duration wait) {
-  return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_millis(absl::ToInt64Milliseconds(wait), GPR_TIMESPAN));
+  return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
+                      gpr_time_from_millis(absl::ToInt64Milliseconds(wait), GPR_TIMESPAN));
 }
 
 std::string TextOf(const SocketAddress& address) {
   return (address.v6 ? "[" + address.host + "]:" : address.host + ":") + std::to_string(address.port);
 }
 
-absl::Status CannotServe(std::string_view what, const std::string& address) { return Fail(Reason::kConfigurationInvalid, what).With("address", address); }
+absl::Status CannotServe(std::string_view what, const std::string& address) {
+  return Fail(Reason::kConfigurationInvalid, what).With("address", address);
+}
 
 }  // namespace
 
@@ -134,7 +143,8 @@ class Server::Impl {
 
   absl::Status Reload() {
     absl::MutexLock lock(&mu);
-    EAGLE_ASSIGN_OR_RETURN(Certificates read, ReadCertificates(options.certificates, options.trust_domain, ports.real.WallNow()));
+    EAGLE_ASSIGN_OR_RETURN(Certificates read,
+                           ReadCertificates(options.certificates, options.trust_domain, ports.real.WallNow()));
     EAGLE_RETURN_IF_ERROR(staged->Publish(read));
     read.key_pem.clear();
     facts = std::move(read);
@@ -164,8 +174,8 @@ class Server::Impl {
 
 absl::Status Server::Impl::StartApi() {
   namespace tls = grpc::experimental;
-  auto provider = std::make_shared<tls::FileWatcherCertificateProvider>(staged->key_path(), staged->certificate_path(), staged->authorities_path(),
-                                                                        kFileWatchSeconds);
+  auto provider = std::make_shared<tls::FileWatcherCertificateProvider>(staged->key_path(), staged->certificate_path(),
+                                                                        staged->authorities_path(), kFileWatchSeconds);
   tls::TlsServerCredentialsOptions credentials(std::move(provider));
   credentials.watch_root_certs();
   credentials.watch_identity_key_cert_pairs();
@@ -176,7 +186,8 @@ absl::Status Server::Impl::StartApi() {
 
   grpc::ServerBuilder builder;
   SetLimits(options, builder);
-  builder.SetOption(std::make_unique<OnlyPlugins>(options.reflection ? std::vector<std::string>{"proto_server_reflection"} : std::vector<std::string>{}));
+  builder.SetOption(std::make_unique<OnlyPlugins>(
+      options.reflection ? std::vector<std::string>{"proto_server_reflection"} : std::vector<std::string>{}));
   for (grpc::Service* service : services.api()) builder.RegisterService(service);
   builder.RegisterCallbackGenericService(services.unknown());
   using FromOutside = grpc::ServerBuilder::experimental_type::ExternalConnectionType;
@@ -198,11 +209,13 @@ absl::Status Server::Impl::StartAdmin() {
   std::string host;
   if (!by_file) {
     EAGLE_ASSIGN_OR_RETURN(const SocketAddress parsed, ParseSocketAddress(address));
-    if (!IsLoopback(parsed)) return CannotServe("the admin listener knows no callers: only loopback or a unix socket", address);
+    if (!IsLoopback(parsed))
+      return CannotServe("the admin listener knows no callers: only loopback or a unix socket", address);
     host = address.substr(0, address.rfind(':') + 1);
   }
   grpc::ServerBuilder builder;
-  builder.SetOption(std::make_unique<OnlyPlugins>(std::vector<std::string>{"proto_server_reflection", "channelz_service"}));
+  builder.SetOption(
+      std::make_unique<OnlyPlugins>(std::vector<std::string>{"proto_server_reflection", "channelz_service"}));
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 1);
   int port = 0;
@@ -210,7 +223,8 @@ absl::Status Server::Impl::StartAdmin() {
   for (grpc::Service* service : services.admin()) builder.RegisterService(service);
   admin = builder.BuildAndStart();
   if (admin == nullptr || (!by_file && port == 0)) return CannotServe("the admin address can't be bound", address);
-  if (by_file && chmod(address.c_str() + sizeof(kUnixPrefix) - 1, 0600) != 0) return CannotServe("the admin socket can't be kept to its owner", address);
+  if (by_file && chmod(address.c_str() + sizeof(kUnixPrefix) - 1, 0600) != 0)
+    return CannotServe("the admin socket can't be kept to its owner", address);
   admin_address = by_file ? address : host + std::to_string(port);
   return absl::OkStatus();
 }
@@ -240,8 +254,11 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Make(ServerOptions options, Serv
   GATEWAY_ASSERT(kSetUp, "the library is set up before it is used");
   auto impl = std::make_unique<Impl>(std::move(options), std::move(ports));
   const ServerOptions& made = impl->options;
-  EAGLE_ASSIGN_OR_RETURN(impl->connections, Connections::Bind({.listen = made.listen, .open_max = made.connections_max,
-                                                               .open_per_address_max = made.connections_per_address_max}, impl->ports.real));
+  EAGLE_ASSIGN_OR_RETURN(impl->connections,
+                         Connections::Bind({.listen = made.listen,
+                                            .open_max = made.connections_max,
+                                            .open_per_address_max = made.connections_per_address_max},
+                                           impl->ports.real));
   EAGLE_ASSIGN_OR_RETURN(impl->staged, StagedCertificates::Make(made.staging_folder));
   EAGLE_RETURN_IF_ERROR(impl->Reload());
   library_log = &impl->ports.log;
@@ -301,13 +318,19 @@ void Server::AddMetrics(std::vector<MetricRow>& rows) const {
   const auto number = [](auto value) { return static_cast<double>(value); };
   rows.push_back({"ge_connections", number(open.open), "1", "open connections to the API"});
   rows.push_back({"ge_connections_accepted_total", number(open.accepted), "1", "connections accepted"});
-  rows.push_back({"ge_connections_refused_total{why=\"total\"}", number(open.refused_total), "1", "closed at once: too many in all"});
-  rows.push_back({"ge_connections_refused_total{why=\"address\"}", number(open.refused_address), "1", "closed at once: too many from there"});
-  rows.push_back({"ge_connections_refused_total{why=\"descriptors\"}", number(open.out_of_descriptors), "1", "closed at once: no descriptor left"});
-  rows.push_back({"ge_handshakes_failed_total", number(handshakes_failed.load()), "1", "TLS handshakes that failed, of strangers and of our own probe too"});
+  rows.push_back({"ge_connections_refused_total{why=\"total\"}", number(open.refused_total), "1",
+                  "closed at once: too many in all"});
+  rows.push_back({"ge_connections_refused_total{why=\"address\"}", number(open.refused_address), "1",
+                  "closed at once: too many from there"});
+  rows.push_back({"ge_connections_refused_total{why=\"descriptors\"}", number(open.out_of_descriptors), "1",
+                  "closed at once: no descriptor left"});
+  rows.push_back({"ge_handshakes_failed_total", number(handshakes_failed.load()), "1",
+                  "TLS handshakes that failed, of strangers and of our own probe too"});
   const Certificates facts = impl_->Facts();
-  rows.push_back({"ge_certificate_end_seconds{of=\"gateway\"}", absl::ToDoubleSeconds(facts.until - absl::UnixEpoch()), "s", "end of the gateway's certificate, since 1970"});
-  rows.push_back({"ge_certificate_end_seconds{of=\"authorities\"}", absl::ToDoubleSeconds(facts.authorities_until - absl::UnixEpoch()), "s",
+  rows.push_back({"ge_certificate_end_seconds{of=\"gateway\"}", absl::ToDoubleSeconds(facts.until - absl::UnixEpoch()),
+                  "s", "end of the gateway's certificate, since 1970"});
+  rows.push_back({"ge_certificate_end_seconds{of=\"authorities\"}",
+                  absl::ToDoubleSeconds(facts.authorities_until - absl::UnixEpoch()), "s",
                   "end of the first of the clients' authorities to end, since 1970"});
   impl_->services.AddMetrics(rows);
 }

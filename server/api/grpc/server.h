@@ -1,6 +1,8 @@
-// The gateway on the network: the API listener (mutual TLS, our own accept loop) and the admin listener (loopback or unix socket).
+// The gateway on the network: the API listener (mutual TLS, our own accept loop) and the admin listener (loopback or
+// unix socket).
 //
-// Life:    Make -> listener() to the sequencer -> Start -> Tick every 100 ms -> Shutdown. Threads: Make, Start, Shutdown and Reload from one
+// Life:    Make -> listener() to the sequencer -> Start -> Tick every 100 ms -> Shutdown. Threads: Make, Start,
+// Shutdown and Reload from one
 //          thread; the rest from any. One server a process, apart from tests (the library's settings are process-wide).
 //
 //   EAGLE_ASSIGN_OR_RETURN(std::unique_ptr<Server> server, Server::Make(options, ports));
@@ -31,17 +33,17 @@
 namespace eagle::api {
 
 struct ServerOptions {
-  std::vector<std::string> listen;           // numeric addresses of the API; port 0 = any free one
-  std::string admin_listen;                  // "127.0.0.1:0", "[::1]:9443" or "unix:/run/golden-eagle/admin.sock"
+  std::vector<std::string> listen;  // numeric addresses of the API; port 0 = any free one
+  std::string admin_listen;         // "127.0.0.1:0", "[::1]:9443" or "unix:/run/golden-eagle/admin.sock"
   CertificateFiles certificates;
-  std::string staging_folder;                // for the certificates in use: this process's own, emptied at the start
+  std::string staging_folder;  // for the certificates in use: this process's own, emptied at the start
   std::string trust_domain;
-  bool reflection = false;                   // on the API; the admin listener always has it
+  bool reflection = false;  // on the API; the admin listener always has it
   size_t connections_max = 8192;
   size_t connections_per_address_max = 256;
-  size_t message_bytes_max = 1 << 20;        // of a request
-  size_t memory_bytes_max = 512 << 20;       // for the transport's buffers
-  size_t workers = 0;                        // threads that work calls; 0 = as many as cores
+  size_t message_bytes_max = 1 << 20;   // of a request
+  size_t memory_bytes_max = 512 << 20;  // for the transport's buffers
+  size_t workers = 0;                   // threads that work calls; 0 = as many as cores
   size_t queued_calls_max = 4096;
 };
 
@@ -65,10 +67,10 @@ struct ServerPorts {
   Handlers& handlers;
   dispatch::Dispatcher& dispatcher;
   Callers::DirectorySource directory;
-  Clock& real;                                              // wall and monotonic time of the machine: certificates, waits, deadlines of calls
-  std::function<void(std::vector<MetricRow>&)> metrics;     // the process's own, added to every GetMetrics
+  Clock& real;  // wall and monotonic time of the machine: certificates, waits, deadlines of calls
+  std::function<void(std::vector<MetricRow>&)> metrics;  // the process's own, added to every GetMetrics
   std::function<void(const TransportEvent&)> log;
-  std::function<void()> drain;                              // asked for over the admin listener; returns at once
+  std::function<void()> drain;  // asked for over the admin listener; returns at once
 };
 
 class Server {
@@ -80,8 +82,8 @@ class Server {
 
   // Hears of commits, for watches. Valid until the server goes.
   core::Listener* listener();
-  // Serves. Errors: CONFIGURATION_INVALID: the admin address can't be bound, or a probe of our own shows that strangers are let in, or that
-  // TLS 1.2 is taken.
+  // Serves. Errors: CONFIGURATION_INVALID: the admin address can't be bound, or a probe of our own shows that strangers
+  // are let in, or that TLS 1.2 is taken.
   absl::Status Start();
 
   // With the ports that were bound. "127.0.0.1:40123" or "unix:...".
@@ -99,8 +101,8 @@ class Server {
   // One look from outside. False when nobody answered.
   bool Probe(absl::Duration wait);
 
-  // Answers watches "draining", closes the listening sockets, lets open calls finish for at most `grace`, then cancels them. Parked polls
-  // must have been answered before (Dispatcher::Drain). The sequencer must still step. Once.
+  // Answers watches "draining", closes the listening sockets, lets open calls finish for at most `grace`, then cancels
+  // them. Parked polls must have been answered before (Dispatcher::Drain). The sequencer must still step. Once.
   void Shutdown(absl::Duration grace);
   void AddMetrics(std::vector<MetricRow>& rows) const;
 

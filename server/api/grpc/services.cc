@@ -23,7 +23,9 @@ namespace {
 constexpr absl::Duration kDeadlineMax = absl::Seconds(60);
 constexpr absl::Duration kDeadlineSlack = absl::Seconds(1);  // clocks, and the rounding of the header
 
-absl::Status Busy() { return Fail(Reason::kBusy, "more calls wait than can be worked").RetryAfter(absl::Milliseconds(200)); }
+absl::Status Busy() {
+  return Fail(Reason::kBusy, "more calls wait than can be worked").RetryAfter(absl::Milliseconds(200));
+}
 absl::Status Draining() { return Fail(Reason::kDraining, "the gateway restarts").RetryAfter(absl::Seconds(2)); }
 
 // The only value of a property of the connection; empty when there is none, or several.
@@ -33,11 +35,17 @@ std::string OnlyValue(const grpc::AuthContext& context, const char* name) {
 }
 
 // Who was turned away at the door, and why: by the name in the certificate, which isn't a person's.
-void LogIfRefused(const grpc::CallbackServerContext& context, const CallPorts& ports, const Method& method, const absl::Status& status) {
-  if (status.code() != absl::StatusCode::kUnauthenticated && status.code() != absl::StatusCode::kPermissionDenied) return;
-  ports.ports.log({TransportEvent::Level::kWarning, "caller_refused",
-                   {{"method", method.path}, {"reason", std::string(RowOf(ReasonOf(status)).name)}, {"message", std::string(FromAbsl(status.message()))},
-                    {"spiffe_id", OnlyValue(*context.auth_context(), GRPC_PEER_SPIFFE_ID_PROPERTY_NAME)}, {"from", context.peer()}}});
+void LogIfRefused(const grpc::CallbackServerContext& context, const CallPorts& ports, const Method& method,
+                  const absl::Status& status) {
+  if (status.code() != absl::StatusCode::kUnauthenticated && status.code() != absl::StatusCode::kPermissionDenied)
+    return;
+  ports.ports.log({TransportEvent::Level::kWarning,
+                   "caller_refused",
+                   {{"method", method.path},
+                    {"reason", std::string(RowOf(ReasonOf(status)).name)},
+                    {"message", std::string(FromAbsl(status.message()))},
+                    {"spiffe_id", OnlyValue(*context.auth_context(), GRPC_PEER_SPIFFE_ID_PROPERTY_NAME)},
+                    {"from", context.peer()}}});
 }
 
 }  // namespace
@@ -61,14 +69,17 @@ absl::StatusOr<Admitted> AdmitFrom(const grpc::AuthContext& context, Callers& ca
 absl::Status CheckDeadline(const grpc::CallbackServerContext& context) {
   const gpr_timespec deadline = context.raw_deadline();
   const bool none = gpr_time_cmp(deadline, gpr_inf_future(deadline.clock_type)) == 0;
-  const absl::Duration left = absl::Milliseconds(none ? 0 : gpr_time_to_millis(gpr_time_sub(deadline, gpr_now(deadline.clock_type))));
+  const absl::Duration left =
+      absl::Milliseconds(none ? 0 : gpr_time_to_millis(gpr_time_sub(deadline, gpr_now(deadline.clock_type))));
   if (!none && left <= kDeadlineMax + kDeadlineSlack) return absl::OkStatus();
-  return Fail(Reason::kDeadlineMissing, none ? "the call has no deadline" : "the call's deadline is too far away").With("most_seconds", "60");
+  return Fail(Reason::kDeadlineMissing, none ? "the call has no deadline" : "the call's deadline is too far away")
+      .With("most_seconds", "60");
 }
 
 // --- one answer
 
-absl::Status Unary::Admit(grpc::CallbackServerContext& context, const std::shared_ptr<const Caller>& local, size_t request_bytes) {
+absl::Status Unary::Admit(grpc::CallbackServerContext& context, const std::shared_ptr<const Caller>& local,
+                          size_t request_bytes) {
   if (local != nullptr) {
     admitted_.caller = local;
     EAGLE_RETURN_IF_ERROR(MayCall(*local, method_.path));
@@ -77,13 +88,15 @@ absl::Status Unary::Admit(grpc::CallbackServerContext& context, const std::share
   }
   if (method_.needs_deadline) EAGLE_RETURN_IF_ERROR(CheckDeadline(context));
   if (request_bytes > ports_.options.message_bytes_max) {
-    return Fail(Reason::kTooLarge, "the message is too large").With("bytes", static_cast<int64_t>(request_bytes))
+    return Fail(Reason::kTooLarge, "the message is too large")
+        .With("bytes", static_cast<int64_t>(request_bytes))
         .With("most_bytes", static_cast<int64_t>(ports_.options.message_bytes_max));
   }
   return absl::OkStatus();
 }
 
-void Unary::Begin(grpc::CallbackServerContext& context, const std::shared_ptr<const Caller>& local, size_t request_bytes) {
+void Unary::Begin(grpc::CallbackServerContext& context, const std::shared_ptr<const Caller>& local,
+                  size_t request_bytes) {
   self_ = shared_from_this();
   began_ = ports_.ports.real.MonotonicNow();
   absl::Status status = Admit(context, local, request_bytes);
@@ -101,8 +114,11 @@ void Unary::End(const absl::Status& status) {
   code_ = std::min<int>(static_cast<int>(status.code()), Method::kCodes - 1);
   if (status.code() == absl::StatusCode::kInternal || status.code() == absl::StatusCode::kDataLoss) {
     const Failure failure = FailureOf(status);
-    ports_.ports.log({TransportEvent::Level::kError, "call_failed",
-                      {{"method", method_.path}, {"reason", std::string(RowOf(failure.reason).name)}, {"message", failure.message},
+    ports_.ports.log({TransportEvent::Level::kError,
+                      "call_failed",
+                      {{"method", method_.path},
+                       {"reason", std::string(RowOf(failure.reason).name)},
+                       {"message", failure.message},
                        {"caller", admitted_.caller != nullptr ? admitted_.caller->code : ""}}});
   }
   Finish(ToGrpc(status));
@@ -204,7 +220,8 @@ absl::Status WatchCall::MayGoOn() {
 
 void WatchCall::Look(bool heartbeat) {
   if (absl::Status status = MayGoOn(); !status.ok()) return End(status);
-  absl::StatusOr<v1::WatchOrdersResponse> page = ports_.ports.handlers.ReadWatch(*admitted_.caller, request_, kPageEvents);
+  absl::StatusOr<v1::WatchOrdersResponse> page =
+      ports_.ports.handlers.ReadWatch(*admitted_.caller, request_, kPageEvents);
   if (!page.ok()) return End(page.status());
   // A token that moved may have further to go: a page looks at so many entries only, ours or not.
   moved_ = request_.resume_token() != page->resume_token();
@@ -265,13 +282,14 @@ class Services::Shared {
   Shared(const ServerOptions& options, const ServerPorts& ports)
       : ports_(ports),
         callers_(options.trust_domain, ports.directory),
-        executor_({.workers = options.workers != 0 ? options.workers : std::max(1u, std::thread::hardware_concurrency()),
-                   .queued_max = options.queued_calls_max}),
+        executor_(
+            {.workers = options.workers != 0 ? options.workers : std::max(1u, std::thread::hardware_concurrency()),
+             .queued_max = options.queued_calls_max}),
         watches_(ports.real),
         calls_(options, ports_, callers_, executor_, watches_) {
     for (const google::protobuf::ServiceDescriptor* service :
-         {Described("OrderService"), Described("CaseService"), Described("AdapterService"), Described("DirectoryService"),
-          Described("AdminService"), Described("AuditService")}) {
+         {Described("OrderService"), Described("CaseService"), Described("AdapterService"),
+          Described("DirectoryService"), Described("AdminService"), Described("AuditService")}) {
       for (int i = 0; i < service->method_count(); ++i) {
         auto method = std::make_unique<Method>();
         method->path = "/" + service->full_name() + "/" + service->method(i)->name();
@@ -282,8 +300,8 @@ class Services::Shared {
   }
 
   template <typename Call = void, typename Request, typename Response, typename Work>
-  grpc::ServerUnaryReactor* Start(grpc::CallbackServerContext* context, const Request* request, Response* response, const char* path, Work work,
-                                  const std::shared_ptr<const Caller>& local = nullptr) {
+  grpc::ServerUnaryReactor* Start(grpc::CallbackServerContext* context, const Request* request, Response* response,
+                                  const char* path, Work work, const std::shared_ptr<const Caller>& local = nullptr) {
     using Made = std::conditional_t<std::is_void_v<Call>, UnaryCall<Request, Response>, Call>;
     const size_t bytes = request->ByteSizeLong();
     auto call = std::make_shared<Made>(calls_, MethodAt(path), request, response, std::move(work));
@@ -320,7 +338,8 @@ class Services::Shared {
 
  private:
   static const google::protobuf::ServiceDescriptor* Described(const std::string& name) {
-    const auto* service = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName("goldeneagle.v1." + name);
+    const auto* service =
+        google::protobuf::DescriptorPool::generated_pool()->FindServiceByName("goldeneagle.v1." + name);
     GATEWAY_ASSERT(service != nullptr, "the contract is linked in");
     return service;
   }
@@ -331,10 +350,10 @@ class Services::Impl {
   Impl(const ServerOptions& options, const ServerPorts& ports, Reload reload)
       : shared(options, ports), process(shared, std::move(reload)), guard(std::make_shared<Guard>(shared)) {}
 
-#define UNARY(service, name, request_type, response_type)                                                                                   \
-  grpc::ServerUnaryReactor* name(grpc::CallbackServerContext* context, const v1::request_type* request, v1::response_type* response) \
-      override {                                                                                                                     \
-    return shared.Start(context, request, response, "/goldeneagle.v1." #service "/" #name, &Handlers::name);                                \
+#define UNARY(service, name, request_type, response_type)                                                    \
+  grpc::ServerUnaryReactor* name(grpc::CallbackServerContext* context, const v1::request_type* request,      \
+                                 v1::response_type* response) override {                                     \
+    return shared.Start(context, request, response, "/goldeneagle.v1." #service "/" #name, &Handlers::name); \
   }
 
   struct Orders final : v1::OrderService::CallbackService {
@@ -347,7 +366,8 @@ class Services::Impl {
     UNARY(OrderService, WithdrawOrder, WithdrawOrderRequest, WithdrawOrderResponse)
     grpc::ServerWriteReactor<v1::WatchOrdersResponse>* WatchOrders(grpc::CallbackServerContext* context,
                                                                    const v1::WatchOrdersRequest* request) override {
-      auto call = std::make_shared<WatchCall>(shared.calls_, shared.MethodAt("/goldeneagle.v1.OrderService/WatchOrders"), *request);
+      auto call = std::make_shared<WatchCall>(shared.calls_,
+                                              shared.MethodAt("/goldeneagle.v1.OrderService/WatchOrders"), *request);
       call->Begin(*context);
       return call.get();
     }
@@ -368,7 +388,8 @@ class Services::Impl {
     UNARY(AdapterService, ReportStatus, ReportStatusRequest, ReportStatusResponse)
     grpc::ServerUnaryReactor* PullTasks(grpc::CallbackServerContext* context, const v1::PullTasksRequest* request,
                                         v1::PullTasksResponse* response) override {
-      return shared.Start<PollCall>(context, request, response, "/goldeneagle.v1.AdapterService/PullTasks", &Handlers::PullTasks);
+      return shared.Start<PollCall>(context, request, response, "/goldeneagle.v1.AdapterService/PullTasks",
+                                    &Handlers::PullTasks);
     }
     Shared& shared;
   };
@@ -392,17 +413,23 @@ class Services::Impl {
   // On both listeners; on the admin one the caller is the machine's own operator.
   struct Admins final : v1::AdminService::CallbackService {
     Admins(Shared& s, std::shared_ptr<const Caller> of) : shared(s), local(std::move(of)) {}
-    grpc::ServerUnaryReactor* SubmitAdministration(grpc::CallbackServerContext* context, const v1::SubmitAdministrationRequest* request,
+    grpc::ServerUnaryReactor* SubmitAdministration(grpc::CallbackServerContext* context,
+                                                   const v1::SubmitAdministrationRequest* request,
                                                    v1::SubmitAdministrationResponse* response) override {
-      return shared.Start(context, request, response, "/goldeneagle.v1.AdminService/SubmitAdministration", &Handlers::SubmitAdministration, local);
+      return shared.Start(context, request, response, "/goldeneagle.v1.AdminService/SubmitAdministration",
+                          &Handlers::SubmitAdministration, local);
     }
-    grpc::ServerUnaryReactor* ListProposals(grpc::CallbackServerContext* context, const v1::ListProposalsRequest* request,
+    grpc::ServerUnaryReactor* ListProposals(grpc::CallbackServerContext* context,
+                                            const v1::ListProposalsRequest* request,
                                             v1::ListProposalsResponse* response) override {
-      return shared.Start(context, request, response, "/goldeneagle.v1.AdminService/ListProposals", &Handlers::ListProposals, local);
+      return shared.Start(context, request, response, "/goldeneagle.v1.AdminService/ListProposals",
+                          &Handlers::ListProposals, local);
     }
     grpc::ServerUnaryReactor* GetMetrics(grpc::CallbackServerContext* context, const v1::GetMetricsRequest* request,
                                          v1::GetMetricsResponse* response) override {
-      const auto metrics = [this](const Caller& caller, const v1::GetMetricsRequest& asked) { return shared.Metrics(caller, asked); };
+      const auto metrics = [this](const Caller& caller, const v1::GetMetricsRequest& asked) {
+        return shared.Metrics(caller, asked);
+      };
       return shared.Start(context, request, response, "/goldeneagle.v1.AdminService/GetMetrics",
                           UnaryCall<v1::GetMetricsRequest, v1::GetMetricsResponse>::Own(metrics), local);
     }
@@ -419,9 +446,9 @@ class Services::Impl {
       call->Finish(grpc::Status::OK);
       return call;
     }
-    grpc::ServerUnaryReactor* ReloadCertificates(grpc::CallbackServerContext* context,
-                                                 const goldeneagle::process::v1::ReloadCertificatesRequest*,
-                                                 goldeneagle::process::v1::ReloadCertificatesResponse* response) override {
+    grpc::ServerUnaryReactor* ReloadCertificates(
+        grpc::CallbackServerContext* context, const goldeneagle::process::v1::ReloadCertificatesRequest*,
+        goldeneagle::process::v1::ReloadCertificatesResponse* response) override {
       grpc::ServerUnaryReactor* call = context->DefaultReactor();
       const bool taken = shared.executor_.Post([this, call, response] {
         const auto now = reload();
@@ -446,7 +473,8 @@ class Services::Impl {
         void OnDone() override { delete this; }
       };
       const auto admitted = AdmitFrom(*context->auth_context(), shared.callers_, context->method());
-      return new Refusal(admitted.ok() ? Fail(Reason::kPermissionDenied, "there is no such method") : admitted.status());
+      return new Refusal(admitted.ok() ? Fail(Reason::kPermissionDenied, "there is no such method")
+                                       : admitted.status());
     }
     Shared& shared;
   };
@@ -454,7 +482,8 @@ class Services::Impl {
   struct Guard final : grpc::AuthMetadataProcessor {
     explicit Guard(Shared& s) : shared(s) {}
     bool IsBlocking() const override { return false; }
-    grpc::Status Process(const InputMetadata& metadata, grpc::AuthContext* context, OutputMetadata*, OutputMetadata*) override {
+    grpc::Status Process(const InputMetadata& metadata, grpc::AuthContext* context, OutputMetadata*,
+                         OutputMetadata*) override {
       const auto path = metadata.find(":path");
       // Ours are admitted one by one, with all that an error should say.
       if (path != metadata.end() && !path->second.starts_with("/grpc.")) return grpc::Status::OK;
@@ -518,13 +547,15 @@ void Services::AddMetrics(std::vector<MetricRow>& rows) const {
   Shared& shared = impl_->shared;
   {
     absl::MutexLock lock(&shared.calls_.mu);
-    rows.push_back({"ge_polls_open", static_cast<double>(shared.calls_.polls.size()), "1", "instances with an open PullTasks call"});
+    rows.push_back({"ge_polls_open", static_cast<double>(shared.calls_.polls.size()), "1",
+                    "instances with an open PullTasks call"});
   }
   const Executor::Counters work = shared.executor_.counters();
   rows.push_back({"ge_executor_queued", static_cast<double>(work.queued), "1", "calls that wait for a worker"});
   rows.push_back({"ge_executor_busy", static_cast<double>(work.busy), "1", "workers at work"});
   rows.push_back({"ge_executor_done_total", static_cast<double>(work.done), "1", "pieces of work done"});
-  rows.push_back({"ge_executor_refused_total", static_cast<double>(work.refused), "1", "calls refused because too many waited"});
+  rows.push_back(
+      {"ge_executor_refused_total", static_cast<double>(work.refused), "1", "calls refused because too many waited"});
   rows.push_back({"ge_watches", static_cast<double>(shared.watches_.size()), "1", "open WatchOrders calls"});
   for (const auto& [path, method] : shared.methods_) {
     const std::string name = path.substr(path.rfind('.') + 1);  // "OrderService/GetOrder"
@@ -534,11 +565,12 @@ void Services::AddMetrics(std::vector<MetricRow>& rows) const {
       calls += ended;
       if (ended == 0) continue;
       const std::string text(FromAbsl(absl::StatusCodeToString(static_cast<absl::StatusCode>(code))));
-      rows.push_back({"ge_calls_total{method=\"" + name + "\",code=\"" + text + "\"}", static_cast<double>(ended), "1", "calls that ended so"});
+      rows.push_back({"ge_calls_total{method=\"" + name + "\",code=\"" + text + "\"}", static_cast<double>(ended), "1",
+                      "calls that ended so"});
     }
     if (calls == 0) continue;
-    rows.push_back({"ge_calls_seconds_total{method=\"" + name + "\"}", static_cast<double>(method->microseconds) / 1e6, "s",
-                    "from arrival to the end of the answer, polls with their wait"});
+    rows.push_back({"ge_calls_seconds_total{method=\"" + name + "\"}", static_cast<double>(method->microseconds) / 1e6,
+                    "s", "from arrival to the end of the answer, polls with their wait"});
   }
 }
 

@@ -1,7 +1,9 @@
-// The services on the wire: thin reactors around the handlers. For gRPC's side of this room only (server.cc): everybody else includes server.h.
+// The services on the wire: thin reactors around the handlers. For gRPC's side of this room only (server.cc): everybody
+// else includes server.h.
 //
-// A call: identity and rights from the certificate, deadline, size; then over to the executor; the handler's answer ends the reactor. gRPC's
-// own threads do nothing that waits. A poll parks as a callback inside the dispatcher and holds no thread; a cancelled one is taken out.
+// A call: identity and rights from the certificate, deadline, size; then over to the executor; the handler's answer
+// ends the reactor. gRPC's own threads do nothing that waits. A poll parks as a callback inside the dispatcher and
+// holds no thread; a cancelled one is taken out.
 //
 // Life:    made before the servers, gone after them and after the executor has stopped. Threads: any.
 #pragma once

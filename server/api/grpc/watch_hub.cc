@@ -62,10 +62,12 @@ void WatchHub::Tick() {
     absl::MutexLock lock(&mu_);
     std::vector<Row*> due;
     for (auto& [key, row] : rows_) {
-      if (row.resting && (now - row.wrote >= kHeartbeatEvery || (row.dirty && now - row.looked >= kPace))) due.push_back(&row);
+      if (row.resting && (now - row.wrote >= kHeartbeatEvery || (row.dirty && now - row.looked >= kPace)))
+        due.push_back(&row);
     }
     const size_t most = std::min(due.size(), kWokenPerTickMax);
-    std::partial_sort(due.begin(), due.begin() + static_cast<ptrdiff_t>(most), due.end(), [](const Row* a, const Row* b) { return a->looked < b->looked; });
+    std::partial_sort(due.begin(), due.begin() + static_cast<ptrdiff_t>(most), due.end(),
+                      [](const Row* a, const Row* b) { return a->looked < b->looked; });
     due.resize(most);
     for (Row* row : due) Take(*row, now - row->wrote >= kHeartbeatEvery, now, woken);
   }
@@ -88,7 +90,8 @@ void WatchHub::WakeAll() {
   Wake(woken);
 }
 
-// Zero: can't be said. The court itself acts in acceptances, openings and withdrawals, and those teach whose the rest is.
+// Zero: can't be said. The court itself acts in acceptances, openings and withdrawals, and those teach whose the rest
+// is.
 CourtOrdinal WatchHub::CourtOf(const domain::Entry& entry) {
   if (entry.actor_kind == v1::ACTOR_KIND_COURT) {
     const CourtOrdinal court(entry.actor);
@@ -132,7 +135,8 @@ void WatchHub::Committed(const std::vector<domain::Entry>& entries, const core::
     for (auto& [key, row] : rows_) {
       const bool concerned = courts.contains(row.court);
       row.dirty |= concerned || everybody;
-      if (concerned && row.resting && now - row.looked >= kPace && woken.size() < kWokenAtOnceMax) Take(row, false, now, woken);
+      if (concerned && row.resting && now - row.looked >= kPace && woken.size() < kWokenAtOnceMax)
+        Take(row, false, now, woken);
     }
   }
   Wake(woken);

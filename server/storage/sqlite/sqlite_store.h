@@ -4,7 +4,8 @@
 // read-only connections and never checkpoint (SQLite 3.40.1 can corrupt a file when two connections write or checkpoint
 // at once).
 //
-// Life cycle: hold the FolderLock of the folder, Open, use, destroy. Nothing else may touch the file: no second process,
+// Life cycle: hold the FolderLock of the folder, Open, use, destroy. Nothing else may touch the file: no second
+// process,
 //   no command-line shell, not even open() and close() of it in this process (that would drop SQLite's locks). Copy it
 //   with Backup, never with cp.
 // Threads: as in store.h; BackupWhileServing may be called from any thread but the writing one.

@@ -19,7 +19,8 @@ TEST(Freeze, AWholeAccountLeavesNothingToTheHolderButControlsNoMoreThanTheLimit)
   EXPECT_EQ(OutcomeOf(bank.Do(freeze)), v1::OUTCOME_CONTROLLED);
   EXPECT_EQ(bank.Controlled(Account(1)), 300'00);
   EXPECT_EQ(bank.Available(Account(1)), 0);
-  EXPECT_EQ(ReasonOf(bank.Counter([](const Work& work) { return Withdraw(work, Account(1), 1'00, "w1"); })), Reason::kAmountAboveFree);
+  EXPECT_EQ(ReasonOf(bank.Counter([](const Work& work) { return Withdraw(work, Account(1), 1'00, "w1"); })),
+            Reason::kAmountAboveFree);
   bank.Do(bank.Release(kLin, freeze));
   EXPECT_EQ(bank.Available(Account(1)), 1'000'00);
 }
@@ -50,7 +51,8 @@ TEST(Freeze, ATermThatEndsFreesTheNextAtThatInstant) {
   SmallBank bank = OneAccount();
   bank.At("2026-09-28 09:10");
   Sent first = bank.Freeze(kLin, 1'000'00);
-  first.order.mutable_freeze()->mutable_term()->set_years(0), first.order.mutable_freeze()->mutable_term()->set_months(1);
+  first.order.mutable_freeze()->mutable_term()->set_years(0),
+      first.order.mutable_freeze()->mutable_term()->set_months(1);
   bank.Do(first);
   bank.At("2026-09-28 09:20");
   const Sent second = bank.Freeze(kLin, 400'00);
@@ -147,7 +149,8 @@ TEST(Deduct, AtMostWhatTheMeasureControlsAndInParts) {
   EXPECT_EQ(OutcomeOf(bank.Do(bank.Deduct(kLin, freeze, 700'00))), v1::OUTCOME_DEDUCTED);
   EXPECT_EQ(bank.Balance(kCourtAccount), 1'000'00);
   EXPECT_EQ(bank.Balance(Account(1)), 0);
-  EXPECT_EQ(bank.Measure(freeze).row.measure.phase, sdk::Phase::kEffective) << "500.00 of the limit still wait for inflow";
+  EXPECT_EQ(bank.Measure(freeze).row.measure.phase, sdk::Phase::kEffective)
+      << "500.00 of the limit still wait for inflow";
 }
 
 TEST(Deduct, RefusesAWaitingMeasureAndAccountsThatAreNotTheCourts) {
@@ -204,7 +207,8 @@ TEST(Deduct, ARejectedPaymentIsUnderTheSameMeasureAtTheSameRank) {
 
   const std::string payment = sent.items[0].deduction().payment_reference();
   for (int twice = 0; twice < 2; ++twice) {
-    EXPECT_EQ(bank.Counter([&](const Work& work) { return Reject(work, payment, "AC03 account closed"); }), absl::OkStatus());
+    EXPECT_EQ(bank.Counter([&](const Work& work) { return Reject(work, payment, "AC03 account closed"); }),
+              absl::OkStatus());
   }
   EXPECT_EQ(ReasonOf(bank.Counter([&](const Work& work) { return Confirm(work, payment); })), Reason::kPaymentSettled);
   const auto news = bank.News();
@@ -261,8 +265,10 @@ TEST(Core, AnotherFileIsLeftAlone) {
   TempFolder folder;
   HeldClock clock;
   WriteText(folder / "core.db", std::string(8192, 'x'));
-  EXPECT_EQ(ReasonOf(BankCore::Open(folder / "core.db", kBeiling, clock, Shanghai()).status()), Reason::kStorageUnusable);
-  EXPECT_EQ(ReasonOf(BankCore::Open(folder / "none/core.db", kBeiling, clock, Shanghai()).status()), Reason::kStorageUnusable);
+  EXPECT_EQ(ReasonOf(BankCore::Open(folder / "core.db", kBeiling, clock, Shanghai()).status()),
+            Reason::kStorageUnusable);
+  EXPECT_EQ(ReasonOf(BankCore::Open(folder / "none/core.db", kBeiling, clock, Shanghai()).status()),
+            Reason::kStorageUnusable);
 }
 
 }  // namespace

@@ -35,14 +35,19 @@ class BankBehindAgent {
  public:
   BankBehindAgent() {
     TempFolder folder;
-    WriteText(folder / "customers.csv", CustomersCsv({{"C1", kLin.name, kLin.id_kind, "990101850307001"}, {"C2", "松月区人民法院", "UNIFIED_CREDIT_CODE", "11990101990000021Y"}}));
-    WriteText(folder / "accounts.csv", AccountsCsv({{.account = kAtBeiling, .balance = "61,350.27", .holders = "C1"},
-                                                    {.account = kCourtAccount, .holders = "C2", .nature = "COURT_ENFORCEMENT"}}));
+    WriteText(folder / "customers.csv",
+              CustomersCsv({{"C1", kLin.name, kLin.id_kind, "990101850307001"},
+                            {"C2", "松月区人民法院", "UNIFIED_CREDIT_CODE", "11990101990000021Y"}}));
+    WriteText(folder / "accounts.csv",
+              AccountsCsv({{.account = kAtBeiling, .balance = "61,350.27", .holders = "C1"},
+                           {.account = kCourtAccount, .holders = "C2", .nature = "COURT_ENFORCEMENT"}}));
     core = *BankCore::Open(kInMemory, sdk::kAgency, world.clock, Shanghai());
     EXPECT_EQ(Import(*core, folder.path()).status(), absl::OkStatus());
     gateway = std::make_unique<LossyGateway>(*core, waiter, absl::ZeroDuration());
     world.StopAgent();
-    world.agent = *sdk::Agent::Make(world.config, {world.gateway, *world.inbox, world.agency_key, world.checker, world.clock, world.entropy}, *gateway);
+    world.agent = *sdk::Agent::Make(
+        world.config, {world.gateway, *world.inbox, world.agency_key, world.checker, world.clock, world.entropy},
+        *gateway);
   }
   std::string Ask(const std::string& account, const char* key) {
     sdk::CounterRequest request{.command = "show", .arguments = {}};
@@ -51,7 +56,9 @@ class BankBehindAgent {
     EXPECT_TRUE(shown.ok()) << shown.status();
     return shown.ok() ? sdk::TextAt(shown->fields().at("accounts").list_value().values(0).struct_value(), key) : "";
   }
-  std::vector<const v1::Receipt*> Of(const v1::Order& order, v1::ReceiptKind kind) { return world.gateway.Of(order.order_id(), kind); }
+  std::vector<const v1::Receipt*> Of(const v1::Order& order, v1::ReceiptKind kind) {
+    return world.gateway.Of(order.order_id(), kind);
+  }
 
   sdk::SdkWorld world;
   NoWaiter waiter;
@@ -61,7 +68,8 @@ class BankBehindAgent {
 
 TEST(BankBehindAgent, TakesACaseFromTheInquiryToTheMoneyOnTheCourtsAccount) {
   BankBehindAgent bank;
-  const v1::Order inquiry = bank.world.Submit(bank.world.Inquiry()), freeze = bank.world.Submit(bank.world.Freeze(80'000'00));
+  const v1::Order inquiry = bank.world.Submit(bank.world.Inquiry()),
+                  freeze = bank.world.Submit(bank.world.Freeze(80'000'00));
   ASSERT_TRUE(bank.world.Settle());
   EXPECT_EQ(bank.world.Outcome(inquiry), "FOUND");
   EXPECT_EQ(bank.world.LastWord(inquiry)->items(0).finding().matched_by(), "NAME_AND_15");
@@ -70,7 +78,8 @@ TEST(BankBehindAgent, TakesACaseFromTheInquiryToTheMoneyOnTheCourtsAccount) {
   EXPECT_EQ(measure.controlled_minor_units(), 61'350'27);
   EXPECT_TRUE(measure.has_served_at()) << "the agent knows when it arrived";
 
-  EXPECT_EQ(bank.core->Do([](const Work& work) { return Deposit(work, kAtBeiling, 20'000'00, "d1"); }), absl::OkStatus());
+  EXPECT_EQ(bank.core->Do([](const Work& work) { return Deposit(work, kAtBeiling, 20'000'00, "d1"); }),
+            absl::OkStatus());
   bank.world.Run();
   ASSERT_EQ(bank.Of(freeze, v1::RECEIPT_KIND_EVENT).size(), 1u);
   EXPECT_EQ(bank.Of(freeze, v1::RECEIPT_KIND_EVENT)[0]->change(), v1::MEASURE_CHANGE_INFLOW);
@@ -121,7 +130,8 @@ TEST(BankBehindAgent, AClerkSettlesWhatIsInDoubtByWhatTheCoreKnows) {
   sdk::Put(request.arguments, "reason", "CORE_LOST_IT");
   sdk::Put(request.arguments, "clerk", "周敏");
   bank.gateway->knows_nothing = false;
-  EXPECT_EQ(ReasonOf(ResolveNotDone(request, *bank.world.agent, *bank.gateway).status()), Reason::kTaskNotWaiting) << "the core knows that it was done";
+  EXPECT_EQ(ReasonOf(ResolveNotDone(request, *bank.world.agent, *bank.gateway).status()), Reason::kTaskNotWaiting)
+      << "the core knows that it was done";
   EXPECT_EQ(bank.world.agent->AskAgain(sdk::SdkWorld::OperationOf(freeze)), absl::OkStatus());
   ASSERT_TRUE(bank.world.Settle());
   EXPECT_EQ(bank.world.Outcome(freeze), "CONTROLLED");
@@ -134,18 +144,24 @@ TEST(BankBehindAgent, WhatWasCertainlyNotDoneIsSaidByAClerk) {
   class DeadGateway : public LossyGateway {
    public:
     using LossyGateway::LossyGateway;
-    absl::StatusOr<sdk::Answer> Apply(const sdk::Request&) override { return Fail(Reason::kUnavailable, "the core is away"); }
+    absl::StatusOr<sdk::Answer> Apply(const sdk::Request&) override {
+      return Fail(Reason::kUnavailable, "the core is away");
+    }
   };
   DeadGateway dead(*bank.core, bank.waiter, absl::ZeroDuration());
   dead.knows_nothing = true;
   bank.world.StopAgent();
-  bank.world.agent = *sdk::Agent::Make(bank.world.config, {bank.world.gateway, *bank.world.inbox, bank.world.agency_key, bank.world.checker, bank.world.clock, bank.world.entropy}, dead);
+  bank.world.agent = *sdk::Agent::Make(bank.world.config,
+                                       {bank.world.gateway, *bank.world.inbox, bank.world.agency_key,
+                                        bank.world.checker, bank.world.clock, bank.world.entropy},
+                                       dead);
   const v1::Order freeze = bank.world.Submit(bank.world.Freeze(58'287'00));
   bank.world.Run(600);
   ASSERT_EQ(bank.world.agent->ClerkQueue().size(), 1u);
   sdk::CounterRequest request{.command = "resolve", .arguments = {}};
-  for (const auto& [key, value] : {std::pair("id", sdk::SdkWorld::OperationOf(freeze).Text()), std::pair("reason", std::string("CORE_AWAY")),
-                                   std::pair("clerk", std::string("周敏"))}) {
+  for (const auto& [key, value] :
+       {std::pair("id", sdk::SdkWorld::OperationOf(freeze).Text()), std::pair("reason", std::string("CORE_AWAY")),
+        std::pair("clerk", std::string("周敏"))}) {
     sdk::Put(request.arguments, key, value);
   }
   const absl::StatusOr<sdk::Json> resolved = ResolveNotDone(request, *bank.world.agent, dead);

@@ -29,7 +29,8 @@ std::string Text(const sdk::Answer& answer) {
   return sdk::EncodeChange(change);
 }
 
-Bank::Bank(const std::string& data, std::string agency, std::string path) : agency_(std::move(agency)), path_(std::move(path)) {
+Bank::Bank(const std::string& data, std::string agency, std::string path)
+    : agency_(std::move(agency)), path_(std::move(path)) {
   Reopen();
   if (data.empty()) return;
   const absl::StatusOr<Imported> imported = Import(*core_, DataFolder(data));
@@ -93,7 +94,8 @@ Sent Bank::Release(const Person& person, const Sent& freeze, int64_t amount) {
   return sent;
 }
 
-Sent Bank::Deduct(const Person& person, const Sent& freeze, int64_t amount, const std::string& to_bank, const std::string& to_account) {
+Sent Bank::Deduct(const Person& person, const Sent& freeze, int64_t amount, const std::string& to_bank,
+                  const std::string& to_account) {
   Sent sent = Start(person, v1::ACTION_DEDUCT);
   v1::Deduct& deduct = *sent.order.mutable_deduct();
   deduct.set_freeze_order_id(freeze.operation.order_id);
@@ -132,7 +134,9 @@ AccountView Bank::View(const std::string& account) {
   EXPECT_EQ(core_->Look([&](const Work& work) -> absl::Status {
     EAGLE_ASSIGN_OR_RETURN(view, Show(work, account));
     return absl::OkStatus();
-  }), absl::OkStatus()) << account;
+  }),
+            absl::OkStatus())
+      << account;
   return view;
 }
 
@@ -141,7 +145,8 @@ StandingMeasure Bank::Measure(const Sent& freeze) {
   EXPECT_EQ(core_->Look([&](const Work& work) -> absl::Status {
     EAGLE_ASSIGN_OR_RETURN(measure, ShowMeasure(work, freeze.operation.Text()));
     return absl::OkStatus();
-  }), absl::OkStatus());
+  }),
+            absl::OkStatus());
   return measure;
 }
 

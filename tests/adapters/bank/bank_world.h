@@ -1,4 +1,5 @@
-// A bank with a clock that stands still until it is moved, orders as courts write them, and a second look after every step.
+// A bank with a clock that stands still until it is moved, orders as courts write them, and a second look after every
+// step.
 //
 //   Bank bank("songyue", "9900020");
 //   bank.At("2026-09-28 09:10");
@@ -44,7 +45,8 @@ inline constexpr Person kNamesake = {"林远舟", "CITIZEN_ID", "990101199112120
 inline constexpr Person kGuarantor = {"北陵启明机电有限公司", "UNIFIED_CREDIT_CODE", "919901019900000178"};
 
 inline constexpr char kBeiling[] = "9900010", kSongyue[] = "9900020", kYunfan[] = "9900030";
-inline constexpr char kAtBeiling[] = "9900010000000001016", kAtSongyue[] = "9900020000000003036", kAtYunfan[] = "9900030000000004040";
+inline constexpr char kAtBeiling[] = "9900010000000001016", kAtSongyue[] = "9900020000000003036",
+                      kAtYunfan[] = "9900030000000004040";
 inline constexpr char kNamesakesAccount[] = "9900010000000002022", kCourtAccount[] = "9900010000000099010";
 
 // An order on its way to the core.
@@ -58,7 +60,8 @@ struct Sent {
 
 class Bank {
  public:
-  // A core of its own, in memory unless `path` is given, filled with one of the three demo banks. Empty `data`: not filled.
+  // A core of its own, in memory unless `path` is given, filled with one of the three demo banks. Empty `data`: not
+  // filled.
   Bank(const std::string& data, std::string agency, std::string path = kInMemory);
   // Closes the core and opens it anew, as a new process would.
   void Reopen();

@@ -68,7 +68,8 @@ TEST(DemoCase, BeilingControlsWhatIsThereAndTheInflow) {
   ASSERT_EQ(MeasureIn(answer).shares_size(), 1);
   EXPECT_TRUE(bank.News().empty()) << "the answer tells it";
 
-  ASSERT_EQ(bank.Counter([](const Work& work) { return Deposit(work, kAtBeiling, 20'000'00, "d1"); }), absl::OkStatus());
+  ASSERT_EQ(bank.Counter([](const Work& work) { return Deposit(work, kAtBeiling, 20'000'00, "d1"); }),
+            absl::OkStatus());
   EXPECT_EQ(bank.Balance(kAtBeiling), 81'350'27);
   EXPECT_EQ(bank.Controlled(kAtBeiling), 80'000'00);
   EXPECT_EQ(bank.Available(kAtBeiling), 1'350'27);
@@ -95,14 +96,16 @@ TEST(DemoCase, SongyueWaitsBehindThePriorFreezeAndIsPromotedWithTheTermOfItsFirs
   EXPECT_EQ(MeasureIn(answer).prior_measures(0).amount_minor_units(), 80'000'00);
 
   bank.At("2026-09-29 15:00");
-  ASSERT_EQ(bank.Counter([](const Work& work) { return ReleaseDocument(work, "（2025）辽9902执88号").status(); }), absl::OkStatus());
+  ASSERT_EQ(bank.Counter([](const Work& work) { return ReleaseDocument(work, "（2025）辽9902执88号").status(); }),
+            absl::OkStatus());
   const auto news = bank.News();
   ASSERT_EQ(news.size(), 1u) << "the other court is told by its own channel";
   EXPECT_EQ(news[0].change, v1::MEASURE_CHANGE_PROMOTED);
   EXPECT_EQ(Amounts(news[0].item.measure()), "60,000.00 + 0.00");
   EXPECT_EQ(news[0].item.measure().rank(), 1u);
   EXPECT_EQ(Instant(news[0].item.measure().effective_from()), "2026-09-28 09:10");
-  EXPECT_EQ(Instant(news[0].item.measure().effective_to()), "2027-09-28 00:00") << "to 2027-09-27, from the first effect";
+  EXPECT_EQ(Instant(news[0].item.measure().effective_to()), "2027-09-28 00:00")
+      << "to 2027-09-27, from the first effect";
   EXPECT_EQ(bank.Available(kAtSongyue), 35'000'00);
 }
 
@@ -132,10 +135,13 @@ TEST(DemoCase, YunfanFindsItsOwnEffectAfterAKillBetweenCommitAndReply) {
 TEST(DemoCase, DeductionsLeave128063Yuan27AndBringTheCourtAll198287) {
   Bank beiling("beiling", kBeiling), songyue("songyue", kSongyue), yunfan("yunfan", kYunfan);
   for (Bank* bank : {&beiling, &songyue, &yunfan}) bank->At("2026-09-28 09:10");
-  const Sent at_beiling = beiling.Freeze(kLin, 80'000'00), at_songyue = songyue.Freeze(kLin, 60'000'00), at_yunfan = yunfan.Freeze(kLin, 58'287'00);
+  const Sent at_beiling = beiling.Freeze(kLin, 80'000'00), at_songyue = songyue.Freeze(kLin, 60'000'00),
+             at_yunfan = yunfan.Freeze(kLin, 58'287'00);
   beiling.Do(at_beiling), songyue.Do(at_songyue), yunfan.Do(at_yunfan);
-  EXPECT_EQ(beiling.Counter([](const Work& work) { return Deposit(work, kAtBeiling, 20'000'00, "d1"); }), absl::OkStatus());
-  EXPECT_EQ(songyue.Counter([](const Work& work) { return ReleaseDocument(work, "（2025）辽9902执88号").status(); }), absl::OkStatus());
+  EXPECT_EQ(beiling.Counter([](const Work& work) { return Deposit(work, kAtBeiling, 20'000'00, "d1"); }),
+            absl::OkStatus());
+  EXPECT_EQ(songyue.Counter([](const Work& work) { return ReleaseDocument(work, "（2025）辽9902执88号").status(); }),
+            absl::OkStatus());
   for (Bank* bank : {&beiling, &songyue, &yunfan}) bank->At("2026-09-30 10:30"), bank->News();
 
   const sdk::Answer settled = beiling.Do(beiling.Deduct(kLin, at_beiling, 80'000'00));
@@ -158,7 +164,8 @@ TEST(DemoCase, DeductionsLeave128063Yuan27AndBringTheCourtAll198287) {
     EXPECT_EQ(payment, absl::StrCat(i == 0 ? kSongyue : kYunfan, "-P000001"));
     // The payment system: the court's bank has it, and says so.
     const int64_t amount = sent.items[0].deduction().amount_minor_units();
-    EXPECT_EQ(beiling.Counter([&](const Work& work) { return Receive(work, payment, kCourtAccount, amount); }), absl::OkStatus());
+    EXPECT_EQ(beiling.Counter([&](const Work& work) { return Receive(work, payment, kCourtAccount, amount); }),
+              absl::OkStatus());
     banks[i]->At("2026-09-30 16:00");
     for (int twice = 0; twice < 2; ++twice) {
       EXPECT_EQ(banks[i]->Counter([&](const Work& work) { return Confirm(work, payment); }), absl::OkStatus());
@@ -186,12 +193,15 @@ TEST(DemoCase, DeductionsLeave128063Yuan27AndBringTheCourtAll198287) {
 TEST(DemoCase, ThePlanVariantControlsAllAndKeepsWhatIsMissing) {
   Bank beiling("beiling", kBeiling), songyue("songyue", kSongyue), yunfan("yunfan", kYunfan);
   for (Bank* bank : {&beiling, &songyue, &yunfan}) bank->At("2026-09-28 09:10");
-  const Sent at_beiling = beiling.Freeze(kLin, 198'287'00), at_songyue = songyue.Freeze(kLin, 198'287'00), at_yunfan = yunfan.Freeze(kLin, 198'287'00);
+  const Sent at_beiling = beiling.Freeze(kLin, 198'287'00), at_songyue = songyue.Freeze(kLin, 198'287'00),
+             at_yunfan = yunfan.Freeze(kLin, 198'287'00);
   EXPECT_EQ(Amounts(MeasureIn(beiling.Do(at_beiling))), "61,350.27 + 136,936.73");
   EXPECT_EQ(Amounts(MeasureIn(songyue.Do(at_songyue))), "15,000.00 + 183,287.00");
   EXPECT_EQ(Amounts(MeasureIn(yunfan.Do(at_yunfan))), "150,000.00 + 48,287.00");
-  EXPECT_EQ(beiling.Counter([](const Work& work) { return Deposit(work, kAtBeiling, 20'000'00, "d1"); }), absl::OkStatus());
-  EXPECT_EQ(songyue.Counter([](const Work& work) { return ReleaseDocument(work, "（2025）辽9902执88号").status(); }), absl::OkStatus());
+  EXPECT_EQ(beiling.Counter([](const Work& work) { return Deposit(work, kAtBeiling, 20'000'00, "d1"); }),
+            absl::OkStatus());
+  EXPECT_EQ(songyue.Counter([](const Work& work) { return ReleaseDocument(work, "（2025）辽9902执88号").status(); }),
+            absl::OkStatus());
   EXPECT_EQ(Amounts(beiling.News().at(0).item.measure()), "81,350.27 + 116,936.73");
   EXPECT_EQ(Amounts(songyue.News().at(0).item.measure()), "95,000.00 + 103,287.00");
 
@@ -199,12 +209,14 @@ TEST(DemoCase, ThePlanVariantControlsAllAndKeepsWhatIsMissing) {
   EXPECT_EQ(Amounts(MeasureIn(beiling.Do(beiling.Release(kLin, at_beiling, 116'936'73)))), "81,350.27 + 0.00");
   EXPECT_EQ(Amounts(MeasureIn(songyue.Do(songyue.Release(kLin, at_songyue, 103'287'00)))), "95,000.00 + 0.00");
   EXPECT_EQ(Amounts(MeasureIn(yunfan.Do(yunfan.Release(kLin, at_yunfan, 48'287'00 + 128'063'27)))), "21,936.73 + 0.00");
-  EXPECT_EQ(beiling.Counter([](const Work& work) { return Deposit(work, kAtBeiling, 500'00, "d2"); }), absl::OkStatus());
+  EXPECT_EQ(beiling.Counter([](const Work& work) { return Deposit(work, kAtBeiling, 500'00, "d2"); }),
+            absl::OkStatus());
   EXPECT_TRUE(beiling.News().empty());
   EXPECT_EQ(beiling.Available(kAtBeiling), 500'00) << "what arrives above the limit stays free";
 
   EXPECT_EQ(beiling.Do(beiling.Deduct(kLin, at_beiling, 81'350'27)).items.at(0).outcome(), v1::OUTCOME_DEDUCTED);
-  EXPECT_EQ(songyue.Do(songyue.Deduct(kLin, at_songyue, 95'000'00)).items.at(0).outcome(), v1::OUTCOME_SENT_NOT_CONFIRMED);
+  EXPECT_EQ(songyue.Do(songyue.Deduct(kLin, at_songyue, 95'000'00)).items.at(0).outcome(),
+            v1::OUTCOME_SENT_NOT_CONFIRMED);
   EXPECT_EQ(yunfan.Do(yunfan.Deduct(kLin, at_yunfan, 21'936'73)).items.at(0).outcome(), v1::OUTCOME_SENT_NOT_CONFIRMED);
   EXPECT_EQ(beiling.Balance(kAtBeiling) + songyue.Balance(kAtSongyue) + yunfan.Balance(kAtYunfan), 128'063'27 + 500'00);
 }

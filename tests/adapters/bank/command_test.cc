@@ -21,7 +21,8 @@ std::string Parsed(const std::string& words) {
 
 TEST(CounterCommand, TurnsWordsIntoARequest) {
   EXPECT_EQ(Parsed("--socket s deposit 99 20,000.00"), R"(deposit {"account":"99","amount":"20,000.00"} named)");
-  EXPECT_EQ(Parsed("--socket s withdraw 99 5 --request r1"), R"(withdraw {"account":"99","amount":"5","request":"r1"} named)");
+  EXPECT_EQ(Parsed("--socket s withdraw 99 5 --request r1"),
+            R"(withdraw {"account":"99","amount":"5","request":"r1"} named)");
   EXPECT_EQ(Parsed("--socket s receive P1 99 5"), R"(receive {"account":"99","amount":"5","payment":"P1"})");
   EXPECT_EQ(Parsed("--socket s seize 99 5 --authority A --document D --last-day 2027-01-01"),
             R"(seize {"account":"99","amount":"5","authority":"A","document":"D","last_day":"2027-01-01"} named)");
@@ -39,11 +40,13 @@ TEST(CounterCommand, TurnsWordsIntoARequest) {
   EXPECT_EQ(Parsed("--config c.toml check"), "check {}");
   EXPECT_EQ(Parsed("--socket s clerk list"), "queue {}");
   EXPECT_EQ(Parsed("--socket s clerk ask O1"), R"(ask {"id":"O1"})");
-  EXPECT_EQ(Parsed("--socket s clerk resolve O1 --not-done GONE --clerk Z"), R"(resolve {"clerk":"Z","id":"O1","reason":"GONE"})");
+  EXPECT_EQ(Parsed("--socket s clerk resolve O1 --not-done GONE --clerk Z"),
+            R"(resolve {"clerk":"Z","id":"O1","reason":"GONE"})");
 }
 
 TEST(CounterCommand, RefusesWhatItDoesNotUnderstand) {
-  for (const char* words : {"deposit 99 5", "--socket s --config c check", "--socket s", "--socket s deposit 99", "--socket s rob 99", "--socket s --output xml check", "--socket s clerk resolve O1"}) {
+  for (const char* words : {"deposit 99 5", "--socket s --config c check", "--socket s", "--socket s deposit 99",
+                            "--socket s rob 99", "--socket s --output xml check", "--socket s clerk resolve O1"}) {
     EXPECT_EQ(Parsed(words), "usage") << words;
   }
 }

@@ -5,32 +5,51 @@
 namespace eagle::bank {
 namespace {
 
-Reason ReasonOfWork(Bank& bank, const std::function<absl::Status(const Work&)>& work) { return ReasonOf(bank.Counter(work)); }
+Reason ReasonOfWork(Bank& bank, const std::function<absl::Status(const Work&)>& work) {
+  return ReasonOf(bank.Counter(work));
+}
 
 TEST(Counter, TheSameRequestAgainChangesNothing) {
   SmallBank bank = OneAccount();
   for (int i = 0; i < 3; ++i) {
     EXPECT_EQ(bank.Counter([](const Work& work) { return Deposit(work, Account(1), 50'00, "r1"); }), absl::OkStatus());
     EXPECT_EQ(bank.Counter([](const Work& work) { return Withdraw(work, Account(1), 30'00, "r2"); }), absl::OkStatus());
-    EXPECT_EQ(bank.Counter([](const Work& work) { return Receive(work, "9900020-P000001", kCourtAccount, 70'00); }), absl::OkStatus());
-    EXPECT_EQ(bank.Counter([](const Work& work) { return Seize(work, {.account = Account(1), .amount = 10'00, .authority = "税务局", .document = "税1"}, "r3").status(); }), absl::OkStatus());
+    EXPECT_EQ(bank.Counter([](const Work& work) { return Receive(work, "9900020-P000001", kCourtAccount, 70'00); }),
+              absl::OkStatus());
+    EXPECT_EQ(bank.Counter([](const Work& work) {
+      return Seize(work, {.account = Account(1), .amount = 10'00, .authority = "税务局", .document = "税1"}, "r3")
+          .status();
+    }),
+              absl::OkStatus());
   }
   EXPECT_EQ(bank.Balance(Account(1)), 1'020'00);
   EXPECT_EQ(bank.Balance(kCourtAccount), 70'00);
   EXPECT_EQ(bank.Controlled(Account(1)), 10'00);
-  EXPECT_EQ(ReasonOfWork(bank, [](const Work& work) { return Deposit(work, Account(1), 51'00, "r1"); }), Reason::kRequestIdReused);
-  EXPECT_EQ(ReasonOfWork(bank, [](const Work& work) { return Withdraw(work, Account(1), 50'00, "r1"); }), Reason::kRequestIdReused);
-  EXPECT_EQ(ReasonOfWork(bank, [](const Work& work) { return Seize(work, {.account = Account(1), .amount = 10'00, .authority = "税务局", .document = "税2"}, "r3").status(); }),
+  EXPECT_EQ(ReasonOfWork(bank, [](const Work& work) { return Deposit(work, Account(1), 51'00, "r1"); }),
+            Reason::kRequestIdReused);
+  EXPECT_EQ(ReasonOfWork(bank, [](const Work& work) { return Withdraw(work, Account(1), 50'00, "r1"); }),
+            Reason::kRequestIdReused);
+  EXPECT_EQ(ReasonOfWork(
+                bank,
+                [](const Work& work) {
+                  return Seize(work, {.account = Account(1), .amount = 10'00, .authority = "税务局", .document = "税2"},
+                               "r3")
+                      .status();
+                }),
             Reason::kRequestIdReused);
   bank.ExpectBooksAgree();
 }
 
 TEST(Counter, WrongAccountsAndAmountsAreRefused) {
   SmallBank bank = OneAccount();
-  EXPECT_EQ(ReasonOfWork(bank, [](const Work& work) { return Deposit(work, Account(9), 1'00, "r1"); }), Reason::kNotFound);
-  EXPECT_EQ(ReasonOfWork(bank, [](const Work& work) { return Deposit(work, Account(900'001), 1'00, "r1"); }), Reason::kNotFound);
-  EXPECT_EQ(ReasonOfWork(bank, [](const Work& work) { return Deposit(work, Account(1), 0, "r1"); }), Reason::kAmountInvalid);
-  EXPECT_EQ(ReasonOfWork(bank, [](const Work& work) { return Withdraw(work, Account(1), 1'000'01, "r1"); }), Reason::kAmountAboveFree);
+  EXPECT_EQ(ReasonOfWork(bank, [](const Work& work) { return Deposit(work, Account(9), 1'00, "r1"); }),
+            Reason::kNotFound);
+  EXPECT_EQ(ReasonOfWork(bank, [](const Work& work) { return Deposit(work, Account(900'001), 1'00, "r1"); }),
+            Reason::kNotFound);
+  EXPECT_EQ(ReasonOfWork(bank, [](const Work& work) { return Deposit(work, Account(1), 0, "r1"); }),
+            Reason::kAmountInvalid);
+  EXPECT_EQ(ReasonOfWork(bank, [](const Work& work) { return Withdraw(work, Account(1), 1'000'01, "r1"); }),
+            Reason::kAmountAboveFree);
   EXPECT_EQ(ReasonOfWork(bank, [](const Work& work) { return Confirm(work, "9900010-P000009"); }), Reason::kNotFound);
   EXPECT_EQ(bank.Balance(Account(1)), 1'000'00);
 }
@@ -38,7 +57,8 @@ TEST(Counter, WrongAccountsAndAmountsAreRefused) {
 TEST(Counter, ASeizureStandsInRankAndEndsByItsDocument) {
   SmallBank bank = OneAccount();
   bank.At("2026-09-28 09:00");
-  const Seizure seizure = {.account = Account(1), .amount = 700'00, .authority = "北陵市公安局", .document = "北公冻〔2026〕7号"};
+  const Seizure seizure = {
+      .account = Account(1), .amount = 700'00, .authority = "北陵市公安局", .document = "北公冻〔2026〕7号"};
   EXPECT_EQ(bank.Counter([&](const Work& work) { return Seize(work, seizure, "s1").status(); }), absl::OkStatus());
   bank.At("2026-09-28 09:01");
   const Sent freeze = bank.Freeze(kLin, 500'00);
@@ -47,9 +67,11 @@ TEST(Counter, ASeizureStandsInRankAndEndsByItsDocument) {
   ASSERT_EQ(answer.items[0].measure().prior_measures_size(), 1);
   EXPECT_EQ(answer.items[0].measure().prior_measures(0).authority(), "北陵市公安局");
   EXPECT_FALSE(answer.items[0].measure().prior_measures(0).has_ends_at());
-  EXPECT_EQ(bank.Counter([&](const Work& work) { return ReleaseDocument(work, seizure.document).status(); }), absl::OkStatus());
+  EXPECT_EQ(bank.Counter([&](const Work& work) { return ReleaseDocument(work, seizure.document).status(); }),
+            absl::OkStatus());
   EXPECT_EQ(bank.Controlled(Account(1)), 500'00);
-  EXPECT_EQ(ReasonOfWork(bank, [&](const Work& work) { return ReleaseDocument(work, seizure.document).status(); }), Reason::kMeasureNotEffective);
+  EXPECT_EQ(ReasonOfWork(bank, [&](const Work& work) { return ReleaseDocument(work, seizure.document).status(); }),
+            Reason::kMeasureNotEffective);
   bank.ExpectBooksAgree();
 }
 
@@ -57,21 +79,28 @@ TEST(Counter, NobodyThereEndsACourtsMeasureThatCameOverTheGateway) {
   SmallBank bank = OneAccount();
   const Sent freeze = bank.Freeze(kLin, 500'00);
   bank.Do(freeze);
-  EXPECT_EQ(ReasonOfWork(bank, [&](const Work& work) { return ReleaseDocument(work, "（2026）辽9901执1024号").status(); }), Reason::kMeasureUnknown);
-  EXPECT_EQ(ReasonOfWork(bank, [&](const Work& work) { return ReleaseDocument(work, "？").status(); }), Reason::kMeasureUnknown);
+  EXPECT_EQ(
+      ReasonOfWork(bank, [&](const Work& work) { return ReleaseDocument(work, "（2026）辽9901执1024号").status(); }),
+      Reason::kMeasureUnknown);
+  EXPECT_EQ(ReasonOfWork(bank, [&](const Work& work) { return ReleaseDocument(work, "？").status(); }),
+            Reason::kMeasureUnknown);
   EXPECT_EQ(bank.Controlled(Account(1)), 500'00);
 }
 
 TEST(Counter, ExemptAccountsAreSeizedByNobodyAndDatesMustLieAhead) {
   SmallBank bank = OneAccount();
   bank.At("2026-09-28 09:00");
-  Seizure seizure = {.account = kCourtAccount, .amount = 1'00, .authority = "北陵市公安局", .document = "北公冻〔2026〕8号"};
-  EXPECT_EQ(ReasonOfWork(bank, [&](const Work& work) { return Seize(work, seizure, "s1").status(); }), Reason::kAccountExempt);
+  Seizure seizure = {
+      .account = kCourtAccount, .amount = 1'00, .authority = "北陵市公安局", .document = "北公冻〔2026〕8号"};
+  EXPECT_EQ(ReasonOfWork(bank, [&](const Work& work) { return Seize(work, seizure, "s1").status(); }),
+            Reason::kAccountExempt);
   seizure.account = Account(1);
   seizure.last_day = absl::CivilDay(2026, 9, 27);
-  EXPECT_EQ(ReasonOfWork(bank, [&](const Work& work) { return Seize(work, seizure, "s1").status(); }), Reason::kFieldInvalid);
+  EXPECT_EQ(ReasonOfWork(bank, [&](const Work& work) { return Seize(work, seizure, "s1").status(); }),
+            Reason::kFieldInvalid);
   seizure.authority.clear();
-  EXPECT_EQ(ReasonOfWork(bank, [&](const Work& work) { return Seize(work, seizure, "s1").status(); }), Reason::kFieldMissing);
+  EXPECT_EQ(ReasonOfWork(bank, [&](const Work& work) { return Seize(work, seizure, "s1").status(); }),
+            Reason::kFieldMissing);
   seizure.authority = "北陵市公安局", seizure.last_day = absl::CivilDay(2026, 9, 28);
   EXPECT_EQ(bank.Counter([&](const Work& work) { return Seize(work, seizure, "s1").status(); }), absl::OkStatus());
   EXPECT_EQ(bank.Controlled(Account(1)), 1'00);
@@ -85,14 +114,18 @@ TEST(Counter, ConfirmAllSettlesWhatIsSentAndNothingElse) {
   bank.Do(freeze);
   std::vector<std::string> payments;
   for (int i = 0; i < 3; ++i) {
-    payments.push_back(bank.Do(bank.Deduct(kLin, freeze, 100'00, kSongyue, "9900020000000003036")).items.at(0).deduction().payment_reference());
+    payments.push_back(bank.Do(bank.Deduct(kLin, freeze, 100'00, kSongyue, "9900020000000003036"))
+                           .items.at(0)
+                           .deduction()
+                           .payment_reference());
   }
   EXPECT_EQ(bank.Counter([&](const Work& work) { return Reject(work, payments[1], "AC03"); }), absl::OkStatus());
   std::vector<std::string> confirmed;
   EXPECT_EQ(bank.Counter([&](const Work& work) -> absl::Status {
     EAGLE_ASSIGN_OR_RETURN(confirmed, ConfirmAll(work));
     return absl::OkStatus();
-  }), absl::OkStatus());
+  }),
+            absl::OkStatus());
   EXPECT_EQ(confirmed, (std::vector<std::string>{payments[0], payments[2]}));
   EXPECT_EQ(bank.News().size(), 3u);
   bank.ExpectBooksAgree();

@@ -1,5 +1,5 @@
-// A process of the bank is killed in the middle of a case, at any point of SQLite's work; whoever comes after finds every operation
-// done once or not at all, does the rest, and ends where an undisturbed bank ends.
+// A process of the bank is killed in the middle of a case, at any point of SQLite's work; whoever comes after finds
+// every operation done once or not at all, does the rest, and ends where an undisturbed bank ends.
 #include <sqlite3.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -31,9 +31,12 @@ struct Points {
 Points points;
 
 int Watch(sqlite3* database, const char**, const struct sqlite3_api_routines*) {
-  sqlite3_progress_handler(database, kOpsBetweenPoints, [](void*) { return points.Pass(); }, nullptr);
-  sqlite3_commit_hook(database, [](void*) { return points.Pass(); }, nullptr);
-  sqlite3_wal_hook(database, [](void*, sqlite3*, const char*, int) { return points.Pass(); }, nullptr);
+  sqlite3_progress_handler(
+      database, kOpsBetweenPoints, [](void*) { return points.Pass(); }, nullptr);
+  sqlite3_commit_hook(
+      database, [](void*) { return points.Pass(); }, nullptr);
+  sqlite3_wal_hook(
+      database, [](void*, sqlite3*, const char*, int) { return points.Pass(); }, nullptr);
   return SQLITE_OK;
 }
 
@@ -51,7 +54,8 @@ struct Script {
     bank.At("2026-09-28 14:00");
     Must(bank.Counter([](const Work& work) { return Deposit(work, kAtSongyue, 5'000'00, "d1"); }));
     bank.At("2026-09-29 15:00");
-    const absl::Status released = bank.Counter([](const Work& work) { return ReleaseDocument(work, "（2025）辽9902执88号").status(); });
+    const absl::Status released =
+        bank.Counter([](const Work& work) { return ReleaseDocument(work, "（2025）辽9902执88号").status(); });
     EXPECT_TRUE(released.ok() || ReasonOf(released) == Reason::kMeasureNotEffective) << released;
     bank.At("2026-09-30 10:30");
     answers.push_back(Text(*bank.Once(bank.Deduct(kLin, freeze, 20'000'00))));
@@ -65,9 +69,11 @@ struct Script {
 
   // Everything that is in the books, but for the instants of repeats.
   std::string End() {
-    std::string end = absl::StrCat(bank.Balance(kAtSongyue), " ", bank.Controlled(kAtSongyue), " ", bank.Balance("9900020000000005015"));
+    std::string end = absl::StrCat(bank.Balance(kAtSongyue), " ", bank.Controlled(kAtSongyue), " ",
+                                   bank.Balance("9900020000000005015"));
     for (const sdk::RegisterChange& change : bank.News()) {
-      absl::StrAppend(&end, "\n", static_cast<int>(change.kind), " ", change.operation.Text(), " ", change.item.ShortDebugString());
+      absl::StrAppend(&end, "\n", static_cast<int>(change.kind), " ", change.operation.Text(), " ",
+                      change.item.ShortDebugString());
       absl::StrAppend(&end, Text(change.answer));
     }
     for (const std::string& answer : answers) absl::StrAppend(&end, "\n", answer);
@@ -80,7 +86,8 @@ struct Script {
   std::vector<std::string> answers;
 };
 
-// Runs the script in a child that is killed at a point; -1: not at all. Returns how many points it passed; 0: it was killed.
+// Runs the script in a child that is killed at a point; -1: not at all. Returns how many points it passed; 0: it was
+// killed.
 int64_t RunInChild(const std::string& path, int64_t kill_at) {
   int pipe_ends[2];
   GATEWAY_ASSERT(pipe(pipe_ends) == 0, "a test can make a pipe");
@@ -127,7 +134,9 @@ TEST(Crash, KilledAnywhereTheCaseEndsAsIfNothingHadHappened) {
     const std::string path = folder / absl::StrCat("core", i, ".db");
     if (RunInChild(path, kill_at) == 0) ++killed;
     Script after(path);
-    EXPECT_EQ(after.bank.core().Look([](const Work& work) { return work.tables.IsEmpty() ? absl::OkStatus() : CheckBooks(work); }), absl::OkStatus());
+    EXPECT_EQ(after.bank.core().Look(
+                  [](const Work& work) { return work.tables.IsEmpty() ? absl::OkStatus() : CheckBooks(work); }),
+              absl::OkStatus());
     after.Run();
     EXPECT_EQ(after.End(), expected);
     after.bank.ExpectBooksAgree();

@@ -1,6 +1,7 @@
 // What the counter's commands answer, and the way to the core.
-#include "adapters/bank/core_gateway.h"
 #include "adapters/bank/desk.h"
+
+#include "adapters/bank/core_gateway.h"
 #include "server/base/reason.h"
 #include "tests/adapters/bank/small_bank.h"
 
@@ -38,12 +39,18 @@ TEST(Desk, ShowsAccountsWithWhatIsFreeAndWhatIsControlled) {
   ASSERT_EQ(RowsOf(shown, "accounts"), 1);
   EXPECT_EQ(sdk::TextAt(RowOf(shown, "accounts", 0), "available"), "1,350.27");
   EXPECT_EQ(sdk::TextAt(RowOf(shown, "accounts", 0), "holder"), "林远舟");
-  EXPECT_EQ(sdk::TextAt(RowOf(shown, "accounts", 0), "id_number").find("19850307"), std::string::npos) << "numbers are masked";
+  EXPECT_EQ(sdk::TextAt(RowOf(shown, "accounts", 0), "id_number").find("19850307"), std::string::npos)
+      << "numbers are masked";
   EXPECT_EQ(RowsOf(Ask(bank, "show"), "accounts"), 9) << "all, the bank's own too";
   EXPECT_EQ(RowsOf(Ask(bank, "ledger", {{"account", kAtBeiling}}), "entries"), 2);
   EXPECT_EQ(sdk::TextAt(Ask(bank, "check"), "books"), "agree");
-  EXPECT_EQ(sdk::TextAt(RowOf(Ask(bank, "withdraw", {{"account", kAtBeiling}, {"amount", "1,350.27"}, {"request", "r2"}}), "accounts", 0), "available"), "0.00");
-  EXPECT_EQ(Refusal(bank, "withdraw", {{"account", kAtBeiling}, {"amount", "0.01"}, {"request", "r3"}}), Reason::kAmountAboveFree);
+  EXPECT_EQ(
+      sdk::TextAt(RowOf(Ask(bank, "withdraw", {{"account", kAtBeiling}, {"amount", "1,350.27"}, {"request", "r2"}}),
+                        "accounts", 0),
+                  "available"),
+      "0.00");
+  EXPECT_EQ(Refusal(bank, "withdraw", {{"account", kAtBeiling}, {"amount", "0.01"}, {"request", "r3"}}),
+            Reason::kAmountAboveFree);
 }
 
 TEST(Desk, FollowsAMeasureAndAPaymentToTheirEnd) {
@@ -62,8 +69,11 @@ TEST(Desk, FollowsAMeasureAndAPaymentToTheirEnd) {
   EXPECT_EQ(Refusal(bank, "release", {{"document", "（2025）辽9902执88号"}}), Reason::kMeasureNotEffective);
   for (int64_t amount : {20'000'00, 30'000'00, 10'000'00}) bank.Do(bank.Deduct(kLin, freeze, amount));
   EXPECT_EQ(sdk::TextAt(RowOf(Ask(bank, "payments"), "payments", 0), "state"), "SENT");
-  EXPECT_EQ(sdk::TextAt(RowOf(Ask(bank, "confirm", {{"payment", "9900020-P000001"}}), "payments", 0), "state"), "CONFIRMED");
-  EXPECT_EQ(sdk::TextAt(RowOf(Ask(bank, "reject", {{"payment", "9900020-P000002"}, {"reason", "AC03"}}), "payments", 0), "state"), "REJECTED");
+  EXPECT_EQ(sdk::TextAt(RowOf(Ask(bank, "confirm", {{"payment", "9900020-P000001"}}), "payments", 0), "state"),
+            "CONFIRMED");
+  EXPECT_EQ(sdk::TextAt(RowOf(Ask(bank, "reject", {{"payment", "9900020-P000002"}, {"reason", "AC03"}}), "payments", 0),
+                        "state"),
+            "REJECTED");
   EXPECT_EQ(RowsOf(Ask(bank, "confirm", {{"all", "yes"}}), "payments"), 1);
   EXPECT_EQ(RowsOf(Ask(bank, "confirm", {{"all", "yes"}}), "payments"), 0);
   const Json operations = Ask(bank, "operations");
@@ -73,12 +83,19 @@ TEST(Desk, FollowsAMeasureAndAPaymentToTheirEnd) {
 
 TEST(Desk, EntersASeizureAndAnIncomingPayment) {
   Bank bank("beiling", kBeiling);
-  const Json seized = Ask(bank, "seize", {{"account", kAtBeiling}, {"amount", "1,000.00"}, {"authority", "北陵市公安局"}, {"document", "北公冻〔2026〕7号"},
-                                          {"last_day", "2027-03-27"}, {"inflow", "no"}, {"request", "r1"}});
+  const Json seized = Ask(bank, "seize",
+                          {{"account", kAtBeiling},
+                           {"amount", "1,000.00"},
+                           {"authority", "北陵市公安局"},
+                           {"document", "北公冻〔2026〕7号"},
+                           {"last_day", "2027-03-27"},
+                           {"inflow", "no"},
+                           {"request", "r1"}});
   EXPECT_EQ(sdk::TextAt(RowOf(seized, "measures", 0), "phase"), "EFFECTIVE");
   EXPECT_EQ(sdk::TextAt(RowOf(seized, "measures", 0), "inflow"), "NONE");
   EXPECT_EQ(sdk::TextAt(RowOf(seized, "measures", 0), "last_day"), "2027-03-27");
-  const Json received = Ask(bank, "receive", {{"payment", "9900020-P000001"}, {"account", kCourtAccount}, {"amount", "60000"}});
+  const Json received =
+      Ask(bank, "receive", {{"payment", "9900020-P000001"}, {"account", kCourtAccount}, {"amount", "60000"}});
   EXPECT_EQ(sdk::TextAt(RowOf(received, "accounts", 0), "balance"), "60,000.00");
 }
 
@@ -86,8 +103,10 @@ TEST(Desk, SaysWhatIsMissingOrWrong) {
   Bank bank("beiling", kBeiling);
   EXPECT_EQ(Refusal(bank, "rob"), Reason::kFieldInvalid);
   EXPECT_EQ(Refusal(bank, "deposit", {{"account", kAtBeiling}, {"request", "r1"}}), Reason::kFieldMissing);
-  EXPECT_EQ(Refusal(bank, "deposit", {{"account", kAtBeiling}, {"amount", "much"}, {"request", "r1"}}), Reason::kFieldInvalid);
-  EXPECT_EQ(Refusal(bank, "deposit", {{"account", kAtBeiling}, {"amount", "5"}}), Reason::kFieldMissing) << "a request has a name";
+  EXPECT_EQ(Refusal(bank, "deposit", {{"account", kAtBeiling}, {"amount", "much"}, {"request", "r1"}}),
+            Reason::kFieldInvalid);
+  EXPECT_EQ(Refusal(bank, "deposit", {{"account", kAtBeiling}, {"amount", "5"}}), Reason::kFieldMissing)
+      << "a request has a name";
   EXPECT_EQ(Refusal(bank, "show", {{"account", "1"}}), Reason::kNotFound);
   EXPECT_EQ(Refusal(bank, "measures", {{"account", "1"}}), Reason::kNotFound);
   EXPECT_EQ(Refusal(bank, "ledger", {{"account", "1"}}), Reason::kNotFound);

@@ -1,4 +1,5 @@
-// Thousands of random histories: money is neither made nor lost, no operation counts twice, and the books agree after each.
+// Thousands of random histories: money is neither made nor lost, no operation counts twice, and the books agree after
+// each.
 #include <map>
 #include <random>
 
@@ -61,14 +62,16 @@ class History {
       case 1:
       case 2: {
         const Person& debtor = Debtor();
-        const Sent freeze = Pick(5) == 0 ? bank_.FreezeAccount(debtor, Account(1 + static_cast<int>(Pick(4))), Amount())
-                                         : bank_.Freeze(debtor, Amount(), Pick(3) == 0 ? v1::INFLOW_NONE : v1::INFLOW_CAPTURE);
+        const Sent freeze = Pick(5) == 0
+                                ? bank_.FreezeAccount(debtor, Account(1 + static_cast<int>(Pick(4))), Amount())
+                                : bank_.Freeze(debtor, Amount(), Pick(3) == 0 ? v1::INFLOW_NONE : v1::INFLOW_CAPTURE);
         const auto answer = Send(freeze);
         if (answer && answer->items.at(0).has_measure()) freezes_.emplace_back(freeze, &debtor);
         break;
       }
       case 3:
-        if (const auto* freeze = AnyFreeze()) Send(bank_.Release(*freeze->second, freeze->first, Pick(2) == 0 ? 0 : Amount()));
+        if (const auto* freeze = AnyFreeze())
+          Send(bank_.Release(*freeze->second, freeze->first, Pick(2) == 0 ? 0 : Amount()));
         break;
       case 4:
       case 5:
@@ -78,7 +81,9 @@ class History {
         const int64_t amount = Amount();
         const std::string request = Name();
         for (int64_t times = 1 + Pick(2); times > 0; --times) {
-          EXPECT_EQ(bank_.Counter([&](const Work& work) { return Deposit(work, AnyAccount(request), amount, request); }), absl::OkStatus());
+          EXPECT_EQ(
+              bank_.Counter([&](const Work& work) { return Deposit(work, AnyAccount(request), amount, request); }),
+              absl::OkStatus());
         }
         money_ += amount;
         break;
@@ -86,13 +91,17 @@ class History {
       case 7: {
         const int64_t amount = Amount();
         const std::string request = Name();
-        if (bank_.Counter([&](const Work& work) { return Withdraw(work, AnyAccount(request), amount, request); }).ok()) money_ -= amount;
+        if (bank_.Counter([&](const Work& work) { return Withdraw(work, AnyAccount(request), amount, request); }).ok())
+          money_ -= amount;
         break;
       }
       case 8: {
         const std::string request = Name();
         const absl::Status seized = bank_.Counter([&](const Work& work) {
-          return Seize(work, {.account = AnyAccount(request), .amount = Amount(), .authority = "税务局", .document = request}, request).status();
+          return Seize(work,
+                       {.account = AnyAccount(request), .amount = Amount(), .authority = "税务局", .document = request},
+                       request)
+              .status();
         });
         EXPECT_EQ(seized, absl::OkStatus());
         seizures_.push_back(request);
@@ -104,8 +113,12 @@ class History {
           bank_.Counter([&](const Work& work) { return ReleaseDocument(work, document).status(); }).IgnoreError();
         }
         break;
-      case 10: Settle(); break;
-      default: bank_.clock.now += absl::Hours(Pick(24 * 60)); break;
+      case 10:
+        Settle();
+        break;
+      default:
+        bank_.clock.now += absl::Hours(Pick(24 * 60));
+        break;
     }
     bank_.News();
   }
@@ -132,7 +145,10 @@ class History {
     const auto payment = payments_.begin();
     const bool back = Pick(2) == 0;
     for (int64_t times = 1 + Pick(2); times > 0; --times) {
-      EXPECT_EQ(bank_.Counter([&](const Work& work) { return back ? Reject(work, payment->first, "AC03") : Confirm(work, payment->first); }), absl::OkStatus());
+      EXPECT_EQ(bank_.Counter([&](const Work& work) {
+        return back ? Reject(work, payment->first, "AC03") : Confirm(work, payment->first);
+      }),
+                absl::OkStatus());
     }
     if (back) money_ += payment->second;
     payments_.erase(payment);
@@ -145,7 +161,8 @@ class History {
         if (work.tables.Account(account)->kind != kInternal) sum += work.tables.Balance(account);
       }
       return CheckBooks(work);
-    }), absl::OkStatus());
+    }),
+              absl::OkStatus());
     EXPECT_EQ(sum, money_) << "customers' and court's accounts hold what came in less what went out";
   }
 
@@ -153,7 +170,9 @@ class History {
     return freezes_.empty() ? nullptr : &freezes_[static_cast<size_t>(Pick(static_cast<int64_t>(freezes_.size())))];
   }
   // The same for the same request.
-  static std::string AnyAccount(const std::string& request) { return Account(1 + static_cast<int>(std::hash<std::string>()(request) % 4)); }
+  static std::string AnyAccount(const std::string& request) {
+    return Account(1 + static_cast<int>(std::hash<std::string>()(request) % 4));
+  }
 
   std::mt19937_64 random_;
   SmallBank bank_;

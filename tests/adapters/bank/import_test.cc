@@ -8,8 +8,8 @@ namespace eagle::bank {
 namespace {
 
 // Fields of the violations of an import of these files into an empty core.
-std::set<std::string> Faults(const std::string& customers, const std::string& accounts, const std::string& exemptions = "",
-                             const std::string& measures = "") {
+std::set<std::string> Faults(const std::string& customers, const std::string& accounts,
+                             const std::string& exemptions = "", const std::string& measures = "") {
   TempFolder folder;
   WriteText(folder / "customers.csv", customers);
   WriteText(folder / "accounts.csv", accounts);
@@ -23,7 +23,8 @@ std::set<std::string> Faults(const std::string& customers, const std::string& ac
     EXPECT_TRUE(work.tables.IsEmpty()) << "nothing was imported";
     EXPECT_EQ(work.tables.Number("SELECT count(*) FROM customers"), 0);
     return absl::OkStatus();
-  }), absl::OkStatus());
+  }),
+            absl::OkStatus());
   std::set<std::string> fields;
   for (const Violation& violation : FailureOf(imported.status()).violations) fields.insert(violation.field);
   return fields;
@@ -33,7 +34,10 @@ const std::vector<TestCustomer> kGood = {{"C1", kLin.name, kLin.id_kind, kLin.id
 std::string OneGood() { return AccountsCsv({{.account = Account(1), .balance = "10.00", .holders = "C1"}}); }
 
 TEST(Import, TheThreeDemoBanksAreRight) {
-  const struct { const char *data, *agency; Imported expected; } banks[] = {
+  const struct {
+    const char *data, *agency;
+    Imported expected;
+  } banks[] = {
       {"beiling", kBeiling, {5, 9, 14, 0}}, {"songyue", kSongyue, {2, 6, 14, 1}}, {"yunfan", kYunfan, {2, 6, 14, 0}}};
   for (const auto& row : banks) {
     Bank bank("", row.agency);
@@ -44,47 +48,57 @@ TEST(Import, TheThreeDemoBanksAreRight) {
     EXPECT_EQ(imported->exemptions, row.expected.exemptions);
     EXPECT_EQ(imported->measures, row.expected.measures);
     bank.ExpectBooksAgree();
-    EXPECT_EQ(ReasonOf(Import(bank.core(), DataFolder(row.data)).status()), Reason::kNotEmpty) << "an import fills an empty core only";
+    EXPECT_EQ(ReasonOf(Import(bank.core(), DataFolder(row.data)).status()), Reason::kNotEmpty)
+        << "an import fills an empty core only";
   }
 }
 
 TEST(Import, EveryFaultIsNamedWithItsLine) {
-  EXPECT_EQ(Faults(CustomersCsv({{"C1", "", "CITIZEN_ID", kLin.id_number},
-                                 {"C2", "甲", "CITIZEN_ID", "990101198503070018"},
-                                 {"C2", "乙", "CITIZEN_ID", "990101851307001"},
-                                 {"C4", "丙", "UNIFIED_CREDIT_CODE", "919901019900000179"},
-                                 {"C5", "丁", "passport", "E1"}}),
-                   OneGood()),
-            (std::set<std::string>{"customers.csv:2 name", "customers.csv:3 id_number", "customers.csv:4 id_number", "customers.csv:4 customer",
-                                   "customers.csv:5 id_number", "customers.csv:6 id_kind"}));
-  EXPECT_EQ(Faults(CustomersCsv(kGood), AccountsCsv({{.account = "9900010000000001017", .holders = "C1"},
-                                                     {.account = Account(2), .kind = "CURRENT", .holders = "C1"},
-                                                     {.account = Account(3), .balance = "-1.00", .holders = "C1"},
-                                                     {.account = Account(4), .balance = "1.234", .holders = "C1"},
-                                                     {.account = Account(5), .holders = "C9"},
-                                                     {.account = Account(6)},
-                                                     {.account = Account(7), .holders = "C1", .nature = "TRANSIT"},
-                                                     {.account = Account(8), .holders = "C1", .status = "OPEN"},
-                                                     {.account = Account(8), .holders = "C1", .joint = "maybe", .currency = "yuan"}})),
-            (std::set<std::string>{"accounts.csv:2 account", "accounts.csv:3 kind", "accounts.csv:4 balance", "accounts.csv:5 balance",
-                                   "accounts.csv:6 holders", "accounts.csv:7 holders", "accounts.csv:8 nature", "accounts.csv:9 status",
-                                   "accounts.csv:10 account", "accounts.csv:10 joint", "accounts.csv:10 currency"}));
-  EXPECT_EQ(Faults(CustomersCsv(kGood), AccountsCsv({{.account = Account(1), .holders = "C1", .currency = "HKD"}})), (std::set<std::string>{"accounts.csv"}))
+  EXPECT_EQ(
+      Faults(CustomersCsv({{"C1", "", "CITIZEN_ID", kLin.id_number},
+                           {"C2", "甲", "CITIZEN_ID", "990101198503070018"},
+                           {"C2", "乙", "CITIZEN_ID", "990101851307001"},
+                           {"C4", "丙", "UNIFIED_CREDIT_CODE", "919901019900000179"},
+                           {"C5", "丁", "passport", "E1"}}),
+             OneGood()),
+      (std::set<std::string>{"customers.csv:2 name", "customers.csv:3 id_number", "customers.csv:4 id_number",
+                             "customers.csv:4 customer", "customers.csv:5 id_number", "customers.csv:6 id_kind"}));
+  EXPECT_EQ(Faults(CustomersCsv(kGood),
+                   AccountsCsv({{.account = "9900010000000001017", .holders = "C1"},
+                                {.account = Account(2), .kind = "CURRENT", .holders = "C1"},
+                                {.account = Account(3), .balance = "-1.00", .holders = "C1"},
+                                {.account = Account(4), .balance = "1.234", .holders = "C1"},
+                                {.account = Account(5), .holders = "C9"},
+                                {.account = Account(6)},
+                                {.account = Account(7), .holders = "C1", .nature = "TRANSIT"},
+                                {.account = Account(8), .holders = "C1", .status = "OPEN"},
+                                {.account = Account(8), .holders = "C1", .joint = "maybe", .currency = "yuan"}})),
+            (std::set<std::string>{"accounts.csv:2 account", "accounts.csv:3 kind", "accounts.csv:4 balance",
+                                   "accounts.csv:5 balance", "accounts.csv:6 holders", "accounts.csv:7 holders",
+                                   "accounts.csv:8 nature", "accounts.csv:9 status", "accounts.csv:10 account",
+                                   "accounts.csv:10 joint", "accounts.csv:10 currency"}));
+  EXPECT_EQ(Faults(CustomersCsv(kGood), AccountsCsv({{.account = Account(1), .holders = "C1", .currency = "HKD"}})),
+            (std::set<std::string>{"accounts.csv"}))
       << "the bank has no accounts of its own in that currency";
-  EXPECT_EQ(Faults(CustomersCsv(kGood), OneGood(), "nature,action,unless_purpose,rule,source\nwage,SEIZE,,R,\nLC,FREEZE,,R,s\nLC,FREEZE,,R,s\n"),
-            (std::set<std::string>{"exemptions.csv:2 nature", "exemptions.csv:2 action", "exemptions.csv:2 source", "exemptions.csv:4 nature"}));
-  const std::string header = "measure,authority,document,accounts,limit,inflow,whole_account,served_at,first_day,last_day\n";
+  EXPECT_EQ(Faults(CustomersCsv(kGood), OneGood(),
+                   "nature,action,unless_purpose,rule,source\nwage,SEIZE,,R,\nLC,FREEZE,,R,s\nLC,FREEZE,,R,s\n"),
+            (std::set<std::string>{"exemptions.csv:2 nature", "exemptions.csv:2 action", "exemptions.csv:2 source",
+                                   "exemptions.csv:4 nature"}));
+  const std::string header =
+      "measure,authority,document,accounts,limit,inflow,whole_account,served_at,first_day,last_day\n";
   EXPECT_EQ(Faults(CustomersCsv(kGood), OneGood(), "",
-                   header + "1,,D," + Account(1) + ",5,NONE,no,2026-01-01 10:00:00,2026-01-01,2026-12-31\n" +
-                       "2,A,D," + Account(3) + ",0,SOME,no,yesterday,2026-01-01,2025-12-31\n" + "2,A,D,,5,NONE,no,2026-01-01 10:00:00,,2026-12-31\n"),
-            (std::set<std::string>{"measures.csv:2 authority", "measures.csv:3 accounts", "measures.csv:3 limit", "measures.csv:3 inflow",
-                                   "measures.csv:3 served_at", "measures.csv:3 last_day", "measures.csv:4 measure", "measures.csv:4 accounts",
-                                   "measures.csv:4 last_day"}));
+                   header + "1,,D," + Account(1) + ",5,NONE,no,2026-01-01 10:00:00,2026-01-01,2026-12-31\n" + "2,A,D," +
+                       Account(3) + ",0,SOME,no,yesterday,2026-01-01,2025-12-31\n" +
+                       "2,A,D,,5,NONE,no,2026-01-01 10:00:00,,2026-12-31\n"),
+            (std::set<std::string>{"measures.csv:2 authority", "measures.csv:3 accounts", "measures.csv:3 limit",
+                                   "measures.csv:3 inflow", "measures.csv:3 served_at", "measures.csv:3 last_day",
+                                   "measures.csv:4 measure", "measures.csv:4 accounts", "measures.csv:4 last_day"}));
 }
 
 TEST(Import, TheShapeOfTheFilesIsCheckedFirst) {
   EXPECT_EQ(Faults("customer,name\n", OneGood()), (std::set<std::string>{"customers.csv:1"}));
-  EXPECT_EQ(Faults(CustomersCsv(kGood) + "C2,甲,CITIZEN_ID\n", OneGood() + "\xff\n"), (std::set<std::string>{"customers.csv:3", "accounts.csv"}));
+  EXPECT_EQ(Faults(CustomersCsv(kGood) + "C2,甲,CITIZEN_ID\n", OneGood() + "\xff\n"),
+            (std::set<std::string>{"customers.csv:3", "accounts.csv"}));
   Bank bank("", kBeiling);
   TempFolder folder;
   EXPECT_EQ(ReasonOf(Import(bank.core(), folder.path()).status()), Reason::kStorageUnusable) << "no files at all";
@@ -96,9 +110,14 @@ TEST(Import, PriorMeasuresStandInTheOrderOfServiceAndEndedOnesEnd) {
   WriteText(folder / "accounts.csv", AccountsCsv({{.account = Account(1), .balance = "100.00", .holders = "C1"}}));
   WriteText(folder / "measures.csv",
             "measure,authority,document,accounts,limit,inflow,whole_account,served_at,first_day,last_day\n"
-            "b,法院乙,乙2号," + Account(1) + ",60.00,CAPTURE,no,2026-02-01 10:00:00,,\n"
-            "a,法院甲,甲1号," + Account(1) + ",70.00,NONE,no,2026-01-01 10:00:00,2026-01-01,2026-12-31\n"
-            "old,法院丙,丙3号," + Account(1) + ",90.00,NONE,no,2024-01-01 10:00:00,2024-01-01,2024-12-31\n");
+            "b,法院乙,乙2号," +
+                Account(1) +
+                ",60.00,CAPTURE,no,2026-02-01 10:00:00,,\n"
+                "a,法院甲,甲1号," +
+                Account(1) +
+                ",70.00,NONE,no,2026-01-01 10:00:00,2026-01-01,2026-12-31\n"
+                "old,法院丙,丙3号," +
+                Account(1) + ",90.00,NONE,no,2024-01-01 10:00:00,2024-01-01,2024-12-31\n");
   Bank bank("", kBeiling);
   ASSERT_EQ(Import(bank.core(), folder.path()).status(), absl::OkStatus());
   const AccountView view = bank.View(Account(1));

@@ -18,7 +18,8 @@ std::string Account(int number) {
 
 std::string CustomersCsv(const std::vector<TestCustomer>& customers) {
   std::string csv = "customer,name,id_kind,id_number\n";
-  for (const TestCustomer& row : customers) absl::StrAppend(&csv, row.customer, ",", row.name, ",", row.id_kind, ",", row.id_number, "\n");
+  for (const TestCustomer& row : customers)
+    absl::StrAppend(&csv, row.customer, ",", row.name, ",", row.id_kind, ",", row.id_number, "\n");
   return csv;
 }
 
@@ -32,7 +33,8 @@ std::string AccountsCsv(const std::vector<TestAccount>& accounts) {
     }
   }
   for (const TestAccount& row : all) {
-    absl::StrAppend(&csv, row.account, ",", row.kind, ",", row.currency, ",", row.nature, ",", row.joint, ",", row.status, ",2020-01-01,营业部,");
+    absl::StrAppend(&csv, row.account, ",", row.kind, ",", row.currency, ",", row.nature, ",", row.joint, ",",
+                    row.status, ",2020-01-01,营业部,");
     absl::StrAppend(&csv, row.holders, ",\"", row.balance, "\"\n");
   }
   return csv;
@@ -40,7 +42,8 @@ std::string AccountsCsv(const std::vector<TestAccount>& accounts) {
 
 void WriteText(const std::string& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
 
-SmallBank::SmallBank(const std::vector<TestCustomer>& customers, const std::vector<TestAccount>& accounts) : Bank("", kBeiling) {
+SmallBank::SmallBank(const std::vector<TestCustomer>& customers, const std::vector<TestAccount>& accounts)
+    : Bank("", kBeiling) {
   TempFolder folder;
   WriteText(folder / "customers.csv", CustomersCsv(customers));
   WriteText(folder / "accounts.csv", AccountsCsv(accounts));
@@ -50,7 +53,8 @@ SmallBank::SmallBank(const std::vector<TestCustomer>& customers, const std::vect
 }
 
 std::vector<TestCustomer> LinAndCourt() {
-  return {{"C1", kLin.name, kLin.id_kind, kLin.id_number}, {"C2", "北陵市松月区人民法院", "UNIFIED_CREDIT_CODE", "11990101990000021Y"}};
+  return {{"C1", kLin.name, kLin.id_kind, kLin.id_number},
+          {"C2", "北陵市松月区人民法院", "UNIFIED_CREDIT_CODE", "11990101990000021Y"}};
 }
 
 SmallBank OneAccount() {

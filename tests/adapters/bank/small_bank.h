@@ -1,6 +1,8 @@
-// A bank of a test's own, from a few lines: the bank's own accounts, header lines and columns that don't matter here are added.
+// A bank of a test's own, from a few lines: the bank's own accounts, header lines and columns that don't matter here
+// are added.
 //
-//   SmallBank bank({{"C1", "林远舟", "CITIZEN_ID", "990101198503070017"}}, {{"9900010000000001016", "DEMAND", "1,000.00", "C1"}});
+//   SmallBank bank({{"C1", "林远舟", "CITIZEN_ID", "990101198503070017"}}, {{"9900010000000001016", "DEMAND",
+//   "1,000.00", "C1"}});
 #pragma once
 
 #include <string>

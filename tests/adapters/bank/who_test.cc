@@ -7,7 +7,8 @@ namespace {
 constexpr Person kAyGul = {"阿依古丽·买买提", "CITIZEN_ID", "990101198708150029"};
 
 SmallBank WithAyGul(const std::string& name, const std::string& number) {
-  return SmallBank({{"C1", name, "CITIZEN_ID", number}}, {{.account = Account(1), .balance = "500.00", .holders = "C1"}});
+  return SmallBank({{"C1", name, "CITIZEN_ID", number}},
+                   {{.account = Account(1), .balance = "500.00", .holders = "C1"}});
 }
 
 TEST(Who, MiddleDotsAndWidthsAreFoldedForComparisonOnly) {
@@ -27,7 +28,8 @@ TEST(Who, TheNumberUnderAnotherNameIsAmbiguousNeverNilAndNeverActedOn) {
     EXPECT_EQ(found.items[0].outcome(), v1::OUTCOME_AMBIGUOUS);
     EXPECT_EQ(found.items[0].reason(), "NAME_MISMATCH");
     EXPECT_FALSE(found.searched_scope.empty());
-    const sdk::Answer whole = bank.Do(bank.Freeze(kAyGul, 100'00)), named = bank.Do(bank.FreezeAccount(kAyGul, Account(1), 100'00));
+    const sdk::Answer whole = bank.Do(bank.Freeze(kAyGul, 100'00)),
+                      named = bank.Do(bank.FreezeAccount(kAyGul, Account(1), 100'00));
     EXPECT_EQ(whole.items.at(0).outcome(), v1::OUTCOME_AMBIGUOUS);
     EXPECT_EQ(named.items.at(0).outcome(), v1::OUTCOME_AMBIGUOUS);
     EXPECT_EQ(bank.Controlled(Account(1)), 0);
@@ -35,8 +37,10 @@ TEST(Who, TheNumberUnderAnotherNameIsAmbiguousNeverNilAndNeverActedOn) {
 }
 
 TEST(Who, WhoFitsIsActedOnBesideSomebodyWhoDoesNot) {
-  SmallBank bank({{"C1", kAyGul.name, "CITIZEN_ID", "990101198708150029"}, {"C2", "古丽", "CITIZEN_ID", "990101870815002"}},
-                 {{.account = Account(1), .balance = "500.00", .holders = "C1"}, {.account = Account(2), .balance = "500.00", .holders = "C2"}});
+  SmallBank bank(
+      {{"C1", kAyGul.name, "CITIZEN_ID", "990101198708150029"}, {"C2", "古丽", "CITIZEN_ID", "990101870815002"}},
+      {{.account = Account(1), .balance = "500.00", .holders = "C1"},
+       {.account = Account(2), .balance = "500.00", .holders = "C2"}});
   const sdk::Answer answer = bank.Do(bank.Freeze(kAyGul, 800'00));
   ASSERT_EQ(answer.items.size(), 2u);
   EXPECT_EQ(answer.items[0].outcome(), v1::OUTCOME_PARTLY_CONTROLLED);
@@ -51,7 +55,8 @@ TEST(Who, WhoFitsIsActedOnBesideSomebodyWhoDoesNot) {
 
 TEST(Who, ANamesakeAndAnotherKindOfPaperAreStrangers) {
   SmallBank bank({{"C1", kLin.name, "CITIZEN_ID", kNamesake.id_number}, {"C2", kLin.name, "PASSPORT", kLin.id_number}},
-                 {{.account = Account(1), .balance = "500.00", .holders = "C1"}, {.account = Account(2), .balance = "500.00", .holders = "C2"}});
+                 {{.account = Account(1), .balance = "500.00", .holders = "C1"},
+                  {.account = Account(2), .balance = "500.00", .holders = "C2"}});
   EXPECT_EQ(bank.Do(bank.Inquiry(kLin)).items.at(0).outcome(), v1::OUTCOME_NIL);
   const sdk::Answer answer = bank.Do(bank.Freeze(kLin, 100'00));
   EXPECT_EQ(answer.items.at(0).outcome(), v1::OUTCOME_NOT_CONTROLLED);
@@ -66,14 +71,16 @@ TEST(Who, OneLimitOverAllAccountsDemandBeforeTimeBeforeProducts) {
   const sdk::Answer answer = bank.Do(bank.Freeze(kLin, 650'00));
   const v1::MeasureState& measure = answer.items.at(0).measure();
   ASSERT_EQ(measure.shares_size(), 4);
-  const std::pair<std::string, int64_t> expected[] = {{Account(3), 200'00}, {Account(4), 100'00}, {Account(2), 300'00}, {Account(1), 50'00}};
+  const std::pair<std::string, int64_t> expected[] = {
+      {Account(3), 200'00}, {Account(4), 100'00}, {Account(2), 300'00}, {Account(1), 50'00}};
   for (int i = 0; i < 4; ++i) {
     EXPECT_EQ(measure.shares(i).asset_number(), expected[i].first);
     EXPECT_EQ(measure.shares(i).controlled_minor_units(), expected[i].second);
   }
   const sdk::Answer more = bank.Do(bank.Freeze(kLin, 1'000'00));
   int unfunded = 0;
-  for (const v1::MeasureShare& share : more.items.at(0).measure().shares()) unfunded += share.unfunded_minor_units() > 0;
+  for (const v1::MeasureShare& share : more.items.at(0).measure().shares())
+    unfunded += share.unfunded_minor_units() > 0;
   EXPECT_EQ(unfunded, 1) << "the unfunded part lies on exactly one account";
   EXPECT_EQ(more.items[0].measure().controlled_minor_units(), 350'00);
 }
@@ -108,7 +115,8 @@ TEST(Who, JointExemptForeignAndClosedAccountsAreSkippedAndReported) {
 }
 
 TEST(Who, ExemptionDependsOnThePurpose) {
-  SmallBank bank(LinAndCourt(), {{.account = Account(3), .balance = "300.00", .holders = "C1", .nature = "WAGE_ESCROW"}});
+  SmallBank bank(LinAndCourt(),
+                 {{.account = Account(3), .balance = "300.00", .holders = "C1", .nature = "WAGE_ESCROW"}});
   Sent freeze = bank.Freeze(kLin, 100'00);
   EXPECT_EQ(bank.Do(freeze).items.at(0).outcome(), v1::OUTCOME_EXEMPT_HELD);
   EXPECT_TRUE(bank.News().empty());
@@ -119,10 +127,12 @@ TEST(Who, ExemptionDependsOnThePurpose) {
 
 TEST(Who, AnAccountOfSomebodyElseIsNotTouched) {
   SmallBank bank({{"C1", kLin.name, kLin.id_kind, kLin.id_number}, {"C2", "苏晴", "CITIZEN_ID", "990101198708150029"}},
-                 {{.account = Account(1), .balance = "100.00", .holders = "C1"}, {.account = Account(2), .balance = "200.00", .holders = "C2"}});
+                 {{.account = Account(1), .balance = "100.00", .holders = "C1"},
+                  {.account = Account(2), .balance = "200.00", .holders = "C2"}});
   EXPECT_EQ(bank.Do(bank.FreezeAccount(kLin, Account(2), 50'00)).items.at(0).reason(), "NUMBER_MISMATCH");
   EXPECT_EQ(bank.Do(bank.FreezeAccount(kLin, Account(7), 50'00)).items.at(0).reason(), "ACCOUNT_NOT_FOUND");
-  EXPECT_EQ(bank.Do(bank.FreezeAccount(kLin, Account(900'001), 50'00)).items.at(0).reason(), "ACCOUNT_NOT_FOUND") << "the bank's own cash";
+  EXPECT_EQ(bank.Do(bank.FreezeAccount(kLin, Account(900'001), 50'00)).items.at(0).reason(), "ACCOUNT_NOT_FOUND")
+      << "the bank's own cash";
   const sdk::Answer own = bank.Do(bank.FreezeAccount(kLin, Account(1), 50'00));
   EXPECT_EQ(own.items.at(0).outcome(), v1::OUTCOME_CONTROLLED);
   EXPECT_EQ(bank.Controlled(Account(2)), 0);

@@ -62,8 +62,10 @@ TEST(LandCounter, WrongArgumentsAreNamedAndNothingIsEntered) {
   EXPECT_EQ(FieldOf(office.Counter("seal", {{"court", "辽9902"}, {"document", "x"}})), "unit");
   EXPECT_EQ(FieldOf(office.Counter("seal", {{"unit", kHouse}, {"document", "x"}})), "court");
   EXPECT_EQ(FieldOf(office.Counter("seal", {{"unit", kHouse}, {"court", "辽9902"}})), "document");
-  EXPECT_EQ(FieldOf(office.Counter("seal", {{"unit", kHouse}, {"court", "辽9902"}, {"document", "x"}})), "holder") << "several holders";
-  for (const auto& [argument, value] : std::map<std::string, std::string>{{"years", "4"}, {"years", "0"}, {"months", "37"}, {"years", "1.5"}, {"holder", "9"}}) {
+  EXPECT_EQ(FieldOf(office.Counter("seal", {{"unit", kHouse}, {"court", "辽9902"}, {"document", "x"}})), "holder")
+      << "several holders";
+  for (const auto& [argument, value] : std::map<std::string, std::string>{
+           {"years", "4"}, {"years", "0"}, {"months", "37"}, {"years", "1.5"}, {"holder", "9"}}) {
     auto arguments = OtherSeal();
     arguments[argument] = value;
     EXPECT_FALSE(office.Counter("seal", arguments).ok()) << argument << "=" << value;
@@ -80,7 +82,8 @@ TEST(LandCounter, WrongArgumentsAreNamedAndNothingIsEntered) {
 
 TEST(LandCounter, AnOnlyHolderNeedsNoNaming) {
   LandOffice office;
-  const auto sealed = office.Counter("seal", {{"unit", kWarehouse}, {"court", "辽9902"}, {"document", "（2026）辽9902执77号"}, {"months", "6"}});
+  const auto sealed = office.Counter(
+      "seal", {{"unit", kWarehouse}, {"court", "辽9902"}, {"document", "（2026）辽9902执77号"}, {"months", "6"}});
   ASSERT_TRUE(sealed.ok()) << sealed.status();
   EXPECT_EQ(sdk::TextAt(*sealed, "phase"), "EFFECTIVE");
   EXPECT_EQ(sdk::TextAt(*sealed, "last_day"), "2027-03-27");
@@ -102,7 +105,8 @@ TEST(LandCounter, AnOrdersSealIsReleasedByAnOrderOnly) {
   LandOffice office;
   const v1::Order seal = office.Freeze(kHouse);
   office.Do(seal);
-  EXPECT_EQ(ReasonOf(office.Counter("release", {{"id", LandOffice::OperationOf(seal).Text()}})), Reason::kPermissionDenied);
+  EXPECT_EQ(ReasonOf(office.Counter("release", {{"id", LandOffice::OperationOf(seal).Text()}})),
+            Reason::kPermissionDenied);
   EXPECT_EQ(ReasonOf(office.Counter("release", {{"id", "counter/99"}})), Reason::kNotFound);
   EXPECT_EQ(office.Standing(kHouse, "（2026）辽9901执1024号"), "SEAL_PENDING rank 1");
 }
@@ -167,8 +171,12 @@ TEST(LandCounter, WaitsForAnOrderThatArrivedBeforeAndIsNotEnteredYet) {
   v1::Order order = office.Freeze(kHouse);
   {
     auto transaction = office.inbox->Begin();
-    sdk::TaskRow task{.digest = journal::LeafHash(order.SerializeAsString()), .operation = LandOffice::OperationOf(order), .state = sdk::TaskState::kWaiting,
-                      .verified = true, .arrived_at = office.now, .arrival_sequence = 1};
+    sdk::TaskRow task{.digest = journal::LeafHash(order.SerializeAsString()),
+                      .operation = LandOffice::OperationOf(order),
+                      .state = sdk::TaskState::kWaiting,
+                      .verified = true,
+                      .arrived_at = office.now,
+                      .arrival_sequence = 1};
     task.member.set_member(order.SerializeAsString());
     task.is_control = true;
     sdk::InboxTables(*transaction).PutTask(task);

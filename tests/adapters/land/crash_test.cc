@@ -1,5 +1,5 @@
-// A process that dies inside its transaction has done nothing, whichever statement was the last: a child process is ended before the
-// n-th SQL statement, n = 1, 2, 3 ..., and its file is read again.
+// A process that dies inside its transaction has done nothing, whichever statement was the last: a child process is
+// ended before the n-th SQL statement, n = 1, 2, 3 ..., and its file is read again.
 #include <sqlite3.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -39,7 +39,8 @@ bool RunInChild(LandOffice& office, int n, const std::function<bool()>& work) {
 // What is on record: phases of the seals on the house, open reviews, first answers, changes.
 std::string OnRecord(LandOffice& office) {
   std::string out;
-  for (const Seal& seal : office.Seals(kHouse)) out += seal.row.id + " " + std::string(sdk::PhaseName(seal.row.phase)) + "; ";
+  for (const Seal& seal : office.Seals(kHouse))
+    out += seal.row.id + " " + std::string(sdk::PhaseName(seal.row.phase)) + "; ";
   auto transaction = office.inbox->Begin();
   LandTables tables(*transaction);
   out += std::to_string(tables.OpenReviews().size()) + " reviews; ";
@@ -89,7 +90,8 @@ TEST(LandCrash, AReleaseAndThePromotionBehindItAreOne) {
   const v1::Order release = office.Release(first);
   office.Arrive(release);
   EXPECT_GT(DieEverywhere(office, [&] { return office.TryDo(release).ok(); }), 8);
-  EXPECT_EQ(OnRecord(office), LandOffice::OperationOf(first).Text() + " RELEASED; " + LandOffice::OperationOf(second).Text() +
+  EXPECT_EQ(OnRecord(office), LandOffice::OperationOf(first).Text() + " RELEASED; " +
+                                  LandOffice::OperationOf(second).Text() +
                                   " EFFECTIVE; 0 reviews; 1 changes; answer; answer; ");
 }
 
@@ -103,7 +105,12 @@ TEST(LandCrash, TheClerksWordIsTakenOnce) {
 
 TEST(LandCrash, ASealAtTheCounterIsEnteredOnce) {
   LandOffice office;
-  const auto enter = [&] { return office.Counter("seal", {{"unit", kHouse}, {"court", "辽9902"}, {"document", "（2026）辽9902执231号"}, {"holder", "1"}}).ok(); };
+  const auto enter = [&] {
+    return office
+        .Counter("seal",
+                 {{"unit", kHouse}, {"court", "辽9902"}, {"document", "（2026）辽9902执231号"}, {"holder", "1"}})
+        .ok();
+  };
   EXPECT_GT(DieEverywhere(office, enter), 8);
   EXPECT_EQ(office.Seals(kHouse).size(), 1u);
   EXPECT_EQ(office.Standing(kHouse, "（2026）辽9902执231号"), "EFFECTIVE rank 1");

@@ -1,7 +1,8 @@
 // The old register comes in whole or not at all, and every mistake is named with its file and line.
+#include "adapters/land/import.h"
+
 #include <fstream>
 
-#include "adapters/land/import.h"
 #include "adapters/sdk/shell/csv.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -16,7 +17,8 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 constexpr char kUnitsHead[] = "unit_number,location,use,nature,area_square_metres,registered_on\n";
-constexpr char kHoldersHead[] = "unit_number,holder,name,id_kind,id_number,share_numerator,share_denominator,co_ownership,certificate_number\n";
+constexpr char kHoldersHead[] =
+    "unit_number,holder,name,id_kind,id_number,share_numerator,share_denominator,co_ownership,certificate_number\n";
 constexpr char kMortgagesHead[] = "unit_number,certificate_number,mortgagee,amount,registered_on,ends_on\n";
 constexpr char kSealsHead[] = "unit_number,holder,authority,document_number,served_at,first_day,last_day,years\n";
 
@@ -25,7 +27,8 @@ class LandImport : public testing::Test {
  protected:
   LandImport() {
     units = std::string(kUnitsHead) + "990101001002GB00123F00010012,柳岸路18号,住宅,出让,128.50,2019-06-18\n";
-    holders = std::string(kHoldersHead) + "990101001002GB00123F00010012,1,林远舟,CITIZEN_ID,990101198503070017,1,2,BY_SHARES,A\n" +
+    holders = std::string(kHoldersHead) +
+              "990101001002GB00123F00010012,1,林远舟,CITIZEN_ID,990101198503070017,1,2,BY_SHARES,A\n" +
               "990101001002GB00123F00010012,2,苏晴,CITIZEN_ID,990101198708150029,1,2,BY_SHARES,B\n";
     mortgages = kMortgagesHead;
     seals = kSealsHead;
@@ -33,10 +36,13 @@ class LandImport : public testing::Test {
     absl::LoadTimeZone("Asia/Shanghai", &zone);
     EXPECT_TRUE(LandRegister::Open(*inbox, {"北陵", zone}).ok());
   }
-  void Write(const std::string& name, const std::string& text) { std::ofstream(folder / name, std::ios::binary) << text; }
+  void Write(const std::string& name, const std::string& text) {
+    std::ofstream(folder / name, std::ios::binary) << text;
+  }
 
   absl::StatusOr<ImportCounts> Import(v1::Environment environment = v1::ENVIRONMENT_TEST) {
-    Write("units.csv", units), Write("holders.csv", holders), Write("mortgages.csv", mortgages), Write("seals.csv", seals);
+    Write("units.csv", units), Write("holders.csv", holders), Write("mortgages.csv", mortgages),
+        Write("seals.csv", seals);
     auto transaction = inbox->Begin();
     const absl::Time now = absl::FromCivil(absl::CivilDay(2026, 9, 28), zone);
     auto counts = ImportRegister(folder.path(), {environment, zone, 3, now}, *transaction);
@@ -50,7 +56,8 @@ class LandImport : public testing::Test {
     const auto counts = Import(environment);
     std::vector<std::string> out;
     if (counts.ok()) return {"ok"};
-    for (const Violation& violation : FailureOf(counts.status()).violations) out.push_back(violation.field + " " + std::string(RowOf(violation.reason).name));
+    for (const Violation& violation : FailureOf(counts.status()).violations)
+      out.push_back(violation.field + " " + std::string(RowOf(violation.reason).name));
     auto transaction = inbox->Begin();
     EXPECT_TRUE(LandTables(*transaction).IsEmpty()) << "nothing was written";
     return out;
@@ -98,23 +105,28 @@ TEST_F(LandImport, EveryMistakeOfEveryFileAtOnce) {
   holders += "990101001002GB00123F00010013,1,甲,CITIZEN_ID,990101198503070018,0,1,ALONE,C\n";
   mortgages += "990101001002GB00123F00010012,M1,北陵商业银行,0,2019-06-18,2018-06-17\n";
   seals += "990101001002GB00123F00010012,9,辽9902,（2025）1号,yesterday,2025-10-15,2025-10-14,3\n";
-  EXPECT_THAT(Wrong(), ElementsAre("units.csv:3 unit_number FIELD_INVALID", "units.csv:3 location FIELD_MISSING", "units.csv:3 area_square_metres FIELD_INVALID",
-                                   "units.csv:3 registered_on FIELD_INVALID", "holders.csv:4 unit_number FIELD_INVALID",
-                                   "holders.csv:4 id_number IDENTITY_NUMBER_INVALID", "holders.csv:4 share_numerator FIELD_INVALID",
-                                   "holders.csv:4 co_ownership FIELD_INVALID", "units.csv:3 unit_number FIELD_INVALID",
-                                   "mortgages.csv:2 amount AMOUNT_INVALID", "mortgages.csv:2 ends_on FIELD_INVALID",
-                                   "seals.csv:2 served_at FIELD_INVALID", "seals.csv:2 last_day FIELD_INVALID", "seals.csv:2 years FIELD_INVALID",
-                                   "seals.csv:2 holder FIELD_INVALID"));
+  EXPECT_THAT(Wrong(),
+              ElementsAre("units.csv:3 unit_number FIELD_INVALID", "units.csv:3 location FIELD_MISSING",
+                          "units.csv:3 area_square_metres FIELD_INVALID", "units.csv:3 registered_on FIELD_INVALID",
+                          "holders.csv:4 unit_number FIELD_INVALID", "holders.csv:4 id_number IDENTITY_NUMBER_INVALID",
+                          "holders.csv:4 share_numerator FIELD_INVALID", "holders.csv:4 co_ownership FIELD_INVALID",
+                          "units.csv:3 unit_number FIELD_INVALID", "mortgages.csv:2 amount AMOUNT_INVALID",
+                          "mortgages.csv:2 ends_on FIELD_INVALID", "seals.csv:2 served_at FIELD_INVALID",
+                          "seals.csv:2 last_day FIELD_INVALID", "seals.csv:2 years FIELD_INVALID",
+                          "seals.csv:2 holder FIELD_INVALID"));
 }
 
 TEST_F(LandImport, SharesOfAUnitAddUpToOne) {
-  holders = std::string(kHoldersHead) + "990101001002GB00123F00010012,1,林远舟,CITIZEN_ID,990101198503070017,1,3,BY_SHARES,A\n" +
+  holders = std::string(kHoldersHead) +
+            "990101001002GB00123F00010012,1,林远舟,CITIZEN_ID,990101198503070017,1,3,BY_SHARES,A\n" +
             "990101001002GB00123F00010012,2,苏晴,CITIZEN_ID,990101198708150029,1,2,BY_SHARES,B\n";
   EXPECT_THAT(Wrong(), ElementsAre("units.csv:2 unit_number FIELD_INVALID"));
-  holders = std::string(kHoldersHead) + "990101001002GB00123F00010012,1,林远舟,CITIZEN_ID,990101198503070017,1,1,SOLE,A\n" +
+  holders = std::string(kHoldersHead) +
+            "990101001002GB00123F00010012,1,林远舟,CITIZEN_ID,990101198503070017,1,1,SOLE,A\n" +
             "990101001002GB00123F00010012,2,苏晴,CITIZEN_ID,990101198708150029,1,1,SOLE,B\n";
   EXPECT_THAT(Wrong(), ElementsAre("holders.csv:2 co_ownership FIELD_INVALID"));
-  holders = std::string(kHoldersHead) + "990101001002GB00123F00010012,1,林远舟,CITIZEN_ID,990101198503070017,1,2,JOINT,A\n" +
+  holders = std::string(kHoldersHead) +
+            "990101001002GB00123F00010012,1,林远舟,CITIZEN_ID,990101198503070017,1,2,JOINT,A\n" +
             "990101001002GB00123F00010012,2,苏晴,CITIZEN_ID,990101198708150029,1,1,JOINT,B\n";
   EXPECT_THAT(Wrong(), ElementsAre("holders.csv:2 share_numerator FIELD_INVALID"));
   holders = kHoldersHead;
@@ -125,21 +137,25 @@ TEST_F(LandImport, NobodyIsThereTwice) {
   units += "990101001002GB00123F00010012,柳岸路18号,住宅,出让,128.50,2019-06-18\n";
   holders += "990101001002GB00123F00010012,2,单雨,CITIZEN_ID,990101650718005,1,2,BY_SHARES,C\n";
   holders += "990101001002GB00123F00010012,3,苏晴,CITIZEN_ID,990101198708150029,1,2,BY_SHARES,D\n";
-  EXPECT_THAT(Wrong(), ElementsAre("units.csv:3 unit_number FIELD_INVALID", "holders.csv:4 holder FIELD_INVALID", "holders.csv:5 id_number FIELD_INVALID"));
+  EXPECT_THAT(Wrong(), ElementsAre("units.csv:3 unit_number FIELD_INVALID", "holders.csv:4 holder FIELD_INVALID",
+                                   "holders.csv:5 id_number FIELD_INVALID"));
 }
 
 TEST_F(LandImport, TheFirstSealHasDaysAndThoseBehindItHaveNone) {
   seals += "990101001002GB00123F00010012,1,辽9903,（2025）2号,2025-11-15 09:00:00,2025-11-15,2028-11-14,\n";
   seals += "990101001002GB00123F00010012,1,辽9902,（2025）1号,2025-10-15 09:00:00,,,3\n";
-  EXPECT_THAT(Wrong(), ElementsAre("seals.csv:3 first_day FIELD_INVALID", "seals.csv:2 first_day FIELD_INVALID")) << "in the order of service";
-  seals = std::string(kSealsHead) + "990101001002GB00123F00010012,1,辽9902,（2025）1号,2025-10-15 09:00:00,2025-10-15,2028-10-14,\n" +
+  EXPECT_THAT(Wrong(), ElementsAre("seals.csv:3 first_day FIELD_INVALID", "seals.csv:2 first_day FIELD_INVALID"))
+      << "in the order of service";
+  seals = std::string(kSealsHead) +
+          "990101001002GB00123F00010012,1,辽9902,（2025）1号,2025-10-15 09:00:00,2025-10-15,2028-10-14,\n" +
           "990101001002GB00123F00010012,1,辽9902,（2025）1号,2025-11-15 09:00:00,,,3\n";
   EXPECT_THAT(Wrong(), ElementsAre("seals.csv:3 document_number FIELD_INVALID"));
 }
 
 TEST_F(LandImport, ProductionRefusesTheTestRange) {
   EXPECT_THAT(Wrong(v1::ENVIRONMENT_PRODUCTION),
-              ElementsAre("units.csv:2 unit_number TEST_REGION", "holders.csv:2 id_number TEST_REGION", "holders.csv:3 id_number TEST_REGION"));
+              ElementsAre("units.csv:2 unit_number TEST_REGION", "holders.csv:2 id_number TEST_REGION",
+                          "holders.csv:3 id_number TEST_REGION"));
 }
 
 TEST_F(LandImport, FilesAreRefusedByShapeToo) {
@@ -147,10 +163,14 @@ TEST_F(LandImport, FilesAreRefusedByShapeToo) {
   holders += "990101001002GB00123F00010012,3\n";
   mortgages += "\"never closed";
   seals = "\xFF";
-  EXPECT_THAT(Wrong(), ElementsAre("units.csv:1 FIELD_INVALID", "holders.csv:4 FIELD_INVALID", "mortgages.csv:2 FIELD_INVALID", "seals.csv FIELD_INVALID"));
+  EXPECT_THAT(Wrong(), ElementsAre("units.csv:1 FIELD_INVALID", "holders.csv:4 FIELD_INVALID",
+                                   "mortgages.csv:2 FIELD_INVALID", "seals.csv FIELD_INVALID"));
   std::remove((folder / "units.csv").c_str());
   auto transaction = inbox->Begin();
-  EXPECT_EQ(ReasonOf(ImportRegister(folder / "nowhere", {v1::ENVIRONMENT_TEST, zone, 3, absl::UnixEpoch()}, *transaction).status()), Reason::kStorageUnusable);
+  EXPECT_EQ(
+      ReasonOf(ImportRegister(folder / "nowhere", {v1::ENVIRONMENT_TEST, zone, 3, absl::UnixEpoch()}, *transaction)
+                   .status()),
+      Reason::kStorageUnusable);
 }
 
 TEST(LandUnitNumber, Has28CharactersOfItsForm) {
@@ -177,7 +197,10 @@ std::vector<std::vector<std::string>> Fields(const std::string& text, const std:
 
 TEST(Csv, ReadsQuotesCommasAndLineBreaks) {
   EXPECT_THAT(Fields("a,b\n1,2\n", {"a", "b"}), ElementsAre(ElementsAre("1", "2")));
-  EXPECT_THAT(Fields("\xEF\xBB\xBF" "a,b\r\n\"x,\"\"y\"\"\",\"line\nbreak\"\r\n,\n\n", {"a", "b"}), ElementsAre(ElementsAre("x,\"y\"", "line\nbreak"), ElementsAre("", "")));
+  EXPECT_THAT(Fields("\xEF\xBB\xBF"
+                     "a,b\r\n\"x,\"\"y\"\"\",\"line\nbreak\"\r\n,\n\n",
+                     {"a", "b"}),
+              ElementsAre(ElementsAre("x,\"y\"", "line\nbreak"), ElementsAre("", "")));
   EXPECT_THAT(Fields("a\n", {"a"}), IsEmpty());
   EXPECT_THAT(Fields("a,b\n1,", {"a", "b"}), ElementsAre(ElementsAre("1", "")));
 }

@@ -21,7 +21,8 @@ LandOffice::LandOffice() : rules{.registry = "北陵市不动产登记中心", .
   On(absl::CivilDay(2026, 9, 28), "09:00:00");
   Restart();
   auto transaction = inbox->Begin();
-  const auto counts = ImportRegister(test::SourcePath("adapters/land/data/demo"), {v1::ENVIRONMENT_TEST, rules.zone, 3, now}, *transaction);
+  const auto counts = ImportRegister(test::SourcePath("adapters/land/data/demo"),
+                                     {v1::ENVIRONMENT_TEST, rules.zone, 3, now}, *transaction);
   EXPECT_TRUE(counts.ok()) << counts.status();
   EXPECT_TRUE(transaction->Commit().ok());
 }
@@ -39,7 +40,9 @@ void LandOffice::Restart() {
 
 void LandOffice::On(absl::CivilDay day, const std::string& time_of_day) {
   std::string error;
-  ASSERT_TRUE(absl::ParseTime("%Y-%m-%d %H:%M:%S", absl::FormatCivilTime(day) + " " + time_of_day, rules.zone, &now, &error)) << error;
+  ASSERT_TRUE(
+      absl::ParseTime("%Y-%m-%d %H:%M:%S", absl::FormatCivilTime(day) + " " + time_of_day, rules.zone, &now, &error))
+      << error;
 }
 void LandOffice::At(const std::string& time_of_day) { On(absl::ToCivilDay(now, rules.zone), time_of_day); }
 
@@ -81,7 +84,8 @@ v1::Order LandOffice::Release(const v1::Order& freeze) {
 
 // ---- The agent's part ----
 
-sdk::Request LandOffice::RequestOf(const v1::Order& order, const sdk::Operation& operation, const journal::Hash& digest, const sdk::Operation* freeze) {
+sdk::Request LandOffice::RequestOf(const v1::Order& order, const sdk::Operation& operation, const journal::Hash& digest,
+                                   const sdk::Operation* freeze) {
   const sdk::Arrival& arrival = arrivals_.at(order.order_id());
   return {operation, order, digest, arrival, std::max(now, arrival.at), freeze};
 }
@@ -104,10 +108,12 @@ absl::StatusOr<sdk::Answer> LandOffice::TryDo(const v1::Order& order) {
   const sdk::Operation freeze{order.release().freeze_order_id(), operation.agency, 0};
   const sdk::Request request = RequestOf(order, operation, digest, order.has_release() ? &freeze : nullptr);
   auto transaction = inbox->Begin();
-  auto answer = order.action() == v1::ACTION_INQUIRE ? land->Inquire(request, *transaction) : land->Apply(request, *transaction);
+  auto answer =
+      order.action() == v1::ACTION_INQUIRE ? land->Inquire(request, *transaction) : land->Apply(request, *transaction);
   if (!answer.ok()) return answer;
   const absl::Status valid = sdk::CheckAnswer(order, *answer);
-  EXPECT_TRUE(valid.ok()) << FailureOf(valid).message << " " << (valid.ok() ? "" : FailureOf(valid).violations.front().description);
+  EXPECT_TRUE(valid.ok()) << FailureOf(valid).message << " "
+                          << (valid.ok() ? "" : FailureOf(valid).violations.front().description);
   EXPECT_TRUE(transaction->Commit().ok());
   return answer;
 }
@@ -135,7 +141,8 @@ void LandOffice::Advance() {
   EXPECT_TRUE(transaction->Commit().ok());
 }
 
-absl::StatusOr<sdk::Json> LandOffice::Counter(const std::string& command, const std::map<std::string, std::string>& arguments) {
+absl::StatusOr<sdk::Json> LandOffice::Counter(const std::string& command,
+                                              const std::map<std::string, std::string>& arguments) {
   const Desk desk{[this](const sdk::Operation& operation, const sdk::Decision& decision) {
                     return Decide(orders_.at(operation.Text()), decision).status();
                   },
@@ -152,13 +159,17 @@ absl::StatusOr<sdk::Json> LandOffice::Counter(const std::string& command, const 
 absl::StatusOr<sdk::Json> LandOffice::Approve() {
   const auto list = Counter("review list");
   EXPECT_EQ(list->fields().at("reviews").list_value().values_size(), 1);
-  return Counter("review approve", {{"id", sdk::TextAt(list->fields().at("reviews").list_value().values(0).struct_value(), "id")}, {"clerk", "温雅"}});
+  return Counter("review approve",
+                 {{"id", sdk::TextAt(list->fields().at("reviews").list_value().values(0).struct_value(), "id")},
+                  {"clerk", "温雅"}});
 }
 
 absl::StatusOr<sdk::Json> LandOffice::Refuse(const std::string& reason) {
   const auto list = Counter("review list");
   EXPECT_EQ(list->fields().at("reviews").list_value().values_size(), 1);
-  return Counter("review refuse", {{"id", sdk::TextAt(list->fields().at("reviews").list_value().values(0).struct_value(), "id")}, {"reason", reason}});
+  return Counter("review refuse",
+                 {{"id", sdk::TextAt(list->fields().at("reviews").list_value().values(0).struct_value(), "id")},
+                  {"reason", reason}});
 }
 
 // ---- Looking ----

@@ -1,5 +1,5 @@
-// A land registry in a folder of its own, with the demonstration's register imported, driven as the agent drives it: one transaction
-// an order, arrivals counted, answers checked before they are kept.
+// A land registry in a folder of its own, with the demonstration's register imported, driven as the agent drives it:
+// one transaction an order, arrivals counted, answers checked before they are kept.
 //
 // Threads: one.
 //
@@ -51,7 +51,8 @@ class LandOffice {
 
   // Orders of 辽9901 in （2026）辽9901执1024号 unless a test changes them.
   v1::Order Inquiry(const Person& person = kLin);
-  v1::Order Freeze(const std::string& unit, const Person& person = kLin, uint32_t numerator = 1, uint32_t denominator = 2);
+  v1::Order Freeze(const std::string& unit, const Person& person = kLin, uint32_t numerator = 1,
+                   uint32_t denominator = 2);
   v1::Order Release(const v1::Order& freeze);
 
   // Arrival now, then Inquire or Apply, and what came of it; CheckAnswer must take it.
@@ -62,7 +63,8 @@ class LandOffice {
   absl::StatusOr<sdk::Answer> Decide(const v1::Order& freeze, const sdk::Decision& decision);
   void Advance();
 
-  absl::StatusOr<sdk::Json> Counter(const std::string& command, const std::map<std::string, std::string>& arguments = {});
+  absl::StatusOr<sdk::Json> Counter(const std::string& command,
+                                    const std::map<std::string, std::string>& arguments = {});
   // The clerk's word on the only open review.
   absl::StatusOr<sdk::Json> Approve();
   absl::StatusOr<sdk::Json> Refuse(const std::string& reason);
@@ -87,10 +89,11 @@ class LandOffice {
   std::optional<LandRegister> land;
 
  private:
-  sdk::Request RequestOf(const v1::Order& order, const sdk::Operation& operation, const journal::Hash& digest, const sdk::Operation* freeze);
+  sdk::Request RequestOf(const v1::Order& order, const sdk::Operation& operation, const journal::Hash& digest,
+                         const sdk::Operation* freeze);
 
-  std::map<std::string, v1::Order> orders_;        // by operation
-  std::map<std::string, sdk::Arrival> arrivals_;   // by order id
+  std::map<std::string, v1::Order> orders_;       // by operation
+  std::map<std::string, sdk::Arrival> arrivals_;  // by order id
   uint64_t next_id_ = 1;
   uint64_t changes_taken_ = 0;
 };

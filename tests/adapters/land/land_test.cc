@@ -20,7 +20,8 @@ std::string Said(const sdk::Answer& answer) {
   if (answer.kind == AnswerKind::kReturned) return "RETURNED " + answer.return_reason;
   std::string out;
   for (const auto& item : answer.items) {
-    out += (out.empty() ? "" : ", ") + v1::Outcome_Name(item.outcome()).substr(8) + (item.reason().empty() ? "" : " " + item.reason());
+    out += (out.empty() ? "" : ", ") + v1::Outcome_Name(item.outcome()).substr(8) +
+           (item.reason().empty() ? "" : " " + item.reason());
   }
   return out;
 }
@@ -29,7 +30,8 @@ std::vector<std::string> Told(const std::vector<sdk::RegisterChange>& changes) {
   std::vector<std::string> out;
   for (const auto& change : changes) {
     const bool event = change.kind == sdk::RegisterChange::Kind::kEvent;
-    out.push_back(event ? v1::MeasureChange_Name(change.change).substr(15) + " " + v1::Outcome_Name(change.item.outcome()).substr(8)
+    out.push_back(event ? v1::MeasureChange_Name(change.change).substr(15) + " " +
+                              v1::Outcome_Name(change.item.outcome()).substr(8)
                         : "ANSWER " + Said(change.answer));
   }
   return out;
@@ -59,7 +61,8 @@ TEST(LandInquiry, FindsTheShareOfTheRespondentAndNotHisNamesakes) {
 
 TEST(LandInquiry, NothingFoundNamesTheScope) {
   LandOffice office;
-  const sdk::Answer answer = office.Do(office.Inquiry({"北陵启明机电有限公司", "UNIFIED_CREDIT_CODE", "919901019900000178"}));
+  const sdk::Answer answer =
+      office.Do(office.Inquiry({"北陵启明机电有限公司", "UNIFIED_CREDIT_CODE", "919901019900000178"}));
   EXPECT_EQ(Said(answer), "NIL");
   EXPECT_THAT(answer.searched_scope, HasSubstr("all units by holder"));
 }
@@ -67,7 +70,8 @@ TEST(LandInquiry, NothingFoundNamesTheScope) {
 TEST(LandInquiry, NumberUnderAnotherNameIsAmbiguousAndNeverNil) {
   LandOffice office;
   EXPECT_EQ(Said(office.Do(office.Inquiry({"林远洲", "CITIZEN_ID", kLin.id_number}))), "AMBIGUOUS NAME_MISMATCH");
-  EXPECT_EQ(Said(office.Do(office.Inquiry({"林远舟", "PASSPORT", kLin.id_number}))), "NIL") << "another kind of number is another number";
+  EXPECT_EQ(Said(office.Do(office.Inquiry({"林远舟", "PASSPORT", kLin.id_number}))), "NIL")
+      << "another kind of number is another number";
 }
 
 TEST(LandInquiry, OldNumberIsThePersonsToo) {
@@ -99,7 +103,8 @@ TEST(LandInquiry, ReportsMortgagesFirstThenSealsInRank) {
   EXPECT_EQ(finding.co_ownership(), "JOINT");
   ASSERT_EQ(finding.prior_measures_size(), 2);
   EXPECT_EQ(finding.prior_measures(0).document_number(), "（2025）辽9902执517号");
-  EXPECT_EQ(trust::TimeOf(finding.prior_measures(0).ends_at()), absl::FromCivil(absl::CivilDay(2028, 3, 12), office.rules.zone));
+  EXPECT_EQ(trust::TimeOf(finding.prior_measures(0).ends_at()),
+            absl::FromCivil(absl::CivilDay(2028, 3, 12), office.rules.zone));
   EXPECT_EQ(finding.prior_measures(1).document_number(), "（2025）辽9903执保41号");
   EXPECT_FALSE(finding.prior_measures(1).has_ends_at()) << "a waiting seal has no running term";
 }
@@ -136,7 +141,8 @@ TEST(LandRanks, ArrivalGivesRankHoweverLateTheClerk) {
   EXPECT_EQ(office.Standing(kHouse, kOurs), "SEAL_PENDING rank 1");
 
   office.At("09:40:00");
-  ASSERT_TRUE(office.Counter("seal", {{"unit", kHouse}, {"court", "辽9902"}, {"document", kTheirs}, {"holder", "1"}}).ok());
+  ASSERT_TRUE(
+      office.Counter("seal", {{"unit", kHouse}, {"court", "辽9902"}, {"document", kTheirs}, {"holder", "1"}}).ok());
   EXPECT_EQ(office.Standing(kHouse, kTheirs), "WAITLISTED rank 2");
 
   office.At("11:40:00");
@@ -161,7 +167,9 @@ TEST(LandRanks, ArrivalGivesRankHoweverLateTheClerk) {
 TEST(LandRanks, TheAnswerOfTheClerkTellsRankTermAndWhoIsBefore) {
   LandOffice office;
   office.At("08:00:00");
-  ASSERT_TRUE(office.Counter("seal", {{"unit", kHouse}, {"court", "辽9902"}, {"document", kTheirs}, {"holder", kLin.id_number}}).ok());
+  ASSERT_TRUE(
+      office.Counter("seal", {{"unit", kHouse}, {"court", "辽9902"}, {"document", kTheirs}, {"holder", kLin.id_number}})
+          .ok());
   office.At("09:10:00");
   v1::Order seal = office.Freeze(kHouse);
   seal.mutable_freeze()->set_limit_minor_units(50'000'00);
@@ -197,7 +205,8 @@ TEST(LandRanks, RefusedLockIsUndoneAndTheNextMovesUp) {
   const v1::Order seal = office.Freeze(kHouse);
   office.Do(seal);
   office.At("09:40:00");
-  ASSERT_TRUE(office.Counter("seal", {{"unit", kHouse}, {"court", "辽9902"}, {"document", kTheirs}, {"holder", "1"}}).ok());
+  ASSERT_TRUE(
+      office.Counter("seal", {{"unit", kHouse}, {"court", "辽9902"}, {"document", kTheirs}, {"holder", "1"}}).ok());
   office.At("11:40:00");
   const auto refused = office.Refuse("TRANSFER_COMPLETED");
   ASSERT_TRUE(refused.ok()) << refused.status();
@@ -213,7 +222,8 @@ TEST(LandRanks, RefusalIsAFinalAnswerWithTheClerksReason) {
   LandOffice office;
   const v1::Order seal = office.Freeze(kHouse);
   office.Do(seal);
-  const auto answer = office.Decide(seal, {.approved = false, .clerk = "温雅", .reason = "TRANSFER_COMPLETED", .remark = "过户已登簿"});
+  const auto answer =
+      office.Decide(seal, {.approved = false, .clerk = "温雅", .reason = "TRANSFER_COMPLETED", .remark = "过户已登簿"});
   ASSERT_TRUE(answer.ok());
   EXPECT_EQ(answer->kind, AnswerKind::kFinal);
   EXPECT_EQ(Said(*answer), "NOT_CONTROLLED TRANSFER_COMPLETED");
@@ -226,7 +236,8 @@ TEST(LandRanks, TermRunsFromTheFirstEffectAndLapsesByItself) {
   const v1::Order seal = office.Freeze(kHouse);
   office.Do(seal);
   office.At("09:40:00");
-  ASSERT_TRUE(office.Counter("seal", {{"unit", kHouse}, {"court", "辽9902"}, {"document", kTheirs}, {"holder", "1"}}).ok());
+  ASSERT_TRUE(
+      office.Counter("seal", {{"unit", kHouse}, {"court", "辽9902"}, {"document", kTheirs}, {"holder", "1"}}).ok());
   office.At("11:40:00");
   ASSERT_TRUE(office.Approve().ok());
   office.On(absl::CivilDay(2029, 9, 27), "23:59:59");
@@ -247,7 +258,8 @@ TEST(LandRanks, WhoWasRegisteredWhileAnOrderCouldNotBeCheckedStaysFirst) {
   const v1::Order seal = office.Freeze(kHouse);
   office.Arrive(seal);  // its statements aren't here yet
   office.At("09:40:00");
-  ASSERT_TRUE(office.Counter("seal", {{"unit", kHouse}, {"court", "辽9902"}, {"document", kTheirs}, {"holder", "1"}}).ok());
+  ASSERT_TRUE(
+      office.Counter("seal", {{"unit", kHouse}, {"court", "辽9902"}, {"document", kTheirs}, {"holder", "1"}}).ok());
   EXPECT_EQ(office.Standing(kHouse, kTheirs), "EFFECTIVE rank 1");
   office.At("09:45:00");
   const sdk::Answer answer = office.Do(seal);
@@ -261,9 +273,12 @@ TEST(LandRanks, WhoWasRegisteredWhileAnOrderCouldNotBeCheckedStaysFirst) {
 TEST(LandFreeze, SaysNoByTheFacts) {
   LandOffice office;
   EXPECT_EQ(Said(office.Do(office.Freeze("990101001002GB00123F00019999"))), "NOT_CONTROLLED UNIT_NOT_FOUND");
-  EXPECT_EQ(Said(office.Do(office.Freeze(kNamesakesFlat, kLin, 1, 1))), "NOT_CONTROLLED NOT_HOLDER") << "the namesake's flat";
-  EXPECT_EQ(Said(office.Do(office.Freeze(kHouse, {"林远洲", "CITIZEN_ID", kLin.id_number}))), "AMBIGUOUS NAME_MISMATCH");
-  EXPECT_EQ(Said(office.Do(office.Freeze(kHouse, kLin, 1, 1))), "NOT_CONTROLLED SHARE_MISMATCH") << "never the spouse's half";
+  EXPECT_EQ(Said(office.Do(office.Freeze(kNamesakesFlat, kLin, 1, 1))), "NOT_CONTROLLED NOT_HOLDER")
+      << "the namesake's flat";
+  EXPECT_EQ(Said(office.Do(office.Freeze(kHouse, {"林远洲", "CITIZEN_ID", kLin.id_number}))),
+            "AMBIGUOUS NAME_MISMATCH");
+  EXPECT_EQ(Said(office.Do(office.Freeze(kHouse, kLin, 1, 1))), "NOT_CONTROLLED SHARE_MISMATCH")
+      << "never the spouse's half";
   EXPECT_EQ(Said(office.Do(office.Freeze(kHouse, kLin, 2, 4))), "UNDER_REVIEW") << "two quarters are a half";
   EXPECT_EQ(Said(office.Do(office.Freeze(kHouse))), "NOT_CONTROLLED DOCUMENT_REPEATED");
   v1::Order long_term = office.Freeze(kWarehouse, kStorage, 1, 1);

@@ -45,7 +45,8 @@ v1::OfficerRef RefOf(const Person& officer) {
   return ref;
 }
 
-v1::Statement StatementOf(const std::string& subject, v1::StatementKind kind, const trust::Signer& key, absl::Time now) {
+v1::Statement StatementOf(const std::string& subject, v1::StatementKind kind, const trust::Signer& key,
+                          absl::Time now) {
   v1::Statement statement;
   statement.set_subject(subject);
   statement.set_sequence(1);
@@ -79,7 +80,8 @@ std::vector<v1::Proposal> Proposals(const World& world, const v1::PolicyTable& p
   }
   for (const Party& party : world.agencies) {
     v1::RegisterAgency& agency = *propose().mutable_agency();
-    agency.set_code(party.code), agency.set_name("Bank " + party.code), agency.set_kind("BANK"), agency.set_region("990101");
+    agency.set_code(party.code), agency.set_name("Bank " + party.code), agency.set_kind("BANK"),
+        agency.set_region("990101");
     for (v1::Capability& capability : Capabilities()) *agency.add_capabilities() = std::move(capability);
     *agency.mutable_system() = SystemOf(party);
   }
@@ -105,9 +107,11 @@ std::vector<v1::Statement> OrganisationStatements(const World& world, absl::Time
 
 std::vector<v1::Statement> OfficerStatements(const World& world, absl::Time now) {
   std::vector<v1::Statement> out;
-  for (const auto& [person, role] : {std::pair{&world.handler, v1::OFFICER_ROLE_HANDLER}, std::pair{&world.cosigner, v1::OFFICER_ROLE_COSIGNER},
-                                     std::pair{&world.leader, v1::OFFICER_ROLE_LEADER}}) {
-    out.push_back(StatementOf(trust::OfficerSubject(kCourt, person->code), v1::STATEMENT_KIND_OFFICER, *person->signer, now));
+  for (const auto& [person, role] :
+       {std::pair{&world.handler, v1::OFFICER_ROLE_HANDLER}, std::pair{&world.cosigner, v1::OFFICER_ROLE_COSIGNER},
+        std::pair{&world.leader, v1::OFFICER_ROLE_LEADER}}) {
+    out.push_back(
+        StatementOf(trust::OfficerSubject(kCourt, person->code), v1::STATEMENT_KIND_OFFICER, *person->signer, now));
     out.back().add_roles(role);
     out.back().mutable_officer()->set_name("周明远");
     out.back().mutable_officer()->set_work_id_no("GZ-" + person->code);
@@ -123,8 +127,10 @@ std::vector<v1::CaseAct> CaseActs(absl::Time now, Entropy& entropy) {
     act.set_request_id(NewUuidV7(now, entropy));
     act.set_court(kCourt);
     v1::OpenCase& open = *act.mutable_open();
-    open.set_case_number(CaseNumber(of)), open.set_title("（2026）辽9901民初307号"), open.set_stage(v1::CASE_STAGE_ENFORCEMENT);
-    open.set_applicant("北陵启明机电有限公司"), open.set_purpose("EXECUTION"), open.set_legal_basis("民事诉讼法第253条");
+    open.set_case_number(CaseNumber(of)), open.set_title("（2026）辽9901民初307号"),
+        open.set_stage(v1::CASE_STAGE_ENFORCEMENT);
+    open.set_applicant("北陵启明机电有限公司"), open.set_purpose("EXECUTION"),
+        open.set_legal_basis("民事诉讼法第253条");
     open.set_handler("handler"), open.set_leader("leader");
     v1::Respondent& respondent = *open.add_respondents();
     *respondent.mutable_identity() = Subject(of);
@@ -137,7 +143,8 @@ std::vector<v1::CaseAct> CaseActs(absl::Time now, Entropy& entropy) {
   return acts;
 }
 
-v1::Order InquireOrder(const World& world, uint32_t of, const std::vector<std::string>& targets, const std::string& id, absl::Time now) {
+v1::Order InquireOrder(const World& world, uint32_t of, const std::vector<std::string>& targets, const std::string& id,
+                       absl::Time now) {
   v1::Order order;
   order.set_order_id(id);
   order.set_court(kCourt), order.set_case_number(CaseNumber(of)), order.set_action(v1::ACTION_INQUIRE);
@@ -165,9 +172,11 @@ v1::Receipt FoundReceipt(const std::string& agency, std::string_view digest, con
   v1::ItemResult& item = *receipt.add_items();
   item.set_outcome(v1::OUTCOME_FOUND);
   v1::Finding& finding = *item.mutable_finding();
-  finding.set_asset_kind("DEPOSIT"), finding.set_asset_number("9900010000000099010"), finding.set_holder_name(order.subject().name());
+  finding.set_asset_kind("DEPOSIT"), finding.set_asset_number("9900010000000099010"),
+      finding.set_holder_name(order.subject().name());
   finding.set_matched_by("NAME_AND_18"), finding.set_status("NORMAL"), finding.set_currency("CNY");
-  finding.set_balance_known(true), finding.set_balance_minor_units(12'345'67), finding.set_available_minor_units(12'345'67);
+  finding.set_balance_known(true), finding.set_balance_minor_units(12'345'67),
+      finding.set_available_minor_units(12'345'67);
   *finding.mutable_as_of() = TimestampOf(now);
   return receipt;
 }

@@ -1,5 +1,5 @@
-// Everything that is signed in a benchmark: proposals and approvals, statements, cases, orders, receipts. All of it would be taken by a
-// gateway in production but for the test range of numbers and the environment.
+// Everything that is signed in a benchmark: proposals and approvals, statements, cases, orders, receipts. All of it
+// would be taken by a gateway in production but for the test range of numbers and the environment.
 //
 // Threads: pure functions, but for the entropy.
 //
@@ -32,7 +32,8 @@ std::vector<v1::Statement> OrganisationStatements(const World& world, absl::Time
 std::vector<v1::Statement> OfficerStatements(const World& world, absl::Time now);
 std::vector<v1::CaseAct> CaseActs(absl::Time now, Entropy& entropy);
 // An inquiry about the respondent of case `of` at the agencies `targets`, with every field that the policy demands.
-v1::Order InquireOrder(const World& world, uint32_t of, const std::vector<std::string>& targets, const std::string& id, absl::Time now);
+v1::Order InquireOrder(const World& world, uint32_t of, const std::vector<std::string>& targets, const std::string& id,
+                       absl::Time now);
 // What every adapter of the benchmark can do.
 std::vector<v1::Capability> Capabilities();
 // The final answer: one account found. `digest`: of the order's member.

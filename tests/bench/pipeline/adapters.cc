@@ -50,7 +50,10 @@ struct Pending {
 class Adapter {
  public:
   Adapter(Shared& shared, const Party& party, grpc::CompletionQueue& queue)
-      : shared_(shared), party_(party), queue_(queue), stub_(v1::AdapterService::NewStub(Connect(shared.world, party, shared.options.address))),
+      : shared_(shared),
+        party_(party),
+        queue_(queue),
+        stub_(v1::AdapterService::NewStub(Connect(shared.world, party, shared.options.address))),
         verifier_(config_, shared.book, shared.checker) {
     config_.agency = party.code;
     config_.environment = v1::ENVIRONMENT_TEST;
@@ -97,7 +100,9 @@ class Adapter {
     shared_.board.Complain(FromGrpc(status, absl::StrCat(party_.code, " ", what)).ToString());
     struct Timer final : Event {
       explicit Timer(Again again_in) : again(std::move(again_in)) {}
-      void Done(bool ok) override { if (ok) again(); }
+      void Done(bool ok) override {
+        if (ok) again();
+      }
       Again again;
       grpc::Alarm alarm;
     };
@@ -143,22 +148,29 @@ class Adapter {
     if (receipts.empty()) return;
     v1::ReportResultsRequest request;
     request.set_instance(Instance());
-    *request.mutable_batch() = trust::MakeBatch({.member_type = v1::MEMBER_TYPE_RECEIPT, .environment = v1::ENVIRONMENT_TEST, .signer = party_.code,
-                                                 .sequence = ++sequence_, .signed_at = now},
+    *request.mutable_batch() = trust::MakeBatch({.member_type = v1::MEMBER_TYPE_RECEIPT,
+                                                 .environment = v1::ENVIRONMENT_TEST,
+                                                 .signer = party_.code,
+                                                 .sequence = ++sequence_,
+                                                 .signed_at = now},
                                                 std::move(receipts), {party_.signer.get()});
     Report(std::move(request), std::move(orders));
   }
 
   void Report(v1::ReportResultsRequest request, std::vector<uint64_t> orders) {
-    auto sent = std::make_shared<std::pair<v1::ReportResultsRequest, std::vector<uint64_t>>>(std::move(request), std::move(orders));
-    Start<v1::ReportResultsResponse>(&v1::AdapterService::Stub::AsyncReportResults, sent->first, 40, [this, sent](auto& call) {
-      if (!call.status.ok()) {
-        return Failed("ReportResults", call.status, [this, sent] { Report(std::move(sent->first), std::move(sent->second)); });
-      }
-      ++shared_.board.head().reports;
-      const int64_t now_us = NowUs();
-      for (int i = 0; i < call.response.results_size(); ++i) Note(call.response.results(i), sent->second[static_cast<size_t>(i)], now_us);
-    });
+    auto sent = std::make_shared<std::pair<v1::ReportResultsRequest, std::vector<uint64_t>>>(std::move(request),
+                                                                                             std::move(orders));
+    Start<v1::ReportResultsResponse>(
+        &v1::AdapterService::Stub::AsyncReportResults, sent->first, 40, [this, sent](auto& call) {
+          if (!call.status.ok()) {
+            return Failed("ReportResults", call.status,
+                          [this, sent] { Report(std::move(sent->first), std::move(sent->second)); });
+          }
+          ++shared_.board.head().reports;
+          const int64_t now_us = NowUs();
+          for (int i = 0; i < call.response.results_size(); ++i)
+            Note(call.response.results(i), sent->second[static_cast<size_t>(i)], now_us);
+        });
   }
 
   void Note(const v1::ReceiptResult& result, uint64_t order, int64_t now_us) {
@@ -169,7 +181,8 @@ class Adapter {
       shared_.board.Complain(absl::StrCat(party_.code, " receipt: ", result.reason(), " ", result.message()));
     } else if (shared_.board.Answered(order, now_us) && shared_.options.completions >= 0) {
       const uint64_t batch = order >> 8;
-      if (write(shared_.options.completions, &batch, sizeof batch) != sizeof batch) shared_.board.Complain("nobody reads completions");
+      if (write(shared_.options.completions, &batch, sizeof batch) != sizeof batch)
+        shared_.board.Complain("nobody reads completions");
     }
   }
 
@@ -188,8 +201,14 @@ absl::Status RunAdapters(const AdapterOptions& options) {
   EAGLE_ASSIGN_OR_RETURN(const World world, World::Load(options.folder));
   EAGLE_ASSIGN_OR_RETURN(Board board, Board::Open(options.folder + "/board"));
   trust::Ed25519Checker checker;
-  EAGLE_ASSIGN_OR_RETURN(const trust::StatementBook book, FetchBook(world, Connect(world, world.agencies.at(0), options.address), checker));
-  Shared shared{.options = options, .world = world, .book = book, .board = board, .checker = trust::Ed25519Checker(), .clock = SystemClock()};
+  EAGLE_ASSIGN_OR_RETURN(const trust::StatementBook book,
+                         FetchBook(world, Connect(world, world.agencies.at(0), options.address), checker));
+  Shared shared{.options = options,
+                .world = world,
+                .book = book,
+                .board = board,
+                .checker = trust::Ed25519Checker(),
+                .clock = SystemClock()};
   for (size_t lane = 0; lane < options.lanes; ++lane) {
     std::thread([&shared, &options, lane] {
       grpc::CompletionQueue queue;

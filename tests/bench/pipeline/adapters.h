@@ -1,10 +1,12 @@
-// The agencies' side of the benchmark: N adapters in one process, each with its own TLS connection, long poll, head cache and signing key.
+// The agencies' side of the benchmark: N adapters in one process, each with its own TLS connection, long poll, head
+// cache and signing key.
 //
-// An adapter polls, verifies every task as the SDK does (path to the signed root, officers' signatures once a head, audience, content), answers
-// all tasks of a poll in one signed batch, and polls on while that batch is under way. It keeps no inbox: what an agency does durably is no
-// matter of the gateway's.
+// An adapter polls, verifies every task as the SDK does (path to the signed root, officers' signatures once a head,
+// audience, content), answers all tasks of a poll in one signed batch, and polls on while that batch is under way. It
+// keeps no inbox: what an agency does durably is no matter of the gateway's.
 //
-// Threads: RunAdapters starts `lanes` threads, each with adapters of its own; the process ends when the board says stop.
+// Threads: RunAdapters starts `lanes` threads, each with adapters of its own; the process ends when the board says
+// stop.
 //
 //   return RunAdapters({.folder = dir, .address = "127.0.0.1:40123", .adapters = 140, .completions = 3});
 #pragma once
@@ -20,10 +22,11 @@ struct AdapterOptions {
   std::string address;    // of the gateway's API
   size_t adapters = 140;  // the first ones of the world
   size_t lanes = 2;
-  int completions = -1;   // a pipe: the number (8 bytes) of each batch whose last task was answered; -1: nobody asks
+  int completions = -1;  // a pipe: the number (8 bytes) of each batch whose last task was answered; -1: nobody asks
 };
 
-// Returns only with an error: those of World, Board and the statements' verification. Later trouble is counted, and complained of on the board.
+// Returns only with an error: those of World, Board and the statements' verification. Later trouble is counted, and
+// complained of on the board.
 absl::Status RunAdapters(const AdapterOptions& options);
 
 }  // namespace eagle::bench

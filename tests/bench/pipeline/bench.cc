@@ -32,7 +32,8 @@ constexpr double kReadySeconds = 60;
 absl::Status WaitFor(const std::string& what, const std::function<bool()>& done, Child& child) {
   const int64_t until_us = NowUs() + static_cast<int64_t>(kReadySeconds * 1e6);
   while (!done()) {
-    if (!child.Runs() || NowUs() > until_us) return Fail(Reason::kUnavailable, absl::StrCat(what, ": ", child.LastWords()));
+    if (!child.Runs() || NowUs() > until_us)
+      return Fail(Reason::kUnavailable, absl::StrCat(what, ": ", child.LastWords()));
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }
   return absl::OkStatus();
@@ -96,8 +97,10 @@ absl::Status Run::SetUp() {
   EAGLE_ASSIGN_OR_RETURN(gateway_, StartGateway(options_.folder, options_.gateway));
   EAGLE_RETURN_IF_ERROR(StartAdapters());
   std::filesystem::remove(options_.folder + "/echo.port");
-  EAGLE_ASSIGN_OR_RETURN(echo_, Child::Start({options_.self, "echo-server", "--folder", options_.folder}, options_.folder + "/echo.log"));
-  EAGLE_RETURN_IF_ERROR(WaitFor("the echo server", [&] { return access((options_.folder + "/echo.port").c_str(), R_OK) == 0; }, echo_));
+  EAGLE_ASSIGN_OR_RETURN(
+      echo_, Child::Start({options_.self, "echo-server", "--folder", options_.folder}, options_.folder + "/echo.log"));
+  EAGLE_RETURN_IF_ERROR(WaitFor(
+      "the echo server", [&] { return access((options_.folder + "/echo.port").c_str(), R_OK) == 0; }, echo_));
   echo_address_ = "127.0.0.1:" + ReadFile(options_.folder + "/echo.port");
   std::cerr << absl::StrCat("set up in ", (NowUs() - from_us) / 1000, " ms in ", options_.folder, "\n");
   return absl::OkStatus();
@@ -109,13 +112,15 @@ absl::Status Run::StartAdapters() {
   if (pipe2(completions, O_CLOEXEC) != 0) return Fail(Reason::kConfigurationInvalid, "no pipe");
   const double cpu = CpuSeconds(gateway_.process.pid());
   const int64_t from_us = NowUs();
-  auto started = Child::Start({options_.self, "adapters", "--folder", options_.folder, "--address", gateway_.api, "--adapters", std::to_string(options_.adapters),
-                               "--lanes", std::to_string(options_.lanes), "--completions", std::to_string(completions[1])},
+  auto started = Child::Start({options_.self, "adapters", "--folder", options_.folder, "--address", gateway_.api,
+                               "--adapters", std::to_string(options_.adapters), "--lanes",
+                               std::to_string(options_.lanes), "--completions", std::to_string(completions[1])},
                               options_.folder + "/adapters.log", completions[1]);
   close(completions[1]);
   EAGLE_RETURN_IF_ERROR(started.status());
   adapters_ = *std::move(started);
-  const auto ready = WaitFor("the adapters", [&] { return board_->head().ready == options_.adapters; }, adapters_);
+  const auto ready = WaitFor(
+      "the adapters", [&] { return board_->head().ready == options_.adapters; }, adapters_);
   if (!ready.ok()) return Fail(Reason::kUnavailable, absl::StrCat(ready.message(), " ", board_->head().complaint));
   const double connected = static_cast<double>(options_.adapters);
   Add("connections", "adapters_ready_ms", "ms", static_cast<double>(NowUs() - from_us) * 1e-3);
@@ -159,7 +164,8 @@ absl::StatusOr<Outcome> Run::Measure(const std::string& name, const Load& load) 
     gateway_cpu = CpuSeconds(gateway), adapters_cpu = CpuSeconds(adapters_.pid()), own_cpu = CpuSeconds(getpid());
   };
   const auto at_end = [&] {
-    gateway_cpu = CpuSeconds(gateway) - gateway_cpu, adapters_cpu = CpuSeconds(adapters_.pid()) - adapters_cpu, own_cpu = CpuSeconds(getpid()) - own_cpu;
+    gateway_cpu = CpuSeconds(gateway) - gateway_cpu, adapters_cpu = CpuSeconds(adapters_.pid()) - adapters_cpu,
+    own_cpu = CpuSeconds(getpid()) - own_cpu;
     threads_end = CpuByThread(gateway);
     disk = BytesOnDisk(options_.folder + "/data") - disk;
   };
@@ -172,7 +178,8 @@ absl::StatusOr<Outcome> Run::Measure(const std::string& name, const Load& load) 
   Add(name, "gateway_cpu_per_task", "us", gateway_cpu * 1e6 / tasks);
   for (const auto& [thread, seconds] : threads_end) {
     const double spent = seconds - (threads.count(thread) != 0 ? threads[thread] : 0);
-    if (spent * 1e6 / tasks > 0.02 * gateway_cpu * 1e6 / tasks) Add(name, "  thread " + thread, "us/task", spent * 1e6 / tasks);
+    if (spent * 1e6 / tasks > 0.02 * gateway_cpu * 1e6 / tasks)
+      Add(name, "  thread " + thread, "us/task", spent * 1e6 / tasks);
   }
   Add(name, "adapters_cpu_per_task", "us", adapters_cpu * 1e6 / tasks);
   Add(name, "court_cpu_per_task", "us", own_cpu * 1e6 / tasks);
@@ -185,18 +192,24 @@ absl::StatusOr<Outcome> Run::Measure(const std::string& name, const Load& load) 
     Add(name, "order_known_p99", "us", out.known_us.At(0.99));
   }
   Add(name, "accepts_measured", "1", static_cast<double>(out.accept_us.size()));
-  if (out.polls > 0) Add(name, "tasks_per_poll", "1", static_cast<double>(out.delivered) / static_cast<double>(out.polls));
+  if (out.polls > 0)
+    Add(name, "tasks_per_poll", "1", static_cast<double>(out.delivered) / static_cast<double>(out.polls));
   Add(name, "disk_bytes_per_task", "B", static_cast<double>(disk) / tasks);
   Add(name, "gateway_resident_mb", "MB", static_cast<double>(ResidentBytes(gateway)) / 1e6);
-  std::cerr << absl::StrCat("  ", name, ": ", static_cast<int64_t>(tasks / out.seconds), " tasks/s, ", static_cast<int64_t>(gateway_cpu * 1e6 / tasks),
-                            " us of gateway CPU a task, accept p50 ", static_cast<int64_t>(out.accept_us.At(0.5)), " us\n");
+  std::cerr << absl::StrCat("  ", name, ": ", static_cast<int64_t>(tasks / out.seconds), " tasks/s, ",
+                            static_cast<int64_t>(gateway_cpu * 1e6 / tasks), " us of gateway CPU a task, accept p50 ",
+                            static_cast<int64_t>(out.accept_us.At(0.5)), " us\n");
   return out;
 }
 
 absl::Status Run::Profile(const std::string& name) {
   const auto fan_out = static_cast<uint32_t>(options_.adapters);
-  Load load{.fan_out = fan_out, .orders = options_.orders, .window = options_.window, .warm_seconds = std::min(0.5, options_.seconds / 4),
-            .seconds = options_.seconds, .batches_max = options_.batches_max};
+  Load load{.fan_out = fan_out,
+            .orders = options_.orders,
+            .window = options_.window,
+            .warm_seconds = std::min(0.5, options_.seconds / 4),
+            .seconds = options_.seconds,
+            .batches_max = options_.batches_max};
   if (name == "batch") load.window = 1;
   if (name == "latency" || name == "followed") load.orders = 1, load.window = 1, load.follow = name == "followed";
   if (name == "single") load.fan_out = 1, load.orders = 1, load.window = 1;
@@ -211,23 +224,29 @@ absl::Status Run::Profile(const std::string& name) {
 
 void Run::Ratios() {
   const double tasks = Last("batch/tasks_per_second"), best = Last("throughput/tasks_per_second");
-  AddRatio("G1 transitions a second (2 a task, one batch under way) / sqlite_row_inserts_1000", 2 * tasks, Last("limits/sqlite_row_inserts_1000"));
+  AddRatio("G1 transitions a second (2 a task, one batch under way) / sqlite_row_inserts_1000", 2 * tasks,
+           Last("limits/sqlite_row_inserts_1000"));
   AddRatio("G1 at the greatest rate", 2 * best, Last("limits/sqlite_row_inserts_1000"));
   AddRatio("tasks a second / echo_mtls_128_in_flight", best, Last("limits/echo_mtls_128_in_flight"));
   AddRatio("transitions a second / packed_entries", 2 * best, Last("limits/packed_entries"));
   AddRatio("tasks a second / ed25519_verify", best, Last("limits/ed25519_verify"));
-  AddRatio("G6 accept p50 (latency) / fdatasync p50", Last("latency/accept_p50"), Last("limits/fdatasync_4k_append_p50"));
-  AddRatio("G6 accept p99 (latency) / fdatasync p99", Last("latency/accept_p99"), Last("limits/fdatasync_4k_append_p99"));
-  AddRatio("accept p50 (single) / echo 1 in flight p50", Last("single/accept_p50"), Last("limits/echo_mtls_1_in_flight_p50"));
+  AddRatio("G6 accept p50 (latency) / fdatasync p50", Last("latency/accept_p50"),
+           Last("limits/fdatasync_4k_append_p50"));
+  AddRatio("G6 accept p99 (latency) / fdatasync p99", Last("latency/accept_p99"),
+           Last("limits/fdatasync_4k_append_p99"));
+  AddRatio("accept p50 (single) / echo 1 in flight p50", Last("single/accept_p50"),
+           Last("limits/echo_mtls_1_in_flight_p50"));
   AddRatio("G7 accept p99 at half rate / accept p99 idle", Last("open/accept_p99"), Last("latency/accept_p99"));
-  AddRatio("gateway CPU a task (latency) / echo server CPU a call, 128", Last("latency/gateway_cpu_per_task"), Last("limits/echo_mtls_128_in_flight_server_cpu"));
+  AddRatio("gateway CPU a task (latency) / echo server CPU a call, 128", Last("latency/gateway_cpu_per_task"),
+           Last("limits/echo_mtls_128_in_flight_server_cpu"));
 }
 
 absl::Status Run::Finish() {
   const BoardHeader& head = board_->head();
   if (head.duplicates + head.refused + head.unverified + head.failed_calls != 0) {
-    return Fail(Reason::kInternal, absl::StrCat(head.duplicates.load(), " duplicates, ", head.refused.load(), " receipts refused, ", head.unverified.load(),
-                                                " tasks not believed, ", head.failed_calls.load(), " calls failed; ", head.complaint));
+    return Fail(Reason::kInternal, absl::StrCat(head.duplicates.load(), " duplicates, ", head.refused.load(),
+                                                " receipts refused, ", head.unverified.load(), " tasks not believed, ",
+                                                head.failed_calls.load(), " calls failed; ", head.complaint));
   }
   EAGLE_ASSIGN_OR_RETURN(const uint64_t receipts, court_->VerifyAnswers(options_.verified_orders));
   // Each order and each answer is an entry.
@@ -236,17 +255,23 @@ absl::Status Run::Finish() {
   court_.reset();
   adapters_.End();
   if (const int code = gateway_.process.End(); code != 0) {
-    return Fail(Reason::kInternal, absl::StrCat("the gateway ended with code ", code, ": ", gateway_.process.LastWords()));
+    return Fail(Reason::kInternal,
+                absl::StrCat("the gateway ended with code ", code, ": ", gateway_.process.LastWords()));
   }
-  EAGLE_ASSIGN_OR_RETURN(const auto folder, JournalFolder::Open({.data_folder = options_.folder + "/data", .log_key = world_.log_key}, entropy_));
+  EAGLE_ASSIGN_OR_RETURN(
+      const auto folder,
+      JournalFolder::Open({.data_folder = options_.folder + "/data", .log_key = world_.log_key}, entropy_));
   const int64_t from_us = NowUs();
   EAGLE_ASSIGN_OR_RETURN(const FolderVerified verified, folder->Verify());
-  if (!verified.findings.empty()) return Fail(verified.findings[0].reason, absl::StrCat("the journal doesn't verify: ", verified.findings[0].message));
+  if (!verified.findings.empty())
+    return Fail(verified.findings[0].reason,
+                absl::StrCat("the journal doesn't verify: ", verified.findings[0].message));
   const double seconds = static_cast<double>(NowUs() - from_us) * 1e-6;
   Add("afterwards", "receipts_verified", "1", static_cast<double>(receipts));
   Add("afterwards", "journal_entries", "1", static_cast<double>(verified.entries));
   Add("afterwards", "journal_entries_verified", "1/s", static_cast<double>(verified.entries) / seconds);
-  Add("afterwards", "journal_bytes_per_entry", "B", static_cast<double>(BytesOnDisk(options_.folder + "/data")) / static_cast<double>(verified.entries));
+  Add("afterwards", "journal_bytes_per_entry", "B",
+      static_cast<double>(BytesOnDisk(options_.folder + "/data")) / static_cast<double>(verified.entries));
   return absl::OkStatus();
 }
 
@@ -264,14 +289,18 @@ absl::Status SetUpFolder(const BenchOptions& options) {
     EAGLE_ASSIGN_OR_RETURN(RunningGateway gateway, StartGateway(options.folder, options.gateway));
     EAGLE_RETURN_IF_ERROR(Install(world, gateway.admin, gateway.api, policy, clock, entropy));
     if (const int code = gateway.process.End(); code != 0) {
-      return Fail(Reason::kInternal, absl::StrCat("the gateway ended with code ", code, ": ", gateway.process.LastWords()));
+      return Fail(Reason::kInternal,
+                  absl::StrCat("the gateway ended with code ", code, ": ", gateway.process.LastWords()));
     }
   }
   const absl::Time now = clock.WallNow();
   const v1::Order order = InquireOrder(world, 0, {world.agencies.at(0).code}, OrderIdOf(0, now, entropy), now);
   v1::SubmitOrdersRequest request;
-  *request.mutable_batch() = trust::MakeBatch({.member_type = v1::MEMBER_TYPE_ORDER, .environment = v1::ENVIRONMENT_TEST, .signer = kCourt,
-                                               .sequence = 1, .signed_at = now},
+  *request.mutable_batch() = trust::MakeBatch({.member_type = v1::MEMBER_TYPE_ORDER,
+                                               .environment = v1::ENVIRONMENT_TEST,
+                                               .signer = kCourt,
+                                               .sequence = 1,
+                                               .signed_at = now},
                                               {order.SerializeAsString()}, {world.handler.signer.get()});
   return WriteFile(options.folder + "/batch.bin", request.SerializeAsString());
 }

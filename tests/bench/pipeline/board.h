@@ -1,8 +1,9 @@
-// What court and adapters, two processes, tell each other about the load beside the gateway: how many tasks of each order are answered, and
-// when. Memory of a file that both map. It is the bench's own instrument: nothing in the pipeline reads it.
+// What court and adapters, two processes, tell each other about the load beside the gateway: how many tasks of each
+// order are answered, and when. Memory of a file that both map. It is the bench's own instrument: nothing in the
+// pipeline reads it.
 //
-// An order carries its place on the board in its id (UUIDv7, whose last seven bytes are free): batch number << 8 | place in the batch.
-// Times are microseconds of the machine's monotonic clock, the same in all processes.
+// An order carries its place on the board in its id (UUIDv7, whose last seven bytes are free): batch number << 8 |
+// place in the batch. Times are microseconds of the machine's monotonic clock, the same in all processes.
 //
 // Threads: any, of any process.
 //
@@ -27,25 +28,25 @@ inline constexpr uint64_t kBatchesMax = 1 << 16;
 inline constexpr uint64_t kOrdersPerBatchMax = 64;
 
 struct OrderSlot {
-  std::atomic<int64_t> last_us;       // when its last answer so far was durable
-  std::atomic<uint32_t> answered;     // receipts that were recorded
+  std::atomic<int64_t> last_us;    // when its last answer so far was durable
+  std::atomic<uint32_t> answered;  // receipts that were recorded
 };
 struct BatchSlot {
-  std::atomic<uint32_t> open;         // tasks that are still to be answered
+  std::atomic<uint32_t> open;  // tasks that are still to be answered
   OrderSlot orders[kOrdersPerBatchMax];
 };
 struct BoardHeader {
-  std::atomic<uint64_t> ready;        // adapters that have said Hello
-  std::atomic<uint64_t> answered;     // tasks, in all
-  std::atomic<uint64_t> polls;        // answers to polls that had tasks
-  std::atomic<uint64_t> delivered;    // tasks in them
-  std::atomic<uint64_t> reports;      // ReportResults that were answered
-  std::atomic<uint64_t> duplicates;   // receipts that the gateway had already
-  std::atomic<uint64_t> refused;      // receipts that it refused, or holds in conflict
-  std::atomic<uint64_t> unverified;   // tasks that an adapter refused to believe
+  std::atomic<uint64_t> ready;       // adapters that have said Hello
+  std::atomic<uint64_t> answered;    // tasks, in all
+  std::atomic<uint64_t> polls;       // answers to polls that had tasks
+  std::atomic<uint64_t> delivered;   // tasks in them
+  std::atomic<uint64_t> reports;     // ReportResults that were answered
+  std::atomic<uint64_t> duplicates;  // receipts that the gateway had already
+  std::atomic<uint64_t> refused;     // receipts that it refused, or holds in conflict
+  std::atomic<uint64_t> unverified;  // tasks that an adapter refused to believe
   std::atomic<uint64_t> failed_calls;
-  std::atomic<uint64_t> stop;         // adapters end
-  char complaint[512];                // the first thing that went wrong
+  std::atomic<uint64_t> stop;  // adapters end
+  char complaint[512];         // the first thing that went wrong
 };
 
 class Board {

@@ -35,7 +35,8 @@ absl::Status FromGrpc(const grpc::Status& status, const std::string& what) {
       google::rpc::BadRequest wrong;
       if (detail.UnpackTo(&info)) absl::StrAppend(&text, " [", info.reason(), "]");
       if (!detail.UnpackTo(&wrong)) continue;
-      for (const auto& one : wrong.field_violations()) absl::StrAppend(&text, " ", one.field(), ": ", one.description(), ";");
+      for (const auto& one : wrong.field_violations())
+        absl::StrAppend(&text, " ", one.field(), ": ", one.description(), ";");
     }
   }
   return absl::Status(static_cast<absl::StatusCode>(status.error_code()), text);

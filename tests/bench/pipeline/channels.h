@@ -1,5 +1,5 @@
-// Connections of the bench: mutual TLS to the gateway under one party's certificate, each its own (nothing is shared between channels), and
-// the plain one to the admin listener.
+// Connections of the bench: mutual TLS to the gateway under one party's certificate, each its own (nothing is shared
+// between channels), and the plain one to the admin listener.
 //
 // Threads: as gRPC: any.
 //
@@ -26,12 +26,14 @@ absl::Status FromGrpc(const grpc::Status& status, const std::string& what);
 
 // One blocking call with a time limit.
 template <class Stub, class Request, class Response>
-absl::StatusOr<Response> Call(Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*), const Request& request,
-                              const std::string& what, std::chrono::seconds limit = std::chrono::seconds(30)) {
+absl::StatusOr<Response> Call(Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                              const Request& request, const std::string& what,
+                              std::chrono::seconds limit = std::chrono::seconds(30)) {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + limit);
   Response response;
-  if (const grpc::Status status = (stub.*method)(&context, request, &response); !status.ok()) return FromGrpc(status, what);
+  if (const grpc::Status status = (stub.*method)(&context, request, &response); !status.ok())
+    return FromGrpc(status, what);
   return response;
 }
 

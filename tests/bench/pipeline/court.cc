@@ -31,8 +31,13 @@ constexpr size_t kKeptOrders = 4096;
 
 class RealCourt final : public Court {
  public:
-  RealCourt(const World& world, Board board, const std::string& address, int completions, std::unique_ptr<journal::NoteVerifier> log)
-      : world_(world), board_(board), completions_(completions), log_(std::move(log)), channel_(Connect(world, world.court, address)),
+  RealCourt(const World& world, Board board, const std::string& address, int completions,
+            std::unique_ptr<journal::NoteVerifier> log)
+      : world_(world),
+        board_(board),
+        completions_(completions),
+        log_(std::move(log)),
+        channel_(Connect(world, world.court, address)),
         orders_(v1::OrderService::NewStub(channel_)) {
     sequence_ = static_cast<uint64_t>(absl::ToUnixMicros(clock_.WallNow()));
     answers_ = std::thread([this] { TakeAnswers(); });
@@ -46,7 +51,8 @@ class RealCourt final : public Court {
     completed_.join();
   }
 
-  absl::StatusOr<Outcome> Run(const Load& load, const std::function<void()>& at_start, const std::function<void()>& at_end) override;
+  absl::StatusOr<Outcome> Run(const Load& load, const std::function<void()>& at_start,
+                              const std::function<void()>& at_end) override;
   absl::StatusOr<uint64_t> VerifyAnswers(size_t orders) override;
   uint64_t journal_size() const override {
     std::lock_guard lock(mu_);
@@ -63,7 +69,7 @@ class RealCourt final : public Court {
     uint64_t batch = 0;
   };
   struct Batch {
-    int64_t from_us = 0;       // submitted, or due
+    int64_t from_us = 0;  // submitted, or due
     int64_t accepted_us = 0;
     bool measured = false;
     uint32_t orders = 0;
@@ -97,10 +103,10 @@ class RealCourt final : public Court {
 
   mutable std::mutex mu_;  // everything below
   std::condition_variable changed_;
-  std::map<uint64_t, Batch> batches_;                     // since the start of the load
-  std::map<uint64_t, int64_t> known_us_;                  // by order: when the watch said that it was complete
-  std::deque<std::string> kept_;                          // newest orders, signed bytes
-  uint32_t accepting_ = 0, open_ = 0;                     // batches not accepted, not answered yet
+  std::map<uint64_t, Batch> batches_;     // since the start of the load
+  std::map<uint64_t, int64_t> known_us_;  // by order: when the watch said that it was complete
+  std::deque<std::string> kept_;          // newest orders, signed bytes
+  uint32_t accepting_ = 0, open_ = 0;     // batches not accepted, not answered yet
   uint64_t journal_size_ = 0;
   absl::Status trouble_;
 };
@@ -114,8 +120,11 @@ void RealCourt::Submit(const Load& load, int64_t due_us, bool measured) {
     const std::string id = OrderIdOf(sent->batch << 8 | i, now, entropy_);
     members.push_back(InquireOrder(world_, i % kCases, targets_, id, now).SerializeAsString());
   }
-  *sent->request.mutable_batch() = trust::MakeBatch({.member_type = v1::MEMBER_TYPE_ORDER, .environment = v1::ENVIRONMENT_TEST, .signer = kCourt,
-                                                     .sequence = ++sequence_, .signed_at = now},
+  *sent->request.mutable_batch() = trust::MakeBatch({.member_type = v1::MEMBER_TYPE_ORDER,
+                                                     .environment = v1::ENVIRONMENT_TEST,
+                                                     .signer = kCourt,
+                                                     .sequence = ++sequence_,
+                                                     .signed_at = now},
                                                     std::move(members), {world_.handler.signer.get()});
   board_.Expect(sent->batch, load.orders, load.fan_out);
   {
@@ -130,18 +139,23 @@ void RealCourt::Submit(const Load& load, int64_t due_us, bool measured) {
   sent->reader->Finish(&sent->response, &sent->status, sent);
 }
 
-// The court believes an acceptance only when its leaf, with the digest of the court's own bytes, lies under the log's signature.
+// The court believes an acceptance only when its leaf, with the digest of the court's own bytes, lies under the log's
+// signature.
 absl::Status RealCourt::Believe(const Sent& sent) {
   if (!sent.status.ok()) return FromGrpc(sent.status, "SubmitOrders");
-  EAGLE_ASSIGN_OR_RETURN(const journal::Checkpoint checkpoint, journal::OpenCheckpoint(sent.response.checkpoint(), *log_));
+  EAGLE_ASSIGN_OR_RETURN(const journal::Checkpoint checkpoint,
+                         journal::OpenCheckpoint(sent.response.checkpoint(), *log_));
   for (int i = 0; i < sent.response.results_size(); ++i) {
     const v1::OrderResult& result = sent.response.results(i);
     if (!result.has_acceptance()) {
-      std::string why = absl::StrCat("an order was refused: ", result.refusal().reason(), " ", result.refusal().message());
-      for (const auto& one : result.refusal().problems()) absl::StrAppend(&why, " ", one.field(), ": ", one.description(), ";");
+      std::string why =
+          absl::StrCat("an order was refused: ", result.refusal().reason(), " ", result.refusal().message());
+      for (const auto& one : result.refusal().problems())
+        absl::StrAppend(&why, " ", one.field(), ": ", one.description(), ";");
       return Fail(Reason::kInternal, why);
     }
-    EAGLE_RETURN_IF_ERROR(client::VerifyAcceptance(sent.request.batch().members(i), result.acceptance(), checkpoint).status());
+    EAGLE_RETURN_IF_ERROR(
+        client::VerifyAcceptance(sent.request.batch().members(i), result.acceptance(), checkpoint).status());
   }
   std::lock_guard lock(mu_);
   journal_size_ = std::max(journal_size_, checkpoint.size);
@@ -185,7 +199,8 @@ bool RealCourt::WaitUntil(std::unique_lock<std::mutex>& lock, int64_t until_us, 
   return true;
 }
 
-absl::StatusOr<Outcome> RealCourt::Run(const Load& load, const std::function<void()>& at_start, const std::function<void()>& at_end) {
+absl::StatusOr<Outcome> RealCourt::Run(const Load& load, const std::function<void()>& at_start,
+                                       const std::function<void()>& at_end) {
   targets_.clear();
   for (uint32_t i = 0; i < load.fan_out; ++i) targets_.push_back(world_.agencies.at(i).code);
   {
@@ -220,7 +235,8 @@ absl::StatusOr<Outcome> RealCourt::Run(const Load& load, const std::function<voi
       std::lock_guard lock(mu_);
       if (NowUs() >= end_us || !trouble_.ok()) break;
     }
-    const int64_t due_us = load.rate > 0 ? first_us + static_cast<int64_t>(static_cast<double>(sent) / load.rate * 1e6) : 0;
+    const int64_t due_us =
+        load.rate > 0 ? first_us + static_cast<int64_t>(static_cast<double>(sent) / load.rate * 1e6) : 0;
     Submit(load, due_us, began_us != 0);
     if (began_us != 0) ++done;
   }
@@ -229,8 +245,11 @@ absl::StatusOr<Outcome> RealCourt::Run(const Load& load, const std::function<voi
   out.polls = head.polls - out.polls, out.delivered = head.delivered - out.delivered;
   at_end();
   std::unique_lock lock(mu_);
-  const bool all = WaitUntil(lock, NowUs() + absl::ToInt64Microseconds(kUnansweredAfter), [&] { return accepting_ == 0 && open_ == 0; });
-  if (trouble_.ok() && !all) trouble_ = Fail(Reason::kUnavailable, absl::StrCat(open_, " batches have tasks that nobody answered; ", head.complaint));
+  const bool all = WaitUntil(lock, NowUs() + absl::ToInt64Microseconds(kUnansweredAfter),
+                             [&] { return accepting_ == 0 && open_ == 0; });
+  if (trouble_.ok() && !all)
+    trouble_ =
+        Fail(Reason::kUnavailable, absl::StrCat(open_, " batches have tasks that nobody answered; ", head.complaint));
   EAGLE_RETURN_IF_ERROR(trouble_);
   out.seconds = static_cast<double>(ended_us - began_us) * 1e-6;
   lock.unlock();
@@ -242,7 +261,8 @@ absl::StatusOr<Outcome> RealCourt::Run(const Load& load, const std::function<voi
     out.accept_us.Add(static_cast<double>(batch.accepted_us - batch.from_us));
     for (uint64_t i = 0; i < batch.orders; ++i) {
       if (board_.Order(number << 8 | i).answered != load.fan_out) {
-        return Fail(Reason::kReceiptConflict, absl::StrCat("an order for ", load.fan_out, " agencies was answered ", board_.Order(number << 8 | i).answered.load(), " times"));
+        return Fail(Reason::kReceiptConflict, absl::StrCat("an order for ", load.fan_out, " agencies was answered ",
+                                                           board_.Order(number << 8 | i).answered.load(), " times"));
       }
       out.complete_us.Add(static_cast<double>(board_.Order(number << 8 | i).last_us - batch.from_us));
       if (const auto known = known_us_.find(number << 8 | i); known != known_us_.end()) {
@@ -302,15 +322,19 @@ absl::StatusOr<uint64_t> RealCourt::VerifyAnswers(size_t orders) {
     request.set_order_id(order.order_id()), request.set_purpose("EXECUTION"), request.set_page_size(1000);
     std::map<std::string, int> receipts;
     do {
-      EAGLE_ASSIGN_OR_RETURN(const v1::ListFindingsResponse page, Call(*orders_, &Stub::ListFindings, request, "ListFindings"));
+      EAGLE_ASSIGN_OR_RETURN(const v1::ListFindingsResponse page,
+                             Call(*orders_, &Stub::ListFindings, request, "ListFindings"));
       for (const v1::FindingsOfAgency& finding : page.findings()) {
-        EAGLE_RETURN_IF_ERROR(client::VerifyReceipt(finding.receipt(), finding.agency(), bytes, *book_, checker_).status());
+        EAGLE_RETURN_IF_ERROR(
+            client::VerifyReceipt(finding.receipt(), finding.agency(), bytes, *book_, checker_).status());
         ++receipts[finding.agency()], ++verified;
       }
       request.set_page_token(page.next_page_token());
     } while (!request.page_token().empty());
     for (const std::string& agency : order.agencies()) {
-      if (receipts[agency] != 1) return Fail(Reason::kReceiptConflict, absl::StrCat("agency ", agency, " has ", receipts[agency], " receipts for one order"));
+      if (receipts[agency] != 1)
+        return Fail(Reason::kReceiptConflict,
+                    absl::StrCat("agency ", agency, " has ", receipts[agency], " receipts for one order"));
     }
   }
   return verified;
@@ -318,7 +342,8 @@ absl::StatusOr<uint64_t> RealCourt::VerifyAnswers(size_t orders) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Court>> Court::Make(const World& world, Board board, const std::string& address, int completions) {
+absl::StatusOr<std::unique_ptr<Court>> Court::Make(const World& world, Board board, const std::string& address,
+                                                   int completions) {
   EAGLE_ASSIGN_OR_RETURN(auto log, journal::ParseVerifierKey(world.log_key));
   return std::unique_ptr<Court>(std::make_unique<RealCourt>(world, board, address, completions, std::move(log)));
 }

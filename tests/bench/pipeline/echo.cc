@@ -17,7 +17,8 @@ using goldeneagle::bench::Echo;
 using goldeneagle::bench::EchoMessage;
 
 class EchoService final : public Echo::CallbackService {
-  grpc::ServerUnaryReactor* Unary(grpc::CallbackServerContext* context, const EchoMessage* request, EchoMessage* response) override {
+  grpc::ServerUnaryReactor* Unary(grpc::CallbackServerContext* context, const EchoMessage* request,
+                                  EchoMessage* response) override {
     response->set_body(request->body());
     auto* reactor = context->DefaultReactor();
     reactor->Finish(grpc::Status::OK);
@@ -56,12 +57,14 @@ absl::Status RunEchoServer(const std::string& folder) {
   const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (server == nullptr || port == 0) return Fail(Reason::kConfigurationInvalid, "the echo server can't listen");
   EAGLE_RETURN_IF_ERROR(WriteFile(folder + "/echo.port.new", std::to_string(port)));
-  if (rename((folder + "/echo.port.new").c_str(), (folder + "/echo.port").c_str()) != 0) return Fail(Reason::kConfigurationInvalid, "no echo.port");
+  if (rename((folder + "/echo.port.new").c_str(), (folder + "/echo.port").c_str()) != 0)
+    return Fail(Reason::kConfigurationInvalid, "no echo.port");
   server->Wait();
   return absl::OkStatus();
 }
 
-absl::StatusOr<EchoFigures> MeasureEcho(const World& world, const std::string& address, pid_t server, int in_flight, double seconds) {
+absl::StatusOr<EchoFigures> MeasureEcho(const World& world, const std::string& address, pid_t server, int in_flight,
+                                        double seconds) {
   const auto stub = Echo::NewStub(Connect(world, world.court, address));
   EchoMessage request;
   request.set_body(std::string(kEchoBodyBytes, 'e'));

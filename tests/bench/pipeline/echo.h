@@ -23,9 +23,10 @@ absl::Status RunEchoServer(const std::string& folder);
 
 struct EchoFigures {
   double calls_per_second = 0;
-  Samples us;                       // of each call
+  Samples us;  // of each call
   double server_cpu_us_per_call = 0;
 };
-absl::StatusOr<EchoFigures> MeasureEcho(const World& world, const std::string& address, pid_t server, int in_flight, double seconds);
+absl::StatusOr<EchoFigures> MeasureEcho(const World& world, const std::string& address, pid_t server, int in_flight,
+                                        double seconds);
 
 }  // namespace eagle::bench

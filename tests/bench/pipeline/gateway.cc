@@ -22,11 +22,12 @@ void AddKey(const Person& person, goldeneagle::v1::FoundingKey* key) {
 }
 
 std::string Configuration(const std::string& folder) {
-  return absl::StrCat("environment = \"test\"\ntrust_domain = \"", kTrustDomain, "\"\n",
-                      "[data]\nfolder = \"", folder, "/data\"\nlog_key = \"", folder, "/keys/log.key\"\nmaster_key = \"", folder,
-                      "/keys/master.key\"\n[api]\nlisten = [\"127.0.0.1:0\"]\ncertificate = \"", folder, "/tls/gateway.pem\"\nkey = \"", folder,
-                      "/tls/gateway.key\"\nauthorities = \"", folder, "/tls/authority.pem\"\nconnections_per_address_max = 8192\n",
-                      "[admin]\nlisten = \"unix:", folder, "/admin.sock\"\n");
+  return absl::StrCat("environment = \"test\"\ntrust_domain = \"", kTrustDomain, "\"\n", "[data]\nfolder = \"", folder,
+                      "/data\"\nlog_key = \"", folder, "/keys/log.key\"\nmaster_key = \"", folder,
+                      "/keys/master.key\"\n[api]\nlisten = [\"127.0.0.1:0\"]\ncertificate = \"", folder,
+                      "/tls/gateway.pem\"\nkey = \"", folder, "/tls/gateway.key\"\nauthorities = \"", folder,
+                      "/tls/authority.pem\"\nconnections_per_address_max = 8192\n", "[admin]\nlisten = \"unix:", folder,
+                      "/admin.sock\"\n");
 }
 
 }  // namespace
@@ -51,7 +52,9 @@ absl::StatusOr<RunningGateway> StartGateway(const std::string& folder, const std
   const std::string ports = folder + "/ports.json";
   std::filesystem::remove(ports);
   RunningGateway gateway;
-  EAGLE_ASSIGN_OR_RETURN(gateway.process, Child::Start({program, "--config", folder + "/gateway.toml", "--port-file", ports}, folder + "/gateway.log"));
+  EAGLE_ASSIGN_OR_RETURN(
+      gateway.process,
+      Child::Start({program, "--config", folder + "/gateway.toml", "--port-file", ports}, folder + "/gateway.log"));
   const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(kStartSeconds);
   while (access(ports.c_str(), R_OK) != 0) {
     if (!gateway.process.Runs() || std::chrono::steady_clock::now() > until) {

@@ -42,16 +42,23 @@ struct Installer {
   uint64_t sequence = 0;
 
   trust::HeadFields Head(v1::MemberType type, std::string_view signer) {
-    return {.member_type = type, .environment = v1::ENVIRONMENT_TEST, .signer = std::string(signer), .sequence = ++sequence, .signed_at = clock.WallNow()};
+    return {.member_type = type,
+            .environment = v1::ENVIRONMENT_TEST,
+            .signer = std::string(signer),
+            .sequence = ++sequence,
+            .signed_at = clock.WallNow()};
   }
 
   // One administrator's acts; gives the journal index of each.
-  absl::StatusOr<std::vector<uint64_t>> Administer(v1::AdminService::Stub& admin, const Person& who, const std::vector<v1::Administration>& acts) {
+  absl::StatusOr<std::vector<uint64_t>> Administer(v1::AdminService::Stub& admin, const Person& who,
+                                                   const std::vector<v1::Administration>& acts) {
     std::vector<uint64_t> indexes;
     for (std::vector<std::string>& members : Batches(acts)) {
       v1::SubmitAdministrationRequest request;
-      *request.mutable_batch() = MakeBatch(Head(v1::MEMBER_TYPE_ADMINISTRATION, trust::kAdministratorSigner), std::move(members), {who.signer.get()});
-      EAGLE_ASSIGN_OR_RETURN(const auto answer, Call(admin, &v1::AdminService::Stub::SubmitAdministration, request, "SubmitAdministration"));
+      *request.mutable_batch() = MakeBatch(Head(v1::MEMBER_TYPE_ADMINISTRATION, trust::kAdministratorSigner),
+                                           std::move(members), {who.signer.get()});
+      EAGLE_ASSIGN_OR_RETURN(const auto answer, Call(admin, &v1::AdminService::Stub::SubmitAdministration, request,
+                                                     "SubmitAdministration"));
       for (const v1::AdministrationResult& result : answer.results()) {
         if (result.has_refusal()) return Refused("an act of administration", result.refusal());
         indexes.push_back(result.journal_index());
@@ -76,12 +83,13 @@ struct Installer {
     return Administer(admin, world.administrators[1], approvals).status();
   }
 
-  absl::Status State(v1::DirectoryService::Stub& directory, const std::vector<v1::Statement>& statements, std::string_view signer,
-                     std::vector<trust::Signer*> signers) {
+  absl::Status State(v1::DirectoryService::Stub& directory, const std::vector<v1::Statement>& statements,
+                     std::string_view signer, std::vector<trust::Signer*> signers) {
     for (std::vector<std::string>& members : Batches(statements)) {
       v1::SubmitStatementsRequest request;
       *request.mutable_batch() = MakeBatch(Head(v1::MEMBER_TYPE_STATEMENT, signer), std::move(members), signers);
-      EAGLE_ASSIGN_OR_RETURN(const auto answer, Call(directory, &v1::DirectoryService::Stub::SubmitStatements, request, "SubmitStatements"));
+      EAGLE_ASSIGN_OR_RETURN(const auto answer, Call(directory, &v1::DirectoryService::Stub::SubmitStatements, request,
+                                                     "SubmitStatements"));
       for (const v1::StatementResult& result : answer.results()) {
         if (result.has_refusal()) return Refused("the statement about " + result.subject(), result.refusal());
       }
@@ -92,9 +100,10 @@ struct Installer {
   absl::Status OpenCases(v1::CaseService::Stub& cases) {
     for (std::vector<std::string>& members : Batches(CaseActs(clock.WallNow(), entropy))) {
       v1::SubmitCaseActsRequest request;
-      *request.mutable_batch() =
-          MakeBatch(Head(v1::MEMBER_TYPE_CASE, kCourt), std::move(members), {world.handler.signer.get(), world.leader.signer.get()});
-      EAGLE_ASSIGN_OR_RETURN(const auto answer, Call(cases, &v1::CaseService::Stub::SubmitCaseActs, request, "SubmitCaseActs"));
+      *request.mutable_batch() = MakeBatch(Head(v1::MEMBER_TYPE_CASE, kCourt), std::move(members),
+                                           {world.handler.signer.get(), world.leader.signer.get()});
+      EAGLE_ASSIGN_OR_RETURN(const auto answer,
+                             Call(cases, &v1::CaseService::Stub::SubmitCaseActs, request, "SubmitCaseActs"));
       for (const v1::CaseActResult& result : answer.results()) {
         if (result.has_refusal()) return Refused("a case", result.refusal());
       }
@@ -113,8 +122,8 @@ absl::StatusOr<v1::PolicyTable> ReadPolicy(const std::string& path) {
   return policy;
 }
 
-absl::Status Install(const World& world, const std::string& admin_address, const std::string& api_address, const v1::PolicyTable& policy,
-                     Clock& clock, Entropy& entropy) {
+absl::Status Install(const World& world, const std::string& admin_address, const std::string& api_address,
+                     const v1::PolicyTable& policy, Clock& clock, Entropy& entropy) {
   Installer installer{world, clock, entropy};
   const auto admin = v1::AdminService::NewStub(ConnectPlain(admin_address));
   EAGLE_RETURN_IF_ERROR(installer.Register(*admin, policy));
@@ -122,15 +131,20 @@ absl::Status Install(const World& world, const std::string& admin_address, const
   const auto channel = Connect(world, world.court, api_address);
   const auto directory = v1::DirectoryService::NewStub(channel);
   const auto operators_directory = v1::DirectoryService::NewStub(Connect(world, world.oper, api_address));
-  EAGLE_RETURN_IF_ERROR(installer.State(*operators_directory, OrganisationStatements(world, clock.WallNow()), trust::kRegistrar,
+  EAGLE_RETURN_IF_ERROR(installer.State(*operators_directory, OrganisationStatements(world, clock.WallNow()),
+                                        trust::kRegistrar,
                                         {world.registrars[0].signer.get(), world.registrars[2].signer.get()}));
-  EAGLE_RETURN_IF_ERROR(installer.State(*directory, OfficerStatements(world, clock.WallNow()), kCourt, {world.court.signer.get()}));
+  EAGLE_RETURN_IF_ERROR(
+      installer.State(*directory, OfficerStatements(world, clock.WallNow()), kCourt, {world.court.signer.get()}));
   return installer.OpenCases(*v1::CaseService::NewStub(channel));
 }
 
-absl::StatusOr<trust::StatementBook> FetchBook(const World& world, const std::shared_ptr<grpc::Channel>& channel, const trust::SignatureChecker& checker) {
-  EAGLE_ASSIGN_OR_RETURN(trust::StatementBook book, trust::StatementBook::Make({.registrar_keys = world.registrar_keys(), .threshold = 2,
-                                                                              .environment = v1::ENVIRONMENT_TEST}));
+absl::StatusOr<trust::StatementBook> FetchBook(const World& world, const std::shared_ptr<grpc::Channel>& channel,
+                                               const trust::SignatureChecker& checker) {
+  EAGLE_ASSIGN_OR_RETURN(
+      trust::StatementBook book,
+      trust::StatementBook::Make(
+          {.registrar_keys = world.registrar_keys(), .threshold = 2, .environment = v1::ENVIRONMENT_TEST}));
   const auto directory = v1::DirectoryService::NewStub(channel);
   trust::HeadCache cache;
   v1::ListStatementsRequest request;

@@ -1,5 +1,6 @@
-// Makes a freshly founded gateway ready for work through its own API: two administrators propose and approve the policy, the court, the agencies
-// and the systems; the registrars state the keys of organisations, the court its officers; the cases are opened.
+// Makes a freshly founded gateway ready for work through its own API: two administrators propose and approve the
+// policy, the court, the agencies and the systems; the registrars state the keys of organisations, the court its
+// officers; the cases are opened.
 //
 // Threads: one.
 //
@@ -27,6 +28,7 @@ absl::Status Install(const World& world, const std::string& admin_address, const
                      const goldeneagle::v1::PolicyTable& policy, Clock& clock, Entropy& entropy);
 
 // The directory's statements, believed for the registrars' and the court's signatures alone.
-absl::StatusOr<trust::StatementBook> FetchBook(const World& world, const std::shared_ptr<grpc::Channel>& channel, const trust::SignatureChecker& checker);
+absl::StatusOr<trust::StatementBook> FetchBook(const World& world, const std::shared_ptr<grpc::Channel>& channel,
+                                               const trust::SignatureChecker& checker);
 
 }  // namespace eagle::bench

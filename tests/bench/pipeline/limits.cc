@@ -45,7 +45,8 @@ absl::Status MeasureSync(const std::string& folder, double seconds, LimitFigures
   if (descriptor < 0) return Fail(Reason::kConfigurationInvalid, "the folder can't be written: " + folder);
   const std::string page = Noise(4096);
   bool good = true;
-  Repeat(seconds, &out.fdatasync_us, [&] { good &= write(descriptor, page.data(), page.size()) == 4096 && fdatasync(descriptor) == 0; });
+  Repeat(seconds, &out.fdatasync_us,
+         [&] { good &= write(descriptor, page.data(), page.size()) == 4096 && fdatasync(descriptor) == 0; });
   close(descriptor);
   return good ? absl::OkStatus() : Fail(Reason::kConfigurationInvalid, "the disk doesn't take more: " + folder);
 }
@@ -56,7 +57,11 @@ absl::Status MeasurePacked(const std::string& folder, double seconds, LimitFigur
   const std::string entries = Noise(300 * kEntries), checkpoint = Noise(250);
   absl::Status trouble;
   const double commits = Repeat(seconds, nullptr, [&] {
-    storage::Commit commit{.first_index = store->Head().next_index, .count = kEntries, .time_us = 1, .entries = entries, .previous_checkpoint = checkpoint};
+    storage::Commit commit{.first_index = store->Head().next_index,
+                           .count = kEntries,
+                           .time_us = 1,
+                           .entries = entries,
+                           .previous_checkpoint = checkpoint};
     const int64_t from_us = NowUs();
     trouble.Update(store->Append(commit));
     out.packed_commit_us.Add(static_cast<double>(NowUs() - from_us));
@@ -70,13 +75,15 @@ absl::Status MeasureRows(const std::string& folder, double seconds, LimitFigures
   constexpr int kRows = 1000;
   sqlite3* db = nullptr;
   bool good = sqlite3_open((folder + "/limit-rows.db").c_str(), &db) == SQLITE_OK;
-  for (const char* sql : {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA cache_size=-262144", "PRAGMA wal_autocheckpoint=1000",
-                          "CREATE TABLE t(id INTEGER PRIMARY KEY, a INTEGER, b INTEGER, body BLOB)", "CREATE INDEX ta ON t(a)",
-                          "CREATE INDEX tb ON t(b)"}) {
+  for (const char* sql :
+       {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA cache_size=-262144",
+        "PRAGMA wal_autocheckpoint=1000", "CREATE TABLE t(id INTEGER PRIMARY KEY, a INTEGER, b INTEGER, body BLOB)",
+        "CREATE INDEX ta ON t(a)", "CREATE INDEX tb ON t(b)"}) {
     good = good && sqlite3_exec(db, sql, nullptr, nullptr, nullptr) == SQLITE_OK;
   }
   sqlite3_stmt* insert = nullptr;
-  good = good && sqlite3_prepare_v2(db, "INSERT INTO t(a, b, body) VALUES(?1, ?2, ?3)", -1, &insert, nullptr) == SQLITE_OK;
+  good =
+      good && sqlite3_prepare_v2(db, "INSERT INTO t(a, b, body) VALUES(?1, ?2, ?3)", -1, &insert, nullptr) == SQLITE_OK;
   const std::string body = Noise(300);
   std::mt19937_64 random(2);
   const double transactions = Repeat(seconds, nullptr, [&] {
@@ -108,8 +115,8 @@ void MeasureCrypto(double seconds, LimitFigures& out) {
   GATEWAY_ASSERT(good, "a right signature verifies");
   journal::Hash hash{};
   out.hashes_per_second = 100 * Repeat(seconds / 4, nullptr, [&] {
-    for (int i = 0; i < 100; ++i) hash[0] = journal::LeafHash(message)[0];
-  });
+                            for (int i = 0; i < 100; ++i) hash[0] = journal::LeafHash(message)[0];
+                          });
 }
 
 }  // namespace
@@ -122,7 +129,8 @@ absl::StatusOr<LimitFigures> MeasureLimits(const std::string& folder, double sec
   MeasureCrypto(seconds, out);
   std::error_code ignored;
   for (const char* name : {"limit-sync", "limit-packed.db", "limit-rows.db"}) {
-    for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(absl::StrCat(folder, "/", name, suffix), ignored);
+    for (const char* suffix : {"", "-wal", "-shm"})
+      std::filesystem::remove(absl::StrCat(folder, "/", name, suffix), ignored);
   }
   return out;
 }

@@ -1,5 +1,5 @@
-// eagle-bench: the pipeline over mutual TLS with signatures verified everywhere, beside the limits of the same machine in the same run.
-// README.md says what is measured and how.
+// eagle-bench: the pipeline over mutual TLS with signatures verified everywhere, beside the limits of the same machine
+// in the same run. README.md says what is measured and how.
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -25,7 +25,8 @@ int Said(const absl::Status& status) {
   if (status.ok()) return 0;
   const Failure failure = FailureOf(status);
   std::cerr << "eagle-bench: " << RowOf(failure.reason).name << ": " << failure.message << "\n";
-  for (const Violation& violation : failure.violations) std::cerr << "  " << violation.field << ": " << violation.description << "\n";
+  for (const Violation& violation : failure.violations)
+    std::cerr << "  " << violation.field << ": " << violation.description << "\n";
   return 1;
 }
 
@@ -42,8 +43,12 @@ int Measure(BenchOptions options, const std::string& output, bool keep) {
   report.PrintTable(std::cerr);
   if (status.ok()) {
     const std::vector<std::pair<std::string, std::string>> parameters = {
-        {"adapters", std::to_string(options.adapters)}, {"orders_per_batch", std::to_string(options.orders)}, {"window", std::to_string(options.window)},
-        {"rounds", std::to_string(options.rounds)},     {"seconds", std::to_string(options.seconds)},         {"profiles", absl::StrJoin(options.profiles, ",")},
+        {"adapters", std::to_string(options.adapters)},
+        {"orders_per_batch", std::to_string(options.orders)},
+        {"window", std::to_string(options.window)},
+        {"rounds", std::to_string(options.rounds)},
+        {"seconds", std::to_string(options.seconds)},
+        {"profiles", absl::StrJoin(options.profiles, ",")},
         {"connections", std::to_string(options.adapters) + ", one a adapter, mutual TLS 1.3"}};
     if (output.empty()) {
       report.PrintJson(std::cout, parameters);
@@ -59,26 +64,34 @@ int Measure(BenchOptions options, const std::string& output, bool keep) {
 }
 
 int Main(int argc, char** argv) {
-  BenchOptions options{.gateway = BinaryFolder() + "/golden-eagle", .self = BinaryFolder() + "/eagle-bench", .policy = test::SourcePath("deploy/policy/cn-2026.txtpb")};
+  BenchOptions options{.gateway = BinaryFolder() + "/golden-eagle",
+                       .self = BinaryFolder() + "/eagle-bench",
+                       .policy = test::SourcePath("deploy/policy/cn-2026.txtpb")};
   AdapterOptions adapters;
   std::string output;
   bool smoke = false, keep = false;
   CLI::App app("Measures the gateway's pipeline over mutual TLS on the loopback.", "eagle-bench");
-  app.add_option("--adapters", options.adapters, "agencies, each with a connection of its own, and the fan-out of an order")->capture_default_str();
+  app.add_option("--adapters", options.adapters,
+                 "agencies, each with a connection of its own, and the fan-out of an order")
+      ->capture_default_str();
   app.add_option("--orders", options.orders, "orders a signed batch")->check(CLI::Range(1, 64))->capture_default_str();
   app.add_option("--window", options.window, "batches under way in the profile throughput")->capture_default_str();
   app.add_option("--rounds", options.rounds, "how often everything is measured")->capture_default_str();
   app.add_option("--seconds", options.seconds, "of each profile in a round")->capture_default_str();
   app.add_option("--lanes", options.lanes, "threads of the adapters' process")->capture_default_str();
-  app.add_option("--profiles", options.profiles, "throughput, batch, latency, single, open, followed, followed_batch")->delimiter(',');
+  app.add_option("--profiles", options.profiles, "throughput, batch, latency, single, open, followed, followed_batch")
+      ->delimiter(',');
   app.add_option("--gateway", options.gateway, "the program golden-eagle")->capture_default_str();
   app.add_option("--policy", options.policy, "policy table")->capture_default_str();
-  app.add_option("--folder", options.folder, "where everything is put (default: a temporary folder, removed afterwards)");
+  app.add_option("--folder", options.folder,
+                 "where everything is put (default: a temporary folder, removed afterwards)");
   app.add_option("--output", output, "file for the JSON (default: standard output)");
-  app.add_flag("--smoke", smoke, "eight adapters and a few orders: is everything answered once, signed and in the journal?");
+  app.add_flag("--smoke", smoke,
+               "eight adapters and a few orders: is everything answered once, signed and in the journal?");
   app.add_flag("--keep", keep, "leave the temporary folder");
 
-  CLI::App* setup = app.add_subcommand("setup", "make a folder with a founded log that is ready but for its gateway, and a signed batch");
+  CLI::App* setup = app.add_subcommand(
+      "setup", "make a folder with a founded log that is ready but for its gateway, and a signed batch");
   setup->add_option("--dir", options.folder, "a new folder")->required();
   setup->add_option("--adapters", options.adapters, "agencies")->capture_default_str();
   CLI::App* agencies = app.add_subcommand("adapters")->group("");
@@ -95,7 +108,8 @@ int Main(int argc, char** argv) {
   if (*echo) return Said(RunEchoServer(options.folder));
   if (*setup) return Said(SetUpFolder(options));
   if (smoke) {
-    options.adapters = 8, options.orders = 16, options.rounds = 1, options.seconds = 0.5, options.lanes = 1, options.batches_max = 40;
+    options.adapters = 8, options.orders = 16, options.rounds = 1, options.seconds = 0.5, options.lanes = 1,
+    options.batches_max = 40;
     options.profiles = {"throughput", "batch", "latency", "single", "open", "followed"};
     options.verified_orders = 100;
   }

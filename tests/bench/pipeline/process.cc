@@ -111,7 +111,8 @@ uint64_t BytesOnDisk(const std::string& folder) {
   std::error_code ignored;
   for (const auto& file : fs::recursive_directory_iterator(folder, ignored)) {
     struct stat status;
-    if (stat(file.path().c_str(), &status) == 0 && S_ISREG(status.st_mode)) bytes += static_cast<uint64_t>(status.st_blocks) * 512;
+    if (stat(file.path().c_str(), &status) == 0 && S_ISREG(status.st_mode))
+      bytes += static_cast<uint64_t>(status.st_blocks) * 512;
   }
   return bytes;
 }

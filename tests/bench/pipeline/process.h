@@ -1,7 +1,7 @@
 // Processes of our own: started, watched, ended. Nothing is ended that wasn't started here.
 //
-// Life:    Start -> (CpuSeconds, ResidentBytes, CpuByThread) -> End, or gone with the object; a child dies with the thread that started it.
-// Threads: one.
+// Life:    Start -> (CpuSeconds, ResidentBytes, CpuByThread) -> End, or gone with the object; a child dies with the
+// thread that started it. Threads: one.
 //
 //   EAGLE_ASSIGN_OR_RETURN(Child gateway, Child::Start({path, "--config", file}, "gateway.log"));
 #pragma once
@@ -20,8 +20,8 @@ namespace eagle::bench {
 
 class Child {
  public:
-  // Starts argv[0] with what it writes going to the file `log`. `keep_open`: a descriptor that the child inherits under the same number; -1:
-  // none. Errors: CONFIGURATION_INVALID.
+  // Starts argv[0] with what it writes going to the file `log`. `keep_open`: a descriptor that the child inherits under
+  // the same number; -1: none. Errors: CONFIGURATION_INVALID.
   static absl::StatusOr<Child> Start(const std::vector<std::string>& argv, const std::string& log, int keep_open = -1);
   Child() = default;
   Child(Child&& other) noexcept { *this = std::move(other); }

@@ -31,12 +31,9 @@ std::string Fact(const std::string& file, const std::string& name) {
 std::vector<std::pair<std::string, std::string>> MachineFacts() {
   utsname system;
   uname(&system);
-  return {{"cores", std::to_string(std::thread::hardware_concurrency())},
-          {"cpu", Fact("/proc/cpuinfo", "model name")},
-          {"kernel", std::string(system.sysname) + " " + system.release},
-          {"memory", Fact("/proc/meminfo", "MemTotal")},
-          {"distribution", Fact("/etc/os-release", "PRETTY_NAME=")},
-          {"compiler", __VERSION__}};
+  return {{"cores", std::to_string(std::thread::hardware_concurrency())}, {"cpu", Fact("/proc/cpuinfo", "model name")},
+          {"kernel", std::string(system.sysname) + " " + system.release}, {"memory", Fact("/proc/meminfo", "MemTotal")},
+          {"distribution", Fact("/etc/os-release", "PRETTY_NAME=")},      {"compiler", __VERSION__}};
 }
 
 std::string Number(double value) {
@@ -47,7 +44,8 @@ std::string Number(double value) {
 
 void PrintObject(std::ostream& out, const std::vector<std::pair<std::string, std::string>>& fields) {
   out << "{";
-  for (size_t i = 0; i < fields.size(); ++i) out << (i == 0 ? "" : ", ") << Quoted(fields[i].first) << ": " << Quoted(fields[i].second);
+  for (size_t i = 0; i < fields.size(); ++i)
+    out << (i == 0 ? "" : ", ") << Quoted(fields[i].first) << ": " << Quoted(fields[i].second);
   out << "}";
 }
 
@@ -83,7 +81,8 @@ void Report::PrintTable(std::ostream& out) const {
   for (const Group& group : groups_) {
     out << "\n" << absl::StrFormat("%-44s %12s %12s %12s  %s", group.name, "median", "min", "max", "unit") << "\n";
     for (const Series& series : group.series) {
-      out << absl::StrFormat("  %-42s %12s %12s %12s  %s", series.name, Number(series.Median()), Number(series.Least()), Number(series.Most()), series.unit)
+      out << absl::StrFormat("  %-42s %12s %12s %12s  %s", series.name, Number(series.Median()), Number(series.Least()),
+                             Number(series.Most()), series.unit)
           << "\n";
     }
   }

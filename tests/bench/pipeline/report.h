@@ -23,7 +23,8 @@ class Report {
   double Median(const std::string& group, const std::string& name) const;
 
   void PrintTable(std::ostream& out) const;
-  // {"machine": {...}, "parameters": {...}, "figures": {group: {name: {"unit", "median", "min", "max", "rounds": [...]}}}}
+  // {"machine": {...}, "parameters": {...}, "figures": {group: {name: {"unit", "median", "min", "max", "rounds":
+  // [...]}}}}
   void PrintJson(std::ostream& out, const std::vector<std::pair<std::string, std::string>>& parameters) const;
 
  private:

@@ -27,8 +27,10 @@ struct Maker {
   Entropy& entropy;
 
   absl::Status Certificate(const std::string& name, SystemRole role, const std::string& code) const {
-    trust::LeafRequest request{.name = {kTrustDomain, role, code}, .client = true, .from = validity.from, .until = validity.until};
-    if (role == SystemRole::kGateway) request.server = true, request.dns_names = {kGatewayHost}, request.addresses = {"127.0.0.1"};
+    trust::LeafRequest request{
+        .name = {kTrustDomain, role, code}, .client = true, .from = validity.from, .until = validity.until};
+    if (role == SystemRole::kGateway)
+      request.server = true, request.dns_names = {kGatewayHost}, request.addresses = {"127.0.0.1"};
     EAGLE_ASSIGN_OR_RETURN(const trust::IssuedCertificate issued, authority.Issue(request, entropy));
     EAGLE_RETURN_IF_ERROR(WriteFile(folder + "/tls/" + name + ".pem", issued.certificate_pem));
     return trust::WriteSecretFile(folder + "/tls/" + name + ".key", issued.key_pem);
@@ -47,11 +49,13 @@ absl::Status MakeLogKeys(const std::string& folder, Entropy& entropy) {
 }
 
 absl::StatusOr<std::shared_ptr<trust::Ed25519Signer>> LoadSigner(const std::string& folder, const std::string& name) {
-  EAGLE_ASSIGN_OR_RETURN(trust::Ed25519Signer signer, trust::Ed25519Signer::FromPemFile(folder + "/keys/" + name + ".pem"));
+  EAGLE_ASSIGN_OR_RETURN(trust::Ed25519Signer signer,
+                         trust::Ed25519Signer::FromPemFile(folder + "/keys/" + name + ".pem"));
   return std::make_shared<trust::Ed25519Signer>(std::move(signer));
 }
 
-absl::StatusOr<Party> LoadParty(const std::string& folder, const std::string& name, const std::string& code, bool signs) {
+absl::StatusOr<Party> LoadParty(const std::string& folder, const std::string& name, const std::string& code,
+                                bool signs) {
   Party party{.code = code, .certificate_pem = ReadFile(folder + "/tls/" + name + ".pem")};
   EAGLE_ASSIGN_OR_RETURN(party.key_pem, trust::ReadSecretFile(folder + "/tls/" + name + ".key"));
   EAGLE_ASSIGN_OR_RETURN(const trust::Peer peer, trust::ReadPeer(party.certificate_pem, kTrustDomain));
@@ -74,7 +78,8 @@ absl::StatusOr<World> World::Make(const std::string& folder, size_t agencies, Cl
   std::error_code error;
   for (const char* part : {"/tls", "/keys"}) fs::create_directories(folder + part, error);
   if (error) return Fail(Reason::kConfigurationInvalid, "the folder can't be made: " + folder);
-  const trust::CertificateAuthority::Validity validity{clock.WallNow() - absl::Hours(1), clock.WallNow() + absl::Hours(48)};
+  const trust::CertificateAuthority::Validity validity{clock.WallNow() - absl::Hours(1),
+                                                       clock.WallNow() + absl::Hours(48)};
   const auto authority = trust::CertificateAuthority::Make("Golden Eagle bench", validity, entropy);
   const Maker make{folder, authority, validity, entropy};
   EAGLE_RETURN_IF_ERROR(WriteFile(folder + "/tls/authority.pem", authority.certificate_pem()));
@@ -82,8 +87,8 @@ absl::StatusOr<World> World::Make(const std::string& folder, size_t agencies, Cl
   EAGLE_RETURN_IF_ERROR(make.Certificate("court", SystemRole::kCourt, kCourt));
   EAGLE_RETURN_IF_ERROR(make.Certificate("operator", SystemRole::kOperator, "operator"));
   EAGLE_RETURN_IF_ERROR(make.Certificate("auditor", SystemRole::kAuditor, "auditor"));
-  for (const char* name : {"court", "handler", "cosigner", "leader", "administrator-1", "administrator-2", "registrar-1", "registrar-2",
-                           "registrar-3"}) {
+  for (const char* name : {"court", "handler", "cosigner", "leader", "administrator-1", "administrator-2",
+                           "registrar-1", "registrar-2", "registrar-3"}) {
     EAGLE_RETURN_IF_ERROR(make.Key(name));
   }
   std::string codes;
@@ -99,7 +104,9 @@ absl::StatusOr<World> World::Make(const std::string& folder, size_t agencies, Cl
 }
 
 absl::StatusOr<World> World::Load(const std::string& folder) {
-  World world{.folder = folder, .authority_pem = ReadFile(folder + "/tls/authority.pem"), .log_key = ReadFile(folder + "/keys/log.pub")};
+  World world{.folder = folder,
+              .authority_pem = ReadFile(folder + "/tls/authority.pem"),
+              .log_key = ReadFile(folder + "/keys/log.pub")};
   world.log_key = world.log_key.substr(0, world.log_key.find('\n'));
   EAGLE_ASSIGN_OR_RETURN(world.gateway, LoadParty(folder, "gateway", "gateway", false));
   EAGLE_ASSIGN_OR_RETURN(world.court, LoadParty(folder, "court", kCourt, true));

@@ -1,9 +1,10 @@
-// The people and systems of one benchmark: their keys and certificates in one folder, made once and read by every process of the bench.
+// The people and systems of one benchmark: their keys and certificates in one folder, made once and read by every
+// process of the bench.
 //
 //   DIR/tls/authority.pem                 who signed all certificates
 //   DIR/tls/<name>.pem, .key              gateway, court, operator, auditor, agency-<code>
-//   DIR/keys/<name>.pem                   Ed25519: administrator-1, -2, registrar-1 to -3, court, handler, cosigner, leader, agency-<code>
-//   DIR/keys/log.key, log.pub             the log's note key and what is pinned of it
+//   DIR/keys/<name>.pem                   Ed25519: administrator-1, -2, registrar-1 to -3, court, handler, cosigner,
+//   leader, agency-<code> DIR/keys/log.key, log.pub             the log's note key and what is pinned of it
 //   DIR/keys/master.key                   wraps payload keys
 //   DIR/agencies                          one code a line
 //

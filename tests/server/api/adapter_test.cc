@@ -34,7 +34,9 @@ class Adapters : public ::testing::Test {
     request.set_most_in_flight(10);
     return request;
   }
-  absl::StatusOr<v1::HelloResponse> Hello(const v1::HelloRequest& request) { return gateway_.Call(&api::Handlers::Hello, bank_, request); }
+  absl::StatusOr<v1::HelloResponse> Hello(const v1::HelloRequest& request) {
+    return gateway_.Call(&api::Handlers::Hello, bank_, request);
+  }
   v1::AgencyView AgencyView(const std::string& code) {
     const auto answer = gateway_.Call(&api::Handlers::ListAgencies, demo_.court, v1::ListAgenciesRequest());
     for (const auto& view : answer->agencies()) {
@@ -129,9 +131,11 @@ TEST_F(Adapters, AParkedPollIsAnsweredByTheCommitThatAccepts) {
   ASSERT_TRUE(parked->has_value());
   const v1::PullTasksResponse& answer = ***parked;
   ASSERT_EQ(answer.tasks_size(), 1);
-  EXPECT_EQ(answer.tasks(0).fence(), accepted->results(0).acceptance().order_seq() + 1) << "Delivered rides in the same commit";
+  EXPECT_EQ(answer.tasks(0).fence(), accepted->results(0).acceptance().order_seq() + 1)
+      << "Delivered rides in the same commit";
   EXPECT_EQ(answer.tasks(0).member(), freeze.SerializeAsString());
-  EXPECT_EQ(answer.tasks(0).due_at().SerializeAsString(), accepted->results(0).acceptance().deadline().due_at().SerializeAsString());
+  EXPECT_EQ(answer.tasks(0).due_at().SerializeAsString(),
+            accepted->results(0).acceptance().deadline().due_at().SerializeAsString());
   ASSERT_EQ(answer.heads_size(), 1);
   EXPECT_EQ(answer.heads(0).SerializeAsString(), batch.batch().head().SerializeAsString());
 }
@@ -148,7 +152,8 @@ TEST_F(Adapters, OrdersArriveAsTheyWereSignedAlsoAfterARestart) {
     for (int i = 0; i < 5; ++i) {
       const v1::Task& task = answer->tasks(i);
       const std::vector<std::string> path(task.path().begin(), task.path().end());
-      const auto opened = trust::ParseMember(answer->heads(static_cast<int>(task.head())), task.member(), task.index(), path);
+      const auto opened =
+          trust::ParseMember(answer->heads(static_cast<int>(task.head())), task.member(), task.index(), path);
       ASSERT_TRUE(opened.ok()) << opened.status();
       EXPECT_EQ(task.member(), orders[static_cast<size_t>(i)].SerializeAsString()) << "in the order of acceptance";
     }
@@ -166,7 +171,8 @@ TEST_F(Adapters, AnAdapterCanVerifyEverythingFromTheDirectoryItWasGiven) {
   again.set_algorithm(v1::KEY_ALGORITHM_ED25519);
   again.set_key(gateway_.Key("a new card").public_key());
   again.add_roles(v1::OFFICER_ROLE_HANDLER);
-  again.mutable_officer()->set_name("officer 001"), again.mutable_officer()->set_work_id_no("W001"), again.mutable_officer()->set_duty_card_no("D001");
+  again.mutable_officer()->set_name("officer 001"), again.mutable_officer()->set_work_id_no("W001"),
+      again.mutable_officer()->set_duty_card_no("D001");
   ASSERT_FALSE(demo_.State(kCourt, {again}, {"court/辽9901"})->results(0).has_refusal());
   trust::PinnedRegistrars pinned{.environment = v1::ENVIRONMENT_TEST};
   for (const auto& key : gateway_.founding.registrars()) pinned.registrar_keys.push_back(key.key());
@@ -191,7 +197,8 @@ TEST_F(Adapters, AnAdapterCanVerifyEverythingFromTheDirectoryItWasGiven) {
 TEST_F(Adapters, AnAdapterFarBehindGetsTheDirectoryBeforeAnyTask) {
   std::vector<v1::Statement> accounts;
   for (int i = 0; i < 250; ++i) {
-    v1::Statement account = demo_.StatementAbout("court/辽9901/account/x" + std::to_string(i), v1::STATEMENT_KIND_ACCOUNT);
+    v1::Statement account =
+        demo_.StatementAbout("court/辽9901/account/x" + std::to_string(i), v1::STATEMENT_KIND_ACCOUNT);
     account.mutable_account()->set_account_name("x");
     account.mutable_account()->set_bank(kBeiling);
     account.mutable_account()->set_account_number(kCourtAccount);
@@ -221,7 +228,9 @@ TEST_F(Adapters, OneAnswerHasItsBytesAndTheRestFollows) {
     large.push_back(std::move(order));
   }
   for (size_t at = 0; at < large.size(); at += 15) {
-    ASSERT_THAT(DemoWorld::Reasons(demo_.Submit({large.begin() + static_cast<ptrdiff_t>(at), large.begin() + static_cast<ptrdiff_t>(at) + 15})), Each(""));
+    ASSERT_THAT(DemoWorld::Reasons(demo_.Submit(
+                    {large.begin() + static_cast<ptrdiff_t>(at), large.begin() + static_cast<ptrdiff_t>(at) + 15})),
+                Each(""));
   }
   gateway_.Restart();  // sizes are not known any more
   std::vector<std::string> got;
@@ -233,12 +242,14 @@ TEST_F(Adapters, OneAnswerHasItsBytesAndTheRestFollows) {
     for (const auto& task : answer->tasks()) got.push_back(task.member());
   }
   ASSERT_EQ(got.size(), large.size());
-  for (size_t i = 0; i < got.size(); ++i) EXPECT_EQ(got[i], large[i].SerializeAsString()) << "on one subject strictly in journal order, " << i;
+  for (size_t i = 0; i < got.size(); ++i)
+    EXPECT_EQ(got[i], large[i].SerializeAsString()) << "on one subject strictly in journal order, " << i;
   EXPECT_GT(polls, 2u);
 }
 
 TEST_F(Adapters, ManyAgenciesAskAndTheJournalIsReadOnce) {
-  ASSERT_THAT(DemoWorld::Reasons(demo_.Submit({demo_.Inquire({kBeiling, kSongyue, kYunfan})}, {kHandler})), ElementsAre(""));
+  ASSERT_THAT(DemoWorld::Reasons(demo_.Submit({demo_.Inquire({kBeiling, kSongyue, kYunfan})}, {kHandler})),
+              ElementsAre(""));
   const auto misses = [&] {
     const auto answer = gateway_.Call(&api::Handlers::GetMetrics, GatewayFixture::Operator(), v1::GetMetricsRequest());
     for (const auto& metric : answer->metrics()) {

@@ -20,7 +20,8 @@ using ::testing::UnorderedElementsAreArray;
 class Audit : public ::testing::Test {
  protected:
   journal::Checkpoint Newest() {
-    const auto answer = gateway_.Call(&api::Handlers::GetCheckpoint, GatewayFixture::Auditor(), v1::GetCheckpointRequest());
+    const auto answer =
+        gateway_.Call(&api::Handlers::GetCheckpoint, GatewayFixture::Auditor(), v1::GetCheckpointRequest());
     return *journal::OpenCheckpoint(answer->checkpoint(), *gateway_.log_verifier);
   }
   std::vector<v1::JournalEntry> Entries(bool payloads = false) {
@@ -47,7 +48,8 @@ TEST_F(Audit, TheLeavesHashToTheCheckpointAndTellNothingPersonal) {
   for (const auto& entry : Entries()) {
     hashes.push_back(journal::LeafHash(entry.leaf()));
     EXPECT_TRUE(entry.sealed().empty());
-    for (const char* secret : {"林远舟", "990101198503070017", kCaseNumber, "赵慧兰", "officer 001"}) EXPECT_THAT(entry.leaf(), Not(HasSubstr(secret)));
+    for (const char* secret : {"林远舟", "990101198503070017", kCaseNumber, "赵慧兰", "officer 001"})
+      EXPECT_THAT(entry.leaf(), Not(HasSubstr(secret)));
   }
   const journal::Checkpoint newest = Newest();
   EXPECT_EQ(newest.size, hashes.size());
@@ -69,7 +71,8 @@ TEST_F(Audit, ProofsAtEverySizeLeadToTheSignedRoots) {
     ASSERT_TRUE(answer.ok()) << answer.status();
     std::vector<journal::Hash> path;
     for (const auto& hash : answer->proof().hashes()) path.push_back(*journal::HashFrom(hash));
-    EXPECT_TRUE(journal::VerifyInclusion(hashes[at - 1], at - 1, at, path, journal::RootOfLeaves(std::span(hashes).subspan(0, at))));
+    EXPECT_TRUE(journal::VerifyInclusion(hashes[at - 1], at - 1, at, path,
+                                         journal::RootOfLeaves(std::span(hashes).subspan(0, at))));
     EXPECT_EQ(journal::LeafHash(answer->leaf()), hashes[at - 1]);
     if (!answer->checkpoint().empty()) {
       EXPECT_EQ(journal::OpenCheckpoint(answer->checkpoint(), *gateway_.log_verifier)->size, at);
@@ -82,18 +85,22 @@ TEST_F(Audit, ProofsAtEverySizeLeadToTheSignedRoots) {
     for (const auto& hash : grown->hashes()) path.push_back(*journal::HashFrom(hash));
     const auto head = journal::OpenCheckpoint(grown->checkpoint(), *gateway_.log_verifier);
     ASSERT_TRUE(head.ok());
-    EXPECT_TRUE(journal::VerifyConsistency(at, head->size, path, journal::RootOfLeaves(std::span(hashes).subspan(0, at)), head->root));
+    EXPECT_TRUE(journal::VerifyConsistency(at, head->size, path,
+                                           journal::RootOfLeaves(std::span(hashes).subspan(0, at)), head->root));
   }
   v1::GetInclusionProofRequest beyond;
   beyond.set_index(size);
-  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::GetInclusionProof, GatewayFixture::Auditor(), beyond).status()), Reason::kFieldInvalid);
+  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::GetInclusionProof, GatewayFixture::Auditor(), beyond).status()),
+            Reason::kFieldInvalid);
   beyond.set_index(0);
   beyond.set_size(size + 1);
-  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::GetInclusionProof, GatewayFixture::Auditor(), beyond).status()), Reason::kFieldInvalid);
+  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::GetInclusionProof, GatewayFixture::Auditor(), beyond).status()),
+            Reason::kFieldInvalid);
   v1::GetConsistencyProofRequest backwards;
   backwards.set_old_size(5);
   backwards.set_size(4);
-  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::GetConsistencyProof, GatewayFixture::Auditor(), backwards).status()), Reason::kFieldInvalid);
+  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::GetConsistencyProof, GatewayFixture::Auditor(), backwards).status()),
+            Reason::kFieldInvalid);
 }
 
 TEST_F(Audit, ACommitsCheckpointCanBeHadAfterwards) {
@@ -103,7 +110,8 @@ TEST_F(Audit, ACommitsCheckpointCanBeHadAfterwards) {
   v1::GetInclusionProofRequest request;
   request.set_index(then.size - 1);
   request.set_size(then.size);
-  EXPECT_EQ(gateway_.Call(&api::Handlers::GetInclusionProof, GatewayFixture::Auditor(), request)->checkpoint(), answer->checkpoint());
+  EXPECT_EQ(gateway_.Call(&api::Handlers::GetInclusionProof, GatewayFixture::Auditor(), request)->checkpoint(),
+            answer->checkpoint());
 }
 
 TEST_F(Audit, OthersSeeTheLeavesOfTheirOwnActsOnly) {
@@ -113,7 +121,8 @@ TEST_F(Audit, OthersSeeTheLeavesOfTheirOwnActsOnly) {
   EXPECT_FALSE(gateway_.Call(&api::Handlers::GetInclusionProof, demo_.court, request)->leaf().empty());
   EXPECT_TRUE(gateway_.Call(&api::Handlers::GetInclusionProof, demo_.other_court, request)->leaf().empty());
   EXPECT_TRUE(gateway_.Call(&api::Handlers::GetInclusionProof, gateway_.Agency(kBeiling), request)->leaf().empty());
-  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::ListEntries, demo_.court, v1::ListEntriesRequest()).status()), Reason::kPermissionDenied);
+  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::ListEntries, demo_.court, v1::ListEntriesRequest()).status()),
+            Reason::kPermissionDenied);
 }
 
 TEST_F(Audit, ApproversSeeTheExactBytesThatTheySign) {
@@ -125,7 +134,8 @@ TEST_F(Audit, ApproversSeeTheExactBytesThatTheySign) {
   act.set_request_id(gateway_.NewId());
   *act.mutable_proposal() = proposal;
   v1::SubmitAdministrationRequest request;
-  *request.mutable_batch() = gateway_.Sign(v1::MEMBER_TYPE_ADMINISTRATION, "administrator", std::vector<v1::Administration>{act}, {"administrator-1"});
+  *request.mutable_batch() = gateway_.Sign(v1::MEMBER_TYPE_ADMINISTRATION, "administrator",
+                                           std::vector<v1::Administration>{act}, {"administrator-1"});
   const auto proposed = gateway_.Call(&api::Handlers::SubmitAdministration, GatewayFixture::Operator(), request);
   ASSERT_FALSE(proposed->results(0).has_refusal());
   EXPECT_FALSE(proposed->results(0).in_effect());
@@ -137,18 +147,26 @@ TEST_F(Audit, ApproversSeeTheExactBytesThatTheySign) {
   EXPECT_EQ(list->proposals(0).proposal().member(), act.SerializeAsString());
   EXPECT_EQ(list->proposals(0).digest(), DemoWorld::Digest(act));
   EXPECT_THAT(list->proposals(0).approved_by(), ElementsAre("administrator-1"));
-  const std::vector<trust::CandidateKey> keys = {{0, v1::KEY_ALGORITHM_ED25519, gateway_.Key("administrator-1").public_key()}};
+  const std::vector<trust::CandidateKey> keys = {
+      {0, v1::KEY_ALGORITHM_ED25519, gateway_.Key("administrator-1").public_key()}};
   EXPECT_TRUE(trust::OpenMember(list->proposals(0).proposal(), keys, gateway_.checker).ok());
 
   v1::Administration approval;
   approval.set_request_id(gateway_.NewId());
   approval.mutable_approval()->set_proposal_index(list->proposals(0).index());
   approval.mutable_approval()->set_proposal_digest(list->proposals(0).digest());
-  *request.mutable_batch() = gateway_.Sign(v1::MEMBER_TYPE_ADMINISTRATION, "administrator", std::vector<v1::Administration>{approval}, {"administrator-1"});
-  EXPECT_EQ(gateway_.Call(&api::Handlers::SubmitAdministration, GatewayFixture::Operator(), request)->results(0).refusal().reason(), "ALREADY_APPROVED");
+  *request.mutable_batch() = gateway_.Sign(v1::MEMBER_TYPE_ADMINISTRATION, "administrator",
+                                           std::vector<v1::Administration>{approval}, {"administrator-1"});
+  EXPECT_EQ(gateway_.Call(&api::Handlers::SubmitAdministration, GatewayFixture::Operator(), request)
+                ->results(0)
+                .refusal()
+                .reason(),
+            "ALREADY_APPROVED");
   approval.set_request_id(gateway_.NewId());
-  *request.mutable_batch() = gateway_.Sign(v1::MEMBER_TYPE_ADMINISTRATION, "administrator", std::vector<v1::Administration>{approval}, {"administrator-2"});
-  EXPECT_TRUE(gateway_.Call(&api::Handlers::SubmitAdministration, demo_.court, request)->results(0).in_effect()) << "any court's system may carry it";
+  *request.mutable_batch() = gateway_.Sign(v1::MEMBER_TYPE_ADMINISTRATION, "administrator",
+                                           std::vector<v1::Administration>{approval}, {"administrator-2"});
+  EXPECT_TRUE(gateway_.Call(&api::Handlers::SubmitAdministration, demo_.court, request)->results(0).in_effect())
+      << "any court's system may carry it";
   EXPECT_THAT(gateway_.Call(&api::Handlers::ListProposals, GatewayFixture::Operator(), open)->proposals(), IsEmpty());
   EXPECT_NE(gateway_.Court("辽9903").court.value(), 0u);
   v1::ListProposalsRequest pages;
@@ -202,31 +220,44 @@ TEST_F(Audit, MetricsNameThingsOnceAndNobody) {
 
 TEST_F(Audit, EveryMethodHasARowAndEveryRowAMethod) {
   std::vector<std::string> methods;
-  for (const auto* file : {v1::SubmitOrdersRequest::descriptor()->file(), v1::SubmitCaseActsRequest::descriptor()->file(), v1::HelloRequest::descriptor()->file(),
-                           v1::SubmitStatementsRequest::descriptor()->file(), v1::SubmitAdministrationRequest::descriptor()->file(),
-                           v1::GetCheckpointRequest::descriptor()->file()}) {
+  for (const auto* file :
+       {v1::SubmitOrdersRequest::descriptor()->file(), v1::SubmitCaseActsRequest::descriptor()->file(),
+        v1::HelloRequest::descriptor()->file(), v1::SubmitStatementsRequest::descriptor()->file(),
+        v1::SubmitAdministrationRequest::descriptor()->file(), v1::GetCheckpointRequest::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
-      for (int m = 0; m < file->service(s)->method_count(); ++m) methods.push_back("/" + file->service(s)->full_name() + "/" + file->service(s)->method(m)->name());
+      for (int m = 0; m < file->service(s)->method_count(); ++m)
+        methods.push_back("/" + file->service(s)->full_name() + "/" + file->service(s)->method(m)->name());
     }
   }
   EXPECT_EQ(methods.size(), 25u);
   EXPECT_THAT(api::MethodsWithRow(), UnorderedElementsAreArray(methods));
-  EXPECT_EQ(ReasonOf(api::MayCall(demo_.court, "/goldeneagle.v1.OrderService/Unheard")), Reason::kPermissionDenied) << "default deny";
+  EXPECT_EQ(ReasonOf(api::MayCall(demo_.court, "/goldeneagle.v1.OrderService/Unheard")), Reason::kPermissionDenied)
+      << "default deny";
   EXPECT_EQ(ReasonOf(api::MayCall(demo_.court, "/goldeneagle.v1.AdapterService/Hello")), Reason::kPermissionDenied);
   EXPECT_TRUE(api::MayCall(demo_.court, "/goldeneagle.v1.OrderService/SubmitOrders").ok());
 }
 
 TEST_F(Audit, PermissionComesBeforeExistence) {
   const api::Caller bank = gateway_.Agency(kBeiling);
-  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::SubmitOrders, bank, v1::SubmitOrdersRequest()).status()), Reason::kPermissionDenied);
-  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::ValidateOrders, bank, v1::SubmitOrdersRequest()).status()), Reason::kPermissionDenied);
-  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::GetOrder, bank, v1::GetOrderRequest()).status()), Reason::kPermissionDenied);
-  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::ListFindings, bank, v1::ListFindingsRequest()).status()), Reason::kPermissionDenied);
-  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::GetCase, GatewayFixture::Auditor(), v1::GetCaseRequest()).status()), Reason::kPermissionDenied);
-  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::Hello, demo_.court, v1::HelloRequest()).status()), Reason::kPermissionDenied);
-  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::ReportResults, demo_.court, v1::ReportResultsRequest()).status()), Reason::kPermissionDenied);
-  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::GetMetrics, demo_.court, v1::GetMetricsRequest()).status()), Reason::kPermissionDenied);
-  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::SubmitAdministration, bank, v1::SubmitAdministrationRequest()).status()), Reason::kPermissionDenied);
+  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::SubmitOrders, bank, v1::SubmitOrdersRequest()).status()),
+            Reason::kPermissionDenied);
+  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::ValidateOrders, bank, v1::SubmitOrdersRequest()).status()),
+            Reason::kPermissionDenied);
+  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::GetOrder, bank, v1::GetOrderRequest()).status()),
+            Reason::kPermissionDenied);
+  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::ListFindings, bank, v1::ListFindingsRequest()).status()),
+            Reason::kPermissionDenied);
+  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::GetCase, GatewayFixture::Auditor(), v1::GetCaseRequest()).status()),
+            Reason::kPermissionDenied);
+  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::Hello, demo_.court, v1::HelloRequest()).status()),
+            Reason::kPermissionDenied);
+  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::ReportResults, demo_.court, v1::ReportResultsRequest()).status()),
+            Reason::kPermissionDenied);
+  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::GetMetrics, demo_.court, v1::GetMetricsRequest()).status()),
+            Reason::kPermissionDenied);
+  EXPECT_EQ(
+      ReasonOf(gateway_.Call(&api::Handlers::SubmitAdministration, bank, v1::SubmitAdministrationRequest()).status()),
+      Reason::kPermissionDenied);
 }
 
 TEST_F(Audit, ASystemIsItsIdAndItsPinTogether) {
@@ -235,7 +266,8 @@ TEST_F(Audit, ASystemIsItsIdAndItsPinTogether) {
     const journal::Hash hash = journal::Sha256(id);
     return std::string(journal::View(hash));
   };
-  const std::string court = "spiffe://test/court/辽9901", bank = "spiffe://test/agency/9900001", auditor = "spiffe://test/auditor/auditor-1";
+  const std::string court = "spiffe://test/court/辽9901", bank = "spiffe://test/agency/9900001",
+                    auditor = "spiffe://test/auditor/auditor-1";
   const auto identified = api::Identify(directory, court, pin(court));
   ASSERT_TRUE(identified.ok());
   EXPECT_EQ(identified->role, api::Role::kCourt);
@@ -246,7 +278,8 @@ TEST_F(Audit, ASystemIsItsIdAndItsPinTogether) {
   EXPECT_EQ(ReasonOf(api::Identify(directory, court, pin(bank)).status()), Reason::kUnauthenticated) << "another key";
   EXPECT_EQ(ReasonOf(api::Identify(directory, bank, pin(court)).status()), Reason::kUnauthenticated);
   EXPECT_EQ(ReasonOf(api::Identify(directory, "", "").status()), Reason::kUnauthenticated);
-  EXPECT_EQ(ReasonOf(api::Identify(directory, "spiffe://test/court/nobody", pin(court)).status()), Reason::kUnauthenticated);
+  EXPECT_EQ(ReasonOf(api::Identify(directory, "spiffe://test/court/nobody", pin(court)).status()),
+            Reason::kUnauthenticated);
 }
 
 }  // namespace

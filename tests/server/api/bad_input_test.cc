@@ -24,9 +24,12 @@ class BadInput : public ::testing::Test {
     }
     return failure.reason;
   }
-  absl::StatusOr<v1::SubmitOrdersResponse> Send(const v1::SubmitOrdersRequest& request) { return gateway_.Call(&api::Handlers::SubmitOrders, demo_.court, request); }
+  absl::StatusOr<v1::SubmitOrdersResponse> Send(const v1::SubmitOrdersRequest& request) {
+    return gateway_.Call(&api::Handlers::SubmitOrders, demo_.court, request);
+  }
   // The problems of the only member.
-  std::vector<std::string> ProblemsOf(const v1::Order& order, const std::vector<std::string>& keys = {kHandler, kCosigner}) {
+  std::vector<std::string> ProblemsOf(const v1::Order& order,
+                                      const std::vector<std::string>& keys = {kHandler, kCosigner}) {
     const auto answer = demo_.Submit({order}, keys);
     if (!answer.ok()) return {std::string(RowOf(ReasonOf(answer.status())).name)};
     return DemoWorld::Problems(answer->results(0).refusal());
@@ -58,7 +61,8 @@ TEST_F(BadInput, AMalformedEnvelopeIsRefusedAndLeavesNoTrace) {
 
 TEST_F(BadInput, AnotherMemberTypeIsNotTakenHere) {
   v1::SubmitOrdersRequest request;
-  *request.mutable_batch() = gateway_.Sign(v1::MEMBER_TYPE_CASE, kCourt, std::vector<v1::CaseAct>{demo_.Open("x")}, {kHandler});
+  *request.mutable_batch() =
+      gateway_.Sign(v1::MEMBER_TYPE_CASE, kCourt, std::vector<v1::CaseAct>{demo_.Open("x")}, {kHandler});
   EXPECT_EQ(WholeCall(Send(request).status()), Reason::kMemberTypeUnknown);
 }
 
@@ -68,7 +72,9 @@ TEST_F(BadInput, UnknownFieldsAndBrokenTextNameEveryMember) {
   std::string broken = odd.SerializeAsString();
   broken.replace(broken.find("EXECUTION"), 3, "\xff\xfe\xfd");
   v1::SubmitOrdersRequest request;
-  *request.mutable_batch() = gateway_.Sign(v1::MEMBER_TYPE_ORDER, kCourt, std::vector<std::string>{good, good + "\xA0\x06\x01", broken}, {kHandler, kCosigner});
+  *request.mutable_batch() =
+      gateway_.Sign(v1::MEMBER_TYPE_ORDER, kCourt, std::vector<std::string>{good, good + "\xA0\x06\x01", broken},
+                    {kHandler, kCosigner});
   std::vector<std::string> problems;
   EXPECT_EQ(WholeCall(Send(request).status(), &problems), Reason::kUnknownFields);
   EXPECT_THAT(problems, ElementsAre("members[1] UNKNOWN_FIELDS", "members[2].purpose TEXT_INVALID"));
@@ -84,7 +90,8 @@ TEST_F(BadInput, TooLargeIsTooLarge) {
   EXPECT_EQ(WholeCall(Send(filled(1, 65'537)).status()), Reason::kTooLarge) << "a member";
   EXPECT_EQ(WholeCall(Send(filled(20, 60'000)).status()), Reason::kTooLarge) << "a message";
   EXPECT_EQ(WholeCall(Send(filled(1, 65'536)).status()), Reason::kMemberNotInRoot) << "as large as it may be";
-  EXPECT_EQ(WholeCall(demo_.Submit(std::vector<v1::Order>(256, demo_.Inquire({kBeiling})), {kHandler}).status()), Reason::kNone);
+  EXPECT_EQ(WholeCall(demo_.Submit(std::vector<v1::Order>(256, demo_.Inquire({kBeiling})), {kHandler}).status()),
+            Reason::kNone);
   v1::Order long_text = demo_.Freeze(kBeiling, 1);
   long_text.set_legal_basis(std::string(2'001, 'x'));
   EXPECT_THAT(ProblemsOf(long_text), ElementsAre("legal_basis TEXT_INVALID"));
@@ -92,11 +99,15 @@ TEST_F(BadInput, TooLargeIsTooLarge) {
 
 TEST_F(BadInput, OnlyTheCallersOwnCourtSignsForIt) {
   v1::SubmitOrdersRequest request;
-  *request.mutable_batch() = gateway_.Sign(v1::MEMBER_TYPE_ORDER, kOtherCourt, std::vector<v1::Order>{demo_.Freeze(kBeiling, 1)}, {"court/辽9902/officer/001"});
+  *request.mutable_batch() =
+      gateway_.Sign(v1::MEMBER_TYPE_ORDER, kOtherCourt, std::vector<v1::Order>{demo_.Freeze(kBeiling, 1)},
+                    {"court/辽9902/officer/001"});
   EXPECT_EQ(WholeCall(Send(request).status()), Reason::kSignerNotCaller);
-  *request.mutable_batch() = gateway_.Sign(v1::MEMBER_TYPE_ORDER, kCourt, std::vector<v1::Order>{demo_.Freeze(kBeiling, 1)}, {"court/辽9902/officer/001"});
+  *request.mutable_batch() = gateway_.Sign(
+      v1::MEMBER_TYPE_ORDER, kCourt, std::vector<v1::Order>{demo_.Freeze(kBeiling, 1)}, {"court/辽9902/officer/001"});
   EXPECT_EQ(WholeCall(Send(request).status()), Reason::kSignatureInvalid) << "another court's officer is a stranger";
-  *request.mutable_batch() = gateway_.Sign(v1::MEMBER_TYPE_ORDER, kCourt, std::vector<v1::Order>{demo_.Freeze(kBeiling, 1)}, {"agency/9900001"});
+  *request.mutable_batch() = gateway_.Sign(v1::MEMBER_TYPE_ORDER, kCourt,
+                                           std::vector<v1::Order>{demo_.Freeze(kBeiling, 1)}, {"agency/9900001"});
   EXPECT_EQ(WholeCall(Send(request).status()), Reason::kSignatureInvalid);
   v1::Order other = demo_.Freeze(kBeiling, 1);
   other.set_court(kOtherCourt);
@@ -105,9 +116,12 @@ TEST_F(BadInput, OnlyTheCallersOwnCourtSignsForIt) {
 
 TEST_F(BadInput, AMissingSecondSignatureIsOneViolationAmongOthers) {
   EXPECT_THAT(ProblemsOf(demo_.Freeze(kBeiling, 1), {kHandler}), ElementsAre("signatures SIGNATURES_MISSING"));
-  EXPECT_THAT(ProblemsOf(demo_.Freeze(kBeiling, 1), {kHandler, kHandler}), ElementsAre("signatures SIGNATURES_MISSING")) << "one person is one key";
-  EXPECT_THAT(ProblemsOf(demo_.Freeze(kBeiling, 1), {kHandler, kLeader}), ElementsAre("signatures SIGNATURES_MISSING")) << "a wrong role";
-  EXPECT_THAT(ProblemsOf(demo_.Freeze(kBeiling, 0), {kHandler}), ElementsAre("freeze.limit_minor_units AMOUNT_INVALID", "signatures SIGNATURES_MISSING"));
+  EXPECT_THAT(ProblemsOf(demo_.Freeze(kBeiling, 1), {kHandler, kHandler}), ElementsAre("signatures SIGNATURES_MISSING"))
+      << "one person is one key";
+  EXPECT_THAT(ProblemsOf(demo_.Freeze(kBeiling, 1), {kHandler, kLeader}), ElementsAre("signatures SIGNATURES_MISSING"))
+      << "a wrong role";
+  EXPECT_THAT(ProblemsOf(demo_.Freeze(kBeiling, 0), {kHandler}),
+              ElementsAre("freeze.limit_minor_units AMOUNT_INVALID", "signatures SIGNATURES_MISSING"));
 }
 
 TEST_F(BadInput, AnOfficerWhoEndedIsNamedAsSuch) {
@@ -116,26 +130,37 @@ TEST_F(BadInput, AnOfficerWhoEndedIsNamedAsSuch) {
   expired.set_algorithm(v1::KEY_ALGORITHM_ED25519);
   expired.set_key(gateway_.Key(subject).public_key());
   expired.add_roles(v1::OFFICER_ROLE_COSIGNER);
-  expired.mutable_officer()->set_name("officer 002"), expired.mutable_officer()->set_work_id_no("W002"), expired.mutable_officer()->set_duty_card_no("D002");
+  expired.mutable_officer()->set_name("officer 002"), expired.mutable_officer()->set_work_id_no("W002"),
+      expired.mutable_officer()->set_duty_card_no("D002");
   *expired.mutable_valid_until() = domain::ToProto(gateway_.clock.wall - absl::Hours(1));
   ASSERT_TRUE(demo_.State(kCourt, {expired}, {"court/辽9901"}).ok());
-  EXPECT_THAT(ProblemsOf(demo_.Freeze(kBeiling, 1)), ElementsAre("officers[1] OFFICER_NOT_VALID", "signatures OFFICER_NOT_VALID", "signatures SIGNATURES_MISSING"));
+  EXPECT_THAT(
+      ProblemsOf(demo_.Freeze(kBeiling, 1)),
+      ElementsAre("officers[1] OFFICER_NOT_VALID", "signatures OFFICER_NOT_VALID", "signatures SIGNATURES_MISSING"));
 }
 
 TEST_F(BadInput, WhatIsSignedForProductionNeverActsInATest) {
   v1::SubmitOrdersRequest request;
-  *request.mutable_batch() = trust::MakeBatch({.member_type = v1::MEMBER_TYPE_ORDER, .environment = v1::ENVIRONMENT_PRODUCTION, .signer = kCourt, .sequence = 900,
+  *request.mutable_batch() = trust::MakeBatch({.member_type = v1::MEMBER_TYPE_ORDER,
+                                               .environment = v1::ENVIRONMENT_PRODUCTION,
+                                               .signer = kCourt,
+                                               .sequence = 900,
                                                .signed_at = gateway_.clock.wall},
-                                              {demo_.Freeze(kBeiling, 1).SerializeAsString()}, {&gateway_.Key(kHandler), &gateway_.Key(kCosigner)});
+                                              {demo_.Freeze(kBeiling, 1).SerializeAsString()},
+                                              {&gateway_.Key(kHandler), &gateway_.Key(kCosigner)});
   EXPECT_EQ(WholeCall(Send(request).status()), Reason::kEnvironmentMismatch);
 }
 
 TEST_F(BadInput, AReusedSequenceIsRefused) {
   const auto batch = [&](const v1::Order& order) {
     v1::SubmitOrdersRequest request;
-    *request.mutable_batch() = trust::MakeBatch({.member_type = v1::MEMBER_TYPE_ORDER, .environment = v1::ENVIRONMENT_TEST, .signer = kCourt, .sequence = 900,
-                                                 .signed_at = gateway_.clock.wall},
-                                                {order.SerializeAsString()}, {&gateway_.Key(kHandler), &gateway_.Key(kCosigner)});
+    *request.mutable_batch() =
+        trust::MakeBatch({.member_type = v1::MEMBER_TYPE_ORDER,
+                          .environment = v1::ENVIRONMENT_TEST,
+                          .signer = kCourt,
+                          .sequence = 900,
+                          .signed_at = gateway_.clock.wall},
+                         {order.SerializeAsString()}, {&gateway_.Key(kHandler), &gateway_.Key(kCosigner)});
     return request;
   };
   ASSERT_THAT(DemoWorld::Reasons(Send(batch(demo_.Freeze(kBeiling, 1)))), ElementsAre(""));
@@ -152,7 +177,9 @@ TEST_F(BadInput, OnlyRespondentsOfTheCaseMayBeTouched) {
   EXPECT_THAT(ProblemsOf(order, {kHandler}), ElementsAre("subject NOT_RESPONDENT")) << "the number with another name";
   order = demo_.Inquire({kBeiling});
   order.mutable_subject()->set_id_number("990101198503070018");
-  EXPECT_THAT(ProblemsOf(order, {kHandler}), ElementsAre("subject NOT_RESPONDENT", "subject.id_number IDENTITY_NUMBER_INVALID")) << "a mistyped last digit";
+  EXPECT_THAT(ProblemsOf(order, {kHandler}),
+              ElementsAre("subject NOT_RESPONDENT", "subject.id_number IDENTITY_NUMBER_INVALID"))
+      << "a mistyped last digit";
   order = demo_.Inquire({kBeiling});
   order.set_case_number("（2026）辽9901执9999号");
   EXPECT_THAT(ProblemsOf(order, {kHandler}), ElementsAre("case_number CASE_UNKNOWN"));
@@ -167,8 +194,10 @@ TEST_F(BadInput, ACapIsTheSumOfItsSignedParts) {
   act.mutable_open()->mutable_respondents(0)->mutable_identity()->set_id_number("990101198503070018");
   const auto answer = demo_.SubmitCase({act}, {kHandler});
   ASSERT_TRUE(answer.ok()) << answer.status();
-  EXPECT_THAT(DemoWorld::Problems(answer->results(0).refusal()),
-              ElementsAre("open.claim.cap_minor_units CAP_NOT_SUM", "open.respondents[0].identity.id_number IDENTITY_NUMBER_INVALID", "signatures SIGNATURES_MISSING"))
+  EXPECT_THAT(
+      DemoWorld::Problems(answer->results(0).refusal()),
+      ElementsAre("open.claim.cap_minor_units CAP_NOT_SUM",
+                  "open.respondents[0].identity.id_number IDENTITY_NUMBER_INVALID", "signatures SIGNATURES_MISSING"))
       << "all at once";
   act = demo_.Open("（2026）辽9901执2号");
   act.mutable_open()->mutable_claim()->set_doubled_interest_minor_units(2'898'01);
@@ -180,7 +209,8 @@ TEST_F(BadInput, ACapIsTheSumOfItsSignedParts) {
 
 TEST_F(BadInput, AmountsAreAboveZeroAndWithinTheBound) {
   for (int64_t amount : {int64_t{0}, int64_t{-1}, INT64_MIN, int64_t{1'000'000'000'000'001}, INT64_MAX}) {
-    EXPECT_THAT(ProblemsOf(demo_.Freeze(kBeiling, amount)), ElementsAre("freeze.limit_minor_units AMOUNT_INVALID")) << amount;
+    EXPECT_THAT(ProblemsOf(demo_.Freeze(kBeiling, amount)), ElementsAre("freeze.limit_minor_units AMOUNT_INVALID"))
+        << amount;
   }
   EXPECT_THAT(ProblemsOf(demo_.Freeze(kBeiling, kCap + 1)), ElementsAre("freeze.limit_minor_units CAP_EXCEEDED"));
 }
@@ -222,7 +252,8 @@ TEST_F(BadInput, PapersTermsAndStagesFollowThePolicy) {
   v1::Order order = demo_.Freeze(kBeiling, 1);
   order.clear_instruments();
   order.mutable_freeze()->mutable_term()->set_months(13);
-  EXPECT_THAT(ProblemsOf(order), ElementsAre("freeze.term TERM_TOO_LONG", "instruments PAPER_MISSING", "instruments PAPER_MISSING"));
+  EXPECT_THAT(ProblemsOf(order),
+              ElementsAre("freeze.term TERM_TOO_LONG", "instruments PAPER_MISSING", "instruments PAPER_MISSING"));
   v1::Order expired = demo_.Freeze(kBeiling, 1);
   *expired.mutable_issued_at() = domain::ToProto(gateway_.clock.wall - absl::Hours(2));
   *expired.mutable_not_after() = domain::ToProto(gateway_.clock.wall - absl::Hours(1));
@@ -243,7 +274,8 @@ TEST_F(BadInput, AnAccountMustBeTheCourtsOwn) {
   demo_.Pull(kBeiling);
   ASSERT_TRUE(demo_.Report(kBeiling, {demo_.Controlled(freeze, 100, 0)}).ok());
   v1::Order deduct = demo_.Deduct(freeze, 100);
-  deduct.mutable_deduct()->set_account_statement(gateway_.state().directory.StatementAbout("court/辽9902/account/1")->digest);
+  deduct.mutable_deduct()->set_account_statement(
+      gateway_.state().directory.StatementAbout("court/辽9902/account/1")->digest);
   EXPECT_THAT(ProblemsOf(deduct), ElementsAre("deduct.account ACCOUNT_NOT_COURTS"));
   deduct = demo_.Deduct(freeze, 100);
   deduct.mutable_deduct()->mutable_account()->set_account_number("9900010000000001016");
@@ -295,18 +327,26 @@ TEST_F(BadReceipts, AReceiptForAnotherOrderOrByAnotherAgencyIsRefused) {
   EXPECT_EQ(gateway_.Count("TASK_ANSWERED"), 0u);
   v1::ReportResultsRequest request;
   request.set_instance("i");
-  *request.mutable_batch() = gateway_.Sign(v1::MEMBER_TYPE_RECEIPT, kBeiling, std::vector<v1::Receipt>{demo_.Controlled(freeze_, 100, 0)}, {"agency/9900001"});
-  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::ReportResults, gateway_.Agency(kSongyue), request).status()), Reason::kSignerNotCaller);
-  *request.mutable_batch() = gateway_.Sign(v1::MEMBER_TYPE_RECEIPT, kBeiling, std::vector<v1::Receipt>{demo_.Controlled(freeze_, 100, 0)}, {"agency/9900002"});
-  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::ReportResults, gateway_.Agency(kBeiling), request).status()), Reason::kSignatureInvalid);
+  *request.mutable_batch() =
+      gateway_.Sign(v1::MEMBER_TYPE_RECEIPT, kBeiling, std::vector<v1::Receipt>{demo_.Controlled(freeze_, 100, 0)},
+                    {"agency/9900001"});
+  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::ReportResults, gateway_.Agency(kSongyue), request).status()),
+            Reason::kSignerNotCaller);
+  *request.mutable_batch() =
+      gateway_.Sign(v1::MEMBER_TYPE_RECEIPT, kBeiling, std::vector<v1::Receipt>{demo_.Controlled(freeze_, 100, 0)},
+                    {"agency/9900002"});
+  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::ReportResults, gateway_.Agency(kBeiling), request).status()),
+            Reason::kSignatureInvalid);
 }
 
 TEST_F(BadReceipts, TheFirstFinalWordWins) {
   EXPECT_EQ(One(kBeiling, demo_.Controlled(freeze_, 100, 0)).verdict(), v1::RECEIPT_VERDICT_RECORDED);
-  EXPECT_EQ(One(kBeiling, demo_.Controlled(freeze_, 40, 60)).verdict(), v1::RECEIPT_VERDICT_CONFLICT) << "stored, people decide";
+  EXPECT_EQ(One(kBeiling, demo_.Controlled(freeze_, 40, 60)).verdict(), v1::RECEIPT_VERDICT_CONFLICT)
+      << "stored, people decide";
   v1::GetOrderRequest get;
   get.set_order_id(freeze_.order_id());
-  EXPECT_EQ(gateway_.Call(&api::Handlers::GetOrder, demo_.court, get)->order().tasks(0).state(), v1::TASK_STATE_CONFLICT);
+  EXPECT_EQ(gateway_.Call(&api::Handlers::GetOrder, demo_.court, get)->order().tasks(0).state(),
+            v1::TASK_STATE_CONFLICT);
   EXPECT_EQ(demo_.Case()->ledger().controlled_minor_units(), 100) << "the ledger follows the first";
 }
 
@@ -314,7 +354,8 @@ TEST_F(BadReceipts, AmountsThatDontSquareAreRefused) {
   v1::Receipt receipt = demo_.Controlled(freeze_, 100, 0);
   receipt.mutable_items(0)->mutable_measure()->set_unfunded_minor_units(1);
   EXPECT_EQ(One(kBeiling, receipt).reason(), "RECEIPT_INCONSISTENT");
-  EXPECT_EQ(One(kBeiling, demo_.Controlled(freeze_, 101, 0)).reason(), "RECEIPT_INCONSISTENT") << "more than was ordered";
+  EXPECT_EQ(One(kBeiling, demo_.Controlled(freeze_, 101, 0)).reason(), "RECEIPT_INCONSISTENT")
+      << "more than was ordered";
 }
 
 TEST_F(BadReceipts, AReturnOnALeaseThatIsLostIsRefusedAFactIsNot) {
@@ -324,7 +365,8 @@ TEST_F(BadReceipts, AReturnOnALeaseThatIsLostIsRefusedAFactIsNot) {
   EXPECT_EQ(gateway_.Count("TASK_ANSWERED"), 0u);
   EXPECT_EQ(demo_.Pull(kBeiling).size(), 1u) << "it goes out again";
   EXPECT_EQ(One(kBeiling, returned).verdict(), v1::RECEIPT_VERDICT_RECORDED) << "under the new fence";
-  EXPECT_EQ(One(kBeiling, returned, "another").verdict(), v1::RECEIPT_VERDICT_DUPLICATE) << "a repeat is a repeat, lease or not";
+  EXPECT_EQ(One(kBeiling, returned, "another").verdict(), v1::RECEIPT_VERDICT_DUPLICATE)
+      << "a repeat is a repeat, lease or not";
 }
 
 TEST_F(BadReceipts, AFinalReceiptIsTakenFromAnyInstanceAtAnyTime) {
@@ -335,19 +377,27 @@ TEST_F(BadReceipts, AFinalReceiptIsTakenFromAnyInstanceAtAnyTime) {
 TEST_F(BadReceipts, EventsAndResultsHaveTheirOwnCalls) {
   v1::ReportResultsRequest request;
   request.set_instance("i");
-  *request.mutable_batch() = gateway_.Sign(v1::MEMBER_TYPE_RECEIPT, kBeiling, std::vector<v1::Receipt>{demo_.Event(freeze_, v1::MEASURE_CHANGE_INFLOW, 1, 99)}, {"agency/9900001"});
+  *request.mutable_batch() = gateway_.Sign(
+      v1::MEMBER_TYPE_RECEIPT, kBeiling,
+      std::vector<v1::Receipt>{demo_.Event(freeze_, v1::MEASURE_CHANGE_INFLOW, 1, 99)}, {"agency/9900001"});
   std::vector<std::string> problems;
-  EXPECT_EQ(WholeCall(gateway_.Call(&api::Handlers::ReportResults, gateway_.Agency(kBeiling), request).status(), &problems), Reason::kFieldInvalid);
+  EXPECT_EQ(
+      WholeCall(gateway_.Call(&api::Handlers::ReportResults, gateway_.Agency(kBeiling), request).status(), &problems),
+      Reason::kFieldInvalid);
   EXPECT_THAT(problems, ElementsAre("members[0].kind FIELD_INVALID"));
-  *request.mutable_batch() = gateway_.Sign(v1::MEMBER_TYPE_RECEIPT, kBeiling, std::vector<v1::Receipt>{demo_.Controlled(freeze_, 100, 0)}, {"agency/9900001"});
-  EXPECT_EQ(WholeCall(gateway_.Call(&api::Handlers::ReportEvents, gateway_.Agency(kBeiling), request).status()), Reason::kFieldInvalid);
+  *request.mutable_batch() =
+      gateway_.Sign(v1::MEMBER_TYPE_RECEIPT, kBeiling, std::vector<v1::Receipt>{demo_.Controlled(freeze_, 100, 0)},
+                    {"agency/9900001"});
+  EXPECT_EQ(WholeCall(gateway_.Call(&api::Handlers::ReportEvents, gateway_.Agency(kBeiling), request).status()),
+            Reason::kFieldInvalid);
 }
 
 TEST_F(BadReceipts, ReceiptsOfANewerContractAreKeptAndTheirNewFieldsIgnored) {
   v1::ReportResultsRequest request;
   request.set_instance("i");
   const std::string newer = demo_.Controlled(freeze_, 100, 0).SerializeAsString() + "\xA2\x06\x03new";
-  *request.mutable_batch() = gateway_.Sign(v1::MEMBER_TYPE_RECEIPT, kBeiling, std::vector<std::string>{newer}, {"agency/9900001"});
+  *request.mutable_batch() =
+      gateway_.Sign(v1::MEMBER_TYPE_RECEIPT, kBeiling, std::vector<std::string>{newer}, {"agency/9900001"});
   const auto answer = gateway_.Call(&api::Handlers::ReportResults, gateway_.Agency(kBeiling), request);
   ASSERT_TRUE(answer.ok()) << answer.status();
   EXPECT_EQ(answer->results(0).verdict(), v1::RECEIPT_VERDICT_RECORDED);

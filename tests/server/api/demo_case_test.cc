@@ -16,7 +16,8 @@ class DemoCase : public ::testing::Test {
   // Scene 4: one group, one head, three signatures.
   void FreezeEverywhere() {
     gateway_.AdvanceTo(absl::FromUnixSeconds(1790557800));  // 09:10
-    freezes_ = {demo_.Freeze(kBeiling, 80'000'00), demo_.Freeze(kSongyue, 60'000'00), demo_.Freeze(kYunfan, 58'287'00), demo_.Seal()};
+    freezes_ = {demo_.Freeze(kBeiling, 80'000'00), demo_.Freeze(kSongyue, 60'000'00), demo_.Freeze(kYunfan, 58'287'00),
+                demo_.Seal()};
     const std::string group = gateway_.NewId();
     for (v1::Order& order : freezes_) order.set_group(group);
     const auto answer = demo_.Submit(freezes_, {kHandler, kCosigner, kLeader});
@@ -39,8 +40,8 @@ class DemoCase : public ::testing::Test {
     return view->ledger();
   }
   static int64_t Bound(const v1::LedgerView& ledger) {
-    return ledger.deducted_minor_units() + ledger.in_transit_minor_units() + ledger.deducting_minor_units() + ledger.controlled_minor_units() +
-           ledger.requested_minor_units() + ledger.unfunded_minor_units();
+    return ledger.deducted_minor_units() + ledger.in_transit_minor_units() + ledger.deducting_minor_units() +
+           ledger.controlled_minor_units() + ledger.requested_minor_units() + ledger.unfunded_minor_units();
   }
 
   GatewayFixture gateway_;
@@ -53,7 +54,8 @@ TEST_F(DemoCase, AnUrgentInquiryIsAcceptedWithAnExplainedDeadlineAndAProof) {
   const auto answer = demo_.Submit({demo_.Inquire({kBeiling, kSongyue, kYunfan, kLand})}, {kHandler});
   ASSERT_THAT(DemoWorld::Reasons(answer), ElementsAre(""));
   const v1::Acceptance& acceptance = answer->results(0).acceptance();
-  EXPECT_THAT(acceptance.deadline().explanation(), HasSubstr("due Tue 2026-09-29 09:00 (Asia/Shanghai), because urgent orders are due 24 hours after"));
+  EXPECT_THAT(acceptance.deadline().explanation(),
+              HasSubstr("due Tue 2026-09-29 09:00 (Asia/Shanghai), because urgent orders are due 24 hours after"));
   EXPECT_EQ(acceptance.deadline().row(), "ANSWER_URGENT");
   EXPECT_THAT(acceptance.deadline().marks_permille(), ElementsAre(500, 750, 1000, 1500, 2000));
   EXPECT_THAT(acceptance.agencies(), ElementsAre(kBeiling, kSongyue, kYunfan, kLand));
@@ -68,7 +70,9 @@ TEST_F(DemoCase, ADryRunTellsTheCoverageAndWritesNothing) {
     for (const char* agency : {kBeiling, kSongyue, kLand}) ASSERT_TRUE(demo_.PullOnce(agency).ok());
   }
   const size_t before = gateway_.Types().size();
-  const auto answer = gateway_.Call(&api::Handlers::ValidateOrders, demo_.court, demo_.OrderBatch({demo_.Inquire({kBeiling, kSongyue, kYunfan, kLand})}, {kHandler}));
+  const auto answer =
+      gateway_.Call(&api::Handlers::ValidateOrders, demo_.court,
+                    demo_.OrderBatch({demo_.Inquire({kBeiling, kSongyue, kYunfan, kLand})}, {kHandler}));
   ASSERT_TRUE(answer.ok()) << answer.status();
   EXPECT_EQ(gateway_.Types().size(), before);
   ASSERT_TRUE(answer->results(0).has_acceptance()) << answer->DebugString();
@@ -91,10 +95,12 @@ TEST_F(DemoCase, ADryRunTellsTheCoverageAndWritesNothing) {
 }
 
 TEST_F(DemoCase, AnUnsignedDraftIsTriedAsIfEverybodyHadSigned) {
-  const auto good = gateway_.Call(&api::Handlers::ValidateOrders, demo_.court, demo_.OrderBatch({demo_.Freeze(kBeiling, kCap)}, {}));
+  const auto good =
+      gateway_.Call(&api::Handlers::ValidateOrders, demo_.court, demo_.OrderBatch({demo_.Freeze(kBeiling, kCap)}, {}));
   ASSERT_TRUE(good.ok()) << good.status();
   EXPECT_TRUE(good->results(0).has_acceptance());
-  const auto bad = gateway_.Call(&api::Handlers::ValidateOrders, demo_.court, demo_.OrderBatch({demo_.Freeze(kBeiling, kCap + 1)}, {}));
+  const auto bad = gateway_.Call(&api::Handlers::ValidateOrders, demo_.court,
+                                 demo_.OrderBatch({demo_.Freeze(kBeiling, kCap + 1)}, {}));
   ASSERT_TRUE(bad.ok());
   EXPECT_EQ(bad->results(0).refusal().reason(), "CAP_EXCEEDED");
 }
@@ -103,7 +109,8 @@ TEST_F(DemoCase, ThreeAmountsRankByServiceNeverOverTheClaim) {
   FreezeEverywhere();
   v1::LedgerView ledger = Ledger();
   EXPECT_EQ(ledger.requested_minor_units(), kCap) << "the limits add up to the cap";
-  EXPECT_THAT(DemoWorld::Reasons(demo_.Submit({demo_.Freeze(kBeiling, 1)})), ElementsAre("CAP_EXCEEDED")) << "0.01 more";
+  EXPECT_THAT(DemoWorld::Reasons(demo_.Submit({demo_.Freeze(kBeiling, 1)})), ElementsAre("CAP_EXCEEDED"))
+      << "0.01 more";
   AnswerFreezes();
   ledger = Ledger();
   EXPECT_EQ(ledger.controlled_minor_units(), 61'350'27 + 15'000'00);
@@ -122,8 +129,8 @@ TEST_F(DemoCase, ThreeAmountsRankByServiceNeverOverTheClaim) {
 TEST_F(DemoCase, InflowAndPromotionAreTheUnitsSignedEvents) {
   FreezeEverywhere();
   AnswerFreezes();
-  Answer(kBeiling, demo_.Event(freezes_[0], v1::MEASURE_CHANGE_INFLOW, 80'000'00, 0));      // scene 6
-  Answer(kSongyue, demo_.Event(freezes_[1], v1::MEASURE_CHANGE_PROMOTED, 60'000'00, 0));    // scene 7
+  Answer(kBeiling, demo_.Event(freezes_[0], v1::MEASURE_CHANGE_INFLOW, 80'000'00, 0));    // scene 6
+  Answer(kSongyue, demo_.Event(freezes_[1], v1::MEASURE_CHANGE_PROMOTED, 60'000'00, 0));  // scene 7
   const v1::LedgerView ledger = Ledger();
   EXPECT_EQ(ledger.controlled_minor_units(), 140'000'00);
   EXPECT_EQ(ledger.unfunded_minor_units(), 0);
@@ -151,12 +158,14 @@ TEST_F(DemoCase, ALateAnswerCountsAndTheMoneyIsTakenOnce) {
   v1::Order wrong = demo_.Deduct(freezes_[0], 80'000'00);
   wrong.mutable_deduct()->mutable_account()->set_account_number("9900010000000001016");
   EXPECT_THAT(DemoWorld::Reasons(demo_.Submit({wrong})), ElementsAre("ACCOUNT_NOT_COURTS"));
-  std::vector<v1::Order> group = {demo_.Deduct(freezes_[0], 80'000'00), demo_.Deduct(freezes_[1], 60'000'00), demo_.Deduct(freezes_[2], 58'287'01)};
+  std::vector<v1::Order> group = {demo_.Deduct(freezes_[0], 80'000'00), demo_.Deduct(freezes_[1], 60'000'00),
+                                  demo_.Deduct(freezes_[2], 58'287'01)};
   const std::string group_id = gateway_.NewId();
   for (v1::Order& order : group) order.set_group(group_id);
   EXPECT_THAT(DemoWorld::Reasons(demo_.Submit(group)), ElementsAre("GROUP_REFUSED", "GROUP_REFUSED", "CAP_EXCEEDED"));
 
-  std::vector<v1::Order> deducts = {demo_.Deduct(freezes_[0], 80'000'00), demo_.Deduct(freezes_[1], 60'000'00), demo_.Deduct(freezes_[2], 58'287'00)};
+  std::vector<v1::Order> deducts = {demo_.Deduct(freezes_[0], 80'000'00), demo_.Deduct(freezes_[1], 60'000'00),
+                                    demo_.Deduct(freezes_[2], 58'287'00)};
   ASSERT_THAT(DemoWorld::Reasons(demo_.Submit(deducts)), Each(""));
   EXPECT_EQ(Ledger().deducting_minor_units(), kCap);
   EXPECT_EQ(Bound(Ledger()), kCap);

@@ -1,4 +1,5 @@
-// By hand; no test. What the pipeline behind the transport costs on one thread: submissions to 140 agencies, hand-outs, receipts.
+// By hand; no test. What the pipeline behind the transport costs on one thread: submissions to 140 agencies, hand-outs,
+// receipts.
 //
 //   pipeline_bench [orders = 640]
 #include <chrono>
@@ -60,11 +61,14 @@ void Run(int orders) {
   }
   const double all = submitting + pulling + reporting;
   const auto each = [&](double seconds) { return seconds * 1e6 / static_cast<double>(tasks); };
-  std::printf("%zu tasks, %.0f tasks/s on one thread; us a task: submit %.2f, pull %.2f, report %.2f (making receipts, not counted: %.2f)\n", tasks,
-              static_cast<double>(tasks) / all, each(submitting), each(pulling), each(reporting), each(signing));
+  std::printf(
+      "%zu tasks, %.0f tasks/s on one thread; us a task: submit %.2f, pull %.2f, report %.2f (making receipts, not "
+      "counted: %.2f)\n",
+      tasks, static_cast<double>(tasks) / all, each(submitting), each(pulling), each(reporting), each(signing));
   const core::SequencerCounters counters = gateway.sequencer->counters();
-  std::printf("sequencer: deciding %.3f s, storing %.3f s, answering %.3f s, %llu commits, %llu entries\n", absl::ToDoubleSeconds(counters.deciding),
-              absl::ToDoubleSeconds(counters.storing), absl::ToDoubleSeconds(counters.answering), static_cast<unsigned long long>(counters.commits),
+  std::printf("sequencer: deciding %.3f s, storing %.3f s, answering %.3f s, %llu commits, %llu entries\n",
+              absl::ToDoubleSeconds(counters.deciding), absl::ToDoubleSeconds(counters.storing),
+              absl::ToDoubleSeconds(counters.answering), static_cast<unsigned long long>(counters.commits),
               static_cast<unsigned long long>(counters.entries));
 }
 

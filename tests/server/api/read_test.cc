@@ -20,7 +20,8 @@ class Reads : public ::testing::Test {
     request.set_order_id(id);
     return gateway_.Call(&api::Handlers::GetOrder, caller, request);
   }
-  absl::StatusOr<v1::ListFindingsResponse> Findings(const api::Caller& caller, const std::string& id, const std::string& token = "", int size = 0) {
+  absl::StatusOr<v1::ListFindingsResponse> Findings(const api::Caller& caller, const std::string& id,
+                                                    const std::string& token = "", int size = 0) {
     v1::ListFindingsRequest request;
     request.set_order_id(id);
     request.set_purpose("to prepare the deduction");
@@ -29,7 +30,8 @@ class Reads : public ::testing::Test {
     return gateway_.Call(&api::Handlers::ListFindings, caller, request);
   }
   // Every event past the token, page by page.
-  std::vector<v1::OrderEvent> Watch(const api::Caller& caller, std::string& token, const std::string& case_number = "", size_t limit = 3) {
+  std::vector<v1::OrderEvent> Watch(const api::Caller& caller, std::string& token, const std::string& case_number = "",
+                                    size_t limit = 3) {
     std::vector<v1::OrderEvent> events;
     while (true) {
       v1::WatchOrdersRequest request;
@@ -57,19 +59,22 @@ TEST_F(Reads, ACourtSeesItsOwnOrdersAndNoTraceOfOthers) {
   const v1::Order order = demo_.Inquire({kBeiling});
   ASSERT_THAT(DemoWorld::Reasons(demo_.Submit({order}, {kHandler})), ElementsAre(""));
   EXPECT_TRUE(Get(demo_.court, order.order_id()).ok());
-  const absl::Status foreign = Get(demo_.other_court, order.order_id()).status(), unknown = Get(demo_.other_court, gateway_.NewId()).status();
+  const absl::Status foreign = Get(demo_.other_court, order.order_id()).status(),
+                     unknown = Get(demo_.other_court, gateway_.NewId()).status();
   EXPECT_EQ(ReasonOf(foreign), Reason::kNotFound);
   EXPECT_EQ(foreign, unknown) << "the same words";
   EXPECT_EQ(ReasonOf(Findings(demo_.other_court, order.order_id()).status()), Reason::kNotFound);
   v1::WithdrawOrderRequest withdraw;
   withdraw.set_request_id(gateway_.NewId());
   withdraw.set_order_id(order.order_id());
-  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::WithdrawOrder, demo_.other_court, withdraw).status()), Reason::kNotFound);
+  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::WithdrawOrder, demo_.other_court, withdraw).status()),
+            Reason::kNotFound);
   v1::GetCaseRequest get_case;
   get_case.set_case_number(kCaseNumber);
   get_case.set_purpose("curious");
   EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::GetCase, demo_.other_court, get_case).status()), Reason::kNotFound);
-  EXPECT_THAT(gateway_.Call(&api::Handlers::ListOrders, demo_.other_court, v1::ListOrdersRequest())->orders(), IsEmpty());
+  EXPECT_THAT(gateway_.Call(&api::Handlers::ListOrders, demo_.other_court, v1::ListOrdersRequest())->orders(),
+              IsEmpty());
   std::string token;
   Watch(demo_.other_court, token);
   demo_.Pull(kBeiling);
@@ -79,7 +84,8 @@ TEST_F(Reads, ACourtSeesItsOwnOrdersAndNoTraceOfOthers) {
   v1::SubmitCaseActsRequest request;
   v1::CaseAct act = demo_.Open();
   act.set_court(kOtherCourt);
-  *request.mutable_batch() = gateway_.Sign(v1::MEMBER_TYPE_CASE, kOtherCourt, std::vector<v1::CaseAct>{act}, {"court/辽9902/officer/001", "court/辽9902/officer/003"});
+  *request.mutable_batch() = gateway_.Sign(v1::MEMBER_TYPE_CASE, kOtherCourt, std::vector<v1::CaseAct>{act},
+                                           {"court/辽9902/officer/001", "court/辽9902/officer/003"});
   EXPECT_TRUE(gateway_.Call(&api::Handlers::SubmitCaseActs, demo_.other_court, request)->results(0).has_acceptance());
 }
 
@@ -113,7 +119,8 @@ TEST_F(Reads, AnOrderShowsEveryTaskAndMasksThePerson) {
 TEST_F(Reads, FindingsAreAnAuditedRead) {
   const v1::Order order = demo_.Inquire({kBeiling, kSongyue, kYunfan});
   ASSERT_THAT(DemoWorld::Reasons(demo_.Submit({order}, {kHandler})), ElementsAre(""));
-  const v1::Receipt found = demo_.Found(order, kBeiling, "9900010000000001016", 61'350'27), nil = demo_.Nil(order, kSongyue);
+  const v1::Receipt found = demo_.Found(order, kBeiling, "9900010000000001016", 61'350'27),
+                    nil = demo_.Nil(order, kSongyue);
   ASSERT_TRUE(demo_.Report(kBeiling, {found}).ok());
   ASSERT_TRUE(demo_.Report(kSongyue, {nil}).ok());
   v1::Receipt correction = demo_.Found(order, kSongyue, "9900020000000003036", 95'000'00);
@@ -129,13 +136,15 @@ TEST_F(Reads, FindingsAreAnAuditedRead) {
   EXPECT_TRUE(answer->findings(1).superseded()) << "the correction replaced it";
   EXPECT_FALSE(answer->findings(2).superseded());
   for (const auto& finding : answer->findings()) {
-    const std::vector<trust::CandidateKey> keys = {{0, v1::KEY_ALGORITHM_ED25519, gateway_.Key("agency/" + finding.agency()).public_key()}};
+    const std::vector<trust::CandidateKey> keys = {
+        {0, v1::KEY_ALGORITHM_ED25519, gateway_.Key("agency/" + finding.agency()).public_key()}};
     EXPECT_TRUE(trust::OpenMember(finding.receipt(), keys, gateway_.checker).ok()) << "the agency's own signature";
   }
   EXPECT_EQ(gateway_.Count("READ_RECORDED"), 1u);
   v1::ListFindingsRequest silent;
   silent.set_order_id(order.order_id());
-  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::ListFindings, demo_.court, silent).status()), Reason::kFieldMissing) << "why?";
+  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::ListFindings, demo_.court, silent).status()), Reason::kFieldMissing)
+      << "why?";
   EXPECT_EQ(gateway_.Count("READ_RECORDED"), 1u);
   const auto begun = gateway_.Begin(&api::Handlers::ListFindings, demo_.court, [&] {
     v1::ListFindingsRequest request;
@@ -151,7 +160,8 @@ TEST_F(Reads, FindingsAreAnAuditedRead) {
 TEST_F(Reads, FindingsPageByKey) {
   const v1::Order order = demo_.Inquire({kBeiling, kSongyue, kYunfan});
   ASSERT_THAT(DemoWorld::Reasons(demo_.Submit({order}, {kHandler})), ElementsAre(""));
-  for (const char* agency : {kBeiling, kSongyue, kYunfan}) ASSERT_TRUE(demo_.Report(agency, {demo_.Nil(order, agency)}).ok());
+  for (const char* agency : {kBeiling, kSongyue, kYunfan})
+    ASSERT_TRUE(demo_.Report(agency, {demo_.Nil(order, agency)}).ok());
   std::vector<std::string> agencies;
   std::string token;
   do {
@@ -206,16 +216,22 @@ TEST_F(Reads, ATokenIsGoodForItsCallerAndFilterOnly) {
   EXPECT_TRUE(gateway_.Call(&api::Handlers::ListOrders, demo_.court, request).ok());
   gateway_.Restart();
   EXPECT_TRUE(gateway_.Call(&api::Handlers::ListOrders, demo_.court, request).ok()) << "also after a restart";
-  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::ListOrders, demo_.other_court, request).status()), Reason::kPageTokenInvalid);
+  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::ListOrders, demo_.other_court, request).status()),
+            Reason::kPageTokenInvalid);
   v1::ListOrdersRequest filtered = request;
   filtered.set_open_only(true);
-  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::ListOrders, demo_.court, filtered).status()), Reason::kPageTokenInvalid);
+  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::ListOrders, demo_.court, filtered).status()),
+            Reason::kPageTokenInvalid);
   v1::WatchOrdersRequest watch;
   watch.set_resume_token(token);
-  EXPECT_EQ(ReasonOf(gateway_.handlers->ReadWatch(demo_.court, watch, 10).status()), Reason::kPageTokenInvalid) << "another method's";
-  for (const std::string& bad : {std::string("x"), std::string("===="), token.substr(1), token + "A", std::string(5000, 'A')}) {
+  EXPECT_EQ(ReasonOf(gateway_.handlers->ReadWatch(demo_.court, watch, 10).status()), Reason::kPageTokenInvalid)
+      << "another method's";
+  for (const std::string& bad :
+       {std::string("x"), std::string("===="), token.substr(1), token + "A", std::string(5000, 'A')}) {
     request.set_page_token(bad);
-    EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::ListOrders, demo_.court, request).status()), Reason::kPageTokenInvalid) << bad.substr(0, 20);
+    EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::ListOrders, demo_.court, request).status()),
+              Reason::kPageTokenInvalid)
+        << bad.substr(0, 20);
   }
   request.clear_page_token();
   request.set_page_size(-1);
@@ -231,7 +247,8 @@ TEST_F(Reads, AWatchTellsEveryEventOnceInJournalOrder) {
   ASSERT_TRUE(demo_.Report(kBeiling, {demo_.Nil(inquiry, kBeiling), demo_.Controlled(freeze, 100, 0)}).ok());
   const std::string middle = token;
   const std::vector<v1::OrderEvent> events = Watch(demo_.court, token);
-  EXPECT_THAT(TypesOf(events), ElementsAre("ORDER_ACCEPTED", "ORDER_ACCEPTED", "DELIVERED", "DELIVERED", "TASK_ANSWERED", "TASK_ANSWERED"));
+  EXPECT_THAT(TypesOf(events), ElementsAre("ORDER_ACCEPTED", "ORDER_ACCEPTED", "DELIVERED", "DELIVERED",
+                                           "TASK_ANSWERED", "TASK_ANSWERED"));
   EXPECT_EQ(events[4].outcome(), v1::OUTCOME_NIL);
   EXPECT_FALSE(events[4].completes());
   EXPECT_TRUE(events[5].completes());
@@ -244,11 +261,17 @@ TEST_F(Reads, AWatchTellsEveryEventOnceInJournalOrder) {
   std::string other;
   v1::WatchOrdersRequest request;
   request.set_case_number("another case");
-  EXPECT_EQ(ReasonOf(gateway_.handlers->ReadWatch(demo_.court, [&] {
-    v1::WatchOrdersRequest mixed = request;
-    mixed.set_resume_token(middle);
-    return mixed;
-  }(), 10).status()), Reason::kPageTokenInvalid);
+  EXPECT_EQ(ReasonOf(gateway_.handlers
+                         ->ReadWatch(
+                             demo_.court,
+                             [&] {
+                               v1::WatchOrdersRequest mixed = request;
+                               mixed.set_resume_token(middle);
+                               return mixed;
+                             }(),
+                             10)
+                         .status()),
+            Reason::kPageTokenInvalid);
 }
 
 TEST_F(Reads, AWatchOfOneCaseSeesThatCase) {

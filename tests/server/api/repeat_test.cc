@@ -26,14 +26,17 @@ class Repeats : public ::testing::Test {
       EXPECT_TRUE(gateway_.Proves(result.acceptance().proof(), result.acceptance().leaf(), response.checkpoint()));
     }
   }
-  absl::StatusOr<v1::SubmitOrdersResponse> Send(const v1::SubmitOrdersRequest& request) { return gateway_.Call(&api::Handlers::SubmitOrders, demo_.court, request); }
+  absl::StatusOr<v1::SubmitOrdersResponse> Send(const v1::SubmitOrdersRequest& request) {
+    return gateway_.Call(&api::Handlers::SubmitOrders, demo_.court, request);
+  }
 
   GatewayFixture gateway_;
   DemoWorld demo_{gateway_};
 };
 
 TEST_F(Repeats, ABatchGivesTheSameFacts) {
-  const v1::SubmitOrdersRequest request = demo_.OrderBatch({demo_.Freeze(kBeiling, 100), demo_.Freeze(kSongyue, 0), demo_.Inquire({kBeiling, kYunfan})});
+  const v1::SubmitOrdersRequest request =
+      demo_.OrderBatch({demo_.Freeze(kBeiling, 100), demo_.Freeze(kSongyue, 0), demo_.Inquire({kBeiling, kYunfan})});
   const auto first = Send(request);
   ASSERT_THAT(DemoWorld::Reasons(first), ElementsAre("", "AMOUNT_INVALID", ""));
   ExpectProven(*first);
@@ -48,7 +51,8 @@ TEST_F(Repeats, ABatchGivesTheSameFacts) {
   const auto after = Send(request);
   ASSERT_TRUE(after.ok()) << after.status();
   EXPECT_EQ(FactsOf(*after), FactsOf(*first));
-  EXPECT_GT(after->results(0).acceptance().proof().size(), first->results(0).acceptance().proof().size()) << "the proof names a newer checkpoint";
+  EXPECT_GT(after->results(0).acceptance().proof().size(), first->results(0).acceptance().proof().size())
+      << "the proof names a newer checkpoint";
   ExpectProven(*after);
 }
 
@@ -86,7 +90,8 @@ TEST_F(Repeats, ALargeJournalProvesItsOldEntries) {
 
 TEST_F(Repeats, ACaseActGivesTheSameFactsAndMakesNoSecondKey) {
   v1::SubmitCaseActsRequest request;
-  *request.mutable_batch() = gateway_.Sign(v1::MEMBER_TYPE_CASE, kCourt, std::vector<v1::CaseAct>{demo_.Open("（2026）辽9901执7号")}, {kHandler, kLeader});
+  *request.mutable_batch() = gateway_.Sign(
+      v1::MEMBER_TYPE_CASE, kCourt, std::vector<v1::CaseAct>{demo_.Open("（2026）辽9901执7号")}, {kHandler, kLeader});
   const auto first = gateway_.Call(&api::Handlers::SubmitCaseActs, demo_.court, request);
   ASSERT_TRUE(first->results(0).has_acceptance());
   const v1::CaseAcceptance& accepted = first->results(0).acceptance();
@@ -106,7 +111,8 @@ TEST_F(Repeats, ADryRunOfACaseWritesNothingAndMakesNoKey) {
   const size_t keys = gateway_.ring->KeysOf("case")->size(), entries = gateway_.Types().size();
   v1::SubmitCaseActsRequest request;
   request.set_validate_only(true);
-  *request.mutable_batch() = gateway_.Sign(v1::MEMBER_TYPE_CASE, kCourt, std::vector<v1::CaseAct>{demo_.Open("（2026）辽9901执8号"), demo_.Open()}, {});
+  *request.mutable_batch() = gateway_.Sign(
+      v1::MEMBER_TYPE_CASE, kCourt, std::vector<v1::CaseAct>{demo_.Open("（2026）辽9901执8号"), demo_.Open()}, {});
   const auto answer = gateway_.Call(&api::Handlers::SubmitCaseActs, demo_.court, request);
   ASSERT_TRUE(answer.ok()) << answer.status();
   EXPECT_TRUE(answer->results(0).has_acceptance());
@@ -122,10 +128,14 @@ TEST_F(Repeats, AReceiptIsADuplicateAlsoAfterARestart) {
   demo_.Pull(kBeiling);
   v1::ReportResultsRequest request;
   request.set_instance("i");
-  *request.mutable_batch() = gateway_.Sign(v1::MEMBER_TYPE_RECEIPT, kBeiling, std::vector<v1::Receipt>{demo_.Controlled(freeze, 100, 0)}, {"agency/9900001"});
-  EXPECT_EQ(gateway_.Call(&api::Handlers::ReportResults, gateway_.Agency(kBeiling), request)->results(0).verdict(), v1::RECEIPT_VERDICT_RECORDED);
+  *request.mutable_batch() =
+      gateway_.Sign(v1::MEMBER_TYPE_RECEIPT, kBeiling, std::vector<v1::Receipt>{demo_.Controlled(freeze, 100, 0)},
+                    {"agency/9900001"});
+  EXPECT_EQ(gateway_.Call(&api::Handlers::ReportResults, gateway_.Agency(kBeiling), request)->results(0).verdict(),
+            v1::RECEIPT_VERDICT_RECORDED);
   gateway_.Restart();
-  EXPECT_EQ(gateway_.Call(&api::Handlers::ReportResults, gateway_.Agency(kBeiling), request)->results(0).verdict(), v1::RECEIPT_VERDICT_DUPLICATE);
+  EXPECT_EQ(gateway_.Call(&api::Handlers::ReportResults, gateway_.Agency(kBeiling), request)->results(0).verdict(),
+            v1::RECEIPT_VERDICT_DUPLICATE);
   EXPECT_EQ(demo_.Case()->ledger().controlled_minor_units(), 100);
 }
 
@@ -146,7 +156,8 @@ TEST_F(Repeats, AWithdrawalIsOne) {
   EXPECT_EQ(again->SerializeAsString(), first->SerializeAsString());
   EXPECT_TRUE(demo_.Pull(kSongyue).empty());
   request.set_request_id(gateway_.NewId());
-  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::WithdrawOrder, demo_.court, request).status()), Reason::kNotWithdrawable);
+  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::WithdrawOrder, demo_.court, request).status()),
+            Reason::kNotWithdrawable);
 }
 
 TEST_F(Repeats, AnApprovalIsOneAndRegistersOnce) {

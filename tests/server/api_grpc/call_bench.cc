@@ -1,9 +1,10 @@
-// What a call costs: GetCheckpoint over mutual TLS at the gateway, against an empty unary call of a bare gRPC server with the same credentials
-// and message sizes, in the same run. By hand, no test.
+// What a call costs: GetCheckpoint over mutual TLS at the gateway, against an empty unary call of a bare gRPC server
+// with the same credentials and message sizes, in the same run. By hand, no test.
 //
 //   call_bench [seconds]          serves both, starts clients as processes of their own, prints a table
 //
-// Callers keep `in flight` calls open on one channel each (closed loop), so this measures what a call costs, not how long one waits.
+// Callers keep `in flight` calls open on one channel each (closed loop), so this measures what a call costs, not how
+// long one waits.
 #include <grpcpp/grpcpp.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -37,7 +38,8 @@ void Put(const std::string& path, const std::string& text) { std::ofstream(path,
 class Bare final : public v1::AuditService::CallbackService {
  public:
   explicit Bare(std::string checkpoint) : checkpoint_(std::move(checkpoint)) {}
-  grpc::ServerUnaryReactor* GetCheckpoint(grpc::CallbackServerContext* context, const v1::GetCheckpointRequest*, v1::GetCheckpointResponse* response) override {
+  grpc::ServerUnaryReactor* GetCheckpoint(grpc::CallbackServerContext* context, const v1::GetCheckpointRequest*,
+                                          v1::GetCheckpointResponse* response) override {
     response->set_checkpoint(checkpoint_);
     auto* call = context->DefaultReactor();
     call->Finish(grpc::Status::OK);
@@ -51,14 +53,16 @@ class Bare final : public v1::AuditService::CallbackService {
 // The client's half: calls for so long, prints how many.
 class Caller {
  public:
-  Caller(std::shared_ptr<grpc::Channel> channel, absl::Time end) : stub_(v1::AuditService::NewStub(channel)), end_(end) {}
+  Caller(std::shared_ptr<grpc::Channel> channel, absl::Time end)
+      : stub_(v1::AuditService::NewStub(channel)), end_(end) {}
   void Start(int in_flight) {
     open_ = in_flight;
     for (int i = 0; i < in_flight; ++i) Next();
   }
   uint64_t Wait() {
     absl::MutexLock lock(&mu_);
-    mu_.Await(absl::Condition(+[](int* open) { return *open == 0; }, &open_));
+    mu_.Await(absl::Condition(
+        +[](int* open) { return *open == 0; }, &open_));
     return done_;
   }
 
@@ -71,14 +75,16 @@ class Caller {
   void Next() {
     auto* one = new One;
     one->context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(30)));
-    stub_->async()->GetCheckpoint(&one->context, &one->request, &one->response, [this, one](const grpc::Status& status) {
-      if (!status.ok()) std::fprintf(stderr, "%s\n", status.error_message().c_str()), std::exit(1);
-      delete one;
-      ++done_;
-      if (absl::Now() < end_) return Next();
-      absl::MutexLock lock(&mu_);
-      --open_;
-    });
+    stub_->async()->GetCheckpoint(&one->context, &one->request, &one->response,
+                                  [this, one](const grpc::Status& status) {
+                                    if (!status.ok())
+                                      std::fprintf(stderr, "%s\n", status.error_message().c_str()), std::exit(1);
+                                    delete one;
+                                    ++done_;
+                                    if (absl::Now() < end_) return Next();
+                                    absl::MutexLock lock(&mu_);
+                                    --open_;
+                                  });
   }
   std::unique_ptr<v1::AuditService::Stub> stub_;
   const absl::Time end_;
@@ -141,7 +147,8 @@ int Serve(const std::string& self, double seconds) {
         rate[i] = RunClient(command.str());
         cpu[i] = absl::ToDoubleMicroseconds(Cpu() - before) / (rate[i] * seconds);
       }
-      std::printf("%-9d %9d %12.0f %14.0f %9.2f   server CPU us/call: %.0f, %.0f\n", in_flight, repeat, rate[0], rate[1], rate[1] / rate[0], cpu[0], cpu[1]);
+      std::printf("%-9d %9d %12.0f %14.0f %9.2f   server CPU us/call: %.0f, %.0f\n", in_flight, repeat, rate[0],
+                  rate[1], rate[1] / rate[0], cpu[0], cpu[1]);
       std::fflush(stdout);
     }
   }
@@ -153,6 +160,7 @@ int Serve(const std::string& self, double seconds) {
 }  // namespace eagle
 
 int main(int argc, char** argv) {
-  if (argc == 6 && std::string(argv[1]) == "client") return eagle::Client(argv[2], argv[3], std::atoi(argv[4]), std::atof(argv[5]));
+  if (argc == 6 && std::string(argv[1]) == "client")
+    return eagle::Client(argv[2], argv[3], std::atoi(argv[4]), std::atof(argv[5]));
   return eagle::Serve(argv[0], argc > 1 ? std::atof(argv[1]) : 3);
 }

@@ -61,7 +61,8 @@ void AwaitPoll(GatewayWorld& world) {
 // An open WatchOrders. Read gives false at its end; Finish the status.
 class Watching {
  public:
-  Watching(const std::shared_ptr<grpc::Channel>& channel, const std::string& token = "") : stub_(v1::OrderService::NewStub(channel)) {
+  Watching(const std::shared_ptr<grpc::Channel>& channel, const std::string& token = "")
+      : stub_(v1::OrderService::NewStub(channel)) {
     v1::WatchOrdersRequest request;
     request.set_resume_token(token);
     reader_ = stub_->WatchOrders(&context_, request);
@@ -97,7 +98,8 @@ TEST(Calls, NeedADeadlineOfAtMostAMinute) {
     EXPECT_EQ(answer.info.domain(), "goldeneagle.v1");
   }
   // Permission comes first: who may not call isn't told how to.
-  EXPECT_EQ(Call(court, "/goldeneagle.v1.AuditService/ListEntries", "", absl::InfiniteDuration()).reason, "PERMISSION_DENIED");
+  EXPECT_EQ(Call(court, "/goldeneagle.v1.AuditService/ListEntries", "", absl::InfiniteDuration()).reason,
+            "PERMISSION_DENIED");
 }
 
 TEST(Calls, PollsAndWatchesNeedNoDeadline) {
@@ -114,7 +116,8 @@ TEST(Calls, PollsAndWatchesNeedNoDeadline) {
 
 TEST(Calls, ErrorsCarryEveryViolation) {
   GatewayWorld world;
-  const Answer answer = Call(world.Channel(world.court()), kSubmitOrders, v1::SubmitOrdersRequest().SerializeAsString());
+  const Answer answer =
+      Call(world.Channel(world.court()), kSubmitOrders, v1::SubmitOrdersRequest().SerializeAsString());
   EXPECT_EQ(answer.code, grpc::StatusCode::INVALID_ARGUMENT) << answer.message;
   EXPECT_FALSE(answer.reason.empty());
   EXPECT_EQ(answer.info.domain(), "goldeneagle.v1");
@@ -174,7 +177,8 @@ TEST(Polls, OneThatIsGivenUpLeavesTheNextAlone) {
   const auto agency = world.Channel(world.agency());
   SayHello(agency, "one");
   for (int i = 0; i < 20; ++i) {
-    EXPECT_EQ(Call(agency, kPullTasks, Poll("one", 30), absl::Milliseconds(20)).code, grpc::StatusCode::DEADLINE_EXCEEDED);
+    EXPECT_EQ(Call(agency, kPullTasks, Poll("one", 30), absl::Milliseconds(20)).code,
+              grpc::StatusCode::DEADLINE_EXCEEDED);
   }
   const Answer answer = Call(agency, kPullTasks, Poll("one", 1), absl::Seconds(30));
   EXPECT_EQ(answer.code, grpc::StatusCode::OK) << answer.message;
@@ -257,7 +261,8 @@ TEST(Draining, StopsAcceptingAndAnswersWhatIsOpen) {
 TEST(Admin, DrainIsAskedForOnTheAdminListenerOnly) {
   GatewayWorld world;
   EXPECT_EQ(Call(world.AdminChannel(), "/goldeneagle.process.v1.ProcessService/Drain").code, grpc::StatusCode::OK);
-  EXPECT_EQ(Call(world.Channel(world.operator_system()), "/goldeneagle.process.v1.ProcessService/Drain").code, grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(Call(world.Channel(world.operator_system()), "/goldeneagle.process.v1.ProcessService/Drain").code,
+            grpc::StatusCode::PERMISSION_DENIED);
 }
 
 TEST(Admin, MetricsAreNumbersWithNames) {
@@ -285,8 +290,12 @@ TEST(Admin, CertificatesAreReplacedWholeOrNotAtAll) {
   ASSERT_EQ(before.code, grpc::StatusCode::OK) << before.message;
   // A certificate without its key: refused, and the old pair goes on serving.
   trust::SystemEntropy entropy;
-  const auto other = world.authority().Issue({.name = {kTrustDomain, trust::SystemRole::kGateway, "gateway-1"}, .addresses = {"127.0.0.1"},
-                                              .server = true, .from = LongAgo(), .until = FarAhead() - absl::Hours(24)}, entropy);
+  const auto other = world.authority().Issue({.name = {kTrustDomain, trust::SystemRole::kGateway, "gateway-1"},
+                                              .addresses = {"127.0.0.1"},
+                                              .server = true,
+                                              .from = LongAgo(),
+                                              .until = FarAhead() - absl::Hours(24)},
+                                             entropy);
   std::ofstream(world.config().api_certificate, std::ios::trunc) << other->certificate_pem;
   const Answer refused = Call(admin, reload);
   EXPECT_EQ(refused.code, grpc::StatusCode::FAILED_PRECONDITION);

@@ -60,8 +60,12 @@ GatewayWorld::GatewayWorld(Options options)
   agency_ = Issue(trust::SystemRole::kAgency, kAgencyCode);
   auditor_ = Issue(trust::SystemRole::kAuditor, "auditor-1");
   operator_ = Issue(trust::SystemRole::kOperator, "operator-1");
-  const auto server = authority_.Issue({.name = {kTrustDomain, trust::SystemRole::kGateway, "gateway-1"}, .addresses = {"127.0.0.1"}, .server = true,
-                                        .from = LongAgo(), .until = FarAhead()}, entropy_);
+  const auto server = authority_.Issue({.name = {kTrustDomain, trust::SystemRole::kGateway, "gateway-1"},
+                                        .addresses = {"127.0.0.1"},
+                                        .server = true,
+                                        .from = LongAgo(),
+                                        .until = FarAhead()},
+                                       entropy_);
   Must(server.status(), "the gateway's certificate");
   WriteFile(folder_ / "gateway.pem", server->certificate_pem);
   WriteFile(folder_ / "authorities.pem", authority_.certificate_pem());
@@ -82,11 +86,13 @@ GatewayWorld::GatewayWorld(Options options)
     const auto registrar = trust::Ed25519Signer::FromSeed(std::string(32, static_cast<char>('r' + i)));
     *founded.add_registrars() = KeyRow("registrar", registrar->public_key());
   }
-  Must(FoundLog({.data_folder = folder_ / "data", .founded = founded}, clock_.WallNow(), entropy_).status(), "founding");
+  Must(FoundLog({.data_folder = folder_ / "data", .founded = founded}, clock_.WallNow(), entropy_).status(),
+       "founding");
 
-  const std::string text = "environment = \"test\"\ntrust_domain = \"eagle.test\"\n[data]\nfolder = \"" + (folder_ / "data") +
-                           "\"\n[api]\nlisten = [\"127.0.0.1:0\"]\ncertificate = \"" + (folder_ / "gateway.pem") + "\"\nkey = \"" +
-                           (folder_ / "gateway.key") + "\"\nauthorities = \"" + (folder_ / "authorities.pem") + "\"\nself_probe = false\n";
+  const std::string text = "environment = \"test\"\ntrust_domain = \"eagle.test\"\n[data]\nfolder = \"" +
+                           (folder_ / "data") + "\"\n[api]\nlisten = [\"127.0.0.1:0\"]\ncertificate = \"" +
+                           (folder_ / "gateway.pem") + "\"\nkey = \"" + (folder_ / "gateway.key") +
+                           "\"\nauthorities = \"" + (folder_ / "authorities.pem") + "\"\nself_probe = false\n";
   auto config = ops::ParseConfig(text, "test.toml", [](const char*) { return static_cast<const char*>(nullptr); });
   Must(config.status(), "configuration");
   config_ = *std::move(config);
@@ -107,7 +113,11 @@ GatewayWorld::~GatewayWorld() {
 }
 
 GatewayPorts GatewayWorld::ports() {
-  return {.clock = clock_, .real = real_, .entropy = entropy_, .log = *log_, .notifier = ops::Notifier("", absl::ZeroDuration()),
+  return {.clock = clock_,
+          .real = real_,
+          .entropy = entropy_,
+          .log = *log_,
+          .notifier = ops::Notifier("", absl::ZeroDuration()),
           .request_stop = [] {}};
 }
 
@@ -119,7 +129,8 @@ void GatewayWorld::Restart() {
 }
 
 trust::IssuedCertificate GatewayWorld::Issue(trust::SystemRole role, const std::string& code) {
-  auto issued = authority_.Issue({.name = {kTrustDomain, role, code}, .client = true, .from = LongAgo(), .until = FarAhead()}, entropy_);
+  auto issued = authority_.Issue(
+      {.name = {kTrustDomain, role, code}, .client = true, .from = LongAgo(), .until = FarAhead()}, entropy_);
   Must(issued.status(), "a client's certificate");
   return *std::move(issued);
 }
@@ -142,7 +153,8 @@ std::string GatewayWorld::WriteConfig() {
   return path;
 }
 
-std::shared_ptr<grpc::Channel> GatewayWorld::Channel(const trust::IssuedCertificate& system, const std::string& address) const {
+std::shared_ptr<grpc::Channel> GatewayWorld::Channel(const trust::IssuedCertificate& system,
+                                                     const std::string& address) const {
   grpc::SslCredentialsOptions options;
   options.pem_root_certs = authority_.certificate_pem();
   options.pem_cert_chain = system.certificate_pem;
@@ -165,10 +177,14 @@ void GatewayWorld::Adopt(const std::vector<v1::Proposal>& proposals) {
   const auto channel = AdminChannel();
   const auto submit = [&](trust::Signer& administrator, const std::vector<std::string>& members) {
     v1::SubmitAdministrationRequest request;
-    *request.mutable_batch() = trust::MakeBatch({.member_type = v1::MEMBER_TYPE_ADMINISTRATION, .environment = v1::ENVIRONMENT_TEST,
-                                                 .signer = "administrator", .sequence = ++sequence_, .signed_at = clock_.WallNow()},
+    *request.mutable_batch() = trust::MakeBatch({.member_type = v1::MEMBER_TYPE_ADMINISTRATION,
+                                                 .environment = v1::ENVIRONMENT_TEST,
+                                                 .signer = "administrator",
+                                                 .sequence = ++sequence_,
+                                                 .signed_at = clock_.WallNow()},
                                                 members, {&administrator});
-    const Answer answer = Call(channel, "/goldeneagle.v1.AdminService/SubmitAdministration", request.SerializeAsString());
+    const Answer answer =
+        Call(channel, "/goldeneagle.v1.AdminService/SubmitAdministration", request.SerializeAsString());
     if (answer.code != grpc::StatusCode::OK) std::fprintf(stderr, "%s\n", answer.message.c_str());
     GATEWAY_ASSERT(answer.code == grpc::StatusCode::OK, "administration is taken");
     return Parsed<v1::SubmitAdministrationResponse>(answer);
@@ -186,7 +202,8 @@ void GatewayWorld::Adopt(const std::vector<v1::Proposal>& proposals) {
     v1::Administration act;
     act.set_request_id(NewUuidV7(clock_.WallNow(), entropy_));
     act.mutable_approval()->set_proposal_index(made.results(i).journal_index());
-    act.mutable_approval()->set_proposal_digest(std::string(journal::View(journal::LeafHash(proposed[static_cast<size_t>(i)]))));
+    act.mutable_approval()->set_proposal_digest(
+        std::string(journal::View(journal::LeafHash(proposed[static_cast<size_t>(i)]))));
     approved.push_back(act.SerializeAsString());
   }
   const v1::SubmitAdministrationResponse adopted = submit(administrators_[1], approved);
@@ -196,7 +213,8 @@ void GatewayWorld::Adopt(const std::vector<v1::Proposal>& proposals) {
   }
 }
 
-v1::SystemIdentity GatewayWorld::IdentityOf(const trust::IssuedCertificate& system, trust::SystemRole role, const std::string& code) {
+v1::SystemIdentity GatewayWorld::IdentityOf(const trust::IssuedCertificate& system, trust::SystemRole role,
+                                            const std::string& code) {
   v1::SystemIdentity out;
   out.set_spiffe_id(trust::SpiffeId({kTrustDomain, role, code}));
   const auto pin = trust::SpkiSha256FromPem(system.certificate_pem);
@@ -225,7 +243,8 @@ void GatewayWorld::RegisterEverybody() {
   capability->set_asset_kind("DEPOSIT");
   capability->set_action(v1::ACTION_INQUIRE);
   *agency.mutable_agency()->mutable_system() = IdentityOf(agency_, trust::SystemRole::kAgency, kAgencyCode);
-  const auto system = [&](v1::Proposal& proposal, const trust::IssuedCertificate& certificate, trust::SystemRole role, const char* name, const char* word) {
+  const auto system = [&](v1::Proposal& proposal, const trust::IssuedCertificate& certificate, trust::SystemRole role,
+                          const char* name, const char* word) {
     proposal.mutable_system()->set_name(name);
     proposal.mutable_system()->set_role(word);
     *proposal.mutable_system()->mutable_system() = IdentityOf(certificate, role, name);
@@ -249,14 +268,16 @@ Answer AnswerOf(const grpc::Status& status) {
   return out;
 }
 
-Answer Call(const std::shared_ptr<grpc::Channel>& channel, const std::string& method, const std::string& request, absl::Duration deadline, bool patient) {
+Answer Call(const std::shared_ptr<grpc::Channel>& channel, const std::string& method, const std::string& request,
+            absl::Duration deadline, bool patient) {
   grpc::ClientContext context;
   context.set_wait_for_ready(patient);
   if (deadline != absl::InfiniteDuration()) context.set_deadline(absl::ToChronoTime(absl::Now() + deadline));
   const grpc::internal::RpcMethod rpc(method.c_str(), grpc::internal::RpcMethod::NORMAL_RPC);
   const grpc::ByteBuffer sent = Buffer(request);
   grpc::ByteBuffer received;
-  const grpc::Status status = grpc::internal::BlockingUnaryCall<grpc::ByteBuffer, grpc::ByteBuffer>(channel.get(), rpc, &context, sent, &received);
+  const grpc::Status status = grpc::internal::BlockingUnaryCall<grpc::ByteBuffer, grpc::ByteBuffer>(
+      channel.get(), rpc, &context, sent, &received);
   Answer out = AnswerOf(status);
   out.bytes = Text(received);
   return out;

@@ -1,4 +1,5 @@
-// A whole gateway on free ports of the loopback, its authority, and the systems that call it. What a test of the transport starts from.
+// A whole gateway on free ports of the loopback, its authority, and the systems that call it. What a test of the
+// transport starts from.
 //
 //   GatewayWorld world;                                   // founded, started, everybody registered
 //   auto channel = world.Channel(world.court());
@@ -41,15 +42,15 @@ inline constexpr char kTrustDomain[] = "eagle.test";
 inline constexpr char kCourtCode[] = "辽9901";
 inline constexpr char kAgencyCode[] = "9900001";
 // Certificates of tests are valid from before to long after any day on which they run.
-inline absl::Time LongAgo() { return absl::FromUnixSeconds(946684800); }   // 2000
-inline absl::Time FarAhead() { return absl::FromUnixSeconds(4102444800); } // 2100
+inline absl::Time LongAgo() { return absl::FromUnixSeconds(946684800); }    // 2000
+inline absl::Time FarAhead() { return absl::FromUnixSeconds(4102444800); }  // 2100
 
 class GatewayWorld {
  public:
   struct Options {
     bool reflection = true;
-    bool started = true;            // false: founded and configured only
-    bool registered = true;         // court, agency, auditor and operator are in the directory
+    bool started = true;     // false: founded and configured only
+    bool registered = true;  // court, agency, auditor and operator are in the directory
     int64_t connections_max = 8192;
     int64_t connections_per_address_max = 4096;
     int64_t drain_grace_seconds = 5;
@@ -81,7 +82,8 @@ class GatewayWorld {
 
   // Proposed by one administrator, approved by the other: in effect. Over the admin listener.
   void Adopt(const std::vector<goldeneagle::v1::Proposal>& proposals);
-  goldeneagle::v1::SystemIdentity IdentityOf(const trust::IssuedCertificate& system, trust::SystemRole role, const std::string& code);
+  goldeneagle::v1::SystemIdentity IdentityOf(const trust::IssuedCertificate& system, trust::SystemRole role,
+                                             const std::string& code);
   void RegisterEverybody();
   void RegisterCourt(const trust::IssuedCertificate& system, const std::string& code);
 
@@ -109,8 +111,8 @@ class GatewayWorld {
 struct Answer {
   grpc::StatusCode code = grpc::StatusCode::OK;
   std::string message;
-  std::string bytes;           // of the response
-  std::string reason;          // ErrorInfo, empty when there is none
+  std::string bytes;   // of the response
+  std::string reason;  // ErrorInfo, empty when there is none
   google::rpc::ErrorInfo info;
   google::rpc::BadRequest bad_request;
   google::rpc::RetryInfo retry;

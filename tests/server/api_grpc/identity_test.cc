@@ -20,12 +20,18 @@ class Identity : public testing::Test {
     world_ = nullptr;
   }
   static GatewayWorld& world() { return *world_; }
-  static std::string CourtName() { return "URI:" + trust::SpiffeId({kTrustDomain, trust::SystemRole::kCourt, kCourtCode}); }
+  static std::string CourtName() {
+    return "URI:" + trust::SpiffeId({kTrustDomain, trust::SystemRole::kCourt, kCourtCode});
+  }
   static OddRequest Odd() { return {.alternative_names = CourtName(), .from = LongAgo(), .until = FarAhead()}; }
-  static Answer With(const trust::IssuedCertificate& certificate) { return Call(world().Channel(certificate), kAnything, "", absl::Seconds(20)); }
+  static Answer With(const trust::IssuedCertificate& certificate) {
+    return Call(world().Channel(certificate), kAnything, "", absl::Seconds(20));
+  }
   static Answer With(const OddRequest& odd) { return With(IssueOdd(world().authority(), odd)); }
   // Cut off in the handshake: no call arrived.
-  static void ExpectNoConnection(const Answer& answer) { EXPECT_EQ(answer.code, grpc::StatusCode::UNAVAILABLE) << answer.message; }
+  static void ExpectNoConnection(const Answer& answer) {
+    EXPECT_EQ(answer.code, grpc::StatusCode::UNAVAILABLE) << answer.message;
+  }
   static void ExpectUnauthenticated(const Answer& answer) {
     EXPECT_EQ(answer.code, grpc::StatusCode::UNAUTHENTICATED) << answer.message;
     EXPECT_EQ(answer.reason, "UNAUTHENTICATED");

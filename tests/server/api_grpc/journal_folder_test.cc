@@ -1,4 +1,6 @@
 // Founding a log, and the audit of a folder whose gateway has stopped.
+#include "server/journal_folder.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sqlite3.h>
@@ -6,7 +8,6 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "server/journal_folder.h"
 #include "tests/server/api_grpc/gateway_world.h"
 
 namespace eagle {
@@ -48,8 +49,10 @@ TEST_F(JournalFolderTest, AnUntouchedFolderVerifiesAndReplays) {
   ASSERT_TRUE(replayed.ok()) << replayed.status();
   EXPECT_TRUE(replayed->findings.empty());
   EXPECT_EQ(replayed->entries, verified->entries);
-  EXPECT_EQ(replayed->tables.size(), std::count_if(storage::kTables.begin(), storage::kTables.end(), [](const auto& table) { return !table.derived; }));
-  for (const TableReplayed& table : replayed->tables) EXPECT_EQ(table.stored_digest, table.replayed_digest) << table.name;
+  EXPECT_EQ(replayed->tables.size(), std::count_if(storage::kTables.begin(), storage::kTables.end(),
+                                                   [](const auto& table) { return !table.derived; }));
+  for (const TableReplayed& table : replayed->tables)
+    EXPECT_EQ(table.stored_digest, table.replayed_digest) << table.name;
 }
 
 TEST_F(JournalFolderTest, ThePublicAuditNeedsNoKey) {
@@ -80,7 +83,8 @@ TEST_F(JournalFolderTest, AnotherKeyThanThePinnedOneIsFound) {
 }
 
 TEST_F(JournalFolderTest, AFlippedBitIsFoundAtItsEntryAndInTheNextHead) {
-  // The last byte of the last commit but one belongs to a sealed payload or to a body; either way its entry is named, or the head after it.
+  // The last byte of the last commit but one belongs to a sealed payload or to a body; either way its entry is named,
+  // or the head after it.
   Sql("UPDATE journal SET entries = CAST(substr(entries, 1, length(entries) - 1) || x'ff' AS BLOB) WHERE first_index = "
       "(SELECT first_index FROM journal ORDER BY first_index DESC LIMIT 1 OFFSET 1)");
   const auto verified = (*JournalFolder::Open(Opened(), entropy_))->Verify();
@@ -138,7 +142,8 @@ TEST_F(Founding, MakesALogOfOneEntryOnce) {
   ASSERT_TRUE(checkpoint.ok()) << checkpoint.status();
   EXPECT_THAT(*checkpoint, HasSubstr("eagle.test/log2\n1\n"));
   const std::filesystem::path data = options_.data_folder;
-  for (const char* file : {"journal.db", "keys.db", "last_signed", "log.key", "master.key"}) EXPECT_TRUE(std::filesystem::exists(data / file)) << file;
+  for (const char* file : {"journal.db", "keys.db", "last_signed", "log.key", "master.key"})
+    EXPECT_TRUE(std::filesystem::exists(data / file)) << file;
   const auto again = Found();
   EXPECT_EQ(ReasonOf(again.status()), Reason::kStorageUnusable);
   EXPECT_TRUE((*JournalFolder::Open({.data_folder = options_.data_folder}, entropy_))->Verify()->findings.empty());

@@ -1,7 +1,7 @@
 // Health and reflection on both listeners, channelz on the admin one, as any generic client finds them.
+#include <gmock/gmock.h>
 #include <grpcpp/impl/rpc_method.h>
 #include <grpcpp/support/sync_stream.h>
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "grpc/health/v1/health.pb.h"
@@ -16,13 +16,16 @@ using testing::Not;
 constexpr char kCheck[] = "/grpc.health.v1.Health/Check";
 
 // Answers of the reflection service, as bytes: a question is one field of ServerReflectionRequest.
-std::string Reflect(const std::shared_ptr<grpc::Channel>& channel, char field, const std::string& value, grpc::Status& status) {
+std::string Reflect(const std::shared_ptr<grpc::Channel>& channel, char field, const std::string& value,
+                    grpc::Status& status) {
   std::string question = {static_cast<char>((field << 3) | 2), static_cast<char>(value.size())};
   question += value;
   grpc::ClientContext context;
-  const grpc::internal::RpcMethod method("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", grpc::internal::RpcMethod::BIDI_STREAMING);
+  const grpc::internal::RpcMethod method("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+                                         grpc::internal::RpcMethod::BIDI_STREAMING);
   std::unique_ptr<grpc::ClientReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer>> stream(
-      grpc::internal::ClientReaderWriterFactory<grpc::ByteBuffer, grpc::ByteBuffer>::Create(channel.get(), method, &context));
+      grpc::internal::ClientReaderWriterFactory<grpc::ByteBuffer, grpc::ByteBuffer>::Create(channel.get(), method,
+                                                                                            &context));
   const grpc::Slice slice(question);
   stream->Write(grpc::ByteBuffer(&slice, 1));
   stream->WritesDone();
@@ -36,13 +39,16 @@ std::string Reflect(const std::shared_ptr<grpc::Channel>& channel, char field, c
   status = stream->Finish();
   return out;
 }
-std::string ListServices(const std::shared_ptr<grpc::Channel>& channel, grpc::Status& status) { return Reflect(channel, 7, "*", status); }
+std::string ListServices(const std::shared_ptr<grpc::Channel>& channel, grpc::Status& status) {
+  return Reflect(channel, 7, "*", status);
+}
 std::string FileWith(const std::shared_ptr<grpc::Channel>& channel, const std::string& symbol) {
   grpc::Status status;
   return Reflect(channel, 4, symbol, status);
 }
 
-grpc::health::v1::HealthCheckResponse::ServingStatus Health(const std::shared_ptr<grpc::Channel>& channel, const std::string& service) {
+grpc::health::v1::HealthCheckResponse::ServingStatus Health(const std::shared_ptr<grpc::Channel>& channel,
+                                                            const std::string& service) {
   grpc::health::v1::HealthCheckRequest request;
   request.set_service(service);
   return Parsed<grpc::health::v1::HealthCheckResponse>(Call(channel, kCheck, request.SerializeAsString())).status();

@@ -1,4 +1,5 @@
-// S2: role x method, enumerated from the contract's descriptors. What isn't listed here is denied, and a method that nobody lists fails the test.
+// S2: role x method, enumerated from the contract's descriptors. What isn't listed here is denied, and a method that
+// nobody lists fails the test.
 #include <google/protobuf/descriptor.h>
 #include <gtest/gtest.h>
 
@@ -20,14 +21,30 @@ namespace {
 // c court, a agency, u auditor, o operator.
 const std::map<std::string, std::string>& Allowed() {
   static const auto* const kAllowed = new std::map<std::string, std::string>{
-      {"OrderService/SubmitOrders", "c"},       {"OrderService/ValidateOrders", "c"},    {"OrderService/GetOrder", "c"},
-      {"OrderService/ListOrders", "c"},         {"OrderService/WatchOrders", "c"},       {"OrderService/ListFindings", "c"},
-      {"OrderService/WithdrawOrder", "c"},      {"CaseService/SubmitCaseActs", "c"},     {"CaseService/GetCase", "c"},
-      {"AdapterService/Hello", "a"},            {"AdapterService/PullTasks", "a"},       {"AdapterService/RenewLease", "a"},
-      {"AdapterService/ReportResults", "a"},    {"AdapterService/ReportEvents", "a"},    {"AdapterService/ReportStatus", "a"},
-      {"DirectoryService/SubmitStatements", "co"}, {"DirectoryService/ListStatements", "cauo"}, {"DirectoryService/ListAgencies", "cuo"},
-      {"AdminService/SubmitAdministration", "co"}, {"AdminService/ListProposals", "uo"},  {"AdminService/GetMetrics", "o"},
-      {"AuditService/GetCheckpoint", "cauo"},   {"AuditService/ListEntries", "uo"},      {"AuditService/GetInclusionProof", "cauo"},
+      {"OrderService/SubmitOrders", "c"},
+      {"OrderService/ValidateOrders", "c"},
+      {"OrderService/GetOrder", "c"},
+      {"OrderService/ListOrders", "c"},
+      {"OrderService/WatchOrders", "c"},
+      {"OrderService/ListFindings", "c"},
+      {"OrderService/WithdrawOrder", "c"},
+      {"CaseService/SubmitCaseActs", "c"},
+      {"CaseService/GetCase", "c"},
+      {"AdapterService/Hello", "a"},
+      {"AdapterService/PullTasks", "a"},
+      {"AdapterService/RenewLease", "a"},
+      {"AdapterService/ReportResults", "a"},
+      {"AdapterService/ReportEvents", "a"},
+      {"AdapterService/ReportStatus", "a"},
+      {"DirectoryService/SubmitStatements", "co"},
+      {"DirectoryService/ListStatements", "cauo"},
+      {"DirectoryService/ListAgencies", "cuo"},
+      {"AdminService/SubmitAdministration", "co"},
+      {"AdminService/ListProposals", "uo"},
+      {"AdminService/GetMetrics", "o"},
+      {"AuditService/GetCheckpoint", "cauo"},
+      {"AuditService/ListEntries", "uo"},
+      {"AuditService/GetInclusionProof", "cauo"},
       {"AuditService/GetConsistencyProof", "cauo"},
   };
   return *kAllowed;
@@ -35,9 +52,11 @@ const std::map<std::string, std::string>& Allowed() {
 
 std::vector<const google::protobuf::MethodDescriptor*> Methods() {
   std::vector<const google::protobuf::MethodDescriptor*> out;
-  for (const auto* file : {goldeneagle::v1::GetOrderRequest::descriptor()->file(), goldeneagle::v1::GetCaseRequest::descriptor()->file(),
-                           goldeneagle::v1::HelloRequest::descriptor()->file(), goldeneagle::v1::ListAgenciesRequest::descriptor()->file(),
-                           goldeneagle::v1::GetMetricsRequest::descriptor()->file(), goldeneagle::v1::GetCheckpointRequest::descriptor()->file()}) {
+  for (const auto* file :
+       {goldeneagle::v1::GetOrderRequest::descriptor()->file(), goldeneagle::v1::GetCaseRequest::descriptor()->file(),
+        goldeneagle::v1::HelloRequest::descriptor()->file(), goldeneagle::v1::ListAgenciesRequest::descriptor()->file(),
+        goldeneagle::v1::GetMetricsRequest::descriptor()->file(),
+        goldeneagle::v1::GetCheckpointRequest::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
       for (int m = 0; m < file->service(s)->method_count(); ++m) out.push_back(file->service(s)->method(m));
     }
@@ -45,8 +64,12 @@ std::vector<const google::protobuf::MethodDescriptor*> Methods() {
   return out;
 }
 
-std::string ShortName(const google::protobuf::MethodDescriptor& method) { return method.service()->name() + "/" + method.name(); }
-std::string Path(const google::protobuf::MethodDescriptor& method) { return "/" + method.service()->full_name() + "/" + method.name(); }
+std::string ShortName(const google::protobuf::MethodDescriptor& method) {
+  return method.service()->name() + "/" + method.name();
+}
+std::string Path(const google::protobuf::MethodDescriptor& method) {
+  return "/" + method.service()->full_name() + "/" + method.name();
+}
 
 TEST(MethodMatrix, EveryMethodOfTheContractHasARow) {
   std::set<std::string> described, listed;
@@ -69,7 +92,8 @@ TEST(MethodMatrix, OnlyListedCellsAreAllowed) {
     for (const auto* method : Methods()) {
       const bool may = Allowed().at(ShortName(*method)).find(role) != std::string::npos;
       // A watch that is allowed goes on for ever: its deadline ends it.
-      const Answer answer = Call(channel, Path(*method), "", may && method->server_streaming() ? absl::Seconds(1) : absl::Seconds(30));
+      const Answer answer =
+          Call(channel, Path(*method), "", may && method->server_streaming() ? absl::Seconds(1) : absl::Seconds(30));
       SCOPED_TRACE(Path(*method) + " by " + role + ": " + answer.message);
       if (may) {
         EXPECT_NE(answer.reason, "PERMISSION_DENIED");
@@ -91,7 +115,8 @@ TEST(MethodMatrix, AMethodThatIsNotThereIsDeniedLikeOneThatIsNotYours) {
   GatewayWorld world;
   const auto channel = world.Channel(world.court());
   const Answer not_yours = Call(channel, "/goldeneagle.v1.AdminService/GetMetrics");
-  for (const char* method : {"/goldeneagle.v1.OrderService/DeleteEverything", "/other.Service/Method", "/goldeneagle.process.v1.ProcessService/Drain"}) {
+  for (const char* method : {"/goldeneagle.v1.OrderService/DeleteEverything", "/other.Service/Method",
+                             "/goldeneagle.process.v1.ProcessService/Drain"}) {
     const Answer answer = Call(channel, method);
     EXPECT_EQ(answer.code, grpc::StatusCode::PERMISSION_DENIED) << method;
     EXPECT_EQ(answer.message, not_yours.message);

@@ -9,7 +9,7 @@
 namespace eagle {
 
 struct OddRequest {
-  std::string alternative_names;        // in OpenSSL's syntax: "URI:spiffe://...,URI:spiffe://..."; empty: none
+  std::string alternative_names;  // in OpenSSL's syntax: "URI:spiffe://...,URI:spiffe://..."; empty: none
   std::string common_name = "odd";
   std::string constraints = "critical,CA:FALSE";
   std::string key_usage = "critical,digitalSignature";

@@ -1,4 +1,5 @@
-// The parts of the transport, each alone: errors on the wire, the executor, the hub of watches, accepted connections, staged certificates.
+// The parts of the transport, each alone: errors on the wire, the executor, the hub of watches, accepted connections,
+// staged certificates.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -42,14 +43,16 @@ struct Decoded {
 Decoded Decode(const WireError& error) {
   Decoded out;
   EXPECT_TRUE(out.status.ParseFromString(error.details));
-  for (const auto& any : out.status.details()) any.UnpackTo(&out.info) || any.UnpackTo(&out.bad) || any.UnpackTo(&out.retry);
+  for (const auto& any : out.status.details())
+    any.UnpackTo(&out.info) || any.UnpackTo(&out.bad) || any.UnpackTo(&out.retry);
   return out;
 }
 
 Failure ManyViolations(int count) {
   Violations wrong;
   for (int i = 0; i < count; ++i) {
-    wrong.Add("members[" + std::to_string(i) + "].respondents[0].id_number", Reason::kIdentityNumberInvalid, "the check digit doesn't fit the number");
+    wrong.Add("members[" + std::to_string(i) + "].respondents[0].id_number", Reason::kIdentityNumberInvalid,
+              "the check digit doesn't fit the number");
   }
   return wrong.ToFailure("the orders are refused");
 }
@@ -177,10 +180,17 @@ class WatchHubTest : public testing::Test {
     clock_.monotonic += absl::Seconds(1);
   }
   static domain::Entry Accepted(uint64_t index, uint32_t court) {
-    return {.index = index, .type = goldeneagle::v1::ENTRY_TYPE_ORDER_ACCEPTED, .actor_kind = goldeneagle::v1::ACTOR_KIND_COURT, .actor = court};
+    return {.index = index,
+            .type = goldeneagle::v1::ENTRY_TYPE_ORDER_ACCEPTED,
+            .actor_kind = goldeneagle::v1::ACTOR_KIND_COURT,
+            .actor = court};
   }
   static domain::Entry Answered(uint64_t order) {
-    return {.index = order + 100, .type = goldeneagle::v1::ENTRY_TYPE_TASK_ANSWERED, .actor_kind = goldeneagle::v1::ACTOR_KIND_AGENCY, .actor = 1, .order = OrderSeq(order)};
+    return {.index = order + 100,
+            .type = goldeneagle::v1::ENTRY_TYPE_TASK_ANSWERED,
+            .actor_kind = goldeneagle::v1::ACTOR_KIND_AGENCY,
+            .actor = 1,
+            .order = OrderSeq(order)};
   }
   void Commit(const std::vector<domain::Entry>& entries) { hub_.Committed(entries, NoCommit()); }
   void RestAll() {
@@ -223,7 +233,11 @@ TEST_F(WatchHubTest, ADeliveryWakesTheCourtsOfItsOrders) {
   clock_.monotonic += absl::Seconds(1);
   goldeneagle::v1::Delivered delivered;
   delivered.add_orders(7);
-  Commit({{.index = 9, .type = goldeneagle::v1::ENTRY_TYPE_DELIVERED, .actor_kind = goldeneagle::v1::ACTOR_KIND_AGENCY, .actor = 1, .body = delivered.SerializeAsString()}});
+  Commit({{.index = 9,
+           .type = goldeneagle::v1::ENTRY_TYPE_DELIVERED,
+           .actor_kind = goldeneagle::v1::ACTOR_KIND_AGENCY,
+           .actor = 1,
+           .body = delivered.SerializeAsString()}});
   EXPECT_EQ(one_->woken, 0);
   EXPECT_EQ(two_->woken, 2);
 }
@@ -282,7 +296,8 @@ TEST(Addresses, AreNumeric) {
   EXPECT_TRUE(IsLoopback(*ParseSocketAddress("[::1]:1")));
   EXPECT_TRUE(IsLoopback(*ParseSocketAddress("127.9.9.9:1")));
   EXPECT_FALSE(IsLoopback(*ParseSocketAddress("0.0.0.0:1")));
-  for (const char* wrong : {"", "8443", "localhost:1", "127.0.0.1:65536", "127.0.0.1:-1", "::1:1", "[::1]", "127.0.0.1:x", "[127.0.0.1]:1"}) {
+  for (const char* wrong : {"", "8443", "localhost:1", "127.0.0.1:65536", "127.0.0.1:-1", "::1:1", "[::1]",
+                            "127.0.0.1:x", "[127.0.0.1]:1"}) {
     EXPECT_EQ(ReasonOf(ParseSocketAddress(wrong).status()), Reason::kConfigurationInvalid) << wrong;
   }
 }
@@ -332,7 +347,8 @@ TEST(ConnectionsTest, ClosesWhatIsAboveTheCapAndTakesMoreWhenSomeHaveGone) {
   EXPECT_EQ(count(4), 4u);
   EXPECT_EQ(connections->counters().open, 3u);
   connections->Stop();
-  for (const int descriptor : {clients[0], clients[1], clients[2], fourth, fifth, taken[1], taken[2], taken[3]}) close(descriptor);
+  for (const int descriptor : {clients[0], clients[1], clients[2], fourth, fifth, taken[1], taken[2], taken[3]})
+    close(descriptor);
 }
 
 TEST(ConnectionsTest, TwoProcessesCannotShareAPort) {
@@ -348,11 +364,18 @@ class CertificatesTest : public testing::Test {
  protected:
   CertificatesTest() { Write(Issued()); }
   trust::IssuedCertificate Issued() {
-    return *authority_.Issue({.name = {"eagle.test", trust::SystemRole::kGateway, "g"}, .dns_names = {"gateway.test"}, .server = true, .from = LongAgo(),
-                              .until = FarAhead()}, entropy_);
+    return *authority_.Issue({.name = {"eagle.test", trust::SystemRole::kGateway, "g"},
+                              .dns_names = {"gateway.test"},
+                              .server = true,
+                              .from = LongAgo(),
+                              .until = FarAhead()},
+                             entropy_);
   }
   OddRequest Odd() {
-    return {.alternative_names = "URI:spiffe://eagle.test/gateway/g,DNS:gateway.test", .extended_key_usage = "serverAuth", .from = LongAgo(), .until = FarAhead()};
+    return {.alternative_names = "URI:spiffe://eagle.test/gateway/g,DNS:gateway.test",
+            .extended_key_usage = "serverAuth",
+            .from = LongAgo(),
+            .until = FarAhead()};
   }
   void Write(const trust::IssuedCertificate& issued) {
     Put("certificate", issued.certificate_pem);
@@ -360,9 +383,12 @@ class CertificatesTest : public testing::Test {
     std::filesystem::remove(folder_ / "key");
     ASSERT_TRUE(trust::WriteSecretFile(folder_ / "key", issued.key_pem).ok());
   }
-  void Put(const std::string& name, const std::string& text) { std::ofstream(folder_ / name, std::ios::binary | std::ios::trunc) << text; }
+  void Put(const std::string& name, const std::string& text) {
+    std::ofstream(folder_ / name, std::ios::binary | std::ios::trunc) << text;
+  }
   absl::StatusOr<Certificates> Read() {
-    return ReadCertificates({folder_ / "certificate", folder_ / "key", folder_ / "authorities"}, "eagle.test", absl::FromUnixSeconds(1790555400));
+    return ReadCertificates({folder_ / "certificate", folder_ / "key", folder_ / "authorities"}, "eagle.test",
+                            absl::FromUnixSeconds(1790555400));
   }
   std::string WhyNot() {
     const auto read = Read();
@@ -392,16 +418,20 @@ TEST_F(CertificatesTest, EachFaultHasItsSentence) {
   EXPECT_THAT(odd([](OddRequest& r) { r.extended_key_usage = "clientAuth"; }), HasSubstr("for servers"));
   EXPECT_THAT(odd([](OddRequest& r) { r.constraints = "critical,CA:TRUE"; }), HasSubstr("authority's own"));
   EXPECT_THAT(odd([](OddRequest& r) { r.alternative_names = "DNS:gateway.test"; }), HasSubstr("URI name"));
-  EXPECT_THAT(odd([](OddRequest& r) { r.alternative_names = "URI:spiffe://eagle.test/court/9901,DNS:x.test"; }), HasSubstr("of a gateway"));
-  EXPECT_THAT(odd([](OddRequest& r) { r.alternative_names = "URI:spiffe://eagle.test/gateway/g"; }), HasSubstr("DNS name"));
-  EXPECT_THAT(odd([](OddRequest& r) { r.alternative_names = "URI:spiffe://other.test/gateway/g,DNS:x.test"; }), HasSubstr("trust domain"));
+  EXPECT_THAT(odd([](OddRequest& r) { r.alternative_names = "URI:spiffe://eagle.test/court/9901,DNS:x.test"; }),
+              HasSubstr("of a gateway"));
+  EXPECT_THAT(odd([](OddRequest& r) { r.alternative_names = "URI:spiffe://eagle.test/gateway/g"; }),
+              HasSubstr("DNS name"));
+  EXPECT_THAT(odd([](OddRequest& r) { r.alternative_names = "URI:spiffe://other.test/gateway/g,DNS:x.test"; }),
+              HasSubstr("trust domain"));
 }
 TEST_F(CertificatesTest, KeyAndCertificateMustBelongTogether) {
   Put("certificate", Issued().certificate_pem);
   EXPECT_THAT(WhyNot(), HasSubstr("belong together"));
 }
 TEST_F(CertificatesTest, AKeyThatOthersMayReadIsRefused) {
-  std::filesystem::permissions(folder_ / "key", std::filesystem::perms::others_read, std::filesystem::perm_options::add);
+  std::filesystem::permissions(folder_ / "key", std::filesystem::perms::others_read,
+                               std::filesystem::perm_options::add);
   EXPECT_THAT(WhyNot(), HasSubstr("chmod 600"));
 }
 TEST_F(CertificatesTest, ALeafInTheBundleOfAuthoritiesIsRefused) {
@@ -428,11 +458,13 @@ TEST_F(CertificatesTest, WhatIsPublishedIsAlwaysOneWholeSet) {
     EXPECT_EQ(text(staged->certificate_path()), read.certificate_pem);
     EXPECT_EQ(text(staged->key_path()), read.key_pem);
     EXPECT_EQ(text(staged->authorities_path()), read.authorities_pem);
-    EXPECT_EQ(std::filesystem::status(staged->key_path()).permissions(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    EXPECT_EQ(std::filesystem::status(staged->key_path()).permissions(),
+              std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   }
   // Old private keys don't pile up.
   size_t generations = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(folder_ / "staged")) generations += entry.is_directory() && !entry.is_symlink() ? 1 : 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_ / "staged"))
+    generations += entry.is_directory() && !entry.is_symlink() ? 1 : 0;
   EXPECT_EQ(generations, 2u);
 }
 

@@ -14,8 +14,9 @@ Program::Program(const std::vector<std::string>& arguments, int descriptors) {
   int ends[2];
   GATEWAY_ASSERT(pipe2(ends, O_CLOEXEC) == 0, "a test can make a pipe");
   // A shell sets the limit: nothing of this process runs between fork and exec but the exec itself.
-  std::vector<std::string> command = {"/bin/sh", "-c", descriptors > 0 ? "ulimit -n " + std::to_string(descriptors) + "; exec \"$@\"" : "exec \"$@\"", "sh",
-                                      test::BuildPath("bin/golden-eagle")};
+  std::vector<std::string> command = {
+      "/bin/sh", "-c", descriptors > 0 ? "ulimit -n " + std::to_string(descriptors) + "; exec \"$@\"" : "exec \"$@\"",
+      "sh", test::BuildPath("bin/golden-eagle")};
   command.insert(command.end(), arguments.begin(), arguments.end());
   std::vector<char*> words;
   for (std::string& word : command) words.push_back(word.data());

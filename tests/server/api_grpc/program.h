@@ -18,7 +18,8 @@ class Program {
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
-  // The first line of standard output (and error) from here on that contains `text`; empty when the output ends before. Blocks.
+  // The first line of standard output (and error) from here on that contains `text`; empty when the output ends before.
+  // Blocks.
   std::string ReadUntil(const std::string& text);
   // Everything up to the end of the output.
   std::string ReadAll();

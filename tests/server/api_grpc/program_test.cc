@@ -1,4 +1,7 @@
-// The program as an operator meets it: start, readiness, signals, refusals to start; and the attack that stops gRPC's own listener.
+// The program as an operator meets it: start, readiness, signals, refusals to start; and the attack that stops gRPC's
+// own listener.
+#include "tests/server/api_grpc/program.h"
+
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -14,7 +17,6 @@
 
 #include "goldeneagle/v1/admin_service.pb.h"
 #include "tests/server/api_grpc/gateway_world.h"
-#include "tests/server/api_grpc/program.h"
 
 namespace eagle {
 namespace {
@@ -121,7 +123,8 @@ TEST(Program, ChecksAndPrintsItsConfiguration) {
   Program print({"--config", config, "--print-config"});
   EXPECT_EQ(print.ReadAll(), ReadText(config));
   EXPECT_EQ(print.Wait(), 0);
-  std::filesystem::permissions(world->config().api_key, std::filesystem::perms::group_read, std::filesystem::perm_options::add);
+  std::filesystem::permissions(world->config().api_key, std::filesystem::perms::group_read,
+                               std::filesystem::perm_options::add);
   Program open_key({"--config", config, "--check-config"});
   EXPECT_THAT(open_key.ReadAll(), HasSubstr("KEY_UNUSABLE"));
   EXPECT_EQ(open_key.Wait(), 1);
@@ -156,7 +159,8 @@ class RawConnections {
 
 TEST(Attack, RunningOutOfDescriptorsDoesNotStopTheListener) {
   const auto world = StoppedWorld();
-  constexpr int kDescriptors = 64;  // 40 in the published attack; the journal, the key store and the pollers have some of their own
+  constexpr int kDescriptors =
+      64;  // 40 in the published attack; the journal, the key store and the pollers have some of their own
   Program program({"--config", world->WriteConfig()}, kDescriptors);
   const std::string ready = program.ReadUntil(kReady);
   ASSERT_FALSE(ready.empty()) << program.output();
@@ -167,11 +171,14 @@ TEST(Attack, RunningOutOfDescriptorsDoesNotStopTheListener) {
     EXPECT_GT(attack.connected(), kDescriptors);
   }
   // Over at last: somebody with a certificate is served within five seconds.
-  EXPECT_EQ(Call(world->Channel(world->court(), address), kGetCheckpoint, "", absl::Seconds(5), /*patient=*/true).code, grpc::StatusCode::OK);
+  EXPECT_EQ(Call(world->Channel(world->court(), address), kGetCheckpoint, "", absl::Seconds(5), /*patient=*/true).code,
+            grpc::StatusCode::OK);
   // And the attack did what it was meant to.
-  const auto metrics = Parsed<goldeneagle::v1::GetMetricsResponse>(Call(world->AdminChannel(), "/goldeneagle.v1.AdminService/GetMetrics"));
+  const auto metrics = Parsed<goldeneagle::v1::GetMetricsResponse>(
+      Call(world->AdminChannel(), "/goldeneagle.v1.AdminService/GetMetrics"));
   double shed = 0;
-  for (const auto& metric : metrics.metrics()) shed += metric.name() == "ge_connections_refused_total{why=\"descriptors\"}" ? metric.value() : 0;
+  for (const auto& metric : metrics.metrics())
+    shed += metric.name() == "ge_connections_refused_total{why=\"descriptors\"}" ? metric.value() : 0;
   EXPECT_GT(shed, 0);
   program.Signal(SIGTERM);
   program.ReadAll();
@@ -189,7 +196,8 @@ TEST(Attack, OneAddressCannotTakeAllConnections) {
       }
     }
   }
-  EXPECT_EQ(Call(world.Channel(world.court()), kGetCheckpoint, "", absl::Seconds(5), /*patient=*/true).code, grpc::StatusCode::OK);
+  EXPECT_EQ(Call(world.Channel(world.court()), kGetCheckpoint, "", absl::Seconds(5), /*patient=*/true).code,
+            grpc::StatusCode::OK);
 }
 
 TEST(Attack, AThousandRawConnectionsLeaveOthersServed) {
@@ -198,7 +206,8 @@ TEST(Attack, AThousandRawConnectionsLeaveOthersServed) {
     const RawConnections attack(world.api_port(), 1000);
     EXPECT_GT(attack.connected(), 500);
   }
-  EXPECT_EQ(Call(world.Channel(world.court()), kGetCheckpoint, "", absl::Seconds(5), /*patient=*/true).code, grpc::StatusCode::OK);
+  EXPECT_EQ(Call(world.Channel(world.court()), kGetCheckpoint, "", absl::Seconds(5), /*patient=*/true).code,
+            grpc::StatusCode::OK);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
-// Every call of the storage ports fails once, before or after its effect; the process dies there, starts again, and everybody repeats what he
-// had no answer to. Nothing answered is lost, nothing is doubled, and the journal never forks.
+// Every call of the storage ports fails once, before or after its effect; the process dies there, starts again, and
+// everybody repeats what he had no answer to. Nothing answered is lost, nothing is doubled, and the journal never
+// forks.
 #include <gtest/gtest.h>
 
 #include "server/core/tiles.h"
@@ -50,11 +51,13 @@ TEST(FaultTest, NoFailingCallLosesDoublesOrForksAnything) {
   world.Do(world.Orders({deduct}));
   world.Do(world.Receipts("BANK1", {world.Deducted(deduct, "BANK1", true, 30'000'00, 0)}));
   int points = 0;
-  for (FaultPoint point : {FaultPoint::kAppend, FaultPoint::kLastSignedWrite, FaultPoint::kMaintain, FaultPoint::kNewReader, FaultPoint::kScan, FaultPoint::kCommitAt,
-                           FaultPoint::kCommits, FaultPoint::kLastSignedRead}) {
+  for (FaultPoint point :
+       {FaultPoint::kAppend, FaultPoint::kLastSignedWrite, FaultPoint::kMaintain, FaultPoint::kNewReader,
+        FaultPoint::kScan, FaultPoint::kCommitAt, FaultPoint::kCommits, FaultPoint::kLastSignedRead}) {
     for (FaultMoment moment : {FaultMoment::kBefore, FaultMoment::kAfter}) {
       for (uint64_t call = 1;; ++call, ++points) {
-        SCOPED_TRACE(testing::Message() << "point " << static_cast<int>(point) << " call " << call << " moment " << static_cast<int>(moment));
+        SCOPED_TRACE(testing::Message() << "point " << static_cast<int>(point) << " call " << call << " moment "
+                                        << static_cast<int>(moment));
         CoreWorld core(world.founding, world.script.front().first);
         core.faults.Arm({point, call, moment});
         RunWithRestarts(core, world);

@@ -24,24 +24,28 @@ void TellAStory(DomainWorld& world) {
   world.now += absl::Minutes(10);
   const auto freeze = world.FreezeOrder("BANK1", 80'000'00);
   world.Do(world.Orders({freeze, world.FreezeOrder("BANK2", 20'000'01)}));
-  world.Do(domain::Deliver{.agency = AgencyOrdinal(1), .instance = "12345678", .orders = {world.OrderNamed(freeze).seq}});
+  world.Do(
+      domain::Deliver{.agency = AgencyOrdinal(1), .instance = "12345678", .orders = {world.OrderNamed(freeze).seq}});
   world.Do(world.Receipts("BANK1", {world.Controlled(freeze, "BANK1", 61'350'27, 18'649'73)}));
   for (int i = 0; i < 3; ++i) {  // in steps of under a day, so that a restart in between finds the clock plausible
     world.now += absl::Hours(20);
     world.Do(domain::Tick{});
-    world.Do(domain::RecordRead{.actor = 1, .case_seq = CaseSeq(world.case_seq), .method = "GetCase", .reader = "court", .purpose = "look"});
+    world.Do(domain::RecordRead{
+        .actor = 1, .case_seq = CaseSeq(world.case_seq), .method = "GetCase", .reader = "court", .purpose = "look"});
   }
   world.Do(world.Receipts("BANK1", {world.Event(freeze, "BANK1", MEASURE_CHANGE_INFLOW, 80'000'00, 0)}));
   const auto deduct = world.DeductOrder("BANK1", freeze.order_id(), 50'000'00);
   world.Do(world.Orders({deduct}));
   world.Do(world.Receipts("BANK1", {world.Deducted(deduct, "BANK1", true, 30'000'00, 0)}));
-  world.Do(domain::RecordRead{.actor = 1, .case_seq = CaseSeq(world.case_seq), .method = "ListFindings", .reader = "court", .purpose = "file"});
+  world.Do(domain::RecordRead{
+      .actor = 1, .case_seq = CaseSeq(world.case_seq), .method = "ListFindings", .reader = "court", .purpose = "file"});
 }
 
 std::string Rows(const domain::State& state) {
   std::map<uint64_t, std::string> rows;
   for (const auto& [seq, order] : state.orders) rows[seq] = order.Encode();
-  for (const auto& [seq, of] : state.cases) rows[seq] = of.Encode() + std::to_string(of.ledger.Sum().Bound()) + "/" + std::to_string(of.ledger.Sum().D());
+  for (const auto& [seq, of] : state.cases)
+    rows[seq] = of.Encode() + std::to_string(of.ledger.Sum().Bound()) + "/" + std::to_string(of.ledger.Sum().D());
   std::string out;
   for (const auto& [seq, row] : rows) out += std::to_string(seq) + ":" + row + "\n";
   return out;
@@ -105,13 +109,18 @@ TEST(SequencerTest, ACommitProvesItsOwnEntries) {
   for (const auto& [time, command] : world.script) core.Run(command, time);
   bool proved = false;
   const auto order = world.FreezeOrder("BANK1", 100);
-  ASSERT_TRUE(core.sequencer->Submit(world.Orders({order}), [&](const domain::Result& result, const CommitView& commit) {
-    const uint64_t index = result.members.at(0).index;
-    std::vector<journal::Hash> proof;
-    for (const std::string& hash : commit.ProofOf(index)) proof.push_back(*journal::HashFrom(hash));
-    const auto checkpoint = journal::OpenCheckpoint(commit.checkpoint(), *core.verifier);
-    proved = journal::VerifyInclusion(journal::LeafHash(commit.LeafOf(index)), index, commit.size(), proof, checkpoint->root);
-  }).ok());
+  ASSERT_TRUE(core.sequencer
+                  ->Submit(world.Orders({order}),
+                           [&](const domain::Result& result, const CommitView& commit) {
+                             const uint64_t index = result.members.at(0).index;
+                             std::vector<journal::Hash> proof;
+                             for (const std::string& hash : commit.ProofOf(index))
+                               proof.push_back(*journal::HashFrom(hash));
+                             const auto checkpoint = journal::OpenCheckpoint(commit.checkpoint(), *core.verifier);
+                             proved = journal::VerifyInclusion(journal::LeafHash(commit.LeafOf(index)), index,
+                                                               commit.size(), proof, checkpoint->root);
+                           })
+                  .ok());
   ASSERT_TRUE(core.sequencer->Step().ok());
   EXPECT_TRUE(proved);
 }
@@ -124,7 +133,10 @@ TEST(SequencerTest, WhatQueuedTogetherIsCommittedTogether) {
   const uint64_t commits = core.sequencer->counters().commits;
   int answered = 0;
   for (int i = 0; i < 50; ++i) {
-    ASSERT_TRUE(core.sequencer->Submit(world.Orders({world.InquireOrder({"BANK1"})}, {"handler"}), [&](const domain::Result&, const CommitView&) { ++answered; }).ok());
+    ASSERT_TRUE(core.sequencer
+                    ->Submit(world.Orders({world.InquireOrder({"BANK1"})}, {"handler"}),
+                             [&](const domain::Result&, const CommitView&) { ++answered; })
+                    .ok());
   }
   ASSERT_TRUE(core.sequencer->Step().ok());
   EXPECT_EQ(answered, 50);
@@ -138,7 +150,8 @@ TEST(SequencerTest, AFullQueueSaysBusyAndLosesNothing) {
   size_t taken = 0, answered = 0;
   absl::Status status;
   while (true) {
-    status = core.sequencer->Submit(domain::MarkAbsent{.agency = AgencyOrdinal(1)}, [&](const domain::Result&, const CommitView&) { ++answered; });
+    status = core.sequencer->Submit(domain::MarkAbsent{.agency = AgencyOrdinal(1)},
+                                    [&](const domain::Result&, const CommitView&) { ++answered; });
     if (!status.ok()) break;
     ++taken;
   }
@@ -155,7 +168,8 @@ TEST(SequencerTest, AFullStoreTakesNoNewOrdersButStillTakesAnswers) {
   ASSERT_TRUE(core.Start().ok());
   for (const auto& [time, command] : world.script) core.Run(command, time);
   core.disk.SetFull(true);
-  EXPECT_EQ(ReasonOf(core.sequencer->Submit(world.Orders({world.InquireOrder({"BANK1"})}, {"handler"}), nullptr)), Reason::kBusy);
+  EXPECT_EQ(ReasonOf(core.sequencer->Submit(world.Orders({world.InquireOrder({"BANK1"})}, {"handler"}), nullptr)),
+            Reason::kBusy);
   EXPECT_TRUE(core.sequencer->Submit(world.Receipts("BANK1", {}), nullptr).ok());
   core.disk.SetFull(false);
   EXPECT_TRUE(core.sequencer->Submit(world.Orders({world.InquireOrder({"BANK1"})}, {"handler"}), nullptr).ok());
@@ -177,7 +191,8 @@ TEST(SequencerTest, AnOlderBackupIsRefused) {
 
 TEST(SequencerTest, AnotherHistoryOfTheSameLengthIsRefused) {
   DomainWorld world;
-  CoreWorld core(world.founding, world.script.front().first), other(world.founding, world.script.front().first + absl::Seconds(1));
+  CoreWorld core(world.founding, world.script.front().first),
+      other(world.founding, world.script.front().first + absl::Seconds(1));
   ASSERT_TRUE(core.Start().ok());
   ASSERT_TRUE(other.Start().ok());
   core.Die();
@@ -211,7 +226,8 @@ TEST(SequencerTest, AClockThatJumpsRaisesAnAlarmThatTwoAdministratorsAccept) {
   EXPECT_LT(core.sequencer->state().recorded, before + absl::Minutes(1));
   goldeneagle::v1::Administration act;
   act.set_request_id(world.NewId());
-  act.mutable_proposal()->set_ground("the clock was set"), act.mutable_proposal()->mutable_clock()->set_alarm_index(alarm);
+  act.mutable_proposal()->set_ground("the clock was set"),
+      act.mutable_proposal()->mutable_clock()->set_alarm_index(alarm);
   const auto made = core.Run(world.Administration("admin1", {act}), core.clock.wall);
   ASSERT_FALSE(made->members[0].refusal.has_value());
   goldeneagle::v1::Administration approval;

@@ -1,7 +1,7 @@
 // The recorded clock: follows the wall, holds when it jumps, is accepted by people.
-#include <gtest/gtest.h>
-
 #include "server/core/time_keeper.h"
+
+#include <gtest/gtest.h>
 
 namespace eagle::core {
 namespace {
@@ -44,7 +44,8 @@ TEST(TimeKeeperTest, AcceptedTimeIsFollowedAgainButNeverBackwards) {
 }
 
 TEST(TimeKeeperTest, ARestartDoesNotFireAWeekOfEscalations) {
-  for (auto [wall, cause] : {std::pair{kStart + absl::Hours(25), "FAR_AHEAD_AFTER_RESTART"}, std::pair{kStart - absl::Hours(1), "BACK_AFTER_RESTART"}}) {
+  for (auto [wall, cause] : {std::pair{kStart + absl::Hours(25), "FAR_AHEAD_AFTER_RESTART"},
+                             std::pair{kStart - absl::Hours(1), "BACK_AFTER_RESTART"}}) {
     TimeKeeper keeper;
     keeper.Start(kStart, false, wall, absl::Seconds(5));
     const auto reading = keeper.Observe(wall + absl::Seconds(1), absl::Seconds(6));

@@ -1,4 +1,5 @@
-// A dispatcher on a floor of its own: orders made by hand, hand-outs that become durable at once or when the test says so.
+// A dispatcher on a floor of its own: orders made by hand, hand-outs that become durable at once or when the test says
+// so.
 //
 //   Bench bench;  bench.Hello(1);
 //   const uint64_t order = bench.Freeze(1, "S1");
@@ -67,37 +68,52 @@ class Bench {
     order.subject_tag = spec.subject;
     order.deadline.due = absl::UnixEpoch() + spec.due;
     for (uint32_t agency : spec.agencies) order.targets.Add(AgencyOrdinal(agency));
-    dispatcher->Applied({.index = seq, .type = v1::ENTRY_TYPE_ORDER_ACCEPTED, .case_seq = CaseSeq(spec.case_seq)}, state);
+    dispatcher->Applied({.index = seq, .type = v1::ENTRY_TYPE_ORDER_ACCEPTED, .case_seq = CaseSeq(spec.case_seq)},
+                        state);
     return seq;
   }
-  uint64_t Inquire(uint32_t agency, uint32_t court = 1, bool urgent = false) { return Accept({.court = court, .urgent = urgent, .agencies = {agency}}); }
+  uint64_t Inquire(uint32_t agency, uint32_t court = 1, bool urgent = false) {
+    return Accept({.court = court, .urgent = urgent, .agencies = {agency}});
+  }
   uint64_t Freeze(uint32_t agency, const std::string& subject, uint32_t court = 1, bool urgent = false) {
-    return Accept({.court = court, .urgent = urgent, .action = v1::ACTION_FREEZE, .subject = subject, .agencies = {agency}});
+    return Accept(
+        {.court = court, .urgent = urgent, .action = v1::ACTION_FREEZE, .subject = subject, .agencies = {agency}});
   }
 
   // A final answer, whoever gave it.
   void Answer(uint64_t seq, uint32_t agency, v1::EntryType type = v1::ENTRY_TYPE_TASK_ANSWERED) {
     domain::Order& order = state.orders.at(seq);
     (type == v1::ENTRY_TYPE_RECEIPT_CONFLICT ? order.conflict : order.done).Add(AgencyOrdinal(agency));
-    dispatcher->Applied({.index = next_index++, .type = type, .agency = AgencyOrdinal(agency), .order = OrderSeq(seq), .case_seq = order.case_seq}, state);
+    dispatcher->Applied({.index = next_index++,
+                         .type = type,
+                         .agency = AgencyOrdinal(agency),
+                         .order = OrderSeq(seq),
+                         .case_seq = order.case_seq},
+                        state);
   }
   void Withdraw(uint64_t seq) {
     domain::Order& order = state.orders.at(seq);
     v1::OrderWithdrawn body;
     body.set_targets(order.Open().bytes());
     order.withdrawn = order.Open();
-    dispatcher->Applied({.index = next_index++, .type = v1::ENTRY_TYPE_ORDER_WITHDRAWN, .order = OrderSeq(seq), .case_seq = order.case_seq,
-                         .body = body.SerializeAsString()}, state);
+    dispatcher->Applied({.index = next_index++,
+                         .type = v1::ENTRY_TYPE_ORDER_WITHDRAWN,
+                         .order = OrderSeq(seq),
+                         .case_seq = order.case_seq,
+                         .body = body.SerializeAsString()},
+                        state);
   }
 
-  absl::Status Hello(uint32_t agency, const std::string& instance = "a", uint32_t most = 1000, const std::string& inbox = "inbox") {
+  absl::Status Hello(uint32_t agency, const std::string& instance = "a", uint32_t most = 1000,
+                     const std::string& inbox = "inbox") {
     return dispatcher->Hello(AgencyOrdinal(agency), instance, inbox, most);
   }
-  std::shared_ptr<Polled> Poll(uint32_t agency, uint64_t last_delivery = 0, const std::string& instance = "a", size_t most = 256,
-                               absl::Duration wait = absl::Seconds(30)) {
+  std::shared_ptr<Polled> Poll(uint32_t agency, uint64_t last_delivery = 0, const std::string& instance = "a",
+                               size_t most = 256, absl::Duration wait = absl::Seconds(30)) {
     auto polled = std::make_shared<Polled>();
-    const absl::Status status = dispatcher->Poll(AgencyOrdinal(agency), instance, most, last_delivery, wait,
-                                                 [polled](absl::StatusOr<PollAnswer> answer) { polled->said = std::move(answer); });
+    const absl::Status status =
+        dispatcher->Poll(AgencyOrdinal(agency), instance, most, last_delivery, wait,
+                         [polled](absl::StatusOr<PollAnswer> answer) { polled->said = std::move(answer); });
     if (!status.ok()) polled->said = status;
     return polled;
   }

@@ -1,4 +1,5 @@
-// Random histories against a model that is simple and slow: nothing is lost, nothing goes to two at once, rank follows service.
+// Random histories against a model that is simple and slow: nothing is lost, nothing goes to two at once, rank follows
+// service.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -25,7 +26,7 @@ class Model {
   }
 
  private:
-  struct Unit {           // one agency with one instance
+  struct Unit {  // one agency with one instance
     bool known = false;
     uint64_t last_delivery = 0;
     std::shared_ptr<Polled> poll;
@@ -40,10 +41,15 @@ class Model {
     const uint32_t agency = 1 + Pick(4);  // few units that move, many that only stand in wide orders
     Unit& unit = UnitAt(agency);
     switch (Pick(12)) {
-      case 0: Order(bench_.Accept({.court = 1 + Pick(3), .urgent = Pick(2) == 0, .agencies = {agency}})); break;
+      case 0:
+        Order(bench_.Accept({.court = 1 + Pick(3), .urgent = Pick(2) == 0, .agencies = {agency}}));
+        break;
       case 1:
       case 2:
-        Order(bench_.Accept({.court = 1 + Pick(3), .urgent = Pick(3) == 0, .action = v1::ACTION_FREEZE, .subject = "S" + std::to_string(Pick(2)),
+        Order(bench_.Accept({.court = 1 + Pick(3),
+                             .urgent = Pick(3) == 0,
+                             .action = v1::ACTION_FREEZE,
+                             .subject = "S" + std::to_string(Pick(2)),
                              .agencies = {agency}}));
         break;
       case 3:
@@ -55,8 +61,12 @@ class Model {
         break;
       case 4:
       case 5:
-      case 6: Poll(agency); break;
-      case 7: Receive(agency, /*lost=*/Pick(5) == 0); break;
+      case 6:
+        Poll(agency);
+        break;
+      case 7:
+        Receive(agency, /*lost=*/Pick(5) == 0);
+        break;
       case 8:
         if (!unit.has.empty()) AnswerOne(agency);
         break;
@@ -101,9 +111,11 @@ class Model {
       if (order.control() && std::find(unit.arrived.begin(), unit.arrived.end(), seq.value()) == unit.arrived.end()) {
         for (uint64_t other : orders_) {
           const domain::Order& earlier = bench_.state.orders.at(other);
-          const bool before = other < seq.value() && earlier.control() && earlier.subject_tag == order.subject_tag && earlier.Open().Contains(AgencyOrdinal(agency));
+          const bool before = other < seq.value() && earlier.control() && earlier.subject_tag == order.subject_tag &&
+                              earlier.Open().Contains(AgencyOrdinal(agency));
           const bool here = std::find(unit.arrived.begin(), unit.arrived.end(), other) != unit.arrived.end();
-          EXPECT_TRUE(!before || here) << "order " << seq << " arrived before " << other << " at agency " << agency << ", step " << step_;
+          EXPECT_TRUE(!before || here) << "order " << seq << " arrived before " << other << " at agency " << agency
+                                       << ", step " << step_;
         }
         unit.arrived.push_back(seq.value());
       }

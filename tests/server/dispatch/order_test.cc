@@ -34,7 +34,8 @@ TEST(HandOutOrder, EarliestDueGoesFirstWithinACourt) {
 TEST(HandOutOrder, CourtsTakeTurns) {
   Bench bench;
   ASSERT_TRUE(bench.Hello(1).ok());
-  const uint64_t a1 = bench.Inquire(1, 1), a2 = bench.Inquire(1, 1), a3 = bench.Inquire(1, 1), b1 = bench.Inquire(1, 2), c1 = bench.Inquire(1, 3);
+  const uint64_t a1 = bench.Inquire(1, 1), a2 = bench.Inquire(1, 1), a3 = bench.Inquire(1, 1), b1 = bench.Inquire(1, 2),
+                 c1 = bench.Inquire(1, 3);
   EXPECT_THAT(bench.Drain(1, /*most=*/2), ElementsAre(a1, b1, c1, a2, a3)) << "the turn goes on from poll to poll";
 }
 
@@ -46,7 +47,8 @@ TEST(HandOutOrder, AWideOrderTakesItsTurnLikeAnyOther) {
   const uint64_t single = bench.Inquire(7, 2);
   const uint64_t own = bench.Accept({.court = 1, .agencies = {7}, .due = absl::Hours(1)});
   EXPECT_EQ(bench.dispatcher->LoadOf(AgencyOrdinal(7)).queued, 4u);
-  EXPECT_THAT(bench.Drain(7), ElementsAre(own, single, wide1, wide2)) << "within court 1 the one due first, then the list in its order";
+  EXPECT_THAT(bench.Drain(7), ElementsAre(own, single, wide1, wide2))
+      << "within court 1 the one due first, then the list in its order";
   EXPECT_EQ(bench.dispatcher->LoadOf(AgencyOrdinal(7)).queued, 0u);
 }
 
@@ -63,8 +65,10 @@ TEST(HandOutOrder, AWideOrderAnsweredBeforeItsTurnIsNotHandedOut) {
 TEST(HandOutOrder, ControlOrdersOnOneSubjectGoInJournalOrderWhateverTheirUrgencyOrCourt) {
   Bench bench;
   ASSERT_TRUE(bench.Hello(1).ok());
-  const uint64_t first = bench.Freeze(1, "LIN", 2), other = bench.Freeze(1, "SU", 1), urgent = bench.Freeze(1, "LIN", 1, true);
-  EXPECT_THAT(bench.Drain(1), ElementsAre(first, urgent, other)) << "the urgent one lifts the earlier one on its subject";
+  const uint64_t first = bench.Freeze(1, "LIN", 2), other = bench.Freeze(1, "SU", 1),
+                 urgent = bench.Freeze(1, "LIN", 1, true);
+  EXPECT_THAT(bench.Drain(1), ElementsAre(first, urgent, other))
+      << "the urgent one lifts the earlier one on its subject";
 }
 
 TEST(HandOutOrder, AnUrgentOneDoesNotOvertakeWhenThePollHasNoRoomForBoth) {
@@ -112,7 +116,9 @@ TEST(HandOutOrder, AReportShowsThatADeliveryArrived) {
   auto b = bench.Poll(1, 0, "b");
   bench.Step();
   EXPECT_FALSE(b->answered());
-  bench.dispatcher->Applied({.index = 99, .type = v1::ENTRY_TYPE_TASK_REPORTED, .agency = AgencyOrdinal(1), .order = OrderSeq(first)}, bench.state);
+  bench.dispatcher->Applied(
+      {.index = 99, .type = v1::ENTRY_TYPE_TASK_REPORTED, .agency = AgencyOrdinal(1), .order = OrderSeq(first)},
+      bench.state);
   bench.Step();
   EXPECT_THAT(Seqs(b), ElementsAre(second));
 }
@@ -132,7 +138,8 @@ TEST(HandOutOrder, ControlOrdersDoNotWaitForEachOthersAnswers) {
 TEST(HandOutOrder, AfterARestartEveryOpenTaskGoesOutAgainInOrder) {
   Bench bench;
   ASSERT_TRUE(bench.Hello(1).ok());
-  const uint64_t first = bench.Freeze(1, "LIN"), second = bench.Freeze(1, "LIN"), wide = bench.Accept({.agencies = ManyAgencies(80)});
+  const uint64_t first = bench.Freeze(1, "LIN"), second = bench.Freeze(1, "LIN"),
+                 wide = bench.Accept({.agencies = ManyAgencies(80)});
   EXPECT_EQ(bench.Drain(1).size(), 3u);
   bench.Answer(second, 1);
   bench.Restart();
@@ -166,10 +173,12 @@ class HeldBackDeductions : public ::testing::Test {
   }
   void Stage(v1::CaseStage stage) {
     bench_.state.cases.at(1000).stage = stage;
-    bench_.dispatcher->Applied({.index = 5000, .type = v1::ENTRY_TYPE_CASE_STAGE_CHANGED, .case_seq = CaseSeq(1000)}, bench_.state);
+    bench_.dispatcher->Applied({.index = 5000, .type = v1::ENTRY_TYPE_CASE_STAGE_CHANGED, .case_seq = CaseSeq(1000)},
+                               bench_.state);
   }
   uint64_t Deduct(int64_t amount) {
-    bench_.state.cases.at(1000).ledger.DeductionAccepted({.order = OrderSeq(bench_.next_index), .freeze = OrderSeq(900), .amount = amount});
+    bench_.state.cases.at(1000).ledger.DeductionAccepted(
+        {.order = OrderSeq(bench_.next_index), .freeze = OrderSeq(900), .amount = amount});
     return bench_.Accept({.action = v1::ACTION_DEDUCT, .subject = "LIN", .case_seq = 1000});
   }
   Bench bench_;
@@ -181,16 +190,19 @@ TEST_F(HeldBackDeductions, AStayedCaseHandsOutNoDeductionButEverythingElse) {
   EXPECT_EQ(bench_.dispatcher->counters().held_back, 1u);
   EXPECT_THAT(bench_.Drain(1), ElementsAre(freeze)) << "other courts' orders on the person don't wait behind it";
   Stage(v1::CASE_STAGE_ENFORCEMENT);
-  EXPECT_THAT(bench_.Drain(1), ElementsAre(deduct, freeze)) << "and what is handed out anew goes in journal order again";
+  EXPECT_THAT(bench_.Drain(1), ElementsAre(deduct, freeze))
+      << "and what is handed out anew goes in journal order again";
 }
 
 TEST_F(HeldBackDeductions, NothingIsHandedOutThatWouldTakeMoreThanALoweredCap) {
   const uint64_t deduct = Deduct(60);
   bench_.state.cases.at(1000).ledger.SetCaps(59, {});
-  bench_.dispatcher->Applied({.index = 5000, .type = v1::ENTRY_TYPE_CASE_CAP_CHANGED, .case_seq = CaseSeq(1000)}, bench_.state);
+  bench_.dispatcher->Applied({.index = 5000, .type = v1::ENTRY_TYPE_CASE_CAP_CHANGED, .case_seq = CaseSeq(1000)},
+                             bench_.state);
   EXPECT_THAT(bench_.Drain(1), IsEmpty());
   bench_.state.cases.at(1000).ledger.SetCaps(60, {});
-  bench_.dispatcher->Applied({.index = 5001, .type = v1::ENTRY_TYPE_CASE_CAP_CHANGED, .case_seq = CaseSeq(1000)}, bench_.state);
+  bench_.dispatcher->Applied({.index = 5001, .type = v1::ENTRY_TYPE_CASE_CAP_CHANGED, .case_seq = CaseSeq(1000)},
+                             bench_.state);
   EXPECT_THAT(bench_.Drain(1), ElementsAre(deduct));
 }
 

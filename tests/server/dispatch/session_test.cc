@@ -75,8 +75,8 @@ TEST(Polls, ACancelledPollIsNeverAnswered) {
   EXPECT_FALSE(polled->answered());
 }
 
-// Two parked polls of one instance would let the answer to a call that the agency gave up count as arrived, as soon as the
-// agency confirms the answer to the other: a control order would be overtaken (found by the simulation).
+// Two parked polls of one instance would let the answer to a call that the agency gave up count as arrived, as soon as
+// the agency confirms the answer to the other: a control order would be overtaken (found by the simulation).
 TEST(Polls, AnInstanceParksOnePollAndTheNewestIsServed) {
   Bench bench;
   ASSERT_TRUE(bench.Hello(1).ok());
@@ -273,7 +273,8 @@ TEST(Presence, AnAgencyIsDeclaredAbsentOnceAndForgotten) {
   bench.clock.Advance(absl::Seconds(89));
   EXPECT_THAT(bench.dispatcher->NewlyAbsent(), IsEmpty());
   bench.clock.Advance(absl::Seconds(1));
-  EXPECT_THAT(bench.dispatcher->NewlyAbsent(), ElementsAre(std::make_pair(AgencyOrdinal(1), absl::FromUnixSeconds(1'000'050))));
+  EXPECT_THAT(bench.dispatcher->NewlyAbsent(),
+              ElementsAre(std::make_pair(AgencyOrdinal(1), absl::FromUnixSeconds(1'000'050))));
   EXPECT_THAT(bench.dispatcher->NewlyAbsent(), IsEmpty());
   EXPECT_FALSE(bench.dispatcher->Holds(AgencyOrdinal(1), "a", OrderSeq(order)));
   EXPECT_EQ(ReasonOf(bench.Poll(1)->said->status()), Reason::kHelloFirst);

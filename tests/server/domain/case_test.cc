@@ -2,8 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "server/domain/instant.h"
 #include "server/base/money.h"
+#include "server/domain/instant.h"
 #include "tests/support/domain_world.h"
 
 namespace eagle::domain {
@@ -19,8 +19,10 @@ TEST(CaseTest, EverythingWrongIsSaidAtOnce) {
   act.mutable_open()->mutable_respondents(0)->mutable_identity()->set_id_number("990101198503070018");
   act.mutable_open()->mutable_claim()->set_cap_minor_units(20'000'000'00);
   const Result result = world.Do(world.Cases({act}, {"handler"}));
-  EXPECT_THAT(DomainWorld::Problems(result), ElementsAre("open.claim.cap_minor_units CAP_NOT_SUM", "open.respondents[0].identity.id_number IDENTITY_NUMBER_INVALID",
-                                                          "signatures SIGNATURES_MISSING"));
+  EXPECT_THAT(
+      DomainWorld::Problems(result),
+      ElementsAre("open.claim.cap_minor_units CAP_NOT_SUM",
+                  "open.respondents[0].identity.id_number IDENTITY_NUMBER_INVALID", "signatures SIGNATURES_MISSING"));
   EXPECT_EQ(world.Types().back(), "REFUSED");  // a court could dispute it
   EXPECT_EQ(world.state.cases.size(), 1u);
 }
@@ -79,7 +81,8 @@ TEST(CaseTest, TheStageChangesOnlyAlongTheTable) {
   DomainWorld world;
   CaseAct act;
   act.set_request_id(world.NewId()), act.set_court("C1");
-  act.mutable_stage()->set_case_number("case-1"), act.mutable_stage()->set_to(CASE_STAGE_STAYED), act.mutable_stage()->set_ground("g");
+  act.mutable_stage()->set_case_number("case-1"), act.mutable_stage()->set_to(CASE_STAGE_STAYED),
+      act.mutable_stage()->set_ground("g");
   EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Cases({act}))), Reason::kNone);
   EXPECT_EQ(world.TheCase().stage, CASE_STAGE_STAYED);
   act.set_request_id(world.NewId());
@@ -100,13 +103,19 @@ TEST(CaseTest, ASequenceNumberNamesOneHeadForEver) {
 TEST(StatementTest, OrganisationsNeedTwoRegistrarsAndOneTwiceIsOne) {
   DomainWorld world;
   Statement key;
-  key.set_subject("agency/BANK1"), key.set_kind(STATEMENT_KIND_KEY), key.set_sequence(2), key.set_environment(ENVIRONMENT_TEST);
+  key.set_subject("agency/BANK1"), key.set_kind(STATEMENT_KIND_KEY), key.set_sequence(2),
+      key.set_environment(ENVIRONMENT_TEST);
   key.set_previous_digest(world.state.directory.StatementAbout("agency/BANK1")->digest);
   key.set_algorithm(KEY_ALGORITHM_ED25519), key.set_key(world.Key("new"));
   *key.mutable_valid_from() = ToProto(world.now), *key.mutable_valid_until() = ToProto(world.now + absl::Hours(1));
-  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Statements("registrar", {key}, {world.Key("registrar1"), world.Key("registrar1")}))), Reason::kSignaturesMissing);
-  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Statements("C1", {key}, {world.Key("C1")}))), Reason::kSignaturesMissing);
-  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Statements("registrar", {key}, {world.Key("registrar1"), world.Key("registrar2")}))), Reason::kNone);
+  EXPECT_EQ(DomainWorld::OnlyRefusal(
+                world.Do(world.Statements("registrar", {key}, {world.Key("registrar1"), world.Key("registrar1")}))),
+            Reason::kSignaturesMissing);
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Statements("C1", {key}, {world.Key("C1")}))),
+            Reason::kSignaturesMissing);
+  EXPECT_EQ(DomainWorld::OnlyRefusal(
+                world.Do(world.Statements("registrar", {key}, {world.Key("registrar1"), world.Key("registrar2")}))),
+            Reason::kNone);
   EXPECT_EQ(world.state.directory.KeyOf("agency/BANK1", world.now)->key(), world.Key("new"));
   EXPECT_EQ(world.state.directory.KeyOf("agency/BANK1", world.now + absl::Hours(1)), nullptr);
 }
@@ -116,22 +125,27 @@ TEST(StatementTest, OlderOrForkedStatementsAreStale) {
   Statement officer = world.state.directory.StatementAbout("court/C1/officer/handler")->statement;
   const std::string digest = world.state.directory.StatementAbout("court/C1/officer/handler")->digest;
   officer.mutable_officer()->set_name("forked");
-  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Statements("C1", {officer}, {world.Key("C1")}))), Reason::kStatementStale);
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Statements("C1", {officer}, {world.Key("C1")}))),
+            Reason::kStatementStale);
   officer.set_sequence(2);
-  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Statements("C1", {officer}, {world.Key("C1")}))), Reason::kStatementStale);
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Statements("C1", {officer}, {world.Key("C1")}))),
+            Reason::kStatementStale);
   officer.set_previous_digest(digest);
   EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Statements("C1", {officer}, {world.Key("C1")}))), Reason::kNone);
-  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Statements("C1", {officer}, {world.Key("handler")}))), Reason::kNone);  // already known: a repeat
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Statements("C1", {officer}, {world.Key("handler")}))),
+            Reason::kNone);  // already known: a repeat
 }
 
 TEST(StatementTest, AnEndedOfficerSignsNothing) {
   DomainWorld world;
   Statement ended;
-  ended.set_subject("court/C1/officer/cosigner"), ended.set_kind(STATEMENT_KIND_ENDED), ended.set_sequence(2), ended.set_environment(ENVIRONMENT_TEST);
+  ended.set_subject("court/C1/officer/cosigner"), ended.set_kind(STATEMENT_KIND_ENDED), ended.set_sequence(2),
+      ended.set_environment(ENVIRONMENT_TEST);
   ended.set_previous_digest(world.state.directory.StatementAbout(ended.subject())->digest);
   *ended.mutable_valid_from() = ToProto(world.now), *ended.mutable_valid_until() = ToProto(world.now + absl::Hours(1));
   ASSERT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Statements("C1", {ended}, {world.Key("C1")}))), Reason::kNone);
-  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({world.FreezeOrder("BANK1", 100)}))), Reason::kSignaturesMissing);
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({world.FreezeOrder("BANK1", 100)}))),
+            Reason::kSignaturesMissing);
 }
 
 TEST(StatementTest, OneKeyStandsForOnePerson) {
@@ -140,7 +154,9 @@ TEST(StatementTest, OneKeyStandsForOnePerson) {
   officer.set_subject("court/C1/officer/second");
   for (const char* taken : {"handler", "C1", "registrar2"}) {
     officer.set_key(world.Key(taken));
-    EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Statements("C1", {officer}, {world.Key("C1")}))), Reason::kFieldInvalid) << taken;
+    EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Statements("C1", {officer}, {world.Key("C1")}))),
+              Reason::kFieldInvalid)
+        << taken;
   }
   officer.set_key(world.Key("fresh"));
   Statement twin = officer;
@@ -154,19 +170,25 @@ TEST(StatementTest, AChainBeginsAtOneAndEndsNothing) {
   DomainWorld world;
   Statement officer = world.state.directory.StatementAbout("court/C1/officer/handler")->statement;
   officer.set_subject("court/C1/officer/second"), officer.set_key(world.Key("fresh")), officer.set_sequence(2);
-  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Statements("C1", {officer}, {world.Key("C1")}))), Reason::kStatementStale);
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Statements("C1", {officer}, {world.Key("C1")}))),
+            Reason::kStatementStale);
   officer.set_sequence(1), officer.set_kind(STATEMENT_KIND_ENDED);
-  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Statements("C1", {officer}, {world.Key("C1")}))), Reason::kStatementStale);
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Statements("C1", {officer}, {world.Key("C1")}))),
+            Reason::kStatementStale);
 }
 
 TEST(StatementTest, OfficersSpeakOnlyWhileTheirCourtsKeyHolds) {
   DomainWorld world;
   Statement ended;
-  ended.set_subject("court/C1"), ended.set_kind(STATEMENT_KIND_ENDED), ended.set_sequence(2), ended.set_environment(ENVIRONMENT_TEST);
+  ended.set_subject("court/C1"), ended.set_kind(STATEMENT_KIND_ENDED), ended.set_sequence(2),
+      ended.set_environment(ENVIRONMENT_TEST);
   ended.set_previous_digest(world.state.directory.StatementAbout("court/C1")->digest);
   *ended.mutable_valid_from() = ToProto(world.now), *ended.mutable_valid_until() = ToProto(world.now + absl::Hours(1));
-  ASSERT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Statements("registrar", {ended}, {world.Key("registrar1"), world.Key("registrar2")}))), Reason::kNone);
-  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({world.InquireOrder({"BANK1"})}, {"handler"}))), Reason::kOfficerNotValid);
+  ASSERT_EQ(DomainWorld::OnlyRefusal(
+                world.Do(world.Statements("registrar", {ended}, {world.Key("registrar1"), world.Key("registrar2")}))),
+            Reason::kNone);
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({world.InquireOrder({"BANK1"})}, {"handler"}))),
+            Reason::kOfficerNotValid);
   EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Cases({world.OpenCase("case-2")}))), Reason::kOfficerNotValid);
 }
 

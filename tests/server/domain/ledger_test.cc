@@ -1,10 +1,10 @@
 // The bound of law 6, figure by figure and under random histories.
+#include "server/domain/ledger.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <random>
-
-#include "server/domain/ledger.h"
 
 namespace eagle::domain {
 namespace {
@@ -13,7 +13,8 @@ using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 
 MeasureState Amounts(int64_t controlled, int64_t unfunded, bool ended = false) {
   MeasureState state;
-  state.set_requested_minor_units(controlled + unfunded), state.set_controlled_minor_units(controlled), state.set_unfunded_minor_units(unfunded);
+  state.set_requested_minor_units(controlled + unfunded), state.set_controlled_minor_units(controlled),
+      state.set_unfunded_minor_units(unfunded);
   state.set_ended(ended);
   if (controlled > 0) state.mutable_effective_from()->set_seconds(1);
   return state;
@@ -100,8 +101,8 @@ TEST(LedgerTest, ALowerCapMakesSurplusAndRefund) {
   ledger.DeductionAccepted({.order = OrderSeq(2), .freeze = OrderSeq(1), .amount = 70});
   ledger.DeductionSettled(OrderSeq(2), Taken(70, 30, 0));
   ledger.SetCaps(60, {0});
-  EXPECT_EQ(ledger.Surplus(), 30);     // all that is still held
-  EXPECT_EQ(ledger.RefundDue(), 10);   // and money above the later cap
+  EXPECT_EQ(ledger.Surplus(), 30);    // all that is still held
+  EXPECT_EQ(ledger.RefundDue(), 10);  // and money above the later cap
 }
 
 TEST(LedgerTest, ARespondentIsLiableForHisOwnPartOnly) {
@@ -133,7 +134,9 @@ TEST(LedgerTest, NoHistoryBreaksTheBound) {
         case 1: {
           if (measures.empty()) break;
           const Measure measure = measures[random() % measures.size()];
-          if (measure.deducting > 0 || measure.phase > MeasurePhase::kEffective || measure.phase == MeasurePhase::kWaitlisted) break;
+          if (measure.deducting > 0 || measure.phase > MeasurePhase::kEffective ||
+              measure.phase == MeasurePhase::kWaitlisted)
+            break;
           const int64_t controlled = std::max<int64_t>(measure.controlled, pick(measure.limit));
           ledger.MeasureSigned(measure.freeze, OUTCOME_CONTROLLED, [&] {
             MeasureState state = Amounts(controlled, measure.limit - controlled);
@@ -149,7 +152,10 @@ TEST(LedgerTest, NoHistoryBreaksTheBound) {
           if (measure.phase != MeasurePhase::kEffective || free < 1) break;
           const int64_t amount = 1 + pick(free - 1);
           if (ledger.MayDeduct(measure.respondent, amount) == Reason::kNone) {
-            ledger.DeductionAccepted({.order = OrderSeq(next++), .freeze = measure.freeze, .respondent = measure.respondent, .amount = amount});
+            ledger.DeductionAccepted({.order = OrderSeq(next++),
+                                      .freeze = measure.freeze,
+                                      .respondent = measure.respondent,
+                                      .amount = amount});
           }
           break;
         }
@@ -161,7 +167,8 @@ TEST(LedgerTest, NoHistoryBreaksTheBound) {
             if (random() % 3 == 0) {
               ledger.DeductionRefused(order, nullptr);
             } else {
-              ledger.DeductionSettled(order, Taken(deduction.amount, measure.controlled - deduction.amount, measure.unfunded));
+              ledger.DeductionSettled(order,
+                                      Taken(deduction.amount, measure.controlled - deduction.amount, measure.unfunded));
             }
             break;
           }

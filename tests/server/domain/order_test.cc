@@ -27,23 +27,40 @@ struct Spoiled {
 
 TEST(OrderTest, EachFaultHasItsOwnReasonAndField) {
   const Spoiled kFaults[] = {
-      {"third party", [](OrderProto& o) { o.mutable_subject()->set_name("苏晴"), o.mutable_subject()->set_id_number("990101198708150029"); }, "subject NOT_RESPONDENT"},
-      {"number of one, name of another", [](OrderProto& o) { o.mutable_subject()->set_name("苏晴"); }, "subject NOT_RESPONDENT"},
+      {"third party",
+       [](OrderProto& o) {
+         o.mutable_subject()->set_name("苏晴"), o.mutable_subject()->set_id_number("990101198708150029");
+       },
+       "subject NOT_RESPONDENT"},
+      {"number of one, name of another", [](OrderProto& o) { o.mutable_subject()->set_name("苏晴"); },
+       "subject NOT_RESPONDENT"},
       {"unknown case", [](OrderProto& o) { o.set_case_number("case-9"); }, "case_number CASE_UNKNOWN"},
       {"unknown agency", [](OrderProto& o) { o.set_agencies(0, "BANK9"); }, "agencies[0] AGENCY_UNKNOWN"},
       {"two agencies for a control", [](OrderProto& o) { o.add_agencies("BANK2"); }, "agencies FIELD_INVALID"},
       {"no capability", [](OrderProto& o) { o.set_agencies(0, "LAND1"); }, "agencies[0] CAPABILITY_MISSING"},
-      {"amount zero", [](OrderProto& o) { o.mutable_freeze()->set_limit_minor_units(0); }, "freeze.limit_minor_units AMOUNT_INVALID"},
-      {"amount negative", [](OrderProto& o) { o.mutable_freeze()->set_limit_minor_units(-1); }, "freeze.limit_minor_units AMOUNT_INVALID"},
-      {"amount over the bound", [](OrderProto& o) { o.mutable_freeze()->set_limit_minor_units(kAmountBoundMinorUnits + 1); }, "freeze.limit_minor_units AMOUNT_INVALID"},
-      {"over the cap", [](OrderProto& o) { o.mutable_freeze()->set_limit_minor_units(100'000'01); }, "freeze.limit_minor_units CAP_EXCEEDED"},
+      {"amount zero", [](OrderProto& o) { o.mutable_freeze()->set_limit_minor_units(0); },
+       "freeze.limit_minor_units AMOUNT_INVALID"},
+      {"amount negative", [](OrderProto& o) { o.mutable_freeze()->set_limit_minor_units(-1); },
+       "freeze.limit_minor_units AMOUNT_INVALID"},
+      {"amount over the bound",
+       [](OrderProto& o) { o.mutable_freeze()->set_limit_minor_units(kAmountBoundMinorUnits + 1); },
+       "freeze.limit_minor_units AMOUNT_INVALID"},
+      {"over the cap", [](OrderProto& o) { o.mutable_freeze()->set_limit_minor_units(100'000'01); },
+       "freeze.limit_minor_units CAP_EXCEEDED"},
       {"no paper", [](OrderProto& o) { o.clear_instruments(); }, "instruments PAPER_MISSING"},
-      {"term too long", [](OrderProto& o) { o.mutable_freeze()->mutable_term()->set_months(7); }, "freeze.term TERM_TOO_LONG"},
-      {"expired", [](OrderProto& o) { *o.mutable_not_after() = o.issued_at(), o.mutable_not_after()->set_seconds(o.issued_at().seconds() + 1); }, "not_after ORDER_EXPIRED"},
+      {"term too long", [](OrderProto& o) { o.mutable_freeze()->mutable_term()->set_months(7); },
+       "freeze.term TERM_TOO_LONG"},
+      {"expired",
+       [](OrderProto& o) {
+         *o.mutable_not_after() = o.issued_at(), o.mutable_not_after()->set_seconds(o.issued_at().seconds() + 1);
+       },
+       "not_after ORDER_EXPIRED"},
       {"urgent without reason", [](OrderProto& o) { o.set_urgency(URGENCY_URGENT); }, "urgency_reason FIELD_MISSING"},
-      {"other currency", [](OrderProto& o) { o.mutable_freeze()->set_currency("USD"); }, "freeze.currency FIELD_INVALID"},
+      {"other currency", [](OrderProto& o) { o.mutable_freeze()->set_currency("USD"); },
+       "freeze.currency FIELD_INVALID"},
       {"inflow not said", [](OrderProto& o) { o.mutable_freeze()->clear_inflow(); }, "freeze.inflow FIELD_MISSING"},
-      {"officer's numbers wrong", [](OrderProto& o) { o.mutable_officers(0)->set_work_id_no("X"); }, "officers[0] FIELD_INVALID"},
+      {"officer's numbers wrong", [](OrderProto& o) { o.mutable_officers(0)->set_work_id_no("X"); },
+       "officers[0] FIELD_INVALID"},
       {"court of another", [](OrderProto& o) { o.set_court("C2"); }, "court SIGNER_NOT_CALLER"},
       {"act missing", [](OrderProto& o) { o.clear_freeze(); }, "act FIELD_MISSING"},
   };
@@ -61,14 +78,21 @@ TEST(OrderTest, EachFaultHasItsOwnReasonAndField) {
 
 TEST(OrderTest, ControlNeedsTwoKeysInTwoRolesAndAThirdAboveTheThreshold) {
   DomainWorld world;
-  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({world.FreezeOrder("BANK1", 100)}, {"handler"}))), Reason::kSignaturesMissing);
-  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({world.FreezeOrder("BANK1", 100)}, {"handler", "handler"}))), Reason::kSignaturesMissing);
-  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({world.FreezeOrder("BANK1", 100)}, {"handler", "leader"}))), Reason::kSignaturesMissing);
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({world.FreezeOrder("BANK1", 100)}, {"handler"}))),
+            Reason::kSignaturesMissing);
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({world.FreezeOrder("BANK1", 100)}, {"handler", "handler"}))),
+            Reason::kSignaturesMissing);
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({world.FreezeOrder("BANK1", 100)}, {"handler", "leader"}))),
+            Reason::kSignaturesMissing);
   const auto freeze = world.FreezeOrder("BANK1", 90'000'00);
   ASSERT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({freeze}))), Reason::kNone);
   world.Do(world.Receipts("BANK1", {world.Controlled(freeze, "BANK1", 90'000'00, 0)}));
-  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({world.DeductOrder("BANK1", freeze.order_id(), 50'000'01)}))), Reason::kSignaturesMissing);
-  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({world.DeductOrder("BANK1", freeze.order_id(), 50'000'01)}, {"handler", "cosigner", "leader"}))), Reason::kNone);
+  EXPECT_EQ(
+      DomainWorld::OnlyRefusal(world.Do(world.Orders({world.DeductOrder("BANK1", freeze.order_id(), 50'000'01)}))),
+      Reason::kSignaturesMissing);
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({world.DeductOrder("BANK1", freeze.order_id(), 50'000'01)},
+                                                           {"handler", "cosigner", "leader"}))),
+            Reason::kNone);
 }
 
 TEST(OrderTest, AnInquiryFansOutWithOneEntryAndOneDeadline) {
@@ -95,7 +119,9 @@ TEST(OrderTest, TheSameIdWithOtherContentIsRefusedAndTheSameBytesAreNot) {
 
 TEST(OrderTest, MembersOfOneBatchCountAgainstTheSameLedger) {
   DomainWorld world;
-  const Result result = world.Do(world.Orders({world.FreezeOrder("BANK1", 60'000'00), world.FreezeOrder("BANK2", 60'000'00), world.FreezeOrder("BANK2", 40'000'00)}));
+  const Result result =
+      world.Do(world.Orders({world.FreezeOrder("BANK1", 60'000'00), world.FreezeOrder("BANK2", 60'000'00),
+                             world.FreezeOrder("BANK2", 40'000'00)}));
   EXPECT_FALSE(result.members[0].refusal);
   EXPECT_EQ(result.members[1].refusal->reason, Reason::kCapExceeded);
   EXPECT_FALSE(result.members[2].refusal);
@@ -109,13 +135,15 @@ OrderProto Grouped(OrderProto order) {
 
 TEST(OrderTest, AGroupIsAcceptedWholeOrNotAtAll) {
   DomainWorld world;
-  const auto first = Grouped(world.FreezeOrder("BANK1", 60'000'00)), second = Grouped(world.FreezeOrder("BANK2", 40'000'01));
+  const auto first = Grouped(world.FreezeOrder("BANK1", 60'000'00)),
+             second = Grouped(world.FreezeOrder("BANK2", 40'000'01));
   const Result refused = world.Do(world.Orders({first, second}));
   EXPECT_EQ(refused.members[0].refusal->reason, Reason::kGroupRefused);
   EXPECT_EQ(refused.members[0].refusal->violations[0].field, "members[1]");
   EXPECT_EQ(refused.members[1].refusal->reason, Reason::kCapExceeded);
   EXPECT_TRUE(world.TheCase().ledger.measures().empty());
-  const auto third = Grouped(world.FreezeOrder("BANK1", 60'000'00)), fourth = Grouped(world.FreezeOrder("BANK2", 40'000'00));
+  const auto third = Grouped(world.FreezeOrder("BANK1", 60'000'00)),
+             fourth = Grouped(world.FreezeOrder("BANK2", 40'000'00));
   const SubmitOrders batch = world.Orders({third, fourth});
   const Result accepted = world.Do(batch);
   EXPECT_FALSE(accepted.members[0].refusal || accepted.members[1].refusal);
@@ -138,7 +166,8 @@ TEST(OrderTest, AnIdKnownOutsideTheGroupRefusesTheGroup) {
 OrderProto SealOf(DomainWorld& world, int64_t value) {
   OrderProto order = world.FreezeOrder("LAND1", value);
   AssetTarget* asset = order.mutable_freeze()->mutable_asset();
-  asset->set_asset_kind("LAND"), asset->set_unit_number("990101001002GB00123F00010012"), asset->set_share_numerator(1), asset->set_share_denominator(2);
+  asset->set_asset_kind("LAND"), asset->set_unit_number("990101001002GB00123F00010012"), asset->set_share_numerator(1),
+      asset->set_share_denominator(2);
   order.mutable_freeze()->clear_inflow();
   order.mutable_freeze()->mutable_term()->set_months(30);
   return order;
@@ -148,10 +177,12 @@ TEST(OrderTest, AnUnknownValueNeedsTheSignatureOfTheLeaderWhoIsNamed) {
   DomainWorld world;
   EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({SealOf(world, 0)}))), Reason::kAmountInvalid);
   OrderProto order = SealOf(world, 0);
-  order.mutable_over_cap_exception()->set_reason("VALUE_UNKNOWN"), order.mutable_over_cap_exception()->set_leader("leader");
+  order.mutable_over_cap_exception()->set_reason("VALUE_UNKNOWN"),
+      order.mutable_over_cap_exception()->set_leader("leader");
   EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({order}))), Reason::kExceptionNotSigned);
   order.set_order_id(world.NewId());
-  ASSERT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({order}, {"handler", "cosigner", "leader"}))), Reason::kNone);
+  ASSERT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({order}, {"handler", "cosigner", "leader"}))),
+            Reason::kNone);
   EXPECT_EQ(world.TheCase().ledger.Sum().Bound(), 0);  // unknown is not counted, and not zero either: it stands apart
   EXPECT_FALSE(world.TheCase().ledger.measures()[0].counted);
   EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({world.FreezeOrder("BANK1", 100'000'00)}))), Reason::kNone);
@@ -164,9 +195,11 @@ TEST(OrderTest, NothingIsTakenOutsideEnforcement) {
   world.Do(world.Receipts("BANK1", {world.Controlled(freeze, "BANK1", 100, 0)}));
   CaseAct act;
   act.set_request_id(world.NewId()), act.set_court("C1");
-  act.mutable_stage()->set_case_number("case-1"), act.mutable_stage()->set_to(CASE_STAGE_STAYED), act.mutable_stage()->set_ground("g");
+  act.mutable_stage()->set_case_number("case-1"), act.mutable_stage()->set_to(CASE_STAGE_STAYED),
+      act.mutable_stage()->set_ground("g");
   world.Do(world.Cases({act}));
-  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({world.DeductOrder("BANK1", freeze.order_id(), 100)}))), Reason::kStageForbids);
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({world.DeductOrder("BANK1", freeze.order_id(), 100)}))),
+            Reason::kStageForbids);
 }
 
 TEST(OrderTest, ADeductionAcceptedBeforeAStayIsNotHandedOutDuringIt) {
@@ -179,7 +212,8 @@ TEST(OrderTest, ADeductionAcceptedBeforeAStayIsNotHandedOutDuringIt) {
   const auto stage = [&](CaseStage to) {
     CaseAct act;
     act.set_request_id(world.NewId()), act.set_court("C1");
-    act.mutable_stage()->set_case_number("case-1"), act.mutable_stage()->set_to(to), act.mutable_stage()->set_ground("g");
+    act.mutable_stage()->set_case_number("case-1"), act.mutable_stage()->set_to(to),
+        act.mutable_stage()->set_ground("g");
     world.Do(world.Cases({act}));
   };
   const Deliver deliver{.agency = AgencyOrdinal(1), .instance = "12345678", .orders = {world.OrderNamed(deduct).seq}};
@@ -209,12 +243,17 @@ TEST(OrderTest, OnlyControlledMoneyOfAnEffectiveMeasureCanBeTakenAndOnlyOnce) {
   DomainWorld world;
   const auto freeze = world.FreezeOrder("BANK1", 100);
   world.Do(world.Orders({freeze}));
-  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({world.DeductOrder("BANK1", freeze.order_id(), 50)}))), Reason::kMeasureNotEffective);
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({world.DeductOrder("BANK1", freeze.order_id(), 50)}))),
+            Reason::kMeasureNotEffective);
   world.Do(world.Receipts("BANK1", {world.Controlled(freeze, "BANK1", 60, 40)}));
-  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({world.DeductOrder("BANK1", freeze.order_id(), 61)}))), Reason::kAmountAboveMeasure);
-  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({world.DeductOrder("BANK1", freeze.order_id(), 60)}))), Reason::kNone);
-  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({world.DeductOrder("BANK1", freeze.order_id(), 1)}))), Reason::kAmountAboveMeasure);
-  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({world.ReleaseOrder("BANK1", freeze.order_id())}))), Reason::kOpenDeduction);
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({world.DeductOrder("BANK1", freeze.order_id(), 61)}))),
+            Reason::kAmountAboveMeasure);
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({world.DeductOrder("BANK1", freeze.order_id(), 60)}))),
+            Reason::kNone);
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({world.DeductOrder("BANK1", freeze.order_id(), 1)}))),
+            Reason::kAmountAboveMeasure);
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({world.ReleaseOrder("BANK1", freeze.order_id())}))),
+            Reason::kOpenDeduction);
 }
 
 TEST(OrderTest, WithdrawalStopsOnlyWhatHasNotBegun) {
@@ -229,7 +268,10 @@ TEST(OrderTest, WithdrawalStopsOnlyWhatHasNotBegun) {
   EXPECT_EQ(world.OrderNamed(order).TaskAt(AgencyOrdinal(2)), TASK_STATE_WITHDRAWN);
   EXPECT_EQ(world.OrderNamed(order).TaskAt(AgencyOrdinal(1)), TASK_STATE_DELIVERED);
   EXPECT_EQ(world.Do(withdraw).index, result.index);
-  EXPECT_EQ(ReasonOf(world.Do(Withdraw{.court = CourtOrdinal(1), .request_id = world.NewId(), .order_id = order.order_id()}).status), Reason::kNotWithdrawable);
+  EXPECT_EQ(
+      ReasonOf(world.Do(Withdraw{.court = CourtOrdinal(1), .request_id = world.NewId(), .order_id = order.order_id()})
+                   .status),
+      Reason::kNotWithdrawable);
 }
 
 TEST(OrderTest, AWithdrawnFreezeGivesItsReservationBack) {

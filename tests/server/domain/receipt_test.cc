@@ -26,7 +26,9 @@ TEST(ReceiptTest, InflowAndPromotionMoveWithinTheLimit) {
   world.Do(world.Receipts("BANK1", {world.Controlled(world.freeze, "BANK1", 61'350'27, 18'649'73)}));
   EXPECT_EQ(world.TheCase().ledger.Sum().controlled, 61'350'27);
   EXPECT_EQ(world.TheCase().ledger.Sum().Bound(), 80'000'00);
-  EXPECT_EQ(Verdict(world.Do(world.Receipts("BANK1", {world.Event(world.freeze, "BANK1", MEASURE_CHANGE_INFLOW, 80'000'00, 0)}))), RECEIPT_VERDICT_RECORDED);
+  EXPECT_EQ(Verdict(world.Do(
+                world.Receipts("BANK1", {world.Event(world.freeze, "BANK1", MEASURE_CHANGE_INFLOW, 80'000'00, 0)}))),
+            RECEIPT_VERDICT_RECORDED);
   EXPECT_EQ(world.TheCase().ledger.Sum().controlled, 80'000'00);
   EXPECT_EQ(world.TheCase().ledger.Sum().Bound(), 80'000'00);
 }
@@ -38,7 +40,8 @@ TEST(ReceiptTest, TheFirstFinalWordWinsARepeatIsKnownAnyOtherStopsTheTask) {
   const size_t entries = world.journal.size();
   EXPECT_EQ(Verdict(world.Do(first)), RECEIPT_VERDICT_DUPLICATE);
   EXPECT_EQ(world.journal.size(), entries);
-  EXPECT_EQ(Verdict(world.Do(world.Receipts("BANK1", {world.Controlled(world.freeze, "BANK1", 70'000'00, 10'000'00)}))), RECEIPT_VERDICT_CONFLICT);
+  EXPECT_EQ(Verdict(world.Do(world.Receipts("BANK1", {world.Controlled(world.freeze, "BANK1", 70'000'00, 10'000'00)}))),
+            RECEIPT_VERDICT_CONFLICT);
   EXPECT_EQ(world.TheCase().ledger.Sum().controlled, 80'000'00);
   EXPECT_EQ(world.OrderNamed(world.freeze).TaskAt(AgencyOrdinal(1)), TASK_STATE_CONFLICT);
 }
@@ -66,7 +69,9 @@ TEST(ReceiptTest, AReceiptCannotBeHungOnAnotherOrderOrSentByAnotherAgency) {
   const Result wrong_digest = world.Do(world.Receipts("BANK1", {receipt}));
   EXPECT_EQ(wrong_digest.members[0].refusal->reason, Reason::kReceiptForAnotherOrder);
   EXPECT_EQ(wrong_digest.members[0].index, 0u);  // nothing stored: it concerns no order of this agency
-  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Receipts("BANK2", {world.Controlled(world.freeze, "BANK2", 80'000'00, 0)}))), Reason::kReceiptForAnotherOrder);
+  EXPECT_EQ(DomainWorld::OnlyRefusal(
+                world.Do(world.Receipts("BANK2", {world.Controlled(world.freeze, "BANK2", 80'000'00, 0)}))),
+            Reason::kReceiptForAnotherOrder);
   ReportReceipts forged = world.Receipts("BANK1", {world.Controlled(world.freeze, "BANK1", 80'000'00, 0)});
   forged.signed_head.keys = {world.Key("BANK2")};
   EXPECT_EQ(ReasonOf(world.Do(forged).status), Reason::kSignatureInvalid);
@@ -75,7 +80,10 @@ TEST(ReceiptTest, AReceiptCannotBeHungOnAnotherOrderOrSentByAnotherAgency) {
 
 TEST(ReceiptTest, AmountsMustSquare) {
   const std::pair<const char*, std::function<void(MeasureState&)>> kLies[] = {
-      {"more than asked", [](MeasureState& m) { m.set_controlled_minor_units(90'000'00), m.set_requested_minor_units(90'000'00), m.set_unfunded_minor_units(0); }},
+      {"more than asked",
+       [](MeasureState& m) {
+         m.set_controlled_minor_units(90'000'00), m.set_requested_minor_units(90'000'00), m.set_unfunded_minor_units(0);
+       }},
       {"doesn't add up", [](MeasureState& m) { m.set_controlled_minor_units(1); }},
       {"negative", [](MeasureState& m) { m.set_unfunded_minor_units(-1); }},
       {"shares don't add up", [](MeasureState& m) { m.add_shares()->set_controlled_minor_units(5); }},
@@ -110,7 +118,8 @@ TEST(ReceiptTest, AReturnGivesTheReservationBack) {
   receipt.mutable_returned()->set_reason("NAME_MISMATCH");
   EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Receipts("BANK1", {receipt}))), Reason::kFieldMissing);
   receipt = world.ReceiptFor(world.freeze, "BANK1", RECEIPT_KIND_RETURNED);
-  receipt.mutable_returned()->set_reason("NAME_MISMATCH"), receipt.mutable_returned()->set_contact_name("c"), receipt.mutable_returned()->set_contact_phone("1");
+  receipt.mutable_returned()->set_reason("NAME_MISMATCH"), receipt.mutable_returned()->set_contact_name("c"),
+      receipt.mutable_returned()->set_contact_phone("1");
   EXPECT_EQ(Verdict(world.Do(world.Receipts("BANK1", {receipt}))), RECEIPT_VERDICT_RECORDED);
   EXPECT_EQ(world.TheCase().ledger.Sum().Bound(), 0);
   EXPECT_EQ(world.OrderNamed(world.freeze).TaskAt(AgencyOrdinal(1)), TASK_STATE_RETURNED);
@@ -121,11 +130,14 @@ TEST(ReceiptTest, ADeductionIsTakenOnlyWhenItIsConfirmed) {
   world.Do(world.Receipts("BANK1", {world.Controlled(world.freeze, "BANK1", 80'000'00, 0)}));
   const auto deduct = world.DeductOrder("BANK1", world.freeze.order_id(), 30'000'00);
   ASSERT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({deduct}))), Reason::kNone);
-  EXPECT_EQ(Verdict(world.Do(world.Receipts("BANK1", {world.Deducted(deduct, "BANK1", false, 50'000'00, 0)}))), RECEIPT_VERDICT_RECORDED);
+  EXPECT_EQ(Verdict(world.Do(world.Receipts("BANK1", {world.Deducted(deduct, "BANK1", false, 50'000'00, 0)}))),
+            RECEIPT_VERDICT_RECORDED);
   EXPECT_EQ(world.TheCase().ledger.Sum().in_transit, 30'000'00);
   EXPECT_EQ(world.TheCase().ledger.Sum().deducted, 0);
-  EXPECT_EQ(world.OrderNamed(deduct).state(), ORDER_STATE_ACCEPTED);  // nobody handed it out here; but it isn't complete
-  EXPECT_EQ(Verdict(world.Do(world.Receipts("BANK1", {world.Deducted(deduct, "BANK1", true, 50'000'00, 0)}))), RECEIPT_VERDICT_RECORDED);
+  EXPECT_EQ(world.OrderNamed(deduct).state(),
+            ORDER_STATE_ACCEPTED);  // nobody handed it out here; but it isn't complete
+  EXPECT_EQ(Verdict(world.Do(world.Receipts("BANK1", {world.Deducted(deduct, "BANK1", true, 50'000'00, 0)}))),
+            RECEIPT_VERDICT_RECORDED);
   EXPECT_EQ(world.TheCase().ledger.Sum().deducted, 30'000'00);
   EXPECT_EQ(world.TheCase().ledger.Sum().Bound(), 80'000'00);
   EXPECT_EQ(world.OrderNamed(deduct).state(), ORDER_STATE_COMPLETED);
@@ -133,8 +145,11 @@ TEST(ReceiptTest, ADeductionIsTakenOnlyWhenItIsConfirmed) {
 
 TEST(ReceiptTest, ReceiptsOfOneBatchAreJudgedOneAfterTheOther) {
   FrozenWorld world;
-  const Result result = world.Do(world.Receipts("BANK1", {world.ReceiptFor(world.freeze, "BANK1", RECEIPT_KIND_ACKNOWLEDGED), world.Controlled(world.freeze, "BANK1", 50'000'00, 30'000'00),
-                                                         world.Controlled(world.freeze, "BANK1", 50'000'00, 30'000'00), world.Event(world.freeze, "BANK1", MEASURE_CHANGE_INFLOW, 60'000'00, 20'000'00)}));
+  const Result result = world.Do(
+      world.Receipts("BANK1", {world.ReceiptFor(world.freeze, "BANK1", RECEIPT_KIND_ACKNOWLEDGED),
+                               world.Controlled(world.freeze, "BANK1", 50'000'00, 30'000'00),
+                               world.Controlled(world.freeze, "BANK1", 50'000'00, 30'000'00),
+                               world.Event(world.freeze, "BANK1", MEASURE_CHANGE_INFLOW, 60'000'00, 20'000'00)}));
   EXPECT_EQ(result.members[0].verdict, RECEIPT_VERDICT_RECORDED);
   EXPECT_EQ(result.members[1].verdict, RECEIPT_VERDICT_RECORDED);
   EXPECT_EQ(result.members[2].verdict, RECEIPT_VERDICT_CONFLICT);  // another sequence, another final word
@@ -174,7 +189,8 @@ TEST(SurplusTest, ReleasingAPartBuysNoTimeForTheRest) {
     act.set_request_id(world.NewId()), act.set_court("C1");
     act.mutable_cap()->set_case_number("case-1"), act.mutable_cap()->set_ground("partial payment");
     act.mutable_cap()->mutable_claim()->set_currency("CNY");
-    act.mutable_cap()->mutable_claim()->set_principal_minor_units(cap), act.mutable_cap()->mutable_claim()->set_cap_minor_units(cap);
+    act.mutable_cap()->mutable_claim()->set_principal_minor_units(cap),
+        act.mutable_cap()->mutable_claim()->set_cap_minor_units(cap);
     world.Do(world.Cases({act}));
     world.now += absl::Hours(1);
   }

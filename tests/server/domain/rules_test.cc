@@ -27,33 +27,40 @@ DeadlineRow Row(uint32_t hours, uint32_t days, std::vector<uint32_t> marks = {50
   return row;
 }
 
-std::string Text(absl::Time time, const absl::TimeZone& zone) { return absl::FormatTime("%Y-%m-%d %H:%M:%S", time, zone); }
+std::string Text(absl::Time time, const absl::TimeZone& zone) {
+  return absl::FormatTime("%Y-%m-%d %H:%M:%S", time, zone);
+}
 
 TEST(DeadlineTest, UrgentEndsAfterHoursOfTheClockWithMarksOnTheWay) {
   const absl::TimeZone zone = Zone("Asia/Shanghai");
-  const Deadline deadline = ComputeDeadline(Row(24, 0), absl::FromCivil(absl::CivilSecond(2026, 9, 28, 9, 0, 0), zone), zone);
+  const Deadline deadline =
+      ComputeDeadline(Row(24, 0), absl::FromCivil(absl::CivilSecond(2026, 9, 28, 9, 0, 0), zone), zone);
   EXPECT_EQ(Text(deadline.due, zone), "2026-09-29 09:00:00");
   std::vector<std::string> marks;
   for (absl::Time mark : deadline.marks) marks.push_back(Text(mark, zone));
-  EXPECT_THAT(marks, testing::ElementsAre("2026-09-28 21:00:00", "2026-09-29 03:00:00", "2026-09-29 09:00:00", "2026-09-29 21:00:00", "2026-09-30 09:00:00"));
+  EXPECT_THAT(marks, testing::ElementsAre("2026-09-28 21:00:00", "2026-09-29 03:00:00", "2026-09-29 09:00:00",
+                                          "2026-09-29 21:00:00", "2026-09-30 09:00:00"));
 }
 
 TEST(DeadlineTest, NormalEndsAtMidnightAfterTheLastCivilDayWhateverTheHourOfAcceptance) {
   const absl::TimeZone zone = Zone("Asia/Shanghai");
   for (int hour : {0, 9, 23}) {
-    const Deadline deadline = ComputeDeadline(Row(0, 7), absl::FromCivil(absl::CivilSecond(2026, 9, 28, hour, 59, 59), zone), zone);
+    const Deadline deadline =
+        ComputeDeadline(Row(0, 7), absl::FromCivil(absl::CivilSecond(2026, 9, 28, hour, 59, 59), zone), zone);
     EXPECT_EQ(Text(deadline.due, zone), "2026-10-06 00:00:00");
   }
 }
 
 TEST(DeadlineTest, CivilDaysAreCountedThroughAChangeOfTheClock) {
   const absl::TimeZone zone = Zone("Pacific/Auckland");  // summer time begins 27 September 2026
-  const Deadline deadline = ComputeDeadline(Row(0, 3), absl::FromCivil(absl::CivilSecond(2026, 9, 25, 12, 0, 0), zone), zone);
+  const Deadline deadline =
+      ComputeDeadline(Row(0, 3), absl::FromCivil(absl::CivilSecond(2026, 9, 25, 12, 0, 0), zone), zone);
   EXPECT_EQ(Text(deadline.due, zone), "2026-09-29 00:00:00");
 }
 
 TEST(DeadlineTest, MarksAreRoundedUpToASecondSoNothingFiresEarly) {
-  const Deadline deadline = ComputeDeadline(Row(1, 0, {333}), absl::FromUnixMicros(1'000'000'000'000'500), absl::UTCTimeZone());
+  const Deadline deadline =
+      ComputeDeadline(Row(1, 0, {333}), absl::FromUnixMicros(1'000'000'000'000'500), absl::UTCTimeZone());
   EXPECT_EQ(absl::ToUnixMicros(deadline.marks[0]) % 1'000'000, 0);
   EXPECT_GE(deadline.marks[0], absl::FromUnixMicros(1'000'000'000'000'500) + absl::Seconds(3600) * 333 / 1000);
 }
@@ -64,15 +71,18 @@ TEST(DeadlineTest, ExplainsItself) {
   DeadlineRow row = Row(24, 0);
   row.mutable_source()->set_en("the framework");
   EXPECT_EQ(ExplainDeadline(row, start, start + absl::Hours(24), zone),
-            "due Tue 2026-09-29 09:00 (Asia/Shanghai), because urgent orders are due 24 hours after acceptance (Mon 2026-09-28 09:00); the framework");
+            "due Tue 2026-09-29 09:00 (Asia/Shanghai), because urgent orders are due 24 hours after acceptance (Mon "
+            "2026-09-28 09:00); the framework");
   row = Row(0, 7);
-  EXPECT_THAT(ExplainDeadline(row, start, ComputeDeadline(row, start, zone).due, zone), testing::StartsWith("due Mon 2026-10-05 24:00"));
+  EXPECT_THAT(ExplainDeadline(row, start, ComputeDeadline(row, start, zone).due, zone),
+              testing::StartsWith("due Mon 2026-10-05 24:00"));
 }
 
 TEST(StageTest, OnlyListedPassagesAreOpenAndNoneToItself) {
   int open = 0;
   for (int from = CaseStage_MIN; from <= CaseStage_MAX; ++from) {
-    for (int to = CaseStage_MIN; to <= CaseStage_MAX; ++to) open += StageMayChange(CaseStage(from), CaseStage(to)) ? 1 : 0;
+    for (int to = CaseStage_MIN; to <= CaseStage_MAX; ++to)
+      open += StageMayChange(CaseStage(from), CaseStage(to)) ? 1 : 0;
     EXPECT_FALSE(StageMayChange(CaseStage(from), CaseStage(from)));
     EXPECT_FALSE(StageMayChange(CASE_STAGE_CLOSED, CaseStage(from)));
     EXPECT_FALSE(StageMayChange(CASE_STAGE_TRANSFERRED, CaseStage(from)));
@@ -124,7 +134,8 @@ TEST(PolicyTest, EveryLegalNumberNeedsItsSource) {
   ASSERT_FALSE(refused.ok());
   std::vector<std::string> fields;
   for (const Violation& violation : FailureOf(refused.status()).violations) fields.push_back(violation.field);
-  EXPECT_THAT(fields, testing::UnorderedElementsAre("time_zone", "deadlines[0].hours", "deadlines[1].source", "terms[0].source"));
+  EXPECT_THAT(fields, testing::UnorderedElementsAre("time_zone", "deadlines[0].hours", "deadlines[1].source",
+                                                    "terms[0].source"));
 }
 
 TEST(OrderRowTest, ARowReadsBackAsWritten) {

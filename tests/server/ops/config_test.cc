@@ -40,7 +40,8 @@ std::vector<std::string> Wrong(const std::string& text) {
   const auto config = Parse(text);
   if (config.ok()) return out;
   EXPECT_EQ(ReasonOf(config.status()), Reason::kConfigurationInvalid);
-  for (const Violation& violation : FailureOf(config.status()).violations) out.push_back(violation.field + ": " + violation.description);
+  for (const Violation& violation : FailureOf(config.status()).violations)
+    out.push_back(violation.field + ": " + violation.description);
   return out;
 }
 
@@ -61,19 +62,24 @@ TEST(ConfigTest, ReflectionIsOffInProductionUnlessSwitchedOn) {
 }
 
 TEST(ConfigTest, UnknownKeysAreErrorsWithLineAndSuggestion) {
-  EXPECT_THAT(Wrong(std::string(kLeast) + "conections_max = 5\n"),
-              ElementsAre("gateway.toml:10 api.conections_max: there is no such key; did you mean api.connections_max?"));
+  EXPECT_THAT(
+      Wrong(std::string(kLeast) + "conections_max = 5\n"),
+      ElementsAre("gateway.toml:10 api.conections_max: there is no such key; did you mean api.connections_max?"));
   EXPECT_THAT(Wrong(std::string(kLeast) + "[dat]\nx = 1\n"), ElementsAre(HasSubstr("gateway.toml:10 dat")));
   EXPECT_THAT(Wrong(std::string(kLeast) + "[log]\ncolour_of_the_sky = 1\n"),
               ElementsAre("gateway.toml:11 log.colour_of_the_sky: there is no such key"));
 }
 
 TEST(ConfigTest, EverythingThatIsWrongIsToldAtOnce) {
-  EXPECT_THAT(Wrong("environment = \"staging\"\n[api]\nlisten = \"x\"\nkey = 5\nconnections_max = 0\nreflection = \"yes\"\n"),
-              ElementsAre(HasSubstr("gateway.toml:1 environment: must be one of: production, test"), HasSubstr("gateway.toml:3 api.listen: must be a list"),
-                          HasSubstr("gateway.toml:4 api.key: must be a text"), HasSubstr("gateway.toml:5 api.connections_max: must be a whole number"),
-                          HasSubstr("gateway.toml:6 api.reflection: must be true or false"), HasSubstr("trust_domain: is missing"),
-                          HasSubstr("data.folder: is missing"), HasSubstr("api.certificate: is missing"), HasSubstr("api.authorities: is missing")));
+  EXPECT_THAT(
+      Wrong("environment = \"staging\"\n[api]\nlisten = \"x\"\nkey = 5\nconnections_max = 0\nreflection = \"yes\"\n"),
+      ElementsAre(HasSubstr("gateway.toml:1 environment: must be one of: production, test"),
+                  HasSubstr("gateway.toml:3 api.listen: must be a list"),
+                  HasSubstr("gateway.toml:4 api.key: must be a text"),
+                  HasSubstr("gateway.toml:5 api.connections_max: must be a whole number"),
+                  HasSubstr("gateway.toml:6 api.reflection: must be true or false"),
+                  HasSubstr("trust_domain: is missing"), HasSubstr("data.folder: is missing"),
+                  HasSubstr("api.certificate: is missing"), HasSubstr("api.authorities: is missing")));
 }
 
 TEST(ConfigTest, WhatIsNotTomlIsNamedByItsLine) {
@@ -81,7 +87,8 @@ TEST(ConfigTest, WhatIsNotTomlIsNamedByItsLine) {
 }
 
 TEST(ConfigTest, TheEnvironmentReplacesAddressesOnly) {
-  const auto config = Parse(kLeast, {{"GOLDEN_EAGLE_API_LISTEN", "127.0.0.2:1,127.0.0.3:2"}, {"GOLDEN_EAGLE_ADMIN_LISTEN", "127.0.0.1:9"}});
+  const auto config = Parse(
+      kLeast, {{"GOLDEN_EAGLE_API_LISTEN", "127.0.0.2:1,127.0.0.3:2"}, {"GOLDEN_EAGLE_ADMIN_LISTEN", "127.0.0.1:9"}});
   ASSERT_TRUE(config.ok());
   EXPECT_THAT(config->api_listen, ElementsAre("127.0.0.2:1", "127.0.0.3:2"));
   EXPECT_EQ(config->admin_listen, "127.0.0.1:9");
@@ -96,7 +103,8 @@ TEST(ConfigTest, WhatIsShownReadsBackTheSame) {
   const auto again = Parse(shown);
   ASSERT_TRUE(again.ok()) << FailureOf(again.status()).violations[0].description;
   EXPECT_EQ(ShowConfig(*again), shown);
-  for (const std::string& key : ConfigKeys()) EXPECT_THAT(shown, HasSubstr(key.substr(key.find('.') + 1) + " = ")) << key;
+  for (const std::string& key : ConfigKeys())
+    EXPECT_THAT(shown, HasSubstr(key.substr(key.find('.') + 1) + " = ")) << key;
 }
 
 TEST(ConfigTest, TheSampleFileIsRightAndNamesEveryKey) {
@@ -104,7 +112,8 @@ TEST(ConfigTest, TheSampleFileIsRightAndNamesEveryKey) {
   text << std::ifstream(test::SourcePath("deploy/config/gateway.toml")).rdbuf();
   const auto config = Parse(text.str());
   ASSERT_TRUE(config.ok()) << FailureOf(config.status()).violations[0].field;
-  for (const std::string& key : ConfigKeys()) EXPECT_THAT(text.str(), HasSubstr(key.substr(key.find('.') + 1) + " = ")) << key;
+  for (const std::string& key : ConfigKeys())
+    EXPECT_THAT(text.str(), HasSubstr(key.substr(key.find('.') + 1) + " = ")) << key;
 }
 
 }  // namespace

@@ -32,7 +32,9 @@ class FixedClock final : public Clock {
 class LogTest : public testing::Test {
  protected:
   ~LogTest() override { close(file_); }
-  Log Make(Log::Format format, Log::Level least = Log::Level::kInfo) { return Log(clock_, {.format = format, .least = least, .descriptor = file_}); }
+  Log Make(Log::Format format, Log::Level least = Log::Level::kInfo) {
+    return Log(clock_, {.format = format, .least = least, .descriptor = file_});
+  }
   std::string Written() {
     std::stringstream text;
     text << std::ifstream(folder_ / "log").rdbuf();
@@ -47,8 +49,10 @@ class LogTest : public testing::Test {
 TEST_F(LogTest, AnEventIsOneLineOfJson) {
   Log log = Make(Log::Format::kJson);
   log.Info("ready").With("api", "127.0.0.1:1").With("entries", 42).With("odd", "a\"b\\c\nd\x01");
-  EXPECT_EQ(Written(), "{\"time\":\"2026-09-28T00:30:00.000000Z\",\"level\":\"info\",\"event\":\"ready\",\"api\":\"127.0.0.1:1\",\"entries\":42,"
-                       "\"odd\":\"a\\\"b\\\\c\\u000ad\\u0001\"}\n");
+  EXPECT_EQ(Written(),
+            "{\"time\":\"2026-09-28T00:30:00.000000Z\",\"level\":\"info\",\"event\":\"ready\",\"api\":\"127.0.0.1:1\","
+            "\"entries\":42,"
+            "\"odd\":\"a\\\"b\\\\c\\u000ad\\u0001\"}\n");
 }
 
 TEST_F(LogTest, OrOneLineOfTextForATerminal) {
@@ -64,7 +68,10 @@ TEST_F(LogTest, BytesThatAreNoTextBecomeAMark) {
 
 TEST_F(LogTest, NumbersOfPeopleAndAccountsComeOutMasked) {
   Log log = Make(Log::Format::kJson);
-  log.Info("call").With("a", "respondent 990101198503070017 at 9900010000000001016").With("b", "id 99010119850307001X").With("c", "(990101850307001)");
+  log.Info("call")
+      .With("a", "respondent 990101198503070017 at 9900010000000001016")
+      .With("b", "id 99010119850307001X")
+      .With("c", "(990101850307001)");
   const std::string written = Written();
   EXPECT_THAT(written, Not(HasSubstr("990101198503070017")));
   EXPECT_THAT(written, Not(HasSubstr("9900010000000001016")));
@@ -99,8 +106,10 @@ TEST_F(LogTest, AFloodOfOneEventIsCutAndCounted) {
 
 TEST_F(LogTest, AFailureIsLoggedWithReasonAndFields) {
   Log log = Make(Log::Format::kJson);
-  log.Error("not_started").With(absl::Status(Fail(Reason::kFolderLocked, "another process has the folder").With("pid", "77")));
-  EXPECT_THAT(Written(), HasSubstr("\"reason\":\"FOLDER_LOCKED\",\"message\":\"another process has the folder\",\"pid\":\"77\""));
+  log.Error("not_started")
+      .With(absl::Status(Fail(Reason::kFolderLocked, "another process has the folder").With("pid", "77")));
+  EXPECT_THAT(Written(),
+              HasSubstr("\"reason\":\"FOLDER_LOCKED\",\"message\":\"another process has the folder\",\"pid\":\"77\""));
 }
 
 TEST(Notify, SaysItInOneDatagram) {

@@ -173,7 +173,7 @@ class FullDisk {
 
  private:
   void (*handler_)(int);
-  rlimit before_ {};
+  rlimit before_{};
 };
 
 TEST(SqliteKeyStore, AFailedWriteStopsTheStoreAndLosesNothingThatWasAnswered) {

@@ -90,11 +90,15 @@ roles = ["LEADER"]
 }
 
 TEST(AdapterConfig, UnknownKeysAreErrorsWithTheirLine) {
-  EXPECT_THAT(Problems(With("data = \"data\"", "data = \"data\"\nsokcet = \"x\"")), ElementsAre("land.toml:13: system.sokcet: unknown key; did you mean socket?"));
-  EXPECT_THAT(Problems(std::string(kGood) + "\n[lnad]\nx = 1\n"), ElementsAre("land.toml:22: lnad: unknown key; did you mean land?"));
-  EXPECT_THAT(Problems(std::string(kGood) + "\n[land]\nregister = \"x\"\n"), ElementsAre("land.toml:23: land.register: unknown key"));
+  EXPECT_THAT(Problems(With("data = \"data\"", "data = \"data\"\nsokcet = \"x\"")),
+              ElementsAre("land.toml:13: system.sokcet: unknown key; did you mean socket?"));
+  EXPECT_THAT(Problems(std::string(kGood) + "\n[lnad]\nx = 1\n"),
+              ElementsAre("land.toml:22: lnad: unknown key; did you mean land?"));
+  EXPECT_THAT(Problems(std::string(kGood) + "\n[land]\nregister = \"x\"\n"),
+              ElementsAre("land.toml:23: land.register: unknown key"));
   EXPECT_THAT(Problems(std::string(kGood) + "\n[[signature_rules]]\naction = \"FREEZE\"\nrole = [\"HANDLER\"]\n"),
-              ElementsAre(HasSubstr("signature_rules[0].roles: must name"), "land.toml:24: signature_rules[0].role: unknown key; did you mean roles?"));
+              ElementsAre(HasSubstr("signature_rules[0].roles: must name"),
+                          "land.toml:24: signature_rules[0].role: unknown key; did you mean roles?"));
 }
 
 TEST(AdapterConfig, EveryProblemAtOnce) {
@@ -115,15 +119,22 @@ action = "SEIZE"
 above = "-1"
 roles = ["JUDGE"]
 )");
-  EXPECT_THAT(problems,
-              ElementsAre("land.toml:2: gateway.address: must be host:port", "land.toml:1: gateway.authority: is required", HasSubstr("land.toml:3: gateway.spiffe_id: must be"),
-                          "land.toml:5: system.agency: must be a text in quotes, in UTF-8", "land.toml:4: system.certificate: is required",
-                          "land.toml:4: system.key: is required", "land.toml:4: system.receipt_key: is required", "land.toml:4: system.data: is required",
-                          "land.toml:6: system.time_zone: must be a name such as Asia/Shanghai", "land.toml:8: trust.environment: must be test or production",
-                          "land.toml:9: trust.registrars: must be public keys of 32 bytes in base64", "land.toml: contact.name: is required",
-                          "land.toml: contact.phone: is required", "land.toml:11: limits.most_in_flight: must be a whole number from 1 to 10000",
-                          "land.toml:12: limits.call_seconds: must be seconds from 1 to 60", HasSubstr("land.toml:14: signature_rules[0].action: must be"),
-                          HasSubstr("land.toml:15: signature_rules[0].above: must be"), HasSubstr("land.toml:16: signature_rules[0].roles: must be")));
+  EXPECT_THAT(
+      problems,
+      ElementsAre("land.toml:2: gateway.address: must be host:port", "land.toml:1: gateway.authority: is required",
+                  HasSubstr("land.toml:3: gateway.spiffe_id: must be"),
+                  "land.toml:5: system.agency: must be a text in quotes, in UTF-8",
+                  "land.toml:4: system.certificate: is required", "land.toml:4: system.key: is required",
+                  "land.toml:4: system.receipt_key: is required", "land.toml:4: system.data: is required",
+                  "land.toml:6: system.time_zone: must be a name such as Asia/Shanghai",
+                  "land.toml:8: trust.environment: must be test or production",
+                  "land.toml:9: trust.registrars: must be public keys of 32 bytes in base64",
+                  "land.toml: contact.name: is required", "land.toml: contact.phone: is required",
+                  "land.toml:11: limits.most_in_flight: must be a whole number from 1 to 10000",
+                  "land.toml:12: limits.call_seconds: must be seconds from 1 to 60",
+                  HasSubstr("land.toml:14: signature_rules[0].action: must be"),
+                  HasSubstr("land.toml:15: signature_rules[0].above: must be"),
+                  HasSubstr("land.toml:16: signature_rules[0].roles: must be")));
 }
 
 TEST(AdapterConfig, WhatIsNoTomlIsNamedByItsLine) {
@@ -142,14 +153,17 @@ TEST(AdapterConfig, KindsReadTheirOwnSection) {
     number = land.Number("number", 3, 1, 10);
     delay = land.Seconds("delay", absl::ZeroDuration(), absl::ZeroDuration(), absl::Minutes(1));
   };
-  EXPECT_THAT(Problems(std::string(kGood) + "[land]\nregistry = \"北陵\"\nflag = true\nnumber = 7\ndelay = 2.5\n", read), IsEmpty());
+  EXPECT_THAT(
+      Problems(std::string(kGood) + "[land]\nregistry = \"北陵\"\nflag = true\nnumber = 7\ndelay = 2.5\n", read),
+      IsEmpty());
   EXPECT_EQ(registry, "北陵");
   EXPECT_TRUE(flag);
   EXPECT_EQ(number, 7);
   EXPECT_EQ(delay, absl::Milliseconds(2500));
   EXPECT_THAT(Problems(kGood, read), ElementsAre("land.toml: land.registry: is required"));
-  EXPECT_THAT(Problems(std::string(kGood) + "[land]\nregistry = \"\"\nflag = 1\n", read),
-              ElementsAre("land.toml:22: land.registry: must not be empty", "land.toml:23: land.flag: must be true or false"));
+  EXPECT_THAT(
+      Problems(std::string(kGood) + "[land]\nregistry = \"\"\nflag = 1\n", read),
+      ElementsAre("land.toml:22: land.registry: must not be empty", "land.toml:23: land.flag: must be true or false"));
 }
 
 // ---- Files ----
@@ -162,8 +176,16 @@ class AdapterFiles : public testing::Test {
     std::filesystem::create_directories(folder / "data");
     const absl::Time from = absl::FromUnixSeconds(1'600'000'000), until = absl::FromUnixSeconds(3'600'000'000);
     const auto authority = trust::CertificateAuthority::Make("test", {from, until}, entropy);
-    const auto leaf = authority.Issue({.name = {"eagle.example", trust::SystemRole::kAgency, "9900101"}, .client = true, .from = from, .until = until}, entropy);
-    const auto other = authority.Issue({.name = {"eagle.example", trust::SystemRole::kAgency, "9900102"}, .client = true, .from = from, .until = until}, entropy);
+    const auto leaf = authority.Issue({.name = {"eagle.example", trust::SystemRole::kAgency, "9900101"},
+                                       .client = true,
+                                       .from = from,
+                                       .until = until},
+                                      entropy);
+    const auto other = authority.Issue({.name = {"eagle.example", trust::SystemRole::kAgency, "9900102"},
+                                        .client = true,
+                                        .from = from,
+                                        .until = until},
+                                       entropy);
     Write("tls/ca.pem", authority.certificate_pem());
     Write("tls/agency.pem", leaf->certificate_pem);
     Write("tls/other.pem", other->certificate_pem);
@@ -194,7 +216,8 @@ TEST_F(AdapterFiles, AreReadAndChecked) {
 }
 
 TEST_F(AdapterFiles, EachOneThatIsWrongIsNamed) {
-  EXPECT_THAT(Load(With("tls/agency.pem", "tls/other.pem")), ElementsAre("system.key", "system.certificate")) << "another agency's certificate";
+  EXPECT_THAT(Load(With("tls/agency.pem", "tls/other.pem")), ElementsAre("system.key", "system.certificate"))
+      << "another agency's certificate";
   EXPECT_THAT(Load(With("tls/ca.pem", "tls/nothing.pem")), ElementsAre("gateway.authority"));
   EXPECT_THAT(Load(With("tls/ca.pem", "tls/agency.key")), ElementsAre("gateway.authority"));
   EXPECT_THAT(Load(With("keys/receipt.pem", "tls/agency.key")), ElementsAre("system.receipt_key")) << "no Ed25519 key";
@@ -204,7 +227,10 @@ TEST_F(AdapterFiles, EachOneThatIsWrongIsNamed) {
 }
 
 TEST_F(AdapterFiles, ProblemsOfValuesAndFilesComeTogether) {
-  EXPECT_THAT(Load(With("address = \"gateway.example:7443\"", "address = \"x\"").replace(0, 0, "").append("[limits]\nmost_in_flight = -1\n") + "[land]\nx = 1\n"),
+  EXPECT_THAT(Load(With("address = \"gateway.example:7443\"", "address = \"x\"")
+                       .replace(0, 0, "")
+                       .append("[limits]\nmost_in_flight = -1\n") +
+                   "[land]\nx = 1\n"),
               ElementsAre("gateway.address", "limits.most_in_flight", "land.x"));
   EXPECT_EQ(ReasonOf(LoadAdapterConfig(folder / "nowhere.toml", "land", {}).status()), Reason::kStorageUnusable);
 }

@@ -1,6 +1,4 @@
 // The counter socket: lines, errors, permissions, and who may stand there.
-#include "adapters/sdk/shell/counter_socket.h"
-
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -10,6 +8,7 @@
 #include <cstring>
 #include <fstream>
 
+#include "adapters/sdk/shell/counter_socket.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/base/reason.h"
@@ -63,7 +62,8 @@ TEST(CounterSocket, OneLineThereAndOneLineBack) {
   const auto answer = CallCounter(folder / "counter.sock", Hello("  温雅\t"));
   ASSERT_TRUE(answer.ok()) << answer.status();
   EXPECT_EQ(JsonText(*answer), R"({"hello":"温雅","optional":""})");
-  EXPECT_EQ(Speak(folder / "counter.sock", "{\"command\":\"hello\",\"arguments\":{\"name\":\"x\"}}\n"), "{\"ok\":true,\"result\":{\"hello\":\"x\",\"optional\":\"\"}}\n");
+  EXPECT_EQ(Speak(folder / "counter.sock", "{\"command\":\"hello\",\"arguments\":{\"name\":\"x\"}}\n"),
+            "{\"ok\":true,\"result\":{\"hello\":\"x\",\"optional\":\"\"}}\n");
 }
 
 TEST(CounterSocket, FailuresArriveWhole) {
@@ -75,13 +75,15 @@ TEST(CounterSocket, FailuresArriveWhole) {
   EXPECT_EQ(failure.message, "no such measure");
   EXPECT_THAT(failure.metadata, ElementsAre(Pair("id", "7")));
   EXPECT_THAT(failure.violations, ElementsAre(Violation{"id", Reason::kFieldInvalid, "see list"}));
-  EXPECT_EQ(FailureOf(CallCounter(folder / "counter.sock", {.command = "hello"}).status()).violations.front().field, "name");
+  EXPECT_EQ(FailureOf(CallCounter(folder / "counter.sock", {.command = "hello"}).status()).violations.front().field,
+            "name");
 }
 
 TEST(CounterSocket, BrokenLinesGetAnErrorAndTheNextCallerIsServed) {
   TempFolder folder;
   const auto server = CounterServer::Start(folder / "counter.sock", Echo);
-  for (const char* line : {"\n", "hello\n", "[1]\n", "{}\n", "{\"command\":7}\n"}) EXPECT_THAT(Speak(folder / "counter.sock", line), HasSubstr("\"ok\":false")) << line;
+  for (const char* line : {"\n", "hello\n", "[1]\n", "{}\n", "{\"command\":7}\n"})
+    EXPECT_THAT(Speak(folder / "counter.sock", line), HasSubstr("\"ok\":false")) << line;
   EXPECT_EQ(Speak(folder / "counter.sock", "{\"command\":\"hello\""), "") << "no line, no answer";
   EXPECT_TRUE(CallCounter(folder / "counter.sock", Hello("x")).ok());
 }
@@ -91,7 +93,8 @@ TEST(CounterSocket, LinesHaveALimit) {
   const auto server = CounterServer::Start(folder / "counter.sock", Echo);
   const auto large = CallCounter(folder / "counter.sock", Hello(std::string(kCounterLineBytesMax / 2, 'x')));
   EXPECT_TRUE(large.ok());
-  EXPECT_EQ(ReasonOf(CallCounter(folder / "counter.sock", Hello(std::string(kCounterLineBytesMax, 'x'))).status()), Reason::kUnavailable);
+  EXPECT_EQ(ReasonOf(CallCounter(folder / "counter.sock", Hello(std::string(kCounterLineBytesMax, 'x'))).status()),
+            Reason::kUnavailable);
   EXPECT_TRUE(CallCounter(folder / "counter.sock", Hello("x")).ok());
 }
 
@@ -134,8 +137,10 @@ TEST(CounterSocket, LeavesOtherFilesAlone) {
   std::ofstream(folder / "precious") << "x";
   EXPECT_EQ(ReasonOf(CounterServer::Start(folder / "precious", Echo).status()), Reason::kConfigurationInvalid);
   EXPECT_TRUE(std::ifstream(folder / "precious").good());
-  EXPECT_EQ(ReasonOf(CounterServer::Start(folder / "nowhere/counter.sock", Echo).status()), Reason::kConfigurationInvalid);
-  EXPECT_EQ(ReasonOf(CounterServer::Start(folder / std::string(120, 'x'), Echo).status()), Reason::kConfigurationInvalid);
+  EXPECT_EQ(ReasonOf(CounterServer::Start(folder / "nowhere/counter.sock", Echo).status()),
+            Reason::kConfigurationInvalid);
+  EXPECT_EQ(ReasonOf(CounterServer::Start(folder / std::string(120, 'x'), Echo).status()),
+            Reason::kConfigurationInvalid);
 }
 
 TEST(Json, IsAlwaysTheSameBytes) {
@@ -145,7 +150,8 @@ TEST(Json, IsAlwaysTheSameBytes) {
   Put(object, "yes", true);
   Put(AddTo(object, "list"), "k", 1);
   PutList(object, "empty");
-  EXPECT_EQ(JsonText(object), R"({"amount":1000000000000000,"empty":[],"list":[{"k":1}],"yes":true,"z":"a\"b\\c\nd\u0001"})");
+  EXPECT_EQ(JsonText(object),
+            R"({"amount":1000000000000000,"empty":[],"list":[{"k":1}],"yes":true,"z":"a\"b\\c\nd\u0001"})");
   const auto again = ParseJson(JsonText(object));
   ASSERT_TRUE(again.ok());
   EXPECT_EQ(JsonText(*again), JsonText(object));

@@ -17,7 +17,9 @@ constexpr char kTrustDomain[] = "eagle.example";
 constexpr absl::Duration kPatience = absl::Seconds(30);
 
 // By the machine's clock, which no test reads: valid long before and after.
-trust::CertificateAuthority::Validity Valid() { return {absl::FromUnixSeconds(1'600'000'000), absl::FromUnixSeconds(3'600'000'000)}; }
+trust::CertificateAuthority::Validity Valid() {
+  return {absl::FromUnixSeconds(1'600'000'000), absl::FromUnixSeconds(3'600'000'000)};
+}
 
 grpc::Status ToWire(const absl::Status& status) {
   const Failure failure = FailureOf(status);
@@ -42,7 +44,8 @@ class GatewayServer::Service : public v1::AdapterService::Service {
     response->set_poll_wait_seconds(server_.poll_wait_seconds);
     return status;
   }
-  grpc::Status PullTasks(grpc::ServerContext*, const v1::PullTasksRequest* request, v1::PullTasksResponse* response) override {
+  grpc::Status PullTasks(grpc::ServerContext*, const v1::PullTasksRequest* request,
+                         v1::PullTasksResponse* response) override {
     const absl::MutexLock lock(&server_.mu_);
     const grpc::Status status = Call(&TestGateway::PullTasks, *request, *response);
     const bool empty = response->tasks().empty() && response->directory().empty() && response->withdrawn().empty();
@@ -53,28 +56,35 @@ class GatewayServer::Service : public v1::AdapterService::Service {
     if (server_.stopping_) return grpc::Status(grpc::StatusCode::UNAVAILABLE, "draining");
     return Call(&TestGateway::PullTasks, *request, *response);
   }
-  grpc::Status RenewLease(grpc::ServerContext*, const v1::RenewLeaseRequest* request, v1::RenewLeaseResponse* response) override {
+  grpc::Status RenewLease(grpc::ServerContext*, const v1::RenewLeaseRequest* request,
+                          v1::RenewLeaseResponse* response) override {
     const absl::MutexLock lock(&server_.mu_);
     return Call(&TestGateway::RenewLease, *request, *response);
   }
-  grpc::Status ReportResults(grpc::ServerContext*, const v1::ReportResultsRequest* request, v1::ReportResultsResponse* response) override {
+  grpc::Status ReportResults(grpc::ServerContext*, const v1::ReportResultsRequest* request,
+                             v1::ReportResultsResponse* response) override {
     const absl::MutexLock lock(&server_.mu_);
     return Call(&TestGateway::ReportResults, *request, *response);
   }
-  grpc::Status ReportEvents(grpc::ServerContext*, const v1::ReportResultsRequest* request, v1::ReportResultsResponse* response) override {
+  grpc::Status ReportEvents(grpc::ServerContext*, const v1::ReportResultsRequest* request,
+                            v1::ReportResultsResponse* response) override {
     const absl::MutexLock lock(&server_.mu_);
     return Call(&TestGateway::ReportEvents, *request, *response);
   }
-  grpc::Status ReportStatus(grpc::ServerContext*, const v1::ReportStatusRequest* request, v1::ReportStatusResponse* response) override {
+  grpc::Status ReportStatus(grpc::ServerContext*, const v1::ReportStatusRequest* request,
+                            v1::ReportStatusResponse* response) override {
     const absl::MutexLock lock(&server_.mu_);
     return Call(&TestGateway::ReportStatus, *request, *response);
   }
 
  private:
-  bool HasNews() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(server_.mu_) { return server_.stopping_ || server_.events_ != seen_; }
+  bool HasNews() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(server_.mu_) {
+    return server_.stopping_ || server_.events_ != seen_;
+  }
 
   template <class Request, class Response>
-  grpc::Status Call(void (TestGateway::*method)(CallId, const Request&), const Request& request, Response& response) ABSL_EXCLUSIVE_LOCKS_REQUIRED(server_.mu_) {
+  grpc::Status Call(void (TestGateway::*method)(CallId, const Request&), const Request& request, Response& response)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(server_.mu_) {
     const CallId call = ++server_.last_call_;
     ++server_.events_;
     (server_.gateway_.*method)(call, request);
@@ -99,8 +109,12 @@ class GatewayServer::Service : public v1::AdapterService::Service {
 
 GatewayServer::GatewayServer(TestGateway& gateway)
     : gateway_(gateway), authority_(trust::CertificateAuthority::Make("Golden Eagle test", Valid(), entropy_)) {
-  auto issued = authority_.Issue({.name = {kTrustDomain, trust::SystemRole::kGateway, "gateway"}, .dns_names = {"localhost"}, .addresses = {"127.0.0.1"},
-                                  .server = true, .from = Valid().from, .until = Valid().until},
+  auto issued = authority_.Issue({.name = {kTrustDomain, trust::SystemRole::kGateway, "gateway"},
+                                  .dns_names = {"localhost"},
+                                  .addresses = {"127.0.0.1"},
+                                  .server = true,
+                                  .from = Valid().from,
+                                  .until = Valid().until},
                                  entropy_);
   GATEWAY_ASSERT(issued.ok(), "a certificate can be issued");
   certificate_ = *std::move(issued);
@@ -143,8 +157,15 @@ void GatewayServer::Stop() {
 std::string GatewayServer::address() const { return "127.0.0.1:" + std::to_string(port_); }
 
 GrpcChannelOptions GatewayServer::ChannelOptions(const std::string& agency) {
-  const auto leaf = authority_.Issue({.name = {kTrustDomain, trust::SystemRole::kAgency, agency}, .client = true, .from = Valid().from, .until = Valid().until}, entropy_);
-  return {.address = address(), .authority_pem = authority_.certificate_pem(), .certificate_pem = leaf->certificate_pem, .key_pem = leaf->key_pem,
+  const auto leaf = authority_.Issue({.name = {kTrustDomain, trust::SystemRole::kAgency, agency},
+                                      .client = true,
+                                      .from = Valid().from,
+                                      .until = Valid().until},
+                                     entropy_);
+  return {.address = address(),
+          .authority_pem = authority_.certificate_pem(),
+          .certificate_pem = leaf->certificate_pem,
+          .key_pem = leaf->key_pem,
           .spiffe_id = trust::SpiffeId({kTrustDomain, trust::SystemRole::kGateway, "gateway"})};
 }
 

@@ -1,4 +1,5 @@
-// The tests' gateway (tests/adapters/sdk/test_gateway.h) behind a real gRPC server with mutual TLS on a port of this machine.
+// The tests' gateway (tests/adapters/sdk/test_gateway.h) behind a real gRPC server with mutual TLS on a port of this
+// machine.
 //
 // Threads: gRPC's call the gateway one at a time; tests look at it through Locked or wait through Await.
 //

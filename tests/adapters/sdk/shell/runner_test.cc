@@ -20,7 +20,8 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::Not;
 
-// One adapter: an agent of the world's bank or land registry, its channel to the server, its runner on a thread of its own.
+// One adapter: an agent of the world's bank or land registry, its channel to the server, its runner on a thread of its
+// own.
 class RunningAdapter {
  public:
   RunningAdapter(SdkWorld& world, const GrpcChannelOptions& dial, RunnerOptions options = {})
@@ -34,7 +35,8 @@ class RunningAdapter {
     config.backoff_max = absl::Milliseconds(200);
     channel_ = *GrpcChannel::Connect(dial, mailbox_);
     const AgentPorts ports = {*channel_, *world.inbox, world.agency_key, world.checker, clock_, world.entropy};
-    auto agent = world.way == SdkWorld::Way::kBank ? Agent::Make(config, ports, *world.bank) : Agent::Make(config, ports, world.land);
+    auto agent = world.way == SdkWorld::Way::kBank ? Agent::Make(config, ports, *world.bank)
+                                                   : Agent::Make(config, ports, world.land);
     EXPECT_TRUE(agent.ok()) << agent.status();
     agent_ = *std::move(agent);
     runner_ = std::make_unique<Runner>(*agent_, mailbox_, clock_, log_, options);
@@ -113,7 +115,8 @@ TEST(Runner, RenewsTheLeasesOfWhatWaitsForAClerk) {
   ASSERT_TRUE(server.Await([&] { return world.gateway.LastWord(seal.order_id()) != nullptr; })) << adapter.lines();
   EXPECT_TRUE(adapter.Leave().ok());
   EXPECT_EQ(world.Outcome(seal), "CONTROLLED");
-  EXPECT_EQ(ReasonOf(adapter.runner().Ask([](Agent&) { return Json(); }).status()), Reason::kUnavailable) << "it has left";
+  EXPECT_EQ(ReasonOf(adapter.runner().Ask([](Agent&) { return Json(); }).status()), Reason::kUnavailable)
+      << "it has left";
 }
 
 TEST(Runner, ReconnectsAfterTheGatewayWasRestarted) {
@@ -137,7 +140,9 @@ TEST(Runner, ReconnectsAfterTheGatewayWasRestarted) {
 TEST(Runner, DrainsWhatItCouldNotSendIntoTheInboxForTheNextStart) {
   SdkWorld world;
   const v1::Order freeze = world.Submit(world.Freeze(100'00));
-  world.gateway.refuse = [](Wire wire) { return wire == kWireResults ? absl::Status(Fail(Reason::kBusy, "full")) : absl::OkStatus(); };
+  world.gateway.refuse = [](Wire wire) {
+    return wire == kWireResults ? absl::Status(Fail(Reason::kBusy, "full")) : absl::OkStatus();
+  };
   GatewayServer server(world.gateway);
   {
     RunningAdapter adapter(world, server.ChannelOptions(kAgency), {.drain_limit = absl::Milliseconds(100)});
@@ -188,15 +193,20 @@ TEST(Runner, SpeaksToNobodyButThePinnedGateway) {
     adapter.Wait().IgnoreError();
     return adapter.lines();
   };
-  EXPECT_THAT(refused([](auto& dial) { dial.spiffe_id = "spiffe://eagle.example/gateway/another"; }), HasSubstr("isn't the gateway"));
-  EXPECT_THAT(refused([](auto& dial) { dial.spiffe_id = "spiffe://other.example/gateway/gateway"; }), HasSubstr("\"reason\":\"UNAUTHENTICATED\""));
-  EXPECT_THAT(refused([](auto& dial) { dial.server_name = "gateway.example"; }), HasSubstr("doesn't name gateway.example"));
+  EXPECT_THAT(refused([](auto& dial) { dial.spiffe_id = "spiffe://eagle.example/gateway/another"; }),
+              HasSubstr("isn't the gateway"));
+  EXPECT_THAT(refused([](auto& dial) { dial.spiffe_id = "spiffe://other.example/gateway/gateway"; }),
+              HasSubstr("\"reason\":\"UNAUTHENTICATED\""));
+  EXPECT_THAT(refused([](auto& dial) { dial.server_name = "gateway.example"; }),
+              HasSubstr("doesn't name gateway.example"));
   // An authority that isn't pinned, and a certificate that the gateway's authority didn't sign.
   SdkWorld other_world;
   GatewayServer other(other_world.gateway);
   const GrpcChannelOptions stranger = other.ChannelOptions(kAgency);
   EXPECT_THAT(refused([&](auto& dial) { dial.authority_pem = stranger.authority_pem; }), HasSubstr("call_failed"));
-  EXPECT_THAT(refused([&](auto& dial) { dial.certificate_pem = stranger.certificate_pem, dial.key_pem = stranger.key_pem; }), HasSubstr("call_failed"));
+  EXPECT_THAT(
+      refused([&](auto& dial) { dial.certificate_pem = stranger.certificate_pem, dial.key_pem = stranger.key_pem; }),
+      HasSubstr("call_failed"));
   EXPECT_EQ(world.gateway.calls[kWireHello], 0);
 
   GrpcChannelOptions by_name = server.ChannelOptions(kAgency);
