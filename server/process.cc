@@ -72,7 +72,8 @@ api::ServerOptions ServerOptionsOf(const ops::Config& config, ops::Log& log) {
           .message_bytes_max = static_cast<size_t>(config.api_message_bytes_max),
           .memory_bytes_max = static_cast<size_t>(config.api_memory_bytes_max),
           .workers = static_cast<size_t>(config.api_workers),
-          .queued_calls_max = static_cast<size_t>(config.api_queued_calls_max)};
+          .queued_calls_max = static_cast<size_t>(config.api_queued_calls_max),
+          .calls_per_second_max = static_cast<size_t>(config.api_calls_per_second_max)};
 }
 
 absl::Status CheckFolder(const std::string& path) {

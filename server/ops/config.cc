@@ -127,6 +127,8 @@ const std::vector<Key>& Keys() {
       Number("api.workers", &Config::api_workers, 0, 256, "threads that work calls; 0 = as many as cores"),
       Number("api.queued_calls_max", &Config::api_queued_calls_max, 16, 1'000'000,
              "calls that may wait for a worker; one more is answered BUSY"),
+      Number("api.calls_per_second_max", &Config::api_calls_per_second_max, 10, 1'000'000,
+             "of one party, and twice as many at once; one more is answered CALLS_TOO_FREQUENT"),
       Flag("api.self_probe", &Config::api_self_probe,
            "a handshake with ourselves every 5 s; three without an answer end the process"),
       Text("admin.listen", &Config::admin_listen,

@@ -41,6 +41,7 @@ struct Config {
   int64_t api_memory_bytes_max = 512 << 20;
   int64_t api_workers = 0;
   int64_t api_queued_calls_max = 4096;
+  int64_t api_calls_per_second_max = 2000;
   bool api_self_probe = true;
 
   std::string admin_listen;

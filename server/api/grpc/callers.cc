@@ -46,6 +46,7 @@ absl::StatusOr<Admitted> Callers::Identified(std::string_view certificate_pem, s
   Admitted out;
   EAGLE_ASSIGN_OR_RETURN(out.peer, PeerOf(certificate_pem, spiffe_id));
   EAGLE_ASSIGN_OR_RETURN(out.caller, CallerOf(out.peer));
+  EAGLE_RETURN_IF_ERROR(rates_.Take(out.peer->spiffe_id));
   return out;
 }
 

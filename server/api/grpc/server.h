@@ -45,6 +45,7 @@ struct ServerOptions {
   size_t memory_bytes_max = 512 << 20;  // for the transport's buffers
   size_t workers = 0;                   // threads that work calls; 0 = as many as cores
   size_t queued_calls_max = 4096;
+  size_t calls_per_second_max = 2000;  // of one party; twice as many at once
 };
 
 // One number a name; the names of counters end in "_total".

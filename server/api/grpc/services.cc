@@ -281,7 +281,8 @@ class Services::Shared {
  public:
   Shared(const ServerOptions& options, const ServerPorts& ports)
       : ports_(ports),
-        callers_(options.trust_domain, ports.directory),
+        rates_(options.calls_per_second_max, ports.real),
+        callers_(options.trust_domain, ports.directory, rates_),
         executor_(
             {.workers = options.workers != 0 ? options.workers : std::max(1u, std::thread::hardware_concurrency()),
              .queued_max = options.queued_calls_max}),
@@ -329,6 +330,7 @@ class Services::Shared {
   }
 
   const ServerPorts ports_;
+  CallRates rates_;
   Callers callers_;
   Executor executor_;
   WatchHub watches_;
