@@ -42,6 +42,8 @@ void World::Judge() {
   for (const auto& [seq, order] : state.orders) {
     if (!order.complete() && order.deadline.armed() && !state.timers.contains({order.deadline.next(), seq, false}))
       Blame("an open order without an armed deadline");
+    if (!order.complete() && order.deadline.armed() && order.deadline.next() <= state.recorded)
+      Blame("a deadline passed and nothing was marked");
   }
 }
 
@@ -139,11 +141,13 @@ void World::JudgeJournal() {
           if (std::find(fired.begin(), fired.end(), body.mark_permille()) != fired.end())
             Blame("a deadline was marked twice");
           fired.push_back(body.mark_permille());
+          numbers_.marks += 1;
           for (int i = 0; i < order.marks_size(); ++i) {
             if (order.marks_permille(i) == body.mark_permille() && domain::Micros(entry.time) < order.marks(i))
               Blame("a deadline was marked early");
           }
         }
+        if (entry.type == ENTRY_TYPE_SURPLUS_ARISEN) numbers_.surpluses += 1;
         if (entry.type == ENTRY_TYPE_RECEIPT_CONFLICT) Blame("a receipt conflicts with the first");
         return absl::OkStatus();
       });

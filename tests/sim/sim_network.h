@@ -45,6 +45,8 @@ class Calendar {
     node.mapped()();
     return true;
   }
+  // Time passes in which nothing happens at all; what was planned for it happens late, in its order.
+  void Sleep(absl::Duration time) { now_ += time; }
   size_t size() const { return events_.size(); }
 
  private:
@@ -63,6 +65,7 @@ struct Weather {
   uint64_t agent_crash_one_in = 0;    // of agent steps
   uint64_t core_fault_one_in = 0;     // of core calls
   uint64_t clock_jump_one_in = 0;     // of world minutes
+  uint64_t night_one_in = 0;          // of world minutes: hours in which nobody does anything, but deadlines pass
 };
 
 }  // namespace eagle::sim

@@ -58,7 +58,8 @@ Weather BadWeather() {
           .gateway_crash_one_in = 60,
           .agent_crash_one_in = 400,
           .core_fault_one_in = 15,
-          .clock_jump_one_in = 300};
+          .clock_jump_one_in = 300,
+          .night_one_in = 15};
 }
 
 // One way through the network.
@@ -348,7 +349,7 @@ void World::CourtActs() {
     case 3: {
       std::vector<goldeneagle::v1::Order> orders;
       const std::string group = dice_.OneIn(3) ? NewId() : "";
-      for (int64_t n = group.empty() ? 1 : dice_.Between(2, 3); n > 0; --n) {
+      for (int64_t n = dice_.Between(group.empty() ? 1 : 2, 3); n > 0; --n) {
         auto order = BaseOrder(of, ACTION_FREEZE, person, BankCode(static_cast<int>(dice_.Below(kBanks))));
         order.set_group(group);
         order.mutable_freeze()->mutable_person_at_agency();
@@ -488,6 +489,10 @@ void World::Minute() {
   calendar_.After(absl::Seconds(dice_.Between(0, 59)), [this] { StartGateway(); });
   if (dice_.OneIn(weather_.clock_jump_one_in))
     clock_.wrong_by = dice_.OneIn(2) ? absl::Hours(dice_.Between(-48, 24 * 9)) : absl::ZeroDuration();
+  if (dice_.OneIn(weather_.night_one_in)) {
+    calendar_.After(absl::Seconds(dice_.Between(0, 59)),
+                    [this] { calendar_.Sleep(absl::Hours(dice_.Between(3, 40))); });
+  }
   bool over = false;
   calendar_.After(end - calendar_.now(), [&] { over = true; });
   while (!over && calendar_.RunNext()) {

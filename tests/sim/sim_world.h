@@ -28,7 +28,7 @@ Weather BadWeather();
 
 struct Numbers {
   uint64_t orders = 0, refused = 0, answers = 0, effects = 0, gateway_crashes = 0, agent_crashes = 0, entries = 0,
-           calls = 0, lost = 0, repeated = 0;
+           calls = 0, lost = 0, repeated = 0, marks = 0, surpluses = 0;
 };
 
 class World {

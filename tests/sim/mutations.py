@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+"""Small defects, put into the product one at a time: the simulation's auditor must notice every one.
+
+  mutations.py --check              each defect still finds its place in the source (part of every test run)
+  mutations.py BUILD_FOLDER [NAME]  copies the source, builds the simulation with each defect and plays it (part of soak)
+
+Last line of a run: "N passed, N failed, N skipped"; passed means noticed. GATEWAY_SEEDS sets how many seeds a defect is given (300).
+"""
+import glob
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import time
+from typing import NamedTuple
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+COPIED = ("CMakeLists.txt", "cmake", "proto", "server", "adapters", "client", "deploy", "tests")
+
+
+class Mutation(NamedTuple):
+    name: str
+    breaks: str  # the promise that no longer holds
+    where: str   # files, of which exactly one holds `old`, once
+    old: str
+    new: str
+
+
+MUTATIONS = [
+    Mutation("freezes-without-bound", "law 6: never more is held than the claim", "server/domain/ledger.cc",
+             "if (Sum().Bound() + amount > cap_) return Reason::kCapExceeded;", ""),
+    Mutation("unanswered-freezes-are-free", "law 6: requested and unanswered counts", "server/domain/ledger.cc",
+             "sum.requested += measure.limit;", ""),
+    Mutation("unfunded-parts-are-free", "law 6: what may still catch inflow counts", "server/domain/ledger.cc",
+             "sum.unfunded += measure.unfunded;", ""),
+    Mutation("deductions-are-forgotten", "law 6: what was taken counts", "server/domain/ledger.cc",
+             "sum.deducted += deduction.amount;", ""),
+    Mutation("a-batch-decides-on-the-old-ledger", "law 6 within one batch", "server/domain/decide_order*.cc",
+             "return it != scratch_.end() ? it->second : of.ledger;", "return of.ledger;"),
+    Mutation("a-receipt-counts-twice", "an identical receipt is a repeat", "server/domain/decide_receipt*.cc",
+             "if (std::find(book.seen.begin(), book.seen.end(), digest) != book.seen.end()) {", "if (false) {"),
+    Mutation("an-over-measure-comes-back", "a measure that ended stays ended", "server/domain/ledger.cc",
+             "if (Ended(measure->phase)) return;  // an older statement about a measure that is over", ""),
+    Mutation("a-surplus-without-a-clock", "a surplus has an armed release clock", "server/domain/decide_rest.cc",
+             "if (deadline.row.empty())", "if (false)"),
+    Mutation("a-surplus-goes-unseen", "a surplus is on record in the same commit", "server/domain/decide_rest.cc",
+             "      case ENTRY_TYPE_MEASURE_CHANGED:\n", ""),
+    Mutation("marks-fire-early", "escalation never early", "server/domain/decide_rest.cc",
+             "deadline.marks[i] <= now && most > 0", "most > 0"),
+    Mutation("marks-fire-again", "escalation once", "server/domain/apply*.cc",
+             "deadline->fired += 1;", ""),
+    Mutation("an-order-is-taken-twice", "a faithful repeat returns the stored facts", "server/domain/decide_order*.cc",
+             "if (auto repeated = Repeated(state_, id, DigestOf(i), Reason::kOrderIdReused)) return repeated;", ""),
+    Mutation("answers-before-the-commit", "law 1: nothing leaves before it is durable", "server/core/sequencer.cc",
+             "  const absl::Duration decided = ports_.clock.MonotonicNow();\n",
+             "  const absl::Duration decided = ports_.clock.MonotonicNow();\n"
+             "  for (Answer& answer : std::exchange(commit.answers, {}))\n"
+             "    if (answer.done) answer.done(answer.result, commit);\n"),
+    Mutation("a-row-is-forgotten", "replay agrees with the tables", "server/core/rows.cc",
+             "rows.push_back({Table::kOrders, BigEndian(seq), order.Encode()});",
+             "if (!order.complete()) rows.push_back({Table::kOrders, BigEndian(seq), order.Encode()});"),
+    Mutation("an-id-is-forgotten", "an id is known after a restart", "server/core/rows.cc",
+             "for (const std::string& id : changes.ids) rows.push_back",
+             "for (const std::string& id : changes.ids) if (id[15] % 2 == 0) rows.push_back"),
+    Mutation("checkpoints-lag", "every checkpoint is consistent with the journal", "server/core/sequencer.cc",
+             "  const journal::Hash root = edge_.Root();\n",
+             "  const journal::Hash root = edge_.size() % 7 == 0 ? commit.hashes.back() : edge_.Root();\n"),
+    Mutation("a-later-order-overtakes", "control orders go out in journal order", "server/dispatch/agency_queue.cc",
+             "    chain.listed = false;\n", ""),
+    Mutation("applied-again-without-asking", "law 5: Find after a crash, never a second Apply", "adapters/sdk/agent_work.cc",
+             "if (row.state == TaskState::kApplying) {", "if (row.state == TaskState::kApplying && row.arrival_sequence == 0) {"),
+    Mutation("the-intent-is-not-written", "law 5: the intent is durable before the effect", "adapters/sdk/agent_work.cc",
+             "    row.state = TaskState::kApplying;\n    unit.Put(row);\n    if (!Commit(unit)) return;",
+             "    row.state = TaskState::kApplying;"),
+    Mutation("every-delivery-is-a-new-task", "law 5: an agency that sees an operation twice gives its first answer", "adapters/sdk/agent_intake.cc",
+             "if (const auto known = unit.tables.FindTask(digest)) {", "if (const auto known = unit.tables.FindTask(digest); known && false) {"),
+    Mutation("arrival-is-not-counted", "rank follows arrival", "adapters/sdk/agent_intake.cc",
+             "row.arrival_sequence = ++meta.last_arrival_sequence;", "row.arrival_sequence = 1000000 - ++meta.last_arrival_sequence;"),
+    Mutation("a-release-gives-back-nothing", "the ledger and the bank agree", "adapters/sdk/encumbrance/register.cc",
+             "    GiveUp(*row, Act::kRelease);\n    return absl::OkStatus();", "    return absl::OkStatus();"),
+    Mutation("a-deduction-keeps-the-money", "money is neither made nor lost", "adapters/sdk/encumbrance/register.cc",
+             "    AssetOf(asset)->balance -= part;\n", ""),
+    Mutation("inflow-is-captured-unseen", "every change is told, signed", "adapters/sdk/encumbrance/register.cc",
+             '  TakeEffect();\n  Note(before, "", ChangeKind::kInflow);\n  return absl::OkStatus();', "  TakeEffect();\n  return absl::OkStatus();"),
+]
+
+
+def place(mutation, top):
+    found = []
+    for path in sorted(glob.glob(str(top / mutation.where))):
+        times = pathlib.Path(path).read_text().count(mutation.old)
+        found += [pathlib.Path(path)] * times
+    if len(found) != 1:
+        raise SystemExit(f"{mutation.name}: its place in {mutation.where} was found {len(found)} times, not once")
+    return found[0]
+
+
+def check():
+    names = [mutation.name for mutation in MUTATIONS]
+    if len(set(names)) != len(names):
+        raise SystemExit("two defects have one name")
+    for mutation in MUTATIONS:
+        place(mutation, TOP)
+    print(f"{len(MUTATIONS)} defects find their place")
+
+
+def copy_source(to):
+    to.mkdir(parents=True, exist_ok=True)
+    for name in COPIED:
+        # Times are kept, so that what did not change is not built again.
+        if (TOP / name).is_dir():
+            shutil.copytree(TOP / name, to / name, dirs_exist_ok=True)
+        else:
+            shutil.copy2(TOP / name, to / name)
+
+
+def build(folder):
+    return subprocess.run(["cmake", "--build", folder / "out", "--target", "sim_test"], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, check=False)
+
+
+def plays(folder):
+    """True when the simulation finds nothing wrong; and what it said."""
+    environment = dict(os.environ, GATEWAY_SEEDS=os.environ.get("GATEWAY_SEEDS", "300"))
+    try:
+        run = subprocess.run([folder / "out/bin/sim_test", "--gtest_filter=*KeepsItsPromises*"], env=environment,
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=1200)
+    except subprocess.TimeoutExpired:
+        return False, "it came to no end"
+    said = [line.strip() for line in run.stdout.splitlines() if "goes wrong" in line or '{ "' in line or "assert" in line.lower()]
+    return run.returncode == 0, " ".join(said)[:220] or run.stdout.strip().splitlines()[-1][:220]
+
+
+def run(build_folder, only):
+    folder = build_folder / "mutations"
+    source = folder / "source"
+    shutil.rmtree(source, ignore_errors=True)
+    copy_source(source)
+    configured = subprocess.run(["cmake", "-S", source, "-B", folder / "out", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=RelWithDebInfo",
+                                 "-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O1 -DNDEBUG", "-DCMAKE_UNITY_BUILD=ON"]
+                                + (["-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"] if shutil.which("ccache") else []),
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    first = build(folder) if configured.returncode == 0 else configured
+    if first.returncode != 0:
+        raise SystemExit(first.stdout[-3000:])
+    clean, said = plays(folder)
+    if not clean:
+        raise SystemExit(f"without any defect the simulation says: {said}")
+    noticed = missed = 0
+    for mutation in MUTATIONS:
+        if only and mutation.name not in only:
+            continue
+        path = place(mutation, source)
+        text = path.read_text()
+        began = time.monotonic()
+        path.write_text(text.replace(mutation.old, mutation.new))
+        built = build(folder)
+        if built.returncode != 0:
+            passed, said = True, "it doesn't compile: " + built.stdout[-600:]
+        else:
+            passed, said = plays(folder)
+        path.write_text(text)
+        noticed, missed = noticed + (not passed), missed + passed
+        print(f"{'MISSED' if passed else 'noticed'} {mutation.name} ({mutation.breaks}), {time.monotonic() - began:.0f} s: {said}", flush=True)
+    print(f"{noticed} passed, {missed} failed, 0 skipped")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--check"]:
+        check()
+    elif len(sys.argv) >= 2:
+        sys.exit(run(pathlib.Path(sys.argv[1]).resolve(), set(sys.argv[2:])))
+    else:
+        raise SystemExit(__doc__)
