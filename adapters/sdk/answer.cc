@@ -105,6 +105,9 @@ std::string WrongItem(const v1::Order& order, const Answer& answer, const v1::It
         item.measure().requested_minor_units() > order.freeze().limit_minor_units()) {
       return "more than the limit of the order";
     }
+    if (outcome == v1::OUTCOME_RELEASED && order.release().amount_minor_units() == 0 && !item.measure().ended()) {
+      return "what was released whole has ended";
+    }
   }
   if (item.has_measure()) {
     if (std::string wrong = WrongMeasure(item.measure(), outcome); !wrong.empty()) return wrong;

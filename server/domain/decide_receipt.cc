@@ -193,6 +193,8 @@ class ReceiptDecider {
           const Measure* measure = ledger.FindMeasure(kept.freeze);
           if (measure != nullptr)
             CheckMeasureState(item.measure(), measure->limit, measure->is_money, path + ".measure", wrong);
+          if (kept.amount == 0 && !item.measure().ended())
+            wrong.Add(path + ".measure", Reason::kReceiptInconsistent, "what was released whole has ended");
         } else if (outcome != OUTCOME_ERROR && outcome != OUTCOME_UNDER_REVIEW && outcome != OUTCOME_NOT_CONTROLLED) {
           wrong.Add(path + ".outcome", Reason::kReceiptInconsistent, "not an answer to a release");
         }

@@ -106,6 +106,10 @@ void World::JudgeAtTheEnd() {
         Blame("an effect without an order in the journal");
         continue;
       }
+      const auto& order = sent_.at(id->first);
+      if (order.has_release() && order.release().amount_minor_units() == 0 &&
+          sdk::IsLive(bank->core.rows().at(sdk::Operation{order.release().freeze_order_id(), code, 0}.Text()).phase))
+        Blame("a measure that was released whole still stands at " + code);
       if (id->second.index < last[effect.person])
         Blame("controls on one person reached " + code + " out of journal order");
       last[effect.person] = id->second.index;

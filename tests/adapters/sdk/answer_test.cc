@@ -107,6 +107,17 @@ TEST(Answer, TheAmountsOfAMeasureSquare) {
   EXPECT_FALSE(Takes(v1::ACTION_FREEZE, With(AnswerKind::kFinal, v1::OUTCOME_NOT_CONTROLLED))) << "a reason";
 }
 
+TEST(Answer, WhatWasReleasedWholeHasEnded) {
+  const auto takes = [](const v1::MeasureState& state) {
+    return Takes(v1::ACTION_RELEASE, With(AnswerKind::kFinal, v1::OUTCOME_RELEASED,
+                                          [&](v1::ItemResult& item) { *item.mutable_measure() = state; }));
+  };
+  EXPECT_FALSE(takes(Measure(60, 40)));
+  v1::MeasureState ended = Measure(0, 0);
+  ended.set_ended(true);
+  EXPECT_TRUE(takes(ended));
+}
+
 TEST(Answer, DeductionsAreWhatWasOrdered) {
   const auto answer = [](AnswerKind kind, v1::Outcome outcome, int64_t amount) {
     return With(kind, outcome, [&](v1::ItemResult& item) {

@@ -181,6 +181,20 @@ TEST(SurplusTest, ALowerCapArmsAReleaseClockInTheSameCommitAndAReleaseDisarmsIt)
   EXPECT_EQ(world.TheCase().ledger.Sum().Bound(), 50'000'00);
 }
 
+TEST(ReceiptTest, AWholeReleaseAfterWhichTheMeasureStandsIsRefusedOnRecord) {
+  FrozenWorld world;
+  world.Do(world.Receipts("BANK1", {world.Controlled(world.freeze, "BANK1", 80'000'00, 0)}));
+  const auto release = world.ReleaseOrder("BANK1", world.freeze.order_id(), 0);
+  ASSERT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({release}))), Reason::kNone);
+  Receipt receipt = world.ReceiptFor(release, "BANK1", RECEIPT_KIND_FINAL);
+  *receipt.add_items() = world.Controlled(world.freeze, "BANK1", 80'000'00, 0).items(0);
+  receipt.mutable_items(0)->set_outcome(OUTCOME_RELEASED);
+  const auto refused = world.Do(world.Receipts("BANK1", {receipt}));
+  EXPECT_EQ(Verdict(refused), RECEIPT_VERDICT_REFUSED);
+  EXPECT_EQ(DomainWorld::OnlyRefusal(refused), Reason::kReceiptInconsistent);
+  EXPECT_EQ(world.TheCase().ledger.Sum().Bound(), 80'000'00);
+}
+
 TEST(SurplusTest, ReleasingAPartBuysNoTimeForTheRest) {
   FrozenWorld world;
   world.Do(world.Receipts("BANK1", {world.Controlled(world.freeze, "BANK1", 80'000'00, 0)}));
