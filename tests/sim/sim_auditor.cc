@@ -36,8 +36,8 @@ void World::Judge() {
     if (sum.D() > of.ledger.cap()) Blame("more is taken than the claim");
     if (sum.Bound() > of.ledger.cap() && of.surplus_amount == 0)
       Blame("more is held than the claim, and no surplus is on record");
-    if (of.surplus_amount > 0 && !of.surplus.armed() && of.surplus.fired < of.surplus.marks.size())
-      Blame("a surplus without a clock");
+    const bool every_mark_fired = !of.surplus.marks.empty() && of.surplus.fired == of.surplus.marks.size();
+    if (of.surplus_amount > 0 && !of.surplus.armed() && !every_mark_fired) Blame("a surplus without a clock");
   }
   for (const auto& [seq, order] : state.orders) {
     if (!order.complete() && order.deadline.armed() && !state.timers.contains({order.deadline.next(), seq, false}))
