@@ -38,16 +38,16 @@ std::string DigestOf(const std::map<std::string, std::string>& rows) {
 }
 
 absl::Status Compare(storage::Reader& reader, const Tables& folded, ReplayReport& report) {
-  for (const auto& [table, name, derived] : storage::kTables) {
-    if (derived) continue;
-    const auto it = folded.find(table);
+  for (const storage::TableInfo& info : storage::kTables) {
+    if (info.derived) continue;
+    const auto it = folded.find(info.table);
     static const std::map<std::string, std::string> kNone;
     const auto& expected = it == folded.end() ? kNone : it->second;
     auto next = expected.begin();
-    EAGLE_RETURN_IF_ERROR(ForEachRow(reader, table, [&](const storage::Row& row) -> absl::Status {
+    EAGLE_RETURN_IF_ERROR(ForEachRow(reader, info.table, [&](const storage::Row& row) -> absl::Status {
       if (next == expected.end() || next->first != row.first || next->second != row.second) {
         return Fail(Reason::kTablesDiffer, "a stored row is not what the journal replays to")
-            .With("table", name)
+            .With("table", info.name)
             .With("key", HexEncode(row.first));
       }
       ++next;
@@ -55,10 +55,10 @@ absl::Status Compare(storage::Reader& reader, const Tables& folded, ReplayReport
     }));
     if (next != expected.end()) {
       return Fail(Reason::kTablesDiffer, "a row that the journal replays to is not stored")
-          .With("table", name)
+          .With("table", info.name)
           .With("key", HexEncode(next->first));
     }
-    report.digests.emplace_back(std::string(name), DigestOf(expected));
+    report.digests.emplace_back(std::string(info.name), DigestOf(expected));
   }
   return absl::OkStatus();
 }

@@ -37,7 +37,7 @@ class Dispatcher::Impl {
     floor_.Applied(entry, state);
   }
 
-  std::vector<Planned> Plan(std::shared_ptr<Impl> self) {
+  std::vector<Planned> Plan(const std::shared_ptr<Impl>& self) {
     std::vector<PlannedDelivery> planned;
     std::function<void()> wake;
     {
