@@ -166,6 +166,30 @@ TEST(StatementTest, OneKeyStandsForOnePerson) {
   EXPECT_EQ(both.members[1].refusal->reason, Reason::kFieldInvalid);
 }
 
+TEST(StatementTest, ARegistrarsKeyIsNobodyElses) {
+  DomainWorld world;
+  Statement key = world.state.directory.StatementAbout("agency/BANK1")->statement;
+  key.set_sequence(2), key.set_previous_digest(world.state.directory.StatementAbout("agency/BANK1")->digest);
+  key.set_key(world.Key("registrar3"));
+  EXPECT_EQ(DomainWorld::Problems(
+                world.Do(world.Statements("registrar", {key}, {world.Key("registrar1"), world.Key("registrar2")}))),
+            std::vector<std::string>{"key FIELD_INVALID"});
+}
+
+// The key may have been stated anew between the check at the door and the decision.
+TEST(StatementTest, ACourtSpokeWhileItsNewestKeyWasValid) {
+  DomainWorld world;
+  const Statement& key = world.state.directory.StatementAbout("court/C1")->statement;
+  Statement ended;
+  ended.set_subject("court/C1/officer/cosigner"), ended.set_kind(STATEMENT_KIND_ENDED), ended.set_sequence(2),
+      ended.set_environment(ENVIRONMENT_TEST);
+  ended.set_previous_digest(world.state.directory.StatementAbout(ended.subject())->digest);
+  *ended.mutable_valid_from() = ToProto(world.now), *ended.mutable_valid_until() = ToProto(world.now + absl::Hours(1));
+  SubmitStatements command = world.Statements("C1", {ended}, {world.Key("C1")});
+  *command.signed_head.head.mutable_signed_at() = ToProto(FromProto(key.valid_from()) - absl::Seconds(1));
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(command)), Reason::kSignatureInvalid);
+}
+
 TEST(StatementTest, AChainBeginsAtOneAndEndsNothing) {
   DomainWorld world;
   Statement officer = world.state.directory.StatementAbout("court/C1/officer/handler")->statement;
