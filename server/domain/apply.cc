@@ -208,6 +208,12 @@ void PublicPresence(const Entry& entry, State& state) {
   }
 }
 
+// The rows under the bitmap have changed: so has the bitmap, in the same entry.
+void PublicAgencyRegistered(const Entry& entry, State& state) {
+  if (!state.PresenceOf(entry.agency).ever) return;
+  PresenceAt(state, entry.agency).declared = Parse<Adopted>(entry.body).declared();
+}
+
 void ApplyPublic(const Entry& entry, State& state) {
   switch (entry.type) {
     case ENTRY_TYPE_BATCH_HEAD:
@@ -266,6 +272,9 @@ void ApplyPublic(const Entry& entry, State& state) {
     case ENTRY_TYPE_ADAPTER_PRESENT:
     case ENTRY_TYPE_ADAPTER_ABSENT:
       PublicPresence(entry, state);
+      break;
+    case ENTRY_TYPE_AGENCY_REGISTERED:
+      PublicAgencyRegistered(entry, state);
       break;
     case ENTRY_TYPE_PROPOSAL_MADE: {
       const auto body = Parse<ProposalMade>(entry.body);

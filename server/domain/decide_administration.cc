@@ -253,6 +253,11 @@ class AdministrationDecider {
         body.set_ordinal(known != nullptr
                              ? known->ordinal.value()
                              : static_cast<uint32_t>(state_.directory.agencies().size()) + ++new_agencies_);
+        if (known != nullptr) {
+          // Which rows were declared, told of the new ones: a bitmap over the old ones says nothing about these.
+          const std::string& declared = state_.PresenceOf(known->ordinal).declared;
+          if (!declared.empty()) body.set_declared(DeclaredBits(proposal.agency(), DeclaredRows(known->row, declared)));
+        }
         *payload.mutable_agency() = proposal.agency();
         entry.type = ENTRY_TYPE_AGENCY_REGISTERED;
         entry.agency = AgencyOrdinal(body.ordinal());

@@ -44,6 +44,16 @@ std::string DeclaredBits(const goldeneagle::v1::RegisterAgency& approved,
   return bits;
 }
 
+std::vector<goldeneagle::v1::Capability> DeclaredRows(const goldeneagle::v1::RegisterAgency& approved,
+                                                      std::string_view bits) {
+  std::vector<goldeneagle::v1::Capability> rows;
+  for (int i = 0; i < approved.capabilities_size(); ++i) {
+    const size_t byte = static_cast<size_t>(i) / 8;
+    if (byte < bits.size() && (bits[byte] >> i % 8 & 1) != 0) rows.push_back(approved.capabilities(i));
+  }
+  return rows;
+}
+
 std::string OrganisationOf(std::string_view subject) {
   const size_t slash = subject.find('/');
   if (slash == std::string_view::npos || subject.find('/', slash + 1) != std::string_view::npos) return "";

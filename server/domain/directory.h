@@ -107,6 +107,9 @@ bool HoldsAt(const goldeneagle::v1::Statement& statement, absl::Time now);
 // A bitmap over the agency's approved capability rows: those that an adapter declares too (same action and asset kind).
 std::string DeclaredBits(const goldeneagle::v1::RegisterAgency& approved,
                          const std::vector<goldeneagle::v1::Capability>& declared);
+// The rows back from such a bitmap. It fits only the rows that it was made for: where they change, it is made anew.
+std::vector<goldeneagle::v1::Capability> DeclaredRows(const goldeneagle::v1::RegisterAgency& approved,
+                                                      std::string_view bits);
 
 // "court/辽9901" -> "辽9901"; empty when the subject isn't an organisation itself.
 std::string OrganisationOf(std::string_view subject);
