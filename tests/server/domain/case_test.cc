@@ -252,6 +252,56 @@ TEST(AdministrationTest, AnApprovalNamesTheBytesThatTheApproverSaw) {
   EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Administration("admin2", {approval}))), Reason::kProposalUnknown);
 }
 
+// Two proposals were made while the identity was free, and one administrator approves both at once.
+TEST(AdministrationTest, OneIdentityNamesOneSystemWithinABatchToo) {
+  DomainWorld world;
+  std::vector<goldeneagle::v1::Administration> acts(3);
+  for (size_t i = 0; i < acts.size(); ++i) {
+    acts[i].set_request_id(world.NewId());
+    acts[i].mutable_proposal()->set_ground("connects");
+    RegisterSystem* system = acts[i].mutable_proposal()->mutable_system();
+    system->set_name("auditor-" + std::to_string(i)), system->set_role("AUDITOR");
+    system->mutable_system()->set_spiffe_id(i == 2 ? "spiffe://test/auditor/2" : "spiffe://test/auditor/same");
+    system->mutable_system()->add_spki_sha256(std::string(32, 'q'));
+  }
+  const Result made = world.Do(world.Administration("admin1", acts));
+  std::vector<goldeneagle::v1::Administration> approvals(3);
+  for (size_t i = 0; i < acts.size(); ++i) {
+    approvals[i].set_request_id(world.NewId());
+    approvals[i].mutable_approval()->set_proposal_index(made.members[i].index);
+    approvals[i].mutable_approval()->set_proposal_digest(world.state.proposals.at(made.members[i].index).digest);
+  }
+  const Result approved = world.Do(world.Administration("admin2", approvals));
+  EXPECT_TRUE(approved.members[0].in_effect);
+  ASSERT_TRUE(approved.members[1].refusal);
+  EXPECT_EQ(approved.members[1].refusal->reason, Reason::kProposalConflicts);
+  EXPECT_TRUE(approved.members[2].in_effect);
+  EXPECT_EQ(world.state.directory.OwnerOf("spiffe://test/auditor/same")->code, "auditor-0");
+}
+
+TEST(AdministrationTest, AnIdentityThatWasGivenUpIsFreeAgain) {
+  DomainWorld world;
+  const auto adopt = [&](const std::string& name, const std::string& identity) {
+    goldeneagle::v1::Administration act, approval;
+    act.set_request_id(world.NewId()), approval.set_request_id(world.NewId());
+    act.mutable_proposal()->set_ground("connects");
+    RegisterSystem* system = act.mutable_proposal()->mutable_system();
+    system->set_name(name), system->set_role("AUDITOR");
+    system->mutable_system()->set_spiffe_id(identity), system->mutable_system()->add_spki_sha256(std::string(32, 'q'));
+    const Result made = world.Do(world.Administration("admin1", {act}));
+    if (made.members[0].refusal) return false;
+    approval.mutable_approval()->set_proposal_index(made.members[0].index);
+    approval.mutable_approval()->set_proposal_digest(world.state.proposals.at(made.members[0].index).digest);
+    return world.Do(world.Administration("admin2", {approval})).members[0].in_effect;
+  };
+  EXPECT_TRUE(adopt("auditor-1", "spiffe://test/auditor/1"));
+  EXPECT_FALSE(adopt("auditor-2", "spiffe://test/auditor/1"));
+  EXPECT_FALSE(adopt("auditor-2", world.state.directory.AgencyByCode("BANK1")->row.system().spiffe_id()));
+  EXPECT_TRUE(adopt("auditor-1", "spiffe://test/auditor/1")) << "its own";
+  EXPECT_TRUE(adopt("auditor-1", "spiffe://test/auditor/new"));
+  EXPECT_TRUE(adopt("auditor-2", "spiffe://test/auditor/1"));
+}
+
 TEST(AdministrationTest, AStrangersSignatureIsNone) {
   DomainWorld world;
   goldeneagle::v1::Administration act;
