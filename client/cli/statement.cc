@@ -89,11 +89,7 @@ absl::Status Complete(Session& session, const StatementMakeFlags& flags, const t
     statement.set_sequence(held == nullptr ? 1 : held->sequence + 1);
     if (held != nullptr) statement.set_previous_digest(std::string(journal::View(held->digest)));
   }
-  const auto subject = trust::ParseSubject(statement.subject());
-  if (!subject)
-    return Fail(Reason::kFieldInvalid,
-                "a subject is court/CODE, agency/CODE, court/CODE/officer/CODE or court/CODE/account/CODE");
-  return trust::CheckContent(statement, *subject);
+  return trust::CheckStatement(statement, config->environment).status();
 }
 
 // Statements about organisations are the registrars', those about a court's people and accounts its own, whoever's desk

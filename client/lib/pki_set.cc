@@ -180,10 +180,8 @@ class SetMaker {
     return statement;
   }
 
-  static absl::Status AddStatement(const v1::Statement& statement, std::vector<std::string>& members) {
-    const auto subject = trust::ParseSubject(statement.subject());
-    if (!subject) return Fail(Reason::kFieldInvalid, "no subject of a statement: " + statement.subject());
-    EAGLE_RETURN_IF_ERROR(trust::CheckContent(statement, *subject));
+  absl::Status AddStatement(const v1::Statement& statement, std::vector<std::string>& members) const {
+    EAGLE_RETURN_IF_ERROR(trust::CheckStatement(statement, spec_.environment).status());
     members.push_back(Serialize(statement));
     return absl::OkStatus();
   }

@@ -5,7 +5,6 @@
 #include "absl/container/btree_map.h"
 #include "server/base/bytes.h"
 #include "server/base/reason.h"
-#include "server/trust/identity.h"
 
 namespace eagle::api {
 namespace {
@@ -47,9 +46,8 @@ const absl::btree_map<std::string, uint8_t>& Table() {
   return *kTable;
 }
 
-bool IsPinned(const goldeneagle::v1::SystemIdentity& system, std::string_view spiffe_id, std::string_view spki_sha256) {
-  return system.spiffe_id() == spiffe_id &&
-         std::find(system.spki_sha256().begin(), system.spki_sha256().end(), spki_sha256) != system.spki_sha256().end();
+bool IsPinned(const goldeneagle::v1::SystemIdentity& system, std::string_view spki_sha256) {
+  return std::find(system.spki_sha256().begin(), system.spki_sha256().end(), spki_sha256) != system.spki_sha256().end();
 }
 
 Caller CourtCaller(const domain::Court& court) {
@@ -69,27 +67,25 @@ Caller AgencyCaller(const domain::Agency& agency) {
 
 absl::StatusOr<Caller> Identify(const domain::Directory& directory, std::string_view spiffe_id,
                                 std::string_view spki_sha256) {
-  if (!spiffe_id.empty()) {
-    // Nearly always the id ends in the code under which it is registered.
-    if (const auto name = trust::ParseSpiffeId(spiffe_id); name.ok()) {
-      const domain::Court* court =
-          name->role == trust::SystemRole::kCourt ? directory.CourtByCode(name->code) : nullptr;
-      if (court != nullptr && IsPinned(court->row.system(), spiffe_id, spki_sha256)) return CourtCaller(*court);
-      const domain::Agency* agency =
-          name->role == trust::SystemRole::kAgency ? directory.AgencyByCode(name->code) : nullptr;
-      if (agency != nullptr && IsPinned(agency->row.system(), spiffe_id, spki_sha256)) return AgencyCaller(*agency);
-    }
-    for (const domain::Court& court : directory.courts()) {
-      if (IsPinned(court.row.system(), spiffe_id, spki_sha256)) return CourtCaller(court);
-    }
-    for (const domain::Agency& agency : directory.agencies()) {
-      if (IsPinned(agency.row.system(), spiffe_id, spki_sha256)) return AgencyCaller(agency);
-    }
-    for (const auto& [name, system] : directory.systems()) {
-      if (!IsPinned(system.system(), spiffe_id, spki_sha256)) continue;
-      return Caller{.role = system.role() == "OPERATOR" ? Role::kOperator : Role::kAuditor,
-                    .code = name,
-                    .spiffe_id = system.system().spiffe_id()};
+  if (const domain::SystemOwner* owner = directory.OwnerOf(spiffe_id); owner != nullptr) {
+    switch (owner->kind) {
+      case domain::SystemOwner::Kind::kCourt: {
+        const domain::Court& court = *directory.CourtByCode(owner->code);
+        if (IsPinned(court.row.system(), spki_sha256)) return CourtCaller(court);
+        break;
+      }
+      case domain::SystemOwner::Kind::kAgency: {
+        const domain::Agency& agency = *directory.AgencyByCode(owner->code);
+        if (IsPinned(agency.row.system(), spki_sha256)) return AgencyCaller(agency);
+        break;
+      }
+      case domain::SystemOwner::Kind::kSystem: {
+        const goldeneagle::v1::RegisterSystem& system = directory.systems().at(owner->code);
+        if (!IsPinned(system.system(), spki_sha256)) break;
+        return Caller{.role = system.role() == "OPERATOR" ? Role::kOperator : Role::kAuditor,
+                      .code = owner->code,
+                      .spiffe_id = system.system().spiffe_id()};
+      }
     }
   }
   return Fail(Reason::kUnauthenticated, "no system is registered under this identity with this key");

@@ -79,8 +79,9 @@ HelloResponse Welcome(const HandlerPorts& ports, const core::Published& publishe
 }
 
 // The journal already says so: the same instance of the same inbox with the same declaration, present.
-bool IsKnown(const core::Published& published, const domain::Agency& agency, const HelloRequest& request) {
-  const domain::PresenceState& presence = PresenceOf(published, agency.ordinal);
+bool IsKnown(const core::Published& published, AgencyOrdinal ordinal, const HelloRequest& request) {
+  const domain::Agency& agency = *published.directory->AgencyByOrdinal(ordinal);
+  const domain::PresenceState& presence = PresenceOf(published, ordinal);
   return presence.present && presence.inbox == request.inbox() && presence.most_in_flight == request.most_in_flight() &&
          presence.declared == domain::DeclaredBits(agency.row, ListOf(request.capabilities()));
 }
@@ -185,7 +186,7 @@ void Handlers::Hello(const Caller& caller, HelloRequest request, Reply<HelloResp
     absl::MutexLock lock(&impl_->presence_mu);
     const bool lives = ports.dispatcher.Seen(caller.agency, request.instance()).ok();
     status = ports.dispatcher.Hello(caller.agency, request.instance(), request.inbox(), request.most_in_flight());
-    told = status.ok() && lives && IsKnown(*impl_->published(), *agency, request);
+    told = status.ok() && lives && IsKnown(*impl_->published(), caller.agency, request);
     if (status.ok() && !told) {
       status = ports.sequencer.Submit(SayHelloOf(caller, request),
                                       [reply, welcome](const domain::Result& result, const core::CommitView&) {

@@ -4,7 +4,7 @@
 #include "server/api/page_token.h"
 #include "server/api/views.h"
 #include "server/domain/instant.h"
-#include "server/trust/statements.h"
+#include "server/trust/statement_content.h"
 
 namespace eagle::api {
 namespace {
@@ -19,7 +19,21 @@ absl::StatusOr<std::vector<trust::CandidateKey>> Speakers(const domain::Director
     return Fail(Reason::kSignerUnknown, "statements are signed by the registrars or by a court of the directory")
         .At("batch.head.signer", "unknown");
   }
+  const domain::StatementOnFile* file = directory.StatementAbout("court/" + head.signer());
+  if (file == nullptr || file->statement.kind() != STATEMENT_KIND_KEY) {
+    return Fail(Reason::kSignerUnknown, "no key of this court is known, or it has ended")
+        .At("batch.head.signer", "has no key");
+  }
+  EAGLE_RETURN_IF_ERROR(trust::CheckSignedAt(head, file->statement));
   return KeyOf(directory, "court/" + head.signer());
+}
+
+// What agencies and courts would refuse of any of them, all at once: nothing of such a batch is stored.
+absl::Status CheckStatements(const std::vector<Statement>& statements, Environment environment) {
+  Violations wrong;
+  for (size_t i = 0; i < statements.size(); ++i)
+    trust::CheckStatement(statements[i], environment, "members[" + std::to_string(i) + "].", wrong);
+  return wrong.empty() ? absl::OkStatus() : wrong.ToStatus("the statements can't be taken");
 }
 
 AgencyView ViewOf(const domain::Agency& agency, const core::Published& published, const dispatch::AgencyLoad& load) {
@@ -57,6 +71,7 @@ void Handlers::SubmitStatements(const Caller& caller, SubmitStatementsRequest re
                                [&](const Head& head) { return Speakers(directory, head); }, impl_->ports.checker));
     EAGLE_ASSIGN_OR_RETURN(std::vector<Statement> statements,
                            ParseMembers<Statement>(verified.members, Reading::kStrict));
+    EAGLE_RETURN_IF_ERROR(CheckStatements(statements, directory.founding().environment()));
     domain::SubmitStatements command{.signed_head = std::move(verified.signed_head)};
     for (size_t i = 0; i < statements.size(); ++i)
       command.members.push_back({std::move(verified.members[i]), std::move(statements[i])});

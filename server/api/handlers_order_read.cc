@@ -1,13 +1,11 @@
 // Orders: looking at them. Lists and watches show masked values; findings are an audited read.
-#include <algorithm>
-
+#include "absl/container/flat_hash_set.h"
 #include "goldeneagle/v1/entry.pb.h"
 #include "server/api/audited.h"
 #include "server/api/impl.h"
 #include "server/api/page_token.h"
 #include "server/api/tags.h"
 #include "server/api/views.h"
-#include "server/base/bytes.h"
 #include "server/core/rows.h"
 
 namespace eagle::api {
@@ -15,46 +13,7 @@ namespace {
 
 using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 
-constexpr size_t kRowsLookedAt = 10'000, kScanPage = 500;
 constexpr size_t kFindingsBytes = 1 << 20;
-
-// Calls visit(order) for the caller's orders past `after`, in order of acceptance, until it says stop or kRowsLookedAt
-// rows were looked at. Gives the last seq looked at; 0 when there is nothing left.
-template <typename Visit>
-absl::StatusOr<uint64_t> Scan(JournalReader& journal, CourtOrdinal court, uint64_t after, Visit visit) {
-  size_t looked_at = 0;
-  while (true) {
-    EAGLE_ASSIGN_OR_RETURN(const std::vector<storage::Row> rows,
-                           journal.store().Scan(storage::Table::kOrders, BigEndian(after + 1), kScanPage));
-    for (const storage::Row& row : rows) {
-      EAGLE_ASSIGN_OR_RETURN(const domain::Order order, domain::Order::Decode(row.second));
-      after = order.seq.value();
-      if (order.court == court) {
-        EAGLE_ASSIGN_OR_RETURN(const bool more, visit(order));
-        if (!more) return after;
-      }
-    }
-    looked_at += rows.size();
-    if (rows.size() < kScanPage) return uint64_t{0};
-    if (looked_at >= kRowsLookedAt) return after;
-  }
-}
-
-// The same for the orders of one case.
-template <typename Visit>
-absl::StatusOr<uint64_t> ScanCase(JournalReader& journal, CaseSeq of, uint64_t after, Visit visit) {
-  EAGLE_ASSIGN_OR_RETURN(const std::vector<uint64_t> indexes, core::StreamIndexes(journal.store(), of.value()));
-  size_t looked_at = 0;
-  for (auto index = std::upper_bound(indexes.begin(), indexes.end(), after); index != indexes.end(); ++index) {
-    EAGLE_ASSIGN_OR_RETURN(const std::optional<domain::Order> order, journal.OrderAt(OrderSeq(*index)));
-    if (order) {
-      EAGLE_ASSIGN_OR_RETURN(const bool more, visit(*order));
-      if (!more) return *index;
-    }
-    if (++looked_at >= kRowsLookedAt) return *index;
-  }
-  return uint64_t{0};
-}
 
 std::string FilterOf(const ListOrdersRequest& request) {
   return request.case_number() + (request.open_only() ? "/open" : "/all");
@@ -130,23 +89,27 @@ absl::StatusOr<ListOrdersResponse> Handlers::ListOrders(const Caller& caller, co
   const auto published = impl_->published();
   EAGLE_ASSIGN_OR_RETURN(JournalReader journal, impl_->Journal());
   ListOrdersResponse response;
-  const auto add = [&](const domain::Order& order) -> absl::StatusOr<bool> {
-    if (request.open_only() && order.complete()) return true;
-    EAGLE_ASSIGN_OR_RETURN(*response.add_orders(), SummaryOf(order, *published, journal));
-    return static_cast<size_t>(response.orders_size()) < page_size;
-  };
-  uint64_t last = 0;
-  if (request.case_number().empty()) {
-    EAGLE_ASSIGN_OR_RETURN(last, Scan(journal, caller.court, after, add));
-  } else {
+  core::OrderList list = request.open_only() ? core::OrderList::kOpenOfCourt : core::OrderList::kOfCourt;
+  uint64_t owner = caller.court.value();
+  if (!request.case_number().empty()) {
     EAGLE_ASSIGN_OR_RETURN(
         const std::optional<CaseSeq> of,
         journal.CaseNumbered(caller.court, CaseNumberTag(impl_->ports.key_ring, caller.code, request.case_number())));
-    if (of) {
-      EAGLE_ASSIGN_OR_RETURN(last, ScanCase(journal, *of, after, add));
-    }
+    if (!of) return response;
+    list = request.open_only() ? core::OrderList::kOpenOfCase : core::OrderList::kOfCase;
+    owner = of->value();
   }
-  if (last != 0) response.set_next_page_token(MakeNumberToken(impl_->ports.key_ring, scope, last));
+  // One more than the page holds tells whether anything follows.
+  EAGLE_ASSIGN_OR_RETURN(std::vector<OrderSeq> orders,
+                         core::OrdersListed(journal.store(), list, owner, OrderSeq(after), page_size + 1));
+  const bool more = orders.size() > page_size;
+  if (more) orders.resize(page_size);
+  for (OrderSeq seq : orders) {
+    EAGLE_ASSIGN_OR_RETURN(const std::optional<domain::Order> order, journal.OrderAt(seq));
+    if (!order) return Fail(Reason::kTablesDiffer, "a list names an order that isn't there");
+    EAGLE_ASSIGN_OR_RETURN(*response.add_orders(), SummaryOf(*order, *published, journal));
+  }
+  if (more) response.set_next_page_token(MakeNumberToken(impl_->ports.key_ring, scope, orders.back().value()));
   return response;
 }
 

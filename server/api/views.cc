@@ -72,13 +72,7 @@ std::vector<std::string> CodesOf(const domain::AgencySet& agencies, const domain
 }
 
 std::vector<v1::Capability> EffectiveOf(const domain::Agency& agency, const domain::PresenceState& presence) {
-  std::vector<v1::Capability> effective;
-  for (int i = 0; i < agency.row.capabilities_size(); ++i) {
-    const size_t byte = static_cast<size_t>(i) / 8;
-    if (byte < presence.declared.size() && (presence.declared[byte] >> i % 8 & 1) != 0)
-      effective.push_back(agency.row.capabilities(i));
-  }
-  return effective;
+  return domain::DeclaredRows(agency.row, presence.declared);
 }
 
 const domain::PresenceState& PresenceOf(const core::Published& published, AgencyOrdinal agency) {

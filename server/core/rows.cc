@@ -40,6 +40,26 @@ std::string EncodePresence(const domain::PresenceState& presence) {
   return out.Take();
 }
 
+std::string ListKey(OrderList list, uint64_t owner, uint64_t order) {
+  return ByteWriter().U8(static_cast<uint8_t>(list)).U64(owner).U64(order).Take();
+}
+
+// An order comes into its lists when it is accepted, and never back into those that it has left: what an agency
+// answered stays answered.
+void List(const domain::Order& order, bool fresh, std::vector<RowChange>& rows) {
+  const uint64_t seq = order.seq.value(), court = order.court.value(), of = order.case_seq.value();
+  const auto put = [&](OrderList list, uint64_t owner) {
+    rows.push_back({Table::kOrderLists, ListKey(list, owner, seq), ""});
+  };
+  if (fresh) put(OrderList::kOfCourt, court), put(OrderList::kOfCase, of);
+  if (order.complete()) {
+    rows.push_back({Table::kOrderLists, ListKey(OrderList::kOpenOfCourt, court, seq), std::nullopt});
+    rows.push_back({Table::kOrderLists, ListKey(OrderList::kOpenOfCase, of, seq), std::nullopt});
+  } else if (fresh) {
+    put(OrderList::kOpenOfCourt, court), put(OrderList::kOpenOfCase, of);
+  }
+}
+
 void Arm(domain::State& state, const domain::Deadline& deadline, uint64_t seq, bool of_case) {
   if (deadline.armed()) state.timers.insert({deadline.next(), seq, of_case});
 }
@@ -52,11 +72,7 @@ std::vector<RowChange> TakeRows(domain::State& state, uint64_t first_index) {
   for (uint64_t seq : Sorted(changes.orders)) {
     const domain::Order& order = state.orders.at(seq);
     rows.push_back({Table::kOrders, BigEndian(seq), order.Encode()});
-    if (order.complete()) {
-      rows.push_back({Table::kOpenOrders, BigEndian(seq), std::nullopt});
-    } else {
-      rows.push_back({Table::kOpenOrders, BigEndian(seq), ""});
-    }
+    List(order, /*fresh=*/seq >= first_index, rows);
   }
   for (uint64_t seq : Sorted(changes.cases)) {
     const domain::Case& of = state.cases.at(seq);
@@ -121,6 +137,20 @@ absl::StatusOr<std::vector<uint64_t>> StreamIndexes(storage::Reader& reader, uin
     if (page.size() < kPage) return indexes;
     from = page.back().first + '\0';
   }
+}
+
+absl::StatusOr<std::vector<OrderSeq>> OrdersListed(storage::Reader& reader, OrderList list, uint64_t owner,
+                                                   OrderSeq after, size_t limit) {
+  std::vector<OrderSeq> orders;
+  EAGLE_ASSIGN_OR_RETURN(const std::vector<storage::Row> rows,
+                         reader.Scan(Table::kOrderLists, ListKey(list, owner, after.value() + 1), limit));
+  const std::string all = ListKey(list, owner, 0);
+  for (const auto& [key, value] : rows) {
+    if (key.size() != all.size()) return Unreadable(Table::kOrderLists);
+    if (key.compare(0, all.size() - 8, all, 0, all.size() - 8) != 0) break;
+    orders.push_back(OrderSeq(ByteReader(std::string_view(key).substr(all.size() - 8)).U64()));
+  }
+  return orders;
 }
 
 absl::Status LoadRows(storage::Reader& reader, domain::State& state) {

@@ -1,12 +1,14 @@
 // The snapshot: what the fold changed becomes rows of the store's tables, and rows become the public half of a state.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "server/base/ids.h"
 #include "server/domain/state.h"
 #include "server/storage/store.h"
 
@@ -24,6 +26,14 @@ absl::StatusOr<domain::IdUse> DecodeIdUse(std::string_view row);
 
 // The entries of one stream, in order. Errors: the store's own.
 absl::StatusOr<std::vector<uint64_t>> StreamIndexes(storage::Reader& reader, uint64_t stream);
+
+// Orders in the ways in which they are listed, each by order of acceptance. The open ones leave theirs when every
+// agency has answered.
+enum class OrderList : uint8_t { kOfCourt = 1, kOpenOfCourt = 2, kOfCase = 3, kOpenOfCase = 4 };
+// At most `limit` orders of the list of one court (its ordinal) or case (its sequence), those past `after`: as many
+// rows are read. Errors: the store's own.
+absl::StatusOr<std::vector<OrderSeq>> OrdersListed(storage::Reader& reader, OrderList list, uint64_t owner,
+                                                   OrderSeq after, size_t limit);
 
 // Calls visit(row) for every row of a table in key order, page by page, until it returns an error.
 absl::Status ForEachRow(storage::Reader& reader, storage::Table table,

@@ -1,7 +1,7 @@
 #include "server/domain/apply.h"
 
 #include "server/base/assert.h"
-#include "server/domain/apply_receipt.h"
+#include "server/domain/apply_parts.h"
 #include "server/domain/instant.h"
 
 namespace eagle::domain {
@@ -9,25 +9,11 @@ namespace {
 
 using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 
-template <typename Message>
-Message Parse(std::string_view bytes) {
-  Message message;
-  GATEWAY_ASSERT(message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())),
-                 "the journal holds what we wrote");
-  return message;
-}
-
 Order& OrderOf(State& state, OrderSeq seq) {
   const auto it = state.orders.find(seq.value());
   GATEWAY_ASSERT(it != state.orders.end(), "an entry names an order that was accepted before");
   return it->second;
 }
-Case& CaseOf(State& state, CaseSeq seq) {
-  const auto it = state.cases.find(seq.value());
-  GATEWAY_ASSERT(it != state.cases.end(), "an entry names a case that was opened before");
-  return it->second;
-}
-
 void Disarm(State& state, const Deadline& deadline, uint64_t seq, bool of_case) {
   if (deadline.armed()) state.timers.erase({deadline.next(), seq, of_case});
 }
@@ -60,8 +46,6 @@ Deadline DeadlineFrom(const std::string& row, int64_t due, const google::protobu
   }
   return deadline;
 }
-
-// --- public halves
 
 void PublicBatchHead(const Entry& entry, State& state) {
   const auto body = Parse<BatchHead>(entry.body);
@@ -208,6 +192,12 @@ void PublicPresence(const Entry& entry, State& state) {
   }
 }
 
+// The rows under the bitmap have changed: so has the bitmap, in the same entry.
+void PublicAgencyRegistered(const Entry& entry, State& state) {
+  if (!state.PresenceOf(entry.agency).ever) return;
+  PresenceAt(state, entry.agency).declared = Parse<Adopted>(entry.body).declared();
+}
+
 void ApplyPublic(const Entry& entry, State& state) {
   switch (entry.type) {
     case ENTRY_TYPE_BATCH_HEAD:
@@ -267,6 +257,9 @@ void ApplyPublic(const Entry& entry, State& state) {
     case ENTRY_TYPE_ADAPTER_ABSENT:
       PublicPresence(entry, state);
       break;
+    case ENTRY_TYPE_AGENCY_REGISTERED:
+      PublicAgencyRegistered(entry, state);
+      break;
     case ENTRY_TYPE_PROPOSAL_MADE: {
       const auto body = Parse<ProposalMade>(entry.body);
       UseId(state, body.request_id(), {entry.index, body.digest(), ""});
@@ -282,185 +275,7 @@ void ApplyPublic(const Entry& entry, State& state) {
   }
 }
 
-// --- private halves
-
-CaseAct ActOf(const Entry& entry) { return Parse<CaseAct>(Parse<CasePayload>(*entry.payload).member()); }
-
-void SetClaim(Case& of, const Claim& claim) {
-  std::vector<int64_t> liabilities;
-  for (const auto& respondent : of.open.respondents()) liabilities.push_back(respondent.liability_cap_minor_units());
-  *of.open.mutable_claim() = claim;
-  of.ledger.SetCaps(claim.cap_minor_units(), std::move(liabilities));
-}
-
-void PrivateCase(const Entry& entry, State& state) {
-  Case& of = CaseOf(state, entry.type == ENTRY_TYPE_CASE_OPENED ? CaseSeq(entry.index) : entry.case_seq);
-  if (!entry.payload) {
-    of.readable = false;
-    return;
-  }
-  const CaseAct act = ActOf(entry);
-  if (act.has_open()) {
-    of.open = act.open();
-    SetClaim(of, act.open().claim());
-  } else if (act.has_cap()) {
-    SetClaim(of, act.cap().claim());
-  }
-}
-
-void PrivateOrderAccepted(const Entry& entry, State& state) {
-  Case& of = CaseOf(state, entry.case_seq);
-  if (!entry.payload) {
-    of.readable = false;
-    return;
-  }
-  const auto body = Parse<OrderAccepted>(entry.body);
-  const auto payload = Parse<OrderPayload>(*entry.payload);
-  CaseOrder& kept = of.orders[entry.index];
-  kept.action = body.action();
-  kept.respondent = payload.respondent();
-  kept.freeze = OrderSeq(body.freeze_order());
-  if (kept.action == ACTION_INQUIRE)
-    return;  // moves no money: the order itself, which may name thousands of agencies, needn't be read
-  AgencySet::FromBytes(body.targets()).ForEach([&](AgencyOrdinal agency) { kept.agency = agency; });
-  const auto order = Parse<goldeneagle::v1::Order>(payload.member());
-  if (order.has_freeze()) {
-    kept.amount = order.freeze().limit_minor_units();
-    Measure measure{.freeze = OrderSeq(entry.index),
-                    .agency = kept.agency,
-                    .respondent = kept.respondent,
-                    .is_money = !order.freeze().has_asset(),
-                    .counted = payload.reserved_minor_units() > 0,
-                    .limit = kept.amount};
-    of.ledger.FreezeAccepted(std::move(measure));
-  } else if (order.has_release()) {
-    kept.amount = order.release().amount_minor_units();
-  } else if (order.has_deduct()) {
-    kept.amount = order.deduct().amount_minor_units();
-    of.ledger.DeductionAccepted(
-        {.order = OrderSeq(entry.index), .freeze = kept.freeze, .respondent = kept.respondent, .amount = kept.amount});
-  }
-}
-
-void PrivateWithdrawn(const Entry& entry, State& state) {
-  Case& of = CaseOf(state, entry.case_seq);
-  const auto it = of.orders.find(entry.order.value());
-  if (it == of.orders.end()) return;
-  if (it->second.action == ACTION_FREEZE) of.ledger.FreezeRefused(entry.order);
-  if (it->second.action == ACTION_DEDUCT) of.ledger.DeductionRefused(entry.order, nullptr);
-}
-
-void PrivateAdopted(const Entry& entry, State& state) {
-  const auto body = Parse<Adopted>(entry.body);
-  state.changes.directory = true;
-  if (const auto it = state.proposals.find(body.proposal()); it != state.proposals.end()) it->second.in_effect = true;
-  if (entry.type == ENTRY_TYPE_CLOCK_ACCEPTED) {
-    state.clock_alarm = 0;
-    return;
-  }
-  GATEWAY_ASSERT(entry.payload.has_value(), "the log's own payloads are never erased");
-  const auto payload = Parse<AdoptedPayload>(*entry.payload);
-  switch (payload.change_case()) {
-    case AdoptedPayload::kCourt:
-      state.directory.PutCourt(CourtOrdinal(body.ordinal()), entry.key_id, payload.court());
-      break;
-    case AdoptedPayload::kAgency:
-      state.directory.PutAgency(AgencyOrdinal(body.ordinal()), entry.key_id, payload.agency());
-      break;
-    case AdoptedPayload::kSystem:
-      state.directory.PutSystem(payload.system());
-      break;
-    case AdoptedPayload::kPolicy: {
-      auto policy = Policy::Create(payload.policy().table());
-      GATEWAY_ASSERT(policy.ok(), "only a checked policy is installed");
-      state.policy = *policy;
-      break;
-    }
-    case AdoptedPayload::CHANGE_NOT_SET:
-      break;
-  }
-}
-
-void PrivateProposal(const Entry& entry, State& state) {
-  GATEWAY_ASSERT(entry.payload.has_value(), "the log's own payloads are never erased");
-  if (entry.type == ENTRY_TYPE_PROPOSAL_MADE) {
-    const auto member = Parse<AdministrationPayload>(*entry.payload).member();
-    ProposalState& made = state.proposals[entry.index];
-    made.digest = Parse<ProposalMade>(entry.body).digest();
-    made.member = member;
-    made.proposal = Parse<Administration>(member).proposal();
-    made.approvers.insert(entry.actor);
-  } else {
-    state.proposals[Parse<ProposalApproved>(entry.body).proposal()].approvers.insert(entry.actor);
-  }
-}
-
-void PrivateStatement(const Entry& entry, State& state) {
-  GATEWAY_ASSERT(entry.payload.has_value(), "statements are never erased");
-  const auto body = Parse<StatementAccepted>(entry.body);
-  state.directory.PutStatement(entry.index, body.digest(),
-                               Parse<Statement>(Parse<StatementPayload>(*entry.payload).member()));
-  state.changes.directory = true;
-}
-
-void PrivateSurplus(const Entry& entry, State& state) {
-  Case& of = CaseOf(state, entry.case_seq);
-  of.surplus_amount = 0;
-  if (entry.type == ENTRY_TYPE_SURPLUS_ARISEN && entry.payload) {
-    of.surplus_amount = Parse<SurplusPayload>(*entry.payload).surplus_minor_units();
-  }
-}
-
 }  // namespace
-
-void ApplyPrivate(const Entry& entry, State& state) {
-  switch (entry.type) {
-    case ENTRY_TYPE_LOG_FOUNDED:
-      state.directory.Found(Parse<LogFounded>(entry.body));
-      state.changes.directory = true;
-      break;
-    case ENTRY_TYPE_PROPOSAL_MADE:
-    case ENTRY_TYPE_PROPOSAL_APPROVED:
-      PrivateProposal(entry, state);
-      break;
-    case ENTRY_TYPE_COURT_REGISTERED:
-    case ENTRY_TYPE_AGENCY_REGISTERED:
-    case ENTRY_TYPE_SYSTEM_REGISTERED:
-    case ENTRY_TYPE_POLICY_INSTALLED:
-    case ENTRY_TYPE_CLOCK_ACCEPTED:
-      PrivateAdopted(entry, state);
-      break;
-    case ENTRY_TYPE_CLOCK_ALARM:
-      state.clock_alarm = entry.index;
-      break;
-    case ENTRY_TYPE_STATEMENT_ACCEPTED:
-      PrivateStatement(entry, state);
-      break;
-    case ENTRY_TYPE_CASE_OPENED:
-    case ENTRY_TYPE_CASE_STAGE_CHANGED:
-    case ENTRY_TYPE_CASE_CAP_CHANGED:
-      PrivateCase(entry, state);
-      break;
-    case ENTRY_TYPE_ORDER_ACCEPTED:
-      PrivateOrderAccepted(entry, state);
-      break;
-    case ENTRY_TYPE_ORDER_WITHDRAWN:
-      PrivateWithdrawn(entry, state);
-      break;
-    case ENTRY_TYPE_TASK_REPORTED:
-    case ENTRY_TYPE_TASK_ANSWERED:
-    case ENTRY_TYPE_RECEIPT_CONFLICT:
-    case ENTRY_TYPE_MEASURE_CHANGED:
-      ApplyReceipt(entry, CaseOf(state, entry.case_seq));
-      break;
-    case ENTRY_TYPE_SURPLUS_ARISEN:
-    case ENTRY_TYPE_SURPLUS_CLEARED:
-      PrivateSurplus(entry, state);
-      break;
-    default:
-      break;  // no private half
-  }
-}
 
 void Apply(const Entry& entry, State& state) {
   GATEWAY_ASSERT(entry.index == state.next_index, "entries are folded in order, each once");

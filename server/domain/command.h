@@ -49,6 +49,7 @@ struct CaseMember {
   std::vector<std::string> subject_tags;
   std::string fresh_key_id;  // for OpenCase: a key made and synced before the command queued
 };
+// `parsed` holds what its kind demands and nothing else (trust::CheckStatement): Decide doesn't look at that again.
 struct StatementMember {
   std::string bytes;
   goldeneagle::v1::Statement parsed;

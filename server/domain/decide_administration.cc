@@ -37,19 +37,10 @@ void CheckAgency(const RegisterAgency& agency, Violations& wrong) {
   CheckSystem(agency.system(), "agency.system", wrong);
 }
 
-// A SPIFFE id and a pin name one system for ever.
-bool IdentityTaken(const State& state, const SystemIdentity& system, const std::string& owner) {
-  if (system.spiffe_id().empty()) return false;
-  for (const Court& court : state.directory.courts()) {
-    if (court.row.system().spiffe_id() == system.spiffe_id() && "court/" + court.row.code() != owner) return true;
-  }
-  for (const Agency& agency : state.directory.agencies()) {
-    if (agency.row.system().spiffe_id() == system.spiffe_id() && "agency/" + agency.row.code() != owner) return true;
-  }
-  for (const auto& [name, row] : state.directory.systems()) {
-    if (row.system().spiffe_id() == system.spiffe_id() && "system/" + name != owner) return true;
-  }
-  return false;
+// A SPIFFE id names one system for ever.
+bool IdentityTaken(const State& state, const SystemIdentity& system, const SystemOwner& asking) {
+  const SystemOwner* owner = state.directory.OwnerOf(system.spiffe_id());
+  return owner != nullptr && *owner != asking;
 }
 
 void CheckProposal(const State& state, const Proposal& proposal, Violations& wrong) {
@@ -59,7 +50,7 @@ void CheckProposal(const State& state, const Proposal& proposal, Violations& wro
       CheckText(proposal.court().code(), 32, "court.code", wrong);
       CheckText(proposal.court().name(), kStringBytes, "court.name", wrong);
       if (proposal.court().has_system()) CheckSystem(proposal.court().system(), "court.system", wrong);
-      if (IdentityTaken(state, proposal.court().system(), "court/" + proposal.court().code())) {
+      if (IdentityTaken(state, proposal.court().system(), {SystemOwner::Kind::kCourt, proposal.court().code()})) {
         wrong.Add("court.system.spiffe_id", Reason::kFieldInvalid, "belongs to another system");
       }
       if (state.directory.production() && state.policy != nullptr &&
@@ -77,7 +68,7 @@ void CheckProposal(const State& state, const Proposal& proposal, Violations& wro
         wrong.Add("agency.code", Reason::kTooLarge,
                   absl::StrCat("a directory holds at most ", kAgenciesMax, " agencies"));
       }
-      if (IdentityTaken(state, proposal.agency().system(), "agency/" + proposal.agency().code())) {
+      if (IdentityTaken(state, proposal.agency().system(), {SystemOwner::Kind::kAgency, proposal.agency().code()})) {
         wrong.Add("agency.system.spiffe_id", Reason::kFieldInvalid, "belongs to another system");
       }
       break;
@@ -86,7 +77,7 @@ void CheckProposal(const State& state, const Proposal& proposal, Violations& wro
       if (proposal.system().role() != "AUDITOR" && proposal.system().role() != "OPERATOR")
         wrong.Add("system.role", Reason::kFieldInvalid, "AUDITOR or OPERATOR");
       CheckSystem(proposal.system().system(), "system.system", wrong);
-      if (IdentityTaken(state, proposal.system().system(), "system/" + proposal.system().name())) {
+      if (IdentityTaken(state, proposal.system().system(), {SystemOwner::Kind::kSystem, proposal.system().name()})) {
         wrong.Add("system.system.spiffe_id", Reason::kFieldInvalid, "belongs to another system");
       }
       break;
@@ -145,6 +136,20 @@ std::string TargetOf(const Proposal& proposal) {
   }
 }
 
+// Under which a proposal's system would call; empty when it connects none.
+std::string IdentityOf(const Proposal& proposal) {
+  switch (proposal.change_case()) {
+    case Proposal::kCourt:
+      return proposal.court().system().spiffe_id();
+    case Proposal::kAgency:
+      return proposal.agency().system().spiffe_id();
+    case Proposal::kSystem:
+      return proposal.system().system().spiffe_id();
+    default:
+      return "";
+  }
+}
+
 class AdministrationDecider {
  public:
   AdministrationDecider(Draft& draft, const SubmitAdministration& command, HeadWriter& head, uint32_t administrator)
@@ -188,6 +193,10 @@ class AdministrationDecider {
       wrong.Add("approval.proposal_index", Reason::kProposalConflicts,
                 "the batch changes the same thing before: approve this one in another batch");
     }
+    if (identities_here_.contains(IdentityOf(it->second.proposal))) {
+      wrong.Add("approval.proposal_index", Reason::kProposalConflicts,
+                "the batch gives the same SPIFFE id to another system before");
+    }
   }
 
   MemberResult Propose(size_t i, const std::string& digest) {
@@ -216,6 +225,8 @@ class AdministrationDecider {
     if (approvers.size() < state_.directory.founding().approvals()) return result;
     Adopt(index, proposal.proposal, approvers, command_.members[i].fresh_key_id);
     adopted_here_.insert(TargetOf(proposal.proposal));
+    if (std::string identity = IdentityOf(proposal.proposal); !identity.empty())
+      identities_here_.insert(std::move(identity));
     result.in_effect = true;
     return result;
   }
@@ -253,6 +264,11 @@ class AdministrationDecider {
         body.set_ordinal(known != nullptr
                              ? known->ordinal.value()
                              : static_cast<uint32_t>(state_.directory.agencies().size()) + ++new_agencies_);
+        if (known != nullptr) {
+          // Which rows were declared, told of the new ones: a bitmap over the old ones says nothing about these.
+          const std::string& declared = state_.PresenceOf(known->ordinal).declared;
+          if (!declared.empty()) body.set_declared(DeclaredBits(proposal.agency(), DeclaredRows(known->row, declared)));
+        }
         *payload.mutable_agency() = proposal.agency();
         entry.type = ENTRY_TYPE_AGENCY_REGISTERED;
         entry.agency = AgencyOrdinal(body.ordinal());
@@ -283,7 +299,7 @@ class AdministrationDecider {
   uint32_t administrator_;
   uint32_t new_courts_ = 0, new_agencies_ = 0;
   std::set<uint64_t> approved_here_;
-  std::set<std::string> adopted_here_;
+  std::set<std::string> adopted_here_, identities_here_;
 };
 
 }  // namespace

@@ -1,9 +1,9 @@
-// Orders: is it a well-formed act, may these people order it in this case now, and does the ledger bear it?
-#include "absl/container/flat_hash_set.h"
+// Orders: members and groups of a batch, what the case's ledger bears, and the entry of an accepted one.
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
-#include "server/base/money.h"
 #include "server/base/uuid.h"
 #include "server/domain/draft.h"
+#include "server/domain/examine_order.h"
 #include "server/domain/instant.h"
 
 namespace eagle::domain {
@@ -11,24 +11,6 @@ namespace {
 
 using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 using OrderProto = goldeneagle::v1::Order;
-
-constexpr size_t kAgenciesPerOrder = 10'000;
-constexpr int kOfficersPerOrder = 16;  // as many as may sign one head; each has a tag in the leaf
-
-// One member on its way: what is known of it, what is wrong with it, what would follow.
-struct Trial {
-  const OrderMember* member = nullptr;
-  const std::string* digest = nullptr;
-  uint32_t index = 0;
-  const Case* of = nullptr;
-  uint32_t respondent = 0;
-  OrderSeq freeze;
-  AgencySet targets;
-  int64_t reserved = 0;  // what the ledger holds for it
-  bool counted = true;
-  Violations wrong;
-  std::string message = "the order is refused";
-};
 
 class OrderDecider {
  public:
@@ -87,7 +69,7 @@ class OrderDecider {
 
   MemberResult DecideAlone(size_t i) {
     if (auto known = AlreadyDecided(i)) return *known;
-    Trial trial = Examine(i);
+    Trial trial = ExamineOrder(state_, command_, i, draft_.now());
     if (trial.wrong.empty()) CheckLedger(trial, LedgerOf(*trial.of));
     if (!trial.wrong.empty()) return RefuseTrial(trial);
     // Nobody looks at the scratch after the last member: a batch of one copies no ledger, however long the case.
@@ -104,7 +86,7 @@ class OrderDecider {
     }
     if (known == end - first) return;  // the same members again: the stored facts
     std::vector<Trial> trials;
-    for (size_t i = first; i < end; ++i) trials.push_back(Examine(i));
+    for (size_t i = first; i < end; ++i) trials.push_back(ExamineOrder(state_, command_, i, draft_.now()));
     const Case* of = trials[0].of;
     size_t bad = trials.size();
     CaseLedger ledger = of != nullptr ? ScratchOf(*of) : empty_ledger_;
@@ -145,306 +127,6 @@ class OrderDecider {
   MemberResult RefuseTrial(const Trial& trial) {
     return Refuse(draft_, head_, trial.wrong.ToFailure(trial.message), trial.member->parsed.order_id(), *trial.digest,
                   trial.index, trial.member->bytes, trial.of);
-  }
-
-  // --- everything that doesn't depend on the ledger, all violations at once
-
-  Trial Examine(size_t i) {
-    Trial trial{.member = &command_.members[i], .digest = &DigestOf(i), .index = static_cast<uint32_t>(i)};
-    const OrderProto& order = trial.member->parsed;
-    Violations& wrong = trial.wrong;
-    const auto of = state_.case_numbers.find(CaseNumberKey(command_.court, trial.member->case_number_tag));
-    if (of != state_.case_numbers.end()) trial.of = &state_.cases.at(of->second);
-    CheckEnvelopeFields(order, wrong);
-    CheckPeople(order, trial);
-    CheckTargets(order, trial);
-    CheckAct(order, trial);
-    return trial;
-  }
-
-  void CheckEnvelopeFields(const OrderProto& order, Violations& wrong) {
-    if (order.court() != command_.signed_head.head.signer())
-      wrong.Add("court", Reason::kSignerNotCaller, "the order must name the court that signed it");
-    CheckText(order.legal_basis(), kTextBytes, "legal_basis", wrong);
-    const auto& purposes = policy_.table().purposes();
-    if (std::find(purposes.begin(), purposes.end(), order.purpose()) == purposes.end()) {
-      wrong.Add("purpose", Reason::kFieldInvalid, "not a purpose of the policy in force");
-    }
-    if (order.urgency() == URGENCY_URGENT) {
-      const auto& reasons = policy_.table().urgency_reasons();
-      if (std::find(reasons.begin(), reasons.end(), order.urgency_reason()) == reasons.end()) {
-        wrong.Add("urgency_reason", Reason::kFieldMissing, "an urgent order gives a reason of the policy in force");
-      }
-    } else if (order.urgency() != URGENCY_NORMAL) {
-      wrong.Add("urgency", Reason::kFieldMissing, "URGENT or NORMAL");
-    }
-    if (!order.group().empty() && order.group().size() != 16)
-      wrong.Add("group", Reason::kFieldInvalid, "16 bytes or none");
-    const absl::Time issued = FromProto(order.issued_at()), not_after = FromProto(order.not_after());
-    if (!order.has_issued_at()) wrong.Add("issued_at", Reason::kFieldMissing, "the field is required");
-    if (!order.has_not_after() || not_after <= issued) {
-      wrong.Add("not_after", Reason::kFieldInvalid, "must lie after issued_at");
-    } else if (draft_.now() > not_after) {
-      wrong.Add("not_after", Reason::kOrderExpired, "has passed");
-    }
-    if (order.legal_basis().empty() == false && order.instruments_size() > 100)
-      wrong.Add("instruments", Reason::kTooLarge, "at most 100");
-  }
-
-  void CheckPeople(const OrderProto& order, Trial& trial) {
-    Violations& wrong = trial.wrong;
-    CheckIdentity(order.subject(), policy_, state_.directory.production(), "subject", wrong);
-    if (trial.of == nullptr) {
-      wrong.Add("case_number", Reason::kCaseUnknown, "the court has no such case here");
-    } else {
-      const auto& respondents = trial.of->open.respondents();
-      const auto it = std::find_if(respondents.begin(), respondents.end(),
-                                   [&](const auto& r) { return SameIdentity(r.identity(), order.subject()); });
-      if (it == respondents.end()) {
-        wrong.Add("subject", Reason::kNotRespondent, "not a respondent of this case");
-      } else {
-        trial.respondent = static_cast<uint32_t>(it - respondents.begin());
-      }
-    }
-    if (order.officers().empty()) wrong.Add("officers", Reason::kFieldMissing, "the handling officer is required");
-    if (order.officers_size() > kOfficersPerOrder)
-      wrong.Add("officers", Reason::kTooLarge, absl::StrCat("at most ", kOfficersPerOrder));
-    for (int i = 0; i < order.officers_size(); ++i) {
-      const auto officer = state_.directory.OfficerByCode(order.court(), order.officers(i).officer());
-      const std::string path = absl::StrCat("officers[", i, "]");
-      if (!officer || !HoldsAt(*officer->statement, draft_.now())) {
-        wrong.Add(path, Reason::kOfficerNotValid, "no such officer of this court now");
-      } else if (officer->statement->officer().work_id_no() != order.officers(i).work_id_no() ||
-                 officer->statement->officer().duty_card_no() != order.officers(i).duty_card_no()) {
-        wrong.Add(path, Reason::kFieldInvalid, "the numbers are not those of the officer's statement");
-      }
-    }
-    const ActionRow* row = policy_.ActionRowFor(order.action());
-    if (row == nullptr) {
-      wrong.Add("action", Reason::kFieldMissing, "INQUIRE, FREEZE, RELEASE or DEDUCT");
-      return;
-    }
-    std::vector<OfficerRole> roles;
-    for (int role : row->roles()) roles.push_back(static_cast<OfficerRole>(role));
-    const int64_t amount = order.has_freeze()   ? order.freeze().limit_minor_units()
-                           : order.has_deduct() ? order.deduct().amount_minor_units()
-                                                : 0;
-    if (row->third_key_above_minor_units() > 0 && amount > row->third_key_above_minor_units())
-      roles.push_back(OFFICER_ROLE_LEADER);
-    CheckRoles(state_, order.court(), command_.signed_head.keys, roles, draft_.now(), "signatures", wrong);
-    if (trial.of != nullptr &&
-        std::find(row->stages().begin(), row->stages().end(), trial.of->stage) == row->stages().end()) {
-      wrong.Add("action", Reason::kStageForbids,
-                "not allowed in the case's stage " + CaseStage_Name(trial.of->stage).substr(11));
-    }
-    for (const std::string& paper : row->papers()) {
-      const bool there = std::any_of(order.instruments().begin(), order.instruments().end(),
-                                     [&](const auto& i) { return i.category() == paper; });
-      if (!there) wrong.Add("instruments", Reason::kPaperMissing, "needs " + paper);
-    }
-    for (int i = 0; i < order.instruments_size(); ++i) {
-      const auto& paper = order.instruments(i);
-      const bool type = paper.media_type() == "application/pdf" || paper.media_type() == "application/ofd";
-      if (paper.category().empty() || paper.digest().size() != 32 || paper.size_bytes() == 0 || !type) {
-        wrong.Add(absl::StrCat("instruments[", i, "]"), Reason::kFieldInvalid,
-                  "category, SHA-256, size and a PDF or OFD type are required");
-      }
-    }
-  }
-
-  void CheckTargets(const OrderProto& order, Trial& trial) {
-    Violations& wrong = trial.wrong;
-    if (order.agencies().empty() || static_cast<size_t>(order.agencies_size()) > kAgenciesPerOrder) {
-      wrong.Add("agencies", Reason::kFieldMissing, absl::StrCat("1 to ", kAgenciesPerOrder, " agencies"));
-    }
-    if (order.action() != ACTION_INQUIRE && order.agencies_size() > 1) {
-      wrong.Add("agencies", Reason::kFieldInvalid,
-                "a control order names exactly one agency, so that none learns of another");
-    }
-    for (int i = 0; i < order.agencies_size(); ++i) {
-      const Agency* agency = state_.directory.AgencyByCode(order.agencies(i));
-      // An inquiry may name thousands: the path is spelled only for what is wrong.
-      const auto refuse = [&](Reason reason, const char* why) {
-        wrong.Add(absl::StrCat("agencies[", i, "]"), reason, why);
-      };
-      if (agency == nullptr) {
-        refuse(Reason::kAgencyUnknown, "no agency has this code");
-      } else if (trial.targets.Contains(agency->ordinal)) {
-        refuse(Reason::kFieldInvalid, "named twice");
-      } else {
-        trial.targets.Add(agency->ordinal);
-        if (!Capable(*agency, order)) refuse(Reason::kCapabilityMissing, "the agency can't do this");
-      }
-    }
-  }
-
-  static bool Capable(const Agency& agency, const OrderProto& order) {
-    if (order.action() == ACTION_INQUIRE) {
-      const auto& kinds = order.inquire().asset_kinds();
-      if (kinds.empty()) return Directory::Can(agency, ACTION_INQUIRE, "");
-      return std::any_of(kinds.begin(), kinds.end(),
-                         [&](const std::string& kind) { return Directory::Can(agency, ACTION_INQUIRE, kind); });
-    }
-    const std::string_view kind = order.has_freeze() ? AssetKindOf(order.freeze()) : std::string_view();
-    return Directory::Can(agency, order.action(), kind);
-  }
-
-  static std::string_view AssetKindOf(const Freeze& freeze) {
-    return freeze.has_asset() ? std::string_view(freeze.asset().asset_kind()) : std::string_view("DEPOSIT");
-  }
-
-  void CheckAct(const OrderProto& order, Trial& trial) {
-    const bool fits = (order.action() == ACTION_INQUIRE && order.has_inquire()) ||
-                      (order.action() == ACTION_FREEZE && order.has_freeze()) ||
-                      (order.action() == ACTION_RELEASE && order.has_release()) ||
-                      (order.action() == ACTION_DEDUCT && order.has_deduct());
-    if (!fits) {
-      trial.wrong.Add("act", Reason::kFieldMissing, "the part that fits the action is required");
-      return;
-    }
-    if (order.has_inquire()) {
-      for (int i = 0; i < order.inquire().asset_kinds_size(); ++i) {
-        if (!policy_.IsAssetKind(order.inquire().asset_kinds(i))) {
-          trial.wrong.Add(absl::StrCat("inquire.asset_kinds[", i, "]"), Reason::kFieldInvalid,
-                          "not an asset kind of the policy in force");
-        }
-      }
-    }
-    if (order.has_freeze()) CheckFreeze(order, trial);
-    if (order.has_release()) CheckRelease(order.release(), trial);
-    if (order.has_deduct()) CheckDeduct(order, trial);
-  }
-
-  void CheckFreeze(const OrderProto& order, Trial& trial) {
-    Violations& wrong = trial.wrong;
-    const Freeze& freeze = order.freeze();
-    CheckCurrency(freeze.currency(), "freeze.currency", trial);
-    const bool exempt = order.has_over_cap_exception();
-    if (exempt) CheckException(order, trial);
-    const bool valued = IsAmount(freeze.limit_minor_units());
-    if (freeze.has_asset()) {
-      const auto& asset = freeze.asset();
-      if (!policy_.IsAssetKind(asset.asset_kind()))
-        wrong.Add("freeze.asset.asset_kind", Reason::kFieldInvalid, "not an asset kind of the policy in force");
-      CheckText(asset.unit_number(), kStringBytes, "freeze.asset.unit_number", wrong);
-      if (asset.share_numerator() == 0 || asset.share_denominator() < asset.share_numerator()) {
-        wrong.Add("freeze.asset.share_numerator", Reason::kFieldInvalid, "a share above zero and at most the whole");
-      }
-      const bool unknown =
-          freeze.limit_minor_units() == 0 && exempt && order.over_cap_exception().reason() == "VALUE_UNKNOWN";
-      if (!valued && !unknown)
-        wrong.Add("freeze.limit_minor_units", Reason::kAmountInvalid,
-                  "a declared value, or 0 under a signed exception VALUE_UNKNOWN");
-      trial.counted = valued && !exempt;
-    } else if (freeze.has_person_at_agency() || freeze.has_account()) {
-      if (!valued) wrong.Add("freeze.limit_minor_units", Reason::kAmountInvalid, "above zero and within the bound");
-      if (freeze.inflow() != INFLOW_CAPTURE && freeze.inflow() != INFLOW_NONE)
-        wrong.Add("freeze.inflow", Reason::kFieldMissing, "CAPTURE or NONE");
-      if (freeze.has_account())
-        CheckText(freeze.account().account_number(), kStringBytes, "freeze.account.account_number", wrong);
-      if (exempt) wrong.Add("over_cap_exception", Reason::kFieldInvalid, "money is divisible: no exception");
-    } else {
-      wrong.Add("freeze.target", Reason::kFieldMissing, "what is to be frozen?");
-    }
-    trial.reserved = trial.counted && valued ? freeze.limit_minor_units() : 0;
-    CheckTerm(freeze, trial);
-  }
-
-  void CheckTerm(const Freeze& freeze, Trial& trial) {
-    const uint32_t months = freeze.term().months(), years = freeze.term().years();
-    if ((months > 0) == (years > 0) || months > 1200 || years > 100) {
-      trial.wrong.Add("freeze.term", Reason::kFieldMissing, "either months or years");
-      return;
-    }
-    const TermRow* row =
-        policy_.TermFor(AssetKindOf(freeze), trial.of != nullptr ? trial.of->stage : CASE_STAGE_UNSPECIFIED);
-    if (row == nullptr) {
-      trial.wrong.Add("freeze.term", Reason::kFieldInvalid, "the policy in force has no term for this asset");
-    } else if (months + 12 * years > row->months_max()) {
-      trial.wrong.Add("freeze.term", Reason::kTermTooLong, absl::StrCat("at most ", row->months_max(), " months"));
-    }
-  }
-
-  void CheckException(const OrderProto& order, Trial& trial) {
-    const auto& exception = order.over_cap_exception();
-    if (exception.reason() != "INDIVISIBLE" && exception.reason() != "VALUE_UNKNOWN") {
-      trial.wrong.Add("over_cap_exception.reason", Reason::kFieldInvalid, "INDIVISIBLE or VALUE_UNKNOWN");
-    }
-    const auto leader = state_.directory.OfficerByCode(order.court(), exception.leader());
-    const auto& keys = command_.signed_head.keys;
-    const bool signed_by = leader && HoldsAt(*leader->statement, draft_.now()) &&
-                           std::find(leader->statement->roles().begin(), leader->statement->roles().end(),
-                                     OFFICER_ROLE_LEADER) != leader->statement->roles().end() &&
-                           std::find(keys.begin(), keys.end(), leader->statement->key()) != keys.end();
-    if (!signed_by)
-      trial.wrong.Add("over_cap_exception.leader", Reason::kExceptionNotSigned,
-                      "the leader named here must have signed");
-  }
-
-  void CheckCurrency(const std::string& currency, const std::string& path, Trial& trial) {
-    if (trial.of != nullptr && currency != trial.of->open.claim().currency()) {
-      trial.wrong.Add(path, Reason::kFieldInvalid, "the currency of the claim");
-    }
-  }
-
-  // The order that made the measure, if it is one of this case at the same agency.
-  const Measure* CheckMeasure(const std::string& freeze_order_id, const std::string& path, Trial& trial) {
-    const auto id = state_.ids.find(freeze_order_id);
-    const Measure* measure = nullptr;
-    if (trial.of != nullptr && id != state_.ids.end())
-      measure = trial.of->ledger.FindMeasure(OrderSeq(id->second.index));
-    if (measure == nullptr) {
-      trial.wrong.Add(path, Reason::kMeasureUnknown, "no freeze of this case");
-      return nullptr;
-    }
-    trial.freeze = measure->freeze;
-    if (!trial.targets.Contains(measure->agency))
-      trial.wrong.Add("agencies", Reason::kMeasureUnknown, "the measure is at another agency");
-    if (measure->respondent != trial.respondent)
-      trial.wrong.Add("subject", Reason::kMeasureUnknown, "the measure is on another respondent");
-    return measure;
-  }
-
-  void CheckRelease(const Release& release, Trial& trial) {
-    const auto& grounds = policy_.table().release_grounds();
-    if (std::find(grounds.begin(), grounds.end(), release.ground()) == grounds.end()) {
-      trial.wrong.Add("release.ground", Reason::kFieldInvalid, "not a ground of the policy in force");
-    }
-    const Measure* measure = CheckMeasure(release.freeze_order_id(), "release.freeze_order_id", trial);
-    if (measure == nullptr) return;
-    if (measure->phase != MeasurePhase::kEffective && measure->phase != MeasurePhase::kWaitlisted) {
-      trial.wrong.Add("release.freeze_order_id", Reason::kMeasureNotEffective,
-                      "nothing to release: unanswered or over");
-    }
-    if (trial.of->ledger.HasOpenDeduction(measure->freeze)) {
-      trial.wrong.Add("release.freeze_order_id", Reason::kOpenDeduction, "a deduction on this measure is open");
-    }
-    if (release.amount_minor_units() < 0 || release.amount_minor_units() > kAmountBoundMinorUnits ||
-        (release.amount_minor_units() > 0 && !measure->is_money)) {
-      trial.wrong.Add("release.amount_minor_units", Reason::kAmountInvalid, "0 for all, or a part of money");
-    } else if (release.amount_minor_units() > measure->limit) {
-      trial.wrong.Add("release.amount_minor_units", Reason::kAmountAboveMeasure, "more than the measure's limit");
-    }
-  }
-
-  void CheckDeduct(const OrderProto& order, Trial& trial) {
-    const Deduct& deduct = order.deduct();
-    CheckCurrency(deduct.currency(), "deduct.currency", trial);
-    if (!IsAmount(deduct.amount_minor_units()))
-      trial.wrong.Add("deduct.amount_minor_units", Reason::kAmountInvalid, "above zero and within the bound");
-    const Statement* account = state_.directory.AccountByDigest(order.court(), deduct.account_statement());
-    if (account == nullptr || !HoldsAt(*account, draft_.now()) ||
-        account->account().account_number() != deduct.account().account_number() ||
-        account->account().bank() != deduct.account().bank() ||
-        account->account().account_name() != deduct.account().account_name()) {
-      trial.wrong.Add("deduct.account", Reason::kAccountNotCourts, "not an enforcement account that this court stated");
-    }
-    const Measure* measure = CheckMeasure(deduct.freeze_order_id(), "deduct.freeze_order_id", trial);
-    if (measure == nullptr) return;
-    if (!measure->is_money || measure->phase != MeasurePhase::kEffective) {
-      trial.wrong.Add("deduct.freeze_order_id", Reason::kMeasureNotEffective,
-                      "only controlled money of an effective measure can be taken");
-    }
   }
 
   // --- the ledger: a group is tried on a copy, which keeps what it accepts

@@ -2,8 +2,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "server/base/bytes.h"
-#include "server/base/identity_number.h"
+#include "server/base/assert.h"
 #include "server/domain/draft.h"
 #include "server/domain/instant.h"
 
@@ -16,64 +15,13 @@ struct Subject {
   std::string kind;  // court | agency
   std::string code;
   std::string part;  // "", officer, account
-  bool good = false;
 };
 
+// Pre: one of the four forms, as trust::CheckStatement has them.
 Subject ParseSubject(const std::string& text) {
   const std::vector<std::string> parts = absl::StrSplit(text, '/');
-  Subject subject;
-  if (parts.size() != 2 && parts.size() != 4) return subject;
-  subject.kind = parts[0];
-  subject.code = parts[1];
-  if (parts.size() == 4) subject.part = parts[2];
-  const bool organisation = parts.size() == 2 && (parts[0] == "court" || parts[0] == "agency");
-  const bool of_court =
-      parts.size() == 4 && parts[0] == "court" && (parts[2] == "officer" || parts[2] == "account") && !parts[3].empty();
-  subject.good = !parts[1].empty() && (organisation || of_court);
-  return subject;
-}
-
-void CheckShape(const Statement& statement, const Subject& subject, const Directory& directory, Violations& wrong) {
-  CheckText(statement.subject(), 2 * kStringBytes, "subject", wrong);
-  if (!subject.good)
-    wrong.Add("subject", Reason::kFieldInvalid,
-              "court/<code>, agency/<code>, court/<code>/officer/<id> or court/<code>/account/<id>");
-  if (statement.sequence() == 0) wrong.Add("sequence", Reason::kFieldMissing, "starts at 1");
-  if (statement.environment() != directory.founding().environment())
-    wrong.Add("environment", Reason::kEnvironmentMismatch, "another environment");
-  if (!statement.has_valid_from() || !statement.has_valid_until() ||
-      FromProto(statement.valid_until()) <= FromProto(statement.valid_from())) {
-    wrong.Add("valid_until", Reason::kFieldInvalid, "must lie after valid_from");
-  }
-  const bool keyed = statement.kind() == STATEMENT_KIND_KEY || statement.kind() == STATEMENT_KIND_OFFICER;
-  if (keyed && (statement.algorithm() != KEY_ALGORITHM_ED25519 || statement.key().size() != 32)) {
-    wrong.Add("key", Reason::kFieldInvalid, "an Ed25519 key of 32 bytes");
-  }
-  switch (statement.kind()) {
-    case STATEMENT_KIND_KEY:
-      if (!subject.part.empty()) wrong.Add("kind", Reason::kFieldInvalid, "a KEY belongs to an organisation");
-      break;
-    case STATEMENT_KIND_OFFICER:
-      if (subject.part != "officer") wrong.Add("kind", Reason::kFieldInvalid, "the subject is no officer");
-      if (statement.roles().empty()) wrong.Add("roles", Reason::kFieldMissing, "an officer has a role");
-      CheckText(statement.officer().name(), kStringBytes, "officer.name", wrong);
-      CheckText(statement.officer().work_id_no(), kStringBytes, "officer.work_id_no", wrong);
-      CheckText(statement.officer().duty_card_no(), kStringBytes, "officer.duty_card_no", wrong);
-      break;
-    case STATEMENT_KIND_ACCOUNT:
-      if (subject.part != "account") wrong.Add("kind", Reason::kFieldInvalid, "the subject is no account");
-      CheckText(statement.account().account_name(), 2 * kStringBytes, "account.account_name", wrong);
-      if (!IsAccountNumber(statement.account().account_number()))
-        wrong.Add("account.account_number", Reason::kIdentityNumberInvalid, "the check digit doesn't fit");
-      if (directory.AgencyByCode(statement.account().bank()) == nullptr)
-        wrong.Add("account.bank", Reason::kAgencyUnknown, "no agency has this code");
-      break;
-    case STATEMENT_KIND_ENDED:
-      break;
-    default:
-      wrong.Add("kind", Reason::kFieldMissing, "KEY, OFFICER, ACCOUNT or ENDED");
-      break;
-  }
+  GATEWAY_ASSERT(parts.size() == 2 || parts.size() == 4, "statements were checked before they queued");
+  return {parts[0], parts[1], parts.size() == 4 ? parts[2] : ""};
 }
 
 using KeysOfBatch = absl::flat_hash_map<std::string, std::string>;  // organisation 00 key -> subject
@@ -82,15 +30,18 @@ using KeysOfBatch = absl::flat_hash_map<std::string, std::string>;  // organisat
 // refuse it as well.
 void CheckKeyIsFree(const Statement& statement, const Subject& subject, const Directory& directory,
                     const KeysOfBatch& batch, Violations& wrong) {
-  if (statement.key().empty() || subject.kind != "court") return;
+  if (statement.key().empty()) return;
   bool taken = false;
   for (const auto& registrar : directory.founding().registrars()) taken |= registrar.key() == statement.key();
-  const auto officer = directory.OfficerByKey(subject.code, statement.key());
-  taken |= officer && officer->subject != statement.subject();
-  const StatementOnFile* court = directory.StatementAbout("court/" + subject.code);
-  taken |= statement.kind() == STATEMENT_KIND_OFFICER && court != nullptr && court->statement.key() == statement.key();
-  const auto here = batch.find(subject.code + '\0' + statement.key());
-  taken |= here != batch.end() && here->second != statement.subject();
+  if (subject.kind == "court") {
+    const auto officer = directory.OfficerByKey(subject.code, statement.key());
+    taken |= officer && officer->subject != statement.subject();
+    const StatementOnFile* court = directory.StatementAbout("court/" + subject.code);
+    taken |=
+        statement.kind() == STATEMENT_KIND_OFFICER && court != nullptr && court->statement.key() == statement.key();
+    const auto here = batch.find(subject.code + '\0' + statement.key());
+    taken |= here != batch.end() && here->second != statement.subject();
+  }
   if (taken) wrong.Add("key", Reason::kFieldInvalid, "the key belongs to somebody else");
 }
 
@@ -115,8 +66,10 @@ void DecideCommand(Draft& draft, const SubmitStatements& command) {
     }
   }
   const Statement* key = registrar ? nullptr : directory.KeyOf("court/" + signer_code, draft.now());
-  const bool by_court = key != nullptr && std::find(command.signed_head.keys.begin(), command.signed_head.keys.end(),
-                                                    key->key()) != command.signed_head.keys.end();
+  // Its newest key, in force now and when it signed: agencies look at the latter.
+  const bool by_court = key != nullptr && HoldsAt(*key, FromProto(command.signed_head.head.signed_at())) &&
+                        std::find(command.signed_head.keys.begin(), command.signed_head.keys.end(), key->key()) !=
+                            command.signed_head.keys.end();
   Signer signer = registrar ? Signer{ACTOR_KIND_REGISTRAR, 0, "registrar", ""}
                             : Signer{ACTOR_KIND_COURT, court->ordinal.value(),
                                      absl::StrCat("court/", court->ordinal.value()), court->key_id};
@@ -143,7 +96,8 @@ void DecideCommand(Draft& draft, const SubmitStatements& command) {
       continue;
     }
     Violations wrong;
-    CheckShape(statement, subject, directory, wrong);
+    if (statement.has_account() && directory.AgencyByCode(statement.account().bank()) == nullptr)
+      wrong.Add("account.bank", Reason::kAgencyUnknown, "no agency has this code");
     if (subject.part.empty()) {
       if (registrars.size() < directory.founding().registrar_threshold()) {
         wrong.Add(
@@ -184,7 +138,8 @@ void DecideCommand(Draft& draft, const SubmitStatements& command) {
                 .actor = signer.ordinal,
                 .payload = payload.SerializeAsString(),
                 .key_id = signer.key_id};
-    if (!statement.key().empty()) batch_keys[subject.code + '\0' + statement.key()] = statement.subject();
+    if (!statement.key().empty() && subject.kind == "court")
+      batch_keys[subject.code + '\0' + statement.key()] = statement.subject();
     newest[statement.subject()] = {statement.sequence(), digest};
     draft.result().members.push_back({.id = statement.subject(), .index = draft.Append(std::move(entry), body)});
   }

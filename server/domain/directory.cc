@@ -44,14 +44,33 @@ std::string DeclaredBits(const goldeneagle::v1::RegisterAgency& approved,
   return bits;
 }
 
+std::vector<goldeneagle::v1::Capability> DeclaredRows(const goldeneagle::v1::RegisterAgency& approved,
+                                                      std::string_view bits) {
+  std::vector<goldeneagle::v1::Capability> rows;
+  for (int i = 0; i < approved.capabilities_size(); ++i) {
+    const size_t byte = static_cast<size_t>(i) / 8;
+    if (byte < bits.size() && (bits[byte] >> i % 8 & 1) != 0) rows.push_back(approved.capabilities(i));
+  }
+  return rows;
+}
+
 std::string OrganisationOf(std::string_view subject) {
   const size_t slash = subject.find('/');
   if (slash == std::string_view::npos || subject.find('/', slash + 1) != std::string_view::npos) return "";
   return std::string(subject.substr(slash + 1));
 }
 
+void Directory::Own(const std::string& before, const std::string& spiffe_id, SystemOwner owner) {
+  if (const auto it = owner_by_identity_.find(before); it != owner_by_identity_.end() && it->second == owner)
+    owner_by_identity_.erase(it);
+  if (!spiffe_id.empty()) owner_by_identity_[spiffe_id] = std::move(owner);
+}
+
 void Directory::PutCourt(CourtOrdinal ordinal, std::string key_id, const goldeneagle::v1::RegisterCourt& row) {
-  if (ordinal.value() <= courts_.size()) {
+  const Court* known = CourtByOrdinal(ordinal);
+  Own(known != nullptr ? known->row.system().spiffe_id() : "", row.system().spiffe_id(),
+      {SystemOwner::Kind::kCourt, row.code()});
+  if (known != nullptr) {
     courts_[ordinal.value() - 1].row = row;
     return;
   }
@@ -61,13 +80,22 @@ void Directory::PutCourt(CourtOrdinal ordinal, std::string key_id, const goldene
 }
 
 void Directory::PutAgency(AgencyOrdinal ordinal, std::string key_id, const goldeneagle::v1::RegisterAgency& row) {
-  if (ordinal.value() <= agencies_.size()) {
+  const Agency* known = AgencyByOrdinal(ordinal);
+  Own(known != nullptr ? known->row.system().spiffe_id() : "", row.system().spiffe_id(),
+      {SystemOwner::Kind::kAgency, row.code()});
+  if (known != nullptr) {
     agencies_[ordinal.value() - 1].row = row;
     return;
   }
   GATEWAY_ASSERT(ordinal.value() == agencies_.size() + 1, "ordinals are dense");
   agencies_.push_back({ordinal, std::move(key_id), row});
   agency_by_code_[row.code()] = ordinal.value();
+}
+
+void Directory::PutSystem(const goldeneagle::v1::RegisterSystem& row) {
+  goldeneagle::v1::RegisterSystem& known = systems_[row.name()];
+  Own(known.system().spiffe_id(), row.system().spiffe_id(), {SystemOwner::Kind::kSystem, row.name()});
+  known = row;
 }
 
 void Directory::PutStatement(uint64_t position, std::string digest, const Statement& statement) {
@@ -98,6 +126,11 @@ const Agency* Directory::AgencyByCode(std::string_view code) const {
 }
 const Agency* Directory::AgencyByOrdinal(AgencyOrdinal ordinal) const {
   return ordinal && ordinal.value() <= agencies_.size() ? &agencies_[ordinal.value() - 1] : nullptr;
+}
+
+const SystemOwner* Directory::OwnerOf(std::string_view spiffe_id) const {
+  const auto it = owner_by_identity_.find(ToAbsl(spiffe_id));
+  return it == owner_by_identity_.end() ? nullptr : &it->second;
 }
 
 const StatementOnFile* Directory::StatementAbout(std::string_view subject) const {

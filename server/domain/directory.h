@@ -40,6 +40,14 @@ struct StatementOnFile {
   goldeneagle::v1::Statement statement;
 };
 
+// Whose a SPIFFE id is.
+struct SystemOwner {
+  enum class Kind : uint8_t { kCourt, kAgency, kSystem };
+  Kind kind = Kind::kCourt;
+  std::string code;  // of the court or agency; the system's name
+  friend bool operator==(const SystemOwner&, const SystemOwner&) = default;
+};
+
 // An officer as the statements have it. Ordinals follow the order in which officers were first stated.
 struct Officer {
   OfficerOrdinal ordinal;
@@ -55,7 +63,7 @@ class Directory {
   void Found(const goldeneagle::v1::LogFounded& founding) { founding_ = founding; }
   void PutCourt(CourtOrdinal ordinal, std::string key_id, const goldeneagle::v1::RegisterCourt& row);
   void PutAgency(AgencyOrdinal ordinal, std::string key_id, const goldeneagle::v1::RegisterAgency& row);
-  void PutSystem(const goldeneagle::v1::RegisterSystem& row) { systems_[row.name()] = row; }
+  void PutSystem(const goldeneagle::v1::RegisterSystem& row);
   void PutStatement(uint64_t position, std::string digest, const goldeneagle::v1::Statement& statement);
 
   // --- reads; null when unknown
@@ -65,6 +73,7 @@ class Directory {
   const Court* CourtByOrdinal(CourtOrdinal ordinal) const;
   const Agency* AgencyByCode(std::string_view code) const;
   const Agency* AgencyByOrdinal(AgencyOrdinal ordinal) const;
+  const SystemOwner* OwnerOf(std::string_view spiffe_id) const;
   const StatementOnFile* StatementAbout(std::string_view subject) const;
   // The organisation's key in force at `now` ("court/…", "agency/…"); null when none was stated, it ended or isn't
   // valid.
@@ -88,6 +97,7 @@ class Directory {
 
  private:
   std::optional<Officer> OfficerFrom(std::string_view subject) const;
+  void Own(const std::string& before, const std::string& spiffe_id, SystemOwner owner);
 
   goldeneagle::v1::LogFounded founding_;
   std::vector<Court> courts_;  // ordinal n at n-1
@@ -95,7 +105,8 @@ class Directory {
   absl::flat_hash_map<std::string, uint32_t> court_by_code_;
   absl::flat_hash_map<std::string, uint32_t> agency_by_code_;
   std::map<std::string, goldeneagle::v1::RegisterSystem> systems_;
-  std::map<std::string, StatementOnFile, std::less<>> statements_;  // by subject
+  absl::flat_hash_map<std::string, SystemOwner> owner_by_identity_;  // by SPIFFE id; those without one have none
+  std::map<std::string, StatementOnFile, std::less<>> statements_;   // by subject
   std::vector<uint64_t> statement_positions_;
   std::map<std::string, uint32_t, std::less<>> officer_ordinals_;  // by subject
   absl::flat_hash_map<std::string, std::string> officer_by_key_;   // court 00 key -> subject
@@ -107,6 +118,9 @@ bool HoldsAt(const goldeneagle::v1::Statement& statement, absl::Time now);
 // A bitmap over the agency's approved capability rows: those that an adapter declares too (same action and asset kind).
 std::string DeclaredBits(const goldeneagle::v1::RegisterAgency& approved,
                          const std::vector<goldeneagle::v1::Capability>& declared);
+// The rows back from such a bitmap. It fits only the rows that it was made for: where they change, it is made anew.
+std::vector<goldeneagle::v1::Capability> DeclaredRows(const goldeneagle::v1::RegisterAgency& approved,
+                                                      std::string_view bits);
 
 // "court/辽9901" -> "辽9901"; empty when the subject isn't an organisation itself.
 std::string OrganisationOf(std::string_view subject);

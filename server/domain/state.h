@@ -53,7 +53,7 @@ struct PresenceState {
   bool ever = false, present = false;
   absl::Time since;
   std::string inbox;     // 16 bytes
-  std::string declared;  // bitmap over the agency's capability rows
+  std::string declared;  // bitmap over the agency's capability rows as they are approved now
   uint32_t most_in_flight = 0;
 };
 

@@ -30,7 +30,7 @@ namespace eagle::storage {
 // The tables of the snapshot. A new one goes to the end, into kTables, and raises the schema version of each store.
 enum class Table : uint8_t {
   kOrders,
-  kOpenOrders,
+  kOrderLists,
   kIds,
   kCases,
   kCaseNumbers,
@@ -48,7 +48,7 @@ struct TableInfo {
 
 inline constexpr std::array<TableInfo, 9> kTables = {{
     {Table::kOrders, "orders", false},
-    {Table::kOpenOrders, "open_orders", false},
+    {Table::kOrderLists, "order_lists", false},
     {Table::kIds, "ids", false},
     {Table::kCases, "cases", false},
     {Table::kCaseNumbers, "case_numbers", false},

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <set>
+#include <string>
 #include <string_view>
 
 #include "absl/time/time.h"
@@ -9,6 +10,7 @@
 #include "server/base/reason.h"
 #include "server/journal/ed25519.h"
 #include "server/journal/hash.h"
+#include "server/trust/batch.h"
 #include "server/trust/codes.h"
 #include "server/trust/timestamps.h"
 
@@ -102,10 +104,10 @@ void CheckAccount(const v1::Statement& statement, bool wanted, Violations& wrong
   }
 }
 
-}  // namespace
-
-absl::Status CheckContent(const v1::Statement& statement, const Subject& subject) {
-  Violations wrong;
+void CheckContent(const v1::Statement& statement, const Subject& subject, v1::Environment environment,
+                  Violations& wrong) {
+  if (subject.organisation == kRegistrar || subject.organisation == kAdministratorSigner)
+    wrong.Add("subject", Reason::kPermissionDenied, "this code is the house's own");
   const v1::StatementKind kind = statement.kind();
   if (kind == v1::STATEMENT_KIND_UNSPECIFIED) {
     wrong.Add("kind", Reason::kFieldMissing, "is required");
@@ -116,13 +118,50 @@ absl::Status CheckContent(const v1::Statement& statement, const Subject& subject
   if (!statement.previous_digest().empty() && statement.previous_digest().size() != journal::kHashSize) {
     wrong.Add("previous_digest", Reason::kFieldInvalid, "must have 32 bytes, or none");
   }
-  if (statement.environment() == v1::ENVIRONMENT_UNSPECIFIED)
+  if (statement.environment() == v1::ENVIRONMENT_UNSPECIFIED) {
     wrong.Add("environment", Reason::kFieldMissing, "is required");
+  } else if (statement.environment() != environment) {
+    wrong.Add("environment", Reason::kEnvironmentMismatch, "the statement is for another environment");
+  }
   CheckValidity(statement, wrong);
   CheckKey(statement, kind == v1::STATEMENT_KIND_KEY || kind == v1::STATEMENT_KIND_OFFICER, wrong);
   CheckOfficer(statement, kind == v1::STATEMENT_KIND_OFFICER, wrong);
   CheckAccount(statement, kind == v1::STATEMENT_KIND_ACCOUNT, wrong);
-  return wrong.empty() ? absl::OkStatus() : wrong.ToStatus("the statement can't be taken");
+}
+
+}  // namespace
+
+std::optional<Subject> CheckStatement(const v1::Statement& statement, v1::Environment environment,
+                                      std::string_view path, Violations& wrong) {
+  Violations own;
+  std::optional<Subject> subject = ParseSubject(statement.subject());
+  if (statement.subject().empty()) {
+    own.Add("subject", Reason::kFieldMissing, "is required");
+  } else if (!subject.has_value()) {
+    own.Add("subject", Reason::kFieldInvalid,
+            "court/CODE, agency/CODE, court/CODE/officer/CODE or court/CODE/account/CODE");
+  } else {
+    CheckContent(statement, *subject, environment, own);
+  }
+  for (const Violation& violation : own.list())
+    wrong.Add(std::string(path) + violation.field, violation.reason, violation.description);
+  return subject;
+}
+
+absl::StatusOr<Subject> CheckStatement(const v1::Statement& statement, v1::Environment environment) {
+  Violations wrong;
+  std::optional<Subject> subject = CheckStatement(statement, environment, "", wrong);
+  if (!wrong.empty()) return wrong.ToStatus("the statement can't be taken");
+  return *std::move(subject);
+}
+
+absl::Status CheckSignedAt(const v1::Head& head, const v1::Statement& court_key) {
+  const std::optional<absl::Time> from = TimeOf(court_key.valid_from()), until = TimeOf(court_key.valid_until());
+  const absl::Time at = SignedAt(head);
+  if (from.has_value() && until.has_value() && *from <= at && at < *until) return absl::OkStatus();
+  return Fail(Reason::kSignatureInvalid, "signed at a time when the court's key wasn't valid")
+      .With("subject", court_key.subject())
+      .At("batch.head.signed_at", "must lie within the validity of the court's key");
 }
 
 }  // namespace eagle::trust

@@ -7,7 +7,6 @@
 #include "server/base/assert.h"
 #include "server/base/reason.h"
 #include "server/journal/ed25519.h"
-#include "server/trust/statement_content.h"
 #include "server/trust/strict.h"
 #include "server/trust/timestamps.h"
 
@@ -104,9 +103,7 @@ absl::StatusOr<std::vector<CandidateKey>> StatementBook::CandidatesFor(const v1:
   if (court == nullptr || court->statement.kind() != v1::STATEMENT_KIND_KEY) {
     return Refuse(Reason::kSignerUnknown, "no key of this court is known, or it has ended", subject);
   }
-  if (!ValidityOf(court->statement).Holds(SignedAt(head))) {
-    return Refuse(Reason::kSignatureInvalid, "signed at a time when the court's key wasn't valid", subject);
-  }
+  EAGLE_RETURN_IF_ERROR(CheckSignedAt(head, court->statement));
   candidates.push_back({0, court->statement.algorithm(), court->statement.key()});
   return candidates;
 }
@@ -114,20 +111,13 @@ absl::StatusOr<std::vector<CandidateKey>> StatementBook::CandidatesFor(const v1:
 absl::StatusOr<StatementBook::Accepted> StatementBook::AcceptVerified(std::string_view member, const v1::Head& head,
                                                                       const std::vector<uint64_t>& signed_by) {
   EAGLE_ASSIGN_OR_RETURN(v1::Statement statement, ParseStrict<v1::Statement>(member));
-  const std::optional<Subject> subject = ParseSubject(statement.subject());
-  if (!subject.has_value()) {
-    return Fail(Reason::kFieldInvalid, "the statement can't be taken").At("subject", "isn't one of the four forms");
-  }
-  EAGLE_RETURN_IF_ERROR(CheckSpeaker(*subject, head, signed_by));
-  EAGLE_RETURN_IF_ERROR(CheckContent(statement, *subject));
-  if (statement.environment() != pinned_.environment) {
-    return Refuse(Reason::kEnvironmentMismatch, "the statement is for another environment", statement.subject());
-  }
-  Accepted accepted{std::move(statement), *subject, journal::LeafHash(member), {}, false};
+  EAGLE_ASSIGN_OR_RETURN(const Subject subject, CheckStatement(statement, pinned_.environment));
+  EAGLE_RETURN_IF_ERROR(CheckSpeaker(subject, head, signed_by));
+  Accepted accepted{std::move(statement), subject, journal::LeafHash(member), {}, false};
   if (std::optional<Accepted> known = Known(accepted.digest); known.has_value()) return *std::move(known);
-  if (IsOrganisation(*subject)) accepted.registrars = signed_by;
+  if (IsOrganisation(subject)) accepted.registrars = signed_by;
   EAGLE_RETURN_IF_ERROR(CheckChain(accepted.statement));
-  EAGLE_RETURN_IF_ERROR(CheckOwnKey(accepted.statement, *subject));
+  EAGLE_RETURN_IF_ERROR(CheckOwnKey(accepted.statement, subject));
   const std::string& name = accepted.statement.subject();
   if (const Held* held = HeldAbout(name); held != nullptr) by_digest_.erase(held->digest);
   by_digest_[accepted.digest] = name;
@@ -146,9 +136,6 @@ std::optional<StatementBook::Accepted> StatementBook::Known(const Hash& digest) 
 
 absl::Status StatementBook::CheckSpeaker(const Subject& subject, const v1::Head& head,
                                          const std::vector<uint64_t>& signed_by) const {
-  if (subject.organisation == kRegistrar || subject.organisation == kAdministratorSigner) {
-    return Refuse(Reason::kPermissionDenied, "this code is the house's own", subject.organisation);
-  }
   if (!IsOrganisation(subject)) {
     if (head.signer() == subject.organisation) return absl::OkStatus();
     return Refuse(Reason::kPermissionDenied, "only the court itself speaks about its officers and accounts",

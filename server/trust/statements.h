@@ -46,14 +46,10 @@
 #include "server/journal/hash.h"
 #include "server/trust/batch.h"
 #include "server/trust/head_cache.h"
+#include "server/trust/statement_content.h"
 #include "server/trust/subject.h"
 
 namespace eagle::trust {
-
-// Head.signer of statements about organisations, and of acts of administration. No court or agency may have such a
-// code.
-inline constexpr std::string_view kRegistrar = "registrar";
-inline constexpr std::string_view kAdministratorSigner = "administrator";
 
 // What is pinned by hand.
 struct PinnedRegistrars {

@@ -17,6 +17,7 @@ class FakeReader : public Reader {
 
   absl::StatusOr<std::optional<std::string>> Get(Table table, std::string_view key) override {
     std::lock_guard lock(store_.mu_);
+    ++store_.rows_read_;
     const FakeStore::Rows& rows = store_.tables_[static_cast<size_t>(table)];
     const auto found = rows.find(key);
     if (found == rows.end()) return std::nullopt;
@@ -33,6 +34,7 @@ class FakeReader : public Reader {
       const std::optional<std::string>* value = FakeStore::ValueAt(it->second, head_.next_index);
       if (value != nullptr && value->has_value()) out.emplace_back(it->first, **value);
     }
+    store_.rows_read_ += out.size();
     return out;
   }
 
@@ -126,6 +128,11 @@ StoreHead FakeStore::HeadLocked() const {
 void FakeStore::SetFull(bool full) {
   std::lock_guard lock(mu_);
   full_ = full;
+}
+
+uint64_t FakeStore::RowsRead() const {
+  std::lock_guard lock(mu_);
+  return rows_read_;
 }
 
 size_t FakeStore::ReadersOut() const {

@@ -41,6 +41,8 @@ class FakeStore : public Store {
   // What Full() says from now on. The real one clears it in Maintain; here the test decides.
   void SetFull(bool full);
   size_t ReadersOut() const;
+  // Rows of tables that readers have been given so far, looked for in vain included: what a call costs.
+  uint64_t RowsRead() const;
   // Forgets the newest commits, as a restore of an older backup does: keeps those that end at or before `next_index`.
   // Pre: no reader is out; `next_index` is where a commit begins, or the end.
   void RestoreOlder(uint64_t next_index);
@@ -68,6 +70,7 @@ class FakeStore : public Store {
   std::array<Rows, kTables.size()> tables_;
   std::multiset<uint64_t> snapshots_;  // next_index of the readers that are out
   bool full_ = false;
+  uint64_t rows_read_ = 0;
 };
 
 class FakeLastSigned : public LastSigned {

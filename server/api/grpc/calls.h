@@ -1,4 +1,4 @@
-// One call on the wire, written once for all methods. Included by services.cc only.
+// One call on the wire, written once for all methods. For gRPC's side of this room only (services.cc).
 //
 //   Unary       admission, hand-over, the one end of a call, whoever brings it about: the handler, the caller who gives
 //   up, or the guard of
@@ -59,6 +59,7 @@ struct CallPorts {
   std::map<std::pair<uint32_t, std::string>, std::weak_ptr<PollCall>> polls ABSL_GUARDED_BY(mu);
 };
 
+absl::Status Busy();  // the executor takes no more
 grpc::Status ToGrpc(const absl::Status& status);
 // The caller behind a call of the API listener. Errors: UNAUTHENTICATED; with a method also PERMISSION_DENIED.
 absl::StatusOr<Admitted> AdmitFrom(const grpc::AuthContext& context, Callers& callers, std::string_view method);

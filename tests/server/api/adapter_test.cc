@@ -165,6 +165,37 @@ TEST_F(Adapters, OrdersArriveAsTheyWereSignedAlsoAfterARestart) {
   check(kBeiling);
 }
 
+// The bitmap of what Hello declared lies over the approved rows: when those change, every row keeps its own answer.
+TEST_F(Adapters, WhatWasDeclaredStaysWithItsRowWhenTheApprovedRowsChange) {
+  const auto effective = [&] {
+    std::vector<std::string> out;
+    const v1::AgencyView view = AgencyView(kBeiling);
+    for (const v1::Capability& row : view.effective())
+      out.push_back(row.asset_kind() + " " + v1::Action_Name(row.action()));
+    return out;
+  };
+  v1::HelloRequest hello = HelloRequest();
+  hello.mutable_capabilities()->DeleteSubrange(2, 2);  // inquires and freezes only
+  ASSERT_TRUE(Hello(hello).ok());
+  ASSERT_THAT(effective(), ElementsAre("DEPOSIT ACTION_INQUIRE", "DEPOSIT ACTION_FREEZE"));
+
+  v1::Proposal proposal = DemoWorld::AgencyProposal(kBeiling, "北陵银行", "BANK");
+  auto* rows = proposal.mutable_agency()->mutable_capabilities();
+  rows->SwapElements(0, 3);  // deduct, freeze, release, inquire
+  rows->Add()->CopyFrom(rows->Get(1));
+  rows->Mutable(4)->set_asset_kind("SECURITIES");
+  rows->DeleteSubrange(2, 1);
+  ASSERT_TRUE(demo_.Adopt({proposal})->results(0).in_effect());
+  EXPECT_THAT(effective(), ElementsAre("DEPOSIT ACTION_FREEZE", "DEPOSIT ACTION_INQUIRE"));
+  gateway_.Restart();
+  EXPECT_THAT(effective(), ElementsAre("DEPOSIT ACTION_FREEZE", "DEPOSIT ACTION_INQUIRE"));
+
+  // A row of before that comes back was forgotten, a new one never declared: the next Hello tells.
+  ASSERT_TRUE(Hello(HelloRequest()).ok());
+  EXPECT_THAT(effective(), ElementsAre("DEPOSIT ACTION_DEDUCT", "DEPOSIT ACTION_FREEZE", "DEPOSIT ACTION_INQUIRE",
+                                       "SECURITIES ACTION_FREEZE"));
+}
+
 TEST_F(Adapters, AnAdapterCanVerifyEverythingFromTheDirectoryItWasGiven) {
   // A new key for the court's handler, so that a subject has a chain of two.
   v1::Statement again = demo_.StatementAbout(kHandler, v1::STATEMENT_KIND_OFFICER);

@@ -302,6 +302,78 @@ TEST_F(BadInput, StatementsContinueTheirChain) {
   EXPECT_EQ(ReasonOf(demo_.State("registrar", {key}, {"court/辽9901"}).status()), Reason::kSignatureInvalid);
 }
 
+// What agencies and courts refuse is refused here too, and by the same check: a statement that is on record is one that
+// everybody can use.
+TEST_F(BadInput, StatementsThatNobodyElseWouldTakeLeaveNoTrace) {
+  const auto officer = [&](const std::string& code) {
+    v1::Statement out = demo_.StatementAbout("court/辽9901/officer/" + code, v1::STATEMENT_KIND_OFFICER);
+    out.set_algorithm(v1::KEY_ALGORITHM_ED25519);
+    out.set_key(gateway_.Key("card " + code).public_key());
+    out.add_roles(v1::OFFICER_ROLE_HANDLER);
+    out.mutable_officer()->set_name("officer " + code), out.mutable_officer()->set_work_id_no("W" + code),
+        out.mutable_officer()->set_duty_card_no("D" + code);
+    return out;
+  };
+  std::vector<v1::Statement> own(9, officer("7"));
+  own[1].add_roles(v1::OFFICER_ROLE_HANDLER);
+  own[2].mutable_account()->set_bank(kBeiling);
+  own[3].set_key(std::string(32, '\0'));
+  own[4].set_subject("court/辽9901/officer/ 7");
+  own[5].set_environment(v1::ENVIRONMENT_PRODUCTION);
+  own[6].mutable_valid_until()->set_nanos(-1);
+  own[7] = demo_.StatementAbout("court/辽9901/account/9", v1::STATEMENT_KIND_ACCOUNT);
+  *own[7].mutable_account() = gateway_.state().directory.StatementAbout("court/辽9901/account/1")->statement.account();
+  own[7].set_key("x"), own[7].add_roles(v1::OFFICER_ROLE_LEADER), own[7].mutable_account()->set_account_number("12");
+  own[8] = demo_.StatementAbout(kHandler, v1::STATEMENT_KIND_ENDED);
+  own[8].mutable_officer()->set_name("left over");
+  const size_t before = Entries();
+  std::vector<std::string> problems;
+  EXPECT_EQ(WholeCall(demo_.State(kCourt, own, {"court/辽9901"}).status(), &problems), Reason::kFieldInvalid);
+  EXPECT_THAT(problems,
+              ElementsAre("members[1].roles FIELD_INVALID", "members[2].account FIELD_INVALID",
+                          "members[3].key FIELD_INVALID", "members[4].subject FIELD_INVALID",
+                          "members[5].environment ENVIRONMENT_MISMATCH", "members[6].valid_until FIELD_INVALID",
+                          "members[7].key FIELD_INVALID", "members[7].roles FIELD_INVALID",
+                          "members[7].account.account_number FIELD_INVALID", "members[8].officer FIELD_INVALID"));
+
+  std::vector<v1::Statement> organisations(2, demo_.StatementAbout("agency/registrar", v1::STATEMENT_KIND_KEY));
+  for (v1::Statement& key : organisations)
+    key.set_algorithm(v1::KEY_ALGORITHM_ED25519), key.set_key(gateway_.Key("agency/registrar").public_key());
+  organisations[1].set_subject("agency/9900001"), organisations[1].mutable_officer()->set_name("nobody");
+  problems.clear();
+  EXPECT_EQ(WholeCall(demo_.State("registrar", organisations, {"registrar-1", "registrar-2"}).status(), &problems),
+            Reason::kFieldInvalid);
+  EXPECT_THAT(problems, ElementsAre("members[0].subject PERMISSION_DENIED", "members[1].officer FIELD_INVALID"));
+  EXPECT_EQ(Entries(), before);
+  EXPECT_FALSE(demo_.State(kCourt, {own[0]}, {"court/辽9901"})->results(0).has_refusal()) << "the good one alone";
+}
+
+TEST_F(BadInput, ACourtSpeaksOnlyWithinTheValidityOfItsKey) {
+  const v1::Statement& key = gateway_.state().directory.StatementAbout("court/辽9901")->statement;
+  const v1::Statement ended = demo_.StatementAbout(kLeader, v1::STATEMENT_KIND_ENDED);
+  const auto signed_at = [&](absl::Time time, uint64_t sequence) {
+    v1::SubmitStatementsRequest request;
+    *request.mutable_batch() = trust::MakeBatch({.member_type = v1::MEMBER_TYPE_STATEMENT,
+                                                 .environment = v1::ENVIRONMENT_TEST,
+                                                 .signer = kCourt,
+                                                 .sequence = sequence,
+                                                 .signed_at = time},
+                                                {ended.SerializeAsString()}, {&gateway_.Key("court/辽9901")});
+    return gateway_.Call(&api::Handlers::SubmitStatements, demo_.court, request);
+  };
+  const size_t before = Entries();
+  std::vector<std::string> problems;
+  EXPECT_EQ(WholeCall(signed_at(domain::FromProto(key.valid_from()) - absl::Microseconds(1), 900).status(), &problems),
+            Reason::kSignatureInvalid);
+  EXPECT_EQ(WholeCall(signed_at(domain::FromProto(key.valid_until()), 901).status(), &problems),
+            Reason::kSignatureInvalid);
+  EXPECT_THAT(problems, Each("batch.head.signed_at SIGNATURE_INVALID"));
+  EXPECT_EQ(Entries(), before);
+  const auto within = signed_at(domain::FromProto(key.valid_from()), 902);
+  ASSERT_TRUE(within.ok()) << within.status();
+  EXPECT_FALSE(within->results(0).has_refusal());
+}
+
 class BadReceipts : public BadInput {
  protected:
   void SetUp() override {

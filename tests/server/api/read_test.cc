@@ -204,6 +204,34 @@ TEST_F(Reads, ListsPageByKeyNewestLast) {
   EXPECT_EQ(gateway_.Call(&api::Handlers::ListOrders, demo_.court, open)->orders_size(), 0);
 }
 
+// Whatever the filter, and however much lies before the page and behind it.
+TEST_F(Reads, APageOfOrdersCostsWhatItReturns) {
+  std::vector<v1::Order> orders;
+  for (int i = 0; i < 204; ++i) orders.push_back(demo_.Inquire({kBeiling}));
+  const auto rows_read = [&](bool open_only, const std::string& case_number, int page) {
+    v1::ListOrdersRequest request;
+    request.set_page_size(3), request.set_open_only(open_only), request.set_case_number(case_number);
+    for (; page > 0; --page)
+      request.set_page_token(gateway_.Call(&api::Handlers::ListOrders, demo_.court, request)->next_page_token());
+    const uint64_t before = gateway_.disk.RowsRead();
+    EXPECT_EQ(gateway_.Call(&api::Handlers::ListOrders, demo_.court, request)->orders_size(), 3);
+    return gateway_.disk.RowsRead() - before;
+  };
+  const auto measure = [&](int all_page, int open_page) {
+    return std::vector<uint64_t>{rows_read(false, "", all_page), rows_read(true, "", open_page),
+                                 rows_read(false, kCaseNumber, all_page), rows_read(true, kCaseNumber, open_page)};
+  };
+  ASSERT_THAT(DemoWorld::Reasons(demo_.Submit({orders.begin(), orders.begin() + 4}, {kHandler})), Each(""));
+  const std::vector<uint64_t> of_four = measure(0, 0);
+  ASSERT_THAT(DemoWorld::Reasons(demo_.Submit({orders.begin() + 4, orders.end()}, {kHandler})), Each(""));
+  std::vector<v1::Receipt> answers;
+  for (int i = 0; i < 200; ++i) answers.push_back(demo_.Nil(orders[static_cast<size_t>(i)], kBeiling));
+  ASSERT_TRUE(demo_.Report(kBeiling, answers).ok());
+  EXPECT_EQ(measure(0, 0), of_four) << "the first page; the open ones lie behind 200 that are closed";
+  EXPECT_EQ(measure(60, 0), of_four) << "a page far inside";
+  EXPECT_THAT(of_four, Each(testing::Le(9u)));
+}
+
 TEST_F(Reads, ATokenIsGoodForItsCallerAndFilterOnly) {
   std::vector<v1::Order> orders(2);
   for (v1::Order& order : orders) order = demo_.Inquire({kBeiling});

@@ -166,6 +166,30 @@ TEST(StatementTest, OneKeyStandsForOnePerson) {
   EXPECT_EQ(both.members[1].refusal->reason, Reason::kFieldInvalid);
 }
 
+TEST(StatementTest, ARegistrarsKeyIsNobodyElses) {
+  DomainWorld world;
+  Statement key = world.state.directory.StatementAbout("agency/BANK1")->statement;
+  key.set_sequence(2), key.set_previous_digest(world.state.directory.StatementAbout("agency/BANK1")->digest);
+  key.set_key(world.Key("registrar3"));
+  EXPECT_EQ(DomainWorld::Problems(
+                world.Do(world.Statements("registrar", {key}, {world.Key("registrar1"), world.Key("registrar2")}))),
+            std::vector<std::string>{"key FIELD_INVALID"});
+}
+
+// The key may have been stated anew between the check at the door and the decision.
+TEST(StatementTest, ACourtSpokeWhileItsNewestKeyWasValid) {
+  DomainWorld world;
+  const Statement& key = world.state.directory.StatementAbout("court/C1")->statement;
+  Statement ended;
+  ended.set_subject("court/C1/officer/cosigner"), ended.set_kind(STATEMENT_KIND_ENDED), ended.set_sequence(2),
+      ended.set_environment(ENVIRONMENT_TEST);
+  ended.set_previous_digest(world.state.directory.StatementAbout(ended.subject())->digest);
+  *ended.mutable_valid_from() = ToProto(world.now), *ended.mutable_valid_until() = ToProto(world.now + absl::Hours(1));
+  SubmitStatements command = world.Statements("C1", {ended}, {world.Key("C1")});
+  *command.signed_head.head.mutable_signed_at() = ToProto(FromProto(key.valid_from()) - absl::Seconds(1));
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(command)), Reason::kSignatureInvalid);
+}
+
 TEST(StatementTest, AChainBeginsAtOneAndEndsNothing) {
   DomainWorld world;
   Statement officer = world.state.directory.StatementAbout("court/C1/officer/handler")->statement;
@@ -226,6 +250,56 @@ TEST(AdministrationTest, AnApprovalNamesTheBytesThatTheApproverSaw) {
   approval.mutable_approval()->set_proposal_index(index);
   approval.mutable_approval()->set_proposal_digest(std::string(32, 'x'));
   EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Administration("admin2", {approval}))), Reason::kProposalUnknown);
+}
+
+// Two proposals were made while the identity was free, and one administrator approves both at once.
+TEST(AdministrationTest, OneIdentityNamesOneSystemWithinABatchToo) {
+  DomainWorld world;
+  std::vector<goldeneagle::v1::Administration> acts(3);
+  for (size_t i = 0; i < acts.size(); ++i) {
+    acts[i].set_request_id(world.NewId());
+    acts[i].mutable_proposal()->set_ground("connects");
+    RegisterSystem* system = acts[i].mutable_proposal()->mutable_system();
+    system->set_name("auditor-" + std::to_string(i)), system->set_role("AUDITOR");
+    system->mutable_system()->set_spiffe_id(i == 2 ? "spiffe://test/auditor/2" : "spiffe://test/auditor/same");
+    system->mutable_system()->add_spki_sha256(std::string(32, 'q'));
+  }
+  const Result made = world.Do(world.Administration("admin1", acts));
+  std::vector<goldeneagle::v1::Administration> approvals(3);
+  for (size_t i = 0; i < acts.size(); ++i) {
+    approvals[i].set_request_id(world.NewId());
+    approvals[i].mutable_approval()->set_proposal_index(made.members[i].index);
+    approvals[i].mutable_approval()->set_proposal_digest(world.state.proposals.at(made.members[i].index).digest);
+  }
+  const Result approved = world.Do(world.Administration("admin2", approvals));
+  EXPECT_TRUE(approved.members[0].in_effect);
+  ASSERT_TRUE(approved.members[1].refusal);
+  EXPECT_EQ(approved.members[1].refusal->reason, Reason::kProposalConflicts);
+  EXPECT_TRUE(approved.members[2].in_effect);
+  EXPECT_EQ(world.state.directory.OwnerOf("spiffe://test/auditor/same")->code, "auditor-0");
+}
+
+TEST(AdministrationTest, AnIdentityThatWasGivenUpIsFreeAgain) {
+  DomainWorld world;
+  const auto adopt = [&](const std::string& name, const std::string& identity) {
+    goldeneagle::v1::Administration act, approval;
+    act.set_request_id(world.NewId()), approval.set_request_id(world.NewId());
+    act.mutable_proposal()->set_ground("connects");
+    RegisterSystem* system = act.mutable_proposal()->mutable_system();
+    system->set_name(name), system->set_role("AUDITOR");
+    system->mutable_system()->set_spiffe_id(identity), system->mutable_system()->add_spki_sha256(std::string(32, 'q'));
+    const Result made = world.Do(world.Administration("admin1", {act}));
+    if (made.members[0].refusal) return false;
+    approval.mutable_approval()->set_proposal_index(made.members[0].index);
+    approval.mutable_approval()->set_proposal_digest(world.state.proposals.at(made.members[0].index).digest);
+    return world.Do(world.Administration("admin2", {approval})).members[0].in_effect;
+  };
+  EXPECT_TRUE(adopt("auditor-1", "spiffe://test/auditor/1"));
+  EXPECT_FALSE(adopt("auditor-2", "spiffe://test/auditor/1"));
+  EXPECT_FALSE(adopt("auditor-2", world.state.directory.AgencyByCode("BANK1")->row.system().spiffe_id()));
+  EXPECT_TRUE(adopt("auditor-1", "spiffe://test/auditor/1")) << "its own";
+  EXPECT_TRUE(adopt("auditor-1", "spiffe://test/auditor/new"));
+  EXPECT_TRUE(adopt("auditor-2", "spiffe://test/auditor/1"));
 }
 
 TEST(AdministrationTest, AStrangersSignatureIsNone) {

@@ -75,7 +75,7 @@ TEST_F(SqliteStoreTest, TheFileIsWhatThePageOnDurabilitySays) {
   Append(1);
   Stranger stranger(path_);
   EXPECT_EQ(stranger.Ask("PRAGMA journal_mode"), "wal;");
-  EXPECT_EQ(stranger.Ask("PRAGMA user_version"), "1;");
+  EXPECT_EQ(stranger.Ask("PRAGMA user_version"), "2;");
   EXPECT_EQ(stranger.Ask("PRAGMA auto_vacuum"), "0;");
   EXPECT_EQ(stranger.Ask("SELECT count(*) FROM sqlite_schema WHERE type = 'table'"), "10;");
   EXPECT_EQ(stranger.Ask("SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE '%STRICT'"), "");
@@ -84,11 +84,11 @@ TEST_F(SqliteStoreTest, TheFileIsWhatThePageOnDurabilitySays) {
 TEST_F(SqliteStoreTest, AnotherSchemaVersionIsRefused) {
   Open();
   store_.reset();
-  ASSERT_EQ(Stranger(path_).Run("PRAGMA user_version = 2"), SQLITE_OK);
+  ASSERT_EQ(Stranger(path_).Run("PRAGMA user_version = 3"), SQLITE_OK);
   const absl::Status status = SqliteStore::Open(path_, {}).status();
   EXPECT_EQ(ReasonOf(status), Reason::kSchemaVersion);
-  EXPECT_THAT(FailureOf(status).metadata, testing::Contains(testing::Pair("version", "2")));
-  ASSERT_EQ(Stranger(path_).Run("PRAGMA user_version = 1"), SQLITE_OK);
+  EXPECT_THAT(FailureOf(status).metadata, testing::Contains(testing::Pair("version", "3")));
+  ASSERT_EQ(Stranger(path_).Run("PRAGMA user_version = 2"), SQLITE_OK);
   Open();
 }
 
