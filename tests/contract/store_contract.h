@@ -308,8 +308,8 @@ TEST_P(StoreContract, ReadersOnOtherThreadsSeeWholeCommits) {
   }
   for (int i = 0; i < 300; ++i) {
     const std::string n = std::to_string(store().Head().next_index + 1);
-    EXPECT_TRUE(store().Append(Next(1, {{Table::kOrders, "n", n}, {Table::kCases, "n", n}})).ok());
-    EXPECT_TRUE(store().Maintain(/*idle=*/i % 10 == 0).ok());
+    EXPECT_EQ(store().Append(Next(1, {{Table::kOrders, "n", n}, {Table::kCases, "n", n}})), absl::OkStatus());
+    EXPECT_EQ(store().Maintain(/*idle=*/i % 10 == 0), absl::OkStatus());
   }
   done = true;
   for (std::thread& thread : threads) thread.join();

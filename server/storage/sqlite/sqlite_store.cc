@@ -24,6 +24,11 @@ std::string FolderOf(const std::string& path) {
   return folder.empty() ? "." : folder;
 }
 
+// A reader that meets the head of the WAL index in the middle of a change takes the write lock for the microseconds in
+// which it reads it again (walIndexReadHdr). Only the beginning of a commit waits for that: a checkpoint must wait for
+// nobody.
+constexpr int kBeginWaitMs = 250;
+
 absl::Status SomebodyElseWrites() {
   return Fail(Reason::kUnavailable, "another connection holds the write lock of the store");
 }
@@ -99,7 +104,9 @@ absl::Status SqliteStore::Append(const Commit& commit) {
   if (dead_) return Dead();
   if (commit.first_index != head_.next_index) return HeadMoved(head_.next_index, commit.first_index);
   const int64_t pages_before = WalPages();
+  sqlite3_busy_timeout(writer_.get(), kBeginWaitMs);
   int code = statements_.begin.Run();
+  sqlite3_busy_timeout(writer_.get(), 0);
   if (code != SQLITE_DONE) return CanBeUndone(code) ? SomebodyElseWrites() : Fatal("a transaction can't begin", code);
   code = WriteEntries(commit);
   for (size_t i = 0; i < commit.rows.size() && code == SQLITE_DONE; ++i) code = WriteRow(commit.rows[i]);
