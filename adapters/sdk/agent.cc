@@ -63,6 +63,8 @@ absl::Status Agent::Start() {
     GATEWAY_ASSERT(row.has_value(), "an open task is in the inbox");
     queue_.Put(*row);
   }
+  may_have_unsigned_ = !unit.tables.Unsigned(1).empty();
+  may_have_pending_ = unit.tables.NextPending(0).has_value();
   return Commit(unit) ? absl::OkStatus() : stopped_;
 }
 
@@ -119,8 +121,9 @@ void Agent::OnReply(CallId call, absl::StatusOr<Reply> reply) {
 }
 
 bool Agent::Idle() const {
-  return queue_.Queued(ForgetBefore()) == 0 && !may_have_unsigned_ && !may_have_pending_ && !calls_[kReport] &&
-         replies_.empty();
+  // What only another poll could bring on isn't waited for once no more are made: it lies in the inbox.
+  const size_t to_do = draining_ ? queue_.Finishable(ports_.clock.MonotonicNow()) : queue_.Queued(ForgetBefore());
+  return to_do == 0 && !may_have_unsigned_ && !may_have_pending_ && !calls_[kReport] && replies_.empty();
 }
 
 AgentMetrics Agent::metrics() const {

@@ -83,8 +83,8 @@ class Agent {
   // What came back for a call, or why nothing did (a Failure travels inside the status, reason.h). Kept for the next
   // Step.
   void OnReply(CallId call, absl::StatusOr<Reply> reply);
-  // From now on no new tasks are asked for; what is here is finished and reported. `Idle` once nothing is left to do or
-  // send.
+  // From now on no new tasks are asked for; what has a lease or has begun is finished, and all receipts are reported.
+  // `Idle` once nothing is left to do or send, with or without a gateway.
   void Drain() { draining_ = true; }
   bool Idle() const;
 
@@ -224,9 +224,9 @@ class Agent {
   std::array<absl::Duration, kMethods> not_before_{};             // the next call of each method
   std::deque<std::pair<CallId, absl::StatusOr<Reply>>> replies_;  // at most kMethods: one a call
   absl::Duration next_changes_ = -absl::InfiniteDuration();
-  bool may_have_unsigned_ = true;  // receipts without a batch
-  bool may_have_pending_ = true;   // batches that weren't acknowledged
-  uint64_t batch_sent_ = 0;        // in the last call
+  bool may_have_unsigned_ = false;  // receipts without a batch
+  bool may_have_pending_ = false;   // batches that weren't acknowledged
+  uint64_t batch_sent_ = 0;         // in the last call
   // Batches that the gateway refuses as they are: tried again later and later, without holding up the others.
   struct Refused {
     uint32_t times = 0;

@@ -270,7 +270,10 @@ void Agent::TakeReport(const v1::ReportResultsResponse& response) {
   }
   unit.tables.PutBatch(batch);
   unit.tables.SetPending(batch.sequence, false);
-  if (Commit(unit)) refused_batches_.erase(batch.sequence);
+  const bool more = unit.tables.NextPending(0).has_value();
+  if (!Commit(unit)) return;
+  may_have_pending_ = more;
+  refused_batches_.erase(batch.sequence);
 }
 
 }  // namespace eagle::sdk
