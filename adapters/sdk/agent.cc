@@ -49,6 +49,7 @@ absl::Status Agent::Start() {
     meta.inbox_id = ports_.entropy.Bytes(kInboxIdBytes);
     unit.tables.PutMeta(meta);
   }
+  unit.tables.IndexUnpruned();
   // Everything is checked again: the pinned keys may have changed since, and so may the file.
   uint64_t after = 0;
   for (auto page = unit.tables.Statements(after, kStatementsAPage); !page.empty();
@@ -92,6 +93,7 @@ absl::Duration Agent::Step() {
   if (stopped_.ok()) Work();
   if (stopped_.ok()) Acknowledge();
   if (stopped_.ok()) SignReceipts();
+  if (stopped_.ok() && !draining_ && Monotonic() >= next_prune_) Prune();
   if (!stopped_.ok()) return absl::InfiniteDuration();
   SendCalls();
 

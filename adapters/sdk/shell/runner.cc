@@ -51,6 +51,7 @@ constexpr Counter kCounters[] = {
     {"receipts_duplicate", &AgentMetrics::receipts_duplicate, Tone::kInfo},
     {"receipts_conflict", &AgentMetrics::receipts_conflict, Tone::kWarning},
     {"receipts_refused", &AgentMetrics::receipts_refused, Tone::kWarning},
+    {"orders_pruned", &AgentMetrics::orders_pruned, Tone::kSilent},
     {"queued", &AgentMetrics::queued, Tone::kSilent},
     {"waiting_for_clerk", &AgentMetrics::waiting_for_clerk, Tone::kSilent},
 };
