@@ -262,7 +262,9 @@ TEST(Runner, OnceGivesUpWhenNobodyAnswers) {
   const GrpcChannelOptions dial = server.ChannelOptions(kAgency);
   server.Stop();
   RunningAdapter adapter(world, dial, {.once = true});
-  EXPECT_EQ(ReasonOf(adapter.Wait()), Reason::kUnavailable);
+  const absl::Status left = adapter.Wait();
+  EXPECT_EQ(ReasonOf(left), Reason::kUnavailable);
+  EXPECT_THAT(FailureOf(left).metadata, testing::ElementsAre(testing::Pair("last_error", HasSubstr("connect"))));
   EXPECT_TRUE(adapter.HasLine(R"("event":"stopped")"));
 }
 
