@@ -9,7 +9,6 @@
 #include "adapters/bank/adapter.h"
 #include "adapters/bank/counter_command.h"
 #include "adapters/bank/counter_table.h"
-#include "adapters/sdk/shell/adapter_config.h"
 #include "adapters/sdk/shell/process.h"
 #include "adapters/sdk/shell/signals.h"
 #include "server/base/reason.h"
@@ -19,20 +18,8 @@
 
 namespace {
 
-constexpr int kUsage = 2;
-
 int Report(const absl::Status& status) {
   if (!status.ok()) eagle::sdk::PrintFailure(status);
-  return eagle::sdk::ExitCodeOf(status);
-}
-
-int CheckConfig(const std::string& path) {
-  const absl::Status status = eagle::bank::CheckBankConfig(path);
-  if (status.ok()) {
-    std::printf("%s: good\n", path.c_str());
-    return 0;
-  }
-  for (const std::string& problem : eagle::sdk::ProblemsOf(status)) std::fprintf(stderr, "%s\n", problem.c_str());
   return eagle::sdk::ExitCodeOf(status);
 }
 
@@ -89,10 +76,10 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kUsage;
+    return app.exit(error) == 0 ? 0 : eagle::sdk::kUsageExitCode;
   }
   if (counter.parsed()) return CallCounter(command);
   if (import.parsed()) return Report(eagle::bank::ImportBank(data, csv, time_zone));
-  if (check) return CheckConfig(config);
+  if (check) return eagle::sdk::PrintConfigCheck(config, eagle::bank::CheckBankConfig(config));
   return Report(eagle::bank::RunBank(config, once));
 }

@@ -1,4 +1,6 @@
 // eagle-land: a land registry that assists courts through the gateway. README.md has the commands.
+#include <sys/stat.h>
+
 #include <cstdio>
 #include <map>
 #include <string>
@@ -98,20 +100,25 @@ class CounterCommands {
   explicit CounterCommands(CLI::App& counter) {
     CLI::App& review = *counter.add_subcommand("review", "locks that wait for a decision")->require_subcommand(1);
     Add(review, "review list", "list", "what waits, oldest first", {});
+    const Argument review_id{"id", true, "of the review, see review list"},
+        seal_id{"id", true, "of the seal, see show"};
+    const Argument clerk{"--clerk", false, "who decided"}, remark{"--remark", false, "for the court"};
     Add(review, "review approve", "approve", "the seal takes effect at the rank of its arrival",
-        {{"id", true}, {"--clerk", false}, {"--remark", false}});
+        {review_id, clerk, remark});
     Add(review, "review refuse", "refuse", "undoes the lock",
-        {{"id", true}, {"--reason", true}, {"--clerk", false}, {"--remark", false}});
+        {review_id, {"--reason", true, "a code, as TRANSFER_COMPLETED"}, clerk, remark});
     Add(counter, "seal", "seal", "enters another court's seal; it arrives now",
-        {{"--unit", true},
-         {"--court", true},
-         {"--document", true},
-         {"--holder", false},
-         {"--years", false},
-         {"--months", false}});
-    Add(counter, "release", "release", "ends a seal that was entered here", {{"id", true}});
-    Add(counter, "dispose", "dispose", "the unit was sold under this seal", {{"id", true}, {"--part", false}});
-    Add(counter, "show", "show", "a unit with holders, mortgages and seals", {{"unit", true}});
+        {{"--unit", true, "unit number, 28 characters"},
+         {"--court", true, "code of the court"},
+         {"--document", true, "number of its ruling"},
+         {"--holder", false, "whose part: number within the unit, or id number; needed when there are several"},
+         {"--years", false, "its term; none: the longest allowed"},
+         {"--months", false, "its term, instead of years"}});
+    Add(counter, "release", "release", "ends a seal that was entered here", {seal_id});
+    Add(counter, "dispose", "dispose", "the unit was sold under this seal",
+        {seal_id, {"--part", false, "true: only a part, the next seal stands on the rest"}});
+    Add(counter, "show", "show", "a unit with holders, mortgages and seals",
+        {{"unit", true, "unit number, 28 characters"}});
     Add(counter, "status", "status", "counters of the running adapter", {});
     Add(counter, "queue", "queue", "tasks that wait for people", {});
   }
@@ -133,6 +140,7 @@ class CounterCommands {
   struct Argument {
     std::string name;
     bool required;
+    std::string help;
   };
   struct Command {
     CLI::App* app = nullptr;
@@ -144,7 +152,7 @@ class CounterCommands {
     command.app = parent.add_subcommand(word, help);
     for (const Argument& argument : arguments) {
       const std::string key = argument.name.substr(argument.name[0] == '-' ? 2 : 0);
-      command.app->add_option(argument.name, command.values[key])->required(argument.required);
+      command.app->add_option(argument.name, command.values[key], argument.help)->required(argument.required);
     }
   }
   std::map<std::string, Command> commands_;  // by the counter's name
@@ -152,7 +160,9 @@ class CounterCommands {
 
 int Main(int argc, char** argv) {
   sdk::BlockSignals();
+  umask(S_IRWXG | S_IRWXO);  // the register and the socket are the owner's alone
   CLI::App app{"eagle-land: a land registry that assists courts through the Golden Eagle gateway"};
+  app.set_version_flag("-V,--version", kVersion);
   app.require_subcommand(1);
   std::string path, folder;
   bool once = false, check = false, as_json = false;
@@ -170,16 +180,14 @@ int Main(int argc, char** argv) {
       with_config(app.add_subcommand("counter", "what a clerk does, on the running adapter"))->require_subcommand(1);
   counter->add_flag("--json", as_json, "the answer as one line of JSON");
   const CounterCommands commands(*counter);
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : sdk::kUsageExitCode;
+  }
 
   absl::StatusOr<Setup> setup = Load(path);
-  if (check) {
-    if (setup.ok()) std::printf("%s: ok\n", path.c_str());
-    if (!setup.ok()) {
-      for (const std::string& problem : sdk::ProblemsOf(setup.status())) std::fprintf(stderr, "%s\n", problem.c_str());
-    }
-    return sdk::ExitCodeOf(setup.status());
-  }
+  if (check) return sdk::PrintConfigCheck(path, setup.status());
   if (!setup.ok()) return Finish(setup.status());
   if (run->parsed()) return Finish(Run(*setup, once));
   if (import->parsed()) return Finish(Import(*setup, folder));

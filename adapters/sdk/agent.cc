@@ -49,6 +49,7 @@ absl::Status Agent::Start() {
     meta.inbox_id = ports_.entropy.Bytes(kInboxIdBytes);
     unit.tables.PutMeta(meta);
   }
+  unit.tables.IndexUnpruned();
   // Everything is checked again: the pinned keys may have changed since, and so may the file.
   uint64_t after = 0;
   for (auto page = unit.tables.Statements(after, kStatementsAPage); !page.empty();
@@ -63,6 +64,8 @@ absl::Status Agent::Start() {
     GATEWAY_ASSERT(row.has_value(), "an open task is in the inbox");
     queue_.Put(*row);
   }
+  may_have_unsigned_ = !unit.tables.Unsigned(1).empty();
+  may_have_pending_ = unit.tables.NextPending(0).has_value();
   return Commit(unit) ? absl::OkStatus() : stopped_;
 }
 
@@ -90,6 +93,7 @@ absl::Duration Agent::Step() {
   if (stopped_.ok()) Work();
   if (stopped_.ok()) Acknowledge();
   if (stopped_.ok()) SignReceipts();
+  if (stopped_.ok() && !draining_ && Monotonic() >= next_prune_) Prune();
   if (!stopped_.ok()) return absl::InfiniteDuration();
   SendCalls();
 
@@ -119,8 +123,9 @@ void Agent::OnReply(CallId call, absl::StatusOr<Reply> reply) {
 }
 
 bool Agent::Idle() const {
-  return queue_.Queued(ForgetBefore()) == 0 && !may_have_unsigned_ && !may_have_pending_ && !calls_[kReport] &&
-         replies_.empty();
+  // What only another poll could bring on isn't waited for once no more are made: it lies in the inbox.
+  const size_t to_do = draining_ ? queue_.Finishable(ports_.clock.MonotonicNow()) : queue_.Queued(ForgetBefore());
+  return to_do == 0 && !may_have_unsigned_ && !may_have_pending_ && !calls_[kReport] && replies_.empty();
 }
 
 AgentMetrics Agent::metrics() const {

@@ -4,7 +4,7 @@
 //
 // The promises, after any crash and whatever the channel loses, repeats or disorders:
 //   - arrival is durable before any work, intent before any effect, a receipt before it is sent;
-//   - one effect at most per operation; the same order again gives the same receipts again, byte for byte;
+//   - one effect at most per operation; the same order again gives the same last word again, byte for byte, for ever;
 //   - nothing is done that pinned keys, statements and the rules of signatures don't bear out: it is returned with a
 //   reason;
 //   - no effect begins on an ended lease, on a withdrawn order, or out of turn among the controls on one person;
@@ -83,8 +83,8 @@ class Agent {
   // What came back for a call, or why nothing did (a Failure travels inside the status, reason.h). Kept for the next
   // Step.
   void OnReply(CallId call, absl::StatusOr<Reply> reply);
-  // From now on no new tasks are asked for; what is here is finished and reported. `Idle` once nothing is left to do or
-  // send.
+  // From now on no new tasks are asked for; what has a lease or has begun is finished, and all receipts are reported.
+  // `Idle` once nothing is left to do or send, with or without a gateway.
   void Drain() { draining_ = true; }
   bool Idle() const;
 
@@ -185,10 +185,14 @@ class Agent {
   bool RecordEvent(TaskRow& row, const RegisterChange& change, Unit& unit);
   bool RecordCorrection(TaskRow& row, const RegisterChange& change, Unit& unit);
   void AddReceipt(TaskRow& row, v1::Receipt& receipt, Unit& unit);
-  void AddItems(const TaskRow& row, std::vector<v1::ItemResult> items, v1::Receipt& receipt, Unit& unit);
+  void AddItems(const TaskRow& row, const v1::Order& order, std::vector<v1::ItemResult> items, v1::Receipt& receipt,
+                Unit& unit);
   void SignReceipts();
   void SendReport();
   void TakeReport(const v1::ReportResultsResponse& response);
+
+  // agent_prune.cc: what the inbox may forget
+  void Prune();
 
   // agent_clerk.cc
   absl::StatusOr<TaskRow> Waiting(Unit& unit, const Operation& operation, TaskState state);
@@ -224,9 +228,11 @@ class Agent {
   std::array<absl::Duration, kMethods> not_before_{};             // the next call of each method
   std::deque<std::pair<CallId, absl::StatusOr<Reply>>> replies_;  // at most kMethods: one a call
   absl::Duration next_changes_ = -absl::InfiniteDuration();
-  bool may_have_unsigned_ = true;  // receipts without a batch
-  bool may_have_pending_ = true;   // batches that weren't acknowledged
-  uint64_t batch_sent_ = 0;        // in the last call
+  absl::Duration next_prune_ = -absl::InfiniteDuration();
+  uint64_t prune_after_ = 0;        // where it goes on
+  bool may_have_unsigned_ = false;  // receipts without a batch
+  bool may_have_pending_ = false;   // batches that weren't acknowledged
+  uint64_t batch_sent_ = 0;         // in the last call
   // Batches that the gateway refuses as they are: tried again later and later, without holding up the others.
   struct Refused {
     uint32_t times = 0;

@@ -72,9 +72,8 @@ void Agent::AddReceipt(TaskRow& row, v1::Receipt& receipt, Unit& unit) {
 }
 
 // Rank is the inbox's to say: service of the order that made the measure.
-void Agent::AddItems(const TaskRow& row, std::vector<v1::ItemResult> items, v1::Receipt& receipt, Unit& unit) {
-  v1::Order order;
-  GATEWAY_ASSERT(order.ParseFromString(row.member.member()), "a verified order can be read again");
+void Agent::AddItems(const TaskRow& row, const v1::Order& order, std::vector<v1::ItemResult> items,
+                     v1::Receipt& receipt, Unit& unit) {
   std::optional<TaskRow> freeze = row;
   if (order.has_release()) freeze = unit.tables.FindOperation({order.release().freeze_order_id(), config_.agency, 0});
   if (order.has_deduct()) freeze = unit.tables.FindOperation({order.deduct().freeze_order_id(), config_.agency, 0});
@@ -101,7 +100,7 @@ void Agent::Record(TaskRow& row, const v1::Order& order, Answer answer, Unit& un
   receipt.set_kind(KindOf(answer.kind));
   if (answer.effect_at) *receipt.mutable_effect_at() = trust::TimestampOf(*answer.effect_at);
   receipt.set_searched_scope(std::move(answer.searched_scope));
-  AddItems(row, std::move(answer.items), receipt, unit);
+  AddItems(row, order, std::move(answer.items), receipt, unit);
   AddReceipt(row, receipt, unit);
   row.state = state;
   row.note.clear();
@@ -141,11 +140,13 @@ bool Agent::RecordEvent(TaskRow& row, const RegisterChange& change, Unit& unit) 
     ++metrics_.answers_invalid;
     return false;
   }
+  v1::Order order;
+  GATEWAY_ASSERT(order.ParseFromString(row.member.member()), "a verified order can be read again");
   v1::Receipt receipt;
   receipt.set_kind(v1::RECEIPT_KIND_EVENT);
   receipt.set_change(change.change);
   *receipt.mutable_effect_at() = trust::TimestampOf(change.at);
-  AddItems(row, {change.item}, receipt, unit);
+  AddItems(row, order, {change.item}, receipt, unit);
   AddReceipt(row, receipt, unit);
   unit.Put(row);
   return true;
@@ -163,7 +164,7 @@ bool Agent::RecordCorrection(TaskRow& row, const RegisterChange& change, Unit& u
   receipt.set_corrects(std::string(journal::View(*row.final_digest)));
   *receipt.mutable_effect_at() = trust::TimestampOf(change.answer.effect_at.value_or(change.at));
   receipt.set_searched_scope(change.answer.searched_scope);
-  AddItems(row, change.answer.items, receipt, unit);
+  AddItems(row, order, change.answer.items, receipt, unit);
   AddReceipt(row, receipt, unit);
   unit.Put(row);
   return true;
@@ -270,7 +271,10 @@ void Agent::TakeReport(const v1::ReportResultsResponse& response) {
   }
   unit.tables.PutBatch(batch);
   unit.tables.SetPending(batch.sequence, false);
-  if (Commit(unit)) refused_batches_.erase(batch.sequence);
+  const bool more = unit.tables.NextPending(0).has_value();
+  if (!Commit(unit)) return;
+  may_have_pending_ = more;
+  refused_batches_.erase(batch.sequence);
 }
 
 }  // namespace eagle::sdk

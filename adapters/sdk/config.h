@@ -25,6 +25,8 @@ struct SignatureRule {
 // Inquiries: the handler. Everything else: handler and co-signer (domain decision 6).
 std::vector<SignatureRule> UsualSignatureRules();
 
+inline constexpr absl::Duration kKeepOrdersMax = absl::Hours(24 * 36'525);
+
 struct AgentConfig {
   std::string agency;   // our code
   std::string adapter;  // reverse-domain name of the program, at most 63 bytes
@@ -51,6 +53,11 @@ struct AgentConfig {
   uint32_t control_attempts_max = 20;                  // certainly undone attempts, then OUTCOME_ERROR
   uint32_t find_attempts_max = 200;                    // then IN_DOUBT
   uint32_t work_per_step_max = 64;                     // tasks worked on before the agent looks at its calls again
+
+  // How long the inbox keeps a finished order as it came, with its signatures. A month: long enough for the agency's
+  // own archive to take it and for people to look at it in a dispute. Id, digest and receipts stay for ever
+  // (inbox_prune.h).
+  absl::Duration keep_orders = absl::Hours(24 * 30);
 };
 
 // Every violation at once. Error: CONFIGURATION_INVALID.
@@ -90,6 +97,7 @@ struct AgentMetrics {
   uint64_t receipts_duplicate = 0;
   uint64_t receipts_conflict = 0;  // people decide: raise the alarm
   uint64_t receipts_refused = 0;
+  uint64_t orders_pruned = 0;
   // Gauges.
   uint64_t queued = 0;
   uint64_t waiting_for_clerk = 0;

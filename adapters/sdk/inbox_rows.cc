@@ -8,6 +8,8 @@ namespace eagle::sdk {
 namespace {
 
 constexpr std::string_view kMeta = "m";
+constexpr std::string_view kUnprunedIndexed = "i";
+constexpr size_t kTasksAPage = 256;
 constexpr char kDamaged[] = "a row of the inbox can't be read: the file is damaged, or of another version";
 
 std::string Key(char table, std::string_view key) { return std::string(1, table) + std::string(key); }
@@ -92,11 +94,16 @@ std::optional<TaskRow> InboxTables::FindOperation(const Operation& operation) {
 void InboxTables::PutTask(const TaskRow& task) {
   transaction_.Put(Key('t', journal::View(task.digest)), EncodeTask(task));
   if (task.verified) transaction_.Put(OperationKey(task.operation), journal::View(task.digest));
-  const std::string open = Key('a', task.arrival_sequence);
+  const std::string open = Key('a', task.arrival_sequence), unpruned = Key('z', task.arrival_sequence);
   if (IsOpen(task.state)) {
     transaction_.Put(open, journal::View(task.digest));
+    return;
+  }
+  transaction_.Delete(open);
+  if (task.is_pruned()) {
+    transaction_.Delete(unpruned);
   } else {
-    transaction_.Delete(open);
+    transaction_.Put(unpruned, journal::View(task.digest));
   }
 }
 
@@ -105,6 +112,29 @@ std::vector<journal::Hash> InboxTables::OpenTasks() {
   for (const auto& [key, digest] : transaction_.Scan("a", "b", SIZE_MAX))
     out.push_back(journal::HashFrom(digest).value_or(journal::Hash{}));
   return out;
+}
+
+std::vector<std::pair<uint64_t, journal::Hash>> InboxTables::Unpruned(uint64_t after, size_t limit) {
+  std::vector<std::pair<uint64_t, journal::Hash>> out;
+  for (const auto& [key, digest] : transaction_.Scan(Key('z', after + 1), "{", limit))
+    out.emplace_back(NumberAt(key, 1), journal::HashFrom(digest).value_or(journal::Hash{}));
+  return out;
+}
+
+void InboxTables::IndexUnpruned() {
+  if (transaction_.Get(kUnprunedIndexed)) return;
+  transaction_.Put(kUnprunedIndexed, "");
+  std::string from = "t";
+  while (true) {
+    const auto page = transaction_.Scan(from, "u", kTasksAPage);
+    for (const auto& [key, bytes] : page) {
+      const auto task = DecodeTask(bytes);
+      GATEWAY_ASSERT(task.has_value(), kDamaged);
+      if (!IsOpen(task->state)) PutTask(*task);
+    }
+    if (page.size() < kTasksAPage) return;
+    from = page.back().first + '\0';
+  }
 }
 
 void InboxTables::AddReceipt(ReceiptRow& receipt) {
@@ -144,6 +174,11 @@ std::vector<ReceiptRow> InboxTables::Unsigned(size_t limit) {
 
 void InboxTables::MarkSigned(uint64_t receipt) { transaction_.Delete(Key('n', receipt)); }
 
+void InboxTables::DropReceipt(const ReceiptRow& receipt) {
+  transaction_.Delete(Key('r', receipt.id));
+  transaction_.Delete(Key('q', std::string(journal::View(receipt.task)) + BigEndian(receipt.id)));
+}
+
 BatchRow InboxTables::Batch(uint64_t sequence) {
   const auto bytes = transaction_.Get(Key('b', sequence));
   auto row = bytes ? DecodeBatch(*bytes) : std::nullopt;
@@ -152,6 +187,10 @@ BatchRow InboxTables::Batch(uint64_t sequence) {
 }
 
 void InboxTables::PutBatch(const BatchRow& batch) { transaction_.Put(Key('b', batch.sequence), EncodeBatch(batch)); }
+
+void InboxTables::DropBatch(uint64_t sequence) { transaction_.Delete(Key('b', sequence)); }
+
+bool InboxTables::IsPending(uint64_t batch) { return transaction_.Get(Key('p', batch)).has_value(); }
 
 void InboxTables::SetPending(uint64_t batch, bool pending) {
   if (pending) {
@@ -199,6 +238,12 @@ std::vector<RegisterChange> InboxTables::Changes(uint64_t after, size_t limit) {
     out.push_back(*std::move(row));
   }
   return out;
+}
+
+size_t InboxTables::DropChanges(uint64_t last, size_t limit) {
+  const auto rows = transaction_.Scan(Key('c', uint64_t{0}), Key('c', last + 1), limit);
+  for (const auto& [key, bytes] : rows) transaction_.Delete(key);
+  return rows.size();
 }
 
 void InboxTables::Defer(const journal::Hash& task, const RegisterChange& change) {

@@ -4,9 +4,12 @@
 //   tasks       by digest of the order: the signed member as it came, arrival (which gives rank), state
 //   operations  (order id, step) -> digest, for orders that were verified
 //   receipts    exact bytes, in the order in which they were made; the task and the batch they belong to
-//   batches     head with signature and the receipts in it, so that a repeat is byte-identical; pending until
-//   acknowledged statements  accepted members of the directory, by position withdrawn   order ids that must not begin
+//   batches     head with signature and the receipts in it, so that a repeat is byte-identical; pending until answered
+//   statements  accepted members of the directory, by position
+//   withdrawn   order ids that must not begin
 //   changes     of a register that lives in the inbox; and changes that wait for the answer of their order
+//
+// What of it is forgotten, and when, is inbox_prune.h's.
 //
 // InboxTables is a typed view of one transaction. Rows that can't be read back abort: the file isn't ours or is
 // damaged. Threads: one owner.
@@ -51,13 +54,15 @@ struct TaskRow {
   bool verified = false;
   absl::Time arrived_at;          // durable arrival, whole microseconds, never before an earlier one's
   uint64_t arrival_sequence = 0;  // 1, 2, 3 ...: with arrived_at it is the rank
-  v1::SignedMember member;        // as it came
+  v1::SignedMember member;        // as it came; when pruned, an order with BriefOf's fields only, and no head
   bool is_control = false;
   std::string person;                         // PersonKey of the subject
   uint64_t receipt_sequence = 0;              // of the last receipt on this order
   bool acknowledged = false;                  // an ACKNOWLEDGED receipt was made
   std::optional<journal::Hash> final_digest;  // of the FINAL (or last CORRECTION) receipt
   std::string note;                           // why it is in doubt
+
+  bool is_pruned() const { return !member.has_head(); }
 };
 
 enum class ReceiptStream : uint8_t { kResults = 0, kEvents = 1 };
@@ -105,10 +110,15 @@ class InboxTables {
 
   std::optional<TaskRow> FindTask(const journal::Hash& digest);
   std::optional<TaskRow> FindOperation(const Operation& operation);
-  // Also keeps the index of open tasks, and that of operations once `verified`.
+  // Also keeps the index of open tasks, that of finished ones that aren't pruned, and that of operations once
+  // `verified`.
   void PutTask(const TaskRow& task);
   // Digests of open tasks in the order of arrival.
   std::vector<journal::Hash> OpenTasks();
+  // Finished tasks that aren't pruned, by arrival sequence above `after`, in order.
+  std::vector<std::pair<uint64_t, journal::Hash>> Unpruned(uint64_t after, size_t limit);
+  // Makes that index in an inbox that was written before there was one; nothing otherwise.
+  void IndexUnpruned();
 
   // Appends; fills in the id.
   void AddReceipt(ReceiptRow& receipt);
@@ -118,10 +128,14 @@ class InboxTables {
   // The first receipts without a batch, in order, at most `limit`.
   std::vector<ReceiptRow> Unsigned(size_t limit);
   void MarkSigned(uint64_t receipt);
+  void DropReceipt(const ReceiptRow& receipt);
 
   BatchRow Batch(uint64_t sequence);
   void PutBatch(const BatchRow& batch);
+  // Its receipts must be dropped with it.
+  void DropBatch(uint64_t sequence);
   void SetPending(uint64_t batch, bool pending);
+  bool IsPending(uint64_t batch);
   // The first pending batch after `after`; absent when there is none.
   std::optional<uint64_t> NextPending(uint64_t after);
 
@@ -135,6 +149,8 @@ class InboxTables {
   // table.
   void AppendChange(RegisterChange change);
   std::vector<RegisterChange> Changes(uint64_t after, size_t limit);
+  // Drops the first ones, up to sequence `last`, at most `limit`; how many.
+  size_t DropChanges(uint64_t last, size_t limit);
   // Changes that came before the answer of their own order; taken out in order once it is there.
   void Defer(const journal::Hash& task, const RegisterChange& change);
   std::vector<RegisterChange> TakeDeferred(const journal::Hash& task);

@@ -20,6 +20,7 @@ constexpr char kSettings[] =
     "PRAGMA synchronous = FULL;"
     "PRAGMA foreign_keys = ON;"
     "PRAGMA trusted_schema = OFF;"
+    "PRAGMA secure_delete = ON;"  // what is forgotten is overwritten
     "PRAGMA mmap_size = 0;";
 constexpr char kSchema[] =
     "BEGIN IMMEDIATE;"

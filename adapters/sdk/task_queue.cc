@@ -89,6 +89,13 @@ size_t TaskQueue::InFlight() const {
   }));
 }
 
+size_t TaskQueue::Finishable(absl::Duration now) const {
+  return static_cast<size_t>(std::count_if(by_arrival_.begin(), by_arrival_.end(), [&](const auto& entry) {
+    const QueuedTask& task = entry.second;
+    return task.state == TaskState::kApplying || (task.state == TaskState::kWaiting && now < task.lease_end);
+  }));
+}
+
 size_t TaskQueue::WaitingForClerk() const {
   return static_cast<size_t>(std::count_if(by_arrival_.begin(), by_arrival_.end(), [](const auto& entry) {
     return entry.second.state == TaskState::kInDoubt || entry.second.state == TaskState::kUnderReview;

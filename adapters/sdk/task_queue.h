@@ -62,6 +62,8 @@ class TaskQueue {
   size_t Queued(absl::Duration forget_before) const;
   // Of these, what counts against the most in flight: granted in this session, or begun.
   size_t InFlight() const;
+  // What can be finished without another poll: begun, or verified and with a lease at `now`.
+  size_t Finishable(absl::Duration now) const;
   size_t WaitingForClerk() const;
   size_t size() const { return by_arrival_.size(); }
   // The earliest instant after `now` at which a task is to be tried again.

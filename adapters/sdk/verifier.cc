@@ -107,41 +107,42 @@ absl::Status CheckOrder(const v1::Order& order) {
 
 Verdict OrderVerifier::Verify(const v1::SignedMember& member, absl::Time arrived_at) {
   Verdict verdict;
-  // Whose order it says it is, to answer it; not to be trusted before the end.
-  if (auto order = trust::ParseTolerant<v1::Order>(member.member()); order.ok()) verdict.order = *std::move(order);
-  const auto judge = [&]() -> absl::Status {
-    EAGLE_ASSIGN_OR_RETURN(const trust::ParsedMember parsed, trust::ParseMember(member));
-    EAGLE_RETURN_IF_ERROR(trust::ExpectHead(parsed.head, v1::MEMBER_TYPE_ORDER, config_.environment));
-    EAGLE_ASSIGN_OR_RETURN(const v1::Order order, trust::ParseStrict<v1::Order>(parsed.member));
-    if (!IsNamed(order, config_.agency)) return Fail(Reason::kAudienceMismatch, "the order is addressed to others");
-    if (order.court() != parsed.head.signer())
-      return Fail(Reason::kSignatureInvalid, "signed for another court than the order names");
-    EAGLE_RETURN_IF_ERROR(CheckSigners(order, parsed, arrived_at, verdict.may_lag));
-    verdict.may_lag = false;
-    EAGLE_RETURN_IF_ERROR(CheckOrder(order));
-    if (arrived_at > trust::TimeOf(order.not_after()))
-      return Fail(Reason::kOrderExpired, "the order's own not-after passed before it arrived");
-    if (order.has_deduct()) {
-      if (absl::Status status = CheckAccount(order, arrived_at); !status.ok()) {
-        verdict.may_lag = true;
-        return status;
-      }
-    }
-    return absl::OkStatus();
-  };
-  verdict.status = judge();
+  verdict.status = Judge(member, arrived_at, verdict);
+  // Whose order it says it is, to answer it; a refused one is read as far as it can be.
+  if (!verdict.status.ok() && !verdict.order) {
+    if (auto order = trust::ParseTolerant<v1::Order>(member.member()); order.ok()) verdict.order = *std::move(order);
+  }
   return verdict;
 }
 
-absl::Status OrderVerifier::CheckSigners(const v1::Order& order, const trust::ParsedMember& parsed,
-                                         absl::Time arrived_at, bool& may_lag) {
-  may_lag = true;
-  const std::vector<trust::Officer> officers = book_.OfficersOf(order.court(), arrived_at);
+absl::Status OrderVerifier::Judge(const v1::SignedMember& member, absl::Time arrived_at, Verdict& verdict) {
+  EAGLE_ASSIGN_OR_RETURN(const trust::ParsedMember parsed, trust::ParseMember(member));
+  EAGLE_RETURN_IF_ERROR(trust::ExpectHead(parsed.head, v1::MEMBER_TYPE_ORDER, config_.environment));
+
+  // Who signed, before what they signed is looked at.
+  verdict.may_lag = true;
+  const std::vector<trust::Officer> officers = book_.OfficersOf(parsed.head.signer(), arrived_at);
   if (officers.empty()) return Fail(Reason::kSignerUnknown, "no officer of this court is on our register now");
   EAGLE_ASSIGN_OR_RETURN(const std::vector<uint64_t> signed_by,
                          cache_.CheckSignatures(parsed, trust::CandidatesOf(officers), checker_));
+  verdict.may_lag = false;
+
+  EAGLE_ASSIGN_OR_RETURN(verdict.order, trust::ParseStrict<v1::Order>(parsed.member));
+  const v1::Order& order = *verdict.order;
+  if (order.court() != parsed.head.signer())
+    return Fail(Reason::kSignatureInvalid, "signed for another court than the order names");
+  if (!IsNamed(order, config_.agency)) return Fail(Reason::kAudienceMismatch, "the order is addressed to others");
+  verdict.may_lag = true;
   EAGLE_RETURN_IF_ERROR(CheckOfficers(order, officers, signed_by));
-  return CheckRules(order, officers, signed_by);
+  EAGLE_RETURN_IF_ERROR(CheckRules(order, officers, signed_by));
+  verdict.may_lag = false;
+  EAGLE_RETURN_IF_ERROR(CheckOrder(order));
+  if (arrived_at > trust::TimeOf(order.not_after()))
+    return Fail(Reason::kOrderExpired, "the order's own not-after passed before it arrived");
+  if (!order.has_deduct()) return absl::OkStatus();
+  absl::Status account = CheckAccount(order, arrived_at);
+  verdict.may_lag = !account.ok();
+  return account;
 }
 
 // The officers that the order names are those on our register, with the same two credentials.

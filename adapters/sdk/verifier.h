@@ -1,12 +1,13 @@
 // Whether an order may be acted on, judged without the gateway: by pinned registrar keys and the statements that follow
 // from them.
 //
-//   head       payload type, root, environment; signer = the order's court
-//   signatures each role that the rules demand by a different officer of that court, valid now; an exception to the cap
-//   by its leader officers   those named in the order are on our register with the same two credential numbers; the
-//   first one signed audience   addressed to this agency content    no unknown fields; the act fits the action;
-//   amounts, terms and ids are what the contract says; not expired on arrival account    a deduction names a statement
-//   that is in force, of this court, about this very account
+//   head        payload type, root, environment
+//   signatures  by officers of the head's signer who are valid now. Only then are the bytes parsed, once
+//   order       no unknown fields; the signer's court; addressed to this agency
+//   officers    those named are on our register with the same two credential numbers; the first one signed
+//   roles       each that the rules demand by a different officer; an exception to the cap by its leader
+//   content     the act fits the action; amounts, terms and ids are what the contract says; not expired on arrival
+//   account     a deduction names a statement that is in force, of this court, about this very account
 //
 // Threads: as the book and the checker.
 #pragma once
@@ -38,14 +39,14 @@ class OrderVerifier {
   OrderVerifier(const AgentConfig& config, const trust::StatementBook& book, const trust::SignatureChecker& checker)
       : config_(config), book_(book), checker_(checker) {}
 
-  // Refusals, first match wins: those of ParseMember; MEMBER_TYPE_UNKNOWN, ENVIRONMENT_MISMATCH; UNKNOWN_FIELDS and the
-  // like; AUDIENCE_MISMATCH; SIGNER_UNKNOWN; SIGNATURE_INVALID; OFFICER_NOT_VALID; SIGNATURES_MISSING;
-  // EXCEPTION_NOT_SIGNED; FIELD_MISSING, FIELD_INVALID, AMOUNT_INVALID; ORDER_EXPIRED; ACCOUNT_NOT_COURTS.
+  // Refusals, first match wins: those of ParseMember; MEMBER_TYPE_UNKNOWN, ENVIRONMENT_MISMATCH; SIGNER_UNKNOWN;
+  // SIGNATURE_INVALID; UNKNOWN_FIELDS and the like; SIGNATURE_INVALID (another court's); AUDIENCE_MISMATCH;
+  // OFFICER_NOT_VALID; SIGNATURES_MISSING; EXCEPTION_NOT_SIGNED; FIELD_MISSING, FIELD_INVALID, AMOUNT_INVALID;
+  // ORDER_EXPIRED; ACCOUNT_NOT_COURTS.
   Verdict Verify(const v1::SignedMember& member, absl::Time arrived_at);
 
  private:
-  absl::Status CheckSigners(const v1::Order& order, const trust::ParsedMember& parsed, absl::Time arrived_at,
-                            bool& may_lag);
+  absl::Status Judge(const v1::SignedMember& member, absl::Time arrived_at, Verdict& verdict);
   absl::Status CheckOfficers(const v1::Order& order, const std::vector<trust::Officer>& officers,
                              const std::vector<uint64_t>& signed_by) const;
   absl::Status CheckRules(const v1::Order& order, const std::vector<trust::Officer>& officers,

@@ -259,6 +259,8 @@ void ReadLimits(ConfigSection section, AdapterConfig& config) {
   agent.most_in_flight = static_cast<uint32_t>(section.Number("most_in_flight", agent.most_in_flight, 1, 10'000));
   agent.call_timeout = section.Seconds("call_seconds", agent.call_timeout, absl::Seconds(1), absl::Seconds(60));
   agent.backoff_max = section.Seconds("backoff_seconds_max", agent.backoff_max, agent.backoff_min, absl::Minutes(10));
+  agent.keep_orders = absl::Hours(24 * section.Number("keep_days", absl::ToInt64Hours(agent.keep_orders) / 24, 0,
+                                                      absl::ToInt64Hours(kKeepOrdersMax) / 24));
   config.drain_limit = section.Seconds("drain_seconds", config.drain_limit, absl::ZeroDuration(), absl::Hours(1));
 }
 

@@ -109,6 +109,15 @@ int ExitCodeOf(const absl::Status& status) {
   }
 }
 
+int PrintConfigCheck(const std::string& path, const absl::Status& status) {
+  if (status.ok()) {
+    std::printf("%s: ok\n", path.c_str());
+    return 0;
+  }
+  for (const std::string& problem : ProblemsOf(status)) std::fprintf(stderr, "%s\n", problem.c_str());
+  return kUsageExitCode;
+}
+
 void PrintFailure(const absl::Status& status) {
   const Failure failure = FailureOf(status);
   std::fprintf(stderr, "%s: %s\n", std::string(RowOf(failure.reason).name).c_str(), failure.message.c_str());

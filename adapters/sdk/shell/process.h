@@ -65,6 +65,9 @@ absl::StatusOr<std::unique_ptr<Clock>> MakeAdapterClock(v1::Environment environm
 
 // 0 OK, 2 configuration, 3 refused, 4 unavailable, 1 everything else.
 int ExitCodeOf(const absl::Status& status);
+inline constexpr int kUsageExitCode = 2;  // of a command line that can't be read
+// What --check-config says: "<path>: ok" to stdout, or a line a problem to stderr. Gives the exit code, 0 or 2.
+int PrintConfigCheck(const std::string& path, const absl::Status& status);
 // "REASON: message" and one line a violation, to stderr.
 void PrintFailure(const absl::Status& status);
 // The answer of a counter to stdout, as JSON or for people; or its failure. Gives the exit code.

@@ -51,6 +51,7 @@ constexpr Counter kCounters[] = {
     {"receipts_duplicate", &AgentMetrics::receipts_duplicate, Tone::kInfo},
     {"receipts_conflict", &AgentMetrics::receipts_conflict, Tone::kWarning},
     {"receipts_refused", &AgentMetrics::receipts_refused, Tone::kWarning},
+    {"orders_pruned", &AgentMetrics::orders_pruned, Tone::kSilent},
     {"queued", &AgentMetrics::queued, Tone::kSilent},
     {"waiting_for_clerk", &AgentMetrics::waiting_for_clerk, Tone::kSilent},
 };
@@ -114,7 +115,7 @@ absl::Status Runner::Run() {
     if (!agent_.health().ok()) return LeaveWith(agent_.health());
     if (options_.once && !draining_ && IsDone()) RequestDrain();
     if (options_.once && !seen_.connected && seen_.calls_failed >= options_.once_failures_max) {
-      return LeaveWith(Fail(Reason::kUnavailable, "the gateway can't be reached").With("reason", last_failure_));
+      return LeaveWith(Fail(Reason::kUnavailable, "the gateway can't be reached").With("last_error", last_message_));
     }
     if (draining_) {
       const absl::Duration left = drain_until_ - clock_.MonotonicNow();
@@ -139,6 +140,7 @@ void Runner::NoteReply(const absl::StatusOr<Reply>& reply) {
     const std::string reason = reply.status().code() == absl::StatusCode::kDeadlineExceeded
                                    ? "DEADLINE_EXCEEDED"
                                    : std::string(RowOf(failure.reason).name);
+    last_message_ = failure.message;
     if (reason == last_failure_) return;
     last_failure_ = reason;
     log_.Warning("call_failed",

@@ -68,6 +68,7 @@ class Runner {
   // The runner's own thread only.
   AgentMetrics seen_;
   std::string last_failure_;  // reason of the last call that failed, so that each is logged once
+  std::string last_message_;  // and what it said
   bool draining_ = false;
   absl::Duration drain_until_;
   uint64_t quiet_polls_ = 0;  // polls that brought neither work nor statements

@@ -167,6 +167,19 @@ TEST(AgentAttack, ContentThatIsNotWhatTheContractSays) {
   EXPECT_EQ(world.core.effects.size(), 0u);
 }
 
+TEST(AgentAttack, WhatNoOfficerSignedIsNotJudgedByWhatItSays) {
+  SdkWorld world;
+  const auto outcome = [&](const std::function<void(v1::Order&)>& change) {
+    v1::Order order = world.Freeze(100);
+    change(order);
+    return Outcome(world, world.Sign(order, SdkWorld::Signers{&world.stranger}));
+  };
+  EXPECT_EQ(outcome([](v1::Order& o) { o.GetReflection()->MutableUnknownFields(&o)->AddVarint(99, 1); }),
+            "RETURNED SIGNATURE_INVALID");
+  EXPECT_EQ(outcome([](v1::Order& o) { o.set_agencies(0, "9900002"); }), "RETURNED SIGNATURE_INVALID");
+  EXPECT_EQ(outcome([](v1::Order& o) { o.clear_subject(); }), "RETURNED SIGNATURE_INVALID");
+}
+
 TEST(AgentAttack, AnExceptionIsItsLeadersToSign) {
   SdkWorld world(SdkWorld::Way::kLand);
   v1::Order seal = world.FreezeThing("U1");

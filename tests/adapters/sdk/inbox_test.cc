@@ -1,4 +1,4 @@
-// One contract for every inbox, and the rows in it.
+// Both inboxes under the one contract, the rows in them, and what only a file can do.
 #include "adapters/sdk/inbox.h"
 
 #include <sqlite3.h>
@@ -13,19 +13,14 @@
 #include "adapters/sdk/sqlite_inbox.h"
 #include "gtest/gtest.h"
 #include "server/base/reason.h"
+#include "tests/contract/inbox_contract.h"
 #include "tests/support/sdk_fakes.h"
 #include "tests/support/temp_folder.h"
 
 namespace eagle::sdk {
 namespace {
 
-// Opens the same inbox again and again: what a new process finds.
-class Fixture {
- public:
-  virtual ~Fixture() = default;
-  virtual Inbox& Open() = 0;
-};
-class FakeFixture : public Fixture {
+class FakeHarness : public InboxHarness {
  public:
   Inbox& Open() override { return *(inbox_ = std::make_unique<FakeInbox>(disk_, crash_)); }
 
@@ -34,7 +29,7 @@ class FakeFixture : public Fixture {
   CrashPlan crash_;
   std::unique_ptr<FakeInbox> inbox_;
 };
-class SqliteFixture : public Fixture {
+class SqliteHarness : public InboxHarness {
  public:
   Inbox& Open() override {
     inbox_.reset();
@@ -49,130 +44,14 @@ class SqliteFixture : public Fixture {
   std::unique_ptr<SqliteInbox> inbox_;
 };
 
-class InboxContract : public ::testing::TestWithParam<bool> {
- protected:
-  InboxContract() {
-    if (GetParam()) {
-      fixture = std::make_unique<SqliteFixture>();
-    } else {
-      fixture = std::make_unique<FakeFixture>();
-    }
-  }
-  std::unique_ptr<Fixture> fixture;
-};
-INSTANTIATE_TEST_SUITE_P(Inboxes, InboxContract, ::testing::Values(false, true),
-                         [](const auto& which) { return which.param ? std::string("Sqlite") : std::string("Fake"); });
+}  // namespace
 
-using Rows = std::vector<std::pair<std::string, std::string>>;
+INSTANTIATE_TEST_SUITE_P(Fake, InboxContract,
+                         testing::Values(InboxFactory([] { return std::make_unique<FakeHarness>(); })));
+INSTANTIATE_TEST_SUITE_P(Sqlite, InboxContract,
+                         testing::Values(InboxFactory([] { return std::make_unique<SqliteHarness>(); })));
 
-TEST_P(InboxContract, WhatWasCommittedIsThereAndNothingElse) {
-  {
-    Inbox& inbox = fixture->Open();
-    auto first = inbox.Begin();
-    first->Put("a", "1");
-    first->Put("b", "2");
-    ASSERT_TRUE(first->Commit().ok());
-    first.reset();
-    auto second = inbox.Begin();
-    second->Put("a", "changed");
-    second->Delete("b");
-    second->Put("c", "3");
-    EXPECT_EQ(second->Get("a"), "changed");
-    EXPECT_EQ(second->Get("b"), std::nullopt);
-  }
-  Inbox& inbox = fixture->Open();
-  {
-    auto transaction = inbox.Begin();
-    EXPECT_EQ(transaction->Scan("", "z", 10), (Rows{{"a", "1"}, {"b", "2"}}));
-  }
-  auto transaction = inbox.Begin();  // dropped ones leave no trace in the same process, either
-  EXPECT_EQ(transaction->Get("c"), std::nullopt);
-}
-
-TEST_P(InboxContract, ScansAreInByteOrderWithTheTransactionsOwnWrites) {
-  Inbox& inbox = fixture->Open();
-  {
-    auto transaction = inbox.Begin();
-    for (const char* key : {"k1", "k3", "k5", "l"}) transaction->Put(key, "old");
-    ASSERT_TRUE(transaction->Commit().ok());
-  }
-  auto transaction = inbox.Begin();
-  transaction->Put("k2", "new");
-  transaction->Put("k3", "new");
-  transaction->Delete("k5");
-  transaction->Put("k\xff", "new");
-  EXPECT_EQ(transaction->Scan("k", "l", 10), (Rows{{"k1", "old"}, {"k2", "new"}, {"k3", "new"}, {"k\xff", "new"}}));
-  EXPECT_EQ(transaction->Scan("k2", "k3", 10), (Rows{{"k2", "new"}}));
-  EXPECT_EQ(transaction->Scan("k", "l", 2).size(), 2u);
-  EXPECT_TRUE(transaction->Scan("m", "n", 10).empty());
-}
-
-TEST_P(InboxContract, AnyBytesAreKeysAndValues) {
-  const std::string key("k\0\xff\x01", 4), value("\0v\xff", 3);
-  {
-    auto transaction = fixture->Open().Begin();
-    transaction->Put(key, value);
-    transaction->Put("empty", "");
-    ASSERT_TRUE(transaction->Commit().ok());
-  }
-  auto transaction = fixture->Open().Begin();
-  EXPECT_EQ(transaction->Get(key), value);
-  EXPECT_EQ(transaction->Get("empty"), "");
-  EXPECT_EQ(transaction->Get("k"), std::nullopt);
-}
-
-TEST_P(InboxContract, TheRowsOfTheAgentKeepTheirIndexes) {
-  Inbox& inbox = fixture->Open();
-  TaskRow task;
-  task.digest = journal::LeafHash("order");
-  task.operation = {std::string(16, 'o'), "9900001", 0};
-  task.arrived_at = absl::FromUnixSeconds(7);
-  task.arrival_sequence = 3;
-  {
-    auto transaction = inbox.Begin();
-    InboxTables tables(*transaction);
-    EXPECT_EQ(tables.Meta().last_batch, 0u);
-    tables.PutTask(task);
-    EXPECT_FALSE(tables.FindOperation(task.operation).has_value()) << "not verified yet";
-    EXPECT_EQ(tables.OpenTasks(), std::vector<journal::Hash>{task.digest});
-    task.verified = true;
-    task.state = TaskState::kDone;
-    tables.PutTask(task);
-    EXPECT_TRUE(tables.OpenTasks().empty());
-    for (int i = 0; i < 3; ++i) {
-      ReceiptRow receipt;
-      receipt.task = task.digest;
-      receipt.member = "receipt " + std::to_string(i);
-      tables.AddReceipt(receipt);
-      EXPECT_EQ(receipt.id, static_cast<uint64_t>(i + 1));
-    }
-    EXPECT_EQ(tables.Unsigned(2).size(), 2u);
-    tables.MarkSigned(1);
-    tables.SetPending(5, true);
-    tables.SetPending(9, true);
-    tables.SetPending(9, false);
-    tables.Withdraw(std::string(16, 'w'));
-    RegisterChange change;
-    change.operation = task.operation;
-    tables.AppendChange(change);
-    tables.AppendChange(change);
-    tables.Defer(task.digest, change);
-    ASSERT_TRUE(transaction->Commit().ok());
-  }
-  auto transaction = fixture->Open().Begin();
-  InboxTables tables(*transaction);
-  EXPECT_EQ(tables.FindOperation(task.operation)->digest, task.digest);
-  EXPECT_EQ(tables.ReceiptsOf(task.digest), (std::vector<uint64_t>{1, 2, 3}));
-  EXPECT_EQ(tables.Unsigned(10).front().id, 2u);
-  EXPECT_EQ(tables.NextPending(0), 5u);
-  EXPECT_EQ(tables.NextPending(5), std::nullopt);
-  EXPECT_TRUE(tables.IsWithdrawn(std::string(16, 'w')));
-  EXPECT_FALSE(tables.IsWithdrawn(std::string(16, 'x')));
-  ASSERT_EQ(tables.Changes(1, 10).size(), 1u);
-  EXPECT_EQ(tables.Changes(1, 10)[0].sequence, 2u);
-  EXPECT_EQ(tables.TakeDeferred(task.digest).size(), 1u);
-  EXPECT_TRUE(tables.TakeDeferred(task.digest).empty());
-}
+namespace {
 
 TEST(InboxRows, AreReadBackAsTheyWereWrittenAndNotWhenTheyWereCut) {
   RegisterChange change;

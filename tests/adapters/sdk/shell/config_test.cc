@@ -89,6 +89,19 @@ roles = ["LEADER"]
   EXPECT_THAT(config->agent.signature_rules[1].roles, ElementsAre(v1::OFFICER_ROLE_LEADER));
 }
 
+TEST(AdapterConfig, FinishedOrdersAreKeptForAMonthOrAsLongAsItSays) {
+  const auto keep = [](const std::string& more) {
+    const auto config = ParseAdapterConfig(kGood + more, "land.toml", "land", {});
+    EXPECT_TRUE(config.ok()) << config.status();
+    return config.ok() ? config->agent.keep_orders : absl::InfiniteDuration();
+  };
+  EXPECT_EQ(keep(""), absl::Hours(24 * 30));
+  EXPECT_EQ(keep("[limits]\nkeep_days = 0\n"), absl::ZeroDuration());
+  EXPECT_EQ(keep("[limits]\nkeep_days = 36525\n"), kKeepOrdersMax);
+  EXPECT_THAT(Problems(std::string(kGood) + "[limits]\nkeep_days = 36526\n"),
+              ElementsAre("land.toml:22: limits.keep_days: must be a whole number from 0 to 36525"));
+}
+
 TEST(AdapterConfig, UnknownKeysAreErrorsWithTheirLine) {
   EXPECT_THAT(Problems(With("data = \"data\"", "data = \"data\"\nsokcet = \"x\"")),
               ElementsAre("land.toml:13: system.sokcet: unknown key; did you mean socket?"));

@@ -159,6 +159,90 @@ TEST(Runner, DrainsWhatItCouldNotSendIntoTheInboxForTheNextStart) {
   EXPECT_EQ(world.Effects(freeze), 1) << "sent, not done again";
 }
 
+// Nobody listens: every call fails at once.
+class DeafChannel : public Channel {
+ public:
+  explicit DeafChannel(Mailbox& mailbox) : mailbox_(mailbox) {}
+  void Hello(CallId call, const v1::HelloRequest&) override {
+    ++hellos;
+    mailbox_.PutReply(call, Fail(Reason::kUnavailable, "connection refused"));
+    if (on_hello) on_hello();
+  }
+  void PullTasks(CallId, const v1::PullTasksRequest&) override {}
+  void RenewLease(CallId, const v1::RenewLeaseRequest&) override {}
+  void ReportResults(CallId, const v1::ReportResultsRequest&) override {}
+  void ReportEvents(CallId, const v1::ReportResultsRequest&) override {}
+  void ReportStatus(CallId, const v1::ReportStatusRequest&) override {}
+
+  std::function<void()> on_hello;
+  int hellos = 0;
+
+ private:
+  Mailbox& mailbox_;
+};
+
+// Stands still, and jumps over any drain limit when it was looked at so often that somebody must be waiting.
+class ImpatientClock : public Clock {
+ public:
+  absl::Time WallNow() override { return absl::FromUnixSeconds(1'790'000'000); }
+  absl::Duration MonotonicNow() override { return ++looks_ > 300 ? absl::Hours(1000) : absl::Hours(1); }
+  bool jumped() const { return looks_ > 300; }
+
+ private:
+  int looks_ = 0;
+};
+
+// Runs an adapter that dials a gateway that isn't there and is told to leave when the first Hello goes out. Whether it
+// left without a wait.
+bool LeavesAtOnceWithoutAGateway(SdkWorld& world) {
+  world.StopAgent();
+  AgentConfig config = world.config;
+  config.backoff_min = config.backoff_max = absl::Milliseconds(1);  // real time, when there is a wait at all
+  ImpatientClock clock;
+  Log log(clock, [](const std::string&) {});
+  Mailbox mailbox;
+  DeafChannel channel(mailbox);
+  auto agent =
+      Agent::Make(config, {channel, *world.inbox, world.agency_key, world.checker, clock, world.entropy}, *world.bank);
+  EXPECT_TRUE(agent.ok()) << agent.status();
+  Runner runner(**agent, mailbox, clock, log, {.drain_limit = absl::Hours(24)});
+  channel.on_hello = [&] { runner.RequestDrain(); };
+  EXPECT_TRUE(runner.Run().ok());
+  if (!clock.jumped()) {
+    EXPECT_EQ(channel.hellos, 1) << "told to leave in the back-off after the first";
+  }
+  return !clock.jumped();
+}
+
+TEST(Runner, AnIdleAdapterWithoutAGatewayLeavesAtOnce) {
+  SdkWorld world;
+  EXPECT_TRUE(LeavesAtOnceWithoutAGateway(world)) << "a new inbox";
+  world.StartAgent();
+  world.Submit(world.Freeze(100'00));
+  ASSERT_TRUE(world.Settle());
+  EXPECT_TRUE(LeavesAtOnceWithoutAGateway(world)) << "an inbox in which all is done and reported";
+}
+
+TEST(Runner, WhatOnlyANewPollCouldBringOnHoldsUpNoDrain) {
+  SdkWorld world;
+  world.gateway.directory_complete = false;
+  world.Submit(world.Freeze(100'00), SdkWorld::Signers{&world.stranger});
+  world.Run(10);
+  ASSERT_EQ(world.agent->metrics().queued, 1u) << "it waits for statements";
+  EXPECT_TRUE(LeavesAtOnceWithoutAGateway(world)) << "after a start it has no lease, either";
+}
+
+TEST(Runner, AReceiptThatWasNotSentHoldsUpTheDrain) {
+  SdkWorld world;
+  world.gateway.refuse = [](Wire wire) {
+    return wire == kWireResults ? absl::Status(Fail(Reason::kBusy, "full")) : absl::OkStatus();
+  };
+  world.Submit(world.Freeze(100'00));
+  world.Run(20);
+  ASSERT_EQ(world.agent->metrics().receipts, 1u);
+  EXPECT_FALSE(LeavesAtOnceWithoutAGateway(world)) << "the gateway may be back within the limit";
+}
+
 TEST(Runner, OnceWorksUntilThereIsNoMoreAndLeaves) {
   SdkWorld world;
   const v1::Order freeze = world.Submit(world.Freeze(100'00)), inquiry = world.Submit(world.Inquiry());
@@ -178,7 +262,9 @@ TEST(Runner, OnceGivesUpWhenNobodyAnswers) {
   const GrpcChannelOptions dial = server.ChannelOptions(kAgency);
   server.Stop();
   RunningAdapter adapter(world, dial, {.once = true});
-  EXPECT_EQ(ReasonOf(adapter.Wait()), Reason::kUnavailable);
+  const absl::Status left = adapter.Wait();
+  EXPECT_EQ(ReasonOf(left), Reason::kUnavailable);
+  EXPECT_THAT(FailureOf(left).metadata, testing::ElementsAre(testing::Pair("last_error", HasSubstr("connect"))));
   EXPECT_TRUE(adapter.HasLine(R"("event":"stopped")"));
 }
 
