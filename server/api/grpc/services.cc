@@ -192,8 +192,7 @@ void WatchCall::Begin(grpc::CallbackServerContext& context) {
   absl::Status status = admitted.status();
   if (status.ok()) {
     admitted_ = *std::move(admitted);
-    ports_.watches.Add(self_, admitted_.caller->court);
-    if (!Wake(true)) status = Busy();
+    if (!ports_.watches.Add(self_, admitted_.caller->court) || !Wake(true)) status = Busy();
   }
   if (status.ok()) return;
   LogIfRefused(context, ports_, method_, status);
@@ -246,7 +245,6 @@ void WatchCall::Rest(bool wrote) {
     doing_ = Doing::kResting;
   }
   if (cancelled_ || ports_.draining) return End(cancelled_ ? absl::CancelledError() : Draining());
-  if (moved_ && Wake(false)) return;
   ports_.watches.Rest(this, wrote, moved_);
 }
 
@@ -285,7 +283,7 @@ class Services::Shared {
         executor_(
             {.workers = options.workers != 0 ? options.workers : std::max(1u, std::thread::hardware_concurrency()),
              .queued_max = options.queued_calls_max}),
-        watches_(ports.real),
+        watches_(ports.real, [this](std::function<void()> work) { executor_.Finish(std::move(work)); }),
         calls_(options, ports_, callers_, executor_, watches_) {
     for (const google::protobuf::ServiceDescriptor* service :
          {Described("OrderService"), Described("CaseService"), Described("AdapterService"),
