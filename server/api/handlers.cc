@@ -10,7 +10,10 @@ Handlers::~Handlers() = default;
 void Handlers::Housekeeping() {
   impl_->ports.dispatcher.Expire();
   absl::MutexLock lock(&impl_->presence_mu);
-  for (const auto& [agency, last_seen] : impl_->ports.dispatcher.NewlyAbsent()) impl_->absent[agency] = last_seen;
+  for (const auto& [agency, last_seen] : impl_->ports.dispatcher.NewlyAbsent()) {
+    impl_->absent[agency] = last_seen;
+    impl_->statuses.erase(agency);
+  }
   for (auto it = impl_->absent.begin(); it != impl_->absent.end();) {
     if (!impl_->ports.sequencer.Submit(domain::MarkAbsent{.agency = it->first, .last_seen = it->second}, nullptr).ok())
       return;

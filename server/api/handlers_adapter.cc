@@ -253,8 +253,10 @@ absl::StatusOr<ReportStatusResponse> Handlers::ReportStatus(const Caller& caller
   EAGLE_RETURN_IF_ERROR(CheckInstance(request.instance()));
   EAGLE_RETURN_IF_ERROR(impl_->ports.dispatcher.Seen(caller.agency, request.instance()));
   absl::MutexLock lock(&impl_->presence_mu);
-  impl_->statuses[{caller.agency, request.instance()}] = {request.back_end_reachable(), request.in_flight(),
-                                                          request.waiting_for_clerk()};
+  std::map<std::string, Impl::AdapterStatus>& statuses = impl_->statuses[caller.agency];
+  // Instances come and go under new names; those that live tell again soon.
+  if (statuses.size() >= Impl::kStatusesPerAgencyMax && !statuses.contains(request.instance())) statuses.clear();
+  statuses[request.instance()] = {request.back_end_reachable(), request.in_flight(), request.waiting_for_clerk()};
   return ReportStatusResponse();
 }
 

@@ -180,8 +180,10 @@ absl::StatusOr<GetMetricsResponse> Handlers::GetMetrics(const Caller& caller, co
           "Of these, read from the journal and made ready.");
   absl::MutexLock lock(&impl_->presence_mu);
   size_t unreachable = 0, clerks = 0;
-  for (const auto& [instance, status] : impl_->statuses)
-    unreachable += status.back_end_reachable ? 0 : 1, clerks += status.waiting_for_clerk;
+  for (const auto& [agency, statuses] : impl_->statuses) {
+    for (const auto& [instance, status] : statuses)
+      unreachable += status.back_end_reachable ? 0 : 1, clerks += status.waiting_for_clerk;
+  }
   out.Add("ge_back_ends_unreachable", unreachable, "1",
           "Instances whose last status said that their back end can't be reached.");
   out.Add("ge_tasks_waiting_for_clerk", clerks, "1", "Tasks that wait for people at agencies, by their last status.");

@@ -52,7 +52,9 @@ class Handlers::Impl {
   absl::Mutex presence_mu;
   std::map<AgencyOrdinal, absl::Time> absent
       ABSL_GUARDED_BY(presence_mu);  // not journalled yet: the sequencer was busy
-  std::map<std::pair<AgencyOrdinal, std::string>, AdapterStatus> statuses ABSL_GUARDED_BY(presence_mu);
+  static constexpr size_t kStatusesPerAgencyMax = 64;
+  std::map<AgencyOrdinal, std::map<std::string, AdapterStatus>> statuses
+      ABSL_GUARDED_BY(presence_mu);  // by instance; gone with the agency
   uint64_t unreadable_tasks ABSL_GUARDED_BY(presence_mu) = 0;
 };
 

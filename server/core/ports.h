@@ -34,6 +34,7 @@ class CommitView {
   virtual bool Holds(uint64_t index) const = 0;                        // the entry is of this very commit
   virtual const std::string& LeafOf(uint64_t index) const = 0;         // pre: Holds(index)
   virtual std::vector<std::string> ProofOf(uint64_t index) const = 0;  // pre: Holds(index); hashes, leaf side first
+  virtual const domain::State& state() const = 0;                      // with this commit and no later one
 };
 
 // Called once, on the sequencer's thread, when the command's outcome is durable (or needed no entry).

@@ -44,8 +44,8 @@ bool MovesProposals(const domain::Entry& entry) {
 // One commit on its way: entries with their bytes, and who waits for it.
 class Sequencer::Commit : public CommitView {
  public:
-  explicit Commit(const journal::Edge& edge, const std::string& checkpoint)
-      : before_(edge.frontier()), checkpoint_(checkpoint) {}
+  Commit(const journal::Edge& edge, const std::string& checkpoint, const domain::State& state)
+      : before_(edge.frontier()), checkpoint_(checkpoint), state_(state) {}
 
   uint64_t size() const override { return before_.size() + leaves.size(); }
   const std::string& checkpoint() const override { return checkpoint_; }
@@ -57,6 +57,7 @@ class Sequencer::Commit : public CommitView {
     for (const journal::Hash& hash : tree_->Inclusion(index)) out.emplace_back(journal::View(hash));
     return out;
   }
+  const domain::State& state() const override { return state_; }
 
   std::vector<domain::Entry> entries;
   std::vector<std::string> leaves;
@@ -67,6 +68,7 @@ class Sequencer::Commit : public CommitView {
  private:
   journal::Frontier before_;
   const std::string& checkpoint_;  // the sequencer's: the new one once it is signed
+  const domain::State& state_;
   mutable std::optional<journal::CommitTree> tree_;
 };
 
@@ -173,7 +175,7 @@ absl::Time Sequencer::ObserveClock(Commit& commit) {
 
 absl::Status Sequencer::Step() {
   if (dead_) return Fail(Reason::kInternal, "this sequencer has ended");
-  Commit commit(edge_, checkpoint_);
+  Commit commit(edge_, checkpoint_, state_);
   const absl::Duration began = ports_.clock.MonotonicNow();
   ObserveClock(commit);
   std::vector<Queued> queued = TakeQueued();

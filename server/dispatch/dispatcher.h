@@ -31,6 +31,7 @@ struct Options {
   absl::Duration renew_every = absl::Seconds(20);
   absl::Duration poll_wait_max = absl::Seconds(30);
   absl::Duration absent_after = absl::Seconds(90);  // without any call
+  size_t instances_per_agency_max = 64;
   size_t most_tasks_per_poll = 256;
   size_t parked_polls_max = 20'000;
   size_t bytes_per_poll = 768 * 1024;  // of signed orders in one delivery, about; always at least one task
@@ -71,7 +72,7 @@ class Dispatcher final : public core::Handout {
   // --- any thread
 
   // An instance introduces itself. INSTANCE_CONFLICT when another live instance (seen within absent_after) has another
-  // inbox.
+  // inbox. BUSY when the agency has too many; one that was silent for absent_after makes room.
   absl::Status Hello(AgencyOrdinal agency, const std::string& instance, const std::string& inbox,
                      uint32_t most_in_flight);
   // Parks a poll until there is work, `wait` has passed or the process drains. `wake` (set once) lets the sequencer

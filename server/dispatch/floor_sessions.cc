@@ -47,6 +47,16 @@ absl::Status Floor::Hello(AgencyOrdinal ordinal, const std::string& id, const st
                 "another inbox served this agency until the gateway started; it has not been declared absent yet")
         .RetryAfter(options_.absent_after - (now - agency.loaded_at));
   }
+  if (!agency.instances.contains(id) && agency.instances.size() >= options_.instances_per_agency_max) {
+    const auto silent =
+        std::min_element(agency.instances.begin(), agency.instances.end(),
+                         [](const auto& a, const auto& b) { return a.second.last_seen < b.second.last_seen; });
+    if (now - silent->second.last_seen < options_.absent_after) {
+      return Fail(Reason::kBusy, "the agency has as many instances as it may")
+          .RetryAfter(options_.absent_after - (now - silent->second.last_seen));
+    }
+    Forget(ordinal, std::string(silent->first));
+  }
   agency.presumed = false;
   Instance& instance = agency.instances[id];
   ReturnAll(agency, instance);
@@ -132,6 +142,8 @@ void Floor::Return(Agency& agency, Instance& instance, std::map<uint64_t, Delive
   instance.deliveries.erase(delivery);
   instance.held -= tasks.size();
   counts_.given_back += tasks.size();
+  // One that never asks hears of nothing; what is too old to tell goes all the same.
+  if (told != nullptr) std::erase_if(*told, [&](const Told& entry) { return entry.until <= until - kTellFor; });
   for (uint64_t seq : tasks) {
     Task& task = tasks_.at(seq);
     agency.held.erase(seq);

@@ -184,8 +184,7 @@ void WatchCall::Begin(grpc::CallbackServerContext& context) {
   absl::Status status = admitted.status();
   if (status.ok()) {
     admitted_ = *std::move(admitted);
-    ports_.watches.Add(self_, admitted_.caller->court);
-    if (!Wake(true)) status = Busy();
+    if (!ports_.watches.Add(self_, admitted_.caller->court) || !Wake(true)) status = Busy();
   }
   if (status.ok()) return;
   LogIfRefused(context, ports_, method_, status);
@@ -238,7 +237,6 @@ void WatchCall::Rest(bool wrote) {
     doing_ = Doing::kResting;
   }
   if (cancelled_ || ports_.draining) return End(cancelled_ ? absl::CancelledError() : Draining());
-  if (moved_ && Wake(false)) return;
   ports_.watches.Rest(this, wrote, moved_);
 }
 

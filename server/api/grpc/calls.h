@@ -186,7 +186,7 @@ class WatchCall final : public grpc::ServerWriteReactor<v1::WatchOrdersResponse>
  private:
   enum class Doing { kLooking, kWriting, kResting, kEnded };
   void Look(bool heartbeat);
-  // Rests, unless the call must end or there may be more.
+  // Rests until the hub wakes it, which may be at once; unless the call must end.
   void Rest(bool wrote);
   void End(const absl::Status& status);
   absl::Status MayGoOn();

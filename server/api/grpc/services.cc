@@ -25,7 +25,7 @@ class Services::Shared {
         executor_(
             {.workers = options.workers != 0 ? options.workers : std::max(1u, std::thread::hardware_concurrency()),
              .queued_max = options.queued_calls_max}),
-        watches_(ports.real),
+        watches_(ports.real, [this](std::function<void()> work) { executor_.Finish(std::move(work)); }),
         calls_(options, ports_, callers_, executor_, watches_) {
     for (const google::protobuf::ServiceDescriptor* service :
          {Described("OrderService"), Described("CaseService"), Described("AdapterService"),

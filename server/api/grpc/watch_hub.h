@@ -1,23 +1,27 @@
-// Who follows orders, and when to look for news for them. No transport: a watch is something that can be woken.
+// Who follows orders, and who of them has news. No transport: a watch is something that can be woken.
 //
-// A commit wakes the idle watches of the courts that it concerns, at once; a watch that was woken a moment ago waits
-// for the next Tick, so that many commits become one page. What the hub can't attribute to a court (orders accepted
-// before this process started) wakes everybody, at the next Tick. Waking may always be too often, never too seldom: a
-// watch reads what is past its token and finds out.
+// A commit wakes the watches of the courts whose orders or cases it names, and no others: one that rests is woken at
+// once, one that reads or writes looks again as soon as it rests, so that many commits become one page. The
+// sequencer's thread only notes the courts; a worker does the waking. Waking may always be too often, never too
+// seldom: a watch reads what is past its token and finds out.
 //
 // Life:    outlives its watches; a Listener of the sequencer. Threads: any. No lock is held while a watch is woken.
 //
-//   hub.Add(watch);                        // counts as woken: it reads its first page
+//   WatchHub hub(clock, [&](std::function<void()> work) { executor.Finish(std::move(work)); });
+//   if (!hub.Add(watch, court)) ...        // BUSY; added, it counts as woken: it reads its first page
 //   hub.Rest(watch.get(), wrote, false);   // the page was sent, or there was none
-//   hub.Tick();                            // every 100 ms
+//   hub.Tick();                            // every 100 ms: heartbeats, and those that couldn't be woken
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/container/node_hash_map.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "server/base/clock.h"
@@ -30,24 +34,28 @@ class Watch {
  public:
   virtual ~Watch() = default;
   // Look for news, and let the other side hear of us even if there are none when `heartbeat`. False: not now (too
-  // busy), ask again. Called again only after Rest.
+  // busy), ask again. Called again only after Rest. Must be quick.
   virtual bool Wake(bool heartbeat) = 0;
 };
 
 class WatchHub final : public core::Listener {
  public:
   static constexpr absl::Duration kHeartbeatEvery = absl::Seconds(10);
-  static constexpr absl::Duration kPace = absl::Milliseconds(100);  // between two looks of one watch
-  static constexpr size_t kWokenAtOnceMax = 64;                     // by a commit; the rest by the next Tick
-  static constexpr size_t kWokenPerTickMax = 512;       // those that waited longest; the rest by the one after it
-  static constexpr size_t kKnownOrdersMax = 2'000'000;  // then all are forgotten
+  static constexpr size_t kWatchesMax = 8192;
+  static constexpr size_t kWatchesPerCourtMax = 256;
+  // So that heartbeats never fill the queue of calls. 100 ticks before the next heartbeat reach everybody.
+  static constexpr size_t kWokenPerTickMax = 512;
 
-  explicit WatchHub(Clock& monotonic) : clock_(monotonic) {}
+  // Runs the work soon, on another thread than the caller's; never refused. At most one piece is under way.
+  using HandOver = std::function<void(std::function<void()>)>;
 
-  void Add(std::shared_ptr<Watch> watch, CourtOrdinal court);
+  WatchHub(Clock& monotonic, HandOver hand_over) : clock_(monotonic), hand_over_(std::move(hand_over)) {}
+
+  // False: there are too many, of this court or in all.
+  bool Add(std::shared_ptr<Watch> watch, CourtOrdinal court);
   void Remove(const Watch* watch);
-  // The watch has nothing to do until it is woken. `wrote`: something was sent, so the next heartbeat is due
-  // kHeartbeatEvery from now. `more`: there is news that it had no room for.
+  // The watch has nothing to do until it is woken, which may be before Rest returns. `wrote`: something was sent, so
+  // the next heartbeat is due kHeartbeatEvery from now. `more`: it may not have come to the end.
   void Rest(const Watch* watch, bool wrote, bool more);
   void Tick();
   // Everybody, now: rights have changed, or the process drains.
@@ -62,21 +70,23 @@ class WatchHub final : public core::Listener {
     std::shared_ptr<Watch> watch;
     CourtOrdinal court;
     bool resting = false;
-    bool dirty = false;     // something was committed since it last looked
-    absl::Duration looked;  // when it was woken last
+    bool news = false;  // something was committed since it was woken last
     absl::Duration wrote;
   };
   using Woken = std::vector<std::pair<std::shared_ptr<Watch>, bool>>;
-  CourtOrdinal CourtOf(const domain::Entry& entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void Take(Row& row, bool heartbeat, absl::Duration now, Woken& woken) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Wakes the watches of the courts that were noted.
+  void Push();
+  // The row has news: it is woken if it rests.
+  void Tell(Row& row, absl::Duration now, Woken& woken) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void Take(Row& row, absl::Duration now, Woken& woken) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Wake(const Woken& woken);
 
   Clock& clock_;
+  const HandOver hand_over_;
   mutable absl::Mutex mu_;
-  absl::flat_hash_map<const Watch*, Row> rows_ ABSL_GUARDED_BY(mu_);
-  // Whose an order or case is, as far as this process has seen it begin. Orders and cases are named by journal indexes:
-  // no clash.
-  absl::flat_hash_map<uint64_t, CourtOrdinal> owners_ ABSL_GUARDED_BY(mu_);
+  absl::node_hash_map<const Watch*, Row> rows_ ABSL_GUARDED_BY(mu_);
+  absl::flat_hash_map<CourtOrdinal, absl::flat_hash_set<Row*>> of_court_ ABSL_GUARDED_BY(mu_);
+  absl::flat_hash_set<CourtOrdinal> noted_ ABSL_GUARDED_BY(mu_);  // have news, and a Push is under way for them
 };
 
 }  // namespace eagle::api

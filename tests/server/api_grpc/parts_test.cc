@@ -158,32 +158,37 @@ struct FakeWatch final : Watch {
   int woken = 0, heartbeats = 0;
 };
 
-class NoCommit final : public core::CommitView {
+// A commit by which courts 1 and 2 have a case and an order each: numbers 11 and 21, 12 and 22.
+class SomeCommit final : public core::CommitView {
  public:
+  SomeCommit() {
+    for (uint32_t court : {1u, 2u}) {
+      state_.cases[10 + court].court = CourtOrdinal(court);
+      state_.orders[20 + court].court = CourtOrdinal(court);
+    }
+  }
   uint64_t size() const override { return 0; }
   const std::string& checkpoint() const override { return text_; }
   bool Holds(uint64_t) const override { return false; }
   const std::string& LeafOf(uint64_t) const override { return text_; }
   std::vector<std::string> ProofOf(uint64_t) const override { return {}; }
+  const domain::State& state() const override { return state_; }
 
  private:
   std::string text_;
+  domain::State state_;
 };
 
 class WatchHubTest : public testing::Test {
  protected:
   WatchHubTest() {
     for (auto& [watch, court] : {std::pair{one_, 1u}, std::pair{two_, 2u}}) {
-      hub_.Add(watch, CourtOrdinal(court));
+      EXPECT_TRUE(hub_.Add(watch, CourtOrdinal(court)));
       hub_.Rest(watch.get(), true, false);
     }
-    clock_.monotonic += absl::Seconds(1);
   }
-  static domain::Entry Accepted(uint64_t index, uint32_t court) {
-    return {.index = index,
-            .type = goldeneagle::v1::ENTRY_TYPE_ORDER_ACCEPTED,
-            .actor_kind = goldeneagle::v1::ACTOR_KIND_COURT,
-            .actor = court};
+  static domain::Entry Accepted(uint64_t index) {
+    return {.index = index, .type = goldeneagle::v1::ENTRY_TYPE_ORDER_ACCEPTED};
   }
   static domain::Entry Answered(uint64_t order) {
     return {.index = order + 100,
@@ -192,7 +197,14 @@ class WatchHubTest : public testing::Test {
             .actor = 1,
             .order = OrderSeq(order)};
   }
-  void Commit(const std::vector<domain::Entry>& entries) { hub_.Committed(entries, NoCommit()); }
+  void Note(const std::vector<domain::Entry>& entries) { hub_.Committed(entries, SomeCommit()); }
+  void Work() {
+    for (std::function<void()>& work : std::exchange(handed_over_, {})) work();
+  }
+  void Commit(const std::vector<domain::Entry>& entries) {
+    Note(entries);
+    Work();
+  }
   void RestAll() {
     hub_.Rest(one_.get(), false, false);
     hub_.Rest(two_.get(), false, false);
@@ -203,67 +215,72 @@ class WatchHubTest : public testing::Test {
   }
 
   StillClock clock_;
-  WatchHub hub_{clock_};
+  std::vector<std::function<void()>> handed_over_;
+  WatchHub hub_{clock_, [this](std::function<void()> work) { handed_over_.push_back(std::move(work)); }};
   std::shared_ptr<FakeWatch> one_ = std::make_shared<FakeWatch>(), two_ = std::make_shared<FakeWatch>();
 };
 
-TEST_F(WatchHubTest, ACommitWakesTheCourtThatItConcernsAtOnce) {
-  Commit({Accepted(7, 1)});
+TEST_F(WatchHubTest, ACommitWakesTheCourtThatItConcernsWithoutATick) {
+  Commit({Accepted(21)});
   EXPECT_EQ(one_->woken, 1);
-  EXPECT_EQ(two_->woken, 0);
   RestAll();
-  clock_.monotonic += absl::Seconds(1);
-  Commit({Answered(7)});  // by the agency: known to be court 1's order
+  Commit({Answered(21)});  // by the agency
   EXPECT_EQ(one_->woken, 2);
-  Pass(absl::Seconds(1));
+  RestAll();
+  Commit({{.index = 130, .type = goldeneagle::v1::ENTRY_TYPE_SURPLUS_ARISEN, .case_seq = CaseSeq(11)}});
+  EXPECT_EQ(one_->woken, 3);
   EXPECT_EQ(two_->woken, 0);
-}
-
-TEST_F(WatchHubTest, WhatItCannotAttributeWakesEverybodyAtTheNextTick) {
-  Commit({Answered(4711)});
-  EXPECT_EQ(one_->woken + two_->woken, 0);
-  Pass(absl::Milliseconds(1));
-  EXPECT_EQ(one_->woken, 1);
-  EXPECT_EQ(two_->woken, 1);
 }
 
 TEST_F(WatchHubTest, ADeliveryWakesTheCourtsOfItsOrders) {
-  Commit({Accepted(7, 2)});
-  RestAll();
-  clock_.monotonic += absl::Seconds(1);
   goldeneagle::v1::Delivered delivered;
-  delivered.add_orders(7);
-  Commit({{.index = 9,
-           .type = goldeneagle::v1::ENTRY_TYPE_DELIVERED,
-           .actor_kind = goldeneagle::v1::ACTOR_KIND_AGENCY,
-           .actor = 1,
-           .body = delivered.SerializeAsString()}});
+  delivered.add_orders(22);
+  const domain::Entry entry{.index = 90,
+                            .type = goldeneagle::v1::ENTRY_TYPE_DELIVERED,
+                            .actor_kind = goldeneagle::v1::ACTOR_KIND_AGENCY,
+                            .actor = 1,
+                            .body = delivered.SerializeAsString()};
+  Commit({entry});
   EXPECT_EQ(one_->woken, 0);
-  EXPECT_EQ(two_->woken, 2);
+  EXPECT_EQ(two_->woken, 1);
 }
 
-TEST_F(WatchHubTest, ManyCommitsBecomeOnePage) {
-  for (uint64_t i = 0; i < 50; ++i) {
-    Commit({Accepted(7 + i, 1)});
-    RestAll();
-  }
+TEST_F(WatchHubTest, ACommitThatNamesNoOrderAndNoCaseWakesNobody) {
+  Note({{.index = 90, .type = goldeneagle::v1::ENTRY_TYPE_ADAPTER_PRESENT, .agency = AgencyOrdinal(1)}});
+  EXPECT_TRUE(handed_over_.empty());
+}
+
+TEST_F(WatchHubTest, TheSequencersThreadWakesNobodyItselfAndHandsOverOnce) {
+  Note({Accepted(21)});
+  Note({Answered(21), Accepted(22)});
+  EXPECT_EQ(one_->woken + two_->woken, 0);
+  EXPECT_EQ(handed_over_.size(), 1u);
+  Work();
   EXPECT_EQ(one_->woken, 1);
-  Pass(WatchHub::kPace);
+  EXPECT_EQ(two_->woken, 1);
+  RestAll();
+  Commit({Accepted(21)});
   EXPECT_EQ(one_->woken, 2);
 }
 
-TEST_F(WatchHubTest, NewsWhileAWatchWritesIsNotForgotten) {
-  Commit({Accepted(7, 1)});
-  Commit({Accepted(8, 1)});  // it hasn't come to rest
+TEST_F(WatchHubTest, CommitsWhileAWatchWritesBecomeOnePageAndAreNotForgotten) {
+  for (int i = 0; i < 50; ++i) Commit({Answered(21)});  // it doesn't come to rest
   EXPECT_EQ(one_->woken, 1);
   RestAll();
-  Pass(WatchHub::kPace);
+  EXPECT_EQ(one_->woken, 2);
+  RestAll();
+  EXPECT_EQ(one_->woken, 2);
+}
+
+TEST_F(WatchHubTest, OneThatDidNotComeToTheEndGoesOnAtOnce) {
+  Commit({Answered(21)});
+  hub_.Rest(one_.get(), true, true);
   EXPECT_EQ(one_->woken, 2);
 }
 
 TEST_F(WatchHubTest, SilenceIsBrokenByAHeartbeat) {
   Pass(WatchHub::kHeartbeatEvery - absl::Seconds(2));
-  EXPECT_EQ(one_->heartbeats, 0);
+  EXPECT_EQ(one_->woken, 0);
   Pass(absl::Seconds(2));
   EXPECT_EQ(one_->heartbeats, 1);
   hub_.Rest(one_.get(), true, false);
@@ -271,21 +288,44 @@ TEST_F(WatchHubTest, SilenceIsBrokenByAHeartbeat) {
   EXPECT_EQ(one_->heartbeats, 1);
 }
 
+TEST_F(WatchHubTest, NewsOfOthersDoesNotPutTheHeartbeatOff) {
+  for (int i = 0; i < 9; ++i) {
+    Pass(absl::Seconds(1));
+    Commit({Answered(21)});
+    hub_.Rest(one_.get(), false, false);  // none of it for this one
+  }
+  EXPECT_EQ(one_->heartbeats, 0);
+  Pass(absl::Seconds(1));
+  EXPECT_EQ(one_->heartbeats, 1);
+}
+
 TEST_F(WatchHubTest, AWatchThatCouldNotBeWokenIsAskedAgain) {
   one_->busy = true;
-  Commit({Accepted(7, 1)});
+  Commit({Accepted(21)});
   one_->busy = false;
-  Pass(WatchHub::kPace);
+  Pass(absl::Milliseconds(100));
   EXPECT_EQ(one_->woken, 1);
 }
 
 TEST_F(WatchHubTest, OneThatIsGoneIsNotWoken) {
   hub_.Remove(one_.get());
-  Commit({Accepted(7, 1)});
+  Commit({Accepted(21)});
   hub_.WakeAll();
   EXPECT_EQ(one_->woken, 0);
   EXPECT_EQ(two_->woken, 1);
   EXPECT_EQ(one_.use_count(), 1);
+}
+
+TEST_F(WatchHubTest, ACourtHasAsManyWatchesAsTheLimitAndLeavesRoomForOthers) {
+  std::vector<std::shared_ptr<FakeWatch>> more;
+  while (more.size() + 1 < WatchHub::kWatchesPerCourtMax) {
+    more.push_back(std::make_shared<FakeWatch>());
+    ASSERT_TRUE(hub_.Add(more.back(), CourtOrdinal(1)));
+  }
+  EXPECT_FALSE(hub_.Add(std::make_shared<FakeWatch>(), CourtOrdinal(1)));
+  EXPECT_TRUE(hub_.Add(std::make_shared<FakeWatch>(), CourtOrdinal(2)));
+  hub_.Remove(one_.get());
+  EXPECT_TRUE(hub_.Add(std::make_shared<FakeWatch>(), CourtOrdinal(1)));
 }
 
 // --- connections

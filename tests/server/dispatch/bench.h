@@ -34,9 +34,11 @@ class NoCommit : public core::CommitView {
   bool Holds(uint64_t) const override { return false; }
   const std::string& LeafOf(uint64_t) const override { return nothing_; }
   std::vector<std::string> ProofOf(uint64_t) const override { return {}; }
+  const domain::State& state() const override { return state_; }
 
  private:
   std::string nothing_;
+  domain::State state_;
 };
 
 struct OrderSpec {

@@ -46,6 +46,21 @@ TEST(Polls, NoWorkIsAnExplicitAnswerWhenTheWaitIsOver) {
   EXPECT_TRUE(bench.Poll(1, 0, "a", 256, absl::ZeroDuration())->answered()) << "no wait, no work: at once";
 }
 
+TEST(Instances, AnAgencyHasAsManyAsTheLimitAndASilentOneMakesRoom) {
+  Bench bench({.instances_per_agency_max = 2});
+  ASSERT_TRUE(bench.Hello(1, "a").ok());
+  bench.clock.Advance(absl::Seconds(60));
+  ASSERT_TRUE(bench.Hello(1, "b").ok());
+  EXPECT_EQ(ReasonOf(bench.Hello(1, "c")), Reason::kBusy);
+  EXPECT_TRUE(bench.Hello(1, "a").ok()) << "a known one is no new one";
+  EXPECT_TRUE(bench.Hello(2, "c").ok()) << "another agency has its own";
+  bench.clock.Advance(absl::Seconds(90));
+  ASSERT_TRUE(bench.Hello(1, "a").ok());
+  EXPECT_TRUE(bench.Hello(1, "c").ok());
+  EXPECT_EQ(ReasonOf(bench.dispatcher->Seen(AgencyOrdinal(1), "b")), Reason::kHelloFirst);
+  EXPECT_EQ(bench.dispatcher->counters().instances, 3u);
+}
+
 TEST(Polls, AnUnknownInstanceSaysHelloFirst) {
   Bench bench;
   EXPECT_EQ(ReasonOf(bench.Poll(1)->said->status()), Reason::kHelloFirst);
