@@ -13,7 +13,6 @@ using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 using OrderProto = goldeneagle::v1::Order;
 
 constexpr size_t kAgenciesPerOrder = 10'000;
-constexpr int kOfficersPerOrder = 16;  // as many as may sign one head; each has a tag in the leaf
 
 // One member on its way: what is known of it, what is wrong with it, what would follow.
 struct Trial {
@@ -144,7 +143,7 @@ class OrderDecider {
 
   MemberResult RefuseTrial(const Trial& trial) {
     return Refuse(draft_, head_, trial.wrong.ToFailure(trial.message), trial.member->parsed.order_id(), *trial.digest,
-                  trial.index, trial.member->bytes, trial.of);
+                  trial.index, trial.member->bytes, trial.of, trial.member);
   }
 
   // --- everything that doesn't depend on the ledger, all violations at once
