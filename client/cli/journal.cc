@@ -166,6 +166,7 @@ absl::Status Reads(Session& session, const JournalFlags& flags) {
   Document document;
   document.Add(Record("reads")
                    .Add("origin", Text(report.origin))
+                   .Add("log_key_pinned", YesNo(!flags.folder.log_key.empty()))
                    .Add("entries", Count(report.entries))
                    .Add("looks", Count(report.looks.size()))
                    .Add("of", Text(flags.reads.id_number.empty() ? "everybody" : "one person, by tag"))
