@@ -5,7 +5,10 @@
 #include <system_error>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "goldeneagle/v1/entry.pb.h"
+#include "server/base/assert.h"
+#include "server/core/codec.h"
 #include "server/core/replay.h"
 #include "server/core/rows.h"
 #include "server/core/tiles.h"
@@ -16,6 +19,8 @@
 #include "server/journal/payload.h"
 #include "server/storage/digest.h"
 #include "server/storage/file_last_signed.h"
+#include "server/trust/tag_key_file.h"
+#include "server/trust/wiped.h"
 
 namespace eagle {
 namespace {
@@ -26,6 +31,16 @@ bool Exists(const std::string& path) {
   std::error_code error;
   return std::filesystem::exists(path, error);
 }
+
+// Of the public audit: what is sealed stays so.
+class NoKeys final : public core::KeySource {
+ public:
+  absl::StatusOr<std::string> KeyOf(const std::string&) override { return Fail(Reason::kErased, "no key is at hand"); }
+  const std::string& log_key_id() const override { return none_; }
+
+ private:
+  const std::string none_;
+};
 
 // What entry 0 says of the key that signs this log: enough to find damage, not enough to find a forger.
 absl::StatusOr<std::string> OwnKey(storage::Reader& reader) {
@@ -239,6 +254,56 @@ absl::StatusOr<FolderReplayed> JournalFolder::Replay() {
       out.findings.push_back({0, Reason::kTablesDiffer, "the table differs: " + row.name});
   }
   return out;
+}
+
+absl::StatusOr<FolderReads> JournalFolder::Reads(const ReadsQuery& query) {
+  EAGLE_ASSIGN_OR_RETURN(const std::optional<std::string> tag, TagOf(query));
+  EAGLE_ASSIGN_OR_RETURN(FolderVerified verified, Verify());
+  FolderReads out{.origin = verified.origin, .findings = std::move(verified.findings)};
+  EAGLE_ASSIGN_OR_RETURN(const auto reader, readers_.NewReader());
+  NoKeys no_keys;
+  core::KeySource& keys = keys_ != nullptr ? static_cast<core::KeySource&>(*keys_) : no_keys;
+  LookBook book(tag);
+  // As far as the audit came: beyond that nothing can be cut into entries.
+  while (out.entries < verified.entries) {
+    EAGLE_ASSIGN_OR_RETURN(const std::vector<storage::CommitRow> page, reader->Commits(out.entries, kCommitsPerPage));
+    if (page.empty()) break;
+    for (const storage::CommitRow& commit : page) {
+      const auto entries = journal::Unpack(commit.entries, commit.count);
+      if (!entries.ok()) return out;
+      for (const journal::PackedEntry& entry : *entries) {
+        // What can't be read is a finding already.
+        if (const auto decoded = core::DecodeEntry(entry.leaf, entry.sealed, keys); decoded.ok()) book.Take(*decoded);
+        ++out.entries;
+      }
+    }
+  }
+  if (book.AnotherTagKey()) return Fail(Reason::kKeyUnusable, "this is the tag key of another log");
+  out.looks = book.Give();
+  return out;
+}
+
+absl::StatusOr<std::optional<std::string>> JournalFolder::TagOf(const ReadsQuery& query) {
+  if (query.id_kind.empty() && query.id_number.empty()) return std::optional<std::string>();
+  if (query.id_kind.empty() || query.id_number.empty())
+    return Fail(Reason::kFieldMissing, "a person is named by the kind of number and the number");
+  const std::string number = absl::AsciiStrToUpper(query.id_number);  // as api/tags.h has it
+  if (!query.tag_key_file.empty()) {
+    EAGLE_ASSIGN_OR_RETURN(const auto key, trust::ReadTagKeyFile(query.tag_key_file));
+    return std::optional(key->TagOf(query.id_kind, number));
+  }
+  if (keys_ == nullptr)
+    return Fail(Reason::kKeyUnusable, "finding a person in leaves needs the tag key, or the master key");
+  return std::optional(keys_->ring().Tag(query.id_kind, number));
+}
+
+absl::Status JournalFolder::WriteTagKey(const std::string& path) {
+  if (keys_ == nullptr) return Fail(Reason::kKeyUnusable, "the tag key lies wrapped under the master key");
+  EAGLE_ASSIGN_OR_RETURN(const std::vector<std::string> ids, keys_->ring().KeysOf(trust::KeyRing::kTagScope));
+  GATEWAY_ASSERT(ids.size() == 1, "an open ring has one tag key");
+  EAGLE_ASSIGN_OR_RETURN(std::string key, keys_->ring().KeyOf(ids.front()));
+  const trust::Wiped wiped(std::move(key));
+  return trust::WriteTagKeyFile(path, wiped.get());
 }
 
 }  // namespace eagle

@@ -1,11 +1,11 @@
 // A stopped gateway's data folder, or a backup of one, opened for an audit: nothing in it is changed. What `eagle
-// journal verify|replay
-// --data` does.
+// journal verify|replay|reads --data` does.
 //
 //   Verify   leaves, tree, tiles, every signed head on the way and the last-signed one; with a master key also payloads
 //   and commitments.
 //            Damage is a finding, and the audit goes on after it.
 //   Replay   folds the journal anew and compares tables; needs the master key, as state lies in payloads.
+//   Reads    verifies, and lists who looked at whom; finding one person needs the tag key or the master key.
 //
 // Life: the folder's lock is held until the object goes. Threads: one.
 //
@@ -24,6 +24,7 @@
 #include "server/base/reason.h"
 #include "server/data_keys.h"
 #include "server/journal/note.h"
+#include "server/journal_folder_looks.h"
 #include "server/storage/folder_lock.h"
 #include "server/storage/last_signed.h"
 #include "server/storage/sqlite/reader.h"
@@ -65,6 +66,18 @@ struct FolderReplayed {
   std::vector<JournalFinding> findings;
 };
 
+// Whom Reads looks for.
+struct ReadsQuery {
+  std::string tag_key_file;        // of the log's tag key; empty: the folder's own, which the master key opens
+  std::string id_kind, id_number;  // "CITIZEN_ID", any case of letters; both empty: everybody
+};
+struct FolderReads {
+  std::string origin;
+  uint64_t entries = 0;
+  std::vector<Look> looks;               // in journal order
+  std::vector<JournalFinding> findings;  // as Verify's: with any, the list is not to be relied on
+};
+
 class JournalFolder {
  public:
   static constexpr size_t kFindingsMax = 1000;  // then the audit stops looking
@@ -76,9 +89,17 @@ class JournalFolder {
   absl::StatusOr<FolderVerified> Verify();
   // Errors also: KEY_UNUSABLE without a master key.
   absl::StatusOr<FolderReplayed> Replay();
+  // Errors also: FIELD_MISSING: one half of a number; KEY_UNUSABLE: a number without a key for its tag, or with the tag
+  // key of another log (it would find nobody, and that must not read as "nobody looked").
+  absl::StatusOr<FolderReads> Reads(const ReadsQuery& query);
+  // Writes the log's tag key to a new file, for an auditor who may find people in leaves, and open nothing.
+  // Errors: KEY_UNUSABLE without a master key, or when the path exists.
+  absl::Status WriteTagKey(const std::string& path);
 
  private:
   class Audit;
+  // The tag that the query means; absent: everybody.
+  absl::StatusOr<std::optional<std::string>> TagOf(const ReadsQuery& query);
   JournalFolder(storage::FolderLock lock, const std::string& journal)
       : lock_(std::move(lock)), readers_(journal, "", 8 << 20) {}
 

@@ -1,6 +1,7 @@
 // eagle journal: the log's head, and the audit of it; through a gateway, or of a stopped folder.
 #include "client/cli/journal.h"
 
+#include "absl/strings/str_join.h"
 #include "client/cli/commands.h"
 #include "client/cli/session.h"
 #include "client/lib/errors.h"
@@ -13,6 +14,8 @@ namespace {
 
 struct JournalFlags {
   JournalFolderOptions folder;
+  ReadsQuery reads;
+  std::string out;
 };
 
 absl::Status Head(Session& session) {
@@ -120,6 +123,68 @@ absl::Status Replay(Session& session, const JournalFolderOptions& options) {
   return Verdict(findings);
 }
 
+std::string Joined(const std::vector<std::string>& words) { return absl::StrJoin(words, ", "); }
+
+Cell JsonList(const std::vector<std::string>& words) {
+  std::vector<std::string> quoted;
+  for (const std::string& word : words) quoted.push_back(JsonString(word));
+  return RawJson("[" + absl::StrJoin(quoted, ", ") + "]");
+}
+
+// Who looked at whom. What is sealed shows as "-", the court then by its ordinal.
+Table LooksTable(const std::vector<JournalLook>& looks, const absl::TimeZone& zone) {
+  Table table("looks", {{"index", kRight},
+                        {"time"},
+                        {"act"},
+                        {"what"},
+                        {"reason"},
+                        {"court"},
+                        {"officers"},
+                        {"system"},
+                        {"case"},
+                        {"purpose"},
+                        {"subjects"},
+                        {"sealed"},
+                        {"subject_tags", kLeft, true},
+                        {"officer_tags", kLeft, true}});
+  for (const JournalLook& look : looks) {
+    const std::string ordinal = look.court_ordinal != 0 ? "court " + std::to_string(look.court_ordinal) : "";
+    table.Add({Count(look.index), Instant(look.time, zone), Text(look.act), TextOrNothing(look.what),
+               look.reason == Reason::kNone ? Nothing() : Text(RowOf(look.reason).name),
+               TextOrNothing(look.court.empty() ? ordinal : look.court), TextOrNothing(Joined(look.officers)),
+               TextOrNothing(look.system), TextOrNothing(look.case_number), TextOrNothing(look.purpose),
+               TextOrNothing(Joined(look.subjects)), YesNo(look.sealed), JsonList(look.subject_tags),
+               JsonList(look.officer_tags)});
+  }
+  return table;
+}
+
+absl::Status Reads(Session& session, const JournalFlags& flags) {
+  EAGLE_ASSIGN_OR_RETURN(const absl::TimeZone zone, session.zone());
+  EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<JournalFolder> folder, OpenFolder(session, flags.folder));
+  EAGLE_ASSIGN_OR_RETURN(const FolderReads report, folder->Reads(flags.reads));
+  Document document;
+  document.Add(Record("reads")
+                   .Add("origin", Text(report.origin))
+                   .Add("log_key_pinned", YesNo(!flags.folder.log_key.empty()))
+                   .Add("entries", Count(report.entries))
+                   .Add("looks", Count(report.looks.size()))
+                   .Add("of", Text(flags.reads.id_number.empty() ? "everybody" : "one person, by tag"))
+                   .Add("verdict", Text(report.findings.empty() ? "verified" : "NOT VERIFIED")));
+  document.Add(LooksTable(report.looks, zone));
+  document.Add(FindingsTable(report.findings));
+  EAGLE_RETURN_IF_ERROR(session.Print(document));
+  return Verdict(report.findings);
+}
+
+absl::Status TagKey(Session& session, const JournalFlags& flags) {
+  EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<JournalFolder> folder, OpenFolder(session, flags.folder));
+  EAGLE_RETURN_IF_ERROR(folder->WriteTagKey(flags.out));
+  Document document;
+  document.Add(Record("tag_key").Add("file", Text(flags.out)));
+  return session.Print(document);
+}
+
 void FolderFlags(Verb& verb, JournalFlags& flags, Need need) {
   verb.Text("--data", &flags.folder.data_folder, "data folder of a stopped gateway, or a backup of one", need);
   verb.Text("--last-signed", &flags.folder.last_signed, "the last-signed store, to find an old backup out");
@@ -150,6 +215,29 @@ void AddJournal(Verb& root) {
                             "eagle journal replay --data data");
   FolderFlags(replay, *replay_flags, Need::kRequired);
   replay.Do([replay_flags](Session& session) { return Replay(session, replay_flags->folder); });
+
+  auto reads_flags = std::make_shared<JournalFlags>();
+  Verb reads = journal.Add(
+      "reads",
+      "Who looked at whom, in a stopped gateway's journal: reads of personal data, inquiries, refused orders. "
+      "Time, court and reason stand in the leaves; officers, case, purpose and names need the master key.",
+      "eagle journal reads --data data --master-key keys/master.key\n"
+      "eagle journal reads --data backup --tag-key keys/tag.key --id-kind CITIZEN_ID --id-number 990101198503070017");
+  FolderFlags(reads, *reads_flags, Need::kRequired);
+  reads.Text("--tag-key", &reads_flags->reads.tag_key_file,
+             "file of the log's tag key; without it the master key opens the folder's own");
+  reads.Text("--id-kind", &reads_flags->reads.id_kind, "only looks at the person with this kind of number, and");
+  reads.Text("--id-number", &reads_flags->reads.id_number, "this number");
+  reads.Do([reads_flags](Session& session) { return Reads(session, *reads_flags); });
+
+  auto key_flags = std::make_shared<JournalFlags>();
+  Verb key = journal.Add("tag-key",
+                         "Write the log's tag key to a new file: with it an auditor finds a person's looks in leaves, "
+                         "and opens nothing.",
+                         "eagle journal tag-key --data data --master-key keys/master.key --out keys/tag.key");
+  FolderFlags(key, *key_flags, Need::kRequired);
+  key.Text("--out", &key_flags->out, "the file to be made, readable by its owner only", Need::kRequired);
+  key.Do([key_flags](Session& session) { return TagKey(session, *key_flags); });
 }
 
 }  // namespace eagle::client

@@ -1,5 +1,5 @@
-// A stopped gateway's folder, or a backup of one, as `eagle journal verify|replay --data` reads it. The rooms that can
-// are the gateway's own; the build that has them gives an OpenJournalFolder.
+// A stopped gateway's folder, or a backup of one, as `eagle journal verify|replay|reads --data` reads it. The rooms
+// that can are the gateway's own; the build that has them gives an OpenJournalFolder.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "server/base/reason.h"
 
 namespace eagle::client {
@@ -50,6 +52,31 @@ struct FolderReplayed {
   std::vector<JournalFinding> findings;
 };
 
+// Whom a list of looks is about: by the number of one person, or everybody.
+struct ReadsQuery {
+  std::string tag_key_file;        // empty: the folder's own, which the master key opens
+  std::string id_kind, id_number;  // both or neither
+};
+// One look: a call that returned somebody's data, an inquiry, or a refused order. Words are empty while sealed.
+struct JournalLook {
+  uint64_t index = 0;
+  absl::Time time;
+  std::string act, what;          // READ, INQUIRY, REFUSED; the method or the order's action
+  Reason reason = Reason::kNone;  // of a refusal
+  uint32_t court_ordinal = 0;
+  std::string court, system;
+  std::vector<std::string> officers, officer_tags;  // tags in hexadecimal
+  std::string case_number, purpose;
+  std::vector<std::string> subjects, subject_tags;
+  bool sealed = false;
+};
+struct FolderReads {
+  std::string origin;
+  uint64_t entries = 0;
+  std::vector<JournalLook> looks;
+  std::vector<JournalFinding> findings;
+};
+
 // Threads: one.
 class JournalFolder {
  public:
@@ -59,6 +86,10 @@ class JournalFolder {
   virtual absl::StatusOr<FolderVerified> Verify() = 0;
   // Folds the journal into fresh tables and compares them with the stored ones.
   virtual absl::StatusOr<FolderReplayed> Replay() = 0;
+  // Verifies, and lists who looked at whom. Errors also: KEY_UNUSABLE when a person can't be found without a key.
+  virtual absl::StatusOr<FolderReads> Reads(const ReadsQuery& query) = 0;
+  // The log's tag key, into a new file of its owner's.
+  virtual absl::Status WriteTagKey(const std::string& path) = 0;
 };
 
 // Errors: FOLDER_LOCKED while a gateway runs on it; STORAGE_*, KEY_UNUSABLE.

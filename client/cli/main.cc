@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "client/cli/process.h"
+#include "server/base/bytes.h"
 #include "server/base/system_clock.h"
 #include "server/found.h"
 #include "server/journal_folder.h"
@@ -28,6 +29,31 @@ std::vector<client::JournalFinding> Findings(const std::vector<JournalFinding>& 
   std::vector<client::JournalFinding> out;
   for (const JournalFinding& finding : findings) out.push_back({finding.index, finding.reason, finding.message});
   return out;
+}
+
+std::vector<std::string> Hex(const std::vector<std::string>& tags) {
+  std::vector<std::string> out;
+  for (const std::string& tag : tags) out.push_back(HexEncode(tag));
+  return out;
+}
+
+client::JournalLook Told(Look look) {
+  const char* const act = look.act == LookAct::kRead ? "READ" : look.act == LookAct::kInquiry ? "INQUIRY" : "REFUSED";
+  return {.index = look.index,
+          .time = look.time,
+          .act = act,
+          .what = std::move(look.what),
+          .reason = look.reason,
+          .court_ordinal = look.court_ordinal,
+          .court = std::move(look.court),
+          .system = std::move(look.system),
+          .officers = std::move(look.officers),
+          .officer_tags = Hex(look.officer_tags),
+          .case_number = std::move(look.case_number),
+          .purpose = std::move(look.purpose),
+          .subjects = std::move(look.subjects),
+          .subject_tags = Hex(look.subject_tags),
+          .sealed = look.sealed};
 }
 
 class FolderHere : public client::JournalFolder {
@@ -54,6 +80,16 @@ class FolderHere : public client::JournalFolder {
       out.tables.push_back({table.name, table.rows, table.stored_digest, table.replayed_digest});
     return out;
   }
+
+  absl::StatusOr<client::FolderReads> Reads(const client::ReadsQuery& query) override {
+    EAGLE_ASSIGN_OR_RETURN(
+        FolderReads report,
+        folder_->Reads({.tag_key_file = query.tag_key_file, .id_kind = query.id_kind, .id_number = query.id_number}));
+    client::FolderReads out{.origin = report.origin, .entries = report.entries, .findings = Findings(report.findings)};
+    for (Look& look : report.looks) out.looks.push_back(Told(std::move(look)));
+    return out;
+  }
+  absl::Status WriteTagKey(const std::string& path) override { return folder_->WriteTagKey(path); }
 
  private:
   std::unique_ptr<trust::SystemEntropy> entropy_;  // outlives the folder

@@ -105,12 +105,13 @@ class Stage:
 
     def kill(self, name):
         """SIGKILL: no warning, nothing flushed."""
-        process = self.processes.pop(name)
+        process = self.processes[name]
         process.send_signal(signal.SIGKILL)
         process.wait()
+        del self.processes[name]
 
     def stop(self, name):
-        process = self.processes.pop(name, None)
+        process = self.processes.get(name)  # it stays on the list until it has ended: an interrupted stop is stopped again
         if process is None:
             return
         process.terminate()
@@ -119,6 +120,7 @@ class Stage:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        del self.processes[name]
 
     def stop_all(self):
         for name in list(self.processes)[::-1]:

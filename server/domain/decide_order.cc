@@ -126,7 +126,7 @@ class OrderDecider {
 
   MemberResult RefuseTrial(const Trial& trial) {
     return Refuse(draft_, head_, trial.wrong.ToFailure(trial.message), trial.member->parsed.order_id(), *trial.digest,
-                  trial.index, trial.member->bytes, trial.of);
+                  trial.index, trial.member->bytes, trial.of, trial.member);
   }
 
   // --- the ledger: a group is tried on a copy, which keeps what it accepts

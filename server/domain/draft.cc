@@ -81,7 +81,8 @@ std::optional<MemberResult> Repeated(const State& state, const std::string& id, 
 }
 
 MemberResult Refuse(Draft& draft, HeadWriter& head, const Failure& failure, const std::string& id,
-                    const std::string& digest, uint32_t member_index, const std::string& member, const Case* of) {
+                    const std::string& digest, uint32_t member_index, const std::string& member, const Case* of,
+                    const OrderMember* order) {
   Refused body;
   body.set_member_type(head.member_type());
   if (id.size() == 16) body.set_id(id);
@@ -89,6 +90,12 @@ MemberResult Refuse(Draft& draft, HeadWriter& head, const Failure& failure, cons
   body.set_head(head.Index());
   body.set_reason(static_cast<uint32_t>(failure.reason));
   body.set_message(failure.message);
+  if (order != nullptr) {
+    body.set_subject_tag(order->subject_tag);
+    for (const std::string& tag : order->officer_tags) {
+      if (body.officer_tags_size() < kOfficersPerOrder) body.add_officer_tags(tag);
+    }
+  }
   for (const Violation& violation : failure.violations) {
     // A leaf has at most 4 KiB; what doesn't fit is in the answer and, sealed, in the member itself.
     if (body.ByteSizeLong() > 3000) break;

@@ -87,9 +87,11 @@ class HeadWriter {
 std::optional<MemberResult> Repeated(const State& state, const std::string& id, const std::string& digest,
                                      Reason reused);
 
-// Appends the REFUSED entry of a member (burning `id` unless it is empty) and gives its result.
+// Appends the REFUSED entry of a member (burning `id` unless it is empty) and gives its result. `order`: when the
+// member is one; its tags stay findable.
 MemberResult Refuse(Draft& draft, HeadWriter& head, const Failure& failure, const std::string& id,
-                    const std::string& digest, uint32_t member_index, const std::string& member, const Case* of);
+                    const std::string& digest, uint32_t member_index, const std::string& member, const Case* of,
+                    const OrderMember* order = nullptr);
 
 // True when distinct officers among `keys` (of `court`, valid now) can fill every role. Fills `wrong` with
 // SIGNATURES_MISSING or OFFICER_NOT_VALID at `path` otherwise.
@@ -107,6 +109,7 @@ bool SameIdentity(const goldeneagle::v1::Identity& a, const goldeneagle::v1::Ide
 void CheckText(std::string_view text, size_t bytes, const std::string& path, Violations& wrong);
 
 inline constexpr size_t kStringBytes = 128;
+inline constexpr int kOfficersPerOrder = 16;  // as many as may sign one head; each has a tag in the leaf
 inline constexpr size_t kTextBytes = 2000;
 
 // One for each alternative of Command, in decide_*.cc.

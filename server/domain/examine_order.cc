@@ -14,7 +14,6 @@ using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 using OrderProto = goldeneagle::v1::Order;
 
 constexpr size_t kAgenciesPerOrder = 10'000;
-constexpr int kOfficersPerOrder = 16;  // as many as may sign one head; each has a tag in the leaf
 
 class OrderExaminer {
  public:

@@ -164,6 +164,8 @@ TEST_F(CliTest, EveryCommandHasALineAndAnExample) {
                                                                                      {"journal", "head"},
                                                                                      {"journal", "verify"},
                                                                                      {"journal", "replay"},
+                                                                                     {"journal", "reads"},
+                                                                                     {"journal", "tag-key"},
                                                                                      {"metrics"},
                                                                                      {"reasons"},
                                                                                      {"version"},
@@ -325,6 +327,28 @@ class FixedFolder : public JournalFolder {
     return FolderReplayed{.entries = 5, .tables = {{"cases", 1, "aa", damaged_ ? "bb" : "aa"}}};
   }
 
+  absl::StatusOr<FolderReads> Reads(const ReadsQuery& query) override {
+    if (query.id_kind.empty() != query.id_number.empty()) return Fail(Reason::kFieldMissing, "half of a number");
+    FolderReads out{.origin = "test.example/log1", .entries = 5};
+    out.looks.push_back({.index = 4,
+                         .time = absl::FromUnixSeconds(1790555400),
+                         .act = "REFUSED",
+                         .what = "INQUIRE",
+                         .reason = Reason::kNotRespondent,
+                         .court_ordinal = 1,
+                         .court = "辽9901",
+                         .officers = {"001 沈若川"},
+                         .officer_tags = {"0a"},
+                         .case_number = "（2026）辽9901执1024号",
+                         .purpose = "EXECUTION",
+                         .subjects = {"苏晴 9901**********0029"},
+                         .subject_tags = {"0b"}});
+    out.looks.push_back({.index = 3, .act = "READ", .what = "GetCase", .court_ordinal = 2, .sealed = true});
+    if (damaged_) out.findings.push_back({3, Reason::kCommitmentMismatch, "the payload isn't the one"});
+    return out;
+  }
+  absl::Status WriteTagKey(const std::string& path) override { return WriteDurably(path, "key"); }
+
  private:
   bool damaged_;
 };
@@ -346,6 +370,29 @@ TEST_F(CliTest, AStoppedFolderIsAuditedWhereTheBuildCan) {
   EXPECT_EQ(ran.exit, kExitVerification);
   EXPECT_THAT(ran.out, AllOf(HasSubstr("NOT VERIFIED"), HasSubstr("COMMITMENT_MISMATCH")));
   EXPECT_EQ(world_.Bare({"journal", "replay", "--data", "d"}).exit, kExitVerification);
+}
+
+TEST_F(CliTest, WhoLookedAtWhomIsTold) {
+  bool damaged = false;
+  world_.open_journal_folder = [&](const JournalFolderOptions&) -> absl::StatusOr<std::unique_ptr<JournalFolder>> {
+    return std::make_unique<FixedFolder>(damaged);
+  };
+  const Ran table = world_.Bare({"journal", "reads", "--data", "d"});
+  EXPECT_EQ(table.exit, kExitOk) << table.err;
+  EXPECT_THAT(table.out, AllOf(HasSubstr("NOT_RESPONDENT"), HasSubstr("001 沈若川"), HasSubstr("苏晴 9901"),
+                               HasSubstr("court 2"), HasSubstr("everybody")));
+  const Ran json = world_.Bare({"journal", "reads", "--data", "d", "--output", "json"});
+  EXPECT_EQ(At(json.out, "looks.0.reason"), "NOT_RESPONDENT");
+  EXPECT_EQ(At(json.out, "looks.0.case"), "（2026）辽9901执1024号");
+  EXPECT_EQ(At(json.out, "looks.0.subject_tags.0"), "0b");
+  EXPECT_EQ(At(json.out, "looks.1.sealed"), "true");
+  const Ran half = world_.Bare({"journal", "reads", "--data", "d", "--id-kind", "CITIZEN_ID"});
+  EXPECT_EQ(half.exit, kExitUsage);
+  EXPECT_THAT(half.err, HasSubstr("FIELD_MISSING"));
+  EXPECT_EQ(world_.Bare({"journal", "reads"}).exit, kExitUsage);  // no folder
+  EXPECT_EQ(world_.Bare({"journal", "tag-key", "--data", "d", "--out", world_.Path("tag.key")}).exit, kExitOk);
+  damaged = true;
+  EXPECT_EQ(world_.Bare({"journal", "reads", "--data", "d"}).exit, kExitVerification);
 }
 
 TEST_F(CliTest, FoundingChecksItsKeysAndHandsThemOver) {

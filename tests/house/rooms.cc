@@ -184,7 +184,7 @@ const std::vector<Room>& Rooms() {
        kMessages | kGrpc | kThreads | kClock | kFiles | kTerminal},
       AboveRooms("server/data_keys", "above the rooms: opens a data folder's keys"),
       AboveRooms("server/found", "above the rooms: founds a log"),
-      AboveRooms("server/journal_folder", "above the rooms: audits a stopped folder"),
+      AboveRooms("server/journal_folder", "above the rooms: audits a stopped folder, tells who looked at whom"),
       AboveRooms("server/process", "above the rooms: the process, which tests can start too"),
       {"server/main.cc", "flags, configuration, wiring", {"*"}, kAnyLibrary & ~kTestKit, false},
       {kSdk,

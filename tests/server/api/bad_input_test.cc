@@ -8,6 +8,7 @@
 namespace eagle::test {
 namespace {
 
+using ::testing::Contains;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
@@ -27,12 +28,27 @@ class BadInput : public ::testing::Test {
   absl::StatusOr<v1::SubmitOrdersResponse> Send(const v1::SubmitOrdersRequest& request) {
     return gateway_.Call(&api::Handlers::SubmitOrders, demo_.court, request);
   }
-  // The problems of the only member.
+  // The problems of the only member. What was refused is on record as its refusal, under its head, and has no effect.
   std::vector<std::string> ProblemsOf(const v1::Order& order,
                                       const std::vector<std::string>& keys = {kHandler, kCosigner}) {
+    const size_t before = Entries();
     const auto answer = demo_.Submit({order}, keys);
     if (!answer.ok()) return {std::string(RowOf(ReasonOf(answer.status())).name)};
-    return DemoWorld::Problems(answer->results(0).refusal());
+    std::vector<std::string> problems = DemoWorld::Problems(answer->results(0).refusal());
+    if (!problems.empty()) {
+      const std::vector<std::string> types = gateway_.Types();
+      EXPECT_THAT(std::vector<std::string>(types.begin() + static_cast<ptrdiff_t>(before), types.end()),
+                  ElementsAre("BATCH_HEAD", "REFUSED"));
+      EXPECT_EQ(answer->results(0).refusal().journal_index(), types.size() - 1);
+    }
+    return problems;
+  }
+  // Refused before a signature could be believed: not even on record.
+  Reason LeavesNoTrace(const v1::SubmitOrdersRequest& request, std::vector<std::string>* problems = nullptr) {
+    const size_t before = Entries();
+    const Reason reason = WholeCall(Send(request).status(), problems);
+    EXPECT_EQ(Entries(), before);
+    return reason;
   }
   size_t Entries() { return gateway_.Types().size(); }
 
@@ -41,29 +57,27 @@ class BadInput : public ::testing::Test {
 };
 
 TEST_F(BadInput, AMalformedEnvelopeIsRefusedAndLeavesNoTrace) {
-  const size_t before = Entries();
   const v1::SubmitOrdersRequest good = demo_.OrderBatch({demo_.Freeze(kBeiling, 1)});
   v1::SubmitOrdersRequest bad = good;
   bad.mutable_batch()->mutable_head()->set_payload_type("application/json");
-  EXPECT_EQ(WholeCall(Send(bad).status()), Reason::kEnvelopeMalformed);
+  EXPECT_EQ(LeavesNoTrace(bad), Reason::kEnvelopeMalformed);
   bad = good;
   bad.mutable_batch()->mutable_head()->mutable_payload()->append("\xff");
-  EXPECT_EQ(WholeCall(Send(bad).status()), Reason::kEnvelopeMalformed);
-  EXPECT_EQ(WholeCall(Send({}).status()), Reason::kEnvelopeMalformed);
+  EXPECT_EQ(LeavesNoTrace(bad), Reason::kEnvelopeMalformed);
+  EXPECT_EQ(LeavesNoTrace({}), Reason::kEnvelopeMalformed);
   bad = good;
   bad.mutable_batch()->mutable_members(0)->append("x");
-  EXPECT_EQ(WholeCall(Send(bad).status()), Reason::kMemberNotInRoot);
+  EXPECT_EQ(LeavesNoTrace(bad), Reason::kMemberNotInRoot);
   bad = good;
   bad.mutable_batch()->mutable_head()->clear_signatures();
-  EXPECT_EQ(WholeCall(Send(bad).status()), Reason::kSignatureInvalid);
-  EXPECT_EQ(Entries(), before);
+  EXPECT_EQ(LeavesNoTrace(bad), Reason::kSignatureInvalid);
 }
 
 TEST_F(BadInput, AnotherMemberTypeIsNotTakenHere) {
   v1::SubmitOrdersRequest request;
   *request.mutable_batch() =
       gateway_.Sign(v1::MEMBER_TYPE_CASE, kCourt, std::vector<v1::CaseAct>{demo_.Open("x")}, {kHandler});
-  EXPECT_EQ(WholeCall(Send(request).status()), Reason::kMemberTypeUnknown);
+  EXPECT_EQ(LeavesNoTrace(request), Reason::kMemberTypeUnknown);
 }
 
 TEST_F(BadInput, UnknownFieldsAndBrokenTextNameEveryMember) {
@@ -76,7 +90,7 @@ TEST_F(BadInput, UnknownFieldsAndBrokenTextNameEveryMember) {
       gateway_.Sign(v1::MEMBER_TYPE_ORDER, kCourt, std::vector<std::string>{good, good + "\xA0\x06\x01", broken},
                     {kHandler, kCosigner});
   std::vector<std::string> problems;
-  EXPECT_EQ(WholeCall(Send(request).status(), &problems), Reason::kUnknownFields);
+  EXPECT_EQ(LeavesNoTrace(request, &problems), Reason::kUnknownFields);
   EXPECT_THAT(problems, ElementsAre("members[1] UNKNOWN_FIELDS", "members[2].purpose TEXT_INVALID"));
 }
 
@@ -87,9 +101,9 @@ TEST_F(BadInput, TooLargeIsTooLarge) {
     for (std::string& member : *request.mutable_batch()->mutable_members()) member.resize(bytes, 'x');
     return request;
   };
-  EXPECT_EQ(WholeCall(Send(filled(1, 65'537)).status()), Reason::kTooLarge) << "a member";
-  EXPECT_EQ(WholeCall(Send(filled(20, 60'000)).status()), Reason::kTooLarge) << "a message";
-  EXPECT_EQ(WholeCall(Send(filled(1, 65'536)).status()), Reason::kMemberNotInRoot) << "as large as it may be";
+  EXPECT_EQ(LeavesNoTrace(filled(1, 65'537)), Reason::kTooLarge) << "a member";
+  EXPECT_EQ(LeavesNoTrace(filled(20, 60'000)), Reason::kTooLarge) << "a message";
+  EXPECT_EQ(LeavesNoTrace(filled(1, 65'536)), Reason::kMemberNotInRoot) << "as large as it may be";
   EXPECT_EQ(WholeCall(demo_.Submit(std::vector<v1::Order>(256, demo_.Inquire({kBeiling})), {kHandler}).status()),
             Reason::kNone);
   v1::Order long_text = demo_.Freeze(kBeiling, 1);
@@ -102,13 +116,13 @@ TEST_F(BadInput, OnlyTheCallersOwnCourtSignsForIt) {
   *request.mutable_batch() =
       gateway_.Sign(v1::MEMBER_TYPE_ORDER, kOtherCourt, std::vector<v1::Order>{demo_.Freeze(kBeiling, 1)},
                     {"court/辽9902/officer/001"});
-  EXPECT_EQ(WholeCall(Send(request).status()), Reason::kSignerNotCaller);
+  EXPECT_EQ(LeavesNoTrace(request), Reason::kSignerNotCaller);
   *request.mutable_batch() = gateway_.Sign(
       v1::MEMBER_TYPE_ORDER, kCourt, std::vector<v1::Order>{demo_.Freeze(kBeiling, 1)}, {"court/辽9902/officer/001"});
-  EXPECT_EQ(WholeCall(Send(request).status()), Reason::kSignatureInvalid) << "another court's officer is a stranger";
+  EXPECT_EQ(LeavesNoTrace(request), Reason::kSignatureInvalid) << "another court's officer is a stranger";
   *request.mutable_batch() = gateway_.Sign(v1::MEMBER_TYPE_ORDER, kCourt,
                                            std::vector<v1::Order>{demo_.Freeze(kBeiling, 1)}, {"agency/9900001"});
-  EXPECT_EQ(WholeCall(Send(request).status()), Reason::kSignatureInvalid);
+  EXPECT_EQ(LeavesNoTrace(request), Reason::kSignatureInvalid);
   v1::Order other = demo_.Freeze(kBeiling, 1);
   other.set_court(kOtherCourt);
   EXPECT_THAT(ProblemsOf(other), IsSupersetOf({"court SIGNER_NOT_CALLER"}));
@@ -148,7 +162,7 @@ TEST_F(BadInput, WhatIsSignedForProductionNeverActsInATest) {
                                                .signed_at = gateway_.clock.wall},
                                               {demo_.Freeze(kBeiling, 1).SerializeAsString()},
                                               {&gateway_.Key(kHandler), &gateway_.Key(kCosigner)});
-  EXPECT_EQ(WholeCall(Send(request).status()), Reason::kEnvironmentMismatch);
+  EXPECT_EQ(LeavesNoTrace(request), Reason::kEnvironmentMismatch);
 }
 
 TEST_F(BadInput, AReusedSequenceIsRefused) {
@@ -164,7 +178,7 @@ TEST_F(BadInput, AReusedSequenceIsRefused) {
     return request;
   };
   ASSERT_THAT(DemoWorld::Reasons(Send(batch(demo_.Freeze(kBeiling, 1)))), ElementsAre(""));
-  EXPECT_EQ(WholeCall(Send(batch(demo_.Freeze(kBeiling, 1))).status()), Reason::kSequenceReused);
+  EXPECT_EQ(LeavesNoTrace(batch(demo_.Freeze(kBeiling, 1))), Reason::kSequenceReused);
 }
 
 TEST_F(BadInput, OnlyRespondentsOfTheCaseMayBeTouched) {
@@ -213,6 +227,42 @@ TEST_F(BadInput, AmountsAreAboveZeroAndWithinTheBound) {
         << amount;
   }
   EXPECT_THAT(ProblemsOf(demo_.Freeze(kBeiling, kCap + 1)), ElementsAre("freeze.limit_minor_units CAP_EXCEEDED"));
+}
+
+TEST_F(BadInput, ClaimsAndDeductionsHaveAmountsToo) {
+  v1::CaseAct act = demo_.Open("（2026）辽9901执1号");
+  act.mutable_open()->mutable_claim()->set_principal_minor_units(-1);
+  act.mutable_open()->mutable_claim()->set_cost_minor_units(INT64_MAX);
+  const auto opened = demo_.SubmitCase({act});
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  EXPECT_THAT(
+      DemoWorld::Problems(opened->results(0).refusal()),
+      IsSupersetOf({"open.claim.principal_minor_units AMOUNT_INVALID", "open.claim.cost_minor_units AMOUNT_INVALID"}));
+  v1::Order freeze = demo_.Freeze(kBeiling, 100);
+  ASSERT_THAT(ProblemsOf(freeze), IsEmpty());
+  demo_.Pull(kBeiling);
+  ASSERT_TRUE(demo_.Report(kBeiling, {demo_.Controlled(freeze, 100, 0)}).ok());
+  for (int64_t amount : {int64_t{0}, int64_t{-1}, INT64_MIN, int64_t{1'000'000'000'000'001}, INT64_MAX}) {
+    // Above the threshold a third signature is missing as well.
+    EXPECT_THAT(ProblemsOf(demo_.Deduct(freeze, amount)), Contains("deduct.amount_minor_units AMOUNT_INVALID"))
+        << amount;
+  }
+}
+
+TEST_F(BadInput, WhateverIsWrongWithAnOrderIsToldAtOnce) {
+  v1::Order order = demo_.Freeze("9999999", 0);
+  *order.mutable_subject() = DemoWorld::SuQing();
+  order.mutable_subject()->set_id_number("990101198708150020");
+  order.set_court(kOtherCourt);
+  order.clear_legal_basis();
+  order.clear_instruments();
+  order.mutable_freeze()->mutable_term()->set_months(13);
+  EXPECT_THAT(ProblemsOf(order, {kHandler}),
+              IsSupersetOf({"court SIGNER_NOT_CALLER", "legal_basis FIELD_MISSING", "subject NOT_RESPONDENT",
+                            "subject.id_number IDENTITY_NUMBER_INVALID", "agencies[0] AGENCY_UNKNOWN",
+                            "freeze.limit_minor_units AMOUNT_INVALID", "freeze.term TERM_TOO_LONG",
+                            "instruments PAPER_MISSING", "signatures SIGNATURES_MISSING"}));
+  EXPECT_EQ(demo_.Case()->ledger().requested_minor_units(), 0);
 }
 
 TEST_F(BadInput, OneBadMemberRefusesItsGroupAndNothingElse) {

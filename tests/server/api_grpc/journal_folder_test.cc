@@ -111,6 +111,43 @@ TEST_F(JournalFolderTest, AMissingEndIsFoundByTheLastSignedHead) {
   EXPECT_EQ(verified->findings[0].reason, Reason::kJournalOlder);
 }
 
+// --- who looked at whom
+
+TEST_F(JournalFolderTest, NobodyLookedWhereNothingWasAsked) {
+  auto folder = *JournalFolder::Open(Opened(), entropy_);
+  const auto reads = folder->Reads({.id_kind = "CITIZEN_ID", .id_number = "990101198503070017"});
+  ASSERT_TRUE(reads.ok()) << reads.status();
+  EXPECT_EQ(reads->entries, folder->Verify()->entries);
+  EXPECT_TRUE(reads->looks.empty());
+  EXPECT_TRUE(reads->findings.empty());
+}
+
+TEST_F(JournalFolderTest, APersonIsFoundByATagKeyOrTheMasterKeyOnly) {
+  const std::string file = world_.folder() + "/tag.key";
+  {
+    auto opened = *JournalFolder::Open(Opened(), entropy_);
+    ASSERT_TRUE(opened->WriteTagKey(file).ok());
+    EXPECT_EQ(ReasonOf(opened->WriteTagKey(file)), Reason::kKeyUnusable) << "a key is never overwritten";
+  }
+  auto folder = *JournalFolder::Open({.data_folder = data()}, entropy_);
+  EXPECT_TRUE(folder->Reads({}).ok());
+  EXPECT_TRUE(folder->Reads({.tag_key_file = file, .id_kind = "CITIZEN_ID", .id_number = "1"}).ok());
+  EXPECT_EQ(ReasonOf(folder->Reads({.id_kind = "CITIZEN_ID", .id_number = "1"}).status()), Reason::kKeyUnusable);
+  EXPECT_EQ(ReasonOf(folder->Reads({.id_kind = "CITIZEN_ID"}).status()), Reason::kFieldMissing);
+  EXPECT_EQ(ReasonOf(folder->WriteTagKey(file + "2")), Reason::kKeyUnusable);
+  const std::string other = world_.config().master_key;
+  EXPECT_EQ(ReasonOf(folder->Reads({.tag_key_file = other, .id_kind = "CITIZEN_ID", .id_number = "1"}).status()),
+            Reason::kKeyUnusable)
+      << "a file of another kind of key";
+}
+
+TEST_F(JournalFolderTest, AListFromADamagedJournalSaysSo) {
+  Sql("DELETE FROM journal WHERE first_index = (SELECT max(first_index) FROM journal)");
+  const auto reads = (*JournalFolder::Open(Opened(), entropy_))->Reads({});
+  ASSERT_TRUE(reads.ok());
+  EXPECT_EQ(reads->findings.size(), 1u);
+}
+
 // --- founding
 
 class Founding : public testing::Test {

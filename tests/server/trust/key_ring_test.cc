@@ -17,6 +17,7 @@
 #include "server/journal/payload.h"
 #include "server/trust/secret_file.h"
 #include "server/trust/sqlite_key_store.h"
+#include "server/trust/tag_key_file.h"
 #include "tests/server/trust/support.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/trust/fake_key_store.h"
@@ -402,6 +403,28 @@ TEST(KeyWrapper, FilesOfAnotherFormAreRefused) {
   ASSERT_EQ(::chmod((folder / "1").c_str(), 0644), 0);
   EXPECT_EQ(WhyNot(FileKeyWrapper::Open(folder / "1", entropy)), "KEY_UNUSABLE");
   EXPECT_EQ(WhyNot(FileKeyWrapper::MakeFile(folder / "1", entropy)), "KEY_UNUSABLE");  // never overwritten
+}
+
+TEST(TagKeyFile, GivesTheKeyBackAndIsItsOwnersOnly) {
+  TempFolder folder;
+  const std::string key(32, 't'), path = folder / "tag.key";
+  ASSERT_TRUE(WriteTagKeyFile(path, key).ok());
+  const auto read = ReadTagKeyFile(path);
+  ASSERT_EQ(WhyNot(read), "OK");
+  EXPECT_EQ((*read)->TagOf("CITIZEN_ID", "990101198503070017"), TagKey(key).TagOf("CITIZEN_ID", "990101198503070017"));
+  EXPECT_EQ(WhyNot(WriteTagKeyFile(path, key)), "KEY_UNUSABLE");  // never overwritten
+  ASSERT_EQ(::chmod(path.c_str(), 0644), 0);
+  EXPECT_EQ(WhyNot(ReadTagKeyFile(path)), "KEY_UNUSABLE");
+  EXPECT_EQ(WhyNot(ReadTagKeyFile(folder / "absent")), "KEY_UNUSABLE");
+  int number = 0;
+  for (const std::string& content :
+       {std::string(), std::string("golden-eagle-tag-key-v1\n"), "golden-eagle-tag-key-v2\n" + Base64Encode(key) + "\n",
+        "golden-eagle-tag-key-v1\n" + Base64Encode(std::string(31, 't')) + "\n",
+        "golden-eagle-tag-key-v1\n" + Base64Encode(key) + "\nmore\n"}) {
+    const std::string other = folder / std::to_string(number++);
+    ASSERT_TRUE(WriteSecretFile(other, content).ok());
+    EXPECT_EQ(WhyNot(ReadTagKeyFile(other)), "KEY_UNUSABLE") << content;
+  }
 }
 
 }  // namespace

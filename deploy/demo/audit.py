@@ -1,0 +1,94 @@
+"""Scenes 11 and 12 of the demo case: who looked at whom, and the audit that trusts nobody. Both read a folder, with keys of their own."""
+import json
+import os
+import shutil
+from urllib.parse import quote
+
+import cast
+from cast import BEILING, CASE, COURT, LAND, SONGYUE, YUNFAN
+
+
+def log_key(demo):
+    with open(os.path.join(demo.folder, "pki/keys/log.pub")) as file:
+        return file.read().strip()
+
+
+def journal(demo, verb, data, *arguments, expect=0, show=False):
+    return demo.stage.run(["eagle", "--output", "json", "journal", verb, "--data", data, "--log-key", log_key(demo)] + list(arguments), expect, show)
+
+
+def who_looked(demo):
+    s = demo.stage
+    s.scene(11, "Who looked", "查阅留痕")
+    head = demo.eagle("journal", "head", role="auditor-audit")
+    s.check("the auditor's head is signed and consistent", head["head"]["signature"].startswith("verified"), head)
+    verified = demo.eagle("journal", "verify", role="auditor-audit")
+    s.check("every entry hashes to the signed root", "every entry" in json.dumps(verified), verified)
+    backup(demo)
+    master = ["--master-key", "pki/keys/master.key"]
+    s.run(["eagle", "journal", "tag-key", "--data", "backup", *master, "--out", "tag.key"], show=True)
+    at_spouse(demo, master)
+    at_debtor(demo, master)
+    namesake = journal(demo, "reads", "backup", *master, *person(cast.NAMESAKE))
+    s.equal("looks at the namesake", namesake["looks"], [])
+
+
+def backup(demo):
+    """As operations.md has it: stop, copy, start."""
+    demo.stage.stop("gateway")
+    shutil.copytree(os.path.join(demo.folder, "data"), os.path.join(demo.folder, "backup"))
+    demo.start_gateway()
+    demo.present({BEILING, SONGYUE, LAND, YUNFAN})
+    demo.stage.say("the gateway was stopped for a backup and started again")
+
+
+def person(who):
+    _, kind, number = who.split(";")
+    return ["--id-kind", kind, "--id-number", number]
+
+
+def at_spouse(demo, master):
+    s = demo.stage
+    sealed = journal(demo, "reads", "backup", "--tag-key", "tag.key", *person(cast.SPOUSE), show=True)
+    s.equal("the refused look at 苏晴, found by her tag in the leaves alone",
+            [(row["index"], row["act"], row["reason"], row["sealed"], row["officers"]) for row in sealed["looks"]], [(demo.refused_look, "REFUSED", "NOT_RESPONDENT", True, None)])
+    opened = journal(demo, "reads", "backup", *master, *person(cast.SPOUSE))
+    s.equal("and opened: who asked, under which case, what for",
+            [(row["what"], row["court"], row["officers"], row["case"], row["purpose"], row["subjects"]) for row in opened["looks"]],
+            [("INQUIRE", COURT, "001 沈若川", CASE, "EXECUTION", "苏晴 9901**********0029")])
+
+
+def at_debtor(demo, master):
+    s = demo.stage
+    report = journal(demo, "reads", "backup", *master, *person(cast.DEBTOR), show=True)
+    looks = report["looks"]
+    s.equal("looks at 林远舟: the list is of a journal that", report["reads"]["verdict"], "verified")
+    s.equal("every one by this court, under this case", {(row["court"], row["case"]) for row in looks}, {(COURT, CASE)})
+    s.equal("his inquiry", [(row["officers"], row["purpose"]) for row in looks if row["act"] == "INQUIRY"], [("001 沈若川", "EXECUTION")])
+    reads = {(row["what"], row["system"], row["purpose"]) for row in looks if row["act"] == "READ"}
+    system = "spiffe://demo.golden-eagle.test/court/" + quote(COURT)
+    s.equal("what was read of him, by which system and why", reads, {("GetCase", system, "EXECUTION"), ("ListFindings", system, "EXECUTION")})
+
+
+def trust_nobody(demo):
+    s = demo.stage
+    s.scene(12, "Trust nobody: the audit of the stopped journal", "审计")
+    opened = ["--last-signed", "last_signed", "--master-key", "pki/keys/master.key"]
+    locked = journal(demo, "replay", "data", *opened, expect=2)
+    s.check("while the gateway runs its folder is locked", "FOLDER_LOCKED" in locked["talk"], locked)
+    s.stop_all()
+    replay = journal(demo, "replay", "data", *opened, show=True)
+    s.check("the journal verifies and replay equals the tables", replay["replay"]["verdict"] == "replay agrees", replay)
+    tamper(demo)
+
+
+def tamper(demo):
+    """In a copy: a payload re-sealed with another amount, then the commitment rewritten too."""
+    s = demo.stage
+    for variant, words in (("payload", "COMMITMENT"), ("commitment", "checkpoint")):
+        copy = os.path.join(demo.folder, "tampered-" + variant)
+        shutil.copytree(os.path.join(demo.folder, "data"), copy)
+        index = s.run(["eagle-demo-tamper", variant, "--data", copy, "--master-key", "pki/keys/master.key", "5828700", "5827800"])["text"]
+        found = journal(demo, "replay", copy, "--master-key", "pki/keys/master.key", expect=5)
+        told = json.dumps(found)
+        s.check(f"58,287 made 58,278 in entry {index} ({variant}): the audit names it", words in told and (variant == "commitment" or index in told), told)
