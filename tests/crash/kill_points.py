@@ -14,6 +14,7 @@ import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "deploy", "demo"))
+import audit  # noqa: E402
 import cast  # noqa: E402
 import play  # noqa: E402
 from cast import BEILING, FOLDERS, SONGYUE  # noqa: E402
@@ -106,7 +107,7 @@ class KillPoints(play.Demo):
                     raise Failed(f"the ledger says {measure}, the bank {held.get(measure['unit_reference'])}")
         self.eagle("journal", "verify", role="auditor-audit")
         self.stage.stop_all()
-        replay = self.stage.run(["eagle", "--output", "json", "journal", "replay", "--data", "data", "--last-signed", "last_signed", "--log-key", self.log_key(), "--master-key", "pki/keys/master.key"])
+        replay = audit.journal(self, "replay", "data", "--last-signed", "last_signed", "--master-key", "pki/keys/master.key")
         if replay["replay"]["verdict"] != "replay agrees":
             raise Failed(f"replay: {replay}")
 
