@@ -1,7 +1,7 @@
 # The three words in which the rooms describe themselves to CMake.
 #
 #   gateway_library(NAME domain SRCS a.cc b.cc DEPS gateway::base)   a room, alias gateway::domain
-#   gateway_binary(NAME eagle SRCS main.cc DEPS gateway::client_cli)
+#   gateway_binary(NAME eagle SRCS main.cc DEPS gateway::client_cli)                BY_HAND: a measurement that only target by_hand builds
 #   gateway_test(NAME base_test SRCS a_test.cc DEPS gateway::base LABELS unit)      OPTIMISED: a test that computes for long
 #     Labels: unit, sim, crash ...; "soak" = more seeds or crash points in the environment mean more work (up to an hour a case);
 #     "no-tsan" = not under the thread sanitizer.
@@ -36,6 +36,7 @@ set(CMAKE_UNITY_BUILD_BATCH_SIZE 8)
 
 function(gateway_generated target)
   set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)
+  target_compile_options(${target} PRIVATE -g0)   # nobody steps through it
 endfunction()
 
 function(gateway_library)
@@ -52,9 +53,14 @@ function(gateway_library)
   add_library(gateway::${ARG_NAME} ALIAS gateway_${ARG_NAME})
 endfunction()
 
+add_custom_target(by_hand)
 function(gateway_binary)
-  cmake_parse_arguments(ARG "" "NAME" "SRCS;DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "BY_HAND" "NAME" "SRCS;DEPS" ${ARGN})
   add_executable(${ARG_NAME} ${ARG_SRCS})
+  if(ARG_BY_HAND)
+    set_target_properties(${ARG_NAME} PROPERTIES EXCLUDE_FROM_ALL ON)
+    add_dependencies(by_hand ${ARG_NAME})
+  endif()
   target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} gateway_flags)
 endfunction()
 
