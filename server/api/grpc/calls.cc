@@ -2,6 +2,7 @@
 
 #include <grpc/grpc_security_constants.h>
 #include <grpc/support/time.h>
+#include <grpcpp/server_context.h>
 
 #include <algorithm>
 
