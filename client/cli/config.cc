@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "client/lib/files.h"
+#include "client/common/files.h"
 #include "client/lib/words.h"
 #include "server/base/bytes.h"
 #include "server/base/reason.h"

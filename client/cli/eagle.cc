@@ -1,7 +1,7 @@
 #include "client/cli/eagle.h"
 
 #include "client/cli/commands.h"
-#include "client/cli/width.h"
+#include "client/common/width.h"
 #include "client/lib/errors.h"
 #include "server/base/bytes.h"
 #include "server/base/reason.h"

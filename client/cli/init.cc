@@ -3,7 +3,7 @@
 
 #include "client/cli/commands.h"
 #include "client/cli/session.h"
-#include "client/lib/files.h"
+#include "client/common/files.h"
 #include "server/base/bytes.h"
 #include "server/base/reason.h"
 #include "server/journal/note.h"

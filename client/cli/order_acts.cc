@@ -3,7 +3,7 @@
 #include "client/cli/commands.h"
 #include "client/cli/order_flags.h"
 #include "client/cli/orders.h"
-#include "client/lib/files.h"
+#include "client/common/files.h"
 #include "client/lib/order_builder.h"
 #include "server/base/reason.h"
 #include "server/trust/strict.h"

@@ -1,7 +1,7 @@
 // eagle pki: keys and certificates for a demonstration, a test or a first installation.
 #include "client/cli/commands.h"
 #include "client/cli/session.h"
-#include "client/lib/files.h"
+#include "client/common/files.h"
 #include "client/lib/key_facts.h"
 #include "client/lib/pki_set.h"
 #include "server/base/reason.h"

@@ -20,7 +20,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "client/cli/config.h"
-#include "client/cli/document.h"
+#include "client/common/document.h"
 #include "client/cli/init.h"
 #include "client/cli/journal.h"
 #include "client/cli/verbs.h"

@@ -2,7 +2,7 @@
 // accounts.
 #include "client/cli/batches.h"
 #include "client/cli/commands.h"
-#include "client/lib/files.h"
+#include "client/common/files.h"
 #include "client/lib/json.h"
 #include "client/lib/order_builder.h"
 #include "server/base/reason.h"

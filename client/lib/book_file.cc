@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "client/lib/files.h"
+#include "client/common/files.h"
 #include "server/base/bytes.h"
 #include "server/base/reason.h"
 

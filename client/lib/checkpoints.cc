@@ -2,8 +2,8 @@
 
 #include <vector>
 
+#include "client/common/files.h"
 #include "client/lib/errors.h"
-#include "client/lib/files.h"
 #include "server/base/reason.h"
 #include "server/journal/merkle.h"
 

@@ -1,7 +1,7 @@
 #include "client/lib/desk.h"
 
+#include "client/common/files.h"
 #include "client/lib/errors.h"
-#include "client/lib/files.h"
 #include "server/trust/codes.h"
 #include "server/trust/strict.h"
 

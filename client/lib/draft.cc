@@ -1,6 +1,6 @@
 #include "client/lib/draft.h"
 
-#include "client/lib/files.h"
+#include "client/common/files.h"
 #include "server/base/reason.h"
 
 namespace eagle::client {

@@ -1,6 +1,6 @@
 #include "client/lib/json.h"
 
-#include "client/lib/files.h"
+#include "client/common/files.h"
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/text_format.h"
 #include "google/protobuf/util/json_util.h"

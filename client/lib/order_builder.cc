@@ -1,6 +1,6 @@
 #include "client/lib/order_builder.h"
 
-#include "client/lib/files.h"
+#include "client/common/files.h"
 #include "server/base/assert.h"
 #include "server/base/reason.h"
 #include "server/base/uuid.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_format.h"
-#include "client/lib/files.h"
+#include "client/common/files.h"
 #include "goldeneagle/v1/order.pb.h"
 #include "server/base/bytes.h"
 #include "server/base/reason.h"

@@ -1,8 +1,8 @@
 #include "client/lib/pki_set.h"
 
 #include "absl/strings/str_cat.h"
+#include "client/common/files.h"
 #include "client/lib/draft.h"
-#include "client/lib/files.h"
 #include "client/lib/json.h"
 #include "client/lib/order_builder.h"
 #include "client/lib/sequence.h"

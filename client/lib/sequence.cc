@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "client/lib/files.h"
+#include "client/common/files.h"
 #include "server/base/assert.h"
 #include "server/base/bytes.h"
 #include "server/base/reason.h"

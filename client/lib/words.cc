@@ -23,11 +23,6 @@ std::string Prefix(const pb::EnumDescriptor& type) {
 }
 
 // "Tue 29 Sep".
-std::string DayText(absl::Time time, const absl::TimeZone& zone) {
-  return absl::StrCat(absl::FormatTime("%a ", time, zone), absl::ToCivilDay(time, zone).day(),
-                      absl::FormatTime(" %b", time, zone));
-}
-
 bool Has(const pb::RepeatedField<int>& actions, v1::Action action) {
   return std::find(actions.begin(), actions.end(), action) != actions.end();
 }
@@ -100,30 +95,6 @@ int EnumOfWord(const pb::EnumDescriptor& type, std::string_view word) {
 
 std::string OutcomeWord(v1::Outcome outcome) {
   return outcome == v1::OUTCOME_UNSPECIFIED ? "NO_ANSWER_YET" : Word(outcome);
-}
-
-std::string TimeText(absl::Time time, const absl::TimeZone& zone) {
-  return DayText(time, zone) + absl::FormatTime(" %Y %H:%M:%S", time, zone);
-}
-
-std::string DueText(absl::Time due, const absl::TimeZone& zone) {
-  const absl::CivilSecond civil = absl::ToCivilSecond(due, zone);
-  if (civil != absl::CivilSecond(absl::CivilDay(civil)))
-    return DayText(due, zone) + absl::FormatTime(" %H:%M", due, zone);
-  return DayText(absl::FromCivil(absl::CivilDay(civil) - 1, zone), zone) + " 24:00";
-}
-
-std::string EndText(absl::Time end, const absl::TimeZone& zone) {
-  const absl::CivilSecond civil = absl::ToCivilSecond(end, zone);
-  const bool midnight = civil == absl::CivilSecond(absl::CivilDay(civil));
-  const absl::CivilDay day = absl::CivilDay(civil) - (midnight ? 1 : 0);
-  const absl::Time shown = absl::FromCivil(day, zone);
-  return absl::StrCat(day.day(), absl::FormatTime(" %b %Y ", shown, zone),
-                      midnight ? "24:00" : absl::FormatTime("%H:%M", end, zone));
-}
-
-std::string Rfc3339Text(absl::Time time, const absl::TimeZone& zone) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%E*S%Ez", time, zone);
 }
 
 bool IsSet(const pb::Timestamp& stamp) { return stamp.seconds() != 0 || stamp.nanos() != 0; }

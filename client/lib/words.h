@@ -2,7 +2,6 @@
 //
 // Threads: pure functions.
 //
-//   DueText(due, zone)                     "Tue 29 Sep 09:00"; midnight is the end of the day before: "Mon 5 Oct 24:00"
 //   ProgressText(view, names, zone)        "3 of 4 answered, 云帆银行 no answer yet, due Tue 29 Sep 09:00"
 //   CoverageText(coverage, names)          "4 inquire, 4 control, 3 deduct, 不动产登记中心 by clerk, 云帆银行 absent"
 #pragma once
@@ -12,6 +11,7 @@
 #include <string_view>
 
 #include "absl/time/time.h"
+#include "client/common/time_words.h"
 #include "goldeneagle/v1/administration.pb.h"
 #include "goldeneagle/v1/case_service.pb.h"
 #include "goldeneagle/v1/directory_service.pb.h"
@@ -36,11 +36,6 @@ E OfWord(std::string_view word) {
 // "NO_ANSWER_YET" for UNSPECIFIED: an outcome that isn't there is no outcome.
 std::string OutcomeWord(goldeneagle::v1::Outcome outcome);
 
-std::string TimeText(absl::Time time, const absl::TimeZone& zone);  // "Mon 28 Sep 2026 09:00:00"
-std::string DueText(absl::Time due, const absl::TimeZone& zone);    // see above
-std::string EndText(absl::Time end,
-                    const absl::TimeZone& zone);  // the same for what is years away: "27 Sep 2027 24:00"
-std::string Rfc3339Text(absl::Time time, const absl::TimeZone& zone);  // "2026-09-28T09:00:00+08:00"
 // Unset fields of messages.
 bool IsSet(const google::protobuf::Timestamp& stamp);
 absl::Time ToTime(const google::protobuf::Timestamp& stamp);  // the epoch for what is no time

@@ -10,7 +10,7 @@
 namespace eagle::journal {
 namespace {
 
-constexpr std::string_view kPrefix = "tile/";
+constexpr std::string_view kPrefix = "tile/", kPayloads = "payloads/";
 constexpr int kLevelMax = 63;
 
 // Groups of three digits, all but the last behind an "x".
@@ -39,30 +39,36 @@ std::optional<uint64_t> ParseNumberPath(std::string_view path) {
 }  // namespace
 
 std::string TilePath(const TileName& name) {
-  GATEWAY_ASSERT(name.level >= kEntriesLevel && name.level <= kLevelMax, "a tree has at most 64 levels");
+  GATEWAY_ASSERT(name.level >= kPayloadsLevel && name.level <= kLevelMax, "a tree has at most 64 levels");
   GATEWAY_ASSERT(name.width >= 1 && name.width <= kTileWidth, "an empty tile is never written");
-  std::string path(kPrefix);
-  path += name.level == kEntriesLevel ? "entries" : std::to_string(name.level);
-  path += "/" + NumberPath(name.n);
+  std::string path(name.level == kPayloadsLevel ? kPayloads : kPrefix);
+  if (name.level != kPayloadsLevel)
+    path += (name.level == kEntriesLevel ? "entries" : std::to_string(name.level)) + "/";
+  path += NumberPath(name.n);
   if (name.width < kTileWidth) path += ".p/" + std::to_string(name.width);
   return path;
 }
 
 std::optional<TileName> ParseTilePath(std::string_view path) {
   const std::string_view whole = path;
-  if (path.substr(0, kPrefix.size()) != kPrefix) return std::nullopt;
-  path.remove_prefix(kPrefix.size());
-  const size_t slash = path.find('/');
-  if (slash == std::string_view::npos) return std::nullopt;
   TileName name;
-  if (const std::string_view level_text = path.substr(0, slash); level_text == "entries") {
-    name.level = kEntriesLevel;
+  if (path.substr(0, kPayloads.size()) == kPayloads) {
+    name.level = kPayloadsLevel;
+    path.remove_prefix(kPayloads.size());
   } else {
-    const std::optional<uint64_t> level = ParseDecimal(level_text);
-    if (!level || *level > kLevelMax) return std::nullopt;
-    name.level = static_cast<int>(*level);
+    if (path.substr(0, kPrefix.size()) != kPrefix) return std::nullopt;
+    path.remove_prefix(kPrefix.size());
+    const size_t slash = path.find('/');
+    if (slash == std::string_view::npos) return std::nullopt;
+    if (const std::string_view level_text = path.substr(0, slash); level_text == "entries") {
+      name.level = kEntriesLevel;
+    } else {
+      const std::optional<uint64_t> level = ParseDecimal(level_text);
+      if (!level || *level > kLevelMax) return std::nullopt;
+      name.level = static_cast<int>(*level);
+    }
+    path.remove_prefix(slash + 1);
   }
-  path.remove_prefix(slash + 1);
   if (const size_t partial = path.find(".p/"); partial != std::string_view::npos) {
     const std::optional<uint64_t> width = ParseDecimal(path.substr(partial + 3));
     if (!width || *width < 1 || *width >= kTileWidth) return std::nullopt;

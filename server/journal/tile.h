@@ -25,10 +25,11 @@ namespace eagle::journal {
 inline constexpr unsigned kTileWidth = 256;
 inline constexpr size_t kTileBytes = kTileWidth * kHashSize;
 inline constexpr int kEntriesLevel = -1;
+inline constexpr int kPayloadsLevel = -2;  // our own, beside the tiles: "payloads/000" (server/docs/formats.md)
 inline constexpr size_t kBundleEntryBytesMax = 65535;
 
 struct TileName {
-  int level = 0;  // 0...63, or kEntriesLevel for an entry bundle
+  int level = 0;  // 0...63, or kEntriesLevel for an entry bundle, kPayloadsLevel for one of sealed payloads
   uint64_t n = 0;
   unsigned width = kTileWidth;  // 1...256
   friend bool operator==(const TileName&, const TileName&) = default;

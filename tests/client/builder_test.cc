@@ -2,7 +2,7 @@
 #include <fstream>
 
 #include "client/lib/draft.h"
-#include "client/lib/files.h"
+#include "client/common/files.h"
 #include "client/lib/json.h"
 #include "client/lib/order_builder.h"
 #include "client/lib/outbox.h"

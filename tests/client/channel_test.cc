@@ -3,7 +3,7 @@
 #include "client/lib/channel.h"
 
 #include "client/lib/errors.h"
-#include "client/lib/files.h"
+#include "client/common/files.h"
 #include "client/lib/pki_set.h"
 #include "goldeneagle/v1/admin_service.grpc.pb.h"
 #include "goldeneagle/v1/order_service.grpc.pb.h"

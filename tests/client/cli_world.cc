@@ -4,7 +4,7 @@
 #include <fstream>
 
 #include "client/lib/draft.h"
-#include "client/lib/files.h"
+#include "client/common/files.h"
 #include "client/lib/json.h"
 #include "google/protobuf/struct.pb.h"
 #include "gtest/gtest.h"

@@ -5,7 +5,7 @@
 
 #include "client/cli/commands.h"
 #include "client/cli/config.h"
-#include "client/lib/files.h"
+#include "client/common/files.h"
 #include "client/lib/json.h"
 #include "client/lib/pki_set.h"
 #include "goldeneagle/v1/case.pb.h"

@@ -7,7 +7,7 @@
 #include "client/lib/desk.h"
 #include "client/lib/draft.h"
 #include "client/lib/errors.h"
-#include "client/lib/files.h"
+#include "client/common/files.h"
 #include "client/lib/journal_check.h"
 #include "client/lib/receipts.h"
 #include "gmock/gmock.h"

@@ -1,12 +1,12 @@
-#include "client/cli/document.h"
+#include "client/common/document.h"
 
 #include <algorithm>
 #include <cctype>
 #include <cmath>
 
 #include "absl/strings/str_format.h"
-#include "client/cli/width.h"
-#include "client/lib/words.h"
+#include "client/common/time_words.h"
+#include "client/common/width.h"
 #include "server/base/assert.h"
 #include "server/base/money.h"
 

@@ -1,4 +1,4 @@
-#include "client/lib/files.h"
+#include "client/common/files.h"
 
 #include <fcntl.h>
 #include <sys/file.h>

@@ -1,4 +1,4 @@
-#include "client/cli/width.h"
+#include "client/common/width.h"
 
 #include <algorithm>
 #include <cstdint>
