@@ -36,8 +36,9 @@ void World::Judge() {
     if (sum.D() > of.ledger.cap()) Blame("more is taken than the claim");
     if (sum.Bound() > of.ledger.cap() && of.surplus_amount == 0)
       Blame("more is held than the claim, and no surplus is on record");
-    const bool every_mark_fired = !of.surplus.marks.empty() && of.surplus.fired == of.surplus.marks.size();
-    if (of.surplus_amount > 0 && !of.surplus.armed() && !every_mark_fired) Blame("a surplus without a clock");
+    // A clock that has run out stays: a surplus that changes afterwards keeps it, with no mark left to fire.
+    const bool run_out = !of.surplus.row.empty() && !of.surplus.armed() && of.surplus.due <= state.recorded;
+    if (of.surplus_amount > 0 && !of.surplus.armed() && !run_out) Blame("a surplus without a clock");
   }
   for (const auto& [seq, order] : state.orders) {
     if (!order.complete() && order.deadline.armed() && !state.timers.contains({order.deadline.next(), seq, false}))
