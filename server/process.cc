@@ -128,7 +128,7 @@ class Gateway::Impl {
   std::optional<journal::Ed25519NoteSigner> signer;
   std::unique_ptr<storage::SqliteStore> store;
   std::unique_ptr<storage::FileLastSigned> last_signed;
-  trust::Ed25519Checker checker;
+  trust::PublicKeyChecker checker;
   std::unique_ptr<core::Sequencer> sequencer;
   std::unique_ptr<dispatch::Dispatcher> dispatcher;
   std::unique_ptr<api::Handlers> handlers;

@@ -55,12 +55,12 @@ std::string MemberId(v1::MemberType type, const std::string& member) {
 
 absl::StatusOr<v1::SignedBatch> MakeBatch(Session& session, v1::MemberType type, std::vector<std::string> members,
                                           const Signing& signing, bool dry_run) {
-  EAGLE_ASSIGN_OR_RETURN(std::vector<trust::Ed25519Signer> signers,
+  EAGLE_ASSIGN_OR_RETURN(std::vector<std::unique_ptr<trust::Signer>> signers,
                          session.Signers(signing.key_files, signing.officers));
   EAGLE_ASSIGN_OR_RETURN(Desk * desk, session.desk());
   EAGLE_ASSIGN_OR_RETURN(const trust::HeadFields fields, desk->NewHead(type, dry_run));
   EAGLE_ASSIGN_OR_RETURN(Draft draft, Draft::Begin(fields, std::move(members)));
-  for (trust::Ed25519Signer& signer : signers) EAGLE_RETURN_IF_ERROR(draft.Sign(signer));
+  for (const auto& signer : signers) EAGLE_RETURN_IF_ERROR(draft.Sign(*signer));
   return draft.batch();
 }
 
@@ -105,8 +105,9 @@ absl::StatusOr<Document> DescribeDraft(Session& session, const Draft& draft) {
     std::string officer;
     if (const auto config = session.config(); config.ok()) {
       for (const ConfigOfficer& one : (*config)->officers) {
-        const auto signer = one.key.empty() ? absl::NotFoundError("") : trust::Ed25519Signer::FromPemFile(one.key);
-        if (signer.ok() && trust::KeyIdOf(signer->public_key()) == key_id) officer = one.code;
+        if (one.key.empty()) continue;
+        const auto signer = trust::SignerFromPemFile(one.key);
+        if (signer.ok() && trust::KeyIdOf((*signer)->public_key()) == key_id) officer = one.code;
       }
     }
     signatures.Add({Text(key_id), TextOrNothing(officer)});
@@ -118,7 +119,7 @@ absl::StatusOr<Document> DescribeDraft(Session& session, const Draft& draft) {
 absl::Status SignDraft(Session& session, const std::string& path, const Signing& signing) {
   if (signing.nobody()) return Fail(Reason::kFieldMissing, "nobody signs: give --sign OFFICER or --key FILE");
   EAGLE_ASSIGN_OR_RETURN(Draft draft, Draft::Read(path));
-  EAGLE_ASSIGN_OR_RETURN(std::vector<trust::Ed25519Signer> signers,
+  EAGLE_ASSIGN_OR_RETURN(std::vector<std::unique_ptr<trust::Signer>> signers,
                          session.Signers(signing.key_files, signing.officers));
   EAGLE_ASSIGN_OR_RETURN(const Document before, DescribeDraft(session, draft));
   std::ostringstream shown;
@@ -126,7 +127,7 @@ absl::Status SignDraft(Session& session, const std::string& path, const Signing&
   session.Talk(shown.str());
   EAGLE_RETURN_IF_ERROR(
       session.Confirm("Sign exactly this, digest " + SpacedDigest(draft.digest_text()).substr(0, 19) + " ...?"));
-  for (trust::Ed25519Signer& signer : signers) EAGLE_RETURN_IF_ERROR(draft.Sign(signer));
+  for (const auto& signer : signers) EAGLE_RETURN_IF_ERROR(draft.Sign(*signer));
   EAGLE_RETURN_IF_ERROR(draft.Write(path));
   EAGLE_ASSIGN_OR_RETURN(const Document after, DescribeDraft(session, draft));
   return session.Print(after);

@@ -161,9 +161,9 @@ absl::Status SendCase(Session& session, const v1::CaseAct& act, const SendFlags&
     EAGLE_ASSIGN_OR_RETURN(Desk * desk, session.desk());
     EAGLE_ASSIGN_OR_RETURN(const trust::HeadFields fields, desk->NewHead(v1::MEMBER_TYPE_CASE));
     EAGLE_ASSIGN_OR_RETURN(Draft draft, Draft::Begin(fields, {member}));
-    EAGLE_ASSIGN_OR_RETURN(std::vector<trust::Ed25519Signer> signers,
+    EAGLE_ASSIGN_OR_RETURN(std::vector<std::unique_ptr<trust::Signer>> signers,
                            session.Signers(flags.signing.key_files, flags.signing.officers));
-    for (trust::Ed25519Signer& signer : signers) EAGLE_RETURN_IF_ERROR(draft.Sign(signer));
+    for (const auto& signer : signers) EAGLE_RETURN_IF_ERROR(draft.Sign(*signer));
     return PrintDraft(session, flags.draft, draft.batch());
   }
   EAGLE_ASSIGN_OR_RETURN(const v1::SignedBatch batch, SignNow(session, v1::MEMBER_TYPE_CASE, {member}, flags.signing));

@@ -42,15 +42,17 @@ absl::Status ReadKeys(const std::vector<std::string>& paths,
                       google::protobuf::RepeatedPtrField<v1::FoundingKey>* keys) {
   for (const std::string& path : paths) {
     EAGLE_ASSIGN_OR_RETURN(const std::string pem, ReadFile(path));
-    EAGLE_ASSIGN_OR_RETURN(const std::string key, trust::PublicKeyFromPem(pem));
+    EAGLE_ASSIGN_OR_RETURN(const trust::PublicKeyBytes key, trust::PublicKeyFromPem(pem));
+    if (key.algorithm != v1::KEY_ALGORITHM_ED25519)
+      return Fail(Reason::kKeyUnusable, "the keys that found a log are Ed25519 keys: " + path);
     for (const v1::FoundingKey& other : *keys) {
-      if (other.key() == key)
+      if (other.key() == key.raw)
         return Fail(Reason::kFieldInvalid, "the same key twice: " + path + " and " + other.name());
     }
     v1::FoundingKey* row = keys->Add();
     row->set_name(NameOfFile(path));
-    row->set_algorithm(v1::KEY_ALGORITHM_ED25519);
-    row->set_key(key);
+    row->set_algorithm(key.algorithm);
+    row->set_key(key.raw);
   }
   return absl::OkStatus();
 }

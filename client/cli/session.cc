@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "client/common/width.h"
 #include "client/common/files.h"
+#include "client/common/width.h"
 #include "server/base/reason.h"
 #include "server/trust/secret_file.h"
 
@@ -111,9 +111,9 @@ const Names& Session::names() {
   return *names_;
 }
 
-absl::StatusOr<std::vector<trust::Ed25519Signer>> Session::Signers(const std::vector<std::string>& key_files,
-                                                                   const std::vector<std::string>& officer_codes) {
-  std::vector<trust::Ed25519Signer> signers;
+absl::StatusOr<std::vector<std::unique_ptr<trust::Signer>>> Session::Signers(
+    const std::vector<std::string>& key_files, const std::vector<std::string>& officer_codes) {
+  std::vector<std::unique_ptr<trust::Signer>> signers;
   for (const std::string& code : officer_codes) {
     EAGLE_ASSIGN_OR_RETURN(const Config* config, this->config());
     const ConfigOfficer* officer = config->OfficerByCode(code);
@@ -121,11 +121,11 @@ absl::StatusOr<std::vector<trust::Ed25519Signer>> Session::Signers(const std::ve
       return Fail(Reason::kConfigurationInvalid,
                   "the configuration names no key of officer " + code + ": add [[officers]], or give --key FILE");
     }
-    EAGLE_ASSIGN_OR_RETURN(trust::Ed25519Signer signer, trust::Ed25519Signer::FromPemFile(officer->key));
+    EAGLE_ASSIGN_OR_RETURN(std::unique_ptr<trust::Signer> signer, trust::SignerFromPemFile(officer->key));
     signers.push_back(std::move(signer));
   }
   for (const std::string& path : key_files) {
-    EAGLE_ASSIGN_OR_RETURN(trust::Ed25519Signer signer, trust::Ed25519Signer::FromPemFile(path));
+    EAGLE_ASSIGN_OR_RETURN(std::unique_ptr<trust::Signer> signer, trust::SignerFromPemFile(path));
     signers.push_back(std::move(signer));
   }
   return signers;

@@ -20,10 +20,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "client/cli/config.h"
-#include "client/common/document.h"
 #include "client/cli/init.h"
 #include "client/cli/journal.h"
 #include "client/cli/verbs.h"
+#include "client/common/document.h"
 #include "client/lib/channel.h"
 #include "client/lib/desk.h"
 #include "client/lib/words.h"
@@ -77,8 +77,8 @@ class Session {
 
   // A key file, or (by officer's code) the one that the configuration names. Errors: KEY_UNUSABLE,
   // CONFIGURATION_INVALID.
-  absl::StatusOr<std::vector<trust::Ed25519Signer>> Signers(const std::vector<std::string>& key_files,
-                                                            const std::vector<std::string>& officer_codes);
+  absl::StatusOr<std::vector<std::unique_ptr<trust::Signer>>> Signers(const std::vector<std::string>& key_files,
+                                                                      const std::vector<std::string>& officer_codes);
 
   // A line on stderr.
   void Talk(std::string_view line);
@@ -95,7 +95,7 @@ class Session {
   const GlobalFlags& flags_;
   std::optional<Config> config_;
   std::unique_ptr<Gateway> gateway_, admin_gateway_;
-  trust::Ed25519Checker checker_{256};
+  trust::PublicKeyChecker checker_{256};
   std::unique_ptr<Desk> desk_;
   std::optional<Names> names_;
   std::string last_progress_;

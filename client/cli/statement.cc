@@ -32,8 +32,9 @@ absl::StatusOr<v1::Statement> FromFlags(const StatementMakeFlags& flags) {
     return Fail(Reason::kFieldMissing, "--kind is key, officer, account or ended");
   if (!flags.public_key.empty()) {
     EAGLE_ASSIGN_OR_RETURN(const std::string pem, ReadFile(flags.public_key));
-    EAGLE_ASSIGN_OR_RETURN(*statement.mutable_key(), trust::PublicKeyFromPem(pem));
-    statement.set_algorithm(v1::KEY_ALGORITHM_ED25519);
+    EAGLE_ASSIGN_OR_RETURN(trust::PublicKeyBytes key, trust::PublicKeyFromPem(pem));
+    statement.set_algorithm(key.algorithm);
+    statement.set_key(std::move(key.raw));
   }
   for (const std::string& word : flags.roles) {
     const auto role = OfWord<v1::OfficerRole>(word);
@@ -120,9 +121,9 @@ absl::Status MakeStatement(Session& session, const StatementMakeFlags& flags) {
   EAGLE_ASSIGN_OR_RETURN(Desk * desk, session.desk());
   const trust::HeadFields fields = HeadFor(session, desk->options().environment, statements[0].subject());
   EAGLE_ASSIGN_OR_RETURN(Draft draft, Draft::Begin(fields, std::move(members)));
-  EAGLE_ASSIGN_OR_RETURN(std::vector<trust::Ed25519Signer> signers,
+  EAGLE_ASSIGN_OR_RETURN(std::vector<std::unique_ptr<trust::Signer>> signers,
                          session.Signers(flags.signing.key_files, flags.signing.officers));
-  for (trust::Ed25519Signer& signer : signers) EAGLE_RETURN_IF_ERROR(draft.Sign(signer));
+  for (const auto& signer : signers) EAGLE_RETURN_IF_ERROR(draft.Sign(*signer));
   EAGLE_RETURN_IF_ERROR(draft.Write(flags.out));
   EAGLE_ASSIGN_OR_RETURN(const Document document, DescribeDraft(session, draft));
   return session.Print(document);

@@ -10,8 +10,11 @@
 namespace eagle::client {
 namespace {
 
-KeyFacts OfKey(std::string kind, const std::string& key) {
-  return {std::move(kind), {{"public_key", Base64Encode(key)}, {"keyid", trust::KeyIdOf(key)}}};
+namespace v1 = ::goldeneagle::v1;
+
+KeyFacts OfKey(v1::KeyAlgorithm algorithm, std::string_view half, const std::string& key) {
+  const std::string name = algorithm == v1::KEY_ALGORITHM_SM2 ? "SM2 " : "Ed25519 ";
+  return {name + std::string(half), {{"public_key", Base64Encode(key)}, {"keyid", trust::KeyIdOf(key)}}};
 }
 
 }  // namespace
@@ -22,9 +25,9 @@ absl::StatusOr<KeyFacts> KeyFactsOf(std::string_view text) {
         "certificate",
         {{"spki_sha256", HexEncode(journal::View(*pin))}, {"spki_sha256_base64", Base64Encode(journal::View(*pin))}}};
   }
-  if (const auto key = trust::PublicKeyFromPem(text); key.ok()) return OfKey("Ed25519 public key", *key);
-  if (const auto signer = trust::Ed25519Signer::FromPem(text); signer.ok())
-    return OfKey("Ed25519 private key", signer->public_key());
+  if (const auto key = trust::PublicKeyFromPem(text); key.ok()) return OfKey(key->algorithm, "public key", key->raw);
+  if (const auto signer = trust::SignerFromPem(text); signer.ok())
+    return OfKey((*signer)->algorithm(), "private key", (*signer)->public_key());
   const std::string_view line = text.substr(0, text.find_first_of("\r\n"));
   if (const auto log = journal::Ed25519NoteSigner::Parse(line); log.ok())
     return KeyFacts{"private key of a log", {{"pin", log->VerifierKey()}}};

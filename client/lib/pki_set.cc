@@ -1,5 +1,8 @@
 #include "client/lib/pki_set.h"
 
+#include <memory>
+#include <set>
+
 #include "absl/strings/str_cat.h"
 #include "client/common/files.h"
 #include "client/lib/draft.h"
@@ -24,7 +27,7 @@ namespace {
 
 namespace v1 = ::goldeneagle::v1;
 using google::protobuf::Struct;
-using trust::Ed25519Signer;
+using SignerPtr = std::unique_ptr<trust::Signer>;
 
 // In TOML and in our configurations.
 std::string Quoted(std::string_view text) {
@@ -43,6 +46,7 @@ class SetMaker {
       : spec_(spec), folder_(std::move(folder)), certificate_now_(certificate_now), entropy_(entropy) {
     valid_from_ = spec.statements_valid_from == absl::InfinitePast() ? statement_now : spec.statements_valid_from;
     signed_at_ = std::max(statement_now, valid_from_);
+    sm2_left_.insert(spec.sm2_keys.begin(), spec.sm2_keys.end());
   }
 
   absl::Status Make() {
@@ -52,8 +56,14 @@ class SetMaker {
     Set(summary_, "trust_domain", spec_.trust_domain);
     EAGLE_RETURN_IF_ERROR(MakeLogKeys());
     EAGLE_RETURN_IF_ERROR(MakeCertificates());
+    for (const std::string& name : sm2_left_) {
+      if (name.starts_with("registrar-") || name.starts_with("administrator-"))
+        return Fail(Reason::kFieldInvalid, "registrars and administrators have Ed25519 keys").At("sm2_keys", name);
+    }
     EAGLE_RETURN_IF_ERROR(MakePeople());
     EAGLE_RETURN_IF_ERROR(MakeOrganisations());
+    if (!sm2_left_.empty())
+      return Fail(Reason::kFieldInvalid, "no key has this name").At("sm2_keys", *sm2_left_.begin());
     EAGLE_RETURN_IF_ERROR(MakeConfigurations());
     return WriteDurably(folder_ + "/summary.json", ToJson(summary_, true));
   }
@@ -81,11 +91,15 @@ class SetMaker {
   }
 
   // A new signing key in keys/<name>.pem, its public half beside it.
-  absl::StatusOr<Ed25519Signer> NewKey(const std::string& name) {
+  absl::StatusOr<SignerPtr> NewKey(const std::string& name) {
     const std::string path = folder_ + "/keys/" + name;
-    EAGLE_ASSIGN_OR_RETURN(Ed25519Signer signer, Ed25519Signer::MakePemFile(path + ".pem", entropy_));
-    EAGLE_RETURN_IF_ERROR(WriteDurably(path + ".pub", trust::PemOfPublicKey(signer.public_key())));
-    Set(Part(summary_, "keys"), name, Base64Encode(signer.public_key()));
+    const bool sm2 = sm2_left_.erase(name) > 0;
+    EAGLE_ASSIGN_OR_RETURN(
+        SignerPtr signer,
+        trust::MakeSignerFile(sm2 ? v1::KEY_ALGORITHM_SM2 : v1::KEY_ALGORITHM_ED25519, path + ".pem", entropy_));
+    EAGLE_RETURN_IF_ERROR(
+        WriteDurably(path + ".pub", trust::PemOfPublicKey({signer->algorithm(), signer->public_key()})));
+    Set(Part(summary_, "keys"), name, Base64Encode(signer->public_key()));
     return signer;
   }
 
@@ -162,9 +176,9 @@ class SetMaker {
     for (const std::string& name : spec_.administrators)
       EAGLE_RETURN_IF_ERROR(NewKey("administrator-" + name).status());
     for (const std::string& name : spec_.registrars) {
-      EAGLE_ASSIGN_OR_RETURN(Ed25519Signer signer, NewKey("registrar-" + name));
+      EAGLE_ASSIGN_OR_RETURN(SignerPtr signer, NewKey("registrar-" + name));
       registrars_.push_back(std::move(signer));
-      registrar_keys_.push_back(Base64Encode(registrars_.back().public_key()));
+      registrar_keys_.push_back(Base64Encode(registrars_.back()->public_key()));
     }
     return absl::OkStatus();
   }
@@ -201,34 +215,34 @@ class SetMaker {
 
   absl::Status MakeOrganisations() {
     std::vector<std::string> organisations;
-    const auto add = [&](const std::string& subject, const Ed25519Signer& key) {
+    const auto add = [&](const std::string& subject, const trust::Signer& key) {
       v1::Statement statement = NewStatement(subject, v1::STATEMENT_KIND_KEY);
-      statement.set_algorithm(v1::KEY_ALGORITHM_ED25519);
+      statement.set_algorithm(key.algorithm());
       statement.set_key(key.public_key());
       return AddStatement(statement, organisations);
     };
     for (const PkiCourt& court : spec_.courts) {
-      EAGLE_ASSIGN_OR_RETURN(Ed25519Signer key, NewKey("court-" + court.row.code()));
-      EAGLE_RETURN_IF_ERROR(add(trust::CourtSubject(court.row.code()), key));
-      EAGLE_RETURN_IF_ERROR(MakeCourtStatements(court, key));
+      EAGLE_ASSIGN_OR_RETURN(const SignerPtr key, NewKey("court-" + court.row.code()));
+      EAGLE_RETURN_IF_ERROR(add(trust::CourtSubject(court.row.code()), *key));
+      EAGLE_RETURN_IF_ERROR(MakeCourtStatements(court, *key));
     }
     for (const v1::RegisterAgency& agency : spec_.agencies) {
-      EAGLE_ASSIGN_OR_RETURN(const Ed25519Signer key, NewKey("agency-" + agency.code()));
-      EAGLE_RETURN_IF_ERROR(add(trust::AgencySubject(agency.code()), key));
+      EAGLE_ASSIGN_OR_RETURN(const SignerPtr key, NewKey("agency-" + agency.code()));
+      EAGLE_RETURN_IF_ERROR(add(trust::AgencySubject(agency.code()), *key));
     }
     std::vector<trust::Signer*> keys;
-    for (uint32_t i = 0; i < spec_.registrar_threshold; ++i) keys.push_back(&registrars_[i]);
+    for (uint32_t i = 0; i < spec_.registrar_threshold; ++i) keys.push_back(registrars_[i].get());
     return WriteStatements("organisations", std::string(trust::kRegistrar), std::move(organisations), std::move(keys));
   }
 
-  absl::Status MakeCourtStatements(const PkiCourt& court, Ed25519Signer& court_key) {
+  absl::Status MakeCourtStatements(const PkiCourt& court, trust::Signer& court_key) {
     const std::string& code = court.row.code();
     std::vector<std::string> members;
     for (const PkiOfficer& officer : court.officers) {
-      EAGLE_ASSIGN_OR_RETURN(const Ed25519Signer key, NewKey("officer-" + code + "-" + officer.code));
+      EAGLE_ASSIGN_OR_RETURN(const SignerPtr key, NewKey("officer-" + code + "-" + officer.code));
       v1::Statement statement = NewStatement(trust::OfficerSubject(code, officer.code), v1::STATEMENT_KIND_OFFICER);
-      statement.set_algorithm(v1::KEY_ALGORITHM_ED25519);
-      statement.set_key(key.public_key());
+      statement.set_algorithm(key->algorithm());
+      statement.set_key(key->public_key());
       for (const v1::OfficerRole role : officer.roles) statement.add_roles(role);
       *statement.mutable_officer() = officer.details;
       EAGLE_RETURN_IF_ERROR(AddStatement(statement, members));
@@ -291,7 +305,8 @@ class SetMaker {
   Entropy& entropy_;
   Struct summary_;
   std::string log_key_text_, log_pub_, gateway_spiffe_id_;
-  std::vector<Ed25519Signer> registrars_;
+  std::vector<SignerPtr> registrars_;
+  std::set<std::string> sm2_left_;  // names of spec_.sm2_keys that no key was made for yet
   std::vector<std::string> registrar_keys_;
 };
 

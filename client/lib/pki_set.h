@@ -6,12 +6,12 @@
 //   DIR/tls/<role>-<code>.pem .key        one certificate a system: gateway, court, agency, operator, auditor,
 //   administrator DIR/keys/log.key log.pub              the log's key: private note key, and what everybody pins
 //   DIR/keys/master.key                   wraps the keys of sealed payloads
-//   DIR/keys/<who>.pem <who>.pub          Ed25519: administrator-<name>, registrar-<name>, court-<code>,
-//   officer-<court>-<code>, agency-<code> DIR/admin/<kind>-<code>.json          proposals that register courts,
-//   agencies and systems, with their pins DIR/statements/organisations.batch    keys of courts and agencies, signed by
-//   as many registrars as are needed DIR/statements/court-<code>.batch     officers and accounts, signed by the court
-//   DIR/config/<role>-<code>.toml         a configuration of `eagle` for each court, operator, auditor and
-//   administrator's system
+//   DIR/keys/<who>.pem <who>.pub          Ed25519, or SM2 where the description says so: administrator-<name>,
+//   registrar-<name>, court-<code>, officer-<court>-<code>, agency-<code> DIR/admin/<kind>-<code>.json proposals that
+//   register courts, agencies and systems, with their pins DIR/statements/organisations.batch    keys of courts and
+//   agencies, signed by as many registrars as are needed DIR/statements/court-<code>.batch     officers and accounts,
+//   signed by the court DIR/config/<role>-<code>.toml         a configuration of `eagle` for each court, operator,
+//   auditor and administrator's system
 //
 // Secrets have mode 0600 and are never overwritten: the folder must not hold them yet.
 //
@@ -73,6 +73,9 @@ struct PkiSpec {
   std::vector<PkiCourt> courts;
   std::vector<goldeneagle::v1::RegisterAgency> agencies;  // without their systems
   std::vector<PkiSystem> systems;
+  // Names below DIR/keys of those courts, agencies and officers ("officer-辽9901-001") that get SM2 keys; all others
+  // Ed25519 ones.
+  std::vector<std::string> sm2_keys;
 };
 
 // JSON; the fields are those of PkiSpec, rows of courts and agencies as in the contract. server/docs/court-guide.md has

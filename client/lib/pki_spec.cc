@@ -193,6 +193,7 @@ void ReadAll(Fields in, PkiSpec& spec, absl::Status& error) {
   if (const Struct* gateway = in.Object("gateway")) ReadGateway(Fields(*gateway, "gateway.", error), spec);
   spec.administrators = in.Texts("administrators");
   spec.registrars = in.Texts("registrars");
+  spec.sm2_keys = in.Texts("sm2_keys");
   spec.registrar_threshold = static_cast<uint32_t>(in.Number("registrar_threshold", 2, 64));
   for (const auto& name : spec.administrators)
     if (!trust::IsCode(name))

@@ -53,5 +53,7 @@ def pki_spec(address, admin_address, valid_from):
              "accounts": [{"code": "1", "account_name": "北陵市松月区人民法院执行款专户", "bank": BEILING, "account_number": ACCOUNT_COURT}]},
         ],
         "agencies": agencies,
+        # Both algorithms at once: an officer and a bank whose rules ask for 国密.
+        "sm2_keys": [f"officer-{COURT}-{COSIGNER}", f"agency-{YUNFAN}"],
         "systems": [{"role": "operator", "name": "operations"}, {"role": "auditor", "name": "audit"}],
     }

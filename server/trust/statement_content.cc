@@ -8,10 +8,10 @@
 #include "absl/time/time.h"
 #include "server/base/identity_number.h"
 #include "server/base/reason.h"
-#include "server/journal/ed25519.h"
 #include "server/journal/hash.h"
 #include "server/trust/batch.h"
 #include "server/trust/codes.h"
+#include "server/trust/signature.h"
 #include "server/trust/timestamps.h"
 
 namespace eagle::trust {
@@ -60,10 +60,11 @@ void CheckKey(const v1::Statement& statement, bool wanted, Violations& wrong) {
     if (!statement.key().empty()) wrong.Add("key", Reason::kFieldInvalid, "isn't of this kind");
     return;
   }
-  if (statement.algorithm() != v1::KEY_ALGORITHM_ED25519)
-    wrong.Add("algorithm", Reason::kFieldInvalid, "must be Ed25519");
-  if (!journal::PublicKey::FromBytes(statement.key()).has_value()) {
-    wrong.Add("key", Reason::kFieldInvalid, "must be an Ed25519 key of 32 bytes and full order");
+  if (statement.algorithm() != v1::KEY_ALGORITHM_ED25519 && statement.algorithm() != v1::KEY_ALGORITHM_SM2)
+    wrong.Add("algorithm", Reason::kFieldInvalid, "must be Ed25519 or SM2");
+  if (!IsPublicKey(statement.algorithm(), statement.key())) {
+    wrong.Add("key", Reason::kFieldInvalid,
+              "must be a key of its algorithm: Ed25519, 32 bytes of full order; SM2, 65 bytes on the curve");
   }
 }
 

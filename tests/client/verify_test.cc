@@ -2,12 +2,12 @@
 // part refused.
 #include <fstream>
 
+#include "client/common/files.h"
 #include "client/lib/acceptance.h"
 #include "client/lib/checkpoints.h"
 #include "client/lib/desk.h"
 #include "client/lib/draft.h"
 #include "client/lib/errors.h"
-#include "client/common/files.h"
 #include "client/lib/journal_check.h"
 #include "client/lib/receipts.h"
 #include "gmock/gmock.h"
@@ -98,7 +98,7 @@ class VerifyTest : public testing::Test {
   OrderBuilder builder_{clock_, entropy_};
   TempFolder folder_;
   FakeGateway gateway_{Monday()};
-  trust::Ed25519Checker checker_{64};
+  trust::PublicKeyChecker checker_{64};
   trust::Ed25519Signer handler_ = KeyOf('h');
   DeskOptions options_;
   std::unique_ptr<Desk> desk_;

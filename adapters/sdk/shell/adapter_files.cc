@@ -97,7 +97,7 @@ absl::Status ReadFiles(AdapterConfig& config) {
     }
     CheckName(config, files);
   }
-  if (const auto signer = trust::Ed25519Signer::FromPemFile(config.receipt_key_file);
+  if (const auto signer = trust::SignerFromPemFile(config.receipt_key_file);
       !config.receipt_key_file.empty() && !signer.ok()) {
     files.Wrong("system.receipt_key", FailureOf(signer.status()).message + ": " + config.receipt_key_file);
   }

@@ -67,8 +67,9 @@ absl::Status RunAdapter(const AdapterProcess& process, const RunOptions& options
   EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<Clock> wall, MakeAdapterClock(config.agent.environment));
   AgentClock clock(*wall);
   Log log(clock);
-  EAGLE_ASSIGN_OR_RETURN(trust::Ed25519Signer signer, trust::Ed25519Signer::FromPemFile(config.receipt_key_file));
-  const trust::Ed25519Checker checker;
+  EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<trust::Signer> signer,
+                         trust::SignerFromPemFile(config.receipt_key_file));
+  const trust::PublicKeyChecker checker;
   trust::SystemEntropy entropy;
   Mailbox mailbox;
   GrpcChannelOptions dial{.address = config.gateway_address,
@@ -82,7 +83,7 @@ absl::Status RunAdapter(const AdapterProcess& process, const RunOptions& options
                           .wait_for_work = !options.once};
   EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<GrpcChannel> channel, GrpcChannel::Connect(dial, mailbox));
   EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<Agent> agent,
-                         process.make_agent(config.agent, {*channel, process.inbox, signer, checker, clock, entropy}));
+                         process.make_agent(config.agent, {*channel, process.inbox, *signer, checker, clock, entropy}));
   Runner runner(*agent, mailbox, clock, log, {.once = options.once, .drain_limit = config.drain_limit});
   EAGLE_ASSIGN_OR_RETURN(
       const auto counter, CounterServer::Start(config.counter_socket, [&](const CounterRequest& request) {

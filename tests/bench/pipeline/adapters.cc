@@ -29,7 +29,7 @@ struct Shared {
   const World& world;
   const trust::StatementBook& book;
   Board board;
-  trust::Ed25519Checker checker;
+  trust::PublicKeyChecker checker;
   SystemClock clock;
 };
 
@@ -200,14 +200,14 @@ class Adapter {
 absl::Status RunAdapters(const AdapterOptions& options) {
   EAGLE_ASSIGN_OR_RETURN(const World world, World::Load(options.folder));
   EAGLE_ASSIGN_OR_RETURN(Board board, Board::Open(options.folder + "/board"));
-  trust::Ed25519Checker checker;
+  trust::PublicKeyChecker checker;
   EAGLE_ASSIGN_OR_RETURN(const trust::StatementBook book,
                          FetchBook(world, Connect(world, world.agencies.at(0), options.address), checker));
   Shared shared{.options = options,
                 .world = world,
                 .book = book,
                 .board = board,
-                .checker = trust::Ed25519Checker(),
+                .checker = trust::PublicKeyChecker(),
                 .clock = SystemClock()};
   for (size_t lane = 0; lane < options.lanes; ++lane) {
     std::thread([&shared, &options, lane] {

@@ -87,7 +87,7 @@ class RealCourt final : public Court {
   Board board_;
   const int completions_;
   const std::unique_ptr<journal::NoteVerifier> log_;
-  trust::Ed25519Checker checker_;
+  trust::PublicKeyChecker checker_;
   trust::SystemEntropy entropy_;
   SystemClock clock_;
   std::shared_ptr<grpc::Channel> channel_;

@@ -25,7 +25,7 @@ class CountingChecker : public SignatureChecker {
   mutable int count = 0;
 
  private:
-  Ed25519Checker checker_;
+  PublicKeyChecker checker_;
 };
 
 class BatchTest : public ::testing::Test {
@@ -49,7 +49,7 @@ class BatchTest : public ::testing::Test {
   Ed25519Signer handler_ = SignerOf(0x10), cosigner_ = SignerOf(0x20), leader_ = SignerOf(0x30),
                 stranger_ = SignerOf(0x50);
   std::vector<CandidateKey> officers_ = {CandidateOf(11, handler_), CandidateOf(7, cosigner_), CandidateOf(9, leader_)};
-  Ed25519Checker checker_;
+  PublicKeyChecker checker_;
 };
 
 TEST_F(BatchTest, WhatOfficersSignedIsOpened) {
@@ -286,7 +286,7 @@ TEST_F(BatchTest, AKeyidIsOnlyAHint) {
 }
 
 TEST_F(BatchTest, TheAlgorithmIsTheRegisteredKeys) {
-  officers_[0].algorithm = static_cast<v1::KeyAlgorithm>(2);
+  officers_[0].algorithm = static_cast<v1::KeyAlgorithm>(3);
   EXPECT_EQ(Why(Make(1, {&handler_})), "SIGNATURE_INVALID");
   officers_[0].algorithm = v1::KEY_ALGORITHM_UNSPECIFIED;
   EXPECT_EQ(Why(Make(1, {&handler_})), "SIGNATURE_INVALID");

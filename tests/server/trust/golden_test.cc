@@ -53,7 +53,7 @@ TEST(Golden, SignedBatch) {
             "d301687206"
             "fa7a62c0c90f");
   const std::vector<CandidateKey> keys = {CandidateOf(1, court), CandidateOf(2, bank)};
-  EXPECT_EQ(OpenBatch(batch, keys, Ed25519Checker())->signed_by, (std::vector<uint64_t>{1, 2}));
+  EXPECT_EQ(OpenBatch(batch, keys, PublicKeyChecker())->signed_by, (std::vector<uint64_t>{1, 2}));
 }
 
 TEST(Golden, TravellingMember) {

@@ -145,7 +145,7 @@ TEST(Peer, IsOneUriNameOfOurDomainOnALeaf) {
       {"nothing", "", "UNAUTHENTICATED"},
       {"no certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "UNAUTHENTICATED"},
       {"cut", good.substr(0, good.size() / 2), "UNAUTHENTICATED"},
-      {"a public key", PemOfPublicKey(SignerOf(1).public_key()), "UNAUTHENTICATED"},
+      {"a public key", PemOfPublicKey({v1::KEY_ALGORITHM_ED25519, SignerOf(1).public_key()}), "UNAUTHENTICATED"},
       {"two certificates", good + good, "UNAUTHENTICATED"},
   };
   for (const auto& row : kTable) EXPECT_EQ(WhyNot(ReadPeer(row.pem, kDomain)), row.reason) << row.what;

@@ -107,7 +107,7 @@ class MutationTest : public ::testing::Test {
   const google::protobuf::LogSilencer silence_;  // the ordinary parser writes a line for each text that isn't UTF-8
   Ed25519Signer handler_ = SignerOf(0x10), cosigner_ = SignerOf(0x20);
   std::vector<CandidateKey> officers_ = {CandidateOf(1, handler_), CandidateOf(2, cosigner_)};
-  Ed25519Checker checker_;
+  PublicKeyChecker checker_;
   v1::SignedBatch good_ = MakeBatch(OrderHead(1), Orders(5), {&handler_, &cosigner_});
   v1::SignedBatch other_ = MakeBatch(OrderHead(2), {FreezeOrder(9).SerializeAsString()}, {&cosigner_});
   // Its head may turn up under the mutated members, so it belongs to what was signed.

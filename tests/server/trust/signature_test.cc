@@ -52,7 +52,7 @@ TEST(Signature, DsseVectorsHold) {
        "b93c5fd0d9f0afd4e13088241f407c20fcbba079df263d160f24fea8f70acce7a50ff66cb583eb0adac1d7118872a98b07c3eace1cabf6c"
        "a30f30d1974a7e407"},
   };
-  const Ed25519Checker checker;
+  const PublicKeyChecker checker;
   for (const auto& row : kTable) {
     EXPECT_EQ(HexEncode(row.signer.Sign(row.message)), row.signature);
     EXPECT_TRUE(checker.Check(row.signer.algorithm(), row.signer.public_key(), row.message, *HexDecode(row.signature)));
@@ -62,7 +62,7 @@ TEST(Signature, DsseVectorsHold) {
 }
 
 TEST(Signature, WhatIsNoSignatureIsFalse) {
-  const Ed25519Checker checker;
+  const PublicKeyChecker checker;
   Ed25519Signer signer = SignerOf(1), other = SignerOf(2);
   const std::string signature = signer.Sign("message");
   const auto check = [&](std::string_view key, std::string_view bytes) {
@@ -77,7 +77,7 @@ TEST(Signature, WhatIsNoSignatureIsFalse) {
   EXPECT_FALSE(check(signer.public_key().substr(1), signature));
   EXPECT_FALSE(check(std::string(32, '\xff'), signature));
   EXPECT_FALSE(checker.Check(v1::KEY_ALGORITHM_UNSPECIFIED, signer.public_key(), "message", signature));
-  EXPECT_FALSE(checker.Check(static_cast<KeyAlgorithm>(2), signer.public_key(), "message", signature));
+  EXPECT_FALSE(checker.Check(static_cast<KeyAlgorithm>(3), signer.public_key(), "message", signature));
   // S + L, the other spelling of the same signature, is refused.
   std::string malleable = signature;
   static constexpr unsigned char kOrder[] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7,
@@ -93,7 +93,7 @@ TEST(Signature, WhatIsNoSignatureIsFalse) {
 }
 
 TEST(Signature, TheCheckersMemoryIsBoundedAndShared) {
-  const Ed25519Checker checker(32);
+  const PublicKeyChecker checker(32);
   std::vector<Ed25519Signer> signers;
   std::vector<std::string> signatures;
   for (int i = 0; i < 100; ++i) signers.push_back(SignerOf(i));
@@ -127,7 +127,7 @@ TEST(Signature, KeysGoIntoFilesAndComeBack) {
   ASSERT_EQ(WhyNot(read), "OK");
   EXPECT_EQ(read->public_key(), made->public_key());
   EXPECT_EQ(WhyNot(Ed25519Signer::MakePemFile(folder / "officer.pem", entropy)), "KEY_UNUSABLE");  // never overwritten
-  EXPECT_EQ(*PublicKeyFromPem(PemOfPublicKey(made->public_key())), made->public_key());
+  EXPECT_EQ(PublicKeyFromPem(PemOfPublicKey({made->algorithm(), made->public_key()}))->raw, made->public_key());
 }
 
 TEST(Signature, FilesThatOthersMayReadAreRefused) {
@@ -181,7 +181,7 @@ TEST(Signature, OpensslVerifiesTheHeadOfAnOrder) {
   const TempFolder folder;
   Ed25519Signer handler = SignerOf(0x40);
   const v1::SignedBatch batch = MakeBatch(OrderHead(), Orders(1), {&handler});
-  WriteFile(folder / "key.pem", PemOfPublicKey(handler.public_key()));
+  WriteFile(folder / "key.pem", PemOfPublicKey({handler.algorithm(), handler.public_key()}));
   WriteFile(folder / "signature", batch.head().signatures(0).sig());
   WriteFile(folder / "signed", journal::Pae(batch.head().payload_type(), batch.head().payload()));
   const std::string verify = "openssl pkeyutl -verify -rawin -pubin -inkey " + folder / "key.pem" + " -sigfile " +
@@ -207,7 +207,7 @@ TEST(Signature, KeyedHashesStandInForSignatures) {
     changed[bit / 8] = static_cast<char>(changed[bit / 8] ^ (1 << bit % 8));
     EXPECT_FALSE(checker.Check(one.algorithm(), one.public_key(), "message", changed));
   }
-  EXPECT_FALSE(Ed25519Checker().Check(one.algorithm(), one.public_key(), "message", signature));
+  EXPECT_FALSE(PublicKeyChecker().Check(one.algorithm(), one.public_key(), "message", signature));
 }
 
 TEST(Entropy, OfTheMachineRepeatsNothing) {

@@ -353,7 +353,7 @@ TEST_F(StatementsTest, EachKindHoldsWhatItDemandsAndNothingElse) {
       {"a key of 31 bytes", agency([](auto& s) { s.mutable_key()->pop_back(); }), "FIELD_INVALID"},
       {"a key of small order", agency([](auto& s) { s.set_key(std::string(32, '\0')); }), "FIELD_INVALID"},
       {"no algorithm", agency([](auto& s) { s.clear_algorithm(); }), "FIELD_INVALID"},
-      {"an unknown algorithm", agency([](auto& s) { s.set_algorithm(static_cast<v1::KeyAlgorithm>(2)); }),
+      {"an unknown algorithm", agency([](auto& s) { s.set_algorithm(static_cast<v1::KeyAlgorithm>(3)); }),
        "FIELD_INVALID"},
       {"an agency with roles", agency([](auto& s) { s.add_roles(v1::OFFICER_ROLE_LEADER); }), "FIELD_INVALID"},
       {"an agency with an account", agency([](auto& s) { s.mutable_account(); }), "FIELD_INVALID"},
