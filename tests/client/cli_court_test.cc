@@ -1,6 +1,6 @@
 // `eagle` as a court meets it: orders, drafts, cases and findings.
-#include "client/lib/draft.h"
 #include "client/common/files.h"
+#include "client/lib/draft.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/base/uuid.h"
