@@ -11,6 +11,7 @@ namespace eagle {
 namespace {
 
 constexpr char kLogScope[] = "log";
+constexpr size_t kKeysPerPage = 1000;
 
 }  // namespace
 
@@ -45,6 +46,36 @@ absl::StatusOr<std::unique_ptr<DataKeys>> DataKeys::Open(const std::string& fold
   out->log_key_id_ = ids.front();
   // The wrong master key is found out here and not at the first payload.
   EAGLE_RETURN_IF_ERROR(out->ring_->KeyOf(out->log_key_id_).status());
+  return out;
+}
+
+absl::StatusOr<uint64_t> DataKeys::Rewrap() {
+  uint64_t count = 0;
+  std::string after;
+  for (;;) {
+    EAGLE_ASSIGN_OR_RETURN(std::vector<trust::StoredKey> page, store_->Page(after, kKeysPerPage));
+    if (page.empty()) return count;
+    after = page.back().key_id;
+    std::erase_if(page, [this](const trust::StoredKey& key) { return wrapper_->IsCurrent(key.wrapped); });
+    if (page.empty()) continue;
+    count += page.size();
+    EAGLE_RETURN_IF_ERROR(ring_->Rewrap(std::move(page)));
+  }
+}
+
+absl::StatusOr<MasterKeyRotation> RotateMasterKey(const std::string& folder, const std::string& master_key_file,
+                                                  Entropy& entropy) {
+  MasterKeyRotation out;
+  {
+    EAGLE_ASSIGN_OR_RETURN(const auto keys,
+                           DataKeys::Open(folder, master_key_file, entropy, DataKeys::IfMissing::kRefuse));
+    out.resumed = keys->masters() > 1;
+  }
+  if (!out.resumed) EAGLE_RETURN_IF_ERROR(trust::FileKeyWrapper::AddMaster(master_key_file, entropy));
+  EAGLE_ASSIGN_OR_RETURN(const auto keys,
+                         DataKeys::Open(folder, master_key_file, entropy, DataKeys::IfMissing::kRefuse));
+  EAGLE_ASSIGN_OR_RETURN(out.rewrapped, keys->Rewrap());
+  EAGLE_RETURN_IF_ERROR(trust::FileKeyWrapper::DropOldMasters(master_key_file));
   return out;
 }
 

@@ -25,6 +25,18 @@ inline std::string KeysPath(const std::string& folder) { return folder + "/keys.
 // The key that signs the log's heads, from its file (mode 0600). Errors: KEY_UNUSABLE; NOTE_MALFORMED.
 absl::StatusOr<journal::Ed25519NoteSigner> ReadLogKey(const std::string& path);
 
+// What a rotation of the master key did.
+struct MasterKeyRotation {
+  uint64_t rewrapped = 0;  // keys wrapped anew
+  bool resumed = false;    // one that had died was brought to its end; no further master key was made
+};
+// Replaces the master key of a stopped folder: a new one goes on top of the file, every key is wrapped anew under it,
+// and only then the old ones leave the file. Wherever it dies, the folder can be opened, and the next call goes on.
+// Afterwards the old master key opens nothing of this folder; what it opens in an old backup of keys.db is out of reach
+// for whoever has neither. Pre: the folder's lock is held, and its keys are not open. Errors: those of DataKeys::Open.
+absl::StatusOr<MasterKeyRotation> RotateMasterKey(const std::string& folder, const std::string& master_key_file,
+                                                  Entropy& entropy);
+
 class DataKeys final : public core::KeySource {
  public:
   enum class IfMissing {
@@ -37,6 +49,9 @@ class DataKeys final : public core::KeySource {
   static absl::StatusOr<std::unique_ptr<DataKeys>> Open(const std::string& folder, const std::string& master_key_file,
                                                         Entropy& entropy, IfMissing if_missing);
 
+  // Wraps everything that an older master key wrapped under the newest; how many keys that were.
+  absl::StatusOr<uint64_t> Rewrap();
+  size_t masters() const { return wrapper_->masters(); }
   trust::KeyRing& ring() { return *ring_; }
   absl::StatusOr<std::string> KeyOf(const std::string& key_id) override { return ring_->KeyOf(key_id); }
   const std::string& log_key_id() const override { return log_key_id_; }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -70,6 +72,8 @@ absl::StatusOr<std::unique_ptr<JournalFolder>> JournalFolder::Open(const Journal
     EAGLE_ASSIGN_OR_RETURN(out->keys_, DataKeys::Open(options.data_folder, options.master_key_file, entropy,
                                                       DataKeys::IfMissing::kRefuse));
   }
+  out->folder_ = options.data_folder;
+  out->master_key_file_ = options.master_key_file;
   out->verifier_key_ = options.log_key;
   if (out->verifier_key_.empty()) {
     EAGLE_ASSIGN_OR_RETURN(const auto reader, out->readers_.NewReader());
@@ -109,6 +113,11 @@ class JournalFolder::Audit {
       }
     }
     LastSigned(all);
+    for (const auto& [of, index] : unreadable_) {
+      if (erased_.contains(of)) continue;
+      Find(index, Reason::kKeyUnusable,
+           "the key of this payload is gone, and no entry erased its case: the first of them");
+    }
     if (contradicted_ > 1) {
       Find(first_contradicted_, Reason::kJournalBroken,
            std::to_string(contradicted_ - 1) + " later signed heads are contradicted too");
@@ -141,6 +150,7 @@ class JournalFolder::Audit {
   void Entry(uint64_t index, const journal::PackedEntry& entry, int64_t time_us) {
     const auto leaf = journal::DecodeLeaf(entry.leaf);
     if (!leaf.ok()) return Find(index, FailureOf(leaf.status()).reason, FailureOf(leaf.status()).message);
+    if (leaf->type == goldeneagle::v1::ENTRY_TYPE_CASE_ERASED) erased_.insert(leaf->case_seq.value());
     if (leaf->index.value() != index || absl::ToUnixMicros(leaf->time) != time_us) {
       return Find(index, Reason::kEntryMalformed, "an entry stands in the wrong place or time");
     }
@@ -156,6 +166,9 @@ class JournalFolder::Audit {
     const auto key = folder_.keys_->KeyOf(*key_id);
     if (ReasonOf(key.status()) == Reason::kErased) {
       ++report_.payloads_erased;
+      // Which cases were erased is known at the end; what belongs to no case is never erased.
+      const uint64_t of = leaf->type == goldeneagle::v1::ENTRY_TYPE_CASE_OPENED ? index : leaf->case_seq.value();
+      unreadable_.emplace(of, index);
       return;
     }
     if (!key.ok()) return Find(index, FailureOf(key.status()).reason, FailureOf(key.status()).message);
@@ -210,6 +223,8 @@ class JournalFolder::Audit {
   journal::Edge edge_;
   FolderVerified report_;
   uint64_t contradicted_ = 0, first_contradicted_ = 0;
+  std::map<uint64_t, uint64_t> unreadable_;  // case (0: none) -> first entry whose key is gone
+  std::set<uint64_t> erased_;                // cases
 };
 
 absl::StatusOr<FolderVerified> JournalFolder::Verify() {
@@ -304,6 +319,14 @@ absl::Status JournalFolder::WriteTagKey(const std::string& path) {
   EAGLE_ASSIGN_OR_RETURN(std::string key, keys_->ring().KeyOf(ids.front()));
   const trust::Wiped wiped(std::move(key));
   return trust::WriteTagKeyFile(path, wiped.get());
+}
+
+absl::StatusOr<MasterKeyRotation> JournalFolder::RotateMasterKey(Entropy& entropy) {
+  if (keys_ == nullptr) return Fail(Reason::kKeyUnusable, "which master key? --master-key names its file");
+  keys_.reset();
+  EAGLE_ASSIGN_OR_RETURN(const MasterKeyRotation done, eagle::RotateMasterKey(folder_, master_key_file_, entropy));
+  EAGLE_ASSIGN_OR_RETURN(keys_, DataKeys::Open(folder_, master_key_file_, entropy, DataKeys::IfMissing::kRefuse));
+  return done;
 }
 
 }  // namespace eagle

@@ -95,6 +95,8 @@ class JournalFolder {
   // Writes the log's tag key to a new file, for an auditor who may find people in leaves, and open nothing.
   // Errors: KEY_UNUSABLE without a master key, or when the path exists.
   absl::Status WriteTagKey(const std::string& path);
+  // See data_keys.h. Errors also: KEY_UNUSABLE without a master key.
+  absl::StatusOr<MasterKeyRotation> RotateMasterKey(Entropy& entropy);
 
  private:
   class Audit;
@@ -105,6 +107,7 @@ class JournalFolder {
 
   const storage::FolderLock lock_;
   storage::ReaderPool readers_;
+  std::string folder_, master_key_file_;
   std::unique_ptr<DataKeys> keys_;  // null: the public audit
   std::unique_ptr<journal::NoteVerifier> log_;
   std::string verifier_key_;

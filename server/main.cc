@@ -124,7 +124,11 @@ int Main(int argc, char** argv) {
   app.add_flag("--print-config", flags.print, "print what would be in force, defaults included, and end");
   app.add_option("--port-file", flags.port_file, "write the bound addresses there, as JSON, when ready");
   app.add_flag("-V,--version", flags.version, "print the version and end");
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kExitUsage;  // 0: help was asked for
+  }
   if (flags.version) {
     std::cout << "golden-eagle " << GOLDEN_EAGLE_VERSION << "\n";
     return 0;

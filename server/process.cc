@@ -155,6 +155,10 @@ absl::Status Gateway::Impl::OpenData() {
       last_signed, storage::FileLastSigned::Open(config.last_signed, storage::FileLastSigned::IfMissing::kRefuse));
   EAGLE_ASSIGN_OR_RETURN(core::Opened opened, core::Open(*store, *last_signed, *signer, *keys));
   EAGLE_RETURN_IF_ERROR(CheckEnvironment(config, opened.state.directory, ports.clock_steps));
+  // The process may have died between an erasure's entry and the end of its key.
+  for (const auto& [seq, of] : opened.state.cases) {
+    if (of.erased()) EAGLE_RETURN_IF_ERROR(keys->ring().Forget(of.key_id));
+  }
   ports.log.Info("data_opened")
       .With("origin", signer->name())
       .With("entries", static_cast<int64_t>(opened.state.next_index))

@@ -35,6 +35,7 @@ absl::StatusOr<v1::Proposal> ReadProposal(const std::string& kind, const std::st
     if (kind == "agency") status = Fill(path, made.mutable_agency());
     if (kind == "system") status = Fill(path, made.mutable_system());
     if (kind == "clock") status = Fill(path, made.mutable_clock());
+    if (kind == "erase") status = Fill(path, made.mutable_erase());
     if (kind == "policy" && !(status = Fill(path, made.mutable_policy())).ok()) {
       made.mutable_policy()->Clear();
       status = Fill(path, made.mutable_policy()->mutable_table());
@@ -49,6 +50,12 @@ absl::StatusOr<v1::Proposal> ReadProposal(const std::string& kind, const std::st
   if (!ground.empty()) proposal->set_ground(ground);
   return *std::move(proposal);
 }
+
+struct EraseFlags {
+  std::string court, ground;
+  std::vector<std::string> keys;
+  uint64_t index = 0;
+};
 
 Table ResultsTable() { return Table("results", {{"proposal", kRight}, {"request_id"}, {"result"}, {"digest"}}); }
 
@@ -186,7 +193,35 @@ absl::Status Approve(Session& session, const ApproveFlags& flags) {
   return SendActs(session, acts, {.key_files = flags.keys}, flags.indexes);
 }
 
+// The first approval; the second is given as to any proposal.
+absl::Status Erase(Session& session, const EraseFlags& flags) {
+  OrderBuilder builder(session.process().clock, session.process().entropy);
+  v1::Administration act;
+  act.set_request_id(builder.NewId());
+  act.mutable_proposal()->set_ground(flags.ground);
+  act.mutable_proposal()->mutable_erase()->set_court(flags.court);
+  act.mutable_proposal()->mutable_erase()->set_case_index(flags.index);
+  session.Talk(ProposalText(act));
+  EAGLE_RETURN_IF_ERROR(session.Confirm("Propose exactly this?"));
+  return SendActs(session, {act}, {.key_files = flags.keys}, {});
+}
+
 }  // namespace
+
+void AddCaseErase(Verb& cases) {
+  auto flags = std::make_shared<EraseFlags>();
+  Verb erase = cases.Add(
+      "erase",
+      "Propose to erase a closed case 销毁 after its retention: names, accounts, amounts and signed bytes can't be "
+      "read "
+      "any more, the log still verifies. Takes effect with a second administrator's `eagle admin approve`.",
+      "eagle case erase 4711 --court 辽9901 --ground \"retention has passed\" --key pki/keys/administrator-a.pem");
+  erase.Number("INDEX", &flags->index, "journal index of the case, as eagle case show says it", Need::kRequired);
+  erase.Text("--court", &flags->court, "code of the case's court", Need::kRequired);
+  erase.Text("--ground", &flags->ground, "why; it stays in the journal: name nobody", Need::kRequired);
+  erase.Texts("--key", &flags->keys, "your administrator's key", Need::kRequired);
+  erase.Do([flags](Session& session) { return Erase(session, *flags); });
+}
 
 void AddAdmin(Verb& root) {
   Verb admin = root.Add("admin", "What two administrators decide together: who is connected, which policy holds.");
@@ -195,8 +230,8 @@ void AddAdmin(Verb& root) {
       "propose", "Propose a change; it counts as your approval.",
       "eagle admin propose court --file pki/admin/court-辽9901.json --key pki/keys/administrator-a.pem\n"
       "eagle admin propose policy --file policy.txtpb --ground \"first table\" --key pki/keys/administrator-a.pem");
-  propose.Choice("KIND", &propose_flags->kind, {"court", "agency", "system", "policy", "clock"},
-                 "court, agency, system, policy or clock", Need::kRequired);
+  propose.Choice("KIND", &propose_flags->kind, {"court", "agency", "system", "policy", "clock", "erase"},
+                 "court, agency, system, policy, clock or erase (of a case)", Need::kRequired);
   propose.Texts("--file", &propose_flags->files,
                 "the proposal, or only what it changes (.json or .txtpb); repeat for several", Need::kRequired);
   propose.Text("--ground", &propose_flags->ground, "why; needed unless the file says it");

@@ -285,6 +285,7 @@ absl::Status ShowCase(Session& session, const CaseShowFlags& flags) {
       .Add("stage", Text(Word(view.stage())))
       .Add("respondents", Text(respondents));
   head.Add("opened", IsSet(view.opened_at()) ? Instant(ToTime(view.opened_at()), zone) : Nothing())
+      .Add("journal_index", Count(view.journal_index()))
       .Add("orders", Count(static_cast<uint64_t>(view.orders_size())));
   const v1::LedgerView& ledger = view.ledger();
   Record money("ledger");
@@ -361,6 +362,7 @@ void AddCase(Verb& root) {
   show.Text("--purpose", &show_flags->purpose, "why you read; the configuration's without it");
   show.Do([show_flags](Session& session) { return ShowCase(session, *show_flags); });
 
+  AddCaseErase(verb);
   AddDrafts(verb);
 }
 

@@ -185,6 +185,18 @@ absl::Status TagKey(Session& session, const JournalFlags& flags) {
   return session.Print(document);
 }
 
+absl::Status RotateMaster(Session& session, const JournalFlags& flags) {
+  EAGLE_RETURN_IF_ERROR(session.Confirm("Replace the master key in " + flags.folder.master_key_file + "?"));
+  EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<JournalFolder> folder, OpenFolder(session, flags.folder));
+  EAGLE_ASSIGN_OR_RETURN(const MasterKeyRotated done, folder->RotateMasterKey());
+  Document document;
+  document.Add(Record("master_key")
+                   .Add("file", Text(flags.folder.master_key_file))
+                   .Add("keys_wrapped_anew", Count(done.rewrapped))
+                   .Add("resumed", YesNo(done.resumed)));
+  return session.Print(document);
+}
+
 void FolderFlags(Verb& verb, JournalFlags& flags, Need need) {
   verb.Text("--data", &flags.folder.data_folder, "data folder of a stopped gateway, or a backup of one", need);
   verb.Text("--last-signed", &flags.folder.last_signed, "the last-signed store, to find an old backup out");
@@ -238,6 +250,15 @@ void AddJournal(Verb& root) {
   FolderFlags(key, *key_flags, Need::kRequired);
   key.Text("--out", &key_flags->out, "the file to be made, readable by its owner only", Need::kRequired);
   key.Do([key_flags](Session& session) { return TagKey(session, *key_flags); });
+
+  auto rotate_flags = std::make_shared<JournalFlags>();
+  Verb rotate =
+      journal.Add("rotate-master-key",
+                  "Replace the master key of a stopped gateway: every key is wrapped anew, and the old master "
+                  "key, in whatever backup it lies, opens nothing of this folder any more.",
+                  "eagle journal rotate-master-key --data data --master-key keys/master.key");
+  FolderFlags(rotate, *rotate_flags, Need::kRequired);
+  rotate.Do([rotate_flags](Session& session) { return RotateMaster(session, *rotate_flags); });
 }
 
 }  // namespace eagle::client

@@ -77,6 +77,11 @@ struct FolderReads {
   std::vector<JournalFinding> findings;
 };
 
+struct MasterKeyRotated {
+  uint64_t rewrapped = 0;  // keys wrapped anew
+  bool resumed = false;    // one that had died was brought to its end
+};
+
 // Threads: one.
 class JournalFolder {
  public:
@@ -90,6 +95,8 @@ class JournalFolder {
   virtual absl::StatusOr<FolderReads> Reads(const ReadsQuery& query) = 0;
   // The log's tag key, into a new file of its owner's.
   virtual absl::Status WriteTagKey(const std::string& path) = 0;
+  // Replaces the master key: a new one wraps every key, the old one leaves its file. An interrupted one goes on.
+  virtual absl::StatusOr<MasterKeyRotated> RotateMasterKey() = 0;
 };
 
 // Errors: FOLDER_LOCKED while a gateway runs on it; STORAGE_*, KEY_UNUSABLE.

@@ -90,6 +90,10 @@ class FolderHere : public client::JournalFolder {
     return out;
   }
   absl::Status WriteTagKey(const std::string& path) override { return folder_->WriteTagKey(path); }
+  absl::StatusOr<client::MasterKeyRotated> RotateMasterKey() override {
+    EAGLE_ASSIGN_OR_RETURN(const MasterKeyRotation done, folder_->RotateMasterKey(*entropy_));
+    return client::MasterKeyRotated{done.rewrapped, done.resumed};
+  }
 
  private:
   std::unique_ptr<trust::SystemEntropy> entropy_;  // outlives the folder

@@ -221,6 +221,10 @@ std::string ProposalText(const v1::Administration& act) {
     case v1::Proposal::kClock:
       out = absl::StrCat("Accept the clock after the alarm at journal index ", proposal.clock().alarm_index(), ".\n");
       break;
+    case v1::Proposal::kErase:
+      out = absl::StrCat("Erase the case of court ", proposal.erase().court(), " that was opened at journal index ",
+                         proposal.erase().case_index(), ": its key is destroyed, which nothing undoes.\n");
+      break;
     default:
       out = "Change nothing.\n";
   }

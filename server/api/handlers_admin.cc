@@ -51,6 +51,22 @@ absl::StatusOr<domain::SubmitAdministration> OpenAdministration(Handlers::Impl& 
   return command;
 }
 
+// The erasures among the approvals of a batch: the keys go before anybody is told. A faithful repeat comes here too, so
+// a key that could not be destroyed at first is destroyed then. On the sequencer's thread.
+absl::Status DestroyKeys(Handlers::Impl& impl, const std::vector<uint64_t>& approved, const domain::State& state) {
+  for (const uint64_t index : approved) {
+    const auto proposal = state.proposals.find(index);
+    if (proposal == state.proposals.end() || !proposal->second.in_effect || !proposal->second.proposal.has_erase())
+      continue;
+    const CaseSeq erased(proposal->second.proposal.erase().case_index());
+    EAGLE_RETURN_IF_ERROR(impl.ports.key_ring.Forget(state.cases.at(erased.value()).key_id));
+    for (const auto& [seq, order] : state.orders) {
+      if (order.case_seq == erased) impl.travel.ForgetTask(order.seq);
+    }
+  }
+  return absl::OkStatus();
+}
+
 // Adds rows to a metrics answer.
 class Metrics {
  public:
@@ -111,9 +127,16 @@ void Handlers::SubmitAdministration(const Caller& caller, SubmitAdministrationRe
     return reply(may);
   auto command = OpenAdministration(*impl_, std::move(*request.mutable_batch()));
   if (!command.ok()) return reply(command.status());
+  std::vector<uint64_t> approved;
+  for (const domain::AdministrationMember& member : command->members) {
+    if (member.parsed.has_approval()) approved.push_back(member.parsed.approval().proposal_index());
+  }
   impl_->Submit<SubmitAdministrationResponse>(
-      *std::move(command), reply, [reply](const domain::Result& result, const core::CommitView& commit) {
+      *std::move(command), reply,
+      [impl = impl_, approved = std::move(approved), reply](const domain::Result& result,
+                                                            const core::CommitView& commit) {
         if (!result.status.ok()) return reply(result.status);
+        if (const absl::Status gone = DestroyKeys(*impl, approved, commit.state()); !gone.ok()) return reply(gone);
         SubmitAdministrationResponse response;
         for (const domain::MemberResult& member : result.members) {
           AdministrationResult* out = response.add_results();

@@ -104,6 +104,10 @@ absl::StatusOr<std::vector<domain::Entry>> JournalReader::EntriesOf(const domain
 absl::StatusOr<domain::Case> JournalReader::FoldedCase(CaseSeq seq) {
   EAGLE_ASSIGN_OR_RETURN(std::optional<domain::Case> row, CaseRow(seq));
   if (!row) return Fail(Reason::kNotFound, "no such case");
+  if (row->erased()) {
+    row->readable = false;
+    return *std::move(row);
+  }
   EAGLE_ASSIGN_OR_RETURN(const std::vector<uint64_t> indexes, core::StreamIndexes(*reader_, seq.value()));
   domain::State scratch;
   scratch.cases.emplace(seq.value(), *std::move(row));

@@ -50,6 +50,14 @@ class Lru {
       newest_first_.pop_back();
     }
   }
+  void Remove(uint64_t key) {
+    absl::MutexLock lock(&mu_);
+    const auto it = places_.find(key);
+    if (it == places_.end()) return;
+    bytes_ -= it->second->bytes;
+    newest_first_.erase(it->second);
+    places_.erase(it);
+  }
   uint64_t hits() const {
     absl::MutexLock lock(&mu_);
     return hits_;

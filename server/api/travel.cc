@@ -48,6 +48,8 @@ void Travel::RememberTask(OrderSeq order, std::shared_ptr<const TaskBytes> task)
   tasks_.Put(order.value(), std::move(task), bytes);
 }
 
+void Travel::ForgetTask(OrderSeq order) { tasks_.Remove(order.value()); }
+
 absl::StatusOr<std::shared_ptr<const HeadBytes>> Travel::HeadAt(uint64_t index, const OpenJournal& open) {
   if (auto known = heads_.Get(index)) return known;
   EAGLE_ASSIGN_OR_RETURN(JournalReader* const journal, open());

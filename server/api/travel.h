@@ -48,6 +48,8 @@ class Travel {
 
   void RememberHead(uint64_t index, std::shared_ptr<const HeadBytes> head);
   void RememberTask(OrderSeq order, std::shared_ptr<const TaskBytes> task);
+  // Of an erased case. A reader that has just read it may remember it once more; it leaves with the others in time.
+  void ForgetTask(OrderSeq order);
 
   // Errors: NOT_FOUND, ERASED when the key is gone; the store's.
   absl::StatusOr<std::shared_ptr<const TaskBytes>> TaskOf(OrderSeq order, const OpenJournal& open);

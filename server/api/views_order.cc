@@ -164,6 +164,7 @@ absl::StatusOr<v1::CaseView> CaseViewOf(const domain::Case& of, const core::Publ
   for (const auto& respondent : of.open.respondents()) view.add_respondents_masked(MaskIdentity(respondent.identity()));
   *view.mutable_ledger() = LedgerOf(of);
   *view.mutable_opened_at() = domain::ToProto(of.opened_at);
+  view.set_journal_index(of.seq.value());
   std::vector<uint64_t> seqs;
   for (const auto& [seq, order] : of.orders) seqs.push_back(seq);
   std::sort(seqs.begin(), seqs.end());

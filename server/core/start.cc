@@ -96,7 +96,14 @@ absl::StatusOr<Opened> Open(storage::Store& store, storage::LastSigned& last_sig
   std::vector<uint64_t> cases;
   for (const auto& [seq, of] : opened.state.cases) cases.push_back(seq);
   std::sort(cases.begin(), cases.end());
-  for (uint64_t seq : cases) EAGLE_RETURN_IF_ERROR(FoldStream(*reader, seq, keys, opened.state));
+  for (uint64_t seq : cases) {
+    domain::Case& of = opened.state.cases.at(seq);
+    if (of.erased()) {
+      of.readable = false;  // also where the key outlived the entry: the process may have died between the two
+    } else {
+      EAGLE_RETURN_IF_ERROR(FoldStream(*reader, seq, keys, opened.state));
+    }
+  }
   opened.state.changes = {};
   if (opened.state.directory.founding().origin() != signer.name()) {
     return Fail(Reason::kKeyUnusable, "the signing key belongs to another log")

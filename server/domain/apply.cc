@@ -213,6 +213,10 @@ void ApplyPublic(const Entry& entry, State& state) {
       UseId(state, body.request_id(), {entry.index, body.digest(), ""});
       break;
     }
+    case ENTRY_TYPE_CASE_ERASED:
+      CaseOf(state, entry.case_seq).stage = CASE_STAGE_ERASED;
+      state.changes.cases.insert(entry.case_seq.value());
+      break;
     case ENTRY_TYPE_CASE_CAP_CHANGED: {
       const auto body = Parse<CaseCapChanged>(entry.body);
       UseId(state, body.request_id(), {entry.index, body.digest(), ""});
@@ -296,6 +300,7 @@ std::string EntryTypeName(EntryType type) {
 bool IsKnownEntryType(uint16_t type) { return type != 0 && EntryType_IsValid(type); }
 
 std::optional<uint64_t> StreamOf(const Entry& entry) {
+  if (entry.type == ENTRY_TYPE_CASE_ERASED) return 0;  // the case's own stream can't be read any more
   if (entry.type == ENTRY_TYPE_CASE_OPENED) return entry.index;
   if (entry.case_seq) return entry.case_seq.value();
   switch (entry.type) {

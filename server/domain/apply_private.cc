@@ -30,6 +30,8 @@ void PrivateCase(const Entry& entry, State& state) {
     SetClaim(of, act.open().claim());
   } else if (act.has_cap()) {
     SetClaim(of, act.cap().claim());
+  } else if (act.has_stage()) {
+    of.closed_at = act.stage().to() == CASE_STAGE_CLOSED ? entry.time : absl::InfiniteFuture();
   }
 }
 
@@ -79,6 +81,15 @@ void PrivateAdopted(const Entry& entry, State& state) {
   const auto body = Parse<Adopted>(entry.body);
   state.changes.directory = true;
   if (const auto it = state.proposals.find(body.proposal()); it != state.proposals.end()) it->second.in_effect = true;
+  if (entry.type == ENTRY_TYPE_CASE_ERASED) {
+    Case& of = CaseOf(state, entry.case_seq);
+    of.readable = false;
+    of.open.Clear();
+    of.ledger = {};
+    of.orders.clear();
+    of.surplus_amount = 0;
+    return;
+  }
   if (entry.type == ENTRY_TYPE_CLOCK_ACCEPTED) {
     state.clock_alarm = 0;
     return;
@@ -153,6 +164,7 @@ void ApplyPrivate(const Entry& entry, State& state) {
     case ENTRY_TYPE_SYSTEM_REGISTERED:
     case ENTRY_TYPE_POLICY_INSTALLED:
     case ENTRY_TYPE_CLOCK_ACCEPTED:
+    case ENTRY_TYPE_CASE_ERASED:
       PrivateAdopted(entry, state);
       break;
     case ENTRY_TYPE_CLOCK_ALARM:

@@ -45,11 +45,16 @@ struct Case {
   Deadline surplus;  // armed while there is a surplus to release
 
   // Private: folded from payloads. `open` holds the claim in force.
-  bool readable = true;  // false once a payload couldn't be opened
+  bool readable = true;  // false once a payload couldn't be opened, and when the case was erased
+  absl::Time closed_at = absl::InfiniteFuture();  // when it came into the stage CLOSED
   goldeneagle::v1::OpenCase open;
   CaseLedger ledger;
   absl::flat_hash_map<uint64_t, CaseOrder> orders;  // by OrderSeq
   int64_t surplus_amount = 0;
+
+  bool erased() const { return stage == goldeneagle::v1::CASE_STAGE_ERASED; }
+  // Whether nothing of the case is asked for, controlled or on its way any more; what was deducted stays so.
+  bool AtRest() const;
 
   std::string Encode() const;
   static absl::StatusOr<Case> Decode(std::string_view row);

@@ -43,7 +43,33 @@ bool IdentityTaken(const State& state, const SystemIdentity& system, const Syste
   return owner != nullptr && *owner != asking;
 }
 
-void CheckProposal(const State& state, const Proposal& proposal, Violations& wrong) {
+void CheckErase(const State& state, const EraseCase& erase, absl::Time now, Violations& wrong) {
+  const auto found = state.cases.find(erase.case_index());
+  const Court* court = state.directory.CourtByCode(erase.court());
+  if (found == state.cases.end() || court == nullptr || found->second.court != court->ordinal) {
+    wrong.Add("erase.case_index", Reason::kCaseUnknown, "no case of this court was opened there");
+    return;
+  }
+  const Case& of = found->second;
+  const auto refuse = [&wrong](std::string_view why) { wrong.Add("erase.case_index", Reason::kCaseNotErasable, why); };
+  if (of.erased()) return refuse("it was erased before");
+  if (of.stage != CASE_STAGE_CLOSED || !of.readable) return refuse("it isn't closed");
+  for (const auto& [seq, kept] : of.orders) {
+    const Order* order = state.FindOrder(OrderSeq(seq));
+    if (order != nullptr && !order->complete()) {
+      refuse("an order of it is open");
+      break;
+    }
+  }
+  if (!of.AtRest()) refuse("a measure of it stands, or money is on its way");
+  if (state.policy == nullptr || !state.policy->table().has_retention()) {
+    refuse("the policy gives no retention");
+  } else if (now < RetainedUntil(of.closed_at, *state.policy)) {
+    refuse("its retention has not passed");
+  }
+}
+
+void CheckProposal(const State& state, const Proposal& proposal, absl::Time now, Violations& wrong) {
   CheckText(proposal.ground(), kTextBytes, "proposal.ground", wrong);
   switch (proposal.change_case()) {
     case Proposal::kCourt:
@@ -98,8 +124,11 @@ void CheckProposal(const State& state, const Proposal& proposal, Violations& wro
         wrong.Add("clock.alarm_index", Reason::kProposalConflicts, "no such alarm stands");
       }
       break;
+    case Proposal::kErase:
+      CheckErase(state, proposal.erase(), now, wrong);
+      break;
     case Proposal::CHANGE_NOT_SET:
-      wrong.Add("proposal.change", Reason::kFieldMissing, "court, agency, system, policy or clock");
+      wrong.Add("proposal.change", Reason::kFieldMissing, "court, agency, system, policy, clock or erase");
       break;
   }
 }
@@ -116,6 +145,8 @@ std::string KindOf(const Proposal& proposal) {
       return "policy";
     case Proposal::kClock:
       return "clock";
+    case Proposal::kErase:
+      return "erase";
     case Proposal::CHANGE_NOT_SET:
       break;
   }
@@ -131,6 +162,8 @@ std::string TargetOf(const Proposal& proposal) {
       return "agency/" + proposal.agency().code();
     case Proposal::kSystem:
       return "system/" + proposal.system().name();
+    case Proposal::kErase:
+      return absl::StrCat("erase/", proposal.erase().case_index());
     default:
       return KindOf(proposal);
   }
@@ -165,7 +198,7 @@ class AdministrationDecider {
     }
     Violations wrong;
     if (act.has_proposal()) {
-      CheckProposal(state_, act.proposal(), wrong);
+      CheckProposal(state_, act.proposal(), draft_.now(), wrong);
     } else if (act.has_approval()) {
       CheckApproval(act.approval(), wrong);
     } else {
@@ -188,7 +221,7 @@ class AdministrationDecider {
     if (it->second.approvers.contains(administrator_) || approved_here_.contains(approval.proposal_index())) {
       wrong.Add("signatures", Reason::kAlreadyApproved, "another administrator must approve");
     }
-    CheckProposal(state_, it->second.proposal, wrong);  // the state may have moved on since it was made
+    CheckProposal(state_, it->second.proposal, draft_.now(), wrong);  // the state may have moved on since it was made
     if (adopted_here_.contains(TargetOf(it->second.proposal))) {
       wrong.Add("approval.proposal_index", Reason::kProposalConflicts,
                 "the batch changes the same thing before: approve this one in another batch");
@@ -283,6 +316,10 @@ class AdministrationDecider {
         body.set_policy_version(proposal.policy().table().version());
         *payload.mutable_policy() = proposal.policy();
         entry.type = ENTRY_TYPE_POLICY_INSTALLED;
+        break;
+      case Proposal::kErase:
+        entry.type = ENTRY_TYPE_CASE_ERASED;
+        entry.case_seq = CaseSeq(proposal.erase().case_index());
         break;
       default:
         entry.type = ENTRY_TYPE_CLOCK_ACCEPTED;

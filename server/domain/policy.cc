@@ -100,6 +100,11 @@ absl::StatusOr<std::shared_ptr<const Policy>> Policy::Create(const PolicyTable& 
     wrong.Add("time_zone", Reason::kFieldInvalid, "not an IANA zone of this machine");
   if (table.asset_kinds().empty()) wrong.Add("asset_kinds", Reason::kFieldMissing, "at least one asset kind");
   CheckDeadlines(table, wrong);
+  if (table.has_retention()) {
+    if (table.retention().years() == 0 || table.retention().years() > 1000)
+      wrong.Add("retention.years", Reason::kFieldInvalid, "1 to 1,000");
+    CheckSource(table.retention().source(), "retention", wrong);
+  }
   CheckRows(table, wrong);
   if (!wrong.empty()) return wrong.ToStatus("the policy table is refused");
   policy->table_ = table;
@@ -146,6 +151,13 @@ const goldeneagle::v1::TermRow* Policy::TermFor(std::string_view asset_kind, gol
 
 bool Policy::IsAssetKind(std::string_view kind) const {
   return std::find(table_.asset_kinds().begin(), table_.asset_kinds().end(), kind) != table_.asset_kinds().end();
+}
+
+absl::Time RetainedUntil(absl::Time closed_at, const Policy& policy) {
+  if (closed_at == absl::InfiniteFuture()) return closed_at;
+  const absl::CivilDay closed = absl::ToCivilDay(closed_at, policy.zone());
+  const absl::CivilDay last(closed.year() + policy.table().retention().years(), closed.month(), closed.day());
+  return absl::FromCivil(last + 1, policy.zone());
 }
 
 }  // namespace eagle::domain

@@ -39,6 +39,10 @@ class Policy {
   absl::TimeZone zone_;
 };
 
+// The first instant at which a case closed at `closed_at` may be erased: the retention counted in civil years from the
+// day of closing. Pre: the policy has a retention. InfiniteFuture for a case that isn't closed.
+absl::Time RetainedUntil(absl::Time closed_at, const Policy& policy);
+
 // The row in force for surplus over a cap; InstallPolicy refuses a table without it.
 inline constexpr std::string_view kSurplusRow = "RELEASE_SURPLUS";
 

@@ -27,6 +27,12 @@ std::string CaseNumberKey(CourtOrdinal court, std::string_view number_tag) {
   return ByteWriter().U32(court.value()).Bytes(number_tag).Take();
 }
 
+bool Case::AtRest() const {
+  const Totals sum = ledger.Sum();
+  return sum.E() == 0 && sum.R() == 0 && sum.contingent == 0 && sum.deducting == 0 && sum.in_transit == 0 &&
+         surplus_amount == 0;
+}
+
 std::string Case::Encode() const {
   ByteWriter out;
   out.U8(1).U64(seq.value()).U32(court.value()).Bytes(key_id).U8(static_cast<uint8_t>(stage)).I64(Micros(opened_at));

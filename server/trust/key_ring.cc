@@ -93,6 +93,16 @@ absl::Status KeyRing::Forget(std::string_view key_id) {
   return absl::OkStatus();
 }
 
+absl::Status KeyRing::Rewrap(std::vector<StoredKey> keys) {
+  for (StoredKey& stored : keys) {
+    const std::string aad = AadOf(stored.key_id, stored.scope);
+    EAGLE_ASSIGN_OR_RETURN(std::string read, wrapper_.Unwrap(stored.wrapped, aad));
+    const Wiped key(std::move(read));
+    EAGLE_ASSIGN_OR_RETURN(stored.wrapped, wrapper_.Wrap(key.get(), aad));
+  }
+  return store_.Rewrap(keys);
+}
+
 void KeyRing::Cache(std::string_view key_id, std::string_view key) {
   if (!cached_.emplace(std::string(key_id), std::string(key)).second) return;
   oldest_first_.emplace_back(key_id);

@@ -50,6 +50,9 @@ class KeyRing {
   // Destroys a key: after this no call that begins gives it, here or after a restart. OK also when it was gone.
   // Errors: KEY_UNUSABLE for the tag key, which no erasure may take; UNAVAILABLE: ask again.
   absl::Status Forget(std::string_view key_id);
+  // Wraps `keys`, as the store gave them, anew with the master key that wraps now, and stores them; the keys themselves
+  // stay. Errors: KEY_UNUSABLE when one can't be unwrapped; those of the store.
+  absl::Status Rewrap(std::vector<StoredKey> keys);
   // Ids of the keys of one scope, ascending: the key of an organisation or of the log, after a restart.
   absl::StatusOr<std::vector<std::string>> KeysOf(std::string_view scope) { return store_.List(scope); }
 

@@ -30,6 +30,11 @@ class KeyStore {
   // Durable when it returns OK: the key's bytes are gone from the store's files. OK also when it wasn't there.
   // Errors: UNAVAILABLE; the key may be there still, so ask again.
   virtual absl::Status Delete(std::string_view key_id) = 0;
+  // Puts other wrapped bytes in place of those of keys that are there, all or none, durable when it returns OK; the old
+  // bytes are gone from the store's files. Errors: NOT_FOUND when one isn't there; KEY_UNUSABLE; UNAVAILABLE.
+  virtual absl::Status Rewrap(const std::vector<StoredKey>& keys) = 0;
+  // Keys with an id above `after`, ascending, at most `most`. Errors: UNAVAILABLE.
+  virtual absl::StatusOr<std::vector<StoredKey>> Page(std::string_view after, size_t most) = 0;
   // Ids of the keys of one scope, ascending. Errors: UNAVAILABLE.
   virtual absl::StatusOr<std::vector<std::string>> List(std::string_view scope) = 0;
 };

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "server/base/bytes.h"
 #include "server/base/reason.h"
@@ -37,34 +38,83 @@ std::string_view TakeLine(std::string_view& text) {
   return line;
 }
 
-}  // namespace
-
-absl::Status FileKeyWrapper::MakeFile(const std::string& path, Entropy& entropy) {
+// A new line of the file: one master key. The caller wipes it.
+std::string NewLine(Entropy& entropy) {
   const Wiped master(entropy.Bytes(journal::kAeadKeySize));
-  const Wiped encoded(Base64Encode(master.get()));
-  std::string content(kHeader);
-  content += '\n';
-  content += encoded.get();
-  content += '\n';
-  const Wiped file(std::move(content));
-  return WriteSecretFile(path, file.get());
+  return Base64Encode(master.get()) + "\n";
 }
 
-absl::StatusOr<std::unique_ptr<FileKeyWrapper>> FileKeyWrapper::Open(const std::string& path, Entropy& entropy) {
+// The lines of master keys of a file, each with its line's end, as they stand. The caller wipes them.
+absl::StatusOr<std::vector<std::string>> LinesOf(const std::string& path) {
   EAGLE_ASSIGN_OR_RETURN(std::string read, ReadSecretFile(path));
   const Wiped content(std::move(read));
   std::string_view rest = content.get();
   const auto refuse = [&path](std::string_view what) { return Fail(Reason::kKeyUnusable, what).With("path", path); };
   if (TakeLine(rest) != kHeader) return refuse("no file of master keys of this version");
-  std::vector<Master> masters;
+  std::vector<std::string> lines;
   while (!rest.empty()) {
-    std::optional<std::string> key = Base64Decode(TakeLine(rest));
+    const std::string_view line = TakeLine(rest);
+    std::optional<std::string> key = Base64Decode(line);
     if (!key.has_value() || key->size() != journal::kAeadKeySize) return refuse("a master key has 32 bytes in base64");
-    std::string id = MasterIdOf(*key);
-    masters.push_back({std::move(id), *std::move(key)});
+    Wipe(*key);
+    lines.push_back(std::string(line) + "\n");
   }
-  if (masters.empty() || masters.size() > kMastersMax) return refuse("a file has one to eight master keys");
+  if (lines.empty() || lines.size() > kMastersMax) return refuse("a file has one to eight master keys");
+  return lines;
+}
+
+std::string FileOf(const std::vector<std::string>& lines) {
+  std::string content = std::string(kHeader) + "\n";
+  for (const std::string& line : lines) content += line;
+  return content;
+}
+
+void WipeAll(std::vector<std::string>& lines) {
+  for (std::string& line : lines) Wipe(line);
+}
+
+}  // namespace
+
+absl::Status FileKeyWrapper::MakeFile(const std::string& path, Entropy& entropy) {
+  std::vector<std::string> lines = {NewLine(entropy)};
+  const Wiped file(FileOf(lines));
+  WipeAll(lines);
+  return WriteSecretFile(path, file.get());
+}
+
+absl::Status FileKeyWrapper::AddMaster(const std::string& path, Entropy& entropy) {
+  EAGLE_ASSIGN_OR_RETURN(std::vector<std::string> lines, LinesOf(path));
+  const bool full = lines.size() == kMastersMax;
+  if (!full) lines.insert(lines.begin(), NewLine(entropy));
+  const Wiped file(FileOf(lines));
+  WipeAll(lines);
+  if (full) return Fail(Reason::kKeyUnusable, "the file has eight master keys: drop the old ones").With("path", path);
+  return ReplaceSecretFile(path, file.get());
+}
+
+absl::Status FileKeyWrapper::DropOldMasters(const std::string& path) {
+  EAGLE_ASSIGN_OR_RETURN(std::vector<std::string> lines, LinesOf(path));
+  const bool alone = lines.size() == 1;
+  const Wiped file(FileOf({lines.front()}));
+  WipeAll(lines);
+  return alone ? absl::OkStatus() : ReplaceSecretFile(path, file.get());
+}
+
+absl::StatusOr<std::unique_ptr<FileKeyWrapper>> FileKeyWrapper::Open(const std::string& path, Entropy& entropy) {
+  EAGLE_ASSIGN_OR_RETURN(std::vector<std::string> lines, LinesOf(path));
+  std::vector<Master> masters;
+  for (const std::string& line : lines) {
+    std::string key = *Base64Decode(std::string_view(line).substr(0, line.size() - 1));
+    std::string id = MasterIdOf(key);
+    masters.push_back({std::move(id), std::move(key)});
+  }
+  WipeAll(lines);
   return std::unique_ptr<FileKeyWrapper>(new FileKeyWrapper(std::move(masters), entropy));
+}
+
+bool FileKeyWrapper::IsCurrent(std::string_view wrapped) const {
+  ByteReader in(wrapped);
+  return in.U8() == kVersion && in.Bytes(kMasterIdSize) == masters_.front().id;
 }
 
 FileKeyWrapper::~FileKeyWrapper() {

@@ -36,6 +36,11 @@ class FileKeyWrapper : public KeyWrapper {
  public:
   // A new file with one new master key, durable. Errors: KEY_UNUSABLE when the path exists or can't be written.
   static absl::Status MakeFile(const std::string& path, Entropy& entropy);
+  // Puts a new master key on top of the file: it wraps from now on, the others still unwrap. Whole or not at all,
+  // durable. Errors: as Open; KEY_UNUSABLE when the file is full.
+  static absl::Status AddMaster(const std::string& path, Entropy& entropy);
+  // Leaves only the first master key in the file: what another one wrapped can't be unwrapped any more.
+  static absl::Status DropOldMasters(const std::string& path);
   // `entropy` gives the nonces; it must be callable from any thread and outlive the wrapper.
   // Errors: KEY_UNUSABLE for a file that others may read, or of another form.
   static absl::StatusOr<std::unique_ptr<FileKeyWrapper>> Open(const std::string& path, Entropy& entropy);
@@ -43,6 +48,9 @@ class FileKeyWrapper : public KeyWrapper {
 
   absl::StatusOr<std::string> Wrap(std::string_view key, std::string_view aad) override;
   absl::StatusOr<std::string> Unwrap(std::string_view wrapped, std::string_view aad) override;
+  // Whether `wrapped` was made with the master key that wraps now.
+  bool IsCurrent(std::string_view wrapped) const;
+  size_t masters() const { return masters_.size(); }
 
  private:
   struct Master {

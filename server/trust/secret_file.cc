@@ -94,4 +94,23 @@ absl::Status WriteSecretFile(const std::string& path, std::string_view content) 
   return status;
 }
 
+absl::Status ReplaceSecretFile(const std::string& path, std::string_view content) {
+  const File old(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  struct stat facts {};
+  if (!old.ok() || ::fstat(old.get(), &facts) != 0 || !S_ISREG(facts.st_mode))
+    return SystemError(path, "the file of a secret can't be opened");
+  const std::string made = path + ".new";
+  ::unlink(made.c_str());  // of an attempt that died
+  EAGLE_RETURN_IF_ERROR(WriteSecretFile(made, content));
+  if (::rename(made.c_str(), path.c_str()) != 0 || !SyncFolderOf(path)) {
+    const absl::Status status = SystemError(path, "the file of a secret can't be replaced");
+    ::unlink(made.c_str());
+    return status;
+  }
+  const std::string zeros(static_cast<size_t>(facts.st_size), '\0');
+  if (!WriteAll(old.get(), zeros) || ::fsync(old.get()) != 0)
+    return SystemError(path, "the old secret can't be overwritten; the new one is in place");
+  return absl::OkStatus();
+}
+
 }  // namespace eagle::trust

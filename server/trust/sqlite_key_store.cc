@@ -88,7 +88,7 @@ absl::StatusOr<std::unique_ptr<SqliteKeyStore>> SqliteKeyStore::Open(const std::
 }
 
 SqliteKeyStore::~SqliteKeyStore() {
-  for (sqlite3_stmt* statement : {put_, get_, delete_, list_}) sqlite3_finalize(statement);
+  for (sqlite3_stmt* statement : {put_, get_, delete_, list_, rewrap_, page_}) sqlite3_finalize(statement);
   sqlite3_close(db_);
 }
 
@@ -109,7 +109,9 @@ absl::Status SqliteKeyStore::SetUp() {
   if (!prepare("INSERT INTO keys (key_id, scope, wrapped) VALUES (?, ?, ?)", &put_) ||
       !prepare("SELECT scope, wrapped FROM keys WHERE key_id = ?", &get_) ||
       !prepare("DELETE FROM keys WHERE key_id = ?", &delete_) ||
-      !prepare("SELECT key_id FROM keys WHERE scope = ? ORDER BY key_id", &list_)) {
+      !prepare("SELECT key_id FROM keys WHERE scope = ? ORDER BY key_id", &list_) ||
+      !prepare("UPDATE keys SET wrapped = ? WHERE key_id = ?", &rewrap_) ||
+      !prepare("SELECT key_id, scope, wrapped FROM keys WHERE key_id > ? ORDER BY key_id LIMIT ?", &page_)) {
     return Fail(Reason::kKeyUnusable, "the key store has other tables than this version");
   }
   return absl::OkStatus();
@@ -198,6 +200,45 @@ absl::Status SqliteKeyStore::Delete(std::string_view key_id) {
   Run run(delete_);
   run.Blob(1, key_id);
   return Write(delete_);
+}
+
+absl::Status SqliteKeyStore::Rewrap(const std::vector<StoredKey>& keys) {
+  absl::MutexLock lock(&mu_);
+  EAGLE_RETURN_IF_ERROR(Usable());
+  EAGLE_RETURN_IF_ERROR(Execute("BEGIN"));
+  if (absl::Status status = RewrapAll(keys); !status.ok()) {
+    if (sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr) != SQLITE_OK) return Failed();
+    return status;
+  }
+  return sqlite3_exec(db_, "COMMIT", nullptr, nullptr, nullptr) == SQLITE_OK ? absl::OkStatus() : Failed();
+}
+
+absl::Status SqliteKeyStore::RewrapAll(const std::vector<StoredKey>& keys) {
+  for (const StoredKey& key : keys) {
+    if (key.wrapped.empty() || key.wrapped.size() > kWrappedBytesMax)
+      return Fail(Reason::kKeyUnusable, "wrapped bytes within their limits");
+    Run run(rewrap_);
+    run.Blob(1, key.wrapped).Blob(2, key.key_id);
+    EAGLE_RETURN_IF_ERROR(Write(rewrap_));
+    if (sqlite3_changes(db_) != 1) return Fail(Reason::kNotFound, "no such key");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<StoredKey>> SqliteKeyStore::Page(std::string_view after, size_t most) {
+  absl::MutexLock lock(&mu_);
+  EAGLE_RETURN_IF_ERROR(Usable());
+  Run run(page_);
+  run.Blob(1, after);
+  sqlite3_bind_int64(page_, 2, static_cast<int64_t>(most));
+  std::vector<StoredKey> keys;
+  int step = sqlite3_step(page_);
+  for (; step == SQLITE_ROW; step = sqlite3_step(page_))
+    keys.push_back({Column(page_, 0), Column(page_, 1), Column(page_, 2)});
+  if (step != SQLITE_DONE) {
+    return Fail(Reason::kUnavailable, "the key store can't be read").With("sqlite", sqlite3_extended_errcode(db_));
+  }
+  return keys;
 }
 
 absl::StatusOr<std::vector<std::string>> SqliteKeyStore::List(std::string_view scope) {

@@ -39,6 +39,8 @@ class SqliteKeyStore : public KeyStore {
   absl::Status Put(const StoredKey& key) override;
   absl::StatusOr<StoredKey> Get(std::string_view key_id) override;
   absl::Status Delete(std::string_view key_id) override;
+  absl::Status Rewrap(const std::vector<StoredKey>& keys) override;
+  absl::StatusOr<std::vector<StoredKey>> Page(std::string_view after, size_t most) override;
   absl::StatusOr<std::vector<std::string>> List(std::string_view scope) override;
 
  private:
@@ -46,6 +48,7 @@ class SqliteKeyStore : public KeyStore {
   absl::Status SetUp();
   absl::Status Execute(const char* sql) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   absl::StatusOr<int> UserVersion() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  absl::Status RewrapAll(const std::vector<StoredKey>& keys) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   absl::Status Write(sqlite3_stmt* statement) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   absl::Status Usable() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   absl::Status Failed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -56,6 +59,8 @@ class SqliteKeyStore : public KeyStore {
   sqlite3_stmt* get_ = nullptr;
   sqlite3_stmt* delete_ = nullptr;
   sqlite3_stmt* list_ = nullptr;
+  sqlite3_stmt* rewrap_ = nullptr;
+  sqlite3_stmt* page_ = nullptr;
   bool failed_ ABSL_GUARDED_BY(mu_) = false;
 };
 

@@ -166,6 +166,8 @@ TEST_F(CliTest, EveryCommandHasALineAndAnExample) {
                                                                                      {"journal", "replay"},
                                                                                      {"journal", "reads"},
                                                                                      {"journal", "tag-key"},
+                                                                                     {"journal", "rotate-master-key"},
+                                                                                     {"case", "erase"},
                                                                                      {"metrics"},
                                                                                      {"reasons"},
                                                                                      {"version"},
@@ -348,6 +350,7 @@ class FixedFolder : public JournalFolder {
     return out;
   }
   absl::Status WriteTagKey(const std::string& path) override { return WriteDurably(path, "key"); }
+  absl::StatusOr<MasterKeyRotated> RotateMasterKey() override { return MasterKeyRotated{.rewrapped = 7}; }
 
  private:
   bool damaged_;
@@ -390,6 +393,9 @@ TEST_F(CliTest, WhoLookedAtWhomIsTold) {
   EXPECT_EQ(half.exit, kExitUsage);
   EXPECT_THAT(half.err, HasSubstr("FIELD_MISSING"));
   EXPECT_EQ(world_.Bare({"journal", "reads"}).exit, kExitUsage);  // no folder
+  EXPECT_THAT(world_.Bare({"journal", "rotate-master-key", "--data", "d", "--master-key", "m", "--yes"}).out,
+              HasSubstr("7"));
+  EXPECT_EQ(world_.Bare({"journal", "rotate-master-key", "--data", "d", "--master-key", "m"}).exit, kExitUsage);
   EXPECT_EQ(world_.Bare({"journal", "tag-key", "--data", "d", "--out", world_.Path("tag.key")}).exit, kExitOk);
   damaged = true;
   EXPECT_EQ(world_.Bare({"journal", "reads", "--data", "d"}).exit, kExitVerification);

@@ -33,6 +33,7 @@ class Storyteller {
     Waits();
     Reads();
     LosesItsClock();
+    Erases();
   }
 
  private:
@@ -80,10 +81,10 @@ class Storyteller {
     claim->set_currency("CNY"), claim->set_principal_minor_units(principal), claim->set_cap_minor_units(principal);
     return act;
   }
-  CaseAct Staging(CaseStage to) {
+  CaseAct Staging(CaseStage to, const std::string& number = "case-1") {
     CaseAct act;
     act.set_request_id(world_.NewId()), act.set_court("C1");
-    act.mutable_stage()->set_case_number("case-1"), act.mutable_stage()->set_to(to),
+    act.mutable_stage()->set_case_number(number), act.mutable_stage()->set_to(to),
         act.mutable_stage()->set_ground("settlement talks");
     return act;
   }
@@ -316,6 +317,22 @@ class Storyteller {
                                 .method = "ListAgencies",
                                 .reader = "spiffe://test/auditor/1",
                                 .purpose = "audit"});
+  }
+
+  // A case that came to nothing is closed, kept as long as the policy says, and erased.
+  void Erases() {
+    Accepted(world_.Cases({Staging(CASE_STAGE_CLOSED, "case-2")}));
+    auto act = Proposing();
+    EraseCase* erase = act.mutable_proposal()->mutable_erase();
+    erase->set_court("C1");
+    for (const auto& [seq, of] : world_.state.cases) {
+      if (of.stage == CASE_STAGE_CLOSED) erase->set_case_index(seq);
+    }
+    Refused(world_.Administration("admin1", {act}));
+    Later(absl::Hours(24 * 367));
+    act.set_request_id(world_.NewId());
+    const uint64_t proposal = Accepted(world_.Administration("admin1", {act})).members[0].index;
+    Accepted(world_.Administration("admin2", {ApprovalOf(proposal)}));
   }
 
   void LosesItsClock() {

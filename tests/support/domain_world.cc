@@ -56,6 +56,8 @@ PolicyTable FreedoniaPolicy(uint32_t version) {
   }
   table.mutable_doubled_interest()->set_rate_per_million_per_day(200);
   source(table.mutable_doubled_interest()->mutable_source());
+  table.mutable_retention()->set_years(1);
+  source(table.mutable_retention()->mutable_source());
   table.add_purposes("EXECUTION");
   table.add_urgency_reasons("TRANSFER_RISK");
   table.add_release_grounds("DEBT_PAID");

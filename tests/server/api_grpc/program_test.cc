@@ -72,6 +72,18 @@ TEST(Program, SaysWhenItIsReadyAndStopsCleanly) {
   }
 }
 
+TEST(Program, AWrongCommandLineIsUsage) {
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"run"}, {"--no-such-flag"}, {"--config"}, {}, {"--config", "/nowhere/gateway.toml"}}) {
+    Program program(arguments);
+    const std::string output = program.ReadAll();
+    EXPECT_EQ(program.Wait(), 2) << output;
+  }
+  Program help({"--help"});
+  help.ReadAll();
+  EXPECT_EQ(help.Wait(), 0);
+}
+
 TEST(Program, DrainOverTheAdminSocketEndsIt) {
   const auto world = StoppedWorld();
   Program program({"--config", world->WriteConfig()});

@@ -89,6 +89,31 @@ TEST_P(KeyStoreContract, AScopeIsListedInOrder) {
   EXPECT_TRUE(store_->List("court")->empty());
 }
 
+TEST_P(KeyStoreContract, KeysAreWrappedAnewAllOrNone) {
+  for (char c : {'a', 'b', 'c'}) ASSERT_EQ(WhyNot(store_->Put({Id(c), "case", "old"})), "OK");
+  EXPECT_EQ(WhyNot(store_->Rewrap({{Id('a'), "case", "new"}, {Id('x'), "case", "new"}})), "NOT_FOUND");
+  EXPECT_EQ(store_->Get(Id('a'))->wrapped, "old");
+  EXPECT_EQ(WhyNot(store_->Rewrap({{Id('a'), "case", "new"}, {Id('b'), "case", ""}})), "KEY_UNUSABLE");
+  EXPECT_EQ(store_->Get(Id('a'))->wrapped, "old");
+  EXPECT_EQ(WhyNot(store_->Rewrap({{Id('a'), "case", "new"}, {Id('c'), "case", "newer"}})), "OK");
+  EXPECT_EQ(store_->Get(Id('a'))->wrapped, "new");
+  EXPECT_EQ(store_->Get(Id('b'))->wrapped, "old");
+  EXPECT_EQ(store_->Get(Id('c'))->wrapped, "newer");
+}
+
+TEST_P(KeyStoreContract, PagesHoldEveryKeyOnceInOrder) {
+  for (char c : {'c', 'a', 'b'}) ASSERT_EQ(WhyNot(store_->Put({Id(c), "case", std::string(1, c)})), "OK");
+  std::string after, seen;
+  for (;;) {
+    const auto page = store_->Page(after, 2);
+    ASSERT_EQ(WhyNot(page), "OK");
+    if (page->empty()) break;
+    for (const StoredKey& key : *page) seen += key.wrapped;
+    after = page->back().key_id;
+  }
+  EXPECT_EQ(seen, "abc");
+}
+
 TEST_P(KeyStoreContract, ManyThreadsMayUseIt) {
   std::vector<std::thread> threads;
   std::vector<int> right(4, 0);

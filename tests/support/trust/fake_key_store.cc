@@ -36,6 +36,25 @@ absl::Status FakeKeyStore::Delete(std::string_view key_id) {
   return absl::OkStatus();
 }
 
+absl::Status FakeKeyStore::Rewrap(const std::vector<trust::StoredKey>& keys) {
+  absl::MutexLock lock(&mu_);
+  EAGLE_RETURN_IF_ERROR(Usable());
+  for (const trust::StoredKey& key : keys) {
+    if (key.wrapped.empty() || key.wrapped.size() > 4096) return Fail(Reason::kKeyUnusable, "wrong sizes");
+    if (keys_.find(key.key_id) == keys_.end()) return Fail(Reason::kNotFound, "no such key");
+  }
+  for (const trust::StoredKey& key : keys) keys_.find(key.key_id)->second.wrapped = key.wrapped;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<trust::StoredKey>> FakeKeyStore::Page(std::string_view after, size_t most) {
+  absl::MutexLock lock(&mu_);
+  EAGLE_RETURN_IF_ERROR(Usable());
+  std::vector<trust::StoredKey> page;
+  for (auto at = keys_.upper_bound(after); at != keys_.end() && page.size() < most; ++at) page.push_back(at->second);
+  return page;
+}
+
 absl::StatusOr<std::vector<std::string>> FakeKeyStore::List(std::string_view scope) {
   absl::MutexLock lock(&mu_);
   EAGLE_RETURN_IF_ERROR(Usable());

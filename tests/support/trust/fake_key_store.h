@@ -18,6 +18,8 @@ class FakeKeyStore : public trust::KeyStore {
   absl::Status Put(const trust::StoredKey& key) override;
   absl::StatusOr<trust::StoredKey> Get(std::string_view key_id) override;
   absl::Status Delete(std::string_view key_id) override;
+  absl::Status Rewrap(const std::vector<trust::StoredKey>& keys) override;
+  absl::StatusOr<std::vector<trust::StoredKey>> Page(std::string_view after, size_t most) override;
   absl::StatusOr<std::vector<std::string>> List(std::string_view scope) override;
 
   // Every call answers UNAVAILABLE and does nothing, until it is false again.
