@@ -321,6 +321,35 @@ absl::Status JournalFolder::WriteTagKey(const std::string& path) {
   return trust::WriteTagKeyFile(path, wiped.get());
 }
 
+absl::StatusOr<std::string> JournalFolder::Checkpoint() {
+  EAGLE_ASSIGN_OR_RETURN(const auto reader, readers_.NewReader());
+  const uint64_t all = reader->Head().next_index;
+  if (last_signed_ && last_signed_->size <= all) return last_signed_->note;
+  std::string note;
+  if (all > 0) {
+    EAGLE_ASSIGN_OR_RETURN(const auto commit, reader->CommitAt(all - 1));
+    if (commit) note = commit->previous_checkpoint;
+  }
+  if (note.empty()) return Fail(Reason::kJournalOlder, "no signed head of this journal is at hand: --last-signed");
+  return note;
+}
+
+absl::StatusOr<std::vector<JournalFolder::RawEntry>> JournalFolder::Entries(uint64_t first, size_t most) {
+  EAGLE_ASSIGN_OR_RETURN(const auto reader, readers_.NewReader());
+  std::vector<RawEntry> out;
+  while (out.size() < most) {
+    const uint64_t next = first + out.size();
+    EAGLE_ASSIGN_OR_RETURN(const auto commit, reader->CommitAt(next));
+    if (!commit) break;
+    EAGLE_ASSIGN_OR_RETURN(const auto entries, journal::Unpack(commit->entries, commit->count));
+    for (size_t i = next - commit->first_index; i < entries.size() && out.size() < most; ++i)
+      out.push_back({std::string(entries[i].leaf), std::string(entries[i].sealed)});
+  }
+  if (out.empty())
+    return Fail(Reason::kJournalBroken, "entries of the journal are missing").With("index", std::to_string(first));
+  return out;
+}
+
 absl::StatusOr<MasterKeyRotation> JournalFolder::RotateMasterKey(Entropy& entropy) {
   if (keys_ == nullptr) return Fail(Reason::kKeyUnusable, "which master key? --master-key names its file");
   keys_.reset();

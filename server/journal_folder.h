@@ -95,6 +95,14 @@ class JournalFolder {
   // Writes the log's tag key to a new file, for an auditor who may find people in leaves, and open nothing.
   // Errors: KEY_UNUSABLE without a master key, or when the path exists.
   absl::Status WriteTagKey(const std::string& path);
+  // The newest head that was signed over what is here: the last-signed store's, or, where that isn't at hand, the
+  // newest one in the journal. Errors: JOURNAL_OLDER when none is.
+  absl::StatusOr<std::string> Checkpoint();
+  // Entries as they lie, from `first` on, at most `most`; fewer where a commit ends. Errors: JOURNAL_BROKEN.
+  struct RawEntry {
+    std::string leaf, sealed;
+  };
+  absl::StatusOr<std::vector<RawEntry>> Entries(uint64_t first, size_t most);
   // See data_keys.h. Errors also: KEY_UNUSABLE without a master key.
   absl::StatusOr<MasterKeyRotation> RotateMasterKey(Entropy& entropy);
 

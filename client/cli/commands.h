@@ -25,6 +25,8 @@ void AddVersion(Verb& root);
 // Parts of `order`.
 void AddOrderActs(Verb& order);    // inquire, freeze, release, deduct, draft
 void AddOrderFollow(Verb& order);  // show, list, watch, withdraw
+// A part of `journal`.
+void AddJournalExport(Verb& journal);
 // A part of `case`, for administrators.
 void AddCaseErase(Verb& cases);
 // Of `order` and of `case`: sign, submit.

@@ -251,6 +251,8 @@ void AddJournal(Verb& root) {
   key.Text("--out", &key_flags->out, "the file to be made, readable by its owner only", Need::kRequired);
   key.Do([key_flags](Session& session) { return TagKey(session, *key_flags); });
 
+  AddJournalExport(journal);
+
   auto rotate_flags = std::make_shared<JournalFlags>();
   Verb rotate =
       journal.Add("rotate-master-key",

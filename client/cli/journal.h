@@ -77,6 +77,10 @@ struct FolderReads {
   std::vector<JournalFinding> findings;
 };
 
+struct RawEntry {
+  std::string leaf, sealed;
+};
+
 struct MasterKeyRotated {
   uint64_t rewrapped = 0;  // keys wrapped anew
   bool resumed = false;    // one that had died was brought to its end
@@ -95,6 +99,9 @@ class JournalFolder {
   virtual absl::StatusOr<FolderReads> Reads(const ReadsQuery& query) = 0;
   // The log's tag key, into a new file of its owner's.
   virtual absl::Status WriteTagKey(const std::string& path) = 0;
+  // The newest signed head of what is here, and entries as they lie from `first` on: at least one, at most `most`.
+  virtual absl::StatusOr<std::string> Checkpoint() = 0;
+  virtual absl::StatusOr<std::vector<RawEntry>> Entries(uint64_t first, size_t most) = 0;
   // Replaces the master key: a new one wraps every key, the old one leaves its file. An interrupted one goes on.
   virtual absl::StatusOr<MasterKeyRotated> RotateMasterKey() = 0;
 };

@@ -90,6 +90,13 @@ class FolderHere : public client::JournalFolder {
     return out;
   }
   absl::Status WriteTagKey(const std::string& path) override { return folder_->WriteTagKey(path); }
+  absl::StatusOr<std::string> Checkpoint() override { return folder_->Checkpoint(); }
+  absl::StatusOr<std::vector<client::RawEntry>> Entries(uint64_t first, size_t most) override {
+    EAGLE_ASSIGN_OR_RETURN(std::vector<eagle::JournalFolder::RawEntry> entries, folder_->Entries(first, most));
+    std::vector<client::RawEntry> out;
+    for (auto& entry : entries) out.push_back({std::move(entry.leaf), std::move(entry.sealed)});
+    return out;
+  }
   absl::StatusOr<client::MasterKeyRotated> RotateMasterKey() override {
     EAGLE_ASSIGN_OR_RETURN(const MasterKeyRotation done, folder_->RotateMasterKey(*entropy_));
     return client::MasterKeyRotated{done.rewrapped, done.resumed};

@@ -81,12 +81,13 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   return *std::move(content);
 }
 
-absl::Status WriteDurably(const std::string& path, std::string_view content) {
+absl::Status WriteDurably(const std::string& path, std::string_view content, Readers readers) {
   const std::string draft = path + ".new";
   {
     const File file(draft, O_WRONLY | O_CREAT | O_TRUNC);
     if (!file.ok()) return Unusable(draft, "the file can't be written", errno);
-    if (!WriteAll(file.get(), content) || fsync(file.get()) != 0) {
+    const bool shared = readers == Readers::kOwner || fchmod(file.get(), 0644) == 0;
+    if (!shared || !WriteAll(file.get(), content) || fsync(file.get()) != 0) {
       const int error = errno;
       unlink(draft.c_str());
       return Unusable(draft, "the file can't be written", error);
@@ -96,12 +97,13 @@ absl::Status WriteDurably(const std::string& path, std::string_view content) {
   return SyncFolder(FolderOf(path));
 }
 
-absl::Status MakeFolder(const std::string& path) {
+absl::Status MakeFolder(const std::string& path, Readers readers) {
+  const mode_t mode = readers == Readers::kOwner ? 0700 : 0755;
   if (path.empty() || path == "." || path == "/") return absl::OkStatus();
-  if (mkdir(path.c_str(), 0700) == 0) return SyncFolder(FolderOf(path));
+  if (mkdir(path.c_str(), mode) == 0) return SyncFolder(FolderOf(path));
   if (errno == ENOENT) {
-    EAGLE_RETURN_IF_ERROR(MakeFolder(FolderOf(path)));
-    if (mkdir(path.c_str(), 0700) == 0) return SyncFolder(FolderOf(path));
+    EAGLE_RETURN_IF_ERROR(MakeFolder(FolderOf(path), readers));
+    if (mkdir(path.c_str(), mode) == 0) return SyncFolder(FolderOf(path));
   }
   const int error = errno;
   std::error_code ignored;

@@ -25,10 +25,12 @@ inline constexpr size_t kFileBytesMax = 64 * 1024 * 1024;
 absl::StatusOr<std::string> ReadFile(const std::string& path);
 // Absent when there is no such file.
 absl::StatusOr<std::optional<std::string>> ReadFileIfThere(const std::string& path);
-// The file has its old content or, when this returns OK, durably the new one; never a part. Mode 0600.
-absl::Status WriteDurably(const std::string& path, std::string_view content);
-// The folder and those above it, mode 0700. OK when they are there.
-absl::Status MakeFolder(const std::string& path);
+// Who may read what is made: its owner, or everybody.
+enum class Readers { kOwner, kEverybody };
+// The file has its old content or, when this returns OK, durably the new one; never a part. Mode 0600, or 0644.
+absl::Status WriteDurably(const std::string& path, std::string_view content, Readers readers = Readers::kOwner);
+// The folder and those above it, mode 0700, or 0755. OK when they are there.
+absl::Status MakeFolder(const std::string& path, Readers readers = Readers::kOwner);
 // Names of the plain files in `path` that end in `ending`, ascending; none when the folder isn't there.
 absl::StatusOr<std::vector<std::string>> FilesIn(const std::string& path, std::string_view ending);
 // "dir/name" -> "dir"; "name" -> ".".

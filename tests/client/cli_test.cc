@@ -166,6 +166,7 @@ TEST_F(CliTest, EveryCommandHasALineAndAnExample) {
                                                                                      {"journal", "replay"},
                                                                                      {"journal", "reads"},
                                                                                      {"journal", "tag-key"},
+                                                                                     {"journal", "export"},
                                                                                      {"journal", "rotate-master-key"},
                                                                                      {"case", "erase"},
                                                                                      {"metrics"},
@@ -350,6 +351,8 @@ class FixedFolder : public JournalFolder {
     return out;
   }
   absl::Status WriteTagKey(const std::string& path) override { return WriteDurably(path, "key"); }
+  absl::StatusOr<std::string> Checkpoint() override { return Fail(Reason::kJournalOlder, "none"); }
+  absl::StatusOr<std::vector<RawEntry>> Entries(uint64_t, size_t) override { return std::vector<RawEntry>(); }
   absl::StatusOr<MasterKeyRotated> RotateMasterKey() override { return MasterKeyRotated{.rewrapped = 7}; }
 
  private:
