@@ -1,5 +1,6 @@
 #include "client/lib/key_facts.h"
 
+#include "client/audit/evidence_pins.h"
 #include "server/base/bytes.h"
 #include "server/base/reason.h"
 #include "server/journal/note.h"
@@ -11,7 +12,9 @@ namespace eagle::client {
 namespace {
 
 KeyFacts OfKey(std::string kind, const std::string& key) {
-  return {std::move(kind), {{"public_key", Base64Encode(key)}, {"keyid", trust::KeyIdOf(key)}}};
+  return {
+      std::move(kind),
+      {{"public_key", Base64Encode(key)}, {"keyid", trust::KeyIdOf(key)}, {"fingerprint", audit::Fingerprint(key)}}};
 }
 
 }  // namespace
@@ -29,7 +32,8 @@ absl::StatusOr<KeyFacts> KeyFactsOf(std::string_view text) {
   if (const auto log = journal::Ed25519NoteSigner::Parse(line); log.ok())
     return KeyFacts{"private key of a log", {{"pin", log->VerifierKey()}}};
   if (const auto log = journal::ParseVerifierKey(line); log.ok())
-    return KeyFacts{"public key of a log or witness", {{"pin", std::string(line)}}};
+    return KeyFacts{"public key of a log or witness",
+                    {{"pin", std::string(line)}, {"fingerprint", audit::Fingerprint(audit::KeyInText(line)->View())}}};
   return Fail(Reason::kKeyUnusable, "neither certificate nor key");
 }
 
