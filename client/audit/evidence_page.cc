@@ -180,8 +180,8 @@ class Writer {
     if (!report_.silence) Row({"完整性", "completeness"}, Both(WordsOf(report_.run, false)));
     Row({"本文件不能证明", "not shown"},
         "所列密钥在检查点之后是否被撤销 whether a key was ended after the entries that rest on it; "
-        "机构登记系统内的实际情况 that a register "
-        "did what its receipt says");
+        "机构登记系统内的实际情况 that a register did what its receipt says; "
+        "法院和机构名称以日志登记为准 the names of court and agencies are as the log's administrators registered them");
   }
 
   void WritePins() {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "client/common/width.h"
 #include "client/common/files.h"
+#include "client/common/width.h"
 #include "server/base/reason.h"
 #include "server/trust/secret_file.h"
 

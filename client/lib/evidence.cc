@@ -81,6 +81,10 @@ absl::StatusOr<FetchedEvidence> FetchEvidence(const EvidenceAsked& asked, Desk& 
   if (response.run_first() != 0) EAGLE_RETURN_IF_ERROR(AddRun(response.run_first(), head.size, evidence, gateway));
   FetchedEvidence fetched;
   fetched.bytes = FileOf(evidence);
+  if (fetched.bytes.size() > audit::kEvidenceFileBytesMax)
+    return Fail(Reason::kEvidenceTooLarge,
+                "with all these leaves the file is larger than evidence may be: leave them out")
+        .With("bytes", static_cast<int64_t>(fetched.bytes.size()));
   auto report = audit::VerifyEvidence(fetched.bytes, pins);
   if (!report.ok()) return AsVerification(report.status());
   fetched.report = *std::move(report);

@@ -33,8 +33,9 @@ struct FetchedEvidence {
 // The keys that this desk pins. Errors: CONFIGURATION_INVALID when it pins no registrars.
 absl::StatusOr<audit::EvidencePins> PinsOf(const DeskOptions& options);
 
-// Errors: PinsOf's; the gateway's; of verification: EVIDENCE_MALFORMED, EVIDENCE_INVALID, those of Desk::Observe, and
-// ACCEPTANCE_MISMATCH when this desk signed other bytes under that order id.
+// Errors: PinsOf's; the gateway's; EVIDENCE_TOO_LARGE when the run doesn't fit a file; of verification:
+// EVIDENCE_MALFORMED, EVIDENCE_INVALID, those of Desk::Observe, and ACCEPTANCE_MISMATCH when this desk signed other
+// bytes under that order id.
 absl::StatusOr<FetchedEvidence> FetchEvidence(const EvidenceAsked& asked, Desk& desk, Gateway& gateway);
 
 }  // namespace eagle::client

@@ -34,7 +34,7 @@ def court_file(demo):
     s.check(f"evidence of 云帆银行's deduction: one file of {written['bytes']} bytes, verified before it was written", written["verdict"].startswith("verified"), written)
     seen = verify(demo, "deduction.evidence")
     s.equal("verified offline, with the log's key and three registrars' keys alone", (seen["evidence"]["verdict"], seen["evidence"]["court"]), ("verified", cast.COURT))
-    s.check("what it proves: 58,287.00 deducted and settled", any("58,287.00" in r["result"] and "deducted and settled" in r["result"] for r in seen["receipts"]), seen["receipts"])
+    s.check("what it proves: 58,287.00 deducted and settled", any("58,287.00" in (r["result"] or "") and "deducted and settled" in r["result"] for r in seen["receipts"]), seen["receipts"])
     s.equal("signed by", [(o["code"], o["signed"]) for o in seen["officers"]], [(cast.HANDLER, True), (cast.COSIGNER, True)])
     page = verify(demo, "deduction.evidence", "--html", "deduction.html", "--extract", "deduction", json=False, show=True)
     for line in page["text"].splitlines()[:14]:

@@ -1,8 +1,8 @@
 // Orders and acts from plain values, strict files, drafts and the outbox: everything before the first send.
 #include <fstream>
 
-#include "client/lib/draft.h"
 #include "client/common/files.h"
+#include "client/lib/draft.h"
 #include "client/lib/json.h"
 #include "client/lib/order_builder.h"
 #include "client/lib/outbox.h"

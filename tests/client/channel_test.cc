@@ -2,8 +2,8 @@
 // over the wire.
 #include "client/lib/channel.h"
 
-#include "client/lib/errors.h"
 #include "client/common/files.h"
+#include "client/lib/errors.h"
 #include "client/lib/pki_set.h"
 #include "goldeneagle/v1/admin_service.grpc.pb.h"
 #include "goldeneagle/v1/order_service.grpc.pb.h"

@@ -1,9 +1,9 @@
 // `eagle` as people and scripts meet it: what it prints, what it asks, which code it ends with.
 #include "client/cli/config.h"
 #include "client/common/document.h"
+#include "client/common/files.h"
 #include "client/common/width.h"
 #include "client/lib/draft.h"
-#include "client/common/files.h"
 #include "client/lib/json.h"
 #include "client/lib/pki_set.h"
 #include "gmock/gmock.h"

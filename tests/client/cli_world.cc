@@ -3,8 +3,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "client/lib/draft.h"
 #include "client/common/files.h"
+#include "client/lib/draft.h"
 #include "client/lib/json.h"
 #include "google/protobuf/struct.pb.h"
 #include "gtest/gtest.h"

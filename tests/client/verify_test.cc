@@ -2,12 +2,12 @@
 // part refused.
 #include <fstream>
 
+#include "client/common/files.h"
 #include "client/lib/acceptance.h"
 #include "client/lib/checkpoints.h"
 #include "client/lib/desk.h"
 #include "client/lib/draft.h"
 #include "client/lib/errors.h"
-#include "client/common/files.h"
 #include "client/lib/journal_check.h"
 #include "client/lib/receipts.h"
 #include "gmock/gmock.h"
