@@ -123,6 +123,35 @@ TEST(EvidencePieces, OpensslAloneVerifiesOneReceiptAndRefusesAChangedOne) {
   }
 }
 
+// A second verifier in another language, which shares no line with the first, is of one mind with it.
+TEST(EvidencePieces, AStrangersProgramVerifiesItTooAndRefusesWhatWasChanged) {
+  EvidenceWorld world;
+  const v1::Order inquiry = world.OverdueInquiry();
+  v1::GetEvidenceRequest request = world.Request(inquiry, {kYunfan});
+  request.set_silence(true);
+  const std::vector<std::string> files = {EvidenceWorld::Bytes(world.Of(world.Deduction())),
+                                          EvidenceWorld::Bytes(world.Of(inquiry)),
+                                          EvidenceWorld::Bytes(world.Filled(*world.AskAsAuditor(request)))};
+  const audit::PinOptions pins = world.PinTexts();
+  const TempFolder folder;
+  const auto refuses = [&](const std::string& bytes) {
+    WriteAll(folder / "file", bytes);
+    std::string command =
+        "python3 " + SourcePath("tests/audit/check_evidence.py") + " " + (folder / "file") + " '" + pins.log_key + "'";
+    for (const std::string& key : pins.registrar_keys) command += " '" + key + "'";
+    return std::system((command + " > " + (folder / "out") + " 2>&1").c_str()) != 0;
+  };
+  for (const std::string& bytes : files) {
+    ASSERT_FALSE(refuses(bytes)) << ReadAll(folder / "out");
+    for (size_t at = 200; at < bytes.size(); at += bytes.size() / 9) {
+      std::string changed = bytes;
+      changed[at] = static_cast<char>(changed[at] ^ 4);
+      EXPECT_TRUE(refuses(changed)) << at;
+      EXPECT_THAT(ReadAll(folder / "out"), StartsWith("refused: "));
+    }
+  }
+}
+
 class EagleAudit : public ::testing::Test {
  protected:
   int Run(std::vector<std::string> arguments) {
