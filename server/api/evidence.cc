@@ -104,7 +104,7 @@ class Collector {
     EAGLE_ASSIGN_OR_RETURN(const std::vector<uint64_t> indexes,
                            core::StreamIndexes(journal_.store(), order_.case_seq.value()));
     for (auto index = std::upper_bound(indexes.begin(), indexes.end(), order_.seq.value());
-         index != indexes.end() && *index < size_; ++index) {
+         index != indexes.end() && *index < size_ && *index <= order_.last_index; ++index) {
       EAGLE_ASSIGN_OR_RETURN(const journal::Leaf leaf, journal_.LeafAt(*index));
       if (leaf.order != order_.seq) continue;
       last_ = *index;
@@ -142,7 +142,8 @@ class Collector {
     for (const uint64_t index : pointed_at_) {
       if (index != 0 && index < size_) EAGLE_RETURN_IF_ERROR(WantDelivery(index, false));
     }
-    const uint64_t end = std::min(size_, order_.seq.value() + kDeliveriesWithin);
+    // A delivery is an entry about the order, so none lies behind its last one.
+    const uint64_t end = std::min({size_, order_.last_index + 1, order_.seq.value() + kDeliveriesWithin});
     for (uint64_t index = order_.seq.value() + 1; index < end; ++index)
       EAGLE_RETURN_IF_ERROR(WantDelivery(index, true));
     return absl::OkStatus();

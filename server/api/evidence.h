@@ -21,7 +21,7 @@ namespace eagle::api {
 inline constexpr size_t kEvidenceBytesMax = 3 << 20;  // of one answer
 inline constexpr uint64_t kEvidenceRunMax = 65'536;   // entries of an unbroken run
 // How far behind its acceptance an order's deliveries are looked for; later ones are found where an entry points back.
-inline constexpr uint64_t kDeliveriesWithin = 16'384;
+inline constexpr uint64_t kDeliveriesWithin = 4'096;
 
 // Pre: `published` is older than the journal's snapshot or the same; the request's form was checked.
 // Errors: AGENCY_UNKNOWN, NOT_SILENT, EVIDENCE_TOO_LARGE, ERASED; UNAVAILABLE when the order is newer than `published`.
