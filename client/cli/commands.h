@@ -12,6 +12,7 @@ void AddAdmin(Verb& root);
 void AddAgency(Verb& root);
 void AddCase(Verb& root);
 void AddDirectory(Verb& root);
+void AddEvidence(Verb& root);
 void AddFindings(Verb& root);
 void AddInit(Verb& root);
 void AddJournal(Verb& root);

@@ -38,8 +38,15 @@ void Explain(Session& session, const absl::Status& status) {
   if (row.advice != failure.message)
     session.Talk("  what to do: " + std::string(row.advice) +
                  (row.who_must_act == "nobody" ? "" : " (" + std::string(row.who_must_act) + ")"));
+  // Of evidence that doesn't verify: which part, which field, expected against found.
+  const bool evidence = failure.reason == Reason::kEvidenceInvalid || failure.reason == Reason::kEvidenceMalformed;
   for (const auto& [key, value] : failure.metadata) {
-    if (key != "origin" && key != "wire_reason") session.Murmur("  " + key + " = " + value);
+    if (key == "origin" || key == "wire_reason") continue;
+    if (evidence) {
+      session.Talk("  " + key + " = " + value);
+    } else {
+      session.Murmur("  " + key + " = " + value);
+    }
   }
 }
 
@@ -47,7 +54,7 @@ void Explain(Session& session, const absl::Status& status) {
 
 void AddCommands(Verb& root) {
   for (const auto add : {AddPki, AddInit, AddAdmin, AddStatement, AddDirectory, AddAgency, AddCase, AddOrder,
-                         AddFindings, AddJournal, AddMetrics, AddReasons, AddVersion}) {
+                         AddFindings, AddEvidence, AddJournal, AddMetrics, AddReasons, AddVersion}) {
     add(root);
   }
 }

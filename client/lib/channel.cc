@@ -184,6 +184,7 @@ class GrpcGateway : public Gateway {
   EAGLE_CALL(ListOrders, ListOrdersRequest, ListOrdersResponse, orders_)
   EAGLE_CALL(ListFindings, ListFindingsRequest, ListFindingsResponse, orders_)
   EAGLE_CALL(WithdrawOrder, WithdrawOrderRequest, WithdrawOrderResponse, orders_)
+  EAGLE_CALL(GetEvidence, GetEvidenceRequest, GetEvidenceResponse, orders_)
   EAGLE_CALL(SubmitCaseActs, SubmitCaseActsRequest, SubmitCaseActsResponse, cases_)
   EAGLE_CALL(GetCase, GetCaseRequest, GetCaseResponse, cases_)
   EAGLE_CALL(SubmitStatements, SubmitStatementsRequest, SubmitStatementsResponse, directory_)

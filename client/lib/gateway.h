@@ -47,6 +47,7 @@ class Gateway {
   virtual std::unique_ptr<WatchStream> WatchOrders(const v1::WatchOrdersRequest& request) = 0;
   virtual absl::StatusOr<v1::ListFindingsResponse> ListFindings(const v1::ListFindingsRequest& request) = 0;
   virtual absl::StatusOr<v1::WithdrawOrderResponse> WithdrawOrder(const v1::WithdrawOrderRequest& request) = 0;
+  virtual absl::StatusOr<v1::GetEvidenceResponse> GetEvidence(const v1::GetEvidenceRequest& request) = 0;
 
   virtual absl::StatusOr<v1::SubmitCaseActsResponse> SubmitCaseActs(const v1::SubmitCaseActsRequest& request) = 0;
   virtual absl::StatusOr<v1::GetCaseResponse> GetCase(const v1::GetCaseRequest& request) = 0;

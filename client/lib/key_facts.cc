@@ -1,5 +1,6 @@
 #include "client/lib/key_facts.h"
 
+#include "client/audit/evidence_pins.h"
 #include "server/base/bytes.h"
 #include "server/base/reason.h"
 #include "server/journal/note.h"
@@ -14,7 +15,9 @@ namespace v1 = ::goldeneagle::v1;
 
 KeyFacts OfKey(v1::KeyAlgorithm algorithm, std::string_view half, const std::string& key) {
   const std::string name = algorithm == v1::KEY_ALGORITHM_SM2 ? "SM2 " : "Ed25519 ";
-  return {name + std::string(half), {{"public_key", Base64Encode(key)}, {"keyid", trust::KeyIdOf(key)}}};
+  return {
+      name + std::string(half),
+      {{"public_key", Base64Encode(key)}, {"keyid", trust::KeyIdOf(key)}, {"fingerprint", audit::Fingerprint(key)}}};
 }
 
 }  // namespace
@@ -32,7 +35,8 @@ absl::StatusOr<KeyFacts> KeyFactsOf(std::string_view text) {
   if (const auto log = journal::Ed25519NoteSigner::Parse(line); log.ok())
     return KeyFacts{"private key of a log", {{"pin", log->VerifierKey()}}};
   if (const auto log = journal::ParseVerifierKey(line); log.ok())
-    return KeyFacts{"public key of a log or witness", {{"pin", std::string(line)}}};
+    return KeyFacts{"public key of a log or witness",
+                    {{"pin", std::string(line)}, {"fingerprint", audit::Fingerprint(audit::KeyInText(line)->View())}}};
   return Fail(Reason::kKeyUnusable, "neither certificate nor key");
 }
 

@@ -1,10 +1,11 @@
-"""Scenes 11 and 12 of the demo case: who looked at whom, and the audit that trusts nobody. Both read a folder, with keys of their own."""
+"""Scenes 11 and 12 of the demo case: the court file and who looked at whom, and the audit that trusts nobody."""
 import json
 import os
 import shutil
 from urllib.parse import quote
 
 import cast
+import evidence
 from cast import BEILING, CASE, COURT, LAND, SONGYUE, YUNFAN
 
 
@@ -19,7 +20,8 @@ def journal(demo, verb, data, *arguments, expect=0, show=False):
 
 def who_looked(demo):
     s = demo.stage
-    s.scene(11, "Who looked", "查阅留痕")
+    s.scene(11, "Evidence for the court file, and who looked", "证据 查阅留痕")
+    evidence.court_file(demo)
     head = demo.eagle("journal", "head", role="auditor-audit")
     s.check("the auditor's head is signed and consistent", head["head"]["signature"].startswith("verified"), head)
     verified = demo.eagle("journal", "verify", role="auditor-audit")
@@ -63,11 +65,13 @@ def at_debtor(demo, master):
     report = journal(demo, "reads", "backup", *master, *person(cast.DEBTOR), show=True)
     looks = report["looks"]
     s.equal("looks at 林远舟: the list is of a journal that", report["reads"]["verdict"], "verified")
-    s.equal("every one by this court, under this case", {(row["court"], row["case"]) for row in looks}, {(COURT, CASE)})
+    s.equal("every one by this court or the auditor, under this case", {(row["court"], row["case"]) for row in looks}, {(COURT, CASE), (None, CASE)})
     s.equal("his inquiry", [(row["officers"], row["purpose"]) for row in looks if row["act"] == "INQUIRY"], [("001 沈若川", "EXECUTION")])
     reads = {(row["what"], row["system"], row["purpose"]) for row in looks if row["act"] == "READ"}
     system = "spiffe://demo.golden-eagle.test/court/" + quote(COURT)
-    s.equal("what was read of him, by which system and why", reads, {("GetCase", system, "EXECUTION"), ("ListFindings", system, "EXECUTION")})
+    auditor = "spiffe://demo.golden-eagle.test/auditor/audit"
+    s.equal("what was read of him, by which system and why", reads,
+            {("GetCase", system, "EXECUTION"), ("ListFindings", system, "EXECUTION"), ("GetEvidence", system, "EXECUTION"), ("GetEvidence", auditor, "supervision")})
 
 
 def trust_nobody(demo):

@@ -14,6 +14,7 @@ from shlex import quote
 
 import audit
 import cast
+import evidence
 from cast import BEILING, CASE, COURT, FOLDERS, LAND, NAMES, SONGYUE, YUNFAN
 from stage import Failed, Stage, StepClock, at, free_port
 
@@ -352,6 +353,9 @@ phone = "0990-110000"
         s.equal("云帆银行's inquiry: reminded at 50 %, due soon at 75 %, overdue at 100 %, each once, also over a restart", self.marks("inquiry"), 3)
         s.check("overdue", self.order("inquiry")["order"]["overdue"])
 
+    def silence(self):
+        evidence.silence(self)
+
     def marks(self, key):
         text = self.order(key)["order"]["marks"] or ""
         return len([part for part in text.replace("%", " ").replace(",", " ").split() if part.isdigit()])
@@ -438,7 +442,7 @@ phone = "0990-110000"
 
     def play(self):
         self.build_the_stage()
-        for step in (self.step1, self.step2, self.step3, self.step4, self.step5, self.step6, self.step8_marks, self.step7, self.step9, self.step10):
+        for step in (self.step1, self.step2, self.step3, self.step4, self.step5, self.step6, self.step8_marks, self.silence, self.step7, self.step9, self.step10):
             step()
         self.tie_out()
         audit.who_looked(self)

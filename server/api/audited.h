@@ -26,8 +26,9 @@ inline absl::Status CheckPurpose(const std::string& purpose) {
 inline domain::RecordRead ReadBy(const trust::KeyRing& ring, const Caller& caller, std::string_view method,
                                  const std::string& purpose) {
   domain::RecordRead read;
-  read.actor_kind = goldeneagle::v1::ACTOR_KIND_COURT;
-  read.actor = caller.court.value();
+  const bool court = caller.role == Role::kCourt;
+  read.actor_kind = court ? goldeneagle::v1::ACTOR_KIND_COURT : goldeneagle::v1::ACTOR_KIND_SYSTEM;
+  read.actor = court ? caller.court.value() : 0;
   read.method = method;
   read.reader_tag = ReaderTag(ring, caller.spiffe_id);
   read.reader = caller.spiffe_id;

@@ -22,6 +22,7 @@ const absl::btree_map<std::string, uint8_t>& Table() {
       {"/goldeneagle.v1.OrderService/WatchOrders", kC},
       {"/goldeneagle.v1.OrderService/ListFindings", kC},
       {"/goldeneagle.v1.OrderService/WithdrawOrder", kC},
+      {"/goldeneagle.v1.OrderService/GetEvidence", kC | kU},
       {"/goldeneagle.v1.CaseService/SubmitCaseActs", kC},
       {"/goldeneagle.v1.CaseService/GetCase", kC},
       {"/goldeneagle.v1.AdapterService/Hello", kA},

@@ -81,6 +81,8 @@ class Handlers {
                     Reply<goldeneagle::v1::ListFindingsResponse> reply);
   void WithdrawOrder(const Caller& caller, goldeneagle::v1::WithdrawOrderRequest request,
                      Reply<goldeneagle::v1::WithdrawOrderResponse> reply);
+  void GetEvidence(const Caller& caller, goldeneagle::v1::GetEvidenceRequest request,
+                   Reply<goldeneagle::v1::GetEvidenceResponse> reply);
 
   // CaseService
   void SubmitCaseActs(const Caller& caller, goldeneagle::v1::SubmitCaseActsRequest request,

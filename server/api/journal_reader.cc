@@ -49,6 +49,19 @@ absl::StatusOr<domain::Entry> JournalReader::EntryAt(uint64_t index) {
   return core::DecodeEntry(packed.leaf, packed.sealed, *keys_);
 }
 
+absl::StatusOr<journal::OpenedPayload> JournalReader::OpenedAt(uint64_t index) {
+  EAGLE_ASSIGN_OR_RETURN(const journal::PackedEntry packed, Packed(index));
+  if (packed.sealed.empty())
+    return Fail(Reason::kNotFound, "the entry has no payload").With("index", std::to_string(index));
+  EAGLE_ASSIGN_OR_RETURN(const journal::Leaf leaf, journal::DecodeLeaf(packed.leaf));
+  EAGLE_ASSIGN_OR_RETURN(const std::string key_id, journal::KeyIdOf(packed.sealed));
+  EAGLE_ASSIGN_OR_RETURN(const std::string key, keys_->KeyOf(key_id));
+  EAGLE_ASSIGN_OR_RETURN(journal::OpenedPayload opened,
+                         journal::OpenPayload(key, packed.sealed, leaf.index, leaf.type, leaf.case_seq));
+  EAGLE_RETURN_IF_ERROR(journal::CheckCommitment(opened, leaf.commitment));
+  return opened;
+}
+
 absl::StatusOr<std::optional<domain::Order>> JournalReader::OrderAt(OrderSeq seq) {
   EAGLE_ASSIGN_OR_RETURN(const std::optional<std::string> row,
                          reader_->Get(storage::Table::kOrders, BigEndian(seq.value())));

@@ -22,6 +22,7 @@
 #include "server/domain/state.h"
 #include "server/journal/leaf.h"
 #include "server/journal/packed.h"
+#include "server/journal/payload.h"
 #include "server/storage/store.h"
 
 namespace eagle::api {
@@ -38,6 +39,8 @@ class JournalReader {
   absl::StatusOr<journal::Leaf> LeafAt(uint64_t index);
   // With its payload, unless its key was erased.
   absl::StatusOr<domain::Entry> EntryAt(uint64_t index);
+  // The salt and the payload, as the leaf commits to them. Errors also: ERASED; NOT_FOUND for an entry without one.
+  absl::StatusOr<journal::OpenedPayload> OpenedAt(uint64_t index);
 
   // Absent when there is no such row.
   absl::StatusOr<std::optional<domain::Order>> OrderAt(OrderSeq seq);

@@ -28,6 +28,7 @@ class PublishedProver {
   absl::StatusOr<std::string> Checkpoint();
   // Errors: FIELD_INVALID for an index or size that the tree has not.
   absl::StatusOr<goldeneagle::v1::InclusionProof> Inclusion(uint64_t index);
+  absl::StatusOr<std::vector<journal::Hash>> Path(uint64_t index) { return prover_.Inclusion(index); }
   absl::StatusOr<std::vector<journal::Hash>> Consistency(uint64_t old_size) { return prover_.Consistency(old_size); }
 
  private:

@@ -326,6 +326,29 @@ TEST_F(CliCourtTest, FindingsAreShownOnlyWhenTheirReceiptVerifies) {
   EXPECT_EQ(world_.Run({"findings", "01920d5c-8f00-7000-8000-000000000009"}).exit, kExitUsage);
 }
 
+TEST_F(CliCourtTest, EvidenceThatDoesNotVerifyIsNeverAFile) {
+  const std::string id = "01920d5c-8f00-7000-8000-000000000001";
+  v1::Evidence& evidence = *world_.gateway->evidence.mutable_evidence();
+  evidence.set_media_type("application/vnd.goldeneagle.evidence.v1+protobuf");
+  evidence.set_version(1);
+  evidence.set_checkpoint(world_.gateway->GetCheckpoint({})->checkpoint());
+  const Ran bad = world_.Run({"evidence", id, "--out", world_.Path("a.evidence"), "--agency", "9900010"});
+  EXPECT_EQ(bad.exit, kExitVerification);
+  EXPECT_THAT(bad.err, AllOf(HasSubstr("error: EVIDENCE_MALFORMED"), HasSubstr("part = order_id")));
+  EXPECT_FALSE(*ReadFileIfThere(world_.Path("a.evidence")));
+  EXPECT_EQ(world_.gateway->evidence_request.purpose(), "EXECUTION") << "the configuration's";
+  EXPECT_EQ(world_.gateway->evidence_request.agencies(0), "9900010");
+  EXPECT_EQ(world_.Run({"evidence", id, "--silence", "--out", world_.Path("a.evidence")}).exit, kExitUsage);
+}
+
+TEST_F(CliCourtTest, APinnedKeysFingerprintIsShown) {
+  const Ran shown = world_.Json({"pki", "show", world_.Path("pki/keys/registrar-one.pub")});
+  EXPECT_EQ(shown.exit, kExitOk) << shown.err;
+  EXPECT_EQ(At(shown.out, "key.fingerprint").size(), 79u) << shown.out;
+  const Ran log = world_.Json({"pki", "show", world_.Path("pki/keys/log.pub")});
+  EXPECT_EQ(At(log.out, "key.fingerprint").size(), 79u) << log.out;
+}
+
 TEST_F(CliCourtTest, WithdrawingAsksAndTellsWhereItWasTooLate) {
   const std::string id = "01920d5c-8f00-7000-8000-000000000001";
   EXPECT_EQ(world_.Run({"order", "withdraw", id}).exit, kExitUsage);

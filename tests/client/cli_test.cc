@@ -161,6 +161,7 @@ TEST_F(CliTest, EveryCommandHasALineAndAnExample) {
                                                                                      {"order", "watch"},
                                                                                      {"order", "withdraw"},
                                                                                      {"findings"},
+                                                                                     {"evidence"},
                                                                                      {"journal", "head"},
                                                                                      {"journal", "verify"},
                                                                                      {"journal", "replay"},

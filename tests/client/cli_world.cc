@@ -45,6 +45,7 @@ class Borrowed : public Gateway {
   FORWARD(ListOrders, ListOrdersRequest, ListOrdersResponse)
   FORWARD(ListFindings, ListFindingsRequest, ListFindingsResponse)
   FORWARD(WithdrawOrder, WithdrawOrderRequest, WithdrawOrderResponse)
+  FORWARD(GetEvidence, GetEvidenceRequest, GetEvidenceResponse)
   FORWARD(SubmitCaseActs, SubmitCaseActsRequest, SubmitCaseActsResponse)
   FORWARD(GetCase, GetCaseRequest, GetCaseResponse)
   FORWARD(SubmitStatements, SubmitStatementsRequest, SubmitStatementsResponse)

@@ -200,6 +200,12 @@ absl::StatusOr<v1::WithdrawOrderResponse> FakeGateway::WithdrawOrder(const v1::W
   return response;
 }
 
+absl::StatusOr<v1::GetEvidenceResponse> FakeGateway::GetEvidence(const v1::GetEvidenceRequest& request) {
+  EAGLE_RETURN_IF_ERROR(Answer());
+  evidence_request = request;
+  return evidence;
+}
+
 absl::StatusOr<v1::SubmitCaseActsResponse> FakeGateway::SubmitCaseActs(const v1::SubmitCaseActsRequest& request) {
   EAGLE_RETURN_IF_ERROR(fail_);
   v1::SubmitCaseActsResponse response;

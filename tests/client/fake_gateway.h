@@ -57,6 +57,8 @@ class FakeGateway : public Gateway {
   std::vector<v1::SignedBatch> order_batches, case_batches, statement_batches, administration_batches;
   v1::WithdrawOrderRequest withdrawn;
   v1::ListFindingsRequest findings_request;
+  v1::GetEvidenceResponse evidence;
+  v1::GetEvidenceRequest evidence_request;
   int consistency_proofs = 0;
 
   absl::StatusOr<v1::SubmitOrdersResponse> SubmitOrders(const v1::SubmitOrdersRequest& request) override;
@@ -66,6 +68,7 @@ class FakeGateway : public Gateway {
   std::unique_ptr<WatchStream> WatchOrders(const v1::WatchOrdersRequest& request) override;
   absl::StatusOr<v1::ListFindingsResponse> ListFindings(const v1::ListFindingsRequest& request) override;
   absl::StatusOr<v1::WithdrawOrderResponse> WithdrawOrder(const v1::WithdrawOrderRequest& request) override;
+  absl::StatusOr<v1::GetEvidenceResponse> GetEvidence(const v1::GetEvidenceRequest& request) override;
   absl::StatusOr<v1::SubmitCaseActsResponse> SubmitCaseActs(const v1::SubmitCaseActsRequest& request) override;
   absl::StatusOr<v1::GetCaseResponse> GetCase(const v1::GetCaseRequest& request) override;
   absl::StatusOr<v1::SubmitStatementsResponse> SubmitStatements(const v1::SubmitStatementsRequest& request) override;

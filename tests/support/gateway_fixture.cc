@@ -33,7 +33,7 @@ RingKeys::RingKeys(trust::KeyRing& ring) : ring_(ring) {
   }
 }
 
-GatewayFixture::GatewayFixture(const Options& options) : entropy(options.seed) {
+GatewayFixture::GatewayFixture(const Options& options) : entropy(options.seed), real_keys_(options.real_keys) {
   clock.wall = options.start;
   log_signer =
       std::make_unique<journal::Ed25519NoteSigner>(kOrigin, *journal::PrivateKey::FromSeed(std::string(32, 's')));
@@ -48,6 +48,12 @@ GatewayFixture::GatewayFixture(const Options& options) : entropy(options.seed) {
     AddFoundingKey(name, Key(name), *founding.add_registrars());
   founding.set_registrar_threshold(2);
   founding.set_approvals(2);
+  if (real_keys_) {
+    v1::FoundingKey& key = *founding.mutable_log_key();
+    key.set_name(kOrigin);
+    key.set_algorithm(v1::KEY_ALGORITHM_ED25519);
+    key.set_key(std::string(journal::PrivateKey::FromSeed(std::string(32, 's'))->PublicKeyOf().View()));
+  }
   Start();
 }
 
@@ -69,8 +75,10 @@ void GatewayFixture::Start() {
       *std::move(opened), core::SequencerPorts{disk, signed_disk, *log_signer, *keys, clock, entropy});
   sequencer->SetHandout(dispatcher.get());
   dispatcher->SetWake([this] { sequencer->WakeUp(); });
+  const trust::SignatureChecker& checks =
+      real_keys_ ? static_cast<const trust::SignatureChecker&>(real_checker) : checker;
   handlers =
-      std::make_unique<api::Handlers>(api::HandlerPorts{*sequencer, *dispatcher, disk, *keys, *ring, checker, clock});
+      std::make_unique<api::Handlers>(api::HandlerPorts{*sequencer, *dispatcher, disk, *keys, *ring, checks, clock});
 }
 
 void GatewayFixture::Stop() {
@@ -112,6 +120,10 @@ api::Caller GatewayFixture::Agency(const std::string& code) const {
 
 trust::Signer& GatewayFixture::Key(const std::string& name) {
   auto& signer = signers_[name];
+  if (signer == nullptr && real_keys_) {
+    const journal::Hash seed = journal::Sha256(name);
+    signer = std::make_unique<trust::Ed25519Signer>(*trust::Ed25519Signer::FromSeed(journal::View(seed)));
+  }
   if (signer == nullptr) signer = std::make_unique<KeyedHashSigner>(name);
   return *signer;
 }

@@ -61,6 +61,7 @@ class GatewayFixture {
     uint64_t seed = 1;
     v1::Environment environment = v1::ENVIRONMENT_TEST;
     absl::Time start = absl::FromUnixSeconds(1790555400);  // Monday 2026-09-28 08:30 Asia/Shanghai
+    bool real_keys = false;                                // Ed25519 instead of keyed hashes: for what strangers verify
   };
   GatewayFixture() : GatewayFixture(Options()) {}
   explicit GatewayFixture(const Options& options);
@@ -139,6 +140,7 @@ class GatewayFixture {
   HandClock clock;
   SeededEntropy entropy;
   KeyedHashChecker checker;
+  trust::Ed25519Checker real_checker{256};
   PlainWrapper wrapper;
   v1::LogFounded founding;
   std::unique_ptr<journal::Ed25519NoteSigner> log_signer;
@@ -152,7 +154,8 @@ class GatewayFixture {
   std::unique_ptr<api::Handlers> handlers;
 
  private:
-  std::map<std::string, std::unique_ptr<KeyedHashSigner>> signers_;
+  const bool real_keys_;
+  std::map<std::string, std::unique_ptr<trust::Signer>> signers_;
   std::map<std::pair<std::string, v1::MemberType>, uint64_t> sequences_;
 };
 

@@ -24,6 +24,8 @@ namespace eagle::audit {
 
 using Chosen = std::function<absl::Status(Console&)>;
 
+void AddEvidence(CLI::App& root, Chosen& chosen);
+void AddFingerprints(CLI::App& root, Chosen& chosen);
 void AddHead(CLI::App& root, Chosen& chosen);
 
 // One run; `arguments` without the program's name. `terminal`: stdout and stderr are one.

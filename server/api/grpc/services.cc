@@ -105,6 +105,7 @@ class Services::Impl {
     UNARY(OrderService, ListOrders, ListOrdersRequest, ListOrdersResponse)
     UNARY(OrderService, ListFindings, ListFindingsRequest, ListFindingsResponse)
     UNARY(OrderService, WithdrawOrder, WithdrawOrderRequest, WithdrawOrderResponse)
+    UNARY(OrderService, GetEvidence, GetEvidenceRequest, GetEvidenceResponse)
     grpc::ServerWriteReactor<v1::WatchOrdersResponse>* WatchOrders(grpc::CallbackServerContext* context,
                                                                    const v1::WatchOrdersRequest* request) override {
       auto call = std::make_shared<WatchCall>(shared.calls_,

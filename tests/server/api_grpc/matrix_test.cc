@@ -27,6 +27,7 @@ const std::map<std::string, std::string>& Allowed() {
       {"OrderService/ListOrders", "c"},
       {"OrderService/WatchOrders", "c"},
       {"OrderService/ListFindings", "c"},
+      {"OrderService/GetEvidence", "cu"},
       {"OrderService/WithdrawOrder", "c"},
       {"CaseService/SubmitCaseActs", "c"},
       {"CaseService/GetCase", "c"},

@@ -1,0 +1,142 @@
+// Evidence of one order, verified offline: goldeneagle/v1/evidence.proto says what the file holds, this says whether it
+// is true. Nothing is asked of anybody, and no code of the gateway's rooms is used but the formats of `journal`.
+//
+//   pinned by hand -> the checkpoint's signature -> every leaf -> every payload by its commitment -> what the entries
+//   say: statements by the registrars and the court, the order by its officers, each receipt by its agency
+//
+// What one file can't show: that a later statement ended a key, and that nothing later names the order, unless the run
+// of leaves that it carries reaches to the checkpoint (EvidenceReport::run). The report says which.
+//
+// Threads: pure functions.
+//
+//   EAGLE_ASSIGN_OR_RETURN(const EvidencePins pins, ParsePins(options));         // evidence_pins.h
+//   EAGLE_ASSIGN_OR_RETURN(const EvidenceReport report, VerifyEvidence(bytes, pins));
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "client/audit/evidence_pins.h"
+#include "goldeneagle/v1/entry.pb.h"
+#include "goldeneagle/v1/evidence.pb.h"
+
+namespace eagle::audit {
+
+inline constexpr char kEvidenceType[] = "application/vnd.goldeneagle.evidence.v1+protobuf";
+inline constexpr char kSilenceType[] = "application/vnd.goldeneagle.silence.v1+protobuf";
+inline constexpr size_t kEvidenceFileBytesMax = 16 << 20;
+
+// How far the leaves in the file reach without a gap up to the checkpoint's last one.
+enum class Run : uint8_t {
+  kNone,             // later entries about the order may exist
+  kSinceLastEntry,   // none after the last one shown
+  kSinceMark,        // all leaves since the overdue mark are here (silence)
+  kSinceAcceptance,  // all leaves since the order was accepted are here
+};
+
+struct CosignerSeen {
+  std::string name;
+  absl::Time time;  // when it had seen this checkpoint
+};
+struct OfficerSeen {
+  std::string code, name, work_id_no, duty_card_no, key;
+  goldeneagle::v1::KeyAlgorithm algorithm = goldeneagle::v1::KEY_ALGORITHM_UNSPECIFIED;
+  std::vector<goldeneagle::v1::OfficerRole> roles;
+  bool signed_order = false;
+  bool leads_exception = false;  // the leader of an exception to the cap
+};
+struct AgencySeen {
+  uint32_t ordinal = 0;
+  std::string code, name, kind, region;
+};
+struct DeliverySeen {
+  uint64_t index = 0;
+  absl::Time time;
+  uint32_t agency = 0;  // ordinal
+};
+struct ReceiptSeen {
+  uint64_t index = 0;
+  absl::Time time;
+  goldeneagle::v1::EntryType type = goldeneagle::v1::ENTRY_TYPE_UNSPECIFIED;
+  std::string agency;  // code
+  goldeneagle::v1::Receipt receipt;
+  std::string digest, key;  // the digest has 32 bytes
+  goldeneagle::v1::KeyAlgorithm algorithm = goldeneagle::v1::KEY_ALGORITHM_UNSPECIFIED;
+  uint64_t head = 0;  // index of its BATCH_HEAD
+  absl::Time signed_at;
+  bool late = false;
+  bool superseded = false;  // a correction in this file replaced it
+};
+struct ClosedReceiptSeen {  // of an agency that is not in scope
+  uint64_t index = 0;
+  absl::Time time;
+  goldeneagle::v1::EntryType type = goldeneagle::v1::ENTRY_TYPE_UNSPECIFIED;
+  uint32_t agency = 0;
+};
+struct MarkSeen {
+  uint64_t index = 0;
+  absl::Time time;
+  uint32_t permille = 0;
+  std::vector<uint32_t> open;  // ordinals
+};
+struct WithdrawalSeen {
+  uint64_t index = 0;
+  absl::Time time;
+  std::vector<uint32_t> agencies;  // ordinals
+};
+struct SilenceSeen {
+  AgencySeen agency;
+  MarkSeen overdue;          // the mark at the due instant
+  MarkSeen last_still_open;  // the last mark that still has the agency among the open ones
+};
+
+// What was proved, read from the verified bytes and from nothing else.
+struct EvidenceReport {
+  bool silence = false;
+  std::string origin;
+  uint64_t size = 0;
+  std::string root;  // 32 bytes
+  std::vector<CosignerSeen> cosigners;
+  std::vector<std::string> unpinned;  // names of signature lines by keys that weren't pinned: worth nothing
+  goldeneagle::v1::Environment environment = goldeneagle::v1::ENVIRONMENT_UNSPECIFIED;
+
+  std::string court_name;
+  goldeneagle::v1::Order order;
+  std::string order_digest;  // 32 bytes
+  uint64_t order_index = 0, order_head = 0;
+  absl::Time accepted_at, due, signed_at;
+  std::string deadline_row;
+  uint32_t policy_version = 0;
+  std::string court_key;
+  std::vector<OfficerSeen> officers;
+  size_t other_signatures = 0;  // on the same head by nobody whom this order names
+
+  std::vector<AgencySeen> agencies;  // in scope, by code
+  bool all_agencies = true;          // every agency of the order is in scope
+  std::vector<DeliverySeen> deliveries;
+  std::vector<ReceiptSeen> receipts;
+  std::vector<ClosedReceiptSeen> closed;
+  std::vector<MarkSeen> marks;
+  std::vector<WithdrawalSeen> withdrawals;
+  std::vector<uint32_t> unanswered;  // ordinals without a final answer, a conflict or a withdrawal in this file
+  std::optional<SilenceSeen> silent;
+  Run run = Run::kNone;
+  uint64_t run_first = 0;  // index of the first leaf of the run; size when there is none
+
+  // What was counted on the way.
+  size_t leaves = 0, payloads = 0, statements = 0, heads = 0, signatures = 0;
+};
+
+// Errors: EVIDENCE_MALFORMED for bytes that no such file has; EVIDENCE_INVALID for what isn't true. Both carry `part`
+// (of the file), and where they apply `field`, `expected` and `found`.
+absl::StatusOr<EvidenceReport> VerifyEvidence(std::string_view bytes, const EvidencePins& pins);
+
+// The code of the agency with this ordinal, when the file says so; else "#<ordinal>".
+std::string AgencyName(const EvidenceReport& report, uint32_t ordinal);
+
+}  // namespace eagle::audit

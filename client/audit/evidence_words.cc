@@ -1,0 +1,193 @@
+#include "client/audit/evidence_words.h"
+
+#include "client/audit/evidence_book.h"
+#include "client/common/time_words.h"
+#include "server/base/money.h"
+#include "server/base/uuid.h"
+
+namespace eagle::audit {
+namespace {
+
+using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
+
+struct Row {
+  int value;
+  const char *zh, *en;
+};
+
+template <size_t N>
+Words Find(const Row (&rows)[N], int value) {
+  for (const Row& row : rows) {
+    if (row.value == value) return {row.zh, row.en};
+  }
+  return {"代码 " + std::to_string(value), "code " + std::to_string(value)};
+}
+
+constexpr Row kActions[] = {{ACTION_INQUIRE, "查询", "inquiry"},
+                            {ACTION_FREEZE, "冻结/查封", "freeze"},
+                            {ACTION_RELEASE, "解除", "release"},
+                            {ACTION_DEDUCT, "扣划", "deduction"}};
+constexpr Row kRoles[] = {{OFFICER_ROLE_HANDLER, "承办人", "handler"},
+                          {OFFICER_ROLE_COSIGNER, "第二承办人", "co-signer"},
+                          {OFFICER_ROLE_LEADER, "执行局领导", "leader"}};
+constexpr Row kKinds[] = {
+    {RECEIPT_KIND_ACKNOWLEDGED, "签收", "acknowledged"}, {RECEIPT_KIND_PROGRESS, "办理中", "in progress"},
+    {RECEIPT_KIND_FINAL, "反馈", "final answer"},        {RECEIPT_KIND_RETURNED, "回退", "returned undone"},
+    {RECEIPT_KIND_EVENT, "变动通知", "event"},           {RECEIPT_KIND_CORRECTION, "更正", "correction"}};
+constexpr Row kOutcomes[] = {{OUTCOME_FOUND, "查到", "found"},
+                             {OUTCOME_NIL, "查询范围内无", "nothing there"},
+                             {OUTCOME_CONTROLLED, "已控制", "controlled"},
+                             {OUTCOME_PARTLY_CONTROLLED, "部分控制", "partly controlled"},
+                             {OUTCOME_WAITLISTED, "轮候", "waitlisted"},
+                             {OUTCOME_NOT_CONTROLLED, "未控制", "not controlled"},
+                             {OUTCOME_RELEASED, "已解除", "released"},
+                             {OUTCOME_DEDUCTED, "已扣划到账", "deducted and settled"},
+                             {OUTCOME_SENT_NOT_CONFIRMED, "已划出，未确认到账", "sent, not confirmed"},
+                             {OUTCOME_NOT_DEDUCTED, "未扣划", "not deducted"},
+                             {OUTCOME_EXEMPT_HELD, "豁免保留", "exempt"},
+                             {OUTCOME_AMBIGUOUS, "身份不符，未办理", "identity ambiguous, nothing done"},
+                             {OUTCOME_ERROR, "机构系统错误", "the agency's own failure"},
+                             {OUTCOME_UNDER_REVIEW, "审核中", "under review"}};
+constexpr Row kChanges[] = {{MEASURE_CHANGE_INFLOW, "续入", "inflow"},
+                            {MEASURE_CHANGE_PROMOTED, "轮候转正", "promoted"},
+                            {MEASURE_CHANGE_LAPSED, "效力消灭", "lapsed"},
+                            {MEASURE_CHANGE_REDUCED, "减少", "reduced"}};
+
+std::string TermText(const Term& term, bool chinese) {
+  const uint32_t count = term.years() > 0 ? term.years() : term.months();
+  if (chinese) return std::to_string(count) + (term.years() > 0 ? "年" : "个月");
+  return std::to_string(count) + (term.years() > 0 ? " y" : " m");
+}
+
+std::string TargetText(const Freeze& freeze, bool chinese) {
+  switch (freeze.target_case()) {
+    case Freeze::kAccount:
+      return (chinese ? "账户 " : "account ") + freeze.account().account_number();
+    case Freeze::kAsset:
+      return freeze.asset().asset_kind() + " " + freeze.asset().unit_number() + " " +
+             std::to_string(freeze.asset().share_numerator()) + "/" +
+             std::to_string(freeze.asset().share_denominator());
+    default:
+      return chinese ? "该人在本机构的全部账户" : "all accounts of the person there";
+  }
+}
+
+std::string MeasureText(const MeasureState& state, const std::string& currency, const absl::TimeZone& zone) {
+  std::string out;
+  if (state.requested_minor_units() > 0 || state.controlled_minor_units() > 0) {
+    out += "; 已控制 controlled " + AmountText(state.controlled_minor_units(), currency);
+    out += ", 未足额 unfunded " + AmountText(state.unfunded_minor_units(), currency);
+  }
+  if (state.rank() > 0) out += "; 顺位 rank " + std::to_string(state.rank());
+  if (state.has_effective_to()) out += "; 期限至 until " + client::EndText(TimeOf(state.effective_to()), zone);
+  if (!state.unit_reference().empty()) out += "; 登记号 reference " + state.unit_reference();
+  if (state.ended()) out += "; 已终止 ended";
+  return out;
+}
+
+std::string FindingText(const Finding& finding) {
+  std::string out = "; " + finding.asset_kind() + " " + finding.asset_number() + " " + finding.holder_name();
+  if (finding.balance_known()) {
+    out += "; 余额 balance " + AmountText(finding.balance_minor_units(), finding.currency());
+    out += ", 可控 available " + AmountText(finding.available_minor_units(), finding.currency());
+  }
+  if (!finding.matched_by().empty()) out += "; 匹配 matched by " + finding.matched_by();
+  for (const PriorMeasure& prior : finding.prior_measures())
+    out += "; 在先 prior " + prior.document_number() + " " + AmountText(prior.amount_minor_units(), finding.currency());
+  return out;
+}
+
+std::string DeductionText(const DeductionState& state, const std::string& currency, const absl::TimeZone& zone) {
+  std::string out = "; 金额 amount " + AmountText(state.amount_minor_units(), currency);
+  if (!state.booking_reference().empty()) out += "; 记账号 booking " + state.booking_reference();
+  if (state.has_settled_at()) out += "; 到账 settled " + client::TimeText(TimeOf(state.settled_at()), zone);
+  return out;
+}
+
+}  // namespace
+
+Words WordsOf(Action action) { return Find(kActions, action); }
+Words WordsOf(OfficerRole role) { return Find(kRoles, role); }
+Words WordsOf(ReceiptKind kind) { return Find(kKinds, kind); }
+Words WordsOf(Outcome outcome) { return Find(kOutcomes, outcome); }
+Words WordsOf(MeasureChange change) { return Find(kChanges, change); }
+
+Words WordsOf(Run run, bool silence) {
+  switch (run) {
+    case Run::kSinceAcceptance:
+      return {"自受理起至该检查点的全部日志条目均在文件内，读者亲见其中没有其他有关条目",
+              "every entry of the log since the acceptance, up to this checkpoint, is in the file: nothing else about "
+              "it is "
+              "among them, as the reader sees for himself"};
+    case Run::kSinceMark:
+      return {
+          "自逾期标记起至该检查点的全部日志条目均在文件内；受理至逾期之间由逾期标记为证",
+          "every entry since the overdue mark, up to this checkpoint, is in the file; between acceptance and the mark, "
+          "the mark itself says that the agency was open"};
+    case Run::kSinceLastEntry:
+      return {"自最后一条有关条目起至该检查点的全部日志条目均在文件内，此后没有有关条目",
+              "every entry since the last one shown, up to this checkpoint, is in the file: nothing later is about "
+              "this order"};
+    case Run::kNone:
+      break;
+  }
+  if (silence)
+    return {"以日志的期限标记为证：最后一次标记时该机构仍未反馈；此后的条目不在文件内",
+            "by the log's own marks: at the last of them the agency was still open; later entries are not in the file"};
+  return {"文件不含其后的日志条目：可能存在更晚的有关条目",
+          "later entries are not in the file: there may be later ones about it"};
+}
+
+std::string AmountText(int64_t minor_units, const std::string& currency) {
+  return MoneyText(minor_units) + (currency.empty() ? "" : " " + currency);
+}
+
+std::string CurrencyOf(const Order& order) {
+  if (order.has_freeze()) return order.freeze().currency();
+  return order.has_deduct() ? order.deduct().currency() : "CNY";
+}
+
+Words ActOf(const Order& order) {
+  const Words action = WordsOf(order.action());
+  switch (order.act_case()) {
+    case Order::kFreeze: {
+      const Freeze& freeze = order.freeze();
+      const std::string limit =
+          freeze.limit_minor_units() == 0 ? "" : AmountText(freeze.limit_minor_units(), freeze.currency());
+      return {action.zh + " " + limit + "，" + TargetText(freeze, true) + "，期限 " + TermText(freeze.term(), true),
+              action.en + " " + limit + ", " + TargetText(freeze, false) + ", for " + TermText(freeze.term(), false)};
+    }
+    case Order::kRelease: {
+      const std::string of = UuidText(order.release().freeze_order_id());
+      const int64_t amount = order.release().amount_minor_units();
+      return {action.zh + "命令 " + of + (amount == 0 ? " 全部" : " " + MoneyText(amount)) + "，" +
+                  order.release().ground(),
+              action.en + " of order " + of + (amount == 0 ? ", whole" : ", " + MoneyText(amount)) + ", " +
+                  order.release().ground()};
+    }
+    case Order::kDeduct: {
+      const Deduct& deduct = order.deduct();
+      const std::string amount = AmountText(deduct.amount_minor_units(), deduct.currency());
+      const std::string account = deduct.account().account_name() + " " + deduct.account().account_number();
+      const std::string of = UuidText(deduct.freeze_order_id());
+      return {action.zh + " " + amount + " 至 " + account + "（依冻结命令 " + of + "）",
+              action.en + " of " + amount + " to " + account + " (under freeze " + of + ")"};
+    }
+    default:
+      return action;
+  }
+}
+
+std::string ItemText(const ItemResult& item, const std::string& currency, const absl::TimeZone& zone) {
+  std::string out = Both(WordsOf(item.outcome()));
+  if (item.has_finding()) out += FindingText(item.finding());
+  if (item.has_deduction()) out += DeductionText(item.deduction(), currency, zone);
+  if (item.has_measure()) out += MeasureText(item.measure(), currency, zone);
+  if (item.has_deduction() && item.deduction().has_measure())
+    out += MeasureText(item.deduction().measure(), currency, zone);
+  if (!item.reason().empty()) out += "; 原因 reason " + item.reason();
+  if (!item.remark().empty()) out += "; " + item.remark();
+  return out;
+}
+
+}  // namespace eagle::audit

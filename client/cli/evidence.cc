@@ -1,0 +1,85 @@
+// eagle evidence: one order's evidence as a file for the court's file 卷宗, verified before it is written.
+#include "client/lib/evidence.h"
+
+#include "client/audit/evidence_words.h"
+#include "client/cli/commands.h"
+#include "client/cli/order_flags.h"
+#include "client/common/files.h"
+#include "server/base/reason.h"
+
+namespace eagle::client {
+namespace {
+
+struct EvidenceFlags {
+  std::string order, out, purpose;
+  std::vector<std::string> agencies;
+  bool silence = false, complete = false;
+};
+
+std::string AgenciesText(const audit::EvidenceReport& report) {
+  std::string out;
+  for (const audit::AgencySeen& agency : report.agencies) out += (out.empty() ? "" : ", ") + agency.code;
+  return out;
+}
+
+std::string SignersText(const audit::EvidenceReport& report) {
+  std::string out;
+  for (const audit::OfficerSeen& officer : report.officers) {
+    if (officer.signed_order) out += (out.empty() ? "" : ", ") + officer.code + " " + officer.name;
+  }
+  return out;
+}
+
+absl::Status RunEvidence(Session& session, const EvidenceFlags& flags) {
+  EAGLE_ASSIGN_OR_RETURN(const Config* config, session.config());
+  EvidenceAsked asked{.purpose = flags.purpose.empty() ? config->purpose : flags.purpose,
+                      .agencies = flags.agencies,
+                      .silence = flags.silence,
+                      .complete = flags.complete};
+  EAGLE_ASSIGN_OR_RETURN(asked.order_id, OrderIdOf(flags.order));
+  if (asked.silence && asked.agencies.size() != 1)
+    return Fail(Reason::kFieldMissing, "silence is proved of one agency").At("--agency", "exactly one with --silence");
+  EAGLE_ASSIGN_OR_RETURN(Desk * desk, session.desk());
+  EAGLE_ASSIGN_OR_RETURN(Gateway * gateway, session.gateway());
+  EAGLE_ASSIGN_OR_RETURN(const absl::TimeZone zone, session.zone());
+  EAGLE_ASSIGN_OR_RETURN(const FetchedEvidence evidence, FetchEvidence(asked, *desk, *gateway));
+  EAGLE_RETURN_IF_ERROR(WriteDurably(flags.out, evidence.bytes));
+  const audit::EvidenceReport& report = evidence.report;
+  Record record("evidence");
+  record.Add("file", Text(flags.out))
+      .Add("bytes", Count(evidence.bytes.size()))
+      .Add("verdict", Text("verified with this desk's pinned keys"))
+      .Add("kind", Text(report.silence ? "silence" : "order"))
+      .Add("case", Text(report.order.case_number()))
+      .Add("what", Text(audit::ActOf(report.order).en))
+      .Add("signed_by", Text(SignersText(report)))
+      .Add("accepted", Instant(report.accepted_at, zone))
+      .Add("due", Due(report.due, zone))
+      .Add("agencies", Text(AgenciesText(report)))
+      .Add("receipts", Count(report.receipts.size()))
+      .Add("unanswered", Count(report.unanswered.size()))
+      .Add("checkpoint_size", Count(report.size))
+      .Add("entries", Count(report.leaves))
+      .Add("completeness", Text(audit::WordsOf(report.run, report.silence).en));
+  Document document;
+  document.Add(std::move(record));
+  return session.Print(document);
+}
+
+}  // namespace
+
+void AddEvidence(Verb& root) {
+  auto flags = std::make_shared<EvidenceFlags>();
+  Verb verb =
+      root.Add("evidence", "Write one order's evidence as a file that anybody verifies offline (an audited read).",
+               "eagle evidence 01920d5c-8f00-7000-8000-000000000001 --out 1024.evidence");
+  verb.Text("ORDER", &flags->order, "order id", Need::kRequired);
+  verb.Text("--out", &flags->out, "file; nothing is written that doesn't verify", Need::kRequired);
+  verb.Text("--purpose", &flags->purpose, "why you read; the configuration's without it");
+  verb.Texts("--agency", &flags->agencies, "only this agency's answers are opened; may be given again");
+  verb.Flag("--silence", &flags->silence, "instead: that the one --agency was asked, is overdue, and did not answer");
+  verb.Flag("--complete", &flags->complete, "with all leaves of the log since, up to the checkpoint (auditors)");
+  verb.Do([flags](Session& session) { return RunEvidence(session, *flags); });
+}
+
+}  // namespace eagle::client
