@@ -29,7 +29,7 @@ absl::Status Unusable(std::string_view why) { return Fail(Reason::kKeyUnusable, 
 absl::Status AddWitnesses(const PinOptions& options, EvidencePins& pins) {
   for (const std::string& text : options.witness_keys) {
     EAGLE_ASSIGN_OR_RETURN(std::unique_ptr<journal::NoteVerifier> witness, journal::ParseVerifierKey(text));
-    EAGLE_ASSIGN_OR_RETURN(const journal::PublicKey key, KeyInText(text));
+    EAGLE_ASSIGN_OR_RETURN(const journal::PublicKey key, KeyInText(text, journal::NoteKeyType::kCosignature));
     pins.keys.push_back({"见证人", "witness", witness->name(), Fingerprint(key.View())});
     pins.witnesses.push_back(std::move(witness));
   }
@@ -68,12 +68,13 @@ absl::StatusOr<journal::PublicKey> ParsePublicKey(std::string_view text) {
   return *key;
 }
 
-absl::StatusOr<journal::PublicKey> KeyInText(std::string_view vkey) {
+absl::StatusOr<journal::PublicKey> KeyInText(std::string_view vkey, std::optional<journal::NoteKeyType> type) {
   EAGLE_RETURN_IF_ERROR(journal::ParseVerifierKey(vkey).status());
   const size_t first = vkey.find('+'), second = vkey.find('+', first + 1);  // base64 may have more
   const auto raw = Base64Decode(vkey.substr(second + 1));
   const auto key = raw ? journal::PublicKey::FromBytes(std::string_view(*raw).substr(1)) : std::nullopt;
-  if (!key) return Fail(Reason::kNoteMalformed, "no key of a log or witness");
+  if (!key || (type && raw->front() != static_cast<char>(*type)))
+    return Fail(Reason::kNoteMalformed, "no key of a log or witness, or one of the other kind");
   return *key;
 }
 
@@ -88,7 +89,7 @@ absl::StatusOr<EvidencePins> ParsePins(const PinOptions& options) {
   EvidencePins pins;
   EAGLE_ASSIGN_OR_RETURN(pins.log, journal::ParseVerifierKey(options.log_key));
   pins.log_key_text = options.log_key;
-  EAGLE_ASSIGN_OR_RETURN(const journal::PublicKey key, KeyInText(options.log_key));
+  EAGLE_ASSIGN_OR_RETURN(const journal::PublicKey key, KeyInText(options.log_key, journal::NoteKeyType::kEd25519));
   pins.keys.push_back({"日志", "log", pins.log->name(), Fingerprint(key.View())});
   EAGLE_RETURN_IF_ERROR(AddWitnesses(options, pins));
   EAGLE_RETURN_IF_ERROR(AddRegistrars(options, pins));

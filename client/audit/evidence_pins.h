@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,8 +50,10 @@ absl::StatusOr<EvidencePins> ParsePins(const PinOptions& options);
 
 // An Ed25519 public key in PEM or in base64. Errors: KEY_UNUSABLE.
 absl::StatusOr<journal::PublicKey> ParsePublicKey(std::string_view text);
-// The public key inside a log's or witness's key text. Errors: NOTE_MALFORMED.
-absl::StatusOr<journal::PublicKey> KeyInText(std::string_view vkey);
+// The public key inside a log's (kEd25519) or witness's (kCosignature) key text. Errors: NOTE_MALFORMED, also when it
+// is of another type than asked.
+absl::StatusOr<journal::PublicKey> KeyInText(std::string_view vkey,
+                                             std::optional<journal::NoteKeyType> type = std::nullopt);
 
 // SHA-256 of the 32 bytes of the key, in sixteen groups of four.
 std::string Fingerprint(std::string_view key);

@@ -358,6 +358,12 @@ TEST(EvidencePins, OtherKeysThanThePinnedOnesAreRefusedByName) {
   EXPECT_THAT(why(witness), HasSubstr("too few of the pinned witnesses"));
   witness.witnesses_needed = 2;
   EXPECT_EQ(why(witness), "unusable");
+  audit::PinOptions crossed = world.PinTexts();
+  crossed.witness_keys = {crossed.log_key};
+  EXPECT_EQ(why(crossed), "unusable") << "a log's key is no witness's";
+  crossed = world.PinTexts();
+  crossed.log_key = "witness.example.org+b8a2cf20+BFLN3yikSfFkVAJtrnh/CiY3Zozkoy7clp+P7XB28qUN";
+  EXPECT_EQ(why(crossed), "unusable");
 }
 
 TEST(EvidencePins, ACosignatureIsVerifiedWhenPinnedAndToldWhenNot) {
