@@ -36,8 +36,7 @@ endif()
 # In front of the packaged libraries, for what a sanitizer must be told about them.
 function(gateway_sanitized target)
   if(GATEWAY_SANITIZE MATCHES "thread")
-    target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/tsan/mutex.cc)
-    set_source_files_properties(${PROJECT_SOURCE_DIR}/tests/support/tsan/mutex.cc PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+    target_sources(${target} PRIVATE $<TARGET_OBJECTS:gateway_test_support_tsan>)
   endif()
 endfunction()
 

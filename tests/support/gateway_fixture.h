@@ -140,7 +140,7 @@ class GatewayFixture {
   HandClock clock;
   SeededEntropy entropy;
   KeyedHashChecker checker;
-  trust::Ed25519Checker real_checker{256};
+  trust::PublicKeyChecker real_checker{256};
   PlainWrapper wrapper;
   v1::LogFounded founding;
   std::unique_ptr<journal::Ed25519NoteSigner> log_signer;
