@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "client/audit/public_audit.h"
 #include "server/base/uuid.h"
 #include "server/core/codec.h"
 #include "server/core/tiles.h"
@@ -133,8 +134,10 @@ void World::JudgeJournal() {
   }
   std::map<uint64_t, std::pair<int64_t, std::vector<uint32_t>>> marks;  // order -> acceptance, marks fired
   std::map<uint64_t, OrderAccepted> accepted;
+  audit::PublicAudit audit;  // shares nothing with the product but the journal's formats
   const absl::Status read = core::ForEachEntry(
       *reader, 0, [&](uint64_t index, std::string_view leaf, std::string_view sealed) -> absl::Status {
+        audit.Take(leaf);
         EAGLE_ASSIGN_OR_RETURN(const domain::Entry entry, core::DecodeEntry(leaf, sealed, gateway_->keys()));
         if (entry.type == ENTRY_TYPE_ORDER_ACCEPTED) accepted[index].ParseFromString(entry.body);
         if (entry.type == ENTRY_TYPE_DEADLINE_MARKED && entry.order) {
@@ -156,6 +159,9 @@ void World::JudgeJournal() {
         return absl::OkStatus();
       });
   if (!read.ok()) Blame("the journal can't be read");
+  for (const audit::Finding& finding : audit.findings().list())
+    Blame(absl::StrCat("the public audit finds at ", finding.index, ", ", std::string(audit::RowOf(finding.rule).name),
+                       ": ", finding.sentence));
 }
 
 }  // namespace eagle::sim

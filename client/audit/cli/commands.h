@@ -25,6 +25,8 @@ namespace eagle::audit {
 using Chosen = std::function<absl::Status(Console&)>;
 
 void AddHead(CLI::App& root, Chosen& chosen);
+void AddPublic(CLI::App& root, Chosen& chosen);
+void AddExplain(CLI::App& root, Chosen& chosen);
 
 // One run; `arguments` without the program's name. `terminal`: stdout and stderr are one.
 int RunEagleAudit(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err, Clock& clock,
