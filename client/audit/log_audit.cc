@@ -72,11 +72,18 @@ absl::StatusOr<LogAudited> AuditLog(LogSource& log, const journal::NoteVerifier&
     const unsigned width = journal::TileWidthAt(size, 0, n);
     EAGLE_ASSIGN_OR_RETURN(const std::string bundle, log.Entries(n, width));
     EAGLE_ASSIGN_OR_RETURN(const std::vector<std::string_view> leaves, journal::ParseBundle(bundle, width));
+    std::string payloads;
+    if (options.opened != nullptr) {
+      EAGLE_ASSIGN_OR_RETURN(payloads, log.Payloads(n, width));
+    }
+    ByteReader sealed(payloads);
     for (const std::string_view leaf : leaves) {
       edge.Append(journal::LeafHash(leaf));
       look_back();
       audit.Take(leaf);
+      if (options.opened != nullptr) options.opened->Take(leaf, sealed.Bytes(sealed.U32()));
     }
+    if (!sealed.Done()) return Fail(Reason::kJournalBroken, "a bundle of payloads has another length than its entries");
     for (const journal::FullTile& tile : edge.TakeFullTiles())
       EAGLE_RETURN_IF_ERROR(CompareTile(log, tile, kTileWidth, findings));
     if (options.progress && n % 64 == 63) options.progress(edge.size(), size);

@@ -16,6 +16,7 @@
 
 #include "absl/status/statusor.h"
 #include "client/audit/log_source.h"
+#include "client/audit/opened_audit.h"
 #include "client/audit/public_audit.h"
 #include "client/audit/seen_store.h"
 #include "server/journal/checkpoint.h"
@@ -25,6 +26,7 @@ namespace eagle::audit {
 struct LogAuditOptions {
   SeenStore* store = nullptr;                          // absent: nothing is remembered
   std::function<void(uint64_t, uint64_t)> progress;    // leaves read, of how many; absent: silent
+  OpenedAudit* opened = nullptr;                       // takes every leaf with its sealed payload too
 };
 
 struct LogAudited {

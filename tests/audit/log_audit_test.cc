@@ -102,7 +102,7 @@ TEST_F(LogAuditTest, AFindingIsShownWithItsRuleAndEndsWithFive) {
 
 TEST_F(LogAuditTest, EveryChangedBitOfEveryFileIsFound) {
   auto leaves = LongLog(164);
-  leaves.resize(20);
+  leaves.resize(12);
   Publish(Log(), leaves);
   ASSERT_EQ(Run({"public", Log()}), kExitOk) << err_ << out_;
   const auto key = journal::ParseVerifierKey(signer_.VerifierKey());
@@ -123,7 +123,7 @@ TEST_F(LogAuditTest, EveryChangedBitOfEveryFileIsFound) {
     }
     std::ofstream(path, std::ios::binary) << good;
   }
-  EXPECT_GT(flips, 3000u);
+  EXPECT_GT(flips, 1500u);
   EXPECT_EQ(Run({"public", Log()}), kExitOk);
 }
 
@@ -181,7 +181,7 @@ TEST_F(LogAuditTest, ASampleIsTheSameForTheSameSeed) {
   EXPECT_NE(err_.find("seed 5"), std::string::npos) << err_;
   EXPECT_NE(out_.find("\"entries\": 20"), std::string::npos) << out_;
   std::string bundle = *client::ReadFile(Log() + "/tile/entries/001");
-  bundle[bundle.size() / 2] ^= 1;
+  bundle[2 + 60] ^= 1;  // within the first leaf's commitment
   Write(Log() + "/tile/entries/001", bundle);
   EXPECT_EQ(Run({"public", Log(), "--sample", "700", "--seed", "5"}), kExitVerification);
   EXPECT_NE(out_.find("tree.root"), std::string::npos) << out_;

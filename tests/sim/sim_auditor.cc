@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "client/audit/opened_audit.h"
 #include "client/audit/public_audit.h"
 #include "server/base/uuid.h"
 #include "server/core/codec.h"
@@ -135,9 +136,16 @@ void World::JudgeJournal() {
   std::map<uint64_t, std::pair<int64_t, std::vector<uint32_t>>> marks;  // order -> acceptance, marks fired
   std::map<uint64_t, OrderAccepted> accepted;
   audit::PublicAudit audit;  // shares nothing with the product but the journal's formats
+  audit::OpenedAudit opened(
+      [&](std::string_view key_id) -> std::optional<std::string> {
+        const auto key = gateway_->keys().KeyOf(std::string(key_id));
+        return key.ok() ? std::optional(*key) : std::nullopt;
+      },
+      audit.findings());
   const absl::Status read = core::ForEachEntry(
       *reader, 0, [&](uint64_t index, std::string_view leaf, std::string_view sealed) -> absl::Status {
         audit.Take(leaf);
+        if (real_keys_) opened.Take(leaf, sealed);
         EAGLE_ASSIGN_OR_RETURN(const domain::Entry entry, core::DecodeEntry(leaf, sealed, gateway_->keys()));
         if (entry.type == ENTRY_TYPE_ORDER_ACCEPTED) accepted[index].ParseFromString(entry.body);
         if (entry.type == ENTRY_TYPE_DEADLINE_MARKED && entry.order) {

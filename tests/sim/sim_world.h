@@ -94,6 +94,7 @@ class World {
   SimClock clock_;       // the gateway's: its wall may be set wrong
   SimClock true_clock_;  // everybody else's
   absl::TimeZone zone_;
+  bool real_keys_ = false;  // Ed25519, so that an audit of the signatures means something
   std::unique_ptr<trust::SignatureChecker> checker_;
   std::map<std::string, std::unique_ptr<trust::Signer>> signers_;
   SeededEntropy entropy_;

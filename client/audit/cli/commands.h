@@ -26,6 +26,7 @@ using Chosen = std::function<absl::Status(Console&)>;
 
 void AddHead(CLI::App& root, Chosen& chosen);
 void AddPublic(CLI::App& root, Chosen& chosen);
+void AddOpened(CLI::App& root, Chosen& chosen);
 void AddExplain(CLI::App& root, Chosen& chosen);
 
 // One run; `arguments` without the program's name. `terminal`: stdout and stderr are one.

@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "client/audit/case_keys.h"
 #include "client/audit/cli/commands.h"
 #include "client/audit/log_audit.h"
 #include "client/audit/log_folder.h"
@@ -13,7 +14,7 @@ namespace eagle::audit {
 namespace {
 
 struct PublicFlags {
-  std::string log, log_key, state, explain;
+  std::string log, log_key, state, keys;
   size_t most = 100;
   double tolerance_minutes = 15;
   uint64_t sample = 0;
@@ -62,12 +63,18 @@ absl::Status Public(Console& console, const PublicFlags& flags) {
   if (flags.sample > 0) return Sample(console, flags, *log, *key);
   PublicAudit audit({.findings_shown = flags.most, .tolerance = absl::Minutes(flags.tolerance_minutes)});
   SeenStore store(flags.state);
+  CaseKeys keys;
+  if (!flags.keys.empty()) {
+    EAGLE_ASSIGN_OR_RETURN(keys, ReadCaseKeys(flags.keys));
+  }
+  OpenedAudit opened([&](std::string_view key_id) { return keys.Find(key_id); }, audit.findings());
   EAGLE_ASSIGN_OR_RETURN(
       const LogAudited audited,
       AuditLog(*log, *key,
                {.store = flags.state.empty() ? nullptr : &store,
                 .progress = [&](uint64_t at,
-                                uint64_t of) { console.Progress(absl::StrCat("entry ", at, " of ", of)); }},
+                                uint64_t of) { console.Progress(absl::StrCat("entry ", at, " of ", of)); },
+                .opened = flags.keys.empty() ? nullptr : &opened},
                audit));
   client::Record record("audit");
   record.Add("origin", client::Text(audited.head.origin))
@@ -79,6 +86,10 @@ absl::Status Public(Console& console, const PublicFlags& flags) {
       .Add("orders", client::Count(audit.orders()))
       .Add("open_orders", client::Count(audit.open_orders()))
       .Add("deadline_marks", client::Count(audit.marks()));
+  if (!flags.keys.empty())
+    record.Add("opened_payloads", client::Count(opened.opened()))
+        .Add("sealed_payloads", client::Count(opened.sealed()))
+        .Add("unchecked_signatures", client::Count(opened.unchecked_signatures()));
   return Answer(console, std::move(record), audit.findings());
 }
 
@@ -115,6 +126,18 @@ void AddPublic(CLI::App& root, Chosen& chosen) {
   CLI::Option* sample = verb->add_option("--sample", flags->sample, "prove only so many random entries: a quick look");
   verb->add_option("--seed", flags->seed, "which ones: the same seed, the same entries")->needs(sample);
   sample->excludes("--state");
+  verb->callback([&chosen, flags] { chosen = [flags](Console& console) { return Public(console, *flags); }; });
+}
+
+void AddOpened(CLI::App& root, Chosen& chosen) {
+  auto flags = std::make_shared<PublicFlags>();
+  CLI::App* verb = root.add_subcommand(
+      "opened", "The public audit, and with keys the payloads: commitments, signatures, what was signed.");
+  verb->add_option("LOG", flags->log, "folder of the published log, with payloads")->required();
+  verb->add_option("--log-key", flags->log_key, "the log's pinned key (text)")->required();
+  verb->add_option("--keys", flags->keys, "file of payload keys; what it has no key for stays sealed")->required();
+  verb->add_option("--state", flags->state, "folder of what this auditor saw last: finds out forks and rollbacks");
+  verb->add_option("--findings", flags->most, "how many findings are shown (all are counted)");
   verb->callback([&chosen, flags] { chosen = [flags](Console& console) { return Public(console, *flags); }; });
 }
 
