@@ -20,7 +20,8 @@ absl::StatusOr<CaseKeys> ParseCaseKeys(std::string_view text) {
     const size_t space = line ? line->find(' ') : std::string_view::npos;
     if (space == std::string_view::npos) return unusable(number);
     const auto id = HexDecode(line->substr(0, space)), key = HexDecode(line->substr(space + 1));
-    if (!id || id->size() != journal::kKeyIdSize || !key || key->size() != journal::kAeadKeySize) return unusable(number);
+    if (!id || id->size() != journal::kKeyIdSize || !key || key->size() != journal::kAeadKeySize)
+      return unusable(number);
     keys.Add(*id, *key);
   }
   return keys;

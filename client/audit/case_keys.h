@@ -1,5 +1,5 @@
-// The keys that open payloads, as an auditor is given them: a text file of mode 0600, one key a line, which is a secret like
-// the data themselves.
+// The keys that open payloads, as an auditor is given them: a text file of mode 0600, one key a line, which is a secret
+// like the data themselves.
 //
 //   goldeneagle payload keys v1
 //   <key id, 32 hex digits> <key, 64 hex digits>

@@ -18,7 +18,8 @@ void CheckFounding(const journal::Leaf& leaf, Picture& seen) {
   const auto take = [&](const google::protobuf::RepeatedPtrField<FoundingKey>& list) {
     std::set<std::string> names;
     for (const FoundingKey& key : list) {
-      if (key.key().size() < 32 || !keys.insert(key.key()).second) wrong("a key is too short, or two people have one key");
+      if (key.key().size() < 32 || !keys.insert(key.key()).second)
+        wrong("a key is too short, or two people have one key");
       if (key.name().empty() || !names.insert(key.name()).second) wrong("a key without a name of its own");
     }
   };

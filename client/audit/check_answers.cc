@@ -24,9 +24,7 @@ void CheckTask(const journal::Leaf& leaf, OrderSeen& order, Picture& seen) {
   CheckHead(leaf, body.head(), MEMBER_TYPE_RECEIPT, true, seen);
   CheckDigest(leaf, body.digest(), seen);
   CheckSpeaker(leaf, order, Rule::kAnswer, seen);
-  const auto wrong = [&](std::string_view why) {
-    seen.findings.Add(Rule::kAnswer, index, std::string(why), {seq});
-  };
+  const auto wrong = [&](std::string_view why) { seen.findings.Add(Rule::kAnswer, index, std::string(why), {seq}); };
   if (body.late() != (seen.now > order.clock.due)) wrong("it is told late or punctual against the clock");
   const std::pair<uint64_t, uint32_t> task{seq, leaf.agency.value()};
   const auto word = seen.final_words.find(task);

@@ -36,7 +36,8 @@ void CheckHead(const journal::Leaf& leaf, uint64_t head, MemberType type, bool a
   else if (signed_head.member_type != static_cast<uint8_t>(type))
     seen.findings.Add(Rule::kHead, index, "its head is one over members of another kind", {head});
   else if (accepted && ++signed_head.accepted > signed_head.count)
-    seen.findings.Add(Rule::kHead, index, absl::StrCat("its head signs for ", signed_head.count, " members only"), {head});
+    seen.findings.Add(Rule::kHead, index, absl::StrCat("its head signs for ", signed_head.count, " members only"),
+                      {head});
 }
 
 void CheckId(const journal::Leaf& leaf, const std::string& id, Picture& seen) {
@@ -46,8 +47,7 @@ void CheckId(const journal::Leaf& leaf, const std::string& id, Picture& seen) {
     return;
   }
   const auto [at, fresh] = seen.ids.try_emplace(id, index);
-  if (!fresh)
-    seen.findings.Add(Rule::kIdReused, index, absl::StrCat("its id was used at ", at->second), {at->second});
+  if (!fresh) seen.findings.Add(Rule::kIdReused, index, absl::StrCat("its id was used at ", at->second), {at->second});
 }
 
 void CheckDigest(const journal::Leaf& leaf, const std::string& digest, Picture& seen) {

@@ -21,9 +21,10 @@ void CheckArisen(const journal::Leaf& leaf, CaseSeen& of, Picture& seen) {
   SurplusArisen body;
   if (!ReadBody(leaf, body, seen.findings)) return;
   if (body.cause() == 0 || body.cause() != of.mover)
-    seen.findings.Add(Rule::kSurplus, index,
-                      absl::StrCat("its cause, ", body.cause(), ", is not the newest entry of the case that can make one"),
-                      {of.mover});
+    seen.findings.Add(
+        Rule::kSurplus, index,
+        absl::StrCat("its cause, ", body.cause(), ", is not the newest entry of the case that can make one"),
+        {of.mover});
   StoredClock clock{.row = seen.RowNumber(body.deadline_row()), .due = body.due()};
   bool rising = body.marks_size() == body.marks_permille_size() && !body.deadline_row().empty();
   for (int i = 0; rising && i < body.marks_size(); ++i) {
@@ -47,9 +48,10 @@ void CheckCleared(const journal::Leaf& leaf, CaseSeen& of, Picture& seen) {
   if (!ReadBody(leaf, body, seen.findings)) return;
   if (of.surplus == 0) seen.findings.Add(Rule::kSurplus, index, "no surplus stands that could be cleared");
   if (body.cause() == 0 || body.cause() != of.mover)
-    seen.findings.Add(Rule::kSurplus, index,
-                      absl::StrCat("its cause, ", body.cause(), ", is not the newest entry of the case that can end one"),
-                      {of.mover});
+    seen.findings.Add(
+        Rule::kSurplus, index,
+        absl::StrCat("its cause, ", body.cause(), ", is not the newest entry of the case that can end one"),
+        {of.mover});
   seen.Disarm(of.clock, leaf.case_seq.value(), true);
   of.clock = {}, of.surplus = 0;
 }
@@ -64,16 +66,15 @@ void CheckMark(const journal::Leaf& leaf, Picture& seen) {
   const uint64_t seq = of_case ? leaf.case_seq.value() : leaf.order.value();
   StoredClock* clock = ClockOf(seq, of_case, seen);
   if (clock == nullptr) return;  // the frame has found it
-  const auto wrong = [&](std::string_view why) {
-    seen.findings.Add(Rule::kMark, index, std::string(why), {seq});
-  };
+  const auto wrong = [&](std::string_view why) { seen.findings.Add(Rule::kMark, index, std::string(why), {seq}); };
   AgencyBits open;
   if (!of_case) open = seen.orders.at(seq).open;
   if (!of_case && open.empty()) return wrong("nothing is open any more: its clock stands still");
   const auto mark = std::find_if(clock->marks.begin(), clock->marks.end(),
                                  [&](const auto& stored) { return stored.second == body.mark_permille(); });
   if (mark == clock->marks.end())
-    return wrong(absl::StrCat("no mark of ", body.mark_permille(), " permille is to come: not stored, or fired before"));
+    return wrong(
+        absl::StrCat("no mark of ", body.mark_permille(), " permille is to come: not stored, or fired before"));
   if (mark != clock->marks.begin()) wrong("a mark before it has not fired");
   if (seen.now < mark->first) wrong("it fires before its instant");
   if (body.due() != clock->due || body.deadline_row() != seen.rows[clock->row])
@@ -117,9 +118,7 @@ void CheckOverdue(const journal::Leaf& leaf, Picture& seen) {
 
 void CheckPresence(const journal::Leaf& leaf, Picture& seen) {
   const uint64_t index = leaf.index.value();
-  const auto wrong = [&](std::string_view why) {
-    seen.findings.Add(Rule::kPresence, index, std::string(why));
-  };
+  const auto wrong = [&](std::string_view why) { seen.findings.Add(Rule::kPresence, index, std::string(why)); };
   if (leaf.type == ENTRY_TYPE_READ_RECORDED) {
     ReadRecorded body;
     if (ReadBody(leaf, body, seen.findings) && body.method().empty())

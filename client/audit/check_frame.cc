@@ -20,35 +20,35 @@ struct FrameRow {
 };
 
 constexpr FrameRow kFrames[] = {
-    {0, kNo, kNo, kNo, kNo, kNo},                                                     // none
-    {kGateway, kNo, kNo, kNo, kNo, kNo},                                              // LOG_FOUNDED
-    {kAdministrator, kNo, kNo, kNo, kYes, kNo},                                       // PROPOSAL_MADE
-    {kAdministrator, kNo, kNo, kNo, kYes, kNo},                                       // PROPOSAL_APPROVED
-    {kAdministrator, kNo, kNo, kNo, kYes, kNo},                                       // COURT_REGISTERED
-    {kAdministrator, kYes, kNo, kNo, kYes, kNo},                                      // AGENCY_REGISTERED
-    {kAdministrator, kNo, kNo, kNo, kYes, kNo},                                       // SYSTEM_REGISTERED
-    {kAdministrator, kNo, kNo, kNo, kYes, kNo},                                       // POLICY_INSTALLED
-    {kAdministrator, kNo, kNo, kNo, kNo, kNo},                                        // CLOCK_ACCEPTED
-    {kGateway, kNo, kNo, kNo, kNo, kNo},                                              // CLOCK_ALARM
-    {kRegistrar | kCourt, kNo, kNo, kNo, kYes, kNo},                                  // STATEMENT_ACCEPTED
-    {kCourt | kAgency | kAdministrator | kRegistrar, kMaybe, kNo, kNo, kYes, kNo},    // BATCH_HEAD
-    {kCourt, kNo, kNo, kNo, kYes, kNo},                                               // CASE_OPENED
-    {kCourt, kNo, kNo, kYes, kYes, kNo},                                              // CASE_STAGE_CHANGED
-    {kCourt, kNo, kNo, kYes, kYes, kNo},                                              // CASE_CAP_CHANGED
-    {kCourt, kNo, kNo, kYes, kYes, kNo},                                              // ORDER_ACCEPTED
-    {kCourt | kAgency | kAdministrator | kRegistrar, kNo, kNo, kMaybe, kMaybe, kYes}, // REFUSED
-    {kAgency, kYes, kNo, kNo, kNo, kNo},                                              // DELIVERED
-    {kAgency, kYes, kYes, kYes, kYes, kNo},                                           // TASK_REPORTED
-    {kAgency, kYes, kYes, kYes, kYes, kNo},                                           // TASK_ANSWERED
-    {kAgency, kYes, kYes, kYes, kYes, kNo},                                           // MEASURE_CHANGED
-    {kAgency, kYes, kYes, kYes, kYes, kYes},                                          // RECEIPT_CONFLICT
-    {kGateway, kNo, kMaybe, kYes, kNo, kNo},                                          // DEADLINE_MARKED
-    {kCourt, kNo, kYes, kYes, kNo, kNo},                                              // ORDER_WITHDRAWN
-    {kAgency, kYes, kNo, kNo, kNo, kNo},                                              // ADAPTER_PRESENT
-    {kGateway, kYes, kNo, kNo, kNo, kNo},                                             // ADAPTER_ABSENT
-    {kCourt | kAgency | kSystem, kNo, kNo, kMaybe, kYes, kNo},                        // READ_RECORDED
-    {kGateway, kNo, kNo, kYes, kYes, kNo},                                            // SURPLUS_ARISEN
-    {kGateway, kNo, kNo, kYes, kNo, kNo},                                             // SURPLUS_CLEARED
+    {0, kNo, kNo, kNo, kNo, kNo},                                                      // none
+    {kGateway, kNo, kNo, kNo, kNo, kNo},                                               // LOG_FOUNDED
+    {kAdministrator, kNo, kNo, kNo, kYes, kNo},                                        // PROPOSAL_MADE
+    {kAdministrator, kNo, kNo, kNo, kYes, kNo},                                        // PROPOSAL_APPROVED
+    {kAdministrator, kNo, kNo, kNo, kYes, kNo},                                        // COURT_REGISTERED
+    {kAdministrator, kYes, kNo, kNo, kYes, kNo},                                       // AGENCY_REGISTERED
+    {kAdministrator, kNo, kNo, kNo, kYes, kNo},                                        // SYSTEM_REGISTERED
+    {kAdministrator, kNo, kNo, kNo, kYes, kNo},                                        // POLICY_INSTALLED
+    {kAdministrator, kNo, kNo, kNo, kNo, kNo},                                         // CLOCK_ACCEPTED
+    {kGateway, kNo, kNo, kNo, kNo, kNo},                                               // CLOCK_ALARM
+    {kRegistrar | kCourt, kNo, kNo, kNo, kYes, kNo},                                   // STATEMENT_ACCEPTED
+    {kCourt | kAgency | kAdministrator | kRegistrar, kMaybe, kNo, kNo, kYes, kNo},     // BATCH_HEAD
+    {kCourt, kNo, kNo, kNo, kYes, kNo},                                                // CASE_OPENED
+    {kCourt, kNo, kNo, kYes, kYes, kNo},                                               // CASE_STAGE_CHANGED
+    {kCourt, kNo, kNo, kYes, kYes, kNo},                                               // CASE_CAP_CHANGED
+    {kCourt, kNo, kNo, kYes, kYes, kNo},                                               // ORDER_ACCEPTED
+    {kCourt | kAgency | kAdministrator | kRegistrar, kNo, kNo, kMaybe, kMaybe, kYes},  // REFUSED
+    {kAgency, kYes, kNo, kNo, kNo, kNo},                                               // DELIVERED
+    {kAgency, kYes, kYes, kYes, kYes, kNo},                                            // TASK_REPORTED
+    {kAgency, kYes, kYes, kYes, kYes, kNo},                                            // TASK_ANSWERED
+    {kAgency, kYes, kYes, kYes, kYes, kNo},                                            // MEASURE_CHANGED
+    {kAgency, kYes, kYes, kYes, kYes, kYes},                                           // RECEIPT_CONFLICT
+    {kGateway, kNo, kMaybe, kYes, kNo, kNo},                                           // DEADLINE_MARKED
+    {kCourt, kNo, kYes, kYes, kNo, kNo},                                               // ORDER_WITHDRAWN
+    {kAgency, kYes, kNo, kNo, kNo, kNo},                                               // ADAPTER_PRESENT
+    {kGateway, kYes, kNo, kNo, kNo, kNo},                                              // ADAPTER_ABSENT
+    {kCourt | kAgency | kSystem, kNo, kNo, kMaybe, kYes, kNo},                         // READ_RECORDED
+    {kGateway, kNo, kNo, kYes, kYes, kNo},                                             // SURPLUS_ARISEN
+    {kGateway, kNo, kNo, kYes, kNo, kNo},                                              // SURPLUS_CLEARED
 };
 
 void CheckActor(const journal::Leaf& leaf, Picture& seen) {
@@ -109,7 +109,8 @@ void CheckFrame(const journal::Leaf& leaf, Picture& seen) {
       seen.findings.Add(Rule::kLeafFrame, index, absl::StrCat(is ? "has " : "has no ", ToAbsl(what)));
   };
   if (leaf.actor_kind > ACTOR_KIND_REGISTRAR || (row.actors >> leaf.actor_kind & 1) == 0)
-    seen.findings.Add(Rule::kLeafFrame, index, absl::StrCat("an actor of kind ", leaf.actor_kind, " makes no such entry"));
+    seen.findings.Add(Rule::kLeafFrame, index,
+                      absl::StrCat("an actor of kind ", leaf.actor_kind, " makes no such entry"));
   else if (index != 0)
     CheckActor(leaf, seen);
   check(row.agency, bool(leaf.agency), "an agency");

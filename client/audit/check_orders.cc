@@ -148,8 +148,8 @@ void CheckDelivered(const journal::Leaf& leaf, Picture& seen) {
       seen.findings.Add(Rule::kDelivery, index,
                         absl::StrCat("order ", seq, " is not addressed to agency ", leaf.agency.value()), {seq});
     } else if (!order.open.Has(leaf.agency.value())) {
-      seen.findings.Add(Rule::kDelivery, index,
-                        absl::StrCat("order ", seq, " was answered or withdrawn there before"), {order.last});
+      seen.findings.Add(Rule::kDelivery, index, absl::StrCat("order ", seq, " was answered or withdrawn there before"),
+                        {order.last});
     }
     order.delivered.Add(AgencyBits::Of(leaf.agency.value()));
     order.last = index;

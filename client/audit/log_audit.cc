@@ -54,7 +54,8 @@ absl::StatusOr<LogAudited> AuditLog(LogSource& log, const journal::NoteVerifier&
   if (options.store != nullptr) {
     EAGLE_ASSIGN_OR_RETURN(out.before, Before(*options.store, out.head.origin, key, note_before));
     if (out.before && out.before->size > out.head.size)
-      return Fail(Reason::kLogForked, "the log is shorter than when this auditor saw it last: an older copy, or rolled back")
+      return Fail(Reason::kLogForked,
+                  "the log is shorter than when this auditor saw it last: an older copy, or rolled back")
           .With("size_before", static_cast<int64_t>(out.before->size))
           .With("size", static_cast<int64_t>(out.head.size));
     if (out.before && out.before->size == out.head.size && out.before->root != out.head.root)

@@ -177,9 +177,14 @@ void OpenedAudit::TakeCase(const journal::Leaf& leaf, const std::string& payload
                             : cap.ParseFromString(leaf.body);
   if (!read || !said.ParseFromString(payload) || !act.ParseFromString(said.member()))
     return Add(Rule::kContent, leaf, "the act can't be read");
-  const HeadOpened* head = CheckMember(leaf, opens ? opened.head() : moves ? stage.head() : cap.head(),
-                                       opens ? opened.digest() : moves ? stage.digest() : cap.digest(), said.member(),
-                                       said.index());
+  const HeadOpened* head = CheckMember(leaf,
+                                       opens   ? opened.head()
+                                       : moves ? stage.head()
+                                               : cap.head(),
+                                       opens   ? opened.digest()
+                                       : moves ? stage.digest()
+                                               : cap.digest(),
+                                       said.member(), said.index());
   const bool fits = opens   ? act.has_open() && act.open().stage() == opened.stage()
                     : moves ? act.has_stage() && act.stage().to() == stage.to()
                             : act.has_cap();
@@ -187,8 +192,7 @@ void OpenedAudit::TakeCase(const journal::Leaf& leaf, const std::string& payload
     Add(Rule::kContent, leaf, "the court signed another act");
   if (head != nullptr) {
     if (act.court() != head->signer) Add(Rule::kContent, leaf, "the act names another court than its head");
-    CheckRoles(leaf, *head,
-               {register_.policy.case_acts().roles().begin(), register_.policy.case_acts().roles().end()});
+    CheckRoles(leaf, *head, {register_.policy.case_acts().roles().begin(), register_.policy.case_acts().roles().end()});
   }
   CaseMoney& money = cases_[opens ? leaf.index.value() : leaf.case_seq.value()];
   if (opens) money.cap = act.open().claim().cap_minor_units();
@@ -243,7 +247,7 @@ void OpenedAudit::TakeReceipt(const journal::Leaf& leaf, const std::string& payl
   const bool task = leaf.type == ENTRY_TYPE_TASK_REPORTED || leaf.type == ENTRY_TYPE_TASK_ANSWERED;
   MeasureChanged change;
   ReceiptConflict conflict;
-  const bool read = task                                     ? body.ParseFromString(leaf.body)
+  const bool read = task                                      ? body.ParseFromString(leaf.body)
                     : leaf.type == ENTRY_TYPE_MEASURE_CHANGED ? change.ParseFromString(leaf.body)
                                                               : conflict.ParseFromString(leaf.body);
   if (!read || !said.ParseFromString(payload) || !receipt.ParseFromString(said.member()))

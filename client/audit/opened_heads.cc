@@ -86,8 +86,7 @@ void OpenedAudit::TakeHead(const journal::Leaf& leaf, const std::string& payload
   } else if (leaf.actor_kind == ACTOR_KIND_REGISTRAR) {
     for (const FoundingKey& key : register_.founding.registrars()) attempt(key.key());
   } else {
-    const std::string own =
-        (leaf.actor_kind == ACTOR_KIND_COURT ? "court/" : "agency/") + head.signer();
+    const std::string own = (leaf.actor_kind == ACTOR_KIND_COURT ? "court/" : "agency/") + head.signer();
     for (auto at = register_.statements.lower_bound(own); at != register_.statements.end(); ++at) {
       if (at->first.compare(0, own.size(), own) != 0) break;
       attempt(at->second.statement.key());

@@ -1,5 +1,5 @@
-// What the leaves have told so far: all that the rules compare the next leaf with. Grows with the orders, cases, heads and
-// ids of the log, some 150 bytes each; what is complete keeps its place in the chain and little else.
+// What the leaves have told so far: all that the rules compare the next leaf with. Grows with the orders, cases, heads
+// and ids of the log, some 150 bytes each; what is complete keeps its place in the chain and little else.
 //
 // Threads: a value.
 #pragma once
@@ -114,11 +114,12 @@ bool ReadBody(const journal::Leaf& leaf, Body& body, Findings& findings) {
 }
 
 // Its member has a head; `accepted`: an entry that a head can have only once a member.
-void CheckHead(const journal::Leaf& leaf, uint64_t head, goldeneagle::v1::MemberType type, bool accepted, Picture& seen);
+void CheckHead(const journal::Leaf& leaf, uint64_t head, goldeneagle::v1::MemberType type, bool accepted,
+               Picture& seen);
 void CheckId(const journal::Leaf& leaf, const std::string& id, Picture& seen);
 void CheckDigest(const journal::Leaf& leaf, const std::string& digest, Picture& seen);
 
-void CheckFrame(const journal::Leaf& leaf, Picture& seen);  // pre: a known type
+void CheckFrame(const journal::Leaf& leaf, Picture& seen);           // pre: a known type
 void CheckAdministration(const journal::Leaf& leaf, Picture& seen);  // entry 0 to CLOCK_ALARM, STATEMENT_ACCEPTED
 void CheckBatchHead(const journal::Leaf& leaf, Picture& seen);
 void CheckRefused(const journal::Leaf& leaf, Picture& seen);

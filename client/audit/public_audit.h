@@ -36,11 +36,11 @@ class PublicAudit {
 
   Findings& findings() { return findings_; }
   const Findings& findings() const { return findings_; }
-  uint64_t size() const;           // leaves taken
-  absl::Time recorded() const;     // time of the newest
-  uint64_t orders() const;         // accepted
-  uint64_t open_orders() const;    // with a target that has not answered
-  uint64_t cases() const;          // opened
+  uint64_t size() const;                     // leaves taken
+  absl::Time recorded() const;               // time of the newest
+  uint64_t orders() const;                   // accepted
+  uint64_t open_orders() const;              // with a target that has not answered
+  uint64_t cases() const;                    // opened
   uint64_t marks() const { return marks_; }  // of deadlines, fired
 
  private:

@@ -1,4 +1,5 @@
-// Who may sign, as the opened payloads tell it: the keys of entry 0, the codes behind ordinals, the statements in force.
+// Who may sign, as the opened payloads tell it: the keys of entry 0, the codes behind ordinals, the statements in
+// force.
 //
 // Threads: a value.
 #pragma once
@@ -23,10 +24,10 @@ struct StatementSeen {
 
 struct Register {
   goldeneagle::v1::LogFounded founding;
-  std::map<uint32_t, std::string> courts, agencies;           // ordinal -> code
-  std::map<std::string, uint32_t> agency_ordinals;            // code -> ordinal
-  std::map<std::string, StatementSeen> statements;            // subject -> newest
-  std::map<uint64_t, goldeneagle::v1::Proposal> proposals;    // index -> as it was signed
+  std::map<uint32_t, std::string> courts, agencies;         // ordinal -> code
+  std::map<std::string, uint32_t> agency_ordinals;          // code -> ordinal
+  std::map<std::string, StatementSeen> statements;          // subject -> newest
+  std::map<uint64_t, goldeneagle::v1::Proposal> proposals;  // index -> as it was signed
   goldeneagle::v1::PolicyTable policy;
   bool complete = true;  // false: a statement or registration was sealed, so a missing key proves nothing
 

@@ -1,8 +1,8 @@
-// What this auditor saw last of each log: the signed note, in one durable file an origin. A log that shows an older or another
-// history than before is found out by it.
+// What this auditor saw last of each log: the signed note, in one durable file an origin. A log that shows an older or
+// another history than before is found out by it.
 //
-// Files in the folder: <SHA-256 of the origin>.checkpoint, and, after a fork, <...>.fork: both notes, the proof that the
-// log's key signed two histories. Threads: one; other processes are kept out for the moment of a write.
+// Files in the folder: <SHA-256 of the origin>.checkpoint, and, after a fork, <...>.fork: both notes, the proof that
+// the log's key signed two histories. Threads: one; other processes are kept out for the moment of a write.
 //
 //   SeenStore store("state");
 //   EAGLE_ASSIGN_OR_RETURN(std::optional<std::string> before, store.Last(origin));

@@ -3,7 +3,8 @@
 // Threads: one.
 //
 //   std::vector<std::string> leaves = GoldenLeaves();
-//   Change<DeadlineMarked>(leaves, FindLeaf(leaves, ENTRY_TYPE_DEADLINE_MARKED), [](auto& body) { body.clear_open(); });
+//   Change<DeadlineMarked>(leaves, FindLeaf(leaves, ENTRY_TYPE_DEADLINE_MARKED), [](auto& body) { body.clear_open();
+//   });
 #pragma once
 
 #include <cstdint>

@@ -40,7 +40,8 @@ class LogAuditTest : public testing::Test {
       edge.Append(journal::LeafHash(leaves[i]));
       journal::AppendBundleEntry(bundle, leaves[i]);
       if ((i + 1) % 256 == 0 || i + 1 == leaves.size()) {
-        Write(log + "/" + journal::TilePath({journal::kEntriesLevel, i / 256, static_cast<unsigned>(i % 256 + 1)}), bundle);
+        Write(log + "/" + journal::TilePath({journal::kEntriesLevel, i / 256, static_cast<unsigned>(i % 256 + 1)}),
+              bundle);
         bundle.clear();
       }
     }
@@ -49,8 +50,9 @@ class LogAuditTest : public testing::Test {
     for (unsigned level = 0; level < journal::kTileLevels; ++level) {
       const std::string partial(edge.PartialTile(level));
       if (!partial.empty())
-        Write(log + "/" + journal::TilePath({static_cast<int>(level), edge.size() >> (8 * (level + 1)),
-                                             static_cast<unsigned>(partial.size() / 32)}),
+        Write(log + "/" +
+                  journal::TilePath({static_cast<int>(level), edge.size() >> (8 * (level + 1)),
+                                     static_cast<unsigned>(partial.size() / 32)}),
               partial);
     }
     Write(log + "/checkpoint", *journal::SignCheckpoint({"test.example/log", edge.size(), edge.Root()}, signer_));

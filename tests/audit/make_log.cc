@@ -1,5 +1,5 @@
-// make_log FOLDER ENTRIES: a plausible valid log of any size, to measure an audit by. The beginning is the golden journal's; then
-// courts ask, agencies fetch and answer, five entries an order. Writes the key to FOLDER/log.pub.
+// make_log FOLDER ENTRIES: a plausible valid log of any size, to measure an audit by. The beginning is the golden
+// journal's; then courts ask, agencies fetch and answer, five entries an order. Writes the key to FOLDER/log.pub.
 #include <cstdlib>
 #include <iostream>
 
@@ -83,7 +83,8 @@ int Run(const std::string& folder, uint64_t entries) {
     const uint64_t head_index = put(court_head, head);
     OrderAccepted accepted;
     accepted.ParseFromString(order.body);
-    accepted.set_order_id(IdOf(sequence)), accepted.set_digest(DigestOf(sequence * 4 + 1)), accepted.set_head(head_index);
+    accepted.set_order_id(IdOf(sequence)), accepted.set_digest(DigestOf(sequence * 4 + 1)),
+        accepted.set_head(head_index);
     accepted.set_targets("\1");
     const int64_t start = absl::ToUnixMicros(now), due = start + 86'400'000'000;
     accepted.set_due(due);

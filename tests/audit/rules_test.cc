@@ -55,7 +55,8 @@ TEST_F(RulesTest, ALeafAtAnotherPlace) {
   ExpectFinding("leaf.index");
 }
 TEST_F(RulesTest, TimeThatGoesBack) {
-  Leaf_(ENTRY_TYPE_READ_RECORDED, [](auto& leaf) { leaf.time -= absl::Microseconds(1); }, 1);
+  Leaf_(
+      ENTRY_TYPE_READ_RECORDED, [](auto& leaf) { leaf.time -= absl::Microseconds(1); }, 1);
   ExpectFinding("leaf.time");
 }
 TEST_F(RulesTest, AnOrdersChainThatLeavesAnEntryOut) {
@@ -88,7 +89,8 @@ TEST_F(RulesTest, AProposalOfNoKnownKind) {
   Adopted body;
   body.ParseFromString(journal::DecodeLeaf(leaves_[adopted])->body);
   Change<ProposalMade>(leaves_, at_ = body.proposal(), [](auto& made) { made.set_kind("everything"); });
-  EXPECT_THAT(FindingsOf(leaves_), ElementsAre("proposal@" + std::to_string(at_), "adopted@" + std::to_string(adopted)));
+  EXPECT_THAT(FindingsOf(leaves_),
+              ElementsAre("proposal@" + std::to_string(at_), "adopted@" + std::to_string(adopted)));
 }
 TEST_F(RulesTest, AChangeWhoseApproversDidNotApprove) {
   Body_<Adopted>(ENTRY_TYPE_COURT_REGISTERED, [](auto& body) { body.set_approvers(0, 3); });
@@ -130,7 +132,8 @@ TEST_F(RulesTest, AMemberBeforeItsHead) {
 TEST_F(RulesTest, AnIdThatIsUsedTwice) {
   OrderAccepted first;
   first.ParseFromString(journal::DecodeLeaf(leaves_[At(ENTRY_TYPE_ORDER_ACCEPTED)])->body);
-  Body_<OrderAccepted>(ENTRY_TYPE_ORDER_ACCEPTED, [&](auto& body) { body.set_order_id(first.order_id()); }, 1);
+  Body_<OrderAccepted>(
+      ENTRY_TYPE_ORDER_ACCEPTED, [&](auto& body) { body.set_order_id(first.order_id()); }, 1);
   ExpectFinding("id.once");
 }
 TEST_F(RulesTest, ACaseThatChangesFromAnotherStage) {
@@ -182,8 +185,8 @@ TEST_F(RulesTest, AMarkWithAnotherDueInstant) {
 TEST_F(RulesTest, AMarkThatFiresTwice) {
   DeadlineMarked before;
   before.ParseFromString(journal::DecodeLeaf(leaves_[At(ENTRY_TYPE_DEADLINE_MARKED, 5)])->body);
-  Body_<DeadlineMarked>(ENTRY_TYPE_DEADLINE_MARKED, [&](auto& body) { body.set_mark_permille(before.mark_permille()); },
-                        6);
+  Body_<DeadlineMarked>(
+      ENTRY_TYPE_DEADLINE_MARKED, [&](auto& body) { body.set_mark_permille(before.mark_permille()); }, 6);
   EXPECT_THAT(FindingsOf(leaves_), testing::Contains("deadline.mark@" + std::to_string(at_)));
 }
 TEST_F(RulesTest, AMarkThatFiresEarly) {
@@ -217,7 +220,8 @@ TEST_F(RulesTest, ASurplusWithoutACause) {
   ExpectFinding("surplus");
 }
 TEST_F(RulesTest, ASurplusThatGetsMoreTime) {
-  Body_<SurplusArisen>(ENTRY_TYPE_SURPLUS_ARISEN, [](auto& body) { body.set_due(body.due() + 1); }, 1);
+  Body_<SurplusArisen>(
+      ENTRY_TYPE_SURPLUS_ARISEN, [](auto& body) { body.set_due(body.due() + 1); }, 1);
   ExpectFinding("surplus");
 }
 TEST_F(RulesTest, AnAdapterThatVanishesBeforeItCame) {

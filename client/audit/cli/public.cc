@@ -39,7 +39,8 @@ absl::Status Answer(Console& console, client::Record record, const Findings& fin
   document.Add(TableOf(findings));
   EAGLE_RETURN_IF_ERROR(console.Print(document));
   if (findings.total() == 0) return absl::OkStatus();
-  return Fail(Reason::kJournalBroken, absl::StrCat(findings.total(), " findings: eagle-audit explain RULE tells what a rule demands"));
+  return Fail(Reason::kJournalBroken,
+              absl::StrCat(findings.total(), " findings: eagle-audit explain RULE tells what a rule demands"));
 }
 
 absl::Status Sample(Console& console, const PublicFlags& flags, LogSource& log, const journal::NoteVerifier& key) {
@@ -72,8 +73,7 @@ absl::Status Public(Console& console, const PublicFlags& flags) {
       const LogAudited audited,
       AuditLog(*log, *key,
                {.store = flags.state.empty() ? nullptr : &store,
-                .progress = [&](uint64_t at,
-                                uint64_t of) { console.Progress(absl::StrCat("entry ", at, " of ", of)); },
+                .progress = [&](uint64_t at, uint64_t of) { console.Progress(absl::StrCat("entry ", at, " of ", of)); },
                 .opened = flags.keys.empty() ? nullptr : &opened},
                audit));
   client::Record record("audit");
