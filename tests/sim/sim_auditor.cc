@@ -11,6 +11,7 @@
 #include "server/core/tiles.h"
 #include "server/domain/instant.h"
 #include "server/journal/checkpoint.h"
+#include "server/journal/payload.h"
 #include "tests/sim/sim_bank.h"
 #include "tests/sim/sim_world.h"
 
@@ -170,6 +171,21 @@ void World::JudgeJournal() {
   for (const audit::Finding& finding : audit.findings().list())
     Blame(absl::StrCat("the public audit finds at ", finding.index, ", ", std::string(audit::RowOf(finding.rule).name),
                        ": ", finding.sentence));
+}
+
+std::vector<World::Record> World::Journal() {
+  std::vector<Record> out;
+  const absl::Status read = core::ForEachEntry(
+      *gateway_->Read(), 0, [&](uint64_t, std::string_view leaf, std::string_view sealed) -> absl::Status {
+        Record record{std::string(leaf), std::string(sealed), ""};
+        if (!sealed.empty()) {
+          EAGLE_ASSIGN_OR_RETURN(record.key, gateway_->keys().KeyOf(journal::KeyIdOf(sealed).value()));
+        }
+        out.push_back(std::move(record));
+        return absl::OkStatus();
+      });
+  if (!read.ok()) Blame("the journal can't be read");
+  return out;
 }
 
 }  // namespace eagle::sim

@@ -45,6 +45,12 @@ class World {
   // SHA-256 of what happened: two runs of one seed are the same run.
   std::string Fingerprint();
 
+  struct Record {
+    std::string leaf, sealed, key;  // empty: no payload
+  };
+  // The gateway's journal as it stands, with its payload keys. Pre: the gateway is up.
+  std::vector<Record> Journal();
+
  private:
   struct Bank;
   struct PendingBatch {
