@@ -90,6 +90,8 @@ class JournalFolder {
   virtual absl::StatusOr<FolderReads> Reads(const ReadsQuery& query) = 0;
   // The log's tag key, into a new file of its owner's.
   virtual absl::Status WriteTagKey(const std::string& path) = 0;
+  // The payload keys of these cases (none: all), and of what has no case, into a new file; how many.
+  virtual absl::StatusOr<uint64_t> WritePayloadKeys(const std::string& path, const std::vector<uint64_t>& cases) = 0;
 };
 
 // Errors: FOLDER_LOCKED while a gateway runs on it; STORAGE_*, KEY_UNUSABLE.

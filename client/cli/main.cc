@@ -90,6 +90,9 @@ class FolderHere : public client::JournalFolder {
     return out;
   }
   absl::Status WriteTagKey(const std::string& path) override { return folder_->WriteTagKey(path); }
+  absl::StatusOr<uint64_t> WritePayloadKeys(const std::string& path, const std::vector<uint64_t>& cases) override {
+    return folder_->WritePayloadKeys(path, cases);
+  }
 
  private:
   std::unique_ptr<trust::SystemEntropy> entropy_;  // outlives the folder

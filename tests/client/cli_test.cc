@@ -1,9 +1,9 @@
 // `eagle` as people and scripts meet it: what it prints, what it asks, which code it ends with.
 #include "client/cli/config.h"
 #include "client/common/document.h"
+#include "client/common/files.h"
 #include "client/common/width.h"
 #include "client/lib/draft.h"
-#include "client/common/files.h"
 #include "client/lib/json.h"
 #include "client/lib/pki_set.h"
 #include "gmock/gmock.h"
@@ -348,6 +348,10 @@ class FixedFolder : public JournalFolder {
     return out;
   }
   absl::Status WriteTagKey(const std::string& path) override { return WriteDurably(path, "key"); }
+  absl::StatusOr<uint64_t> WritePayloadKeys(const std::string& path, const std::vector<uint64_t>& cases) override {
+    EAGLE_RETURN_IF_ERROR(WriteDurably(path, "keys"));
+    return cases.size();
+  }
 
  private:
   bool damaged_;
