@@ -95,9 +95,9 @@ class JournalFolder {
   // Writes the log's tag key to a new file, for an auditor who may find people in leaves, and open nothing.
   // Errors: KEY_UNUSABLE without a master key, or when the path exists.
   absl::Status WriteTagKey(const std::string& path);
-  // Writes the payload keys of these cases (indexes of CASE_OPENED; none: all keys) and of whatever has no case, to a new
-  // file for an opened audit. Keys that were erased are left out. Returns how many were written.
-  // Errors: KEY_UNUSABLE without a master key, or when the path exists.
+  // Writes the payload keys of these cases (indexes of CASE_OPENED; none: all keys) and of whatever has no case, to a
+  // new file for an opened audit. Keys that were erased are left out. Returns how many were written. Errors:
+  // KEY_UNUSABLE without a master key, or when the path exists.
   absl::StatusOr<uint64_t> WritePayloadKeys(const std::string& path, const std::vector<uint64_t>& cases);
 
  private:
