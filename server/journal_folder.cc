@@ -10,6 +10,7 @@
 #include "absl/strings/ascii.h"
 #include "goldeneagle/v1/entry.pb.h"
 #include "server/base/assert.h"
+#include "server/base/bytes.h"
 #include "server/core/codec.h"
 #include "server/core/replay.h"
 #include "server/core/rows.h"
@@ -21,6 +22,7 @@
 #include "server/journal/payload.h"
 #include "server/storage/digest.h"
 #include "server/storage/file_last_signed.h"
+#include "server/trust/secret_file.h"
 #include "server/trust/tag_key_file.h"
 #include "server/trust/wiped.h"
 
@@ -356,6 +358,38 @@ absl::StatusOr<MasterKeyRotation> JournalFolder::RotateMasterKey(Entropy& entrop
   EAGLE_ASSIGN_OR_RETURN(const MasterKeyRotation done, eagle::RotateMasterKey(folder_, master_key_file_, entropy));
   EAGLE_ASSIGN_OR_RETURN(keys_, DataKeys::Open(folder_, master_key_file_, entropy, DataKeys::IfMissing::kRefuse));
   return done;
+}
+
+absl::StatusOr<uint64_t> JournalFolder::WritePayloadKeys(const std::string& path, const std::vector<uint64_t>& cases) {
+  if (keys_ == nullptr) return Fail(Reason::kKeyUnusable, "payload keys lie wrapped under the master key");
+  EAGLE_ASSIGN_OR_RETURN(const auto reader, readers_.NewReader());
+  std::set<std::string> ids;
+  EAGLE_RETURN_IF_ERROR(core::ForEachEntry(
+      *reader, 0, [&](uint64_t index, std::string_view bytes, std::string_view sealed) -> absl::Status {
+        EAGLE_ASSIGN_OR_RETURN(const journal::Leaf leaf, journal::DecodeLeaf(bytes));
+        if (!leaf.has_payload()) return absl::OkStatus();
+        const bool opens = leaf.type == goldeneagle::v1::ENTRY_TYPE_CASE_OPENED;
+        const uint64_t of = opens ? index : leaf.case_seq.value();
+        if (of != 0 && !cases.empty() && std::find(cases.begin(), cases.end(), of) == cases.end())
+          return absl::OkStatus();
+        EAGLE_ASSIGN_OR_RETURN(std::string id, journal::KeyIdOf(sealed));
+        ids.insert(std::move(id));
+        return absl::OkStatus();
+      }));
+  std::string text = "goldeneagle payload keys v1\n";
+  uint64_t written = 0;
+  for (const std::string& id : ids) {
+    absl::StatusOr<std::string> key = keys_->ring().KeyOf(id);
+    if (!key.ok() && (ReasonOf(key.status()) == Reason::kNotFound || ReasonOf(key.status()) == Reason::kErased))
+      continue;
+    EAGLE_RETURN_IF_ERROR(key.status());
+    const trust::Wiped wiped(*std::move(key));
+    text += HexEncode(id) + " " + HexEncode(wiped.get()) + "\n";
+    ++written;
+  }
+  const trust::Wiped content(std::move(text));
+  EAGLE_RETURN_IF_ERROR(trust::WriteSecretFile(path, content.get()));
+  return written;
 }
 
 }  // namespace eagle

@@ -105,6 +105,10 @@ class JournalFolder {
   absl::StatusOr<std::vector<RawEntry>> Entries(uint64_t first, size_t most);
   // See data_keys.h. Errors also: KEY_UNUSABLE without a master key.
   absl::StatusOr<MasterKeyRotation> RotateMasterKey(Entropy& entropy);
+  // Writes the payload keys of these cases (indexes of CASE_OPENED; none: all keys) and of whatever has no case, to a
+  // new file for an opened audit. Keys that were erased are left out. Returns how many were written. Errors:
+  // KEY_UNUSABLE without a master key, or when the path exists.
+  absl::StatusOr<uint64_t> WritePayloadKeys(const std::string& path, const std::vector<uint64_t>& cases);
 
  private:
   class Audit;

@@ -1,7 +1,9 @@
 // eagle journal: the log's head, and the audit of it; through a gateway, or of a stopped folder.
 #include "client/cli/journal.h"
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "client/cli/commands.h"
 #include "client/cli/session.h"
 #include "client/lib/errors.h"
@@ -16,6 +18,7 @@ struct JournalFlags {
   JournalFolderOptions folder;
   ReadsQuery reads;
   std::string out;
+  std::string cases;  // indexes, with commas
 };
 
 absl::Status Head(Session& session) {
@@ -197,6 +200,21 @@ absl::Status RotateMaster(Session& session, const JournalFlags& flags) {
   return session.Print(document);
 }
 
+absl::Status PayloadKeys(Session& session, const JournalFlags& flags) {
+  std::vector<uint64_t> cases;
+  for (const std::string& text : std::vector<std::string>(absl::StrSplit(flags.cases, ',', absl::SkipEmpty()))) {
+    uint64_t index = 0;
+    if (!absl::SimpleAtoi(text, &index) || index == 0)
+      return Fail(Reason::kFieldInvalid, "a case is named by the index of its opening").At("--cases", "such as 29,57");
+    cases.push_back(index);
+  }
+  EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<JournalFolder> folder, OpenFolder(session, flags.folder));
+  EAGLE_ASSIGN_OR_RETURN(const uint64_t written, folder->WritePayloadKeys(flags.out, cases));
+  Document document;
+  document.Add(Record("payload_keys").Add("file", Text(flags.out)).Add("keys", Count(written)));
+  return session.Print(document);
+}
+
 void FolderFlags(Verb& verb, JournalFlags& flags, Need need) {
   verb.Text("--data", &flags.folder.data_folder, "data folder of a stopped gateway, or a backup of one", need);
   verb.Text("--last-signed", &flags.folder.last_signed, "the last-signed store, to find an old backup out");
@@ -261,6 +279,18 @@ void AddJournal(Verb& root) {
                   "eagle journal rotate-master-key --data data --master-key keys/master.key");
   FolderFlags(rotate, *rotate_flags, Need::kRequired);
   rotate.Do([rotate_flags](Session& session) { return RotateMaster(session, *rotate_flags); });
+
+  auto keys_flags = std::make_shared<JournalFlags>();
+  Verb keys =
+      journal.Add("keys",
+                  "Write payload keys to a new file, for an opened audit: with it `eagle-audit opened` reads what "
+                  "is sealed under them.",
+                  "eagle journal keys --data data --master-key keys/master.key --cases 29,57 --out payload.keys");
+  FolderFlags(keys, *keys_flags, Need::kRequired);
+  keys.Text("--cases", &keys_flags->cases,
+            "indexes of the cases' openings, with commas; without it all; what has no case is always in it");
+  keys.Text("--out", &keys_flags->out, "the file to be made, readable by its owner only", Need::kRequired);
+  keys.Do([keys_flags](Session& session) { return PayloadKeys(session, *keys_flags); });
 }
 
 }  // namespace eagle::client

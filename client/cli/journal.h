@@ -104,6 +104,8 @@ class JournalFolder {
   virtual absl::StatusOr<std::vector<RawEntry>> Entries(uint64_t first, size_t most) = 0;
   // Replaces the master key: a new one wraps every key, the old one leaves its file. An interrupted one goes on.
   virtual absl::StatusOr<MasterKeyRotated> RotateMasterKey() = 0;
+  // The payload keys of these cases (none: all), and of what has no case, into a new file; how many.
+  virtual absl::StatusOr<uint64_t> WritePayloadKeys(const std::string& path, const std::vector<uint64_t>& cases) = 0;
 };
 
 // Errors: FOLDER_LOCKED while a gateway runs on it; STORAGE_*, KEY_UNUSABLE.

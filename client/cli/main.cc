@@ -101,6 +101,9 @@ class FolderHere : public client::JournalFolder {
     EAGLE_ASSIGN_OR_RETURN(const MasterKeyRotation done, folder_->RotateMasterKey(*entropy_));
     return client::MasterKeyRotated{done.rewrapped, done.resumed};
   }
+  absl::StatusOr<uint64_t> WritePayloadKeys(const std::string& path, const std::vector<uint64_t>& cases) override {
+    return folder_->WritePayloadKeys(path, cases);
+  }
 
  private:
   std::unique_ptr<trust::SystemEntropy> entropy_;  // outlives the folder

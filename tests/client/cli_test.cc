@@ -355,6 +355,10 @@ class FixedFolder : public JournalFolder {
   absl::StatusOr<std::string> Checkpoint() override { return Fail(Reason::kJournalOlder, "none"); }
   absl::StatusOr<std::vector<RawEntry>> Entries(uint64_t, size_t) override { return std::vector<RawEntry>(); }
   absl::StatusOr<MasterKeyRotated> RotateMasterKey() override { return MasterKeyRotated{.rewrapped = 7}; }
+  absl::StatusOr<uint64_t> WritePayloadKeys(const std::string& path, const std::vector<uint64_t>& cases) override {
+    EAGLE_RETURN_IF_ERROR(WriteDurably(path, "keys"));
+    return cases.size();
+  }
 
  private:
   bool damaged_;

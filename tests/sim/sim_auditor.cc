@@ -4,11 +4,14 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "client/audit/opened_audit.h"
+#include "client/audit/public_audit.h"
 #include "server/base/uuid.h"
 #include "server/core/codec.h"
 #include "server/core/tiles.h"
 #include "server/domain/instant.h"
 #include "server/journal/checkpoint.h"
+#include "server/journal/payload.h"
 #include "tests/sim/sim_bank.h"
 #include "tests/sim/sim_world.h"
 
@@ -134,8 +137,17 @@ void World::JudgeJournal() {
   }
   std::map<uint64_t, std::pair<int64_t, std::vector<uint32_t>>> marks;  // order -> acceptance, marks fired
   std::map<uint64_t, OrderAccepted> accepted;
+  audit::PublicAudit audit;  // shares nothing with the product but the journal's formats
+  audit::OpenedAudit opened(
+      [&](std::string_view key_id) -> std::optional<std::string> {
+        const auto key = gateway_->keys().KeyOf(std::string(key_id));
+        return key.ok() ? std::optional(*key) : std::nullopt;
+      },
+      audit.findings());
   const absl::Status read = core::ForEachEntry(
       *reader, 0, [&](uint64_t index, std::string_view leaf, std::string_view sealed) -> absl::Status {
+        audit.Take(leaf);
+        if (real_keys_) opened.Take(leaf, sealed);
         EAGLE_ASSIGN_OR_RETURN(const domain::Entry entry, core::DecodeEntry(leaf, sealed, gateway_->keys()));
         if (entry.type == ENTRY_TYPE_ORDER_ACCEPTED) accepted[index].ParseFromString(entry.body);
         if (entry.type == ENTRY_TYPE_DEADLINE_MARKED && entry.order) {
@@ -157,6 +169,24 @@ void World::JudgeJournal() {
         return absl::OkStatus();
       });
   if (!read.ok()) Blame("the journal can't be read");
+  for (const audit::Finding& finding : audit.findings().list())
+    Blame(absl::StrCat("the public audit finds at ", finding.index, ", ", std::string(audit::RowOf(finding.rule).name),
+                       ": ", finding.sentence));
+}
+
+std::vector<World::Record> World::Journal() {
+  std::vector<Record> out;
+  const absl::Status read = core::ForEachEntry(
+      *gateway_->Read(), 0, [&](uint64_t, std::string_view leaf, std::string_view sealed) -> absl::Status {
+        Record record{std::string(leaf), std::string(sealed), ""};
+        if (!sealed.empty()) {
+          EAGLE_ASSIGN_OR_RETURN(record.key, gateway_->keys().KeyOf(journal::KeyIdOf(sealed).value()));
+        }
+        out.push_back(std::move(record));
+        return absl::OkStatus();
+      });
+  if (!read.ok()) Blame("the journal can't be read");
+  return out;
 }
 
 }  // namespace eagle::sim

@@ -45,6 +45,12 @@ class World {
   // SHA-256 of what happened: two runs of one seed are the same run.
   std::string Fingerprint();
 
+  struct Record {
+    std::string leaf, sealed, key;  // empty: no payload
+  };
+  // The gateway's journal as it stands, with its payload keys. Pre: the gateway is up.
+  std::vector<Record> Journal();
+
  private:
   struct Bank;
   struct PendingBatch {
@@ -94,6 +100,7 @@ class World {
   SimClock clock_;       // the gateway's: its wall may be set wrong
   SimClock true_clock_;  // everybody else's
   absl::TimeZone zone_;
+  bool real_keys_ = false;  // Ed25519, so that an audit of the signatures means something
   std::unique_ptr<trust::SignatureChecker> checker_;
   std::map<std::string, std::unique_ptr<trust::Signer>> signers_;
   SeededEntropy entropy_;

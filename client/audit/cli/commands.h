@@ -27,6 +27,9 @@ using Chosen = std::function<absl::Status(Console&)>;
 void AddEvidence(CLI::App& root, Chosen& chosen);
 void AddFingerprints(CLI::App& root, Chosen& chosen);
 void AddHead(CLI::App& root, Chosen& chosen);
+void AddPublic(CLI::App& root, Chosen& chosen);
+void AddOpened(CLI::App& root, Chosen& chosen);
+void AddExplain(CLI::App& root, Chosen& chosen);
 
 // One run; `arguments` without the program's name. `terminal`: stdout and stderr are one.
 int RunEagleAudit(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err, Clock& clock,

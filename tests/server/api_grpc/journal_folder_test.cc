@@ -126,6 +126,11 @@ TEST_F(JournalFolderTest, APersonIsFoundByATagKeyOrTheMasterKeyOnly) {
   const std::string file = world_.folder() + "/tag.key";
   {
     auto opened = *JournalFolder::Open(Opened(), entropy_);
+    const auto payload_keys = opened->WritePayloadKeys(file + ".payloads", {});
+    ASSERT_TRUE(payload_keys.ok()) << payload_keys.status();
+    EXPECT_GT(*payload_keys, 0u);
+    EXPECT_EQ(ReasonOf(opened->WritePayloadKeys(file + ".payloads", {}).status()), Reason::kKeyUnusable)
+        << "a key is never overwritten";
     ASSERT_TRUE(opened->WriteTagKey(file).ok());
     EXPECT_EQ(ReasonOf(opened->WriteTagKey(file)), Reason::kKeyUnusable) << "a key is never overwritten";
   }

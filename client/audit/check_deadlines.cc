@@ -1,0 +1,145 @@
+// Marks of deadlines, surpluses and their clocks, presence and reads.
+#include "absl/strings/str_cat.h"
+#include "client/audit/picture.h"
+
+namespace eagle::audit {
+namespace {
+
+using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
+
+StoredClock* ClockOf(uint64_t seq, bool of_case, Picture& seen) {
+  if (of_case) {
+    const auto at = seen.cases.find(seq);
+    return at == seen.cases.end() ? nullptr : &at->second.clock;
+  }
+  const auto at = seen.orders.find(seq);
+  return at == seen.orders.end() ? nullptr : &at->second.clock;
+}
+
+void CheckArisen(const journal::Leaf& leaf, CaseSeen& of, Picture& seen) {
+  const uint64_t index = leaf.index.value();
+  SurplusArisen body;
+  if (!ReadBody(leaf, body, seen.findings)) return;
+  if (body.cause() == 0 || body.cause() != of.mover)
+    seen.findings.Add(
+        Rule::kSurplus, index,
+        absl::StrCat("its cause, ", body.cause(), ", is not the newest entry of the case that can make one"),
+        {of.mover});
+  StoredClock clock{.row = seen.RowNumber(body.deadline_row()), .due = body.due()};
+  bool rising = body.marks_size() == body.marks_permille_size() && !body.deadline_row().empty();
+  for (int i = 0; rising && i < body.marks_size(); ++i) {
+    rising = i == 0 || body.marks(i) > body.marks(i - 1);
+    clock.marks.emplace_back(body.marks(i), body.marks_permille(i));
+  }
+  if (of.surplus != 0) {
+    if (clock != of.clock)
+      seen.findings.Add(Rule::kSurplus, index, "the clock of a surplus that stands is another one", {of.surplus});
+  } else if (!rising || body.due() <= seen.now || clock.marks.empty() || clock.marks.front().first < seen.now) {
+    seen.findings.Add(Rule::kSurplus, index, "a new surplus has a due instant and marks that are still to come");
+  }
+  seen.Disarm(of.clock, leaf.case_seq.value(), true);
+  of.clock = std::move(clock), of.surplus = index;
+  seen.Arm(of.clock, leaf.case_seq.value(), true);
+}
+
+void CheckCleared(const journal::Leaf& leaf, CaseSeen& of, Picture& seen) {
+  const uint64_t index = leaf.index.value();
+  SurplusCleared body;
+  if (!ReadBody(leaf, body, seen.findings)) return;
+  if (of.surplus == 0) seen.findings.Add(Rule::kSurplus, index, "no surplus stands that could be cleared");
+  if (body.cause() == 0 || body.cause() != of.mover)
+    seen.findings.Add(
+        Rule::kSurplus, index,
+        absl::StrCat("its cause, ", body.cause(), ", is not the newest entry of the case that can end one"),
+        {of.mover});
+  seen.Disarm(of.clock, leaf.case_seq.value(), true);
+  of.clock = {}, of.surplus = 0;
+}
+
+}  // namespace
+
+void CheckMark(const journal::Leaf& leaf, Picture& seen) {
+  const uint64_t index = leaf.index.value();
+  DeadlineMarked body;
+  if (!ReadBody(leaf, body, seen.findings)) return;
+  const bool of_case = !leaf.order;
+  const uint64_t seq = of_case ? leaf.case_seq.value() : leaf.order.value();
+  StoredClock* clock = ClockOf(seq, of_case, seen);
+  if (clock == nullptr) return;  // the frame has found it
+  const auto wrong = [&](std::string_view why) { seen.findings.Add(Rule::kMark, index, std::string(why), {seq}); };
+  AgencyBits open;
+  if (!of_case) open = seen.orders.at(seq).open;
+  if (!of_case && open.empty()) return wrong("nothing is open any more: its clock stands still");
+  const auto mark = std::find_if(clock->marks.begin(), clock->marks.end(),
+                                 [&](const auto& stored) { return stored.second == body.mark_permille(); });
+  if (mark == clock->marks.end())
+    return wrong(
+        absl::StrCat("no mark of ", body.mark_permille(), " permille is to come: not stored, or fired before"));
+  if (mark != clock->marks.begin()) wrong("a mark before it has not fired");
+  if (seen.now < mark->first) wrong("it fires before its instant");
+  if (body.due() != clock->due || body.deadline_row() != seen.rows[clock->row])
+    wrong("due instant or row are not those that were stored");
+  if (AgencyBits(body.open()) != open)
+    seen.findings.Add(Rule::kMarkOpen, index, "the agencies named are not those that had not answered", {seq});
+  seen.Disarm(*clock, seq, of_case);
+  clock->marks.erase(clock->marks.begin(), mark + 1);
+  seen.Arm(*clock, seq, of_case);
+}
+
+void CheckSurplus(const journal::Leaf& leaf, Picture& seen) {
+  const auto of = seen.cases.find(leaf.case_seq.value());
+  if (of == seen.cases.end()) return;  // the frame has found it
+  if (leaf.type == ENTRY_TYPE_SURPLUS_ARISEN) return CheckArisen(leaf, of->second, seen);
+  CheckCleared(leaf, of->second, seen);
+}
+
+// A gateway that was down can't mark: time counts from the first leaf past the mark.
+void CheckOverdue(const journal::Leaf& leaf, Picture& seen) {
+  const int64_t now = absl::ToUnixMicros(leaf.time);
+  while (!seen.overdue.empty() && seen.overdue.front().first + absl::ToInt64Microseconds(seen.tolerance) < now) {
+    const auto [since, timer] = seen.overdue.front();
+    seen.overdue.pop_front();
+    const auto [at, seq, of_case] = timer;
+    const StoredClock* clock = ClockOf(seq, of_case, seen);
+    const bool waits = clock != nullptr && !clock->marks.empty() && clock->marks.front().first == at &&
+                       (of_case || !seen.orders.at(seq).open.empty());
+    // A mark that fired at this very time comes with this leaf.
+    if (waits)
+      seen.findings.Add(Rule::kMarkMissing, leaf.index.value(),
+                        absl::StrCat("the mark of ", clock->marks.front().second, " permille of ",
+                                     of_case ? "the surplus of case " : "order ", seq, " stays away"),
+                        {seq});
+  }
+  while (!seen.timers.empty() && std::get<0>(*seen.timers.begin()) <= now) {
+    seen.overdue.emplace_back(now, *seen.timers.begin());
+    seen.timers.erase(seen.timers.begin());
+  }
+}
+
+void CheckPresence(const journal::Leaf& leaf, Picture& seen) {
+  const uint64_t index = leaf.index.value();
+  const auto wrong = [&](std::string_view why) { seen.findings.Add(Rule::kPresence, index, std::string(why)); };
+  if (leaf.type == ENTRY_TYPE_READ_RECORDED) {
+    ReadRecorded body;
+    if (ReadBody(leaf, body, seen.findings) && body.method().empty())
+      seen.findings.Add(Rule::kRead, index, "it doesn't say what was read");
+    return;
+  }
+  if (!leaf.agency || leaf.agency.value() > seen.agencies) return wrong("the agency is not registered");
+  const AgencyBits agency = AgencyBits::Of(leaf.agency.value());
+  if (leaf.type == ENTRY_TYPE_ADAPTER_PRESENT) {
+    AdapterPresent body;
+    if (!ReadBody(leaf, body, seen.findings)) return;
+    if (body.instance().size() != 8 || body.adapter().empty() || body.contract_version() == 0)
+      wrong("instance, program and contract version are demanded");
+    seen.present.Add(agency);
+    return;
+  }
+  AdapterAbsent body;
+  if (!ReadBody(leaf, body, seen.findings)) return;
+  if (!seen.present.Has(leaf.agency.value())) wrong("it was not present");
+  if (body.last_seen() > seen.now) wrong("it was last seen in the future");
+  seen.present.Remove(agency);
+}
+
+}  // namespace eagle::audit

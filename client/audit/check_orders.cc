@@ -1,0 +1,186 @@
+// Cases and orders as they are accepted, handed out and withdrawn.
+#include "absl/numeric/int128.h"
+#include "absl/strings/str_cat.h"
+#include "client/audit/picture.h"
+
+namespace eagle::audit {
+namespace {
+
+using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
+
+CaseSeen* CaseOf(const journal::Leaf& leaf, Picture& seen) {
+  const auto at = seen.cases.find(leaf.case_seq.value());
+  return at == seen.cases.end() ? nullptr : &at->second;  // the frame has found it
+}
+
+// permille of the way from `start` to `due`, rounded up to a whole second.
+int64_t MarkAt(int64_t start, int64_t due, uint32_t permille) {
+  const absl::int128 thousandths = absl::int128(start) * 1000 + absl::int128(due - start) * permille;
+  const absl::int128 second = 1'000'000'000;
+  absl::int128 seconds = thousandths / second;
+  if (thousandths % second > 0) seconds += 1;
+  return static_cast<int64_t>(seconds) * 1'000'000;
+}
+
+void CheckOrderClock(const journal::Leaf& leaf, const OrderAccepted& body, const Picture& seen) {
+  const auto wrong = [&](std::string_view why) {
+    seen.findings.Add(Rule::kOrderClock, leaf.index.value(), std::string(why));
+  };
+  if (body.due() <= seen.now || body.due() > seen.now + 3660LL * 86'400 * 1'000'000)
+    return wrong("the answer is due after the acceptance, and within ten years");
+  if (body.deadline_row().empty() || body.marks_size() != body.marks_permille_size())
+    return wrong("the row that decided, and for each mark what it is");
+  bool is_due = false;
+  for (int i = 0; i < body.marks_size(); ++i) {
+    if (body.marks(i) != MarkAt(seen.now, body.due(), body.marks_permille(i)))
+      return wrong(absl::StrCat("mark ", i, " does not stand at ", body.marks_permille(i), " permille of the way"));
+    if (i > 0 && body.marks_permille(i) <= body.marks_permille(i - 1)) return wrong("the marks don't rise");
+    is_due |= body.marks_permille(i) == 1000;
+  }
+  if (!is_due) wrong("no mark stands at the due instant");
+}
+
+void CheckMeasureBefore(const journal::Leaf& leaf, const OrderAccepted& body, Picture& seen) {
+  const uint64_t index = leaf.index.value(), freeze = body.freeze_order();
+  const bool needs = body.action() == ACTION_RELEASE || body.action() == ACTION_DEDUCT;
+  if (needs != (freeze != 0)) {
+    seen.findings.Add(Rule::kOrder, index, needs ? "names no freeze that it is about" : "names a freeze without need");
+    return;
+  }
+  if (!needs) return;
+  const auto at = seen.orders.find(freeze);
+  if (at == seen.orders.end()) {
+    seen.findings.Add(Rule::kOrder, index, absl::StrCat("the freeze that it names, ", freeze, ", was never accepted"));
+  } else if (at->second.action != ACTION_FREEZE || at->second.case_seq != leaf.case_seq.value() ||
+             at->second.targets != AgencyBits(body.targets())) {
+    seen.findings.Add(Rule::kOrder, index, "what it names is no freeze of this case at this agency", {freeze});
+  }
+}
+
+}  // namespace
+
+void CheckCase(const journal::Leaf& leaf, Picture& seen) {
+  const uint64_t index = leaf.index.value();
+  const auto policy = [&](uint32_t version) {
+    if (version == 0 || version != seen.policy)
+      seen.findings.Add(Rule::kCase, index, absl::StrCat("policy ", version, " is not in force, ", seen.policy, " is"));
+  };
+  if (leaf.type == ENTRY_TYPE_CASE_OPENED) {
+    CaseOpened body;
+    if (!ReadBody(leaf, body, seen.findings)) return;
+    CheckHead(leaf, body.head(), MEMBER_TYPE_CASE, true, seen);
+    CheckDigest(leaf, body.digest(), seen);
+    CheckId(leaf, body.request_id(), seen);
+    policy(body.policy_version());
+    if (body.stage() == CASE_STAGE_UNSPECIFIED || body.number_tag().empty())
+      seen.findings.Add(Rule::kCase, index, "a case is opened in a stage and with a number");
+    CaseSeen& opened = seen.cases[index];
+    opened.court = leaf.actor_ordinal, opened.stage = body.stage();
+    return;
+  }
+  CaseSeen* of = CaseOf(leaf, seen);
+  if (of != nullptr && of->court != leaf.actor_ordinal)
+    seen.findings.Add(Rule::kCase, index, "another court opened this case", {leaf.case_seq.value()});
+  if (leaf.type == ENTRY_TYPE_CASE_STAGE_CHANGED) {
+    CaseStageChanged body;
+    if (!ReadBody(leaf, body, seen.findings)) return;
+    CheckHead(leaf, body.head(), MEMBER_TYPE_CASE, true, seen);
+    CheckDigest(leaf, body.digest(), seen);
+    CheckId(leaf, body.request_id(), seen);
+    if (of != nullptr && (of->stage != body.from() || body.to() == body.from() || body.to() == CASE_STAGE_UNSPECIFIED))
+      seen.findings.Add(Rule::kCase, index, "it was in another stage, or stays in it", {leaf.case_seq.value()});
+    if (of != nullptr) of->stage = body.to();
+    return;
+  }
+  CaseCapChanged body;
+  if (!ReadBody(leaf, body, seen.findings)) return;
+  CheckHead(leaf, body.head(), MEMBER_TYPE_CASE, true, seen);
+  CheckDigest(leaf, body.digest(), seen);
+  CheckId(leaf, body.request_id(), seen);
+  policy(body.policy_version());
+  if (of != nullptr) of->mover = index;
+}
+
+void CheckOrderAccepted(const journal::Leaf& leaf, Picture& seen) {
+  const uint64_t index = leaf.index.value();
+  OrderAccepted body;
+  if (!ReadBody(leaf, body, seen.findings)) return;
+  CheckHead(leaf, body.head(), MEMBER_TYPE_ORDER, true, seen);
+  CheckDigest(leaf, body.digest(), seen);
+  CheckId(leaf, body.order_id(), seen);
+  const auto wrong = [&](std::string_view why) { seen.findings.Add(Rule::kOrder, index, std::string(why)); };
+  const CaseSeen* of = CaseOf(leaf, seen);
+  if (of != nullptr && of->court != leaf.actor_ordinal) wrong("another court opened this case");
+  if (body.policy_version() == 0 || body.policy_version() != seen.policy) wrong("the policy named is not in force");
+  const AgencyBits targets(body.targets());
+  if (targets.empty() || targets.highest() > seen.agencies) wrong("its targets are no registered agencies");
+  if (body.action() == ACTION_UNSPECIFIED || body.urgency() == URGENCY_UNSPECIFIED) wrong("no action or urgency");
+  if (body.action() != ACTION_INQUIRE && targets.count() != 1) wrong("a control is addressed to one agency");
+  if (body.subject_tag().empty() || body.officer_tags().empty()) wrong("a person and an officer are demanded");
+  if (body.group_first() > index) wrong("its group begins after it");
+  CheckMeasureBefore(leaf, body, seen);
+  CheckOrderClock(leaf, body, seen);
+  OrderSeen& order = seen.orders[index];
+  order.last = index, order.case_seq = leaf.case_seq.value(), order.court = leaf.actor_ordinal;
+  order.action = body.action();
+  order.targets = order.open = targets;
+  order.clock = {.row = seen.RowNumber(body.deadline_row()), .due = body.due()};
+  for (int i = 0; i < std::min(body.marks_size(), body.marks_permille_size()); ++i)
+    order.clock.marks.emplace_back(body.marks(i), body.marks_permille(i));
+  seen.Arm(order.clock, index, false);
+}
+
+void CheckDelivered(const journal::Leaf& leaf, Picture& seen) {
+  const uint64_t index = leaf.index.value();
+  Delivered body;
+  if (!ReadBody(leaf, body, seen.findings)) return;
+  if (body.orders().empty() || body.orders_size() > 256 || body.instance().size() != 8)
+    seen.findings.Add(Rule::kLeafForm, index, "1 to 256 orders, and 8 bytes of the adapter's instance");
+  if (!leaf.agency) return;  // the frame has found it
+  for (const uint64_t seq : body.orders()) {
+    const auto at = seen.orders.find(seq);
+    if (at == seen.orders.end()) {
+      seen.findings.Add(Rule::kDelivery, index, absl::StrCat("order ", seq, " was never accepted"));
+      continue;
+    }
+    OrderSeen& order = at->second;
+    if (!order.targets.Has(leaf.agency.value())) {
+      seen.findings.Add(Rule::kDelivery, index,
+                        absl::StrCat("order ", seq, " is not addressed to agency ", leaf.agency.value()), {seq});
+    } else if (!order.open.Has(leaf.agency.value())) {
+      seen.findings.Add(Rule::kDelivery, index, absl::StrCat("order ", seq, " was answered or withdrawn there before"),
+                        {order.last});
+    }
+    order.delivered.Add(AgencyBits::Of(leaf.agency.value()));
+    order.last = index;
+  }
+}
+
+void CheckWithdrawn(const journal::Leaf& leaf, Picture& seen) {
+  const uint64_t index = leaf.index.value();
+  OrderWithdrawn body;
+  if (!ReadBody(leaf, body, seen.findings)) return;
+  CheckId(leaf, body.request_id(), seen);
+  const auto at = seen.orders.find(leaf.order.value());
+  if (at == seen.orders.end()) return;
+  OrderSeen& order = at->second;
+  if (order.court != leaf.actor_ordinal)
+    seen.findings.Add(Rule::kWithdrawal, index, "another court made this order", {leaf.order.value()});
+  const AgencyBits targets(body.targets());
+  AgencyBits beyond = targets;
+  AgencyBits idle = order.open;
+  idle.Remove(order.delivered);
+  beyond.Remove(idle);
+  if (targets.empty() || !beyond.empty())
+    seen.findings.Add(Rule::kWithdrawal, index, "withdrawn where it was handed out, answered, or never addressed to",
+                      {leaf.order.value()});
+  order.open.Remove(targets);
+  if (body.completes() != order.open.empty())
+    seen.findings.Add(Rule::kCompletion, index,
+                      body.completes() ? "targets are still open" : "nothing is open any more, and it doesn't say so",
+                      {leaf.order.value()});
+  if (order.open.empty()) seen.Disarm(order.clock, leaf.order.value(), false);
+  if (CaseSeen* of = CaseOf(leaf, seen)) of->mover = index;
+}
+
+}  // namespace eagle::audit

@@ -1,0 +1,151 @@
+// eagle-audit public: the whole log by its leaves alone. eagle-audit explain: what a rule demands and why.
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "client/audit/case_keys.h"
+#include "client/audit/cli/commands.h"
+#include "client/audit/log_audit.h"
+#include "client/audit/log_folder.h"
+#include "server/base/bytes.h"
+#include "server/base/reason.h"
+
+namespace eagle::audit {
+namespace {
+
+struct PublicFlags {
+  std::string log, log_key, state, keys;
+  size_t most = 100;
+  double tolerance_minutes = 15;
+  uint64_t sample = 0;
+  std::optional<uint64_t> seed;
+};
+
+client::Table TableOf(const Findings& findings) {
+  client::Table table("findings", {{"index", client::kRight}, {"rule"}, {"finding"}, {"contradicts"}});
+  for (const Finding& finding : findings.list())
+    table.Add({client::Count(finding.index), client::Text(FromAbsl(ToAbsl(RowOf(finding.rule).name))),
+               client::Text(finding.sentence), client::TextOrNothing(absl::StrJoin(finding.proof, ", "))});
+  return table;
+}
+
+// Prints what was seen and found; a finding ends the command with 5.
+absl::Status Answer(Console& console, client::Record record, const Findings& findings) {
+  client::Document document;
+  const uint64_t hidden = findings.total() - findings.list().size();
+  record.Add("findings", client::Count(findings.total()));
+  if (hidden > 0) record.Add("not_shown", client::Count(hidden));
+  document.Add(std::move(record));
+  document.Add(TableOf(findings));
+  EAGLE_RETURN_IF_ERROR(console.Print(document));
+  if (findings.total() == 0) return absl::OkStatus();
+  return Fail(Reason::kJournalBroken,
+              absl::StrCat(findings.total(), " findings: eagle-audit explain RULE tells what a rule demands"));
+}
+
+absl::Status Sample(Console& console, const PublicFlags& flags, LogSource& log, const journal::NoteVerifier& key) {
+  const uint64_t seed = flags.seed.value_or(static_cast<uint64_t>(absl::ToUnixNanos(console.clock().WallNow())));
+  console.Talk(absl::StrCat("seed ", seed));
+  Findings findings(flags.most);
+  EAGLE_ASSIGN_OR_RETURN(const LogSampled sampled, SampleLog(log, key, flags.sample, seed, findings));
+  return Answer(console,
+                client::Record("sample")
+                    .Add("origin", client::Text(sampled.head.origin))
+                    .Add("size", client::Count(sampled.head.size))
+                    .Add("root", client::Text(HexEncode(journal::View(sampled.head.root))))
+                    .Add("seed", client::Count(seed))
+                    .Add("entries", client::Count(sampled.indexes.size())),
+                findings);
+}
+
+absl::Status Public(Console& console, const PublicFlags& flags) {
+  EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<journal::NoteVerifier> key, journal::ParseVerifierKey(flags.log_key));
+  EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<LogSource> log, OpenLogFolder(flags.log));
+  if (flags.sample > 0) return Sample(console, flags, *log, *key);
+  PublicAudit audit({.findings_shown = flags.most, .tolerance = absl::Minutes(flags.tolerance_minutes)});
+  SeenStore store(flags.state);
+  CaseKeys keys;
+  if (!flags.keys.empty()) {
+    EAGLE_ASSIGN_OR_RETURN(keys, ReadCaseKeys(flags.keys));
+  }
+  OpenedAudit opened([&](std::string_view key_id) { return keys.Find(key_id); }, audit.findings());
+  EAGLE_ASSIGN_OR_RETURN(
+      const LogAudited audited,
+      AuditLog(*log, *key,
+               {.store = flags.state.empty() ? nullptr : &store,
+                .progress = [&](uint64_t at, uint64_t of) { console.Progress(absl::StrCat("entry ", at, " of ", of)); },
+                .opened = flags.keys.empty() ? nullptr : &opened},
+               audit));
+  client::Record record("audit");
+  record.Add("origin", client::Text(audited.head.origin))
+      .Add("size", client::Count(audited.head.size))
+      .Add("root", client::Text(HexEncode(journal::View(audited.head.root))))
+      .Add("recorded", client::Instant(audit.recorded(), console.zone))
+      .Add("seen_before", audited.before ? client::Count(audited.before->size) : client::Nothing())
+      .Add("cases", client::Count(audit.cases()))
+      .Add("orders", client::Count(audit.orders()))
+      .Add("open_orders", client::Count(audit.open_orders()))
+      .Add("deadline_marks", client::Count(audit.marks()));
+  if (!flags.keys.empty())
+    record.Add("opened_payloads", client::Count(opened.opened()))
+        .Add("sealed_payloads", client::Count(opened.sealed()))
+        .Add("unchecked_signatures", client::Count(opened.unchecked_signatures()));
+  return Answer(console, std::move(record), audit.findings());
+}
+
+absl::Status Explain(Console& console, const std::string& name) {
+  client::Document document;
+  if (name.empty()) {
+    client::Table table("rules", {{"rule"}, {"demands"}});
+    for (const RuleRow& row : AllRules()) table.Add({client::Text(row.name), client::Text(row.demand)});
+    document.Add(std::move(table));
+    return console.Print(document);
+  }
+  const std::optional<Rule> rule = RuleNamed(name);
+  if (!rule) return Fail(Reason::kFieldInvalid, "no rule has this name").At("RULE", "eagle-audit explain lists all");
+  const RuleRow& row = RowOf(*rule);
+  document.Add(client::Record("rule")
+                   .Add("rule", client::Text(row.name))
+                   .Add("demands", client::Text(row.demand))
+                   .Add("source", client::Text(row.source)));
+  return console.Print(document);
+}
+
+}  // namespace
+
+void AddPublic(CLI::App& root, Chosen& chosen) {
+  auto flags = std::make_shared<PublicFlags>();
+  CLI::App* verb = root.add_subcommand("public", "Audit every leaf of a published log: tree, history, rules.");
+  verb->add_option("LOG", flags->log, "folder of the published log")->required();
+  verb->add_option("--log-key", flags->log_key, "the log's pinned key (text)")->required();
+  verb->add_option("--state", flags->state, "folder of what this auditor saw last: finds out forks and rollbacks");
+  verb->add_option("--findings", flags->most, "how many findings are shown (all are counted)");
+  verb->add_option("--tolerance-minutes", flags->tolerance_minutes,
+                   "how long a deadline's mark may stay away while the log goes on")
+      ->check(CLI::Range(0.0, 525600.0));
+  CLI::Option* sample = verb->add_option("--sample", flags->sample, "prove only so many random entries: a quick look");
+  verb->add_option("--seed", flags->seed, "which ones: the same seed, the same entries")->needs(sample);
+  sample->excludes("--state");
+  verb->callback([&chosen, flags] { chosen = [flags](Console& console) { return Public(console, *flags); }; });
+}
+
+void AddOpened(CLI::App& root, Chosen& chosen) {
+  auto flags = std::make_shared<PublicFlags>();
+  CLI::App* verb = root.add_subcommand(
+      "opened", "The public audit, and with keys the payloads: commitments, signatures, what was signed.");
+  verb->add_option("LOG", flags->log, "folder of the published log, with payloads")->required();
+  verb->add_option("--log-key", flags->log_key, "the log's pinned key (text)")->required();
+  verb->add_option("--keys", flags->keys, "file of payload keys; what it has no key for stays sealed")->required();
+  verb->add_option("--state", flags->state, "folder of what this auditor saw last: finds out forks and rollbacks");
+  verb->add_option("--findings", flags->most, "how many findings are shown (all are counted)");
+  verb->callback([&chosen, flags] { chosen = [flags](Console& console) { return Public(console, *flags); }; });
+}
+
+void AddExplain(CLI::App& root, Chosen& chosen) {
+  auto name = std::make_shared<std::string>();
+  CLI::App* verb = root.add_subcommand("explain", "What a rule demands, and where that comes from; without RULE: all.");
+  verb->add_option("RULE", *name, "as a finding names it");
+  verb->callback([&chosen, name] { chosen = [name](Console& console) { return Explain(console, *name); }; });
+}
+
+}  // namespace eagle::audit

@@ -1,0 +1,140 @@
+#include "client/audit/log_audit.h"
+
+#include <algorithm>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "server/base/bytes.h"
+#include "server/base/reason.h"
+#include "server/journal/leaf.h"
+#include "server/journal/tile.h"
+
+namespace eagle::audit {
+namespace {
+
+using journal::Checkpoint;
+using journal::kTileWidth;
+
+// The first leaf below a tile's node.
+uint64_t FirstLeafBelow(unsigned level, uint64_t n) { return n << std::min(63u, 8 * (level + 1)); }
+
+absl::Status CompareTile(LogSource& log, const journal::FullTile& want, unsigned width, Findings& findings) {
+  EAGLE_ASSIGN_OR_RETURN(const std::string tile, log.Tile(want.level, want.n, width));
+  if (tile != want.bytes)
+    findings.Add(Rule::kTreeTile, FirstLeafBelow(want.level, want.n),
+                 absl::StrCat(ToAbsl(journal::TilePath({static_cast<int>(want.level), want.n, width})),
+                              " is not what the leaves hash to"));
+  return absl::OkStatus();
+}
+
+absl::Status Forked(SeenStore& store, const std::string& origin, const std::string& before, const std::string& now,
+                    std::string_view why) {
+  EAGLE_ASSIGN_OR_RETURN(const std::string path, store.KeepFork(origin, before, now));
+  return Fail(Reason::kLogForked, why).With("evidence", path);
+}
+
+// What the store has, opened with the same key.
+absl::StatusOr<std::optional<Checkpoint>> Before(const SeenStore& store, const std::string& origin,
+                                                 const journal::NoteVerifier& key, std::string& note) {
+  EAGLE_ASSIGN_OR_RETURN(const std::optional<std::string> kept, store.Last(origin));
+  if (!kept) return std::optional<Checkpoint>();
+  note = *kept;
+  EAGLE_ASSIGN_OR_RETURN(Checkpoint before, journal::OpenCheckpoint(note, key));
+  return std::optional<Checkpoint>(std::move(before));
+}
+
+}  // namespace
+
+absl::StatusOr<LogAudited> AuditLog(LogSource& log, const journal::NoteVerifier& key, const LogAuditOptions& options,
+                                    PublicAudit& audit) {
+  LogAudited out;
+  EAGLE_ASSIGN_OR_RETURN(out.note, log.Checkpoint());
+  EAGLE_ASSIGN_OR_RETURN(out.head, journal::OpenCheckpoint(out.note, key));
+  std::string note_before;
+  if (options.store != nullptr) {
+    EAGLE_ASSIGN_OR_RETURN(out.before, Before(*options.store, out.head.origin, key, note_before));
+    if (out.before && out.before->size > out.head.size)
+      return Fail(Reason::kLogForked,
+                  "the log is shorter than when this auditor saw it last: an older copy, or rolled back")
+          .With("size_before", static_cast<int64_t>(out.before->size))
+          .With("size", static_cast<int64_t>(out.head.size));
+    if (out.before && out.before->size == out.head.size && out.before->root != out.head.root)
+      return Forked(*options.store, out.head.origin, note_before, out.note, "two roots of one size were signed");
+  }
+  const uint64_t size = out.head.size;
+  Findings& findings = audit.findings();
+  journal::Edge edge;
+  std::optional<journal::Hash> root_before;
+  const auto look_back = [&] {
+    if (out.before && out.before->size == edge.size()) root_before = edge.Root();
+  };
+  look_back();
+  for (uint64_t n = 0; n * kTileWidth < size; ++n) {
+    const unsigned width = journal::TileWidthAt(size, 0, n);
+    EAGLE_ASSIGN_OR_RETURN(const std::string bundle, log.Entries(n, width));
+    EAGLE_ASSIGN_OR_RETURN(const std::vector<std::string_view> leaves, journal::ParseBundle(bundle, width));
+    std::string payloads;
+    if (options.opened != nullptr) {
+      EAGLE_ASSIGN_OR_RETURN(payloads, log.Payloads(n, width));
+    }
+    ByteReader sealed(payloads);
+    for (const std::string_view leaf : leaves) {
+      edge.Append(journal::LeafHash(leaf));
+      look_back();
+      audit.Take(leaf);
+      if (options.opened != nullptr) options.opened->Take(leaf, sealed.Bytes(sealed.U32()));
+    }
+    if (!sealed.Done()) return Fail(Reason::kJournalBroken, "a bundle of payloads has another length than its entries");
+    for (const journal::FullTile& tile : edge.TakeFullTiles())
+      EAGLE_RETURN_IF_ERROR(CompareTile(log, tile, kTileWidth, findings));
+    if (options.progress && n % 64 == 63) options.progress(edge.size(), size);
+  }
+  for (unsigned level = 0; level < journal::kTileLevels; ++level) {
+    const std::string_view partial = edge.PartialTile(level);
+    if (partial.empty()) continue;
+    EAGLE_RETURN_IF_ERROR(CompareTile(log, {level, size >> (8 * (level + 1)), std::string(partial)},
+                                      static_cast<unsigned>(partial.size() / journal::kHashSize), findings));
+  }
+  if (edge.Root() != out.head.root) {
+    findings.Add(Rule::kTreeRoot, size, "the leaves don't hash to the signed root");
+  } else if (out.before && root_before != out.before->root) {
+    return Forked(*options.store, out.head.origin, note_before, out.note,
+                  "the log doesn't continue what this auditor saw of it before");
+  } else if (options.store != nullptr) {
+    EAGLE_RETURN_IF_ERROR(options.store->Keep(out.head.origin, out.note));
+  }
+  return out;
+}
+
+absl::StatusOr<LogSampled> SampleLog(LogSource& log, const journal::NoteVerifier& key, uint64_t count, uint64_t seed,
+                                     Findings& findings) {
+  LogSampled out;
+  EAGLE_ASSIGN_OR_RETURN(const std::string note, log.Checkpoint());
+  EAGLE_ASSIGN_OR_RETURN(out.head, journal::OpenCheckpoint(note, key));
+  const uint64_t size = out.head.size;
+  // Hashes of seed and count: everybody who has the seed looks at the same leaves, on every machine.
+  std::set<uint64_t> chosen;
+  for (uint64_t i = 0; chosen.size() < std::min(count, size); ++i) {
+    const journal::Hash hash = journal::Sha256(ByteWriter().U64(seed).U64(i).bytes());
+    chosen.insert(ByteReader(journal::View(hash)).U64() % size);
+  }
+  for (const uint64_t index : chosen) {
+    out.indexes.push_back(index);
+    const uint64_t n = index / kTileWidth;
+    const unsigned width = journal::TileWidthAt(size, 0, n);
+    EAGLE_ASSIGN_OR_RETURN(const std::string bundle, log.Entries(n, width));
+    EAGLE_ASSIGN_OR_RETURN(const std::vector<std::string_view> leaves, journal::ParseBundle(bundle, width));
+    const std::string_view bytes = leaves[index % kTileWidth];
+    EAGLE_ASSIGN_OR_RETURN(const std::vector<journal::Hash> path, journal::InclusionProof(index, size, log));
+    if (!journal::VerifyInclusion(journal::LeafHash(bytes), index, size, path, out.head.root))
+      findings.Add(Rule::kTreeRoot, index, "the leaf is not proved by the signed root");
+    const auto leaf = journal::DecodeLeaf(bytes);
+    if (!leaf.ok())
+      findings.Add(Rule::kLeafForm, index, FailureOf(leaf.status()).message);
+    else if (leaf->index.value() != index)
+      findings.Add(Rule::kLeafIndex, index, absl::StrCat("it says that its place is ", leaf->index.value()));
+  }
+  return out;
+}
+
+}  // namespace eagle::audit

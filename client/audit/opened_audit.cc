@@ -1,0 +1,297 @@
+// What the opened acts say, against the leaves.
+#include "client/audit/opened_audit.h"
+
+#include "absl/strings/str_cat.h"
+#include "client/audit/agency_bits.h"
+
+namespace eagle::audit {
+namespace {
+
+using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
+
+// Members of one kind say the same when their bytes are the same: both were serialised by this program, now.
+bool Same(const google::protobuf::MessageLite& a, const google::protobuf::MessageLite& b) {
+  return a.SerializeAsString() == b.SerializeAsString();
+}
+
+const char* ChangeName(const Proposal& proposal) {
+  switch (proposal.change_case()) {
+    case Proposal::kCourt:
+      return "court";
+    case Proposal::kAgency:
+      return "agency";
+    case Proposal::kSystem:
+      return "system";
+    case Proposal::kPolicy:
+      return "policy";
+    case Proposal::kClock:
+      return "clock";
+    default:
+      return "";
+  }
+}
+
+int64_t DeductedBy(const Receipt& receipt) {
+  if (receipt.kind() != RECEIPT_KIND_FINAL && receipt.kind() != RECEIPT_KIND_CORRECTION) return 0;
+  if (receipt.items().empty() || receipt.items(0).outcome() != OUTCOME_DEDUCTED) return 0;
+  return receipt.items(0).deduction().amount_minor_units();
+}
+
+}  // namespace
+
+void OpenedAudit::Take(std::string_view bytes, std::string_view sealed) {
+  const auto decoded = journal::DecodeLeaf(bytes);
+  if (!decoded.ok()) return;  // the public audit has found it
+  const journal::Leaf& leaf = *decoded;
+  if (leaf.type == ENTRY_TYPE_LOG_FOUNDED) register_.founding.ParseFromString(leaf.body);
+  if (!leaf.has_payload()) {
+    if (!sealed.empty()) Add(Rule::kSeal, leaf, "it commits to no payload, and has one");
+    return;
+  }
+  const std::optional<std::string> payload = Open(leaf, sealed);
+  if (!payload) return;
+  switch (leaf.type) {
+    case ENTRY_TYPE_BATCH_HEAD:
+      return TakeHead(leaf, *payload);
+    case ENTRY_TYPE_PROPOSAL_MADE:
+    case ENTRY_TYPE_PROPOSAL_APPROVED:
+      return TakeAdministration(leaf, *payload);
+    case ENTRY_TYPE_COURT_REGISTERED:
+    case ENTRY_TYPE_AGENCY_REGISTERED:
+    case ENTRY_TYPE_SYSTEM_REGISTERED:
+    case ENTRY_TYPE_POLICY_INSTALLED:
+      return TakeAdopted(leaf, *payload);
+    case ENTRY_TYPE_STATEMENT_ACCEPTED:
+      return TakeStatement(leaf, *payload);
+    case ENTRY_TYPE_CASE_OPENED:
+    case ENTRY_TYPE_CASE_STAGE_CHANGED:
+    case ENTRY_TYPE_CASE_CAP_CHANGED:
+      return TakeCase(leaf, *payload);
+    case ENTRY_TYPE_ORDER_ACCEPTED:
+      return TakeOrder(leaf, *payload);
+    case ENTRY_TYPE_TASK_REPORTED:
+    case ENTRY_TYPE_TASK_ANSWERED:
+    case ENTRY_TYPE_MEASURE_CHANGED:
+    case ENTRY_TYPE_RECEIPT_CONFLICT:
+      return TakeReceipt(leaf, *payload);
+    case ENTRY_TYPE_REFUSED:
+      return TakeRefused(leaf, *payload);
+    default:
+      return;  // reads and surpluses are the gateway's own words: nobody signed them
+  }
+}
+
+void OpenedAudit::TakeAdministration(const journal::Leaf& leaf, const std::string& payload) {
+  ProposalMade made;
+  ProposalApproved approved;
+  const bool proposal = leaf.type == ENTRY_TYPE_PROPOSAL_MADE;
+  AdministrationPayload said;
+  Administration act;
+  if (!(proposal ? made.ParseFromString(leaf.body) : approved.ParseFromString(leaf.body)) ||
+      !said.ParseFromString(payload) || !act.ParseFromString(said.member()))
+    return Add(Rule::kContent, leaf, "the act can't be read");
+  CheckMember(leaf, proposal ? made.head() : approved.head(), proposal ? made.digest() : approved.digest(),
+              said.member(), said.index());
+  if (act.request_id() != (proposal ? made.request_id() : approved.request_id()))
+    Add(Rule::kContent, leaf, "the act has another id");
+  if (proposal) {
+    if (act.proposal().change_case() == Proposal::CHANGE_NOT_SET || ChangeName(act.proposal()) != made.kind())
+      Add(Rule::kContent, leaf, "the act proposes something of another kind");
+    register_.proposals[leaf.index.value()] = act.proposal();
+  } else if (!act.has_approval() || act.approval().proposal_index() != approved.proposal()) {
+    Add(Rule::kContent, leaf, "the act approves another proposal", {approved.proposal()});
+  }
+}
+
+void OpenedAudit::TakeAdopted(const journal::Leaf& leaf, const std::string& payload) {
+  Adopted body;
+  AdoptedPayload said;
+  if (!body.ParseFromString(leaf.body) || !said.ParseFromString(payload))
+    return Add(Rule::kContent, leaf, "the change can't be read");
+  const auto proposal = register_.proposals.find(body.proposal());
+  if (proposal != register_.proposals.end()) {
+    const Proposal& asked = proposal->second;
+    const bool same = said.has_court()    ? Same(said.court(), asked.court())
+                      : said.has_agency() ? Same(said.agency(), asked.agency())
+                      : said.has_system() ? Same(said.system(), asked.system())
+                      : said.has_policy() ? Same(said.policy(), asked.policy())
+                                          : false;
+    if (!same) Add(Rule::kContent, leaf, "what is in force is not what was proposed", {body.proposal()});
+  }
+  if (said.has_court()) register_.courts[body.ordinal()] = said.court().code();
+  if (said.has_agency()) {
+    register_.agencies[body.ordinal()] = said.agency().code();
+    register_.agency_ordinals[said.agency().code()] = body.ordinal();
+  }
+  if (said.has_policy()) {
+    register_.policy = said.policy().table();
+    if (register_.policy.version() != body.policy_version())
+      Add(Rule::kContent, leaf, "the policy has another version");
+  }
+}
+
+void OpenedAudit::TakeStatement(const journal::Leaf& leaf, const std::string& payload) {
+  StatementAccepted body;
+  StatementPayload said;
+  Statement statement;
+  if (!body.ParseFromString(leaf.body) || !said.ParseFromString(payload) || !statement.ParseFromString(said.member()))
+    return Add(Rule::kContent, leaf, "the statement can't be read");
+  const HeadOpened* head = CheckMember(leaf, body.head(), body.digest(), said.member(), said.index());
+  if (statement.kind() != body.kind() || statement.sequence() != body.sequence() ||
+      statement.environment() != register_.founding.environment())
+    Add(Rule::kContent, leaf, "kind, sequence or environment are not those of the statement");
+  if (head != nullptr && leaf.actor_kind == ACTOR_KIND_REGISTRAR) {
+    std::set<std::string> named;
+    for (const uint32_t ordinal : body.registrars()) {
+      if (ordinal > 0 && static_cast<int>(ordinal) <= register_.founding.registrars_size())
+        named.insert(register_.founding.registrars(static_cast<int>(ordinal) - 1).key());
+    }
+    if (named != head->keys) Add(Rule::kSignature, leaf, "other registrars signed than the leaf names", {body.head()});
+  } else if (head != nullptr) {
+    const std::string court = "court/" + head->signer;
+    const auto key = register_.statements.find(court);
+    if (statement.subject().compare(0, court.size() + 1, court + "/") != 0 || key == register_.statements.end()
+            ? register_.complete
+            : !register_.Gives(court, key->second.statement.key(), leaf.time) ||
+                  !head->keys.contains(key->second.statement.key()))
+      Add(Rule::kSignature, leaf, "only the court's own key speaks of its officers and accounts", {body.head()});
+  }
+  StatementSeen& newest = register_.statements[statement.subject()];
+  const bool first = newest.digest.empty();
+  // A predecessor that is sealed can't be compared.
+  if (first ? register_.complete && statement.sequence() != 1
+            : statement.sequence() <= newest.statement.sequence() || statement.previous_digest() != newest.digest)
+    Add(Rule::kStatementChain, leaf, "it doesn't continue the newest statement about its subject");
+  newest = {std::move(statement), body.digest()};
+}
+
+void OpenedAudit::TakeCase(const journal::Leaf& leaf, const std::string& payload) {
+  CaseOpened opened;  // all three have a request id, a digest and a head
+  CaseStageChanged stage;
+  CaseCapChanged cap;
+  CasePayload said;
+  CaseAct act;
+  const bool opens = leaf.type == ENTRY_TYPE_CASE_OPENED, moves = leaf.type == ENTRY_TYPE_CASE_STAGE_CHANGED;
+  const bool read = opens   ? opened.ParseFromString(leaf.body)
+                    : moves ? stage.ParseFromString(leaf.body)
+                            : cap.ParseFromString(leaf.body);
+  if (!read || !said.ParseFromString(payload) || !act.ParseFromString(said.member()))
+    return Add(Rule::kContent, leaf, "the act can't be read");
+  const HeadOpened* head = CheckMember(leaf,
+                                       opens   ? opened.head()
+                                       : moves ? stage.head()
+                                               : cap.head(),
+                                       opens   ? opened.digest()
+                                       : moves ? stage.digest()
+                                               : cap.digest(),
+                                       said.member(), said.index());
+  const bool fits = opens   ? act.has_open() && act.open().stage() == opened.stage()
+                    : moves ? act.has_stage() && act.stage().to() == stage.to()
+                            : act.has_cap();
+  if (!fits || act.request_id() != (opens ? opened.request_id() : moves ? stage.request_id() : cap.request_id()))
+    Add(Rule::kContent, leaf, "the court signed another act");
+  if (head != nullptr) {
+    if (act.court() != head->signer) Add(Rule::kContent, leaf, "the act names another court than its head");
+    CheckRoles(leaf, *head, {register_.policy.case_acts().roles().begin(), register_.policy.case_acts().roles().end()});
+  }
+  CaseMoney& money = cases_[opens ? leaf.index.value() : leaf.case_seq.value()];
+  if (opens) money.cap = act.open().claim().cap_minor_units();
+  if (act.has_cap()) money.cap = std::max(money.cap, act.cap().claim().cap_minor_units());
+}
+
+void OpenedAudit::TakeOrder(const journal::Leaf& leaf, const std::string& payload) {
+  OrderAccepted body;
+  OrderPayload said;
+  Order order;
+  if (!body.ParseFromString(leaf.body) || !said.ParseFromString(payload) || !order.ParseFromString(said.member()))
+    return Add(Rule::kContent, leaf, "the order can't be read");
+  const HeadOpened* head = CheckMember(leaf, body.head(), body.digest(), said.member(), said.index());
+  if (order.order_id() != body.order_id() || order.action() != body.action() || order.urgency() != body.urgency())
+    Add(Rule::kContent, leaf, "id, action or urgency are not those of the order");
+  AgencyBits targets;
+  bool known = true;
+  for (const std::string& code : order.agencies()) {
+    const auto at = register_.agency_ordinals.find(code);
+    known &= at != register_.agency_ordinals.end();
+    if (at != register_.agency_ordinals.end()) targets.Add(AgencyBits::Of(at->second));
+  }
+  if ((known || register_.complete) && targets != AgencyBits(body.targets()))
+    Add(Rule::kContent, leaf, "the court named other agencies");
+  const std::string* freeze = order.has_release()  ? &order.release().freeze_order_id()
+                              : order.has_deduct() ? &order.deduct().freeze_order_id()
+                                                   : nullptr;
+  if (const auto before = orders_.find(body.freeze_order());
+      freeze != nullptr && before != orders_.end() && before->second.id != *freeze)
+    Add(Rule::kContent, leaf, "the court named another freeze", {body.freeze_order()});
+  const auto row = std::find_if(register_.policy.actions().begin(), register_.policy.actions().end(),
+                                [&](const ActionRow& at) { return at.action() == order.action(); });
+  if (row == register_.policy.actions().end()) {
+    if (register_.complete) Add(Rule::kRoles, leaf, "the installed policy has no row for this action");
+  } else if (head != nullptr) {
+    if (order.court() != head->signer) Add(Rule::kContent, leaf, "the order names another court than its head");
+    std::vector<int> roles(row->roles().begin(), row->roles().end());
+    const int64_t amount = order.has_freeze()   ? order.freeze().limit_minor_units()
+                           : order.has_deduct() ? order.deduct().amount_minor_units()
+                                                : 0;
+    if (row->third_key_above_minor_units() > 0 && amount > row->third_key_above_minor_units())
+      roles.push_back(OFFICER_ROLE_LEADER);
+    CheckRoles(leaf, *head, roles);
+  }
+  orders_[leaf.index.value()] = {.digest = body.digest(), .id = body.order_id()};
+}
+
+void OpenedAudit::TakeReceipt(const journal::Leaf& leaf, const std::string& payload) {
+  TaskReport body;  // digest and head have the same numbers in all four bodies
+  ReceiptPayload said;
+  Receipt receipt;
+  const bool task = leaf.type == ENTRY_TYPE_TASK_REPORTED || leaf.type == ENTRY_TYPE_TASK_ANSWERED;
+  MeasureChanged change;
+  ReceiptConflict conflict;
+  const bool read = task                                      ? body.ParseFromString(leaf.body)
+                    : leaf.type == ENTRY_TYPE_MEASURE_CHANGED ? change.ParseFromString(leaf.body)
+                                                              : conflict.ParseFromString(leaf.body);
+  if (!read || !said.ParseFromString(payload) || !receipt.ParseFromString(said.member()))
+    return Add(Rule::kContent, leaf, "the receipt can't be read");
+  if (!task) {
+    const bool changed = leaf.type == ENTRY_TYPE_MEASURE_CHANGED;
+    body.set_digest(changed ? change.digest() : conflict.digest());
+    body.set_head(changed ? change.head() : conflict.head());
+  }
+  const HeadOpened* head = CheckMember(leaf, body.head(), body.digest(), said.member(), said.index());
+  const auto wrong = [&](std::string_view why) { Add(Rule::kContent, leaf, why, {leaf.order.value()}); };
+  const auto order = orders_.find(leaf.order.value());
+  if (order != orders_.end() &&
+      (receipt.order_digest() != order->second.digest || receipt.order_id() != order->second.id))
+    wrong("the agency signed a receipt about another order");
+  if (task && (receipt.kind() != body.kind() || receipt.corrects() != body.corrects()))
+    wrong("the receipt is of another kind");
+  if (leaf.type == ENTRY_TYPE_MEASURE_CHANGED &&
+      (receipt.kind() != RECEIPT_KIND_EVENT || receipt.change() != change.change()))
+    wrong("the receipt reports another change");
+  if (const auto code = register_.agencies.find(leaf.agency.value());
+      code != register_.agencies.end() && code->second != receipt.agency())
+    wrong("the receipt is another agency's");
+  if (head != nullptr && head->signer != receipt.agency()) wrong("the receipt names another agency than its head");
+  if (head != nullptr && register_.complete &&
+      std::none_of(head->keys.begin(), head->keys.end(), [&](const std::string& key) {
+        return register_.Gives("agency/" + receipt.agency(), key, leaf.time);
+      }))
+    Add(Rule::kSignature, leaf, "the agency's key in force did not sign it", {body.head()});
+  if (leaf.type != ENTRY_TYPE_TASK_ANSWERED || order == orders_.end()) return;
+  CaseMoney& money = cases_[leaf.case_seq.value()];
+  money.taken += DeductedBy(receipt) - order->second.taken;  // a correction replaces the word before
+  order->second.taken = DeductedBy(receipt);
+  if (money.cap > 0 && money.taken > money.cap)
+    Add(Rule::kTaken, leaf, absl::StrCat("taken ", money.taken, " of a claim of ", money.cap, " minor units"),
+        {leaf.case_seq.value()});
+}
+
+void OpenedAudit::TakeRefused(const journal::Leaf& leaf, const std::string& payload) {
+  Refused body;
+  RefusedPayload said;
+  if (!body.ParseFromString(leaf.body) || !said.ParseFromString(payload))
+    return Add(Rule::kContent, leaf, "the refusal can't be read");
+  CheckMember(leaf, body.head(), body.digest(), said.member(), said.index());
+}
+
+}  // namespace eagle::audit

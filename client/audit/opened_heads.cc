@@ -1,0 +1,158 @@
+// Payloads, heads and their signatures, members below them.
+#include "absl/strings/str_cat.h"
+#include "client/audit/opened_audit.h"
+#include "server/base/reason.h"
+#include "server/journal/dsse.h"
+#include "server/journal/ed25519.h"
+#include "server/journal/merkle.h"
+#include "server/journal/payload.h"
+
+namespace eagle::audit {
+
+using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
+
+std::optional<std::string> OpenedAudit::Open(const journal::Leaf& leaf, std::string_view sealed) {
+  const auto key_id = journal::KeyIdOf(sealed);
+  if (!key_id.ok()) {
+    Add(Rule::kSeal, leaf, "the payload that the leaf commits to is missing or too short");
+    return std::nullopt;
+  }
+  const std::optional<std::string> key = key_of_(*key_id);
+  if (!key) {
+    Missed(leaf);
+    return std::nullopt;
+  }
+  auto payload = journal::OpenPayload(*key, sealed, leaf.index, leaf.type, leaf.case_seq);
+  if (!payload.ok()) {
+    Add(Rule::kSeal, leaf, FailureOf(payload.status()).message);
+    return std::nullopt;
+  }
+  if (!journal::CheckCommitment(*payload, leaf.commitment).ok()) {
+    Add(Rule::kCommitment, leaf, "the leaf commits to another payload");
+    return std::nullopt;
+  }
+  ++opened_;
+  return std::move(payload->payload);
+}
+
+void OpenedAudit::Missed(const journal::Leaf& leaf) {
+  ++sealed_;
+  switch (leaf.type) {
+    case ENTRY_TYPE_COURT_REGISTERED:
+    case ENTRY_TYPE_AGENCY_REGISTERED:
+    case ENTRY_TYPE_POLICY_INSTALLED:
+    case ENTRY_TYPE_STATEMENT_ACCEPTED:
+    case ENTRY_TYPE_BATCH_HEAD:
+      register_.complete = false;
+      break;
+    default:
+      break;
+  }
+}
+
+void OpenedAudit::TakeHead(const journal::Leaf& leaf, const std::string& payload) {
+  BatchHead body;
+  BatchHeadPayload said;
+  Head head;
+  if (!body.ParseFromString(leaf.body) || !said.ParseFromString(payload) ||
+      !head.ParseFromString(said.head().payload()))
+    return Add(Rule::kSignature, leaf, "the head can't be read");
+  HeadOpened opened{.digests = said.member_digests(), .signer = head.signer(), .time = leaf.time};
+  if (said.head().payload_type() != journal::kBatchPayloadType ||
+      journal::View(journal::Sha256(said.head().payload())) != body.head_digest())
+    Add(Rule::kSignature, leaf, "the head is not the one that the leaf names");
+  if (head.member_type() != body.member_type() || head.sequence() != body.sequence() || head.count() != body.count())
+    Add(Rule::kContent, leaf, "kind, sequence or count are not those of the signed head");
+  if (head.environment() != register_.founding.environment())
+    Add(Rule::kSignature, leaf, "the head was signed for another environment");
+  std::vector<journal::Hash> digests;
+  for (size_t at = 0; at + journal::kHashSize <= opened.digests.size(); at += journal::kHashSize)
+    digests.push_back(*journal::HashFrom(std::string_view(opened.digests).substr(at, journal::kHashSize)));
+  if (digests.size() != head.count() || opened.digests.size() % journal::kHashSize != 0 ||
+      journal::View(journal::RootOfLeaves(digests)) != head.root())
+    Add(Rule::kMember, leaf, "the members listed don't hash to the signed root");
+  // Every key that could have signed: entry 0's, and the newest statements'.
+  const std::string pae = journal::Pae(said.head().payload_type(), said.head().payload());
+  const auto attempt = [&](const std::string& key) {
+    const auto parsed = journal::PublicKey::FromBytes(key);
+    if (!parsed || opened.keys.contains(key)) return;
+    const journal::Verifier verifier(*parsed);
+    for (const Signature& signature : said.head().signatures()) {
+      if (verifier.Verify(pae, signature.sig())) opened.keys.insert(key);
+    }
+  };
+  if (leaf.actor_kind == ACTOR_KIND_ADMINISTRATOR) {
+    for (const FoundingKey& key : register_.founding.administrators()) attempt(key.key());
+  } else if (leaf.actor_kind == ACTOR_KIND_REGISTRAR) {
+    for (const FoundingKey& key : register_.founding.registrars()) attempt(key.key());
+  } else {
+    const std::string own = (leaf.actor_kind == ACTOR_KIND_COURT ? "court/" : "agency/") + head.signer();
+    for (auto at = register_.statements.lower_bound(own); at != register_.statements.end(); ++at) {
+      if (at->first.compare(0, own.size(), own) != 0) break;
+      attempt(at->second.statement.key());
+    }
+  }
+  CheckSigner(leaf, head, opened);
+  heads_[leaf.index.value()] = std::move(opened);
+}
+
+void OpenedAudit::CheckSigner(const journal::Leaf& leaf, const Head& head, const HeadOpened& opened) {
+  const uint32_t ordinal = leaf.actor_ordinal;
+  const auto wrong = [&](std::string_view why) { Add(Rule::kSignature, leaf, why); };
+  switch (leaf.actor_kind) {
+    case ACTOR_KIND_ADMINISTRATOR: {
+      if (ordinal == 0 || static_cast<int>(ordinal) > register_.founding.administrators_size()) return;
+      const std::string& key = register_.founding.administrators(static_cast<int>(ordinal) - 1).key();
+      if (head.signer() != "administrator" || opened.keys != std::set<std::string>{key})
+        wrong("not signed by the administrator that the leaf names, and by him alone");
+      return;
+    }
+    case ACTOR_KIND_REGISTRAR:
+      if (head.signer() != "registrar" || opened.keys.empty()) wrong("no registrar of entry 0 signed");
+      return;
+    default:
+      break;
+  }
+  const auto& codes = leaf.actor_kind == ACTOR_KIND_COURT ? register_.courts : register_.agencies;
+  const auto code = codes.find(ordinal);
+  if (code == codes.end() ? register_.complete : code->second != head.signer())
+    return wrong("the head names another organisation than the leaf");
+  if (!opened.keys.empty()) return;
+  if (!register_.complete) {
+    ++unchecked_;
+    return;
+  }
+  wrong("no key that was stated for this organisation signed");
+}
+
+const OpenedAudit::HeadOpened* OpenedAudit::CheckMember(const journal::Leaf& leaf, uint64_t head,
+                                                        const std::string& digest, const std::string& member,
+                                                        uint32_t place) {
+  if (journal::View(journal::LeafHash(member)) != digest) {
+    Add(Rule::kMember, leaf, "the signed bytes have another digest than the leaf names");
+    return nullptr;
+  }
+  const auto at = heads_.find(head);
+  if (at == heads_.end()) return nullptr;  // sealed; that it stands there is the public audit's part
+  const std::string& digests = at->second.digests;
+  if ((place + size_t{1}) * journal::kHashSize > digests.size() ||
+      digests.compare(place * journal::kHashSize, journal::kHashSize, digest) != 0) {
+    Add(Rule::kMember, leaf, "it is not the member at its place below the signed root", {head});
+    return nullptr;
+  }
+  return &at->second;
+}
+
+void OpenedAudit::CheckRoles(const journal::Leaf& leaf, const HeadOpened& head, const std::vector<int>& roles) {
+  if (!register_.complete) {
+    ++unchecked_;
+    return;
+  }
+  const auto court = register_.statements.find("court/" + head.signer);
+  if (court == register_.statements.end() ||
+      !register_.Gives("court/" + head.signer, court->second.statement.key(), leaf.time) ||
+      !Fills(register_.OfficersOf(head.signer, head.keys, leaf.time), roles))
+    Add(Rule::kRoles, leaf, "not enough different officers, valid then, signed in the roles demanded");
+}
+
+}  // namespace eagle::audit

@@ -1,0 +1,137 @@
+// What the leaves have told so far: all that the rules compare the next leaf with. Grows with the orders, cases, heads
+// and ids of the log, some 150 bytes each; what is complete keeps its place in the chain and little else.
+//
+// Threads: a value.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/container/node_hash_map.h"
+#include "absl/time/time.h"
+#include "client/audit/agency_bits.h"
+#include "client/audit/findings.h"
+#include "client/audit/unknown_fields.h"
+#include "goldeneagle/v1/entry.pb.h"
+#include "server/journal/leaf.h"
+
+namespace eagle::audit {
+
+// A stored deadline; microseconds since 1970.
+struct StoredClock {
+  uint32_t row = 0;  // Picture::RowNumber
+  int64_t due = 0;
+  std::vector<std::pair<int64_t, uint32_t>> marks;  // instant, permille; those to come
+  friend bool operator==(const StoredClock&, const StoredClock&) = default;
+};
+
+struct OrderSeen {
+  uint64_t last = 0;  // newest entry about it
+  uint64_t case_seq = 0;
+  uint32_t court = 0;
+  goldeneagle::v1::Action action{};
+  AgencyBits targets, open, delivered;
+  StoredClock clock;
+};
+
+struct CaseSeen {
+  uint32_t court = 0;
+  goldeneagle::v1::CaseStage stage{};
+  uint64_t mover = 0;    // newest entry that can make or end a surplus
+  uint64_t surplus = 0;  // the SURPLUS_ARISEN that stands
+  StoredClock clock;     // of it
+};
+
+struct HeadSeen {
+  uint8_t actor_kind = 0;
+  uint8_t member_type = 0;
+  uint16_t count = 0;     // members that the head signs for
+  uint16_t accepted = 0;  // that entries were made of
+  uint32_t actor = 0;
+};
+
+struct ProposalSeen {
+  std::string kind;
+  std::set<uint32_t> approvers;
+  uint64_t adopted = 0;  // index of the change; 0: open
+};
+
+struct Picture {
+  explicit Picture(Findings& into) : findings(into) {}
+
+  Findings& findings;
+  absl::Duration tolerance = absl::Minutes(15);  // of a mark that stays away
+  uint64_t next = 0;                             // index of the leaf to come
+  int64_t now = 0;                               // recorded time of the newest leaf
+
+  goldeneagle::v1::LogFounded founding;
+  absl::node_hash_map<uint64_t, ProposalSeen> proposals;
+  uint32_t courts = 0, agencies = 0;  // highest ordinals
+  uint32_t policy = 0;                // version in force
+  uint64_t alarm = 0;                 // the one that stands
+  AgencyBits ever_present, present;
+
+  absl::flat_hash_map<uint64_t, HeadSeen> heads;
+  absl::flat_hash_set<std::tuple<uint8_t, uint8_t, uint32_t, uint64_t>> sequences;
+  absl::flat_hash_set<journal::Hash> statements;
+  absl::flat_hash_map<std::string, uint64_t> ids;
+  absl::node_hash_map<uint64_t, CaseSeen> cases;
+  absl::node_hash_map<uint64_t, OrderSeen> orders;
+  absl::flat_hash_map<std::pair<uint64_t, uint32_t>, journal::Hash> final_words;  // (order, agency) -> digest
+
+  // The clocks that run, by their next mark: (instant, order or case, whether a case).
+  using Timer = std::tuple<int64_t, uint64_t, bool>;
+  std::set<Timer> timers;
+  std::deque<std::pair<int64_t, Timer>> overdue;  // since when the log has gone on past it
+  std::vector<std::string> rows;
+
+  uint32_t RowNumber(const std::string& name);
+  // A clock starts, stops, goes on to its next mark.
+  void Arm(const StoredClock& clock, uint64_t seq, bool of_case);
+  void Disarm(const StoredClock& clock, uint64_t seq, bool of_case);
+};
+
+// --- the families of rules. Each looks at one leaf, finds, and then folds it in: after a finding the fold goes on with
+// what the leaf says, so that one wrong leaf is one finding and not a thousand.
+
+// Reads the public body of `leaf`; false after a finding.
+template <typename Body>
+bool ReadBody(const journal::Leaf& leaf, Body& body, Findings& findings) {
+  if (!body.ParseFromString(leaf.body)) {
+    findings.Add(Rule::kLeafForm, leaf.index.value(), "the body is no message of its type");
+    return false;
+  }
+  if (HasUnknownFields(body))
+    findings.Add(Rule::kUnknownFields, leaf.index.value(), "its body has a field that this auditor doesn't know");
+  return true;
+}
+
+// Its member has a head; `accepted`: an entry that a head can have only once a member.
+void CheckHead(const journal::Leaf& leaf, uint64_t head, goldeneagle::v1::MemberType type, bool accepted,
+               Picture& seen);
+void CheckId(const journal::Leaf& leaf, const std::string& id, Picture& seen);
+void CheckDigest(const journal::Leaf& leaf, const std::string& digest, Picture& seen);
+
+void CheckFrame(const journal::Leaf& leaf, Picture& seen);           // pre: a known type
+void CheckAdministration(const journal::Leaf& leaf, Picture& seen);  // entry 0 to CLOCK_ALARM, STATEMENT_ACCEPTED
+void CheckBatchHead(const journal::Leaf& leaf, Picture& seen);
+void CheckRefused(const journal::Leaf& leaf, Picture& seen);
+void CheckCase(const journal::Leaf& leaf, Picture& seen);
+void CheckOrderAccepted(const journal::Leaf& leaf, Picture& seen);
+void CheckDelivered(const journal::Leaf& leaf, Picture& seen);
+void CheckWithdrawn(const journal::Leaf& leaf, Picture& seen);
+void CheckReceipt(const journal::Leaf& leaf, Picture& seen);  // TASK_*, MEASURE_CHANGED, RECEIPT_CONFLICT
+void CheckMark(const journal::Leaf& leaf, Picture& seen);
+void CheckSurplus(const journal::Leaf& leaf, Picture& seen);
+void CheckPresence(const journal::Leaf& leaf, Picture& seen);  // and READ_RECORDED
+// What fell due and was not marked although the log went on; before the leaf itself is looked at.
+void CheckOverdue(const journal::Leaf& leaf, Picture& seen);
+
+}  // namespace eagle::audit

@@ -1,0 +1,98 @@
+#include "client/audit/public_audit.h"
+
+#include "absl/strings/str_cat.h"
+#include "client/audit/picture.h"
+#include "server/base/reason.h"
+
+namespace eagle::audit {
+
+using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
+
+PublicAudit::PublicAudit(const PublicAuditOptions& options)
+    : findings_(options.findings_shown), seen_(std::make_unique<Picture>(findings_)) {
+  seen_->tolerance = options.tolerance;
+}
+
+PublicAudit::~PublicAudit() = default;
+
+uint64_t PublicAudit::size() const { return seen_->next; }
+absl::Time PublicAudit::recorded() const { return absl::FromUnixMicros(seen_->now); }
+uint64_t PublicAudit::orders() const { return seen_->orders.size(); }
+uint64_t PublicAudit::cases() const { return seen_->cases.size(); }
+uint64_t PublicAudit::open_orders() const {
+  uint64_t open = 0;
+  for (const auto& [seq, order] : seen_->orders) open += order.open.empty() ? 0 : 1;
+  return open;
+}
+
+void PublicAudit::Take(std::string_view bytes) {
+  Picture& seen = *seen_;
+  const uint64_t index = seen.next++;
+  const absl::StatusOr<journal::Leaf> decoded = journal::DecodeLeaf(bytes);
+  if (!decoded.ok()) {
+    findings_.Add(Rule::kLeafForm, index, FailureOf(decoded.status()).message);
+    return;
+  }
+  journal::Leaf leaf = *decoded;
+  if (leaf.index.value() != index) {
+    findings_.Add(Rule::kLeafIndex, index, absl::StrCat("it says that its place is ", leaf.index.value()));
+    leaf.index = EntryIndex(index);
+  }
+  const int64_t time = absl::ToUnixMicros(leaf.time);
+  if (index > 0 && time < seen.now) {
+    findings_.Add(Rule::kLeafTime, index, "its time is before that of the leaf before it", {index - 1});
+    leaf.time = absl::FromUnixMicros(seen.now);
+  } else {
+    seen.now = time;
+  }
+  if ((index == 0) != (leaf.type == ENTRY_TYPE_LOG_FOUNDED))
+    findings_.Add(Rule::kFounding, index, "entry 0 founds the log, and no other does");
+  if (leaf.type == 0 || !EntryType_IsValid(leaf.type)) {
+    findings_.Add(Rule::kNewerType, index, absl::StrCat("type ", leaf.type, " is newer than this auditor"));
+    return;
+  }
+  CheckOverdue(leaf, seen);
+  CheckFrame(leaf, seen);
+  switch (leaf.type) {
+    case ENTRY_TYPE_LOG_FOUNDED:
+    case ENTRY_TYPE_PROPOSAL_MADE:
+    case ENTRY_TYPE_PROPOSAL_APPROVED:
+    case ENTRY_TYPE_COURT_REGISTERED:
+    case ENTRY_TYPE_AGENCY_REGISTERED:
+    case ENTRY_TYPE_SYSTEM_REGISTERED:
+    case ENTRY_TYPE_POLICY_INSTALLED:
+    case ENTRY_TYPE_CLOCK_ACCEPTED:
+    case ENTRY_TYPE_CLOCK_ALARM:
+    case ENTRY_TYPE_STATEMENT_ACCEPTED:
+      return CheckAdministration(leaf, seen);
+    case ENTRY_TYPE_BATCH_HEAD:
+      return CheckBatchHead(leaf, seen);
+    case ENTRY_TYPE_CASE_OPENED:
+    case ENTRY_TYPE_CASE_STAGE_CHANGED:
+    case ENTRY_TYPE_CASE_CAP_CHANGED:
+      return CheckCase(leaf, seen);
+    case ENTRY_TYPE_ORDER_ACCEPTED:
+      return CheckOrderAccepted(leaf, seen);
+    case ENTRY_TYPE_REFUSED:
+      return CheckRefused(leaf, seen);
+    case ENTRY_TYPE_DELIVERED:
+      return CheckDelivered(leaf, seen);
+    case ENTRY_TYPE_TASK_REPORTED:
+    case ENTRY_TYPE_TASK_ANSWERED:
+    case ENTRY_TYPE_MEASURE_CHANGED:
+    case ENTRY_TYPE_RECEIPT_CONFLICT:
+      return CheckReceipt(leaf, seen);
+    case ENTRY_TYPE_DEADLINE_MARKED:
+      ++marks_;
+      return CheckMark(leaf, seen);
+    case ENTRY_TYPE_ORDER_WITHDRAWN:
+      return CheckWithdrawn(leaf, seen);
+    case ENTRY_TYPE_SURPLUS_ARISEN:
+    case ENTRY_TYPE_SURPLUS_CLEARED:
+      return CheckSurplus(leaf, seen);
+    default:
+      return CheckPresence(leaf, seen);
+  }
+}
+
+}  // namespace eagle::audit

@@ -1,0 +1,52 @@
+// The rules over the leaves: a pure fold, leaf by leaf, from 0 on. Whoever has the leaves of a log, from wherever, can
+// run it; that they are those of the signed log is log_audit.h's part.
+//
+// Threads: one.
+//
+//   PublicAudit audit;
+//   for (std::string_view leaf : leaves) audit.Take(leaf);
+//   for (const Finding& finding : audit.findings().list()) ...
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string_view>
+
+#include "absl/time/time.h"
+#include "client/audit/findings.h"
+
+namespace eagle::audit {
+
+struct Picture;
+
+struct PublicAuditOptions {
+  size_t findings_shown = 100;                   // all are counted
+  absl::Duration tolerance = absl::Minutes(15);  // how long a mark may stay away while the log goes on
+};
+
+class PublicAudit {
+ public:
+  explicit PublicAudit(const PublicAuditOptions& options = {});
+  ~PublicAudit();
+  PublicAudit(const PublicAudit&) = delete;
+  PublicAudit& operator=(const PublicAudit&) = delete;
+
+  // The leaf of the next index, verbatim.
+  void Take(std::string_view leaf);
+
+  Findings& findings() { return findings_; }
+  const Findings& findings() const { return findings_; }
+  uint64_t size() const;                     // leaves taken
+  absl::Time recorded() const;               // time of the newest
+  uint64_t orders() const;                   // accepted
+  uint64_t open_orders() const;              // with a target that has not answered
+  uint64_t cases() const;                    // opened
+  uint64_t marks() const { return marks_; }  // of deadlines, fired
+
+ private:
+  Findings findings_;
+  std::unique_ptr<Picture> seen_;
+  uint64_t marks_ = 0;
+};
+
+}  // namespace eagle::audit

@@ -1,0 +1,44 @@
+// Who may sign, as the opened payloads tell it: the keys of entry 0, the codes behind ordinals, the statements in
+// force.
+//
+// Threads: a value.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "goldeneagle/v1/administration.pb.h"
+#include "goldeneagle/v1/entry.pb.h"
+#include "goldeneagle/v1/policy.pb.h"
+#include "goldeneagle/v1/statement.pb.h"
+
+namespace eagle::audit {
+
+struct StatementSeen {
+  goldeneagle::v1::Statement statement;
+  std::string digest;
+};
+
+struct Register {
+  goldeneagle::v1::LogFounded founding;
+  std::map<uint32_t, std::string> courts, agencies;         // ordinal -> code
+  std::map<std::string, uint32_t> agency_ordinals;          // code -> ordinal
+  std::map<std::string, StatementSeen> statements;          // subject -> newest
+  std::map<uint64_t, goldeneagle::v1::Proposal> proposals;  // index -> as it was signed
+  goldeneagle::v1::PolicyTable policy;
+  bool complete = true;  // false: a statement or registration was sealed, so a missing key proves nothing
+
+  // Whether the newest statement about `subject` gives this key and holds at `time`.
+  bool Gives(const std::string& subject, const std::string& key, absl::Time time) const;
+  // Roles of the court's officers who have one of these keys at `time`, one set an officer.
+  std::vector<std::set<int>> OfficersOf(const std::string& court, const std::set<std::string>& keys,
+                                        absl::Time time) const;
+};
+
+// Whether different officers fill all `roles`.
+bool Fills(const std::vector<std::set<int>>& officers, const std::vector<int>& roles);
+
+}  // namespace eagle::audit

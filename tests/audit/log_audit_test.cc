@@ -1,0 +1,193 @@
+// The tree, the history and the files of a published log, changed in every way that an operator could.
+#include "client/audit/log_audit.h"
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "client/audit/cli/commands.h"
+#include "client/audit/log_folder.h"
+#include "client/common/files.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "server/base/reason.h"
+#include "server/base/system_clock.h"
+#include "tests/audit/golden_leaves.h"
+#include "tests/support/paths.h"
+
+namespace eagle::audit {
+namespace {
+
+class LogAuditTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = test::BuildPath("log_audit_test." +
+                              std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()));
+    std::filesystem::remove_all(folder_);
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  std::string Path(const std::string& name) { return folder_ + "/" + name; }
+  std::string Log(const std::string& name = "log") { return Path(name); }
+  void Write(const std::string& path, const std::string& bytes) {
+    ASSERT_TRUE(client::MakeFolder(client::FolderOf(path)).ok());
+    ASSERT_TRUE(client::WriteDurably(path, bytes).ok());
+  }
+  void Publish(const std::string& log, const std::vector<std::string>& leaves) {
+    journal::Edge edge;
+    std::string bundle;
+    for (uint64_t i = 0; i < leaves.size(); ++i) {
+      edge.Append(journal::LeafHash(leaves[i]));
+      journal::AppendBundleEntry(bundle, leaves[i]);
+      if ((i + 1) % 256 == 0 || i + 1 == leaves.size()) {
+        Write(log + "/" + journal::TilePath({journal::kEntriesLevel, i / 256, static_cast<unsigned>(i % 256 + 1)}),
+              bundle);
+        bundle.clear();
+      }
+    }
+    for (const journal::FullTile& tile : edge.TakeFullTiles())
+      Write(log + "/" + journal::TilePath({static_cast<int>(tile.level), tile.n}), tile.bytes);
+    for (unsigned level = 0; level < journal::kTileLevels; ++level) {
+      const std::string partial(edge.PartialTile(level));
+      if (!partial.empty())
+        Write(log + "/" +
+                  journal::TilePath({static_cast<int>(level), edge.size() >> (8 * (level + 1)),
+                                     static_cast<unsigned>(partial.size() / 32)}),
+              partial);
+    }
+    Write(log + "/checkpoint", *journal::SignCheckpoint({"test.example/log", edge.size(), edge.Root()}, signer_));
+  }
+  int Run(std::vector<std::string> arguments) {
+    if (arguments[0] == "public") arguments.insert(arguments.end(), {"--log-key", signer_.VerifierKey()});
+    SystemClock clock;
+    std::ostringstream out, err;
+    const int code = RunEagleAudit(arguments, out, err, clock, false);
+    out_ = out.str(), err_ = err.str();
+    return code;
+  }
+
+  std::string folder_, out_, err_;
+  journal::Ed25519NoteSigner signer_{"test.example/log", *journal::PrivateKey::FromSeed(std::string(32, '\7'))};
+};
+
+// Longer than a tile, and still valid: reads may repeat.
+std::vector<std::string> LongLog(size_t size) {
+  std::vector<std::string> leaves = GoldenLeaves();
+  leaves.resize(163);  // before the last order, whose deadline would pass
+  while (leaves.size() < size) {
+    leaves.push_back(leaves[155]);
+    ChangeLeaf(leaves, leaves.size() - 1, [&](auto& leaf) {
+      leaf.index = EntryIndex(leaves.size() - 1);
+      leaf.time = journal::DecodeLeaf(leaves[162])->time;
+    });
+  }
+  return leaves;
+}
+
+TEST_F(LogAuditTest, APublishedLogIsAuditedWhole) {
+  Publish(Log(), LongLog(700));
+  EXPECT_EQ(Run({"public", Log(), "--output", "json"}), kExitOk) << err_ << out_;
+  EXPECT_NE(out_.find("\"size\": 700"), std::string::npos) << out_;
+}
+
+TEST_F(LogAuditTest, AFindingIsShownWithItsRuleAndEndsWithFive) {
+  auto leaves = LongLog(300);
+  Change<goldeneagle::v1::DeadlineMarked>(leaves, FindLeaf(leaves, goldeneagle::v1::ENTRY_TYPE_DEADLINE_MARKED),
+                                          [](auto& body) { body.clear_open(); });
+  Publish(Log(), leaves);
+  EXPECT_EQ(Run({"public", Log()}), kExitVerification);
+  EXPECT_NE(out_.find("deadline.open"), std::string::npos) << out_;
+  EXPECT_EQ(Run({"explain", "deadline.open"}), kExitOk);
+  EXPECT_NE(out_.find("exactly the targets"), std::string::npos) << out_;
+  EXPECT_EQ(Run({"explain", "nothing"}), kExitUsage);
+}
+
+TEST_F(LogAuditTest, EveryChangedBitOfEveryFileIsFound) {
+  auto leaves = LongLog(164);
+  leaves.resize(12);
+  Publish(Log(), leaves);
+  ASSERT_EQ(Run({"public", Log()}), kExitOk) << err_ << out_;
+  const auto key = journal::ParseVerifierKey(signer_.VerifierKey());
+  size_t flips = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(Log())) {
+    if (!entry.is_regular_file()) continue;
+    const std::string path = entry.path().string();
+    const std::string good = *client::ReadFile(path);
+    for (size_t i = 0; i < good.size(); ++i) {
+      std::string bad = good;
+      bad[i] = static_cast<char>(bad[i] ^ (1 << i % 8));
+      std::ofstream(path, std::ios::binary) << bad;
+      PublicAudit audit;
+      const auto log = OpenLogFolder(Log());
+      const auto audited = AuditLog(**log, **key, {}, audit);
+      EXPECT_TRUE(!audited.ok() || audit.findings().total() > 0) << path << " byte " << i;
+      ++flips;
+    }
+    std::ofstream(path, std::ios::binary) << good;
+  }
+  EXPECT_GT(flips, 1500u);
+  EXPECT_EQ(Run({"public", Log()}), kExitOk);
+}
+
+TEST_F(LogAuditTest, ATileThatNobodyNeedsIsComparedToo) {
+  Publish(Log(), LongLog(700));
+  std::string tile = *client::ReadFile(Log() + "/tile/0/001");
+  tile[77] ^= 1;
+  Write(Log() + "/tile/0/001", tile);
+  EXPECT_EQ(Run({"public", Log()}), kExitVerification);
+  EXPECT_NE(out_.find("tree.tile"), std::string::npos) << out_;
+}
+
+TEST_F(LogAuditTest, ATruncatedFileIsNoShorterLog) {
+  Publish(Log(), LongLog(700));
+  const std::string path = Log() + "/tile/entries/001";
+  const std::string bundle = *client::ReadFile(path);
+  Write(path, bundle.substr(0, bundle.size() - 1));
+  EXPECT_EQ(Run({"public", Log()}), kExitVerification);
+  EXPECT_NE(err_.find("JOURNAL_BROKEN"), std::string::npos) << err_;
+  std::filesystem::remove(path);
+  EXPECT_EQ(Run({"public", Log()}), kExitVerification);
+}
+
+TEST_F(LogAuditTest, ALogThatGrowsIsTheSameLog) {
+  Publish(Log("a"), LongLog(300));
+  Publish(Log("b"), LongLog(700));
+  EXPECT_EQ(Run({"public", Log("a"), "--state", Path("state")}), kExitOk) << err_;
+  EXPECT_EQ(Run({"public", Log("b"), "--state", Path("state"), "--output", "json"}), kExitOk) << err_;
+  EXPECT_NE(out_.find("\"seen_before\": 300"), std::string::npos) << out_;
+  // And the older one is refused from now on.
+  EXPECT_EQ(Run({"public", Log("a"), "--state", Path("state")}), kExitVerification);
+  EXPECT_NE(err_.find("LOG_FORKED"), std::string::npos) << err_;
+}
+
+TEST_F(LogAuditTest, ASecondHistoryIsKeptAsEvidence) {
+  auto other = LongLog(700);
+  Change<goldeneagle::v1::ReadRecorded>(other, 200, [](auto& body) { body.set_rows(77); });
+  Publish(Log("a"), LongLog(300));
+  Publish(Log("b"), other);
+  EXPECT_EQ(Run({"public", Log("b")}), kExitOk) << "each history is valid by itself";
+  EXPECT_EQ(Run({"public", Log("a"), "--state", Path("state")}), kExitOk) << err_;
+  EXPECT_EQ(Run({"public", Log("b"), "--state", Path("state")}), kExitVerification);
+  EXPECT_NE(err_.find("LOG_FORKED"), std::string::npos) << err_;
+  const auto files = *client::FilesIn(Path("state"), ".fork");
+  ASSERT_EQ(files.size(), 1u);
+  const std::string evidence = *client::ReadFile(Path("state") + "/" + files[0]);
+  EXPECT_NE(evidence.find(*client::ReadFile(Log("a") + "/checkpoint")), std::string::npos);
+  EXPECT_NE(evidence.find(*client::ReadFile(Log("b") + "/checkpoint")), std::string::npos);
+  EXPECT_EQ(Run({"public", Log("a"), "--state", Path("state")}), kExitOk) << "what was seen first stays";
+}
+
+TEST_F(LogAuditTest, ASampleIsTheSameForTheSameSeed) {
+  Publish(Log(), LongLog(700));
+  EXPECT_EQ(Run({"public", Log(), "--sample", "20", "--seed", "5", "--output", "json"}), kExitOk) << err_;
+  EXPECT_NE(err_.find("seed 5"), std::string::npos) << err_;
+  EXPECT_NE(out_.find("\"entries\": 20"), std::string::npos) << out_;
+  std::string bundle = *client::ReadFile(Log() + "/tile/entries/001");
+  bundle[2 + 60] ^= 1;  // within the first leaf's commitment
+  Write(Log() + "/tile/entries/001", bundle);
+  EXPECT_EQ(Run({"public", Log(), "--sample", "700", "--seed", "5"}), kExitVerification);
+  EXPECT_NE(out_.find("tree.root"), std::string::npos) << out_;
+}
+
+}  // namespace
+}  // namespace eagle::audit

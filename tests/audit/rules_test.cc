@@ -1,0 +1,245 @@
+// Each rule is broken in an otherwise valid log, and exactly that is found.
+#include "client/audit/rules.h"
+
+#include <set>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/audit/golden_leaves.h"
+
+namespace eagle::audit {
+namespace {
+
+using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
+using testing::Each;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+using Leaves = std::vector<std::string>;
+
+class RulesTest : public testing::Test {
+ protected:
+  Leaves leaves_ = GoldenLeaves();
+
+  uint64_t At(EntryType type, size_t nth = 0) { return FindLeaf(leaves_, type, nth); }
+  template <typename Body>
+  void Body_(EntryType type, const std::function<void(Body&)>& change, size_t nth = 0) {
+    at_ = At(type, nth);
+    Change<Body>(leaves_, at_, change);
+  }
+  void Leaf_(EntryType type, const std::function<void(journal::Leaf&)>& change, size_t nth = 0) {
+    at_ = At(type, nth);
+    ChangeLeaf(leaves_, at_, change);
+  }
+  // The changed leaf, and nothing else, breaks `rule`.
+  void ExpectFinding(const std::string& rule) {
+    EXPECT_THAT(FindingsOf(leaves_), ElementsAre(rule + "@" + std::to_string(at_)));
+    seen_.insert(rule);
+  }
+  uint64_t at_ = 0;
+  static inline std::set<std::string> seen_;
+};
+
+TEST_F(RulesTest, AValidLogOfEveryTypeGivesNoFinding) { EXPECT_THAT(FindingsOf(leaves_), IsEmpty()); }
+
+TEST_F(RulesTest, LeavesThatDontDecode) {
+  leaves_[at_ = 155].push_back('x');
+  ExpectFinding("leaf.form");
+}
+TEST_F(RulesTest, BodiesThatDontDecode) {
+  Leaf_(ENTRY_TYPE_ADAPTER_ABSENT, [](auto& leaf) { leaf.body = "\x0a"; });
+  ExpectFinding("leaf.form");
+}
+TEST_F(RulesTest, ALeafAtAnotherPlace) {
+  Leaf_(ENTRY_TYPE_READ_RECORDED, [](auto& leaf) { leaf.index = EntryIndex(7); });
+  ExpectFinding("leaf.index");
+}
+TEST_F(RulesTest, TimeThatGoesBack) {
+  Leaf_(
+      ENTRY_TYPE_READ_RECORDED, [](auto& leaf) { leaf.time -= absl::Microseconds(1); }, 1);
+  ExpectFinding("leaf.time");
+}
+TEST_F(RulesTest, AnOrdersChainThatLeavesAnEntryOut) {
+  Leaf_(ENTRY_TYPE_TASK_ANSWERED, [](auto& leaf) { leaf.previous = EntryIndex(leaf.previous.value() - 1); });
+  ExpectFinding("leaf.previous");
+}
+TEST_F(RulesTest, AnActorWhoWasNeverRegistered) {
+  Leaf_(ENTRY_TYPE_READ_RECORDED, [](auto& leaf) { leaf.actor_ordinal = 9; });
+  ExpectFinding("leaf.frame");
+}
+TEST_F(RulesTest, APayloadThatIsMissing) {
+  Leaf_(ENTRY_TYPE_READ_RECORDED, [](auto& leaf) { leaf.commitment = {}; });
+  ExpectFinding("leaf.frame");
+}
+TEST_F(RulesTest, ATypeThatIsNewer) {
+  Leaf_(ENTRY_TYPE_READ_RECORDED, [](auto& leaf) { leaf.type = 999; });
+  ExpectFinding("type.newer");
+}
+TEST_F(RulesTest, AFieldThatIsNewer) {
+  Leaf_(ENTRY_TYPE_READ_RECORDED, [](auto& leaf) { leaf.body += std::string("\xf8\x07\x01", 3); });
+  ExpectFinding("body.fields");
+}
+TEST_F(RulesTest, AFoundingThatLetsOneDecideAlone) {
+  Body_<LogFounded>(ENTRY_TYPE_LOG_FOUNDED, [](auto& body) { body.set_approvals(1); });
+  ExpectFinding("founding");
+}
+TEST_F(RulesTest, AProposalOfNoKnownKind) {
+  // Entry 157 or so proposes what is never approved in this log's beginning.
+  const uint64_t adopted = At(ENTRY_TYPE_CLOCK_ACCEPTED);
+  Adopted body;
+  body.ParseFromString(journal::DecodeLeaf(leaves_[adopted])->body);
+  Change<ProposalMade>(leaves_, at_ = body.proposal(), [](auto& made) { made.set_kind("everything"); });
+  EXPECT_THAT(FindingsOf(leaves_),
+              ElementsAre("proposal@" + std::to_string(at_), "adopted@" + std::to_string(adopted)));
+}
+TEST_F(RulesTest, AChangeWhoseApproversDidNotApprove) {
+  Body_<Adopted>(ENTRY_TYPE_COURT_REGISTERED, [](auto& body) { body.set_approvers(0, 3); });
+  ExpectFinding("adopted");
+}
+TEST_F(RulesTest, APolicyByAProposalAboutSomethingElse) {
+  Body_<Adopted>(ENTRY_TYPE_AGENCY_REGISTERED, [](auto& body) { body.set_ordinal(3); });
+  const auto findings = FindingsOf(leaves_);
+  EXPECT_THAT(findings, testing::Contains("adopted@" + std::to_string(at_)));
+}
+TEST_F(RulesTest, AnAlarmThatTellsAnotherTime) {
+  Body_<ClockAlarm>(ENTRY_TYPE_CLOCK_ALARM, [](auto& body) { body.set_recorded_time(1); });
+  ExpectFinding("clock");
+}
+TEST_F(RulesTest, AStatementWithoutEnoughRegistrars) {
+  Body_<StatementAccepted>(ENTRY_TYPE_STATEMENT_ACCEPTED, [](auto& body) {
+    body.clear_registrars();
+    body.add_registrars(1);
+  });
+  ExpectFinding("statement");
+}
+TEST_F(RulesTest, ASequenceThatComesTwice) {
+  // Two heads of one court over orders.
+  const auto head_of = [&](size_t nth) {
+    OrderAccepted order;
+    order.ParseFromString(journal::DecodeLeaf(leaves_[At(ENTRY_TYPE_ORDER_ACCEPTED, nth)])->body);
+    return order.head();
+  };
+  BatchHead first;
+  first.ParseFromString(journal::DecodeLeaf(leaves_[head_of(0)])->body);
+  at_ = head_of(1);
+  Change<BatchHead>(leaves_, at_, [&](auto& body) { body.set_sequence(first.sequence()); });
+  ExpectFinding("head.sequence");
+}
+TEST_F(RulesTest, AMemberBeforeItsHead) {
+  Body_<OrderAccepted>(ENTRY_TYPE_ORDER_ACCEPTED, [](auto& body) { body.set_head(body.head() + 1000); });
+  ExpectFinding("head.before");
+}
+TEST_F(RulesTest, AnIdThatIsUsedTwice) {
+  OrderAccepted first;
+  first.ParseFromString(journal::DecodeLeaf(leaves_[At(ENTRY_TYPE_ORDER_ACCEPTED)])->body);
+  Body_<OrderAccepted>(
+      ENTRY_TYPE_ORDER_ACCEPTED, [&](auto& body) { body.set_order_id(first.order_id()); }, 1);
+  ExpectFinding("id.once");
+}
+TEST_F(RulesTest, ACaseThatChangesFromAnotherStage) {
+  Body_<CaseStageChanged>(ENTRY_TYPE_CASE_STAGE_CHANGED, [](auto& body) { body.set_from(CASE_STAGE_UNSPECIFIED); });
+  ExpectFinding("case");
+}
+TEST_F(RulesTest, ARefusalThatTellsAnotherReason) {
+  Body_<Refused>(ENTRY_TYPE_REFUSED, [](auto& body) { body.set_reason(body.reason() + 1); });
+  ExpectFinding("refused");
+}
+TEST_F(RulesTest, AnOrderByAPolicyThatIsNotInForce) {
+  Body_<OrderAccepted>(ENTRY_TYPE_ORDER_ACCEPTED, [](auto& body) { body.set_policy_version(99); });
+  ExpectFinding("order");
+}
+TEST_F(RulesTest, AClockThatRunsSlower) {
+  Body_<OrderAccepted>(ENTRY_TYPE_ORDER_ACCEPTED, [](auto& body) {
+    body.set_marks(body.marks_size() - 1, body.marks(body.marks_size() - 1) + 1'000'000);
+  });
+  ExpectFinding("order.clock");
+}
+TEST_F(RulesTest, AnOrderHandedOutThatNobodyAccepted) {
+  Body_<Delivered>(ENTRY_TYPE_DELIVERED, [](auto& body) { body.add_orders(3); });
+  ExpectFinding("delivery");
+}
+TEST_F(RulesTest, AnAnswerThatIsToldLate) {
+  Body_<TaskReport>(ENTRY_TYPE_TASK_ANSWERED, [](auto& body) { body.set_late(!body.late()); });
+  ExpectFinding("answer");
+}
+TEST_F(RulesTest, AConflictWithAnotherWordThanTheOneInForce) {
+  Body_<ReceiptConflict>(ENTRY_TYPE_RECEIPT_CONFLICT, [](auto& body) { body.set_first_digest(std::string(32, 'x')); });
+  ExpectFinding("answer");
+}
+TEST_F(RulesTest, AnAnswerThatCompletesTooEarly) {
+  Body_<TaskReport>(ENTRY_TYPE_TASK_ANSWERED, [](auto& body) { body.set_completes(!body.completes()); });
+  ExpectFinding("completion");
+}
+TEST_F(RulesTest, AChangeOfWhatIsNoMeasure) {
+  Body_<MeasureChanged>(ENTRY_TYPE_MEASURE_CHANGED, [](auto& body) { body.set_change(MEASURE_CHANGE_UNSPECIFIED); });
+  ExpectFinding("measure");
+}
+TEST_F(RulesTest, AWithdrawalBeyondTheTargets) {
+  Body_<OrderWithdrawn>(ENTRY_TYPE_ORDER_WITHDRAWN, [](auto& body) { body.mutable_targets()->back() |= 0x40; });
+  ExpectFinding("withdrawal");
+}
+TEST_F(RulesTest, AMarkWithAnotherDueInstant) {
+  Body_<DeadlineMarked>(ENTRY_TYPE_DEADLINE_MARKED, [](auto& body) { body.set_due(body.due() + 1); });
+  ExpectFinding("deadline.mark");
+}
+TEST_F(RulesTest, AMarkThatFiresTwice) {
+  DeadlineMarked before;
+  before.ParseFromString(journal::DecodeLeaf(leaves_[At(ENTRY_TYPE_DEADLINE_MARKED, 5)])->body);
+  Body_<DeadlineMarked>(
+      ENTRY_TYPE_DEADLINE_MARKED, [&](auto& body) { body.set_mark_permille(before.mark_permille()); }, 6);
+  EXPECT_THAT(FindingsOf(leaves_), testing::Contains("deadline.mark@" + std::to_string(at_)));
+}
+TEST_F(RulesTest, AMarkThatFiresEarly) {
+  at_ = At(ENTRY_TYPE_DEADLINE_MARKED, 6);
+  for (uint64_t i = at_; i-- > 0;) {
+    // The one before it stays; this one comes with it.
+    ChangeLeaf(leaves_, at_, [&](auto& leaf) { leaf.time = journal::DecodeLeaf(leaves_[i])->time; });
+    break;
+  }
+  ExpectFinding("deadline.mark");
+}
+TEST_F(RulesTest, AMarkThatSparesAnAgency) {
+  Body_<DeadlineMarked>(ENTRY_TYPE_DEADLINE_MARKED, [](auto& body) { body.clear_open(); });
+  ExpectFinding("deadline.open");
+}
+TEST_F(RulesTest, AMarkThatStaysAwayWhileTheLogGoesOn) {
+  // The marks of order 144 after its first never come, and reads follow.
+  const uint64_t first = At(ENTRY_TYPE_DEADLINE_MARKED, 2), read = At(ENTRY_TYPE_READ_RECORDED);
+  Leaves log(leaves_.begin(), leaves_.begin() + static_cast<ptrdiff_t>(first) + 1);
+  for (int i = 0; i < 2; ++i) {
+    log.push_back(leaves_[read]);
+    ChangeLeaf(log, log.size() - 1, [&](auto& leaf) {
+      leaf.index = EntryIndex(log.size() - 1);
+      leaf.time = journal::DecodeLeaf(leaves_[read])->time + absl::Minutes(16 * i);
+    });
+  }
+  EXPECT_THAT(FindingsOf(log), ElementsAre("deadline.missing@" + std::to_string(log.size() - 1)));
+}
+TEST_F(RulesTest, ASurplusWithoutACause) {
+  Body_<SurplusArisen>(ENTRY_TYPE_SURPLUS_ARISEN, [](auto& body) { body.set_cause(1); });
+  ExpectFinding("surplus");
+}
+TEST_F(RulesTest, ASurplusThatGetsMoreTime) {
+  Body_<SurplusArisen>(
+      ENTRY_TYPE_SURPLUS_ARISEN, [](auto& body) { body.set_due(body.due() + 1); }, 1);
+  ExpectFinding("surplus");
+}
+TEST_F(RulesTest, AnAdapterThatVanishesBeforeItCame) {
+  Leaf_(ENTRY_TYPE_ADAPTER_ABSENT, [](auto& leaf) { leaf.body = ""; });
+  ChangeLeaf(leaves_, at_, [](auto& leaf) { leaf.agency = AgencyOrdinal(8); });
+  ExpectFinding("presence");
+}
+TEST_F(RulesTest, AReadThatDoesntSayWhatWasRead) {
+  Body_<ReadRecorded>(ENTRY_TYPE_READ_RECORDED, [](auto& body) { body.clear_method(); });
+  ExpectFinding("read");
+}
+TEST_F(RulesTest, EveryRuleSaysWhatItDemandsAndWhy) {
+  for (const RuleRow& row : AllRules()) {
+    EXPECT_FALSE(row.demand.empty() || row.source.empty()) << row.name;
+    EXPECT_EQ(RuleNamed(row.name), row.rule);
+  }
+  EXPECT_EQ(RuleNamed("none"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace eagle::audit

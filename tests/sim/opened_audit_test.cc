@@ -1,0 +1,124 @@
+// The opened audit over a simulated journal with real keys: clean as it is, and each of its rules broken in turn.
+#include "client/audit/opened_audit.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "server/journal/payload.h"
+#include "tests/sim/sim_world.h"
+
+namespace eagle::sim {
+namespace {
+
+using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
+using testing::Contains;
+using testing::IsEmpty;
+
+class OpenedAuditSim : public testing::Test {
+ protected:
+  static const std::vector<World::Record>& Valid() {
+    static const auto* const kValid = [] {
+      World world(100, BadWeather());  // one of the seeds with Ed25519
+      world.Run(15);
+      world.HealAndDrain();
+      return new std::vector<World::Record>(world.Journal());
+    }();
+    return *kValid;
+  }
+
+  uint64_t At(EntryType type) {
+    for (uint64_t i = 0; i < log_.size(); ++i) {
+      if (journal::DecodeLeaf(log_[i].leaf)->type == type) return i;
+    }
+    ADD_FAILURE() << "the run made no " << EntryType_Name(type);
+    return 0;
+  }
+  // Another payload, sealed and committed to as a gateway would.
+  template <typename Payload, typename F>
+  void Reseal(uint64_t at, F change) {
+    World::Record& record = log_[at];
+    journal::Leaf leaf = *journal::DecodeLeaf(record.leaf);
+    const auto opened = journal::OpenPayload(record.key, record.sealed, leaf.index, leaf.type, leaf.case_seq);
+    Payload payload;
+    ASSERT_TRUE(payload.ParseFromString(opened->payload));
+    change(payload, leaf);
+    const std::string bytes = payload.SerializeAsString();
+    leaf.commitment = journal::Commitment(opened->salt, bytes);
+    record.leaf = journal::EncodeLeaf(leaf);
+    record.sealed = journal::SealPayload(record.key, record.sealed.substr(0, 16), std::string(12, 'n'), opened->salt,
+                                         bytes, leaf.index, leaf.type, leaf.case_seq);
+  }
+  std::vector<std::string> Findings() {
+    audit::Findings findings;
+    audit::OpenedAudit audit(
+        [&](std::string_view id) -> std::optional<std::string> {
+          for (const World::Record& record : log_) {
+            if (!record.key.empty() && !withheld_ && record.sealed.substr(0, 16) == id) return record.key;
+          }
+          return std::nullopt;
+        },
+        findings);
+    for (const World::Record& record : log_) audit.Take(record.leaf, record.sealed);
+    opened_ = audit.opened(), sealed_ = audit.sealed(), unchecked_ = audit.unchecked_signatures();
+    std::vector<std::string> out;
+    for (const auto& finding : findings.list())
+      out.push_back(std::string(audit::RowOf(finding.rule).name) + "@" + std::to_string(finding.index));
+    return out;
+  }
+  static std::string Of(const std::string& rule, uint64_t at) { return rule + "@" + std::to_string(at); }
+
+  std::vector<World::Record> log_ = Valid();
+  bool withheld_ = false;
+  uint64_t opened_ = 0, sealed_ = 0, unchecked_ = 0;
+};
+
+TEST_F(OpenedAuditSim, AValidJournalOpensWhole) {
+  EXPECT_THAT(Findings(), IsEmpty());
+  EXPECT_GT(opened_, 50u);
+  EXPECT_EQ(sealed_ + unchecked_, 0u);
+}
+TEST_F(OpenedAuditSim, WithoutKeysItIsSealedAndNoFinding) {
+  withheld_ = true;
+  EXPECT_THAT(Findings(), IsEmpty());
+  EXPECT_EQ(opened_, 0u);
+  EXPECT_GT(sealed_, 50u);
+}
+TEST_F(OpenedAuditSim, APayloadThatWasExchanged) {
+  const uint64_t at = At(ENTRY_TYPE_ORDER_ACCEPTED);
+  log_[at].sealed.back() ^= 1;
+  EXPECT_THAT(Findings(), Contains(Of("payload.seal", at)));
+}
+TEST_F(OpenedAuditSim, ALeafThatCommitsToSomethingElse) {
+  const uint64_t at = At(ENTRY_TYPE_ORDER_ACCEPTED);
+  journal::Leaf leaf = *journal::DecodeLeaf(log_[at].leaf);
+  leaf.commitment[0] ^= 1;
+  log_[at].leaf = journal::EncodeLeaf(leaf);
+  EXPECT_THAT(Findings(), Contains(Of("payload.commitment", at)));
+}
+TEST_F(OpenedAuditSim, AHeadWhoseSignatureIsSomebodyElses) {
+  OrderAccepted order;
+  order.ParseFromString(journal::DecodeLeaf(log_[At(ENTRY_TYPE_ORDER_ACCEPTED)].leaf)->body);
+  Reseal<BatchHeadPayload>(order.head(), [](auto& payload, auto&) {
+    payload.mutable_head()->mutable_signatures(0)->mutable_sig()->front() ^= 1;
+  });
+  EXPECT_THAT(Findings(), Contains(testing::AnyOf(Of("head.signature", order.head()),
+                                                  Of("member.roles", At(ENTRY_TYPE_ORDER_ACCEPTED)))));
+}
+TEST_F(OpenedAuditSim, AnOrderThatTheCourtDidNotSign) {
+  const uint64_t at = At(ENTRY_TYPE_ORDER_ACCEPTED);
+  Reseal<OrderPayload>(at, [](auto& payload, auto&) { payload.mutable_member()->back() ^= 1; });
+  EXPECT_THAT(Findings(), Contains(testing::AnyOf(Of("member.signed", at), Of("member.content", at))));
+}
+TEST_F(OpenedAuditSim, ALeafThatTellsAnotherUrgency) {
+  const uint64_t at = At(ENTRY_TYPE_ORDER_ACCEPTED);
+  journal::Leaf leaf = *journal::DecodeLeaf(log_[at].leaf);
+  OrderAccepted body;
+  body.ParseFromString(leaf.body);
+  body.set_urgency(body.urgency() == URGENCY_URGENT ? URGENCY_NORMAL : URGENCY_URGENT);
+  leaf.body = body.SerializeAsString();
+  log_[at].leaf = journal::EncodeLeaf(leaf);
+  EXPECT_THAT(Findings(), testing::ElementsAre(Of("member.content", at)));
+}
+
+}  // namespace
+}  // namespace eagle::sim
