@@ -89,7 +89,8 @@ void OpenedAudit::TakeHead(const journal::Leaf& leaf, const std::string& payload
     const std::string own = (leaf.actor_kind == ACTOR_KIND_COURT ? "court/" : "agency/") + head.signer();
     for (auto at = register_.statements.lower_bound(own); at != register_.statements.end(); ++at) {
       if (at->first.compare(0, own.size(), own) != 0) break;
-      attempt(at->second.statement.key());
+      // "court/A" begins "court/AB" too, which is somebody else.
+      if (at->first.size() == own.size() || at->first[own.size()] == '/') attempt(at->second.statement.key());
     }
   }
   CheckSigner(leaf, head, opened);
