@@ -42,7 +42,7 @@ void CheckProposalMade(const journal::Leaf& leaf, Picture& seen) {
   CheckHead(leaf, body.head(), MEMBER_TYPE_ADMINISTRATION, true, seen);
   CheckDigest(leaf, body.digest(), seen);
   CheckId(leaf, body.request_id(), seen);
-  static const std::set<std::string> kKinds = {"court", "agency", "system", "policy", "clock"};
+  static const std::set<std::string> kKinds = {"court", "agency", "system", "policy", "clock", "erase"};
   if (!kKinds.contains(body.kind())) seen.findings.Add(Rule::kProposal, leaf.index.value(), "no such kind of proposal");
   ProposalSeen& proposal = seen.proposals[leaf.index.value()];
   proposal.kind = body.kind();
@@ -78,6 +78,8 @@ std::string_view KindAdopted(uint16_t type) {
       return "system";
     case ENTRY_TYPE_POLICY_INSTALLED:
       return "policy";
+    case ENTRY_TYPE_CASE_ERASED:
+      return "erase";
     default:
       return "clock";
   }
@@ -124,6 +126,15 @@ void CheckAdopted(const journal::Leaf& leaf, Picture& seen) {
       if (body.policy_version() <= seen.policy) wrong("the policy's version does not rise");
       seen.policy = body.policy_version();
       break;
+    case ENTRY_TYPE_CASE_ERASED: {
+      const auto of = seen.cases.find(leaf.case_seq.value());
+      if (of == seen.cases.end() || of->second.stage != CASE_STAGE_CLOSED) {
+        wrong("only a closed case is erased");
+      } else {
+        of->second.stage = CASE_STAGE_ERASED;
+      }
+      break;
+    }
     case ENTRY_TYPE_CLOCK_ACCEPTED:
       if (seen.alarm == 0) seen.findings.Add(Rule::kClock, index, "no alarm stands that could be accepted");
       seen.alarm = 0;

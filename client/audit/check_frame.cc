@@ -51,6 +51,8 @@ constexpr FrameRow kFrames[] = {
     {kGateway, kNo, kNo, kYes, kNo, kNo},                                              // SURPLUS_CLEARED
 };
 
+constexpr FrameRow kErasedFrame = {kAdministrator, kNo, kNo, kYes, kNo, kNo};  // CASE_ERASED
+
 void CheckActor(const journal::Leaf& leaf, Picture& seen) {
   const uint32_t ordinal = leaf.actor_ordinal;
   bool known = true;
@@ -102,8 +104,8 @@ void CheckPrevious(const journal::Leaf& leaf, Picture& seen) {
 
 void CheckFrame(const journal::Leaf& leaf, Picture& seen) {
   const uint64_t index = leaf.index.value();
-  static_assert(std::size(kFrames) == EntryType_ARRAYSIZE);
-  const FrameRow& row = kFrames[leaf.type];
+  static_assert(std::size(kFrames) == ENTRY_TYPE_SURPLUS_CLEARED + 1);
+  const FrameRow& row = leaf.type == ENTRY_TYPE_CASE_ERASED ? kErasedFrame : kFrames[leaf.type];
   const auto check = [&](Has has, bool is, std::string_view what) {
     if (has != kMaybe && (has == kYes) != is)
       seen.findings.Add(Rule::kLeafFrame, index, absl::StrCat(is ? "has " : "has no ", ToAbsl(what)));

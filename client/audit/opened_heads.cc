@@ -1,6 +1,7 @@
 // Payloads, heads and their signatures, members below them.
 #include "absl/strings/str_cat.h"
 #include "client/audit/opened_audit.h"
+#include "client/audit/stated_key.h"
 #include "server/base/reason.h"
 #include "server/journal/dsse.h"
 #include "server/journal/ed25519.h"
@@ -73,24 +74,23 @@ void OpenedAudit::TakeHead(const journal::Leaf& leaf, const std::string& payload
     Add(Rule::kMember, leaf, "the members listed don't hash to the signed root");
   // Every key that could have signed: entry 0's, and the newest statements'.
   const std::string pae = journal::Pae(said.head().payload_type(), said.head().payload());
-  const auto attempt = [&](const std::string& key) {
-    const auto parsed = journal::PublicKey::FromBytes(key);
-    if (!parsed || opened.keys.contains(key)) return;
-    const journal::Verifier verifier(*parsed);
+  const auto attempt = [&](KeyAlgorithm algorithm, const std::string& key) {
+    if (opened.keys.contains(key)) return;
     for (const Signature& signature : said.head().signatures()) {
-      if (verifier.Verify(pae, signature.sig())) opened.keys.insert(key);
+      if (IsBy({algorithm, key}, pae, signature.sig())) opened.keys.insert(key);
     }
   };
   if (leaf.actor_kind == ACTOR_KIND_ADMINISTRATOR) {
-    for (const FoundingKey& key : register_.founding.administrators()) attempt(key.key());
+    for (const FoundingKey& key : register_.founding.administrators()) attempt(KEY_ALGORITHM_ED25519, key.key());
   } else if (leaf.actor_kind == ACTOR_KIND_REGISTRAR) {
-    for (const FoundingKey& key : register_.founding.registrars()) attempt(key.key());
+    for (const FoundingKey& key : register_.founding.registrars()) attempt(KEY_ALGORITHM_ED25519, key.key());
   } else {
     const std::string own = (leaf.actor_kind == ACTOR_KIND_COURT ? "court/" : "agency/") + head.signer();
     for (auto at = register_.statements.lower_bound(own); at != register_.statements.end(); ++at) {
       if (at->first.compare(0, own.size(), own) != 0) break;
       // "court/A" begins "court/AB" too, which is somebody else.
-      if (at->first.size() == own.size() || at->first[own.size()] == '/') attempt(at->second.statement.key());
+      if (at->first.size() == own.size() || at->first[own.size()] == '/')
+        attempt(at->second.statement.algorithm(), at->second.statement.key());
     }
   }
   CheckSigner(leaf, head, opened);

@@ -62,6 +62,7 @@ void PublicAudit::Take(std::string_view bytes) {
     case ENTRY_TYPE_SYSTEM_REGISTERED:
     case ENTRY_TYPE_POLICY_INSTALLED:
     case ENTRY_TYPE_CLOCK_ACCEPTED:
+    case ENTRY_TYPE_CASE_ERASED:
     case ENTRY_TYPE_CLOCK_ALARM:
     case ENTRY_TYPE_STATEMENT_ACCEPTED:
       return CheckAdministration(leaf, seen);

@@ -18,6 +18,10 @@ def journal(demo, verb, data, *arguments, expect=0, show=False):
     return demo.stage.run(["eagle", "--output", "json", "journal", verb, "--data", data, "--log-key", log_key(demo)] + list(arguments), expect, show)
 
 
+def export(demo, data, folder, *arguments, show=False):
+    return demo.stage.run(["eagle", "--output", "json", "journal", "export", folder, "--data", data, "--log-key", log_key(demo)] + list(arguments), 0, show)
+
+
 def who_looked(demo):
     s = demo.stage
     s.scene(11, "Evidence for the court file, and who looked", "证据 查阅留痕")
@@ -83,7 +87,21 @@ def trust_nobody(demo):
     s.stop_all()
     replay = journal(demo, "replay", "data", *opened, show=True)
     s.check("the journal verifies and replay equals the tables", replay["replay"]["verdict"] == "replay agrees", replay)
+    published(demo)
     tamper(demo)
+
+
+def published(demo):
+    """What a stranger does: static files, a program that shares nothing with the gateway, and then the keys as well."""
+    s = demo.stage
+    export(demo, "data", "published", "--last-signed", "last_signed", "--payloads", show=True)
+    audit = s.run(["eagle-audit", "--output", "json", "public", "published", "--log-key", log_key(demo)], show=True)
+    s.equal("eagle-audit: every leaf, tile and rule of the published log, findings", audit["audit"]["findings"], 0)
+    s.run(["eagle", "--output", "json", "journal", "keys", "--data", "data", "--master-key", "pki/keys/master.key", "--out", "payload.keys"])
+    opened = s.run(["eagle-audit", "--output", "json", "opened", "published", "--log-key", log_key(demo), "--keys", "payload.keys"], show=True)
+    s.equal("and with the keys: seals, signatures of both algorithms, contents; findings", opened["audit"]["findings"], 0)
+    s.equal("signatures that could not be checked", opened["audit"]["unchecked_signatures"], 0)
+    s.equal("payloads that stayed sealed", opened["audit"]["sealed_payloads"], 0)
 
 
 def tamper(demo):

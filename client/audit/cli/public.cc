@@ -7,14 +7,16 @@
 #include "client/audit/cli/commands.h"
 #include "client/audit/log_audit.h"
 #include "client/audit/log_folder.h"
+#include "client/common/files.h"
 #include "server/base/bytes.h"
 #include "server/base/reason.h"
+#include "server/journal/log_policy.h"
 
 namespace eagle::audit {
 namespace {
 
 struct PublicFlags {
-  std::string log, log_key, state, keys;
+  std::string log, log_key, policy, state, keys;
   size_t most = 100;
   double tolerance_minutes = 15;
   uint64_t sample = 0;
@@ -58,9 +60,27 @@ absl::Status Sample(Console& console, const PublicFlags& flags, LogSource& log, 
                 findings);
 }
 
+// Who is trusted: one pinned key, or a policy with witnesses.
+absl::StatusOr<journal::LogPolicy> PolicyOf(const PublicFlags& flags) {
+  if (flags.policy.empty() == flags.log_key.empty())
+    return Fail(Reason::kFieldMissing, "either --log-key or --policy says whom to trust");
+  if (flags.policy.empty()) return journal::LogPolicy::OfKey(flags.log_key);
+  EAGLE_ASSIGN_OR_RETURN(const std::string text, client::ReadFile(flags.policy));
+  return journal::LogPolicy::Parse(text);
+}
+
 absl::Status Public(Console& console, const PublicFlags& flags) {
-  EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<journal::NoteVerifier> key, journal::ParseVerifierKey(flags.log_key));
+  EAGLE_ASSIGN_OR_RETURN(const journal::LogPolicy policy, PolicyOf(flags));
   EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<LogSource> log, OpenLogFolder(flags.log));
+  EAGLE_ASSIGN_OR_RETURN(const std::string note, log->Checkpoint());
+  EAGLE_ASSIGN_OR_RETURN(const journal::LogPolicy::Judged judged, policy.Open(note));
+  if (!judged.quorum)
+    return Fail(Reason::kNoteUntrusted, "fewer witnesses than the policy demands have seen this checkpoint")
+        .With("cosigned", static_cast<int64_t>(judged.cosigned.size()));
+  std::shared_ptr<const journal::NoteVerifier> key;
+  for (const journal::LogPolicy::Log& one : policy.logs()) {
+    if (one.key->name() == judged.checkpoint.origin) key = one.key;
+  }
   if (flags.sample > 0) return Sample(console, flags, *log, *key);
   PublicAudit audit({.findings_shown = flags.most, .tolerance = absl::Minutes(flags.tolerance_minutes)});
   SeenStore store(flags.state);
@@ -80,6 +100,7 @@ absl::Status Public(Console& console, const PublicFlags& flags) {
   record.Add("origin", client::Text(audited.head.origin))
       .Add("size", client::Count(audited.head.size))
       .Add("root", client::Text(HexEncode(journal::View(audited.head.root))))
+      .Add("witnesses", client::Count(judged.cosigned.size()))
       .Add("recorded", client::Instant(audit.recorded(), console.zone))
       .Add("seen_before", audited.before ? client::Count(audited.before->size) : client::Nothing())
       .Add("cases", client::Count(audit.cases()))
@@ -117,7 +138,8 @@ void AddPublic(CLI::App& root, Chosen& chosen) {
   auto flags = std::make_shared<PublicFlags>();
   CLI::App* verb = root.add_subcommand("public", "Audit every leaf of a published log: tree, history, rules.");
   verb->add_option("LOG", flags->log, "folder of the published log")->required();
-  verb->add_option("--log-key", flags->log_key, "the log's pinned key (text)")->required();
+  verb->add_option("--log-key", flags->log_key, "the log's pinned key (text)");
+  verb->add_option("--policy", flags->policy, "file of the log's policy: keys, witnesses, quorum (C2SP tlog-policy)");
   verb->add_option("--state", flags->state, "folder of what this auditor saw last: finds out forks and rollbacks");
   verb->add_option("--findings", flags->most, "how many findings are shown (all are counted)");
   verb->add_option("--tolerance-minutes", flags->tolerance_minutes,
@@ -134,7 +156,8 @@ void AddOpened(CLI::App& root, Chosen& chosen) {
   CLI::App* verb = root.add_subcommand(
       "opened", "The public audit, and with keys the payloads: commitments, signatures, what was signed.");
   verb->add_option("LOG", flags->log, "folder of the published log, with payloads")->required();
-  verb->add_option("--log-key", flags->log_key, "the log's pinned key (text)")->required();
+  verb->add_option("--log-key", flags->log_key, "the log's pinned key (text)");
+  verb->add_option("--policy", flags->policy, "file of the log's policy: keys, witnesses, quorum (C2SP tlog-policy)");
   verb->add_option("--keys", flags->keys, "file of payload keys; what it has no key for stays sealed")->required();
   verb->add_option("--state", flags->state, "folder of what this auditor saw last: finds out forks and rollbacks");
   verb->add_option("--findings", flags->most, "how many findings are shown (all are counted)");
