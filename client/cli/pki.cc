@@ -5,6 +5,9 @@
 #include "client/lib/key_facts.h"
 #include "client/lib/pki_set.h"
 #include "server/base/reason.h"
+#include "server/journal/note.h"
+#include "server/journal/witness.h"
+#include "server/trust/secret_file.h"
 
 namespace eagle::client {
 namespace {
@@ -43,6 +46,18 @@ absl::Status ShowPki(Session& session, const std::string& path) {
   return session.Print(document);
 }
 
+// The key of a witness of logs; what it says, those who trust the witness pin.
+absl::Status MakeWitnessKey(Session& session, const std::string& name, const std::string& path) {
+  if (!journal::IsKeyName(name))
+    return Fail(Reason::kFieldInvalid, "a witness's name has no white space and no '+'").At("NAME", name);
+  const std::string text = journal::WitnessKeyText(name, session.process().entropy.Bytes(journal::kSeedSize));
+  EAGLE_RETURN_IF_ERROR(trust::WriteSecretFile(path, text + "\n"));
+  EAGLE_ASSIGN_OR_RETURN(const journal::WitnessKey key, journal::ParseWitnessKey(text));
+  Document document;
+  document.Add(Record("witness_key").Add("file", Text(path)).Add("pin", Text(key.VerifierKey())));
+  return session.Print(document);
+}
+
 }  // namespace
 
 void AddPki(Verb& root) {
@@ -54,6 +69,14 @@ void AddPki(Verb& root) {
   make.Text("--spec", &make_flags->spec, "description in JSON (see the court guide)", Need::kRequired);
   make.Text("--out", &make_flags->out, "folder; secrets there are never overwritten", Need::kRequired);
   make.Do([make_flags](Session& session) { return MakePki(session, *make_flags); });
+
+  auto witness_name = std::make_shared<std::string>(), witness_out = std::make_shared<std::string>();
+  Verb witness = pki.Add("witness", "Make the key of a witness of logs 见证人, and say what those who trust it pin.",
+                         "eagle pki witness witness.example/w1 --out w1.key");
+  witness.Text("NAME", witness_name.get(), "the witness's name", Need::kRequired);
+  witness.Text("--out", witness_out.get(), "the file to be made, readable by its owner only", Need::kRequired);
+  witness.Do(
+      [witness_name, witness_out](Session& session) { return MakeWitnessKey(session, *witness_name, *witness_out); });
 
   auto path = std::make_shared<std::string>();
   Verb show =

@@ -167,6 +167,7 @@ TEST_F(CliTest, EveryCommandHasALineAndAnExample) {
                                                                                      {"journal", "replay"},
                                                                                      {"journal", "reads"},
                                                                                      {"journal", "tag-key"},
+                                                                                     {"pki", "witness"},
                                                                                      {"journal", "export"},
                                                                                      {"journal", "rotate-master-key"},
                                                                                      {"case", "erase"},

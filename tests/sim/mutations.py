@@ -167,7 +167,7 @@ def run(build_folder, only):
 if __name__ == "__main__":
     if sys.argv[1:] == ["--check"]:
         check()
-    elif len(sys.argv) >= 2:
+    elif len(sys.argv) >= 2 and not sys.argv[1].startswith("-"):
         sys.exit(run(pathlib.Path(sys.argv[1]).resolve(), set(sys.argv[2:])))
     else:
         raise SystemExit(__doc__)

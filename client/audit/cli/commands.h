@@ -19,6 +19,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/status/status.h"
 #include "client/audit/cli/console.h"
+#include "server/journal/log_policy.h"
 
 namespace eagle::audit {
 
@@ -30,6 +31,12 @@ void AddHead(CLI::App& root, Chosen& chosen);
 void AddPublic(CLI::App& root, Chosen& chosen);
 void AddOpened(CLI::App& root, Chosen& chosen);
 void AddExplain(CLI::App& root, Chosen& chosen);
+
+void AddWitness(CLI::App& root, Chosen& chosen);
+
+// Who is trusted about a log: one pinned key (text), or the policy in a file; exactly one of them is given.
+// Errors: FIELD_MISSING; NOTE_MALFORMED; STORAGE_UNUSABLE.
+absl::StatusOr<journal::LogPolicy> PolicyOf(const std::string& policy_file, const std::string& log_key);
 
 // One run; `arguments` without the program's name. `terminal`: stdout and stderr are one.
 int RunEagleAudit(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err, Clock& clock,

@@ -60,17 +60,8 @@ absl::Status Sample(Console& console, const PublicFlags& flags, LogSource& log, 
                 findings);
 }
 
-// Who is trusted: one pinned key, or a policy with witnesses.
-absl::StatusOr<journal::LogPolicy> PolicyOf(const PublicFlags& flags) {
-  if (flags.policy.empty() == flags.log_key.empty())
-    return Fail(Reason::kFieldMissing, "either --log-key or --policy says whom to trust");
-  if (flags.policy.empty()) return journal::LogPolicy::OfKey(flags.log_key);
-  EAGLE_ASSIGN_OR_RETURN(const std::string text, client::ReadFile(flags.policy));
-  return journal::LogPolicy::Parse(text);
-}
-
 absl::Status Public(Console& console, const PublicFlags& flags) {
-  EAGLE_ASSIGN_OR_RETURN(const journal::LogPolicy policy, PolicyOf(flags));
+  EAGLE_ASSIGN_OR_RETURN(const journal::LogPolicy policy, PolicyOf(flags.policy, flags.log_key));
   EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<LogSource> log, OpenLogFolder(flags.log));
   EAGLE_ASSIGN_OR_RETURN(const std::string note, log->Checkpoint());
   EAGLE_ASSIGN_OR_RETURN(const journal::LogPolicy::Judged judged, policy.Open(note));

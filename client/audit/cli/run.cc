@@ -1,8 +1,18 @@
 #include <algorithm>
 
 #include "client/audit/cli/commands.h"
+#include "client/common/files.h"
+#include "server/base/reason.h"
 
 namespace eagle::audit {
+
+absl::StatusOr<journal::LogPolicy> PolicyOf(const std::string& policy_file, const std::string& log_key) {
+  if (policy_file.empty() == log_key.empty())
+    return Fail(Reason::kFieldMissing, "either --log-key or --policy says whom to trust");
+  if (policy_file.empty()) return journal::LogPolicy::OfKey(log_key);
+  EAGLE_ASSIGN_OR_RETURN(const std::string text, client::ReadFile(policy_file));
+  return journal::LogPolicy::Parse(text);
+}
 
 int RunEagleAudit(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err, Clock& clock,
                   bool terminal) {
@@ -14,7 +24,8 @@ int RunEagleAudit(const std::vector<std::string>& arguments, std::ostream& out, 
   root.fallthrough();
   root.add_option("--output", output, "table or json")->check(CLI::IsMember({"table", "json"}));
   root.add_option("--zone", zone, "time zone that times are shown in (default: UTC+8)");
-  for (const auto add : {AddHead, AddPublic, AddOpened, AddExplain, AddEvidence, AddFingerprints}) add(root, chosen);
+  for (const auto add : {AddHead, AddPublic, AddOpened, AddExplain, AddEvidence, AddFingerprints, AddWitness})
+    add(root, chosen);
   try {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
     root.parse(reversed);

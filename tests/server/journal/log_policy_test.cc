@@ -9,11 +9,11 @@ namespace {
 
 constexpr char kLog[] = "gateway.example/log1+4c009cb9+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4";
 
-std::string WitnessKey(int seed) {
+std::string WitnessPin(int seed) {
   return VerifierKeyText("witness.example/w" + std::to_string(seed), NoteKeyType::kCosignature,
                          KeyOfSeed(seed).PublicKeyOf());
 }
-std::string Line(int seed) { return "witness w" + std::to_string(seed) + " " + WitnessKey(seed) + "\n"; }
+std::string Line(int seed) { return "witness w" + std::to_string(seed) + " " + WitnessPin(seed) + "\n"; }
 Checkpoint Head() { return {"gateway.example/log1", 300, RootOfLeaves(NumberedLeaves(300))}; }
 std::string Signed() { return *SignCheckpoint(Head(), Ed25519NoteSigner("gateway.example/log1", KeyOfSeed(0))); }
 std::string By(int seed, int64_t time = 1700000000) {
@@ -104,8 +104,8 @@ TEST(LogPolicyTest, WhatItMayNotSayIsRefusedWithItsLine) {
       {"a quorum that isn't there", log + "quorum w1\n", "2"},
       {"a quorum before its definition", log + "quorum w1\n" + Line(1), "2"},
       {"a name twice", log + Line(1) + Line(1) + "quorum none\n", "3"},
-      {"one witness under two names", log + Line(1) + "witness other " + WitnessKey(1) + "\nquorum none\n", "3"},
-      {"the name none", log + "witness none " + WitnessKey(1) + "\nquorum none\n", "2"},
+      {"one witness under two names", log + Line(1) + "witness other " + WitnessPin(1) + "\nquorum none\n", "3"},
+      {"the name none", log + "witness none " + WitnessPin(1) + "\nquorum none\n", "2"},
       {"a member that isn't there", log + Line(1) + "group g any w1 w2\nquorum g\n", "3"},
       {"a group in itself", log + Line(1) + "group g any w1 g\nquorum g\n", "3"},
       {"a member twice", log + Line(1) + "group g 1 w1 w1\nquorum g\n", "3"},
@@ -115,7 +115,7 @@ TEST(LogPolicyTest, WhatItMayNotSayIsRefusedWithItsLine) {
       {"k that is no number", log + Line(1) + "group g 1x w1\nquorum g\n", "3"},
       {"a group of nobody", log + Line(1) + "group g any\nquorum g\n", "3"},
       {"a log's key for a witness", log + "witness w1 " + kLog + "\nquorum none\n", "2"},
-      {"a witness's key for a log", "log " + WitnessKey(1) + "\nquorum none\n", "1"},
+      {"a witness's key for a log", "log " + WitnessPin(1) + "\nquorum none\n", "1"},
       {"two keys of one log", log + log + "quorum none\n", "2"},
       {"a broken key", "log " + std::string(kLog).substr(1) + "\nquorum none\n", "1"},
       {"words too many", log + "quorum none x\n", "2"},
