@@ -122,7 +122,7 @@ TEST_F(WitnessMemoryTest, WhatWasCosignedIsKeptThroughSigkill) {
   std::vector<std::string> bodies;
   for (uint64_t size = 1; size <= 400; ++size) bodies.push_back(log_.Request(size - 1, size));
   uint64_t kept = 0;
-  for (int round = 0; (round < 25 || kept < 10) && kept < bodies.size(); ++round) {
+  for (int round = 0; round < 50 && kept < bodies.size(); ++round) {
     int pipes[2];
     ASSERT_EQ(pipe(pipes), 0);
     const pid_t child = fork();
@@ -139,13 +139,14 @@ TEST_F(WitnessMemoryTest, WhatWasCosignedIsKeptThroughSigkill) {
       _exit(0);
     }
     close(pipes[1]);
-    usleep(static_cast<useconds_t>(500 + 700 * round));
+    // Some cosignatures, and then in the midst of whatever it does.
+    uint64_t told = kept, size = 0;
+    for (int i = 0; i <= round % 7 && read(pipes[0], &size, sizeof size) == sizeof size; ++i) told = size;
     kill(child, SIGKILL);
     int status = 0;
     ASSERT_EQ(waitpid(child, &status, 0), child);
     EXPECT_FALSE(WIFEXITED(status) && WEXITSTATUS(status) == 1)
         << "a witness that went on was refused by its own memory";
-    uint64_t told = kept, size = 0;
     while (read(pipes[0], &size, sizeof size) == sizeof size) told = size;
     close(pipes[0]);
     const auto now = witness_.Kept(kOrigin);
