@@ -174,7 +174,7 @@ absl::Status Gateway::Impl::Serve() {
   dispatcher->SetWake([this] { sequencer->WakeUp(); });
   sequencer->SetHandout(dispatcher.get());
   handlers = std::make_unique<api::Handlers>(
-      api::HandlerPorts{*sequencer, *dispatcher, *store, *keys, keys->ring(), checker, ports.clock,
+      api::HandlerPorts{*sequencer, *dispatcher, *store, *keys, keys->ring(), checker, ports.clock, ports.real,
                         [this](std::function<void()> work) { server->Later(std::move(work)); }});
   api::ServerPorts server_ports{.handlers = *handlers,
                                 .dispatcher = *dispatcher,
@@ -189,6 +189,7 @@ absl::Status Gateway::Impl::Serve() {
                                 .drain = ports.request_stop};
   EAGLE_ASSIGN_OR_RETURN(server, api::Server::Make(ServerOptionsOf(config, ports.log), std::move(server_ports)));
   sequencer->AddListener(server->listener());
+  sequencer->AddListener(handlers->witnesses());
   sequencer_thread_ = std::thread([this] { RunSequencer(); });
   housekeeping_thread_ = std::thread([this] { RunHousekeeping(); });
   EAGLE_RETURN_IF_ERROR(server->Start());
@@ -250,6 +251,7 @@ void Gateway::Impl::Stop() {
   probe_end_.Notify();
   if (probe_thread_.joinable()) probe_thread_.join();
   if (dispatcher != nullptr) dispatcher->Drain();
+  if (handlers != nullptr) handlers->DrainWitnesses();
   // Housekeeping still runs, as watches are ended by it; so does the sequencer, as open calls wait for it.
   if (server != nullptr) server->Shutdown(absl::Seconds(config.drain_grace_seconds));
   housekeeping_end_.Notify();

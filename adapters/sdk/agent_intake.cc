@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "adapters/sdk/agent.h"
+#include "adapters/sdk/witnessed.h"
 #include "server/base/reason.h"
 #include "server/base/uuid.h"
 
@@ -80,6 +81,7 @@ void Agent::TakeTask(const v1::Task& task, const v1::Envelope& head, Unit& unit)
   row.member.set_index(task.index());
   *row.member.mutable_path() = task.path();
   *row.member.mutable_head() = head;
+  row.witnessed = config_.log_policy == nullptr || IsWitnessed(task, *config_.log_policy);
   ++metrics_.tasks_new;
   Judge(row, unit);
 }
@@ -103,6 +105,12 @@ void Agent::Judge(TaskRow& row, Unit& unit) {
     if (failure.reason == Reason::kSignatureInvalid || failure.reason == Reason::kSignerUnknown)
       ++metrics_.signatures_invalid;
     ReturnTask(row, std::string(RowOf(failure.reason).name), failure.message, unit);
+    return;
+  }
+  if (verdict.order->action() == v1::ACTION_DEDUCT && !row.witnessed) {
+    ++metrics_.deductions_unwitnessed;
+    ReturnTask(row, std::string(RowOf(Reason::kNotWitnessed).name),
+               "no checkpoint that the log's witnesses cosigned holds this deduction", unit);
     return;
   }
   const auto other = unit.tables.FindOperation(row.operation);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "adapters/sdk/answer.h"
 #include "goldeneagle/v1/administration.pb.h"
 #include "goldeneagle/v1/statement.pb.h"
+#include "server/journal/log_policy.h"
 
 namespace eagle::sdk {
 
@@ -42,6 +44,9 @@ struct AgentConfig {
   std::vector<std::string> registrar_keys;
   uint32_t registrar_threshold = 2;
   std::vector<SignatureRule> signature_rules = UsualSignatureRules();
+  // The log's policy with its witnesses: a deduction begins only when a checkpoint that their quorum cosigned holds its
+  // acceptance. Null: whoever the gateway's registered witnesses are is not our concern.
+  std::shared_ptr<const journal::LogPolicy> log_policy;
 
   absl::Duration call_timeout = absl::Seconds(10);
   absl::Duration poll_slack = absl::Seconds(5);  // a poll may take its own wait and this much more
@@ -77,7 +82,8 @@ struct AgentMetrics {
   uint64_t tasks_unreadable = 0;  // no order id can be read: nothing can be answered
   uint64_t tasks_returned = 0;
   uint64_t tasks_withdrawn = 0;
-  uint64_t ids_reused = 0;  // another order under a known id: raise the alarm
+  uint64_t deductions_unwitnessed = 0;  // returned: no proof that witnesses have seen them
+  uint64_t ids_reused = 0;              // another order under a known id: raise the alarm
   uint64_t signatures_invalid = 0;
   uint64_t statements_accepted = 0;
   uint64_t statements_refused = 0;

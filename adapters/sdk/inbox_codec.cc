@@ -74,7 +74,11 @@ std::string EncodeTask(const TaskRow& row) {
   Out out;
   out.Hash(row.digest);
   PutOperation(out, row.operation);
-  out.U8(static_cast<uint8_t>(row.state)).U8(row.verified).Time(row.arrived_at).U64(row.arrival_sequence);
+  out.U8(static_cast<uint8_t>(row.state))
+      .U8(row.verified)
+      .U8(row.witnessed)
+      .Time(row.arrived_at)
+      .U64(row.arrival_sequence);
   out.Message(row.member);
   out.U8(row.is_control)
       .Text(row.person)
@@ -92,6 +96,7 @@ std::optional<TaskRow> DecodeTask(std::string_view bytes) {
   row.operation = TakeOperation(in);
   row.state = static_cast<TaskState>(in.U8());
   row.verified = in.U8() != 0;
+  row.witnessed = in.U8() != 0;
   row.arrived_at = in.Time();
   row.arrival_sequence = in.U64();
   in.Message(row.member);

@@ -52,6 +52,7 @@ struct TaskRow {
   Operation operation;     // as the order says; trusted once verified
   TaskState state = TaskState::kArrived;
   bool verified = false;
+  bool witnessed = true;          // false: a deduction without the proof that the pinned policy of the log demands
   absl::Time arrived_at;          // durable arrival, whole microseconds, never before an earlier one's
   uint64_t arrival_sequence = 0;  // 1, 2, 3 ...: with arrived_at it is the rank
   v1::SignedMember member;        // as it came; when pruned, an order with BriefOf's fields only, and no head

@@ -42,7 +42,7 @@ void CheckProposalMade(const journal::Leaf& leaf, Picture& seen) {
   CheckHead(leaf, body.head(), MEMBER_TYPE_ADMINISTRATION, true, seen);
   CheckDigest(leaf, body.digest(), seen);
   CheckId(leaf, body.request_id(), seen);
-  static const std::set<std::string> kKinds = {"court", "agency", "system", "policy", "clock", "erase"};
+  static const std::set<std::string> kKinds = {"court", "agency", "system", "policy", "clock", "erase", "witnesses"};
   if (!kKinds.contains(body.kind())) seen.findings.Add(Rule::kProposal, leaf.index.value(), "no such kind of proposal");
   ProposalSeen& proposal = seen.proposals[leaf.index.value()];
   proposal.kind = body.kind();
@@ -80,6 +80,8 @@ std::string_view KindAdopted(uint16_t type) {
       return "policy";
     case ENTRY_TYPE_CASE_ERASED:
       return "erase";
+    case ENTRY_TYPE_WITNESSES_REGISTERED:
+      return "witnesses";
     default:
       return "clock";
   }
@@ -135,6 +137,9 @@ void CheckAdopted(const journal::Leaf& leaf, Picture& seen) {
       }
       break;
     }
+    case ENTRY_TYPE_WITNESSES_REGISTERED:
+      TakeWitnesses(leaf, body.witnesses(), seen);
+      break;
     case ENTRY_TYPE_CLOCK_ACCEPTED:
       if (seen.alarm == 0) seen.findings.Add(Rule::kClock, index, "no alarm stands that could be accepted");
       seen.alarm = 0;

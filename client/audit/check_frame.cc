@@ -51,7 +51,25 @@ constexpr FrameRow kFrames[] = {
     {kGateway, kNo, kNo, kYes, kNo, kNo},                                              // SURPLUS_CLEARED
 };
 
-constexpr FrameRow kErasedFrame = {kAdministrator, kNo, kNo, kYes, kNo, kNo};  // CASE_ERASED
+// The types that came later.
+struct LaterRow {
+  EntryType type;
+  FrameRow row;
+};
+constexpr LaterRow kLaterFrames[] = {
+    {ENTRY_TYPE_CHECKPOINT_COSIGNED, {kGateway, kNo, kNo, kNo, kNo, kNo}},
+    {ENTRY_TYPE_WITNESSES_MISSING, {kGateway, kNo, kNo, kNo, kNo, kNo}},
+    {ENTRY_TYPE_WITNESSES_REGISTERED, {kAdministrator, kNo, kNo, kNo, kNo, kNo}},
+    {ENTRY_TYPE_CASE_ERASED, {kAdministrator, kNo, kNo, kYes, kNo, kNo}},
+};
+
+const FrameRow& FrameOf(uint16_t type) {
+  static_assert(std::size(kFrames) == ENTRY_TYPE_SURPLUS_CLEARED + 1);
+  for (const LaterRow& later : kLaterFrames) {
+    if (later.type == type) return later.row;
+  }
+  return kFrames[type < std::size(kFrames) ? type : 0];
+}
 
 void CheckActor(const journal::Leaf& leaf, Picture& seen) {
   const uint32_t ordinal = leaf.actor_ordinal;
@@ -104,8 +122,7 @@ void CheckPrevious(const journal::Leaf& leaf, Picture& seen) {
 
 void CheckFrame(const journal::Leaf& leaf, Picture& seen) {
   const uint64_t index = leaf.index.value();
-  static_assert(std::size(kFrames) == ENTRY_TYPE_SURPLUS_CLEARED + 1);
-  const FrameRow& row = leaf.type == ENTRY_TYPE_CASE_ERASED ? kErasedFrame : kFrames[leaf.type];
+  const FrameRow& row = FrameOf(leaf.type);
   const auto check = [&](Has has, bool is, std::string_view what) {
     if (has != kMaybe && (has == kYes) != is)
       seen.findings.Add(Rule::kLeafFrame, index, absl::StrCat(is ? "has " : "has no ", ToAbsl(what)));

@@ -151,6 +151,7 @@ void CheckDelivered(const journal::Leaf& leaf, Picture& seen) {
       seen.findings.Add(Rule::kDelivery, index, absl::StrCat("order ", seq, " was answered or withdrawn there before"),
                         {order.last});
     }
+    CheckWitnessed(index, seq, order, seen);
     order.delivered.Add(AgencyBits::Of(leaf.agency.value()));
     order.last = index;
   }

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "client/audit/picture.h"
 #include "server/base/bytes.h"
 #include "server/base/reason.h"
 #include "server/journal/leaf.h"
@@ -94,6 +95,12 @@ absl::StatusOr<LogAudited> AuditLog(LogSource& log, const journal::NoteVerifier&
     if (partial.empty()) continue;
     EAGLE_RETURN_IF_ERROR(CompareTile(log, {level, size >> (8 * (level + 1)), std::string(partial)},
                                       static_cast<unsigned>(partial.size() / journal::kHashSize), findings));
+  }
+  for (const CosignedSeen& cosigned : audit.cosigned()) {
+    if (cosigned.size > size) continue;  // a finding already
+    EAGLE_ASSIGN_OR_RETURN(const journal::Hash root, journal::RootOf(cosigned.size, log));
+    if (root != cosigned.root)
+      findings.Add(Rule::kCosigned, cosigned.index, "the leaves below it hash to another root than witnesses signed");
   }
   if (edge.Root() != out.head.root) {
     findings.Add(Rule::kTreeRoot, size, "the leaves don't hash to the signed root");

@@ -14,27 +14,11 @@ bool Same(const google::protobuf::MessageLite& a, const google::protobuf::Messag
   return a.SerializeAsString() == b.SerializeAsString();
 }
 
-const char* ChangeName(const Proposal& proposal) {
-  switch (proposal.change_case()) {
-    case Proposal::kCourt:
-      return "court";
-    case Proposal::kAgency:
-      return "agency";
-    case Proposal::kSystem:
-      return "system";
-    case Proposal::kPolicy:
-      return "policy";
-    case Proposal::kClock:
-      return "clock";
-    default:
-      return "";
-  }
-}
-
-int64_t DeductedBy(const Receipt& receipt) {
-  if (receipt.kind() != RECEIPT_KIND_FINAL && receipt.kind() != RECEIPT_KIND_CORRECTION) return 0;
-  if (receipt.items().empty() || receipt.items(0).outcome() != OUTCOME_DEDUCTED) return 0;
-  return receipt.items(0).deduction().amount_minor_units();
+// The kind of a proposal is the name of what it sets; empty when it sets nothing.
+std::string ChangeName(const Proposal& proposal) {
+  const auto* field =
+      proposal.GetReflection()->GetOneofFieldDescriptor(proposal, Proposal::descriptor()->FindOneofByName("change"));
+  return field == nullptr ? "" : field->name();
 }
 
 }  // namespace
@@ -44,12 +28,18 @@ void OpenedAudit::Take(std::string_view bytes, std::string_view sealed) {
   if (!decoded.ok()) return;  // the public audit has found it
   const journal::Leaf& leaf = *decoded;
   if (leaf.type == ENTRY_TYPE_LOG_FOUNDED) register_.founding.ParseFromString(leaf.body);
+  if (leaf.type == ENTRY_TYPE_DELIVERED) return TakeDelivered(leaf);
+  if (leaf.type == ENTRY_TYPE_ORDER_WITHDRAWN) ledger_.Withdraw(leaf.case_seq.value(), leaf.order.value());
   if (!leaf.has_payload()) {
     if (!sealed.empty()) Add(Rule::kSeal, leaf, "it commits to no payload, and has one");
     return;
   }
   const std::optional<std::string> payload = Open(leaf, sealed);
-  if (!payload) return;
+  if (!payload) {
+    const bool opens = leaf.type == ENTRY_TYPE_CASE_OPENED;
+    if (opens || leaf.case_seq) ledger_.Lose(opens ? leaf.index.value() : leaf.case_seq.value());
+    return;
+  }
   switch (leaf.type) {
     case ENTRY_TYPE_BATCH_HEAD:
       return TakeHead(leaf, *payload);
@@ -194,9 +184,8 @@ void OpenedAudit::TakeCase(const journal::Leaf& leaf, const std::string& payload
     if (act.court() != head->signer) Add(Rule::kContent, leaf, "the act names another court than its head");
     CheckRoles(leaf, *head, {register_.policy.case_acts().roles().begin(), register_.policy.case_acts().roles().end()});
   }
-  CaseMoney& money = cases_[opens ? leaf.index.value() : leaf.case_seq.value()];
-  if (opens) money.cap = act.open().claim().cap_minor_units();
-  if (act.has_cap()) money.cap = std::max(money.cap, act.cap().claim().cap_minor_units());
+  if (opens) ledger_.Open(leaf.index.value(), act.open());
+  if (act.has_cap()) ledger_.SetCap(leaf.case_seq.value(), act.cap().claim().cap_minor_units());
 }
 
 void OpenedAudit::TakeOrder(const journal::Leaf& leaf, const std::string& payload) {
@@ -237,7 +226,28 @@ void OpenedAudit::TakeOrder(const journal::Leaf& leaf, const std::string& payloa
       roles.push_back(OFFICER_ROLE_LEADER);
     CheckRoles(leaf, *head, roles);
   }
-  orders_[leaf.index.value()] = {.digest = body.digest(), .id = body.order_id()};
+  const auto bound = ledger_.Accept(leaf.case_seq.value(), leaf.index.value(), order, body.freeze_order(),
+                                    said.respondent(), said.reserved_minor_units(), said.cap_minor_units());
+  if (bound) Add(Rule::kLedger, leaf, *bound, {leaf.case_seq.value()});
+  orders_[leaf.index.value()] = {.digest = body.digest(),
+                                 .id = body.order_id(),
+                                 .subject_tag = body.subject_tag(),
+                                 .case_seq = leaf.case_seq.value(),
+                                 .freezes = order.has_freeze(),
+                                 .deducts = order.has_deduct()};
+}
+
+void OpenedAudit::TakeDelivered(const journal::Leaf& leaf) {
+  Delivered body;
+  if (!body.ParseFromString(leaf.body)) return;  // the public audit has found it
+  for (int place = 0; place < body.orders_size(); ++place) {
+    const auto order = orders_.find(body.orders(place));
+    if (order == orders_.end()) continue;
+    if (order->second.freezes) ranks_.HandedOut(order->first, leaf.index.value(), place);
+    if (order->second.deducts && !order->second.handed_out && !ledger_.MayTake(order->second.case_seq))
+      Add(Rule::kLedger, leaf, "a deduction goes out while more than the cap is taken or on its way", {order->first});
+    order->second.handed_out = true;
+  }
 }
 
 void OpenedAudit::TakeReceipt(const journal::Leaf& leaf, const std::string& payload) {
@@ -277,12 +287,16 @@ void OpenedAudit::TakeReceipt(const journal::Leaf& leaf, const std::string& payl
         return register_.Gives("agency/" + receipt.agency(), key, leaf.time);
       }))
     Add(Rule::kSignature, leaf, "the agency's key in force did not sign it", {body.head()});
-  if (leaf.type != ENTRY_TYPE_TASK_ANSWERED || order == orders_.end()) return;
-  CaseMoney& money = cases_[leaf.case_seq.value()];
-  money.taken += DeductedBy(receipt) - order->second.taken;  // a correction replaces the word before
-  order->second.taken = DeductedBy(receipt);
-  if (money.cap > 0 && money.taken > money.cap)
-    Add(Rule::kTaken, leaf, absl::StrCat("taken ", money.taken, " of a claim of ", money.cap, " minor units"),
+  if (leaf.type == ENTRY_TYPE_RECEIPT_CONFLICT || order == orders_.end()) return;
+  ledger_.Answer(leaf.case_seq.value(), leaf.order.value(), receipt);
+  if (order->second.freezes && !receipt.items().empty()) {
+    const auto other = ranks_.Served(leaf.order.value(), leaf.agency.value(), order->second.subject_tag,
+                                     receipt.items(0).measure().served_sequence());
+    if (other) Add(Rule::kRank, leaf, "the agency served it out of the order in which it was handed out", {*other});
+  }
+  const int64_t taken = ledger_.Taken(leaf.case_seq.value()), cap = ledger_.HighestCap(leaf.case_seq.value());
+  if (cap > 0 && taken > cap)
+    Add(Rule::kTaken, leaf, absl::StrCat("taken ", taken, " of a claim of ", cap, " minor units"),
         {leaf.case_seq.value()});
 }
 

@@ -20,6 +20,8 @@
 #include <vector>
 
 #include "client/audit/findings.h"
+#include "client/audit/opened_ledger.h"
+#include "client/audit/opened_ranks.h"
 #include "client/audit/register.h"
 #include "goldeneagle/v1/envelope.pb.h"
 #include "server/journal/leaf.h"
@@ -46,13 +48,10 @@ class OpenedAudit {
     std::set<std::string> keys;  // whose signatures verified
     absl::Time time;
   };
-  struct CaseMoney {
-    int64_t cap = 0;    // the highest so far
-    int64_t taken = 0;  // settled on the court's account
-  };
   struct OrderKept {
-    std::string digest, id;
-    int64_t taken = 0;  // by its final word
+    std::string digest, id, subject_tag;
+    uint64_t case_seq = 0;
+    bool freezes = false, deducts = false, handed_out = false;
   };
 
   void Add(Rule rule, const journal::Leaf& leaf, std::string_view sentence, std::vector<uint64_t> proof = {}) {
@@ -71,6 +70,7 @@ class OpenedAudit {
   void TakeStatement(const journal::Leaf& leaf, const std::string& payload);
   void TakeCase(const journal::Leaf& leaf, const std::string& payload);
   void TakeOrder(const journal::Leaf& leaf, const std::string& payload);
+  void TakeDelivered(const journal::Leaf& leaf);
   void TakeReceipt(const journal::Leaf& leaf, const std::string& payload);
   void TakeRefused(const journal::Leaf& leaf, const std::string& payload);
 
@@ -78,7 +78,8 @@ class OpenedAudit {
   Findings& findings_;
   Register register_;
   std::map<uint64_t, HeadOpened> heads_;
-  std::map<uint64_t, CaseMoney> cases_;
+  OpenedLedger ledger_;
+  OpenedRanks ranks_;
   std::map<uint64_t, OrderKept> orders_;
   uint64_t opened_ = 0, sealed_ = 0, unchecked_ = 0;
 };

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <set>
 #include <string>
 #include <tuple>
@@ -21,6 +22,7 @@
 #include "client/audit/unknown_fields.h"
 #include "goldeneagle/v1/entry.pb.h"
 #include "server/journal/leaf.h"
+#include "server/journal/note.h"
 
 namespace eagle::audit {
 
@@ -63,6 +65,19 @@ struct ProposalSeen {
   uint64_t adopted = 0;  // index of the change; 0: open
 };
 
+// Who watches, and up to where.
+struct WitnessesSeen {
+  std::vector<std::shared_ptr<const journal::NoteVerifier>> keys;
+  uint32_t quorum = 0;  // 0: the log has no witnesses
+  uint64_t size = 0;    // of the newest cosigned checkpoint
+  bool missing = false, deductions_wait = false;
+};
+// A cosigned checkpoint that an entry tells of: its root is still to be compared with the tree.
+struct CosignedSeen {
+  uint64_t index = 0, size = 0;
+  journal::Hash root{};
+};
+
 struct Picture {
   explicit Picture(Findings& into) : findings(into) {}
 
@@ -76,6 +91,8 @@ struct Picture {
   uint32_t courts = 0, agencies = 0;  // highest ordinals
   uint32_t policy = 0;                // version in force
   uint64_t alarm = 0;                 // the one that stands
+  WitnessesSeen witnesses;
+  std::vector<CosignedSeen> cosigned;
   AgencyBits ever_present, present;
 
   absl::flat_hash_map<uint64_t, HeadSeen> heads;
@@ -130,6 +147,10 @@ void CheckWithdrawn(const journal::Leaf& leaf, Picture& seen);
 void CheckReceipt(const journal::Leaf& leaf, Picture& seen);  // TASK_*, MEASURE_CHANGED, RECEIPT_CONFLICT
 void CheckMark(const journal::Leaf& leaf, Picture& seen);
 void CheckSurplus(const journal::Leaf& leaf, Picture& seen);
+void CheckWitness(const journal::Leaf& leaf, Picture& seen);  // CHECKPOINT_COSIGNED, WITNESSES_MISSING
+void TakeWitnesses(const journal::Leaf& leaf, const goldeneagle::v1::RegisterWitnesses& registered, Picture& seen);
+// A task goes out at `index`.
+void CheckWitnessed(uint64_t index, uint64_t order, const OrderSeen& seen_order, Picture& seen);
 void CheckPresence(const journal::Leaf& leaf, Picture& seen);  // and READ_RECORDED
 // What fell due and was not marked although the log went on; before the leaf itself is looked at.
 void CheckOverdue(const journal::Leaf& leaf, Picture& seen);

@@ -18,6 +18,7 @@ PublicAudit::~PublicAudit() = default;
 uint64_t PublicAudit::size() const { return seen_->next; }
 absl::Time PublicAudit::recorded() const { return absl::FromUnixMicros(seen_->now); }
 uint64_t PublicAudit::orders() const { return seen_->orders.size(); }
+const std::vector<CosignedSeen>& PublicAudit::cosigned() const { return seen_->cosigned; }
 uint64_t PublicAudit::cases() const { return seen_->cases.size(); }
 uint64_t PublicAudit::open_orders() const {
   uint64_t open = 0;
@@ -63,6 +64,7 @@ void PublicAudit::Take(std::string_view bytes) {
     case ENTRY_TYPE_POLICY_INSTALLED:
     case ENTRY_TYPE_CLOCK_ACCEPTED:
     case ENTRY_TYPE_CASE_ERASED:
+    case ENTRY_TYPE_WITNESSES_REGISTERED:
     case ENTRY_TYPE_CLOCK_ALARM:
     case ENTRY_TYPE_STATEMENT_ACCEPTED:
       return CheckAdministration(leaf, seen);
@@ -88,6 +90,9 @@ void PublicAudit::Take(std::string_view bytes) {
       return CheckMark(leaf, seen);
     case ENTRY_TYPE_ORDER_WITHDRAWN:
       return CheckWithdrawn(leaf, seen);
+    case ENTRY_TYPE_CHECKPOINT_COSIGNED:
+    case ENTRY_TYPE_WITNESSES_MISSING:
+      return CheckWitness(leaf, seen);
     case ENTRY_TYPE_SURPLUS_ARISEN:
     case ENTRY_TYPE_SURPLUS_CLEARED:
       return CheckSurplus(leaf, seen);

@@ -11,6 +11,7 @@
 #include <array>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "client/audit/findings.h"
@@ -18,6 +19,7 @@
 namespace eagle::audit {
 
 struct Picture;
+struct CosignedSeen;
 
 struct PublicAuditOptions {
   size_t findings_shown = 100;                   // all are counted
@@ -36,10 +38,12 @@ class PublicAudit {
 
   Findings& findings() { return findings_; }
   const Findings& findings() const { return findings_; }
-  uint64_t size() const;                     // leaves taken
-  absl::Time recorded() const;               // time of the newest
-  uint64_t orders() const;                   // accepted
-  uint64_t open_orders() const;              // with a target that has not answered
+  uint64_t size() const;         // leaves taken
+  absl::Time recorded() const;   // time of the newest
+  uint64_t orders() const;       // accepted
+  uint64_t open_orders() const;  // with a target that has not answered
+  // Checkpoints that entries call cosigned, in their order: the tree must have these roots (log_audit.h).
+  const std::vector<CosignedSeen>& cosigned() const;
   uint64_t cases() const;                    // opened
   uint64_t marks() const { return marks_; }  // of deadlines, fired
 

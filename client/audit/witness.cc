@@ -1,5 +1,7 @@
 #include "client/audit/witness.h"
 
+#include <sys/stat.h>
+
 #include <memory>
 #include <optional>
 
@@ -39,6 +41,36 @@ absl::StatusOr<Witnessing> Witness::Add(std::string_view body, absl::Time now) {
   out.line = journal::SignatureLine(journal::Cosign(key_.name, key_.key, verdict.text, now));
   out.checkpoint = request.checkpoint;
   return out;
+}
+
+absl::StatusOr<journal::WitnessKey> ReadWitnessKey(const std::string& path) {
+  struct stat facts {};
+  if (stat(path.c_str(), &facts) == 0 && (facts.st_mode & 077) != 0)
+    return Fail(Reason::kKeyUnusable, "others than its owner may use the key's file: chmod 600").With("path", path);
+  EAGLE_ASSIGN_OR_RETURN(std::string text, client::ReadFile(path));
+  text.erase(text.find_last_not_of("\r\n ") + 1);
+  return journal::ParseWitnessKey(text);
+}
+
+absl::Status WhyNotCosigned(const Witnessing& said, uint64_t size) {
+  const auto fail = [&](Reason reason, std::string_view why) {
+    return Fail(reason, why)
+        .With("kept", static_cast<int64_t>(said.kept_size))
+        .With("size", static_cast<int64_t>(size));
+  };
+  switch (said.answer) {
+    case journal::WitnessAnswer::kUnknownLog:
+      return fail(Reason::kNoteUntrusted, "this witness was told of no such log");
+    case journal::WitnessAnswer::kUntrusted:
+      return fail(Reason::kNoteUntrusted, "the log's own signature is missing or wrong");
+    case journal::WitnessAnswer::kBackwards:
+      return fail(Reason::kLogForked,
+                  "the log is shorter than when this witness saw it last: an older copy, or rolled back");
+    case journal::WitnessAnswer::kStale:
+      return fail(Reason::kUnavailable, "another process of this witness was faster: repeat");
+    default:
+      return fail(Reason::kLogForked, "what this witness saw last isn't the beginning of it: a second history");
+  }
 }
 
 }  // namespace eagle::audit

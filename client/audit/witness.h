@@ -29,6 +29,12 @@ struct Witnessing {
   std::string checkpoint;  // with kCosign: the log's note, without the line
 };
 
+// Reads a witness's key. Errors: KEY_UNUSABLE when others than its owner may read it; NOTE_MALFORMED; STORAGE_UNUSABLE.
+absl::StatusOr<journal::WitnessKey> ReadWitnessKey(const std::string& path);
+// Why nothing was cosigned, with what is kept and what was asked. Pre: said.answer isn't kCosign.
+// LOG_FORKED: keep both checkpoints; NOTE_UNTRUSTED; UNAVAILABLE: another process of this witness was faster.
+absl::Status WhyNotCosigned(const Witnessing& said, uint64_t size);
+
 class Witness {
  public:
   // `logs` and `key` must outlive it. The folder is made when it isn't there.

@@ -22,6 +22,7 @@ void AddPki(Verb& root);
 void AddReasons(Verb& root);
 void AddStatement(Verb& root);
 void AddVersion(Verb& root);
+void AddWitness(Verb& root);
 
 // Parts of `order`.
 void AddOrderActs(Verb& order);    // inquire, freeze, release, deduct, draft

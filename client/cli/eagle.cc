@@ -54,7 +54,7 @@ void Explain(Session& session, const absl::Status& status) {
 
 void AddCommands(Verb& root) {
   for (const auto add : {AddPki, AddInit, AddAdmin, AddStatement, AddDirectory, AddAgency, AddCase, AddOrder,
-                         AddFindings, AddEvidence, AddJournal, AddMetrics, AddReasons, AddVersion}) {
+                         AddFindings, AddEvidence, AddJournal, AddMetrics, AddWitness, AddReasons, AddVersion}) {
     add(root);
   }
 }

@@ -12,6 +12,7 @@
 #include "goldeneagle/v1/case_service.grpc.pb.h"
 #include "goldeneagle/v1/directory_service.grpc.pb.h"
 #include "goldeneagle/v1/order_service.grpc.pb.h"
+#include "goldeneagle/v1/witness_service.grpc.pb.h"
 #include "grpc/support/log.h"
 #include "grpc/support/time.h"
 #include "grpcpp/client_context.h"
@@ -169,7 +170,8 @@ class GrpcGateway : public Gateway {
         cases_(v1::CaseService::NewStub(channel)),
         directory_(v1::DirectoryService::NewStub(channel)),
         admin_(v1::AdminService::NewStub(channel)),
-        audit_(v1::AuditService::NewStub(channel)) {}
+        audit_(v1::AuditService::NewStub(channel)),
+        witness_(v1::WitnessService::NewStub(channel)) {}
 
 // One method of the port is one call of one stub.
 #define EAGLE_CALL(Method, Request, Response, stub)                                        \
@@ -197,6 +199,8 @@ class GrpcGateway : public Gateway {
   EAGLE_CALL(ListEntries, ListEntriesRequest, ListEntriesResponse, audit_)
   EAGLE_CALL(GetInclusionProof, GetInclusionProofRequest, GetInclusionProofResponse, audit_)
   EAGLE_CALL(GetConsistencyProof, GetConsistencyProofRequest, GetConsistencyProofResponse, audit_)
+  EAGLE_CALL(WaitCheckpoint, WaitCheckpointRequest, WaitCheckpointResponse, witness_)
+  EAGLE_CALL(AddCosignature, AddCosignatureRequest, AddCosignatureResponse, witness_)
 #undef EAGLE_CALL
 
   std::unique_ptr<WatchStream> WatchOrders(const v1::WatchOrdersRequest& request) override {
@@ -225,6 +229,7 @@ class GrpcGateway : public Gateway {
   std::unique_ptr<v1::DirectoryService::Stub> directory_;
   std::unique_ptr<v1::AdminService::Stub> admin_;
   std::unique_ptr<v1::AuditService::Stub> audit_;
+  std::unique_ptr<v1::WitnessService::Stub> witness_;
 };
 
 absl::Status CheckCalls(const CallOptions& calls) {

@@ -22,6 +22,7 @@
 #include "goldeneagle/v1/case_service.pb.h"
 #include "goldeneagle/v1/directory_service.pb.h"
 #include "goldeneagle/v1/order_service.pb.h"
+#include "goldeneagle/v1/witness_service.pb.h"
 
 namespace eagle::client {
 
@@ -67,6 +68,9 @@ class Gateway {
       const v1::GetInclusionProofRequest& request) = 0;
   virtual absl::StatusOr<v1::GetConsistencyProofResponse> GetConsistencyProof(
       const v1::GetConsistencyProofRequest& request) = 0;
+
+  virtual absl::StatusOr<v1::WaitCheckpointResponse> WaitCheckpoint(const v1::WaitCheckpointRequest& request) = 0;
+  virtual absl::StatusOr<v1::AddCosignatureResponse> AddCosignature(const v1::AddCosignatureRequest& request) = 0;
 };
 
 }  // namespace eagle::client

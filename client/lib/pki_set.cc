@@ -167,7 +167,9 @@ class SetMaker {
     if (role == trust::SystemRole::kAdministrator) return absl::OkStatus();
     v1::Proposal proposal;
     proposal.mutable_system()->set_name(system.name);
-    proposal.mutable_system()->set_role(role == trust::SystemRole::kAuditor ? "AUDITOR" : "OPERATOR");
+    proposal.mutable_system()->set_role(role == trust::SystemRole::kAuditor   ? "AUDITOR"
+                                        : role == trust::SystemRole::kWitness ? "WITNESS"
+                                                                              : "OPERATOR");
     *proposal.mutable_system()->mutable_system() = std::move(identity);
     return WriteProposal("system-" + system.name, std::move(proposal));
   }
@@ -290,10 +292,10 @@ class SetMaker {
       EAGLE_RETURN_IF_ERROR(WriteConfiguration("court-" + code, code, "", more));
     }
     for (const PkiSystem& system : spec_.systems) {
-      const std::string organisation =
-          system.role == "auditor" ? system.name : std::string(trust::kAdministratorSigner);
-      EAGLE_RETURN_IF_ERROR(WriteConfiguration(system.role + "-" + system.name, organisation,
-                                               system.role == "auditor" ? "" : spec_.admin_address, ""));
+      const bool looks = system.role == "auditor" || system.role == "witness";
+      const std::string organisation = looks ? system.name : std::string(trust::kAdministratorSigner);
+      EAGLE_RETURN_IF_ERROR(
+          WriteConfiguration(system.role + "-" + system.name, organisation, looks ? "" : spec_.admin_address, ""));
     }
     return absl::OkStatus();
   }

@@ -159,8 +159,9 @@ v1::RegisterAgency ReadAgency(const Struct& object, const std::string& path, abs
 
 PkiSystem ReadSystem(Fields in) {
   PkiSystem system{.role = in.Text("role", "", true), .name = in.Code("name")};
-  if (system.role != "operator" && system.role != "auditor" && system.role != "administrator") {
-    in.Complain("role", Reason::kFieldInvalid, "operator, auditor or administrator");
+  if (system.role != "operator" && system.role != "auditor" && system.role != "witness" &&
+      system.role != "administrator") {
+    in.Complain("role", Reason::kFieldInvalid, "operator, auditor, witness or administrator");
   }
   return system;
 }

@@ -225,6 +225,10 @@ std::string ProposalText(const v1::Administration& act) {
       out = absl::StrCat("Erase the case of court ", proposal.erase().court(), " that was opened at journal index ",
                          proposal.erase().case_index(), ": its key is destroyed, which nothing undoes.\n");
       break;
+    case v1::Proposal::kWitnesses:
+      out = absl::StrCat("Let ", proposal.witnesses().witnesses_size(), " witnesses watch the log, of whom ",
+                         proposal.witnesses().quorum(), " must have signed before a deduction goes out.\n");
+      break;
     default:
       out = "Change nothing.\n";
   }

@@ -55,5 +55,6 @@ def pki_spec(address, admin_address, valid_from):
         "agencies": agencies,
         # Both algorithms at once: an officer and a bank whose rules ask for 国密.
         "sm2_keys": [f"officer-{COURT}-{COSIGNER}", f"agency-{YUNFAN}"],
-        "systems": [{"role": "operator", "name": "operations"}, {"role": "auditor", "name": "audit"}],
+        "systems": [{"role": "operator", "name": "operations"}, {"role": "auditor", "name": "audit"},
+                    {"role": "witness", "name": "supervision"}, {"role": "witness", "name": "association"}],
     }

@@ -15,6 +15,7 @@ from shlex import quote
 import audit
 import cast
 import evidence
+import witnesses
 from cast import BEILING, CASE, COURT, FOLDERS, LAND, NAMES, SONGYUE, YUNFAN
 from stage import Failed, Stage, StepClock, at, free_port
 
@@ -133,7 +134,7 @@ absent_after_seconds = 4
         self.start_gateway()
         proposals = [f"pki/admin/court-{code}.json" for code in (COURT, cast.SUPERIOR)] + [f"pki/admin/agency-{code}.json" for code in NAMES]
         indexes = []
-        for kind, files in (("court", proposals[:2]), ("agency", proposals[2:]), ("system", ["pki/admin/system-operations.json", "pki/admin/system-audit.json"]),
+        for kind, files in (("court", proposals[:2]), ("agency", proposals[2:]), ("system", [f"pki/admin/system-{name}.json" for name in ("operations", "audit", "supervision", "association")]),
                             ("policy", [os.path.join(ROOT, "deploy/policy/cn-2026.txtpb")])):
             arguments = ["admin", "propose", kind, "--ground", "set-up", "--key", "pki/keys/administrator-one.pem"]
             for path in files:
@@ -143,6 +144,10 @@ absent_after_seconds = 4
         s.check("two administrators agreed on courts, agencies and the policy table", all(row["result"] == "IN_EFFECT" for row in approved["results"]))
         self.eagle("directory", "submit", "pki/statements/organisations.batch", f"pki/statements/court-{COURT}.batch", role=self.first_operator())
         s.check("statements: keys by two of three registrars, officers and the enforcement account by the court's own key", True)
+        witnesses.make_keys(self)
+        witnesses.register(self)
+        for name in witnesses.WITNESSES:
+            witnesses.start(self, name)
         for code, folder in FOLDERS.items():
             self.write_adapter(code, folder)
         for code in (BEILING, SONGYUE, LAND):
@@ -179,6 +184,7 @@ absent_after_seconds = 4
 
     def adapter_config(self, code, folder, registrars):
         keys = ", ".join(json.dumps(key) for key in registrars)
+        pinned = "" if code == LAND else 'log_policy = "log.policy"\n'
         kind = '[land]\nregistry = "北陵市不动产登记中心"\n' if code == LAND else f'[bank]\nreply_delay = {5 if code == YUNFAN else 0}\n'
         return f"""[gateway]
 address = "127.0.0.1:{self.port}"
@@ -194,7 +200,7 @@ socket = "{folder}.sock"
 [trust]
 environment = "test"
 registrars = [{keys}]
-[contact]
+{pinned}[contact]
 name = "值班员"
 phone = "0990-110000"
 {kind}"""
@@ -395,8 +401,14 @@ phone = "0990-110000"
         refused = self.eagle("order", "submit", "deduct.draft", expect=3)
         s.check("the group 80,000.00 + 60,000.00 + 58,287.01 is refused whole", "GROUP_REFUSED" in self.problems(refused) and "CAP_EXCEEDED" in self.problems(refused), self.problems(refused))
         self.ledger(deducted="0.00", deducting="0.00")
+        for name in ("supervision", "audit"):
+            witnesses.stop(self, name)
         self.orders["deduct", BEILING] = self.deduct(BEILING, "80,000.00")["results"][0]["order_id"]
+        time.sleep(1)
+        s.equal("one witness of three is there: the deduction", self.tasks(("deduct", BEILING))[BEILING]["state"], "QUEUED")
+        witnesses.start(self, "audit")
         self.ledger(deducted="80,000.00")
+        s.say("a second one came, saw it and signed; the bank checked that and paid")
         s.say("北陵商业银行 keeps the court's account: settled at once")
         for agency, amount in ((SONGYUE, "60,000.00"), (YUNFAN, "58,287.00")):
             self.orders["deduct", agency] = self.deduct(agency, amount)["results"][0]["order_id"]

@@ -10,7 +10,8 @@ namespace eagle::api {
 namespace {
 
 constexpr uint8_t kC = static_cast<uint8_t>(Role::kCourt), kA = static_cast<uint8_t>(Role::kAgency),
-                  kU = static_cast<uint8_t>(Role::kAuditor), kO = static_cast<uint8_t>(Role::kOperator);
+                  kU = static_cast<uint8_t>(Role::kAuditor), kO = static_cast<uint8_t>(Role::kOperator),
+                  kW = static_cast<uint8_t>(Role::kWitness);
 
 // Method x role. What isn't listed is refused to all.
 const absl::btree_map<std::string, uint8_t>& Table() {
@@ -39,10 +40,13 @@ const absl::btree_map<std::string, uint8_t>& Table() {
       {"/goldeneagle.v1.AdminService/ListProposals", kU | kO},
       {"/goldeneagle.v1.AdminService/GetMetrics", kO},
       // Heads and proofs tell nothing about anybody; leaves are for those who audit.
-      {"/goldeneagle.v1.AuditService/GetCheckpoint", kC | kA | kU | kO},
+      {"/goldeneagle.v1.AuditService/GetCheckpoint", kC | kA | kU | kO | kW},
       {"/goldeneagle.v1.AuditService/ListEntries", kU | kO},
-      {"/goldeneagle.v1.AuditService/GetInclusionProof", kC | kA | kU | kO},
-      {"/goldeneagle.v1.AuditService/GetConsistencyProof", kC | kA | kU | kO},
+      {"/goldeneagle.v1.AuditService/GetInclusionProof", kC | kA | kU | kO | kW},
+      {"/goldeneagle.v1.AuditService/GetConsistencyProof", kC | kA | kU | kO | kW},
+      // A cosignature carries its own authority: any system may bring that of a witness key it holds.
+      {"/goldeneagle.v1.WitnessService/WaitCheckpoint", kC | kA | kU | kW},
+      {"/goldeneagle.v1.WitnessService/AddCosignature", kC | kA | kU | kW},
   };
   return *kTable;
 }
@@ -83,7 +87,9 @@ absl::StatusOr<Caller> Identify(const domain::Directory& directory, std::string_
       case domain::SystemOwner::Kind::kSystem: {
         const goldeneagle::v1::RegisterSystem& system = directory.systems().at(owner->code);
         if (!IsPinned(system.system(), spki_sha256)) break;
-        return Caller{.role = system.role() == "OPERATOR" ? Role::kOperator : Role::kAuditor,
+        return Caller{.role = system.role() == "OPERATOR"  ? Role::kOperator
+                              : system.role() == "WITNESS" ? Role::kWitness
+                                                           : Role::kAuditor,
                       .code = owner->code,
                       .spiffe_id = system.system().spiffe_id()};
       }

@@ -13,7 +13,7 @@
 namespace eagle::api {
 
 // Roles are bits, so that a row of the method table can allow several.
-enum class Role : uint8_t { kCourt = 1, kAgency = 2, kAuditor = 4, kOperator = 8 };
+enum class Role : uint8_t { kCourt = 1, kAgency = 2, kAuditor = 4, kOperator = 8, kWitness = 16 };
 
 struct Caller {
   Role role = Role::kAuditor;

@@ -9,6 +9,7 @@ Handlers::~Handlers() = default;
 
 void Handlers::Housekeeping() {
   impl_->ports.dispatcher.Expire();
+  impl_->witnesses.Tick();
   absl::MutexLock lock(&impl_->presence_mu);
   for (const auto& [agency, last_seen] : impl_->ports.dispatcher.NewlyAbsent()) {
     impl_->absent[agency] = last_seen;

@@ -23,6 +23,7 @@
 #include "goldeneagle/v1/case_service.pb.h"
 #include "goldeneagle/v1/directory_service.pb.h"
 #include "goldeneagle/v1/order_service.pb.h"
+#include "goldeneagle/v1/witness_service.pb.h"
 #include "server/api/caller.h"
 #include "server/base/clock.h"
 #include "server/core/sequencer.h"
@@ -43,7 +44,8 @@ struct HandlerPorts {
   core::KeySource& keys;
   trust::KeyRing& key_ring;
   const trust::SignatureChecker& checker;
-  Clock& clock;
+  Clock& clock;  // of the records
+  Clock& real;   // of waits
   // Runs what reads the store, soon, on a thread that may wait, each piece once; it must not refuse. Null: at once, on
   // the thread that asks.
   std::function<void(std::function<void()>)> later = nullptr;
@@ -56,9 +58,13 @@ class Handlers {
   explicit Handlers(HandlerPorts ports);
   ~Handlers();
 
-  // Every 100 ms or so: ends leases and waits of polls (Dispatcher::Expire), has agencies journalled as absent that
-  // were not heard of.
+  // Every 100 ms or so: ends leases and waits of polls (Dispatcher::Expire) and of witnesses, has agencies journalled
+  // as absent that were not heard of.
   void Housekeeping();
+  // The sequencer tells it of every commit: AddListener it before the first Step.
+  core::Listener* witnesses();
+  // Waits of witnesses end now, and from now on at once.
+  void DrainWitnesses();
 
   // OrderService
   void SubmitOrders(const Caller& caller, goldeneagle::v1::SubmitOrdersRequest request,
@@ -128,6 +134,12 @@ class Handlers {
       const Caller& caller, const goldeneagle::v1::GetInclusionProofRequest& request);
   absl::StatusOr<goldeneagle::v1::GetConsistencyProofResponse> GetConsistencyProof(
       const Caller& caller, const goldeneagle::v1::GetConsistencyProofRequest& request);
+
+  // WitnessService
+  void WaitCheckpoint(const Caller& caller, goldeneagle::v1::WaitCheckpointRequest request,
+                      Reply<goldeneagle::v1::WaitCheckpointResponse> reply);
+  void AddCosignature(const Caller& caller, goldeneagle::v1::AddCosignatureRequest request,
+                      Reply<goldeneagle::v1::AddCosignatureResponse> reply);
 
  private:
   std::shared_ptr<Impl> impl_;  // shared with answers under way

@@ -3,6 +3,7 @@
 
 #include "goldeneagle/v1/entry.pb.h"
 #include "server/api/impl.h"
+#include "server/api/proofs.h"
 #include "server/api/views.h"
 #include "server/domain/instant.h"
 #include "server/journal/hash.h"
@@ -110,6 +111,7 @@ class PullAnswer {
     const auto open = [&] { return journal(); };
     AddTasks(poll, open);
     EAGLE_RETURN_IF_ERROR(failed_);
+    EAGLE_RETURN_IF_ERROR(AddWitnessed(open));
     for (const std::string& id : poll.withdrawn) response_.add_withdrawn(id);
     response_.set_draining(poll.draining);
     EAGLE_RETURN_IF_ERROR(AddDirectory(directory_position, open));
@@ -148,9 +150,27 @@ class PullAnswer {
       for (const std::string& hash : from.path) out->add_path(hash);
       *out->mutable_due_at() = from.due_at;
       out->set_order_seq(seq.value());
+      if (from.deduct) deductions_.push_back(response_.tasks_size() - 1);
       bytes += from.bytes();
     }
     if (!back.empty()) impl_.ports.dispatcher.GiveBack(agency_, instance_, poll.fence, back);
+  }
+
+  // What witnesses have seen of the deductions among the tasks.
+  absl::Status AddWitnessed(const Travel::OpenJournal& open) {
+    const auto published = impl_.published();
+    if (deductions_.empty() || published->cosigned == nullptr) return absl::OkStatus();
+    EAGLE_ASSIGN_OR_RETURN(JournalReader* const journal, open());
+    PublishedProver prover(published, *journal, published->cosigned->size);
+    for (int place : deductions_) {
+      Task& task = *response_.mutable_tasks(place);
+      if (task.order_seq() >= prover.size()) continue;
+      EAGLE_ASSIGN_OR_RETURN(const journal::PackedEntry packed, journal->Packed(task.order_seq()));
+      task.mutable_witnessed()->set_leaf(std::string(packed.leaf));
+      EAGLE_ASSIGN_OR_RETURN(*task.mutable_witnessed()->mutable_proof(), prover.Inclusion(task.order_seq()));
+      task.mutable_witnessed()->set_checkpoint(published->cosigned->checkpoint);
+    }
+    return absl::OkStatus();
   }
 
   absl::Status AddDirectory(uint64_t position, const Travel::OpenJournal& open) {
@@ -167,6 +187,7 @@ class PullAnswer {
   const AgencyOrdinal agency_;
   const std::string instance_;
   PullTasksResponse response_;
+  std::vector<int> deductions_;  // places in response_.tasks
   absl::Status failed_;
 };
 

@@ -1,9 +1,11 @@
 // Administration: proposals, approvals, counters.
+#include "absl/strings/str_cat.h"
 #include "goldeneagle/v1/entry.pb.h"
 #include "server/api/impl.h"
 #include "server/api/page_token.h"
 #include "server/api/views.h"
 #include "server/domain/instant.h"
+#include "server/journal/note.h"
 #include "server/trust/statements.h"
 
 namespace eagle::api {
@@ -21,6 +23,25 @@ bool RegistersNew(const core::Published& published, uint64_t proposal_index) {
   return false;
 }
 
+// Keys of witnesses are read here: their form is the journal's, and what can't be read must not be registered.
+absl::Status CheckWitnessKeys(const std::vector<Administration>& acts) {
+  Violations wrong;
+  for (size_t i = 0; i < acts.size(); ++i) {
+    const auto& witnesses = acts[i].proposal().witnesses().witnesses();
+    for (int j = 0; j < witnesses.size(); ++j) {
+      const std::string path = absl::StrCat("members[", i, "].proposal.witnesses.witnesses[", j, "].verifier_key");
+      const auto key = journal::ParseVerifierKey(witnesses[j].verifier_key());
+      if (!key.ok() || !journal::IsCosignatureKey(witnesses[j].verifier_key())) {
+        wrong.Add(path, Reason::kFieldInvalid, "<name>+<key id>+<base64(04 || key)>");
+      } else if ((*key)->name() != witnesses[j].name()) {
+        wrong.Add(path, Reason::kFieldInvalid, "the key has another name than the witness");
+      }
+    }
+  }
+  if (!wrong.empty()) return wrong.ToStatus("a witness's key can't be read");
+  return absl::OkStatus();
+}
+
 absl::StatusOr<domain::SubmitAdministration> OpenAdministration(Handlers::Impl& impl, SignedBatch batch) {
   const auto published = impl.published();
   const LogFounded& founding = published->directory->founding();
@@ -34,6 +55,7 @@ absl::StatusOr<domain::SubmitAdministration> OpenAdministration(Handlers::Impl& 
   EAGLE_ASSIGN_OR_RETURN(std::vector<Administration> acts,
                          ParseMembers<Administration>(verified.members, Reading::kStrict));
   EAGLE_RETURN_IF_ERROR(CheckIds(acts, "request_id", [](const Administration& act) { return act.request_id(); }));
+  EAGLE_RETURN_IF_ERROR(CheckWitnessKeys(acts));
   LazyJournal journal(impl.ports.store, impl.ports.keys);
   domain::SubmitAdministration command{.signed_head = std::move(verified.signed_head)};
   for (size_t i = 0; i < acts.size(); ++i) {
@@ -101,8 +123,17 @@ void AddSequencer(const core::SequencerCounters& counters, const core::Published
   out.Add("ge_journal_size", published.edge->size(), "1", "Entries in the journal.");
   out.Add("ge_clock_alarm", published.clock_alarm != 0 ? 1 : 0, "1",
           "1 while the recorded clock doesn't follow the wall.");
+  out.Add("ge_cosigned_size", published.cosigned != nullptr ? published.cosigned->size : 0, "1",
+          "Entries under the newest checkpoint that a quorum of witnesses cosigned; 0: none.");
   out.Add("ge_policy_version", published.policy != nullptr ? published.policy->version() : 0, "1",
           "Version of the policy in force; 0: none.");
+}
+
+void AddWitnesses(const WitnessDesk::Standing& standing, Metrics& out) {
+  out.Add("ge_witnesses_missing", standing.missing ? 1 : 0, "1",
+          "1 while the witnesses' quorum is missing: see the alarm.");
+  out.Add("ge_deductions_wait_for_witnesses", standing.deductions_wait ? 1 : 0, "1",
+          "1 while no deduction goes out without them any more.");
 }
 
 void AddDispatch(const dispatch::DispatchCounters& counters, Metrics& out) {
@@ -197,6 +228,7 @@ absl::StatusOr<GetMetricsResponse> Handlers::GetMetrics(const Caller& caller, co
   Metrics out(response);
   AddSequencer(impl_->ports.sequencer.counters(), *impl_->published(), out);
   AddDispatch(impl_->ports.dispatcher.counters(), out);
+  AddWitnesses(impl_->witnesses.standing(), out);
   out.Add("ge_travel_cache_hits_total", impl_->travel.hits(), "1",
           "Orders, heads and statements that were ready to travel.");
   out.Add("ge_travel_cache_misses_total", impl_->travel.misses(), "1",

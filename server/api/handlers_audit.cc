@@ -23,6 +23,8 @@ bool MaySee(const Caller& caller, const journal::Leaf& leaf) {
       return leaf.actor_kind == ACTOR_KIND_COURT && leaf.actor_ordinal == caller.court.value();
     case Role::kAgency:
       return leaf.actor_kind == ACTOR_KIND_AGENCY && leaf.actor_ordinal == caller.agency.value();
+    case Role::kWitness:
+      return false;
   }
   return false;
 }
@@ -32,7 +34,9 @@ bool MaySee(const Caller& caller, const journal::Leaf& leaf) {
 absl::StatusOr<GetCheckpointResponse> Handlers::GetCheckpoint(const Caller& caller, const GetCheckpointRequest&) {
   EAGLE_RETURN_IF_ERROR(MayCall(caller, "/goldeneagle.v1.AuditService/GetCheckpoint"));
   GetCheckpointResponse response;
-  response.set_checkpoint(impl_->published()->checkpoint);
+  const auto published = impl_->published();
+  response.set_checkpoint(published->checkpoint);
+  if (published->cosigned != nullptr) response.set_cosigned(published->cosigned->checkpoint);
   return response;
 }
 

@@ -127,6 +127,7 @@ void Answer(const std::shared_ptr<Handlers::Impl>& impl, Submission& kept, const
     for (std::string& hash : commit.ProofOf(member.index)) acceptance->mutable_proof()->add_hashes(std::move(hash));
     if (member.repeated) continue;  // it stands twice in this batch
     kept.tasks[i]->head = head = body.head();
+    kept.tasks[i]->deduct = body.action() == ACTION_DEDUCT;
     kept.tasks[i]->due_at = acceptance->deadline().due_at();
     impl->travel.RememberTask(OrderSeq(member.index), kept.tasks[i]);
   }

@@ -16,6 +16,7 @@
 #include "server/api/journal_reader.h"
 #include "server/api/travel.h"
 #include "server/api/verify.h"
+#include "server/api/witness_desk.h"
 
 namespace eagle::api {
 
@@ -24,7 +25,7 @@ inline constexpr std::string_view kCaseScope = "case", kOrganisationScope = "org
 
 class Handlers::Impl {
  public:
-  explicit Impl(HandlerPorts given) : ports(std::move(given)) {}
+  explicit Impl(HandlerPorts given) : ports(std::move(given)), witnesses(ports.sequencer, ports.clock, ports.real) {}
 
   std::shared_ptr<const core::Published> published() const { return ports.sequencer.published(); }
   absl::StatusOr<JournalReader> Journal() { return JournalReader::Open(ports.store, ports.keys); }
@@ -40,6 +41,7 @@ class Handlers::Impl {
 
   HandlerPorts ports;
   Travel travel;
+  WitnessDesk witnesses;
 
   // An adapter's own word on itself (ReportStatus).
   struct AdapterStatus {

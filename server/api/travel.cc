@@ -80,6 +80,7 @@ absl::StatusOr<std::shared_ptr<const TaskBytes>> Travel::TaskOf(OrderSeq order, 
   task->index = payload.index();
   task->path = Path(*task->envelope, task->index);
   task->head = body.head();
+  task->deduct = body.action() == ACTION_DEDUCT;
   task->due_at = domain::ToProto(domain::FromMicros(body.due()));
   RememberTask(order, task);
   return std::shared_ptr<const TaskBytes>(std::move(task));

@@ -34,6 +34,7 @@ struct TaskBytes {
   uint32_t index = 0;
   std::vector<std::string> path;
   uint64_t head = 0;  // journal index of the BATCH_HEAD
+  bool deduct = false;
   google::protobuf::Timestamp due_at;
   std::shared_ptr<const HeadBytes> envelope;
   size_t bytes() const { return member.size() + 34 * path.size(); }

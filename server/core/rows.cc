@@ -12,6 +12,7 @@ using storage::RowChange;
 using storage::Table;
 
 constexpr size_t kPage = 1000;
+constexpr std::string_view kWitnessingKey = "witnessing";  // in Table::kLog
 
 absl::Status Unreadable(storage::Table table) {
   return Fail(Reason::kTablesDiffer, "a row can't be read").With("table", storage::NameOf(table));
@@ -88,6 +89,7 @@ std::vector<RowChange> TakeRows(domain::State& state, uint64_t first_index) {
   for (uint32_t ordinal : Sorted(changes.presence)) {
     rows.push_back({Table::kAgencies, BigEndian(ordinal), EncodePresence(state.presence[ordinal - 1])});
   }
+  if (changes.witnessing) rows.push_back({Table::kLog, std::string(kWitnessingKey), state.witnessing.Encode()});
   std::vector<uint64_t> streams;
   for (const auto& [stream, indexes] : changes.streams) streams.push_back(stream);
   std::sort(streams.begin(), streams.end());
@@ -154,9 +156,12 @@ absl::StatusOr<std::vector<OrderSeq>> OrdersListed(storage::Reader& reader, Orde
 }
 
 absl::Status LoadRows(storage::Reader& reader, domain::State& state) {
+  EAGLE_ASSIGN_OR_RETURN(const auto witnessing, reader.Get(Table::kLog, kWitnessingKey));
+  if (witnessing && !state.witnessing.Decode(*witnessing)) return Unreadable(Table::kLog);
   EAGLE_RETURN_IF_ERROR(ForEachRow(reader, Table::kOrders, [&](const storage::Row& row) -> absl::Status {
     EAGLE_ASSIGN_OR_RETURN(domain::Order order, domain::Order::Decode(row.second));
     if (!order.complete()) Arm(state, order.deadline, order.seq.value(), false);
+    if (order.AwaitsWitnesses(state.witnessing.size)) state.witnessing.waiting[order.seq.value()] = order.accepted_at;
     const uint64_t seq = order.seq.value();
     state.orders.emplace(seq, std::move(order));
     return absl::OkStatus();

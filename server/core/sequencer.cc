@@ -39,6 +39,8 @@ bool MovesProposals(const domain::Entry& entry) {
          entry.type <= goldeneagle::v1::ENTRY_TYPE_CLOCK_ACCEPTED;
 }
 
+bool MovesCosigned(const domain::Entry& entry) { return entry.type == goldeneagle::v1::ENTRY_TYPE_CHECKPOINT_COSIGNED; }
+
 }  // namespace
 
 // One commit on its way: entries with their bytes, and who waits for it.
@@ -81,7 +83,7 @@ Sequencer::Sequencer(Opened opened, SequencerPorts ports)
   alarm_seen_ = state_.clock_alarm;
   now_ = state_.recorded;
   last_tick_ = ports_.clock.MonotonicNow() - kTickEvery;
-  Publish({true, true, true});
+  Publish({true, true, true, true});
 }
 
 void Sequencer::SetHandout(Handout* handout) {
@@ -127,6 +129,12 @@ void Sequencer::WaitForWork(absl::Duration longest) {
   absl::MutexLock lock(&mu_);
   const auto ready = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return woken_ || !queue_.empty(); };
   mu_.AwaitWithTimeout(absl::Condition(&ready), longest);
+}
+
+absl::Time Sequencer::NextTimer() const {
+  const absl::Time armed = state_.timers.empty() ? absl::InfiniteFuture() : state_.timers.begin()->at;
+  const auto mark = domain::NextWitnessMark(state_.witnessing, state_.policy.get());
+  return mark ? std::min(armed, mark->at) : armed;
 }
 
 bool Sequencer::HasWork() {
@@ -277,7 +285,8 @@ absl::Status Sequencer::Write(Commit& commit) {
   const uint64_t first = commit.entries.front().index;
   const Stale stale{.directory = std::exchange(state_.changes.directory, false),
                     .presence = !state_.changes.presence.empty(),
-                    .proposals = std::any_of(commit.entries.begin(), commit.entries.end(), MovesProposals)};
+                    .proposals = std::any_of(commit.entries.begin(), commit.entries.end(), MovesProposals),
+                    .cosigned = std::any_of(commit.entries.begin(), commit.entries.end(), MovesCosigned)};
   storage::Commit row{.first_index = first,
                       .count = static_cast<uint32_t>(commit.entries.size()),
                       .time_us = domain::Micros(now_),
@@ -310,6 +319,11 @@ void Sequencer::Publish(Stale stale) {
   next->proposals = stale.proposals
                         ? std::make_shared<const std::map<uint64_t, domain::ProposalState>>(state_.proposals)
                         : before->proposals;
+  next->cosigned = before == nullptr ? nullptr : before->cosigned;
+  if (stale.cosigned && state_.witnessing.size > 0) {
+    next->cosigned = std::make_shared<const Published::Cosigned>(
+        Published::Cosigned{state_.witnessing.size, state_.witnessing.checkpoint});
+  }
   next->policy = state_.policy;
   next->edge = std::make_shared<const journal::Edge>(edge_);
   next->checkpoint = checkpoint_;

@@ -41,6 +41,12 @@ struct Published {
   std::string checkpoint;                                                      // over it
   absl::Time recorded;
   uint64_t clock_alarm = 0;
+  // The newest checkpoint that a quorum of witnesses cosigned; null: none yet.
+  struct Cosigned {
+    uint64_t size = 0;
+    std::string checkpoint;
+  };
+  std::shared_ptr<const Cosigned> cosigned;
 };
 
 struct SequencerPorts {
@@ -95,7 +101,7 @@ class Sequencer {
   // True when a Step now would have something to do.
   bool HasWork();
   // Recorded instant of the next timer; InfiniteFuture when none is armed.
-  absl::Time NextTimer() const { return state_.timers.empty() ? absl::InfiniteFuture() : state_.timers.begin()->at; }
+  absl::Time NextTimer() const;
 
   std::shared_ptr<const Published> published() const;
   SequencerCounters counters() const;
@@ -123,7 +129,8 @@ class Sequencer {
   bool Add(std::vector<domain::Entry>& entries, Commit& commit);
   absl::Status Write(Commit& commit);
   struct Stale {
-    bool directory = false, presence = false, proposals = false;  // what of the published copy has changed
+    bool directory = false, presence = false, proposals = false,
+         cosigned = false;  // what of the published copy has changed
   };
   void Publish(Stale stale);
   absl::Time ObserveClock(Commit& commit);

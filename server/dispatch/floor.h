@@ -124,7 +124,10 @@ class Floor {
   void Accept(const domain::Order& order, size_t bytes, const domain::State& state);
   void Queue(Agency& agency, Task& task);
   void Close(OrderSeq order, AgencyOrdinal agency, bool withdrawn);
-  void Reconsider(CaseSeq of, const domain::State& state);
+  void ReconsiderCase(CaseSeq of, const domain::State& state);
+  // Witnesses have come or gone: deductions that they let, or no longer let.
+  void ReconsiderWitnessed(const domain::State& state);
+  void Reconsider(uint64_t deduction, const domain::State& state);
   void MarkReady(Agency& agency);
 
   void Serve(Agency& agency, absl::Duration now, std::vector<PlannedDelivery>& planned);
@@ -149,8 +152,9 @@ class Floor {
   absl::btree_set<std::tuple<absl::Duration, uint32_t, uint64_t>> waits_;  // until, agency, poll
   Outbox abandoned_;  // polls whose instance is gone: the next Expire answers them
   uint64_t next_plan_ = 1, next_poll_ = 1;
-  uint32_t plan_from_ = 1;  // agency at which the next batch begins
-  size_t parked_ = 0, held_back_ = 0;
+  uint32_t plan_from_ = 1;               // agency at which the next batch begins
+  absl::btree_set<uint64_t> held_back_;  // deductions that may not go out
+  size_t parked_ = 0;
   bool draining_ = false;
   DispatchCounters counts_;
 };

@@ -57,7 +57,8 @@ void Floor::Load(const domain::State& state, absl::Duration now, Outbox& out) {
   ready_.clear();
   deductions_.clear();
   waits_.clear();
-  parked_ = held_back_ = 0;
+  held_back_.clear();
+  parked_ = 0;
   std::vector<const domain::Order*> open;
   for (const auto& [seq, order] : state.orders) {
     if (!order.complete()) open.push_back(&order);
@@ -92,7 +93,7 @@ void Floor::Accept(const domain::Order& order, size_t bytes, const domain::State
   if (task.deduct) {
     deductions_[task.case_seq.value()].insert(task.seq.value());
     task.held_back = !domain::MayHandOut(state, order);
-    held_back_ += task.held_back ? 1 : 0;
+    if (task.held_back) held_back_.insert(task.seq.value());
   }
   if (!task.control && task.open.count() >= kWideFrom && wide_.Add(task)) {
     task.open.ForEach([&](AgencyOrdinal ordinal) {
@@ -135,10 +136,15 @@ void Floor::Applied(const domain::Entry& entry, const domain::State& state) {
       });
       break;
     }
+    case ENTRY_TYPE_CHECKPOINT_COSIGNED:
+    case ENTRY_TYPE_WITNESSES_MISSING:
+    case ENTRY_TYPE_WITNESSES_REGISTERED:
+      ReconsiderWitnessed(state);
+      break;
     default:
       break;
   }
-  if (entry.case_seq && MayChangeBound(entry.type)) Reconsider(entry.case_seq, state);
+  if (entry.case_seq && MayChangeBound(entry.type)) ReconsiderCase(entry.case_seq, state);
 }
 
 void Floor::Close(OrderSeq order, AgencyOrdinal ordinal, bool withdrawn) {
@@ -162,7 +168,7 @@ void Floor::Close(OrderSeq order, AgencyOrdinal ordinal, bool withdrawn) {
   MarkReady(agency);
   if (!task.open.empty()) return;
   if (task.wide) wide_.Close(task);
-  if (task.held_back) --held_back_;
+  held_back_.erase(order.value());
   if (task.deduct) {
     const auto deductions = deductions_.find(task.case_seq.value());
     deductions->second.erase(order.value());
@@ -171,25 +177,33 @@ void Floor::Close(OrderSeq order, AgencyOrdinal ordinal, bool withdrawn) {
   tasks_.erase(it);
 }
 
-void Floor::Reconsider(CaseSeq of, const domain::State& state) {
+void Floor::ReconsiderCase(CaseSeq of, const domain::State& state) {
   const auto deductions = deductions_.find(of.value());
   if (deductions == deductions_.end()) return;
-  for (uint64_t seq : deductions->second) {
-    Task& task = tasks_.at(seq);
-    const bool held_back = !domain::MayHandOut(state, *state.FindOrder(OrderSeq(seq)));
-    if (task.held_back == held_back) continue;
-    task.held_back = held_back;
-    held_back ? ++held_back_ : --held_back_;
-    task.open.ForEach([&](AgencyOrdinal ordinal) {
-      Agency& agency = At(ordinal);
-      if (held_back) {
-        agency.queue.Remove(task);
-      } else if (!agency.held.contains(seq)) {
-        Queue(agency, task);
-      }
-      MarkReady(agency);  // what waited behind it in its chain
-    });
-  }
+  for (uint64_t seq : deductions->second) Reconsider(seq, state);
+}
+
+void Floor::ReconsiderWitnessed(const domain::State& state) {
+  const std::vector<uint64_t> held(held_back_.begin(), held_back_.end());
+  for (uint64_t seq : held) Reconsider(seq, state);
+  for (const auto& [seq, accepted] : state.witnessing.waiting) Reconsider(seq, state);
+}
+
+void Floor::Reconsider(uint64_t seq, const domain::State& state) {
+  Task& task = tasks_.at(seq);
+  const bool held_back = !domain::MayHandOut(state, *state.FindOrder(OrderSeq(seq)));
+  if (task.held_back == held_back) return;
+  task.held_back = held_back;
+  held_back ? (void)held_back_.insert(seq) : (void)held_back_.erase(seq);
+  task.open.ForEach([&](AgencyOrdinal ordinal) {
+    Agency& agency = At(ordinal);
+    if (held_back) {
+      agency.queue.Remove(task);
+    } else if (!agency.held.contains(seq)) {
+      Queue(agency, task);
+    }
+    MarkReady(agency);  // what waited behind it in its chain
+  });
 }
 
 std::vector<PlannedDelivery> Floor::Plan(absl::Duration now) {

@@ -325,7 +325,7 @@ AgencyLoad Floor::LoadOf(AgencyOrdinal ordinal) const {
 DispatchCounters Floor::counters() const {
   DispatchCounters counts = counts_;
   counts.parked = parked_;
-  counts.held_back = held_back_;
+  counts.held_back = held_back_.size();
   for (const auto& agency : agencies_) {
     counts.instances += agency->instances.size();
     counts.agencies += agency->instances.empty() ? 0 : 1;

@@ -14,6 +14,10 @@ Order& OrderOf(State& state, OrderSeq seq) {
   GATEWAY_ASSERT(it != state.orders.end(), "an entry names an order that was accepted before");
   return it->second;
 }
+// The order waits no longer for witnesses: it is gone, answered, or they have seen it.
+void Unwait(State& state, const Order& order) {
+  if (order.action == ACTION_DEDUCT) state.witnessing.waiting.erase(order.seq.value());
+}
 void Disarm(State& state, const Deadline& deadline, uint64_t seq, bool of_case) {
   if (deadline.armed()) state.timers.erase({deadline.next(), seq, of_case});
 }
@@ -29,6 +33,7 @@ void UseId(State& state, const std::string& id, IdUse use) {
 // An order without open targets needs no clock any more.
 void Closed(State& state, Order& order) {
   if (!order.complete()) return;
+  Unwait(state, order);
   Disarm(state, order.deadline, order.seq.value(), false);
 }
 
@@ -101,6 +106,7 @@ void PublicOrderAccepted(const Entry& entry, State& state) {
   order.targets = AgencySet::FromBytes(body.targets());
   MarkOrder(state, order, entry.index);
   Arm(state, order.deadline, entry.index, false);
+  if (order.action == ACTION_DEDUCT) state.witnessing.waiting[entry.index] = entry.time;
   UseId(state, body.order_id(), {entry.index, body.digest(), ""});
 }
 
@@ -109,6 +115,7 @@ void PublicDelivered(const Entry& entry, State& state) {
   for (uint64_t seq : body.orders()) {
     Order& order = OrderOf(state, OrderSeq(seq));
     order.delivered.Add(entry.agency);
+    Unwait(state, order);
     MarkOrder(state, order, entry.index);
   }
 }
@@ -168,6 +175,25 @@ void PublicSurplus(const Entry& entry, State& state) {
     Arm(state, of.surplus, of.seq.value(), true);
   }
   state.changes.cases.insert(of.seq.value());
+}
+
+void PublicCosigned(const Entry& entry, State& state) {
+  const auto body = Parse<CheckpointCosigned>(entry.body);
+  Witnessing& witnessing = state.witnessing;
+  witnessing.size = body.size();
+  witnessing.checkpoint = body.checkpoint();
+  witnessing.at = entry.time;
+  witnessing.missing_since = absl::InfiniteFuture();
+  witnessing.deductions_wait = false;
+  witnessing.waiting.erase(witnessing.waiting.begin(), witnessing.waiting.lower_bound(body.size()));
+  state.changes.witnessing = true;
+}
+
+void PublicWitnessesMissing(const Entry& entry, State& state) {
+  const auto body = Parse<WitnessesMissing>(entry.body);
+  state.witnessing.missing_since = FromMicros(body.since());
+  state.witnessing.deductions_wait = body.deductions_wait();
+  state.changes.witnessing = true;
 }
 
 PresenceState& PresenceAt(State& state, AgencyOrdinal agency) {
@@ -264,6 +290,12 @@ void ApplyPublic(const Entry& entry, State& state) {
     case ENTRY_TYPE_AGENCY_REGISTERED:
       PublicAgencyRegistered(entry, state);
       break;
+    case ENTRY_TYPE_CHECKPOINT_COSIGNED:
+      PublicCosigned(entry, state);
+      break;
+    case ENTRY_TYPE_WITNESSES_MISSING:
+      PublicWitnessesMissing(entry, state);
+      break;
     case ENTRY_TYPE_PROPOSAL_MADE: {
       const auto body = Parse<ProposalMade>(entry.body);
       UseId(state, body.request_id(), {entry.index, body.digest(), ""});
@@ -311,6 +343,7 @@ std::optional<uint64_t> StreamOf(const Entry& entry) {
     case ENTRY_TYPE_AGENCY_REGISTERED:
     case ENTRY_TYPE_SYSTEM_REGISTERED:
     case ENTRY_TYPE_POLICY_INSTALLED:
+    case ENTRY_TYPE_WITNESSES_REGISTERED:
     case ENTRY_TYPE_CLOCK_ACCEPTED:
     case ENTRY_TYPE_CLOCK_ALARM:
     case ENTRY_TYPE_STATEMENT_ACCEPTED:

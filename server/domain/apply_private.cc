@@ -94,6 +94,11 @@ void PrivateAdopted(const Entry& entry, State& state) {
     state.clock_alarm = 0;
     return;
   }
+  if (entry.type == ENTRY_TYPE_WITNESSES_REGISTERED) {
+    state.witnessing.registered = body.witnesses();
+    state.witnessing.registered_at = entry.time;
+    return;
+  }
   GATEWAY_ASSERT(entry.payload.has_value(), "the log's own payloads are never erased");
   const auto payload = Parse<AdoptedPayload>(*entry.payload);
   switch (payload.change_case()) {
@@ -163,6 +168,7 @@ void ApplyPrivate(const Entry& entry, State& state) {
     case ENTRY_TYPE_AGENCY_REGISTERED:
     case ENTRY_TYPE_SYSTEM_REGISTERED:
     case ENTRY_TYPE_POLICY_INSTALLED:
+    case ENTRY_TYPE_WITNESSES_REGISTERED:
     case ENTRY_TYPE_CLOCK_ACCEPTED:
     case ENTRY_TYPE_CASE_ERASED:
       PrivateAdopted(entry, state);

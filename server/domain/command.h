@@ -119,6 +119,13 @@ struct RecordRead {
   uint32_t rows = 0;
   std::string reader, purpose;  // sealed with the case's key
 };
+// A quorum of the witnesses has signed. The signatures are verified, with the keys registered at `registered_at`.
+struct RecordCosigned {
+  uint64_t size = 0;       // of a tree whose checkpoint was published
+  std::string root;        // 32 bytes
+  std::string checkpoint;  // the note with the cosignatures
+  absl::Time registered_at;
+};
 struct AlarmClock {
   absl::Time wall;
   std::string cause;
@@ -127,7 +134,7 @@ struct AlarmClock {
 struct Tick {};
 
 using Command = std::variant<SubmitOrders, SubmitCases, SubmitStatements, SubmitAdministration, ReportReceipts,
-                             Withdraw, Deliver, SayHello, MarkAbsent, RecordRead, AlarmClock, Tick>;
+                             Withdraw, Deliver, SayHello, MarkAbsent, RecordRead, RecordCosigned, AlarmClock, Tick>;
 
 // What became of one member.
 struct MemberResult {

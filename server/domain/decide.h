@@ -32,7 +32,8 @@ Decision Decide(const State& state, const Command& command, absl::Time now);
 std::vector<Entry> DecideSurplus(const State& state, const std::vector<Entry>& applied, absl::Time now);
 
 // Whether the state still allows `order` to be handed out: a deduction waits while its case is in a stage that forbids
-// it, or while more would be taken than a cap that was lowered since. Everything else may always go.
+// it, while more would be taken than a cap that was lowered since, or while the log's witnesses have not seen its
+// acceptance (witnessing.h). Everything else may always go.
 bool MayHandOut(const State& state, const Order& order);
 
 // Entry 0. Pre: the state is empty.

@@ -100,8 +100,9 @@ void CheckProposal(const State& state, const Proposal& proposal, absl::Time now,
       break;
     case Proposal::kSystem:
       CheckText(proposal.system().name(), 63, "system.name", wrong);
-      if (proposal.system().role() != "AUDITOR" && proposal.system().role() != "OPERATOR")
-        wrong.Add("system.role", Reason::kFieldInvalid, "AUDITOR or OPERATOR");
+      if (proposal.system().role() != "AUDITOR" && proposal.system().role() != "OPERATOR" &&
+          proposal.system().role() != "WITNESS")
+        wrong.Add("system.role", Reason::kFieldInvalid, "AUDITOR, OPERATOR or WITNESS");
       CheckSystem(proposal.system().system(), "system.system", wrong);
       if (IdentityTaken(state, proposal.system().system(), {SystemOwner::Kind::kSystem, proposal.system().name()})) {
         wrong.Add("system.system.spiffe_id", Reason::kFieldInvalid, "belongs to another system");
@@ -114,6 +115,8 @@ void CheckProposal(const State& state, const Proposal& proposal, absl::Time now,
           wrong.Add("policy.table." + violation.field, violation.reason, violation.description);
         }
       }
+      if (!proposal.policy().table().has_witnesses() && !state.witnessing.registered.witnesses().empty())
+        wrong.Add("policy.table.witnesses", Reason::kFieldMissing, "the log has witnesses: what happens without them?");
       const uint32_t installed = state.policy != nullptr ? state.policy->version() : 0;
       if (proposal.policy().table().version() <= installed)
         wrong.Add("policy.table.version", Reason::kProposalConflicts, "not above the installed version");
@@ -127,8 +130,11 @@ void CheckProposal(const State& state, const Proposal& proposal, absl::Time now,
     case Proposal::kErase:
       CheckErase(state, proposal.erase(), now, wrong);
       break;
+    case Proposal::kWitnesses:
+      CheckWitnesses(state, proposal.witnesses(), wrong);
+      break;
     case Proposal::CHANGE_NOT_SET:
-      wrong.Add("proposal.change", Reason::kFieldMissing, "court, agency, system, policy, clock or erase");
+      wrong.Add("proposal.change", Reason::kFieldMissing, "court, agency, system, policy, clock, erase or witnesses");
       break;
   }
 }
@@ -147,6 +153,8 @@ std::string KindOf(const Proposal& proposal) {
       return "clock";
     case Proposal::kErase:
       return "erase";
+    case Proposal::kWitnesses:
+      return "witnesses";
     case Proposal::CHANGE_NOT_SET:
       break;
   }
@@ -320,6 +328,10 @@ class AdministrationDecider {
       case Proposal::kErase:
         entry.type = ENTRY_TYPE_CASE_ERASED;
         entry.case_seq = CaseSeq(proposal.erase().case_index());
+        break;
+      case Proposal::kWitnesses:
+        *body.mutable_witnesses() = proposal.witnesses();
+        entry.type = ENTRY_TYPE_WITNESSES_REGISTERED;
         break;
       default:
         entry.type = ENTRY_TYPE_CLOCK_ACCEPTED;

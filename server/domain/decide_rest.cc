@@ -27,7 +27,7 @@ bool MayHandOut(const State& state, const Order& order) {
   const auto& stages = row->stages();
   // What was delivered before may have begun: asking again is safe, and the answer is owed.
   return !order.delivered.empty() || (std::find(stages.begin(), stages.end(), of->second.stage) != stages.end() &&
-                                      of->second.ledger.RefundDue() == 0);
+                                      of->second.ledger.RefundDue() == 0 && state.witnessing.Lets(order.seq.value()));
 }
 
 void DecideCommand(Draft& draft, const Withdraw& command) {
@@ -163,6 +163,7 @@ void DecideCommand(Draft& draft, const AlarmClock& command) {
 
 void DecideCommand(Draft& draft, const Tick&) {
   const State& state = draft.state();
+  DecideWitnessMark(draft);
   for (auto timer = state.timers.begin(); timer != state.timers.end() && timer->at <= draft.now(); ++timer) {
     if (draft.entries().size() >= kMarksPerTick) break;
     const Order* order = timer->of_case ? nullptr : state.FindOrder(OrderSeq(timer->seq));

@@ -105,6 +105,11 @@ void CheckIdentity(const goldeneagle::v1::Identity& identity, const Policy& poli
 // Equal kind and number, and names equal once folded (base/person_name.h).
 bool SameIdentity(const goldeneagle::v1::Identity& a, const goldeneagle::v1::Identity& b);
 
+// The witnesses that a proposal names: form, number, each once, a policy that says what happens without them.
+void CheckWitnesses(const State& state, const goldeneagle::v1::RegisterWitnesses& asked, Violations& wrong);
+// WITNESSES_MISSING when its instant has come.
+void DecideWitnessMark(Draft& draft);
+
 // Not empty, at most `bytes` long.
 void CheckText(std::string_view text, size_t bytes, const std::string& path, Violations& wrong);
 
@@ -123,6 +128,7 @@ void DecideCommand(Draft& draft, const Deliver& command);
 void DecideCommand(Draft& draft, const SayHello& command);
 void DecideCommand(Draft& draft, const MarkAbsent& command);
 void DecideCommand(Draft& draft, const RecordRead& command);
+void DecideCommand(Draft& draft, const RecordCosigned& command);
 void DecideCommand(Draft& draft, const AlarmClock& command);
 void DecideCommand(Draft& draft, const Tick& command);
 

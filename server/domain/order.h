@@ -46,6 +46,10 @@ struct Order {
   // Agencies without a final word. Conflicts are closed for machines.
   AgencySet Open() const;
   bool complete() const { return Open().empty(); }
+  // A deduction that no agency has been handed and that witnesses of the first `size` entries have not seen.
+  bool AwaitsWitnesses(uint64_t size) const {
+    return action == goldeneagle::v1::ACTION_DEDUCT && seq.value() >= size && delivered.empty() && !complete();
+  }
   goldeneagle::v1::OrderState state() const;
   goldeneagle::v1::TaskState TaskAt(AgencyOrdinal agency) const;
 

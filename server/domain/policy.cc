@@ -100,6 +100,17 @@ absl::StatusOr<std::shared_ptr<const Policy>> Policy::Create(const PolicyTable& 
     wrong.Add("time_zone", Reason::kFieldInvalid, "not an IANA zone of this machine");
   if (table.asset_kinds().empty()) wrong.Add("asset_kinds", Reason::kFieldMissing, "at least one asset kind");
   CheckDeadlines(table, wrong);
+  if (table.has_witnesses()) {
+    constexpr uint32_t kDayMinutes = 1440;
+    const auto& row = table.witnesses();
+    if (row.alarm_after_minutes() == 0 || row.alarm_after_minutes() > kDayMinutes)
+      wrong.Add("witnesses.alarm_after_minutes", Reason::kFieldInvalid, "1 to 1,440");
+    if (row.refresh_minutes() == 0 || row.refresh_minutes() > kDayMinutes)
+      wrong.Add("witnesses.refresh_minutes", Reason::kFieldInvalid, "1 to 1,440");
+    if (row.deductions_wait_after_minutes() > 30 * kDayMinutes)
+      wrong.Add("witnesses.deductions_wait_after_minutes", Reason::kFieldInvalid, "at most 30 days");
+    CheckSource(row.source(), "witnesses", wrong);
+  }
   if (table.has_retention()) {
     if (table.retention().years() == 0 || table.retention().years() > 1000)
       wrong.Add("retention.years", Reason::kFieldInvalid, "1 to 1,000");

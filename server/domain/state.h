@@ -25,6 +25,7 @@
 #include "server/domain/entry.h"
 #include "server/domain/order.h"
 #include "server/domain/policy.h"
+#include "server/domain/witnessing.h"
 
 namespace eagle::domain {
 
@@ -87,6 +88,7 @@ struct State {
   absl::flat_hash_map<std::string, SequenceUse> sequences;  // SequenceKey
   std::vector<PresenceState> presence;                      // agency ordinal n at n-1
   absl::btree_set<Timer> timers;
+  Witnessing witnessing;  // its registered witnesses: private half
 
   // What changed since the sequencer last took it: becomes the commit's rows.
   struct Changes {
@@ -94,6 +96,7 @@ struct State {
     std::vector<std::string> ids, sequences;
     absl::flat_hash_set<uint32_t> presence;
     absl::flat_hash_map<uint64_t, std::vector<uint64_t>> streams;  // stream (0 or CaseSeq) -> indexes
+    bool witnessing = false;                                       // its row
     bool directory = false;                                        // a published copy is stale
   } changes;
 

@@ -12,7 +12,6 @@ namespace eagle::journal {
 namespace {
 
 constexpr std::string_view kNone = "none";
-constexpr char kCosignatureByte = static_cast<char>(NoteKeyType::kCosignature);
 
 std::vector<std::string_view> WordsOf(std::string_view line) {
   std::vector<std::string_view> words;
@@ -24,16 +23,6 @@ std::vector<std::string_view> WordsOf(std::string_view line) {
     line.remove_prefix(end);
   }
   return words;
-}
-
-// The type byte in front of the key: a log's key never stands for a witness, nor the other way round.
-bool IsCosignatureKey(std::string_view verifier_key) {
-  // Base64 has a '+' of its own: the key is what follows the second one.
-  const size_t first = verifier_key.find('+');
-  const size_t second = first == std::string_view::npos ? first : verifier_key.find('+', first + 1);
-  if (second == std::string_view::npos) return false;
-  const auto blob = Base64Decode(verifier_key.substr(second + 1));
-  return blob && !blob->empty() && blob->front() == kCosignatureByte;
 }
 
 }  // namespace

@@ -66,6 +66,8 @@ uint32_t NoteKeyId(std::string_view name, NoteKeyType type, const PublicKey& key
 std::string VerifierKeyText(std::string_view name, NoteKeyType type, const PublicKey& key);
 // A verifier for that text, of either type. Errors: NOTE_MALFORMED, also when the key id doesn't fit the rest.
 absl::StatusOr<std::unique_ptr<NoteVerifier>> ParseVerifierKey(std::string_view text);
+// Whether the text, which ParseVerifierKey can read, is a witness's key (type 04).
+bool IsCosignatureKey(std::string_view text);
 
 // Signs with an Ed25519 key in memory (type 01).
 class Ed25519NoteSigner : public NoteSigner {

@@ -86,6 +86,12 @@ std::string VerifierKeyText(std::string_view name, NoteKeyType type, const Publi
   return std::string(name) + "+" + KeyIdText(NoteKeyId(name, type, key)) + "+" + Base64Encode(blob);
 }
 
+bool IsCosignatureKey(std::string_view text) {
+  const std::optional<KeyText> parts = SplitKeyText(text);
+  const auto blob = parts ? Base64Decode(parts->key) : std::nullopt;
+  return blob && !blob->empty() && blob->front() == static_cast<char>(NoteKeyType::kCosignature);
+}
+
 absl::StatusOr<std::unique_ptr<NoteVerifier>> ParseVerifierKey(std::string_view text) {
   const std::optional<KeyText> parts = SplitKeyText(text);
   const std::optional<std::string> blob = parts ? Base64Decode(parts->key) : std::nullopt;

@@ -38,6 +38,7 @@ enum class Table : uint8_t {
   kSequences,
   kAgencies,
   kTiles,
+  kLog,
 };
 
 struct TableInfo {
@@ -46,7 +47,7 @@ struct TableInfo {
   bool derived;           // can be rebuilt from the journal alone: left out of table digests
 };
 
-inline constexpr std::array<TableInfo, 9> kTables = {{
+inline constexpr std::array<TableInfo, 10> kTables = {{
     {Table::kOrders, "orders", false},
     {Table::kOrderLists, "order_lists", false},
     {Table::kIds, "ids", false},
@@ -56,6 +57,7 @@ inline constexpr std::array<TableInfo, 9> kTables = {{
     {Table::kSequences, "sequences", false},
     {Table::kAgencies, "agencies", false},
     {Table::kTiles, "tiles", true},
+    {Table::kLog, "log", false},
 }};
 
 constexpr std::string_view NameOf(Table table) { return kTables[static_cast<size_t>(table)].name; }

@@ -17,10 +17,13 @@ namespace {
 
 constexpr std::string_view kScheme = "spiffe://";
 constexpr size_t kIdBytesMax = 2048;
-constexpr std::pair<SystemRole, std::string_view> kRoles[] = {
-    {SystemRole::kCourt, "court"},     {SystemRole::kAgency, "agency"},
-    {SystemRole::kAuditor, "auditor"}, {SystemRole::kOperator, "operator"},
-    {SystemRole::kGateway, "gateway"}, {SystemRole::kAdministrator, "administrator"}};
+constexpr std::pair<SystemRole, std::string_view> kRoles[] = {{SystemRole::kCourt, "court"},
+                                                              {SystemRole::kAgency, "agency"},
+                                                              {SystemRole::kAuditor, "auditor"},
+                                                              {SystemRole::kOperator, "operator"},
+                                                              {SystemRole::kWitness, "witness"},
+                                                              {SystemRole::kGateway, "gateway"},
+                                                              {SystemRole::kAdministrator, "administrator"}};
 
 bool IsUnreserved(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||

@@ -24,7 +24,7 @@
 
 namespace eagle::trust {
 
-enum class SystemRole { kCourt, kAgency, kAuditor, kOperator, kAdministrator, kGateway };
+enum class SystemRole { kCourt, kAgency, kAuditor, kOperator, kWitness, kAdministrator, kGateway };
 
 // The word in the id: "court", ...
 std::string_view RoleText(SystemRole role);

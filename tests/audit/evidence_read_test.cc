@@ -127,6 +127,8 @@ class Wire : public client::Gateway {
   NOT_HERE(GetMetrics, GetMetricsRequest, GetMetricsResponse)
   NOT_HERE(GetCheckpoint, GetCheckpointRequest, GetCheckpointResponse)
   NOT_HERE(GetInclusionProof, GetInclusionProofRequest, GetInclusionProofResponse)
+  NOT_HERE(WaitCheckpoint, WaitCheckpointRequest, WaitCheckpointResponse)
+  NOT_HERE(AddCosignature, AddCosignatureRequest, AddCosignatureResponse)
 #undef NOT_HERE
 
  private:

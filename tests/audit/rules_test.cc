@@ -233,6 +233,41 @@ TEST_F(RulesTest, AReadThatDoesntSayWhatWasRead) {
   Body_<ReadRecorded>(ENTRY_TYPE_READ_RECORDED, [](auto& body) { body.clear_method(); });
   ExpectFinding("read");
 }
+TEST_F(RulesTest, OneWitnessUnderTwoNames) {
+  Body_<Adopted>(ENTRY_TYPE_WITNESSES_REGISTERED, [](auto& body) {
+    body.mutable_witnesses()->mutable_witnesses(1)->set_verifier_key(body.witnesses().witnesses(0).verifier_key());
+    body.mutable_witnesses()->mutable_witnesses(1)->set_name(body.witnesses().witnesses(0).name());
+  });
+  const uint64_t cosigned = At(ENTRY_TYPE_CHECKPOINT_COSIGNED);
+  EXPECT_THAT(FindingsOf(leaves_), ElementsAre("witnesses@" + std::to_string(at_), "witnesses@" + std::to_string(at_),
+                                               "cosigned@" + std::to_string(cosigned)));
+  seen_.insert("witnesses");
+}
+TEST_F(RulesTest, AnAlarmOverWitnessesThatStoodBefore) {
+  Body_<WitnessesMissing>(
+      ENTRY_TYPE_WITNESSES_MISSING, [](auto& body) { body.set_deductions_wait(false); }, 1);
+  ExpectFinding("witnesses");
+}
+TEST_F(RulesTest, ACheckpointThatTooFewWitnessesSigned) {
+  Body_<CheckpointCosigned>(ENTRY_TYPE_CHECKPOINT_COSIGNED, [](auto& body) {
+    std::string& note = *body.mutable_checkpoint();
+    note.resize(note.rfind('\n', note.size() - 2) + 1);
+  });
+  ExpectFinding("cosigned");
+}
+TEST_F(RulesTest, ACosignedCheckpointOfAnotherSizeThanItSays) {
+  Body_<CheckpointCosigned>(ENTRY_TYPE_CHECKPOINT_COSIGNED, [](auto& body) { body.set_size(2); });
+  ExpectFinding("cosigned");
+}
+TEST_F(RulesTest, ADeductionThatGoesOutUnseen) {
+  // The alarm says at once that deductions wait.
+  Body_<WitnessesMissing>(ENTRY_TYPE_WITNESSES_MISSING, [](auto& body) { body.set_deductions_wait(true); });
+  const auto findings = FindingsOf(leaves_);
+  ASSERT_EQ(findings.size(), 2u);
+  EXPECT_THAT(findings[0], testing::StartsWith("delivery.witnessed@"));
+  EXPECT_THAT(findings[1], testing::StartsWith("witnesses@")) << "the second alarm has nothing to add";
+  seen_.insert("delivery.witnessed");
+}
 TEST_F(RulesTest, EveryRuleSaysWhatItDemandsAndWhy) {
   for (const RuleRow& row : AllRules()) {
     EXPECT_FALSE(row.demand.empty() || row.source.empty()) << row.name;

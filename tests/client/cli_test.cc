@@ -168,6 +168,7 @@ TEST_F(CliTest, EveryCommandHasALineAndAnExample) {
                                                                                      {"journal", "reads"},
                                                                                      {"journal", "tag-key"},
                                                                                      {"pki", "witness"},
+                                                                                     {"witness", "run"},
                                                                                      {"journal", "export"},
                                                                                      {"journal", "rotate-master-key"},
                                                                                      {"case", "erase"},
@@ -317,6 +318,30 @@ TEST_F(CliTest, TheJournalIsHashedFromOutside) {
     (*response.mutable_entries(0)->mutable_leaf())[20] ^= 1;
   };
   EXPECT_EQ(world_.Run({"journal", "verify"}, "auditor-audit").exit, kExitVerification);
+}
+
+TEST_F(CliTest, AWitnessCosignsWhatContinuesAndNothingElse) {
+  const std::string key = world_.Path("w1.key");
+  ASSERT_EQ(world_.Bare({"pki", "witness", "witness.test/w1", "--out", key}).exit, kExitOk);
+  const auto run = [&] {
+    return world_.Json({"witness", "run", "--once", "--key", key, "--state", world_.Path("seen")}, "auditor-audit");
+  };
+  world_.gateway->Grow(9);
+  const Ran first = run();
+  EXPECT_EQ(first.exit, kExitOk) << first.err;
+  EXPECT_EQ(At(first.out, "witness.size"), "10");
+  world_.gateway->Grow(5);
+  EXPECT_EQ(At(run().out, "witness.size"), "15");
+  ASSERT_EQ(world_.gateway->cosignatures.size(), 2u);
+  EXPECT_THAT(world_.gateway->cosignatures[1].cosignature(), StartsWith("\u2014 witness.test/w1 "));
+  EXPECT_EQ(world_.gateway->cosignatures[1].size(), 15u);
+
+  world_.gateway->Fork(12);
+  world_.gateway->Grow(3);
+  const Ran forked = run();
+  EXPECT_EQ(forked.exit, kExitVerification) << forked.err;
+  EXPECT_THAT(forked.err, HasSubstr("LOG_FORKED"));
+  EXPECT_EQ(world_.gateway->cosignatures.size(), 2u) << "nothing is signed";
 }
 
 // What the gateway's own build adds stands behind two ports.

@@ -58,6 +58,8 @@ class Borrowed : public Gateway {
   FORWARD(ListEntries, ListEntriesRequest, ListEntriesResponse)
   FORWARD(GetInclusionProof, GetInclusionProofRequest, GetInclusionProofResponse)
   FORWARD(GetConsistencyProof, GetConsistencyProofRequest, GetConsistencyProofResponse)
+  FORWARD(WaitCheckpoint, WaitCheckpointRequest, WaitCheckpointResponse)
+  FORWARD(AddCosignature, AddCosignatureRequest, AddCosignatureResponse)
 #undef FORWARD
   std::unique_ptr<WatchStream> WatchOrders(const v1::WatchOrdersRequest& request) override {
     return to_.WatchOrders(request);

@@ -5,6 +5,7 @@
 #include "server/base/reason.h"
 #include "server/journal/checkpoint.h"
 #include "server/journal/merkle.h"
+#include "server/journal/witness.h"
 #include "server/trust/timestamps.h"
 
 namespace eagle::client {
@@ -356,6 +357,32 @@ absl::StatusOr<v1::GetConsistencyProofResponse> FakeGateway::GetConsistencyProof
   for (const journal::Hash& hash : proof) response.add_hashes(Bytes(hash));
   response.set_checkpoint(Checkpoint());
   if (tamper_consistency) tamper_consistency(response);
+  return response;
+}
+
+absl::StatusOr<v1::WaitCheckpointResponse> FakeGateway::WaitCheckpoint(const v1::WaitCheckpointRequest& request) {
+  EAGLE_RETURN_IF_ERROR(Answer());
+  v1::WaitCheckpointResponse response;
+  if (request.size() < leaves_.size()) {
+    journal::AddCheckpoint wanted{.old_size = request.size(), .checkpoint = Checkpoint()};
+    v1::GetConsistencyProofRequest from;
+    from.set_old_size(request.size()), from.set_size(leaves_.size());
+    if (request.size() > 0) {
+      EAGLE_ASSIGN_OR_RETURN(const v1::GetConsistencyProofResponse proof, GetConsistencyProof(from));
+      for (const std::string& hash : proof.hashes()) wanted.proof.push_back(*journal::HashFrom(hash));
+    }
+    response.set_add_checkpoint(journal::FormatAddCheckpoint(wanted));
+    response.set_size(leaves_.size());
+  }
+  if (tamper_wanted) tamper_wanted(response);
+  return response;
+}
+
+absl::StatusOr<v1::AddCosignatureResponse> FakeGateway::AddCosignature(const v1::AddCosignatureRequest& request) {
+  EAGLE_RETURN_IF_ERROR(Answer());
+  cosignatures.push_back(request);
+  v1::AddCosignatureResponse response;
+  response.set_quorum(true);
   return response;
 }
 

@@ -52,6 +52,7 @@ class FakeGateway : public Gateway {
   std::function<void(v1::SubmitOrdersResponse&)> tamper_orders;
   std::function<void(v1::GetConsistencyProofResponse&)> tamper_consistency;
   std::function<void(v1::ListEntriesResponse&)> tamper_entries;
+  std::function<void(v1::WaitCheckpointResponse&)> tamper_wanted;
 
   // --- what they look at
   std::vector<v1::SignedBatch> order_batches, case_batches, statement_batches, administration_batches;
@@ -60,6 +61,7 @@ class FakeGateway : public Gateway {
   v1::GetEvidenceResponse evidence;
   v1::GetEvidenceRequest evidence_request;
   int consistency_proofs = 0;
+  std::vector<v1::AddCosignatureRequest> cosignatures;
 
   absl::StatusOr<v1::SubmitOrdersResponse> SubmitOrders(const v1::SubmitOrdersRequest& request) override;
   absl::StatusOr<v1::ValidateOrdersResponse> ValidateOrders(const v1::SubmitOrdersRequest& request) override;
@@ -83,6 +85,8 @@ class FakeGateway : public Gateway {
   absl::StatusOr<v1::GetInclusionProofResponse> GetInclusionProof(const v1::GetInclusionProofRequest& request) override;
   absl::StatusOr<v1::GetConsistencyProofResponse> GetConsistencyProof(
       const v1::GetConsistencyProofRequest& request) override;
+  absl::StatusOr<v1::WaitCheckpointResponse> WaitCheckpoint(const v1::WaitCheckpointRequest& request) override;
+  absl::StatusOr<v1::AddCosignatureResponse> AddCosignature(const v1::AddCosignatureRequest& request) override;
 
  private:
   uint64_t Append(uint16_t type, const std::string& body);

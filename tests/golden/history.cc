@@ -3,7 +3,11 @@
 #include <utility>
 
 #include "server/base/assert.h"
+#include "server/core/codec.h"
 #include "server/domain/instant.h"
+#include "server/journal/checkpoint.h"
+#include "server/journal/hash.h"
+#include "server/journal/witness.h"
 
 namespace eagle::test {
 namespace {
@@ -228,9 +232,42 @@ class Storyteller {
     Accepted(world_.Receipts("LAND1", {lapsed}));
   }
 
+  void Watch(const std::vector<std::string>& names) {
+    auto act = Proposing();
+    RegisterWitnesses* witnesses = act.mutable_proposal()->mutable_witnesses();
+    witnesses->set_quorum(static_cast<uint32_t>(names.size()));
+    for (const std::string& name : names) {
+      witnesses->add_witnesses()->set_name(name);
+      witnesses->mutable_witnesses(witnesses->witnesses_size() - 1)->set_verifier_key(WitnessOf(name).VerifierKey());
+    }
+    const uint64_t proposal = Accepted(world_.Administration("admin1", {act})).members[0].index;
+    Accepted(world_.Administration("admin2", {ApprovalOf(proposal)}));
+  }
+  static journal::WitnessKey WitnessOf(const std::string& name) {
+    return {name, *journal::PrivateKey::FromSeed(std::string(32, name.back()))};
+  }
+  // The witnesses have seen entry 0, whose leaf needs no key.
+  void Cosigned(const std::vector<std::string>& names) {
+    const journal::Hash root = journal::LeafHash(core::EncodeEntry(world_.journal.front(), "", "").leaf);
+    const std::string text = journal::FormatCheckpoint({world_.founding.origin(), 1, root});
+    std::string note = text + "\n";
+    for (const std::string& name : names)
+      note += journal::SignatureLine(journal::Cosign(name, WitnessOf(name).key, text, world_.now));
+    Accepted(domain::RecordCosigned{.size = 1,
+                                    .root = std::string(journal::View(root)),
+                                    .checkpoint = note,
+                                    .registered_at = world_.state.witnessing.registered_at});
+  }
+
+  // Before witnesses, who are missing at first, then for too long, then come.
   void Deducts() {
+    Watch({"witness.test/w1", "witness.test/w2"});
     const auto deduct = Ordered(world_.DeductOrder("BANK1", freeze_.order_id(), 30'000'00));
+    Later(absl::Minutes(20));
     HandOut(kBank1, deduct);
+    Later(absl::Minutes(70));
+    Cosigned({"witness.test/w1", "witness.test/w2"});
+    Watch({});
     Accepted(world_.Receipts("BANK1", {world_.Deducted(deduct, "BANK1", false, 50'000'00, 0)}));
     Later(absl::Hours(2));
     Accepted(world_.Receipts("BANK1", {world_.Deducted(deduct, "BANK1", true, 50'000'00, 0)}));

@@ -72,8 +72,9 @@ absl::Status SimGateway::Start(const goldeneagle::v1::LogFounded& founding) {
       core::SequencerPorts{*life->store, *life->last_signed, *signer_, *life->keys, clock_, entropy_});
   life->sequencer->SetHandout(life->dispatcher.get());
   life->dispatcher->SetWake([this] { Kick(); });
-  life->handlers = std::make_unique<api::Handlers>(
-      api::HandlerPorts{*life->sequencer, *life->dispatcher, *life->store, *life->keys, *life->ring, checker_, clock_});
+  life->handlers = std::make_unique<api::Handlers>(api::HandlerPorts{
+      *life->sequencer, *life->dispatcher, *life->store, *life->keys, *life->ring, checker_, clock_, clock_});
+  life->sequencer->AddListener(life->handlers->witnesses());
   life_ = std::move(life);
   ArmCrash();
   ++incarnation_;

@@ -58,6 +58,10 @@ PolicyTable FreedoniaPolicy(uint32_t version) {
   source(table.mutable_doubled_interest()->mutable_source());
   table.mutable_retention()->set_years(1);
   source(table.mutable_retention()->mutable_source());
+  table.mutable_witnesses()->set_alarm_after_minutes(20);
+  table.mutable_witnesses()->set_deductions_wait_after_minutes(90);
+  table.mutable_witnesses()->set_refresh_minutes(600);
+  source(table.mutable_witnesses()->mutable_source());
   table.add_purposes("EXECUTION");
   table.add_urgency_reasons("TRANSFER_RISK");
   table.add_release_grounds("DEBT_PAID");

@@ -77,8 +77,9 @@ void GatewayFixture::Start() {
   dispatcher->SetWake([this] { sequencer->WakeUp(); });
   const trust::SignatureChecker& checks =
       real_keys_ ? static_cast<const trust::SignatureChecker&>(real_checker) : checker;
-  handlers =
-      std::make_unique<api::Handlers>(api::HandlerPorts{*sequencer, *dispatcher, disk, *keys, *ring, checks, clock});
+  handlers = std::make_unique<api::Handlers>(
+      api::HandlerPorts{*sequencer, *dispatcher, disk, *keys, *ring, checks, clock, clock});
+  sequencer->AddListener(handlers->witnesses());
 }
 
 void GatewayFixture::Stop() {

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <memory>
 #include <set>
 
 #include "absl/strings/str_cat.h"
@@ -248,6 +249,19 @@ void ReadTrust(ConfigSection section, AdapterConfig& config) {
       break;
     }
     config.agent.registrar_keys.push_back(*key);
+  }
+  if (const std::string path = section.Path("log_policy", ""); !path.empty()) {
+    std::ifstream file(path, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    auto policy = journal::LogPolicy::Parse(text);
+    if (!policy.ok()) {
+      section.Wrong("log_policy",
+                    absl::StrCat("must be a readable policy of the log: ", FailureOf(policy.status()).message));
+    } else if (!policy->needs_witnesses()) {
+      section.Wrong("log_policy", "must name a quorum of witnesses; leave it out where the log has none");
+    } else {
+      config.agent.log_policy = std::make_shared<const journal::LogPolicy>(*std::move(policy));
+    }
   }
   const int64_t most = std::max<int64_t>(1, static_cast<int64_t>(registrars.size()));
   config.agent.registrar_threshold =

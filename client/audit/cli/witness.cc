@@ -1,8 +1,6 @@
 // eagle-audit witness: cosigns a log's newest checkpoint when it continues what this witness saw before.
 #include "client/audit/witness.h"
 
-#include <sys/stat.h>
-
 #include <memory>
 
 #include "client/audit/cli/commands.h"
@@ -18,37 +16,9 @@ struct WitnessFlags {
   std::string log, log_key, policy, state, key, out;
 };
 
-absl::StatusOr<journal::WitnessKey> ReadKey(const std::string& path) {
-  struct stat facts {};
-  if (stat(path.c_str(), &facts) == 0 && (facts.st_mode & 077) != 0)
-    return Fail(Reason::kKeyUnusable, "others than its owner may use the key's file: chmod 600").With("path", path);
-  EAGLE_ASSIGN_OR_RETURN(std::string text, client::ReadFile(path));
-  text.erase(text.find_last_not_of("\r\n ") + 1);
-  return journal::ParseWitnessKey(text);
-}
-
-absl::Status Refused(journal::WitnessAnswer answer, uint64_t kept, uint64_t size) {
-  const auto fail = [&](Reason reason, std::string_view why) {
-    return Fail(reason, why).With("kept", static_cast<int64_t>(kept)).With("size", static_cast<int64_t>(size));
-  };
-  switch (answer) {
-    case journal::WitnessAnswer::kUnknownLog:
-      return fail(Reason::kNoteUntrusted, "this witness was told of no such log");
-    case journal::WitnessAnswer::kUntrusted:
-      return fail(Reason::kNoteUntrusted, "the log's own signature is missing or wrong");
-    case journal::WitnessAnswer::kBackwards:
-      return fail(Reason::kLogForked,
-                  "the log is shorter than when this witness saw it last: an older copy, or rolled back");
-    case journal::WitnessAnswer::kStale:
-      return fail(Reason::kUnavailable, "another process of this witness was faster: repeat");
-    default:
-      return fail(Reason::kLogForked, "what this witness saw last isn't the beginning of it: a second history");
-  }
-}
-
 absl::Status CosignLog(Console& console, const WitnessFlags& flags) {
   EAGLE_ASSIGN_OR_RETURN(const journal::LogPolicy policy, PolicyOf(flags.policy, flags.log_key));
-  EAGLE_ASSIGN_OR_RETURN(const journal::WitnessKey key, ReadKey(flags.key));
+  EAGLE_ASSIGN_OR_RETURN(const journal::WitnessKey key, ReadWitnessKey(flags.key));
   EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<LogSource> log, OpenLogFolder(flags.log));
   EAGLE_ASSIGN_OR_RETURN(const std::string note, log->Checkpoint());
   EAGLE_ASSIGN_OR_RETURN(const journal::LogPolicy::Judged head, policy.Open(note));
@@ -60,7 +30,7 @@ absl::Status CosignLog(Console& console, const WitnessFlags& flags) {
   }
   EAGLE_ASSIGN_OR_RETURN(const Witnessing said,
                          witness.Add(journal::FormatAddCheckpoint(request), console.clock().WallNow()));
-  if (said.answer != journal::WitnessAnswer::kCosign) return Refused(said.answer, said.kept_size, head.checkpoint.size);
+  if (said.answer != journal::WitnessAnswer::kCosign) return WhyNotCosigned(said, head.checkpoint.size);
   if (!flags.out.empty())
     EAGLE_RETURN_IF_ERROR(client::WriteDurably(flags.out, note + said.line, client::Readers::kEverybody));
   client::Document document;

@@ -9,6 +9,7 @@
 #include "goldeneagle/v1/case_service.grpc.pb.h"
 #include "goldeneagle/v1/directory_service.grpc.pb.h"
 #include "goldeneagle/v1/order_service.grpc.pb.h"
+#include "goldeneagle/v1/witness_service.grpc.pb.h"
 #include "process_service.grpc.pb.h"
 #include "server/api/grpc/calls.h"
 #include "server/base/assert.h"
@@ -29,7 +30,8 @@ class Services::Shared {
         calls_(options, ports_, callers_, executor_, watches_) {
     for (const google::protobuf::ServiceDescriptor* service :
          {Described("OrderService"), Described("CaseService"), Described("AdapterService"),
-          Described("DirectoryService"), Described("AdminService"), Described("AuditService")}) {
+          Described("DirectoryService"), Described("AdminService"), Described("AuditService"),
+          Described("WitnessService")}) {
       for (int i = 0; i < service->method_count(); ++i) {
         auto method = std::make_unique<Method>();
         method->path = "/" + service->full_name() + "/" + service->method(i)->name();
@@ -150,6 +152,12 @@ class Services::Impl {
     UNARY(AuditService, GetConsistencyProof, GetConsistencyProofRequest, GetConsistencyProofResponse)
     Shared& shared;
   };
+  struct Witnesses final : v1::WitnessService::CallbackService {
+    explicit Witnesses(Shared& s) : shared(s) {}
+    UNARY(WitnessService, WaitCheckpoint, WaitCheckpointRequest, WaitCheckpointResponse)
+    UNARY(WitnessService, AddCosignature, AddCosignatureRequest, AddCosignatureResponse)
+    Shared& shared;
+  };
 #undef UNARY
 
   // On both listeners; on the admin one the caller is the machine's own operator.
@@ -240,6 +248,7 @@ class Services::Impl {
   Adapters adapters{shared};
   Directories directories{shared};
   Audits audits{shared};
+  Witnesses witnesses{shared};
   Admins admins{shared, nullptr};
   Admins local_admins{shared, std::make_shared<const Caller>(Caller{.role = Role::kOperator, .code = "local"})};
   Process process;
@@ -252,7 +261,8 @@ Services::Services(const ServerOptions& options, const ServerPorts& ports, Reloa
 Services::~Services() { Stop(); }
 
 std::vector<grpc::Service*> Services::api() const {
-  return {&impl_->orders, &impl_->cases, &impl_->adapters, &impl_->directories, &impl_->admins, &impl_->audits};
+  return {&impl_->orders, &impl_->cases,  &impl_->adapters, &impl_->directories,
+          &impl_->admins, &impl_->audits, &impl_->witnesses};
 }
 grpc::CallbackGenericService* Services::unknown() const { return &impl_->unknown; }
 std::vector<grpc::Service*> Services::admin() const { return {&impl_->local_admins, &impl_->process}; }

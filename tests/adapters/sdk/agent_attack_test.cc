@@ -1,8 +1,13 @@
 // What a hostile or mistaken gateway, or court, can't bring an agent to do: everything comes back with a reason,
 // nothing is done.
 #include "adapters/sdk/agent.h"
+#include "goldeneagle/v1/entry.pb.h"
 #include "gtest/gtest.h"
 #include "server/base/reason.h"
+#include "server/journal/checkpoint.h"
+#include "server/journal/leaf.h"
+#include "server/journal/merkle.h"
+#include "server/journal/witness.h"
 #include "server/trust/make_batch.h"
 #include "server/trust/subject.h"
 #include "server/trust/timestamps.h"
@@ -213,6 +218,60 @@ TEST(AgentAttack, DeductionsGoOnlyToAnAccountThatTheCourtStatesNow) {
   world.gateway.AddStatement(world.State(world.AccountStatement("1", "9900010000000002022")));
   EXPECT_EQ(outcome([](v1::Deduct&) {}), "RETURNED ACCOUNT_NOT_COURTS");
   EXPECT_EQ(world.core.accounts.at(kAccount).asset.balance, 6'135'027);
+}
+
+journal::WitnessKey WitnessNamed(char name) {
+  return {std::string(1, name) + ".test/1", *journal::PrivateKey::FromSeed(std::string(32, name))};
+}
+
+// A log whose only entry of note is the acceptance of the task's order, cosigned by the witnesses named.
+void Witness(v1::Task& task, const std::string& names) {
+  v1::OrderAccepted body;
+  const journal::Hash digest = journal::LeafHash(task.member());
+  body.set_digest(std::string(journal::View(digest)));
+  const std::string leaf = journal::EncodeLeaf(
+      {.type = v1::ENTRY_TYPE_ORDER_ACCEPTED, .index = EntryIndex(task.order_seq()), .body = body.SerializeAsString()});
+  std::vector<journal::Hash> hashes(task.order_seq() + 1);
+  hashes.back() = journal::LeafHash(leaf);
+  const journal::CommitTree tree(journal::Frontier(), hashes);
+  const journal::Ed25519NoteSigner log("log.test/1", *journal::PrivateKey::FromSeed(std::string(32, 'l')));
+  const journal::Checkpoint head{"log.test/1", hashes.size(), tree.root()};
+  std::string note = *journal::SignCheckpoint(head, log);
+  for (const char name : names) {
+    const journal::WitnessKey witness = WitnessNamed(name);
+    note += journal::SignatureLine(journal::Cosign(witness.name, witness.key, journal::FormatCheckpoint(head),
+                                                   absl::FromUnixSeconds(1'700'000'000)));
+  }
+  task.mutable_witnessed()->set_leaf(leaf);
+  task.mutable_witnessed()->set_checkpoint(note);
+  task.mutable_witnessed()->mutable_proof()->set_index(task.order_seq());
+  task.mutable_witnessed()->mutable_proof()->set_size(hashes.size());
+  for (const journal::Hash& hash : tree.Inclusion(task.order_seq()))
+    task.mutable_witnessed()->mutable_proof()->add_hashes(std::string(journal::View(hash)));
+}
+
+TEST(AgentAttack, DeductionsThatWitnessesHaveNotSeen) {
+  SdkWorld world;
+  const journal::Ed25519NoteSigner log("log.test/1", *journal::PrivateKey::FromSeed(std::string(32, 'l')));
+  world.config.log_policy = std::make_shared<const journal::LogPolicy>(*journal::LogPolicy::Parse(
+      "log " + log.VerifierKey() + "\nwitness a " + WitnessNamed('a').VerifierKey() + "\nwitness b " +
+      WitnessNamed('b').VerifierKey() + "\ngroup both all a b\nquorum both\n"));
+  world.StartAgent();
+  const v1::Order freeze = world.Submit(world.Freeze(6'000'000));
+  ASSERT_TRUE(world.Settle()) << "only deductions need witnesses";
+  EXPECT_EQ(Outcome(world, world.Sign(world.Deduct(freeze, 100))), "RETURNED NOT_WITNESSED");
+  world.gateway.dress = [&](v1::Task& task) { Witness(task, "a"); };
+  EXPECT_EQ(Outcome(world, world.Sign(world.Deduct(freeze, 100))), "RETURNED NOT_WITNESSED") << "one of two";
+  v1::Task other;
+  world.gateway.dress = [&](v1::Task& task) {
+    Witness(task, "ab");
+    if (other.has_witnessed()) *task.mutable_witnessed() = other.witnessed();
+    other = task;
+  };
+  const v1::Order seen = world.Submit(world.Deduct(freeze, 100));
+  ASSERT_TRUE(world.Settle());
+  EXPECT_EQ(world.Outcome(seen), "DEDUCTED");
+  EXPECT_EQ(Outcome(world, world.Sign(world.Deduct(freeze, 100))), "RETURNED NOT_WITNESSED") << "another order's proof";
 }
 
 TEST(AgentAttack, AboveTheThresholdAThirdMustSign) {

@@ -142,6 +142,7 @@ absl::StatusOr<Reply> TestGateway::Pull(const v1::PullTasksRequest& request) {
     out.set_index(task.member.index());
     *out.mutable_path() = task.member.path();
     out.set_order_seq(task.order_seq);
+    dress(out);
   }
   size_t told = 0;
   for (const v1::DirectoryChange& change : directory_) {

@@ -60,6 +60,7 @@ GatewayWorld::GatewayWorld(Options options)
   agency_ = Issue(trust::SystemRole::kAgency, kAgencyCode);
   auditor_ = Issue(trust::SystemRole::kAuditor, "auditor-1");
   operator_ = Issue(trust::SystemRole::kOperator, "operator-1");
+  witness_ = Issue(trust::SystemRole::kWitness, "witness-1");
   const auto server = authority_.Issue({.name = {kTrustDomain, trust::SystemRole::kGateway, "gateway-1"},
                                         .addresses = {"127.0.0.1"},
                                         .server = true,
@@ -231,7 +232,7 @@ void GatewayWorld::RegisterCourt(const trust::IssuedCertificate& system, const s
 }
 
 void GatewayWorld::RegisterEverybody() {
-  v1::Proposal court, agency, auditor, operators;
+  v1::Proposal court, agency, auditor, operators, witness;
   court.mutable_court()->set_code(kCourtCode);
   court.mutable_court()->set_name("北陵市松月区人民法院");
   *court.mutable_court()->mutable_system() = IdentityOf(court_, trust::SystemRole::kCourt, kCourtCode);
@@ -251,7 +252,8 @@ void GatewayWorld::RegisterEverybody() {
   };
   system(auditor, auditor_, trust::SystemRole::kAuditor, "auditor-1", "AUDITOR");
   system(operators, operator_, trust::SystemRole::kOperator, "operator-1", "OPERATOR");
-  Adopt({court, agency, auditor, operators});
+  system(witness, witness_, trust::SystemRole::kWitness, "witness-1", "WITNESS");
+  Adopt({court, agency, auditor, operators, witness});
 }
 
 Answer AnswerOf(const grpc::Status& status) {

@@ -64,6 +64,7 @@ class GatewayWorld {
   const trust::IssuedCertificate& court() const { return court_; }
   const trust::IssuedCertificate& agency() const { return agency_; }
   const trust::IssuedCertificate& auditor() const { return auditor_; }
+  const trust::IssuedCertificate& witness() const { return witness_; }
   const trust::IssuedCertificate& operator_system() const { return operator_; }
   trust::IssuedCertificate Issue(trust::SystemRole role, const std::string& code);
   ops::Config& config() { return config_; }
@@ -98,7 +99,7 @@ class GatewayWorld {
   StillClock clock_;
   trust::SystemEntropy entropy_;
   trust::CertificateAuthority authority_;
-  trust::IssuedCertificate court_, agency_, auditor_, operator_;
+  trust::IssuedCertificate court_, agency_, auditor_, operator_, witness_;
   std::vector<trust::Ed25519Signer> administrators_;
   uint64_t sequence_ = 0;
   ops::Config config_;

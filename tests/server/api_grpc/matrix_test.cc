@@ -12,13 +12,14 @@
 #include "goldeneagle/v1/case_service.pb.h"
 #include "goldeneagle/v1/directory_service.pb.h"
 #include "goldeneagle/v1/order_service.pb.h"
+#include "goldeneagle/v1/witness_service.pb.h"
 #include "server/api/caller.h"
 #include "tests/server/api_grpc/gateway_world.h"
 
 namespace eagle {
 namespace {
 
-// c court, a agency, u auditor, o operator.
+// c court, a agency, u auditor, o operator, w witness.
 const std::map<std::string, std::string>& Allowed() {
   static const auto* const kAllowed = new std::map<std::string, std::string>{
       {"OrderService/SubmitOrders", "c"},
@@ -43,10 +44,12 @@ const std::map<std::string, std::string>& Allowed() {
       {"AdminService/SubmitAdministration", "co"},
       {"AdminService/ListProposals", "uo"},
       {"AdminService/GetMetrics", "o"},
-      {"AuditService/GetCheckpoint", "cauo"},
+      {"AuditService/GetCheckpoint", "cauow"},
       {"AuditService/ListEntries", "uo"},
-      {"AuditService/GetInclusionProof", "cauo"},
-      {"AuditService/GetConsistencyProof", "cauo"},
+      {"AuditService/GetInclusionProof", "cauow"},
+      {"AuditService/GetConsistencyProof", "cauow"},
+      {"WitnessService/WaitCheckpoint", "cauw"},
+      {"WitnessService/AddCosignature", "cauw"},
   };
   return *kAllowed;
 }
@@ -57,7 +60,8 @@ std::vector<const google::protobuf::MethodDescriptor*> Methods() {
        {goldeneagle::v1::GetOrderRequest::descriptor()->file(), goldeneagle::v1::GetCaseRequest::descriptor()->file(),
         goldeneagle::v1::HelloRequest::descriptor()->file(), goldeneagle::v1::ListAgenciesRequest::descriptor()->file(),
         goldeneagle::v1::GetMetricsRequest::descriptor()->file(),
-        goldeneagle::v1::GetCheckpointRequest::descriptor()->file()}) {
+        goldeneagle::v1::GetCheckpointRequest::descriptor()->file(),
+        goldeneagle::v1::WaitCheckpointRequest::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
       for (int m = 0; m < file->service(s)->method_count(); ++m) out.push_back(file->service(s)->method(m));
     }
@@ -85,8 +89,11 @@ TEST(MethodMatrix, EveryMethodOfTheContractHasARow) {
 
 TEST(MethodMatrix, OnlyListedCellsAreAllowed) {
   GatewayWorld world;
-  const std::pair<char, const trust::IssuedCertificate*> roles[] = {
-      {'c', &world.court()}, {'a', &world.agency()}, {'u', &world.auditor()}, {'o', &world.operator_system()}};
+  const std::pair<char, const trust::IssuedCertificate*> roles[] = {{'c', &world.court()},
+                                                                    {'a', &world.agency()},
+                                                                    {'u', &world.auditor()},
+                                                                    {'o', &world.operator_system()},
+                                                                    {'w', &world.witness()}};
   size_t allowed = 0, denied = 0;
   for (const auto& [role, certificate] : roles) {
     const auto channel = world.Channel(*certificate);
@@ -108,7 +115,7 @@ TEST(MethodMatrix, OnlyListedCellsAreAllowed) {
       }
     }
   }
-  EXPECT_EQ(allowed + denied, 4 * Methods().size());
+  EXPECT_EQ(allowed + denied, 5 * Methods().size());
   EXPECT_GT(denied, allowed);
 }
 

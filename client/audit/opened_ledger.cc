@@ -1,0 +1,147 @@
+#include "client/audit/opened_ledger.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+
+namespace eagle::audit {
+
+using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
+
+void OpenedLedger::Open(uint64_t case_seq, const OpenCase& opened) {
+  Money& money = cases_[case_seq];
+  money.cap = money.highest_cap = opened.claim().cap_minor_units();
+  for (const Respondent& one : opened.respondents()) money.liabilities.push_back(one.liability_cap_minor_units());
+}
+
+void OpenedLedger::SetCap(uint64_t case_seq, int64_t cap) {
+  Money& money = cases_[case_seq];
+  money.cap = cap;
+  money.highest_cap = std::max(money.highest_cap, cap);
+}
+
+OpenedLedger::Sums OpenedLedger::SumOf(const Money& money, std::optional<uint32_t> respondent) {
+  Sums sums;
+  for (const auto& [seq, measure] : money.measures) {
+    if (!measure.counted || (respondent && measure.respondent != *respondent)) continue;
+    if (measure.phase == Phase::kAsked) sums.r += measure.limit;
+    if (measure.phase == Phase::kHolds) sums.e += measure.controlled, sums.r += measure.unfunded;
+  }
+  for (const auto& [seq, payment] : money.payments) {
+    if (payment.phase == Phase::kOver || (respondent && payment.respondent != *respondent)) continue;
+    sums.d += payment.amount;
+    // It is still among what the measure controls.
+    const auto from = money.measures.find(payment.freeze);
+    if (payment.phase == Phase::kAsked && from != money.measures.end() && from->second.counted &&
+        from->second.phase == Phase::kHolds)
+      sums.e -= payment.amount;
+  }
+  return sums;
+}
+
+std::optional<std::string> OpenedLedger::Accept(uint64_t case_seq, uint64_t seq, const Order& order, uint64_t freeze,
+                                                uint32_t respondent, int64_t reserved, int64_t cap) {
+  Money& money = cases_[case_seq];
+  std::optional<std::string> wrong;
+  if (order.has_freeze()) {
+    const bool counted = !order.has_over_cap_exception();
+    const int64_t limit = order.freeze().limit_minor_units();
+    money.measures[seq] = {.respondent = respondent, .counted = counted && limit > 0, .limit = limit};
+    if (!money.lost && reserved != (counted ? limit : 0)) wrong = "the gateway counted another amount than was ordered";
+  } else if (order.has_deduct()) {
+    money.payments[seq] = {.freeze = freeze, .respondent = respondent, .amount = order.deduct().amount_minor_units()};
+  } else {
+    if (order.has_release()) money.releases[seq] = freeze;
+    return std::nullopt;
+  }
+  if (money.lost || wrong) return wrong;
+  if (cap != money.cap) return absl::StrCat("decided under a cap of ", cap, ", the court's is ", money.cap);
+  const bool takes = order.has_deduct();
+  if (!takes && !money.measures[seq].counted) return std::nullopt;
+  const auto above = [&](const Sums& sums, int64_t bound) {
+    return (takes ? sums.d : sums.d + sums.e + sums.r) > bound;
+  };
+  const Sums all = SumOf(money, std::nullopt);
+  if (above(all, money.cap))
+    return absl::StrCat("taken ", all.d, ", controlled ", all.e, ", asked for ", all.r, ", of a cap of ", money.cap);
+  const int64_t liability = respondent < money.liabilities.size() ? money.liabilities[respondent] : 0;
+  const Sums his = SumOf(money, respondent);
+  if (liability > 0 && above(his, liability))
+    return absl::StrCat("of a respondent liable for ", liability, ": taken ", his.d, ", controlled ", his.e,
+                        ", asked for ", his.r);
+  return std::nullopt;
+}
+
+void OpenedLedger::Sign(Measure& measure, const ItemResult& item, const MeasureState& state) {
+  if (measure.phase == Phase::kOver) return;
+  measure.controlled = state.controlled_minor_units();
+  measure.unfunded = state.unfunded_minor_units();
+  measure.limit = state.requested_minor_units();
+  measure.phase = state.ended()                                                         ? Phase::kOver
+                  : item.outcome() == OUTCOME_WAITLISTED || !state.has_effective_from() ? Phase::kWaits
+                                                                                        : Phase::kHolds;
+  measure.used_up = state.ended() && item.outcome() != OUTCOME_RELEASED;
+}
+
+void OpenedLedger::Answer(uint64_t case_seq, uint64_t seq, const Receipt& receipt) {
+  Money& money = cases_[case_seq];
+  const bool last = receipt.kind() == RECEIPT_KIND_FINAL || receipt.kind() == RECEIPT_KIND_CORRECTION;
+  const bool back = receipt.kind() == RECEIPT_KIND_RETURNED;
+  const ItemResult item = receipt.items().empty() ? ItemResult() : receipt.items(0);
+  if (const auto of = money.measures.find(seq); of != money.measures.end()) {
+    Measure& measure = of->second;
+    if (receipt.kind() == RECEIPT_KIND_EVENT && receipt.change() == MEASURE_CHANGE_LAPSED) {
+      measure.phase = Phase::kOver;
+    } else if (receipt.kind() == RECEIPT_KIND_EVENT || (last && item.has_measure() && !back)) {
+      const bool holds = receipt.kind() == RECEIPT_KIND_EVENT || item.outcome() == OUTCOME_CONTROLLED ||
+                         item.outcome() == OUTCOME_PARTLY_CONTROLLED || item.outcome() == OUTCOME_WAITLISTED;
+      holds ? Sign(measure, item, item.measure()) : (void)(measure.phase = Phase::kOver);
+    } else if (last || back) {
+      measure.phase = Phase::kOver;
+    }
+  } else if (const auto release = money.releases.find(seq); release != money.releases.end()) {
+    const auto from = money.measures.find(release->second);
+    if (last && item.outcome() == OUTCOME_RELEASED && from != money.measures.end())
+      Sign(from->second, item, item.measure());
+  } else if (const auto paid = money.payments.find(seq); paid != money.payments.end()) {
+    Payment& payment = paid->second;
+    const auto from = money.measures.find(payment.freeze);
+    const bool sent = item.outcome() == OUTCOME_SENT_NOT_CONFIRMED;
+    if (!back && !last && !(receipt.kind() == RECEIPT_KIND_PROGRESS && sent)) return;
+    const bool settled = last && item.outcome() == OUTCOME_DEDUCTED;
+    payment.phase = settled ? Phase::kHolds : !back && sent ? Phase::kWaits : Phase::kOver;
+    if (settled) payment.amount = item.deduction().amount_minor_units();
+    if (back || !item.deduction().has_measure() || from == money.measures.end()) return;
+    // Money that came back stands under the measure that it had used up.
+    if (payment.phase == Phase::kOver && from->second.used_up) from->second.phase = Phase::kHolds;
+    Sign(from->second, item, item.deduction().measure());
+  }
+}
+
+void OpenedLedger::Withdraw(uint64_t case_seq, uint64_t seq) {
+  Money& money = cases_[case_seq];
+  if (const auto of = money.measures.find(seq); of != money.measures.end()) of->second.phase = Phase::kOver;
+  if (const auto of = money.payments.find(seq); of != money.payments.end()) of->second.phase = Phase::kOver;
+}
+
+bool OpenedLedger::MayTake(uint64_t case_seq) const {
+  const auto of = cases_.find(case_seq);
+  return of == cases_.end() || of->second.lost || SumOf(of->second, std::nullopt).d <= of->second.cap;
+}
+
+int64_t OpenedLedger::Taken(uint64_t case_seq) const {
+  const auto of = cases_.find(case_seq);
+  int64_t taken = 0;
+  if (of == cases_.end()) return 0;
+  for (const auto& [seq, payment] : of->second.payments) {
+    if (payment.phase == Phase::kHolds) taken += payment.amount;
+  }
+  return taken;
+}
+
+int64_t OpenedLedger::HighestCap(uint64_t case_seq) const {
+  const auto of = cases_.find(case_seq);
+  return of == cases_.end() ? 0 : of->second.highest_cap;
+}
+
+}  // namespace eagle::audit

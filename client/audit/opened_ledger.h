@@ -1,0 +1,78 @@
+// The money of the cases once more, from the signed acts alone: what was asked for, held, taken and on its way, and the
+// bound that the gateway promises never to break. Written apart from the gateway's own ledger, so that a fault there
+// is not repeated here.
+//
+//   D = taken + sent + deductions unanswered    E = controlled, less deductions unanswered
+//   R = freezes unanswered + unfunded parts of effective measures    C = the case's cap
+//   No freeze is accepted that breaks D + E + R <= C, no deduction that breaks D <= C; the same for a respondent with a
+//   liability of his own. A freeze under a signed exception, or of a thing without a value, isn't counted.
+//
+// Units: minor units. Threads: one.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "goldeneagle/v1/case.pb.h"
+#include "goldeneagle/v1/order.pb.h"
+#include "goldeneagle/v1/receipt.pb.h"
+
+namespace eagle::audit {
+
+class OpenedLedger {
+ public:
+  void Open(uint64_t case_seq, const goldeneagle::v1::OpenCase& opened);
+  void SetCap(uint64_t case_seq, int64_t cap);
+  // A payload about the case is sealed: nothing can be said of its money from now on.
+  void Lose(uint64_t case_seq) { cases_[case_seq].lost = true; }
+
+  // What is wrong with the acceptance, in words; absent: nothing.
+  // `reserved`, `cap`: what the gateway says that it counted.
+  std::optional<std::string> Accept(uint64_t case_seq, uint64_t seq, const goldeneagle::v1::Order& order,
+                                    uint64_t freeze, uint32_t respondent, int64_t reserved, int64_t cap);
+  // A receipt on an order that was accepted before.
+  void Answer(uint64_t case_seq, uint64_t seq, const goldeneagle::v1::Receipt& receipt);
+  void Withdraw(uint64_t case_seq, uint64_t seq);
+  // Whether a deduction that goes out now would take more than the cap.
+  bool MayTake(uint64_t case_seq) const;
+  // Settled on the court's account, and the highest cap there was.
+  int64_t Taken(uint64_t case_seq) const;
+  int64_t HighestCap(uint64_t case_seq) const;
+
+ private:
+  enum class Phase : uint8_t { kAsked, kWaits, kHolds, kOver };
+  struct Measure {
+    uint32_t respondent = 0;
+    bool counted = false;
+    int64_t limit = 0, controlled = 0, unfunded = 0;
+    Phase phase = Phase::kAsked;
+    bool used_up = false;  // by a deduction: a payment that comes back revives it
+  };
+  struct Payment {
+    uint64_t freeze = 0;
+    uint32_t respondent = 0;
+    int64_t amount = 0;
+    Phase phase = Phase::kAsked;  // kWaits: sent; kHolds: settled
+  };
+  struct Money {
+    int64_t cap = 0, highest_cap = 0;
+    std::vector<int64_t> liabilities;
+    std::map<uint64_t, Measure> measures;
+    std::map<uint64_t, Payment> payments;
+    std::map<uint64_t, uint64_t> releases;  // order -> freeze
+    bool lost = false;
+  };
+  struct Sums {
+    int64_t d = 0, e = 0, r = 0;
+  };
+  static Sums SumOf(const Money& money, std::optional<uint32_t> respondent);
+  static void Sign(Measure& measure, const goldeneagle::v1::ItemResult& item,
+                   const goldeneagle::v1::MeasureState& state);
+
+  std::map<uint64_t, Money> cases_;
+};
+
+}  // namespace eagle::audit

@@ -1,0 +1,43 @@
+"""The log's witnesses in the demo case: the supervising court, the banks' association, and the auditor's system; two of the three must have seen a deduction."""
+import json
+import os
+
+WITNESSES = {"supervision": "witness-supervision", "association": "witness-association", "audit": "auditor-audit"}  # name -> configuration
+QUORUM = 2
+
+
+def make_keys(demo):
+    """A key for each, and the policy that a bank pins: the log's key, the witnesses', and how many of them."""
+    demo.witness_keys = {}
+    for name in WITNESSES:
+        made = demo.stage.run(["eagle", "--output", "json", "pki", "witness", f"witness.test/{name}", "--out", f"witness-{name}.key"])
+        demo.witness_keys[name] = made["witness_key"]["pin"]
+    with open(os.path.join(demo.folder, "pki/keys/log.pub")) as file:
+        lines = ["log " + file.read().strip()]
+    lines += [f"witness {name} {key}" for name, key in demo.witness_keys.items()]
+    lines += [f"group witnesses {QUORUM} " + " ".join(WITNESSES), "quorum witnesses"]
+    with open(os.path.join(demo.folder, "log.policy"), "w") as file:
+        file.write("\n".join(lines) + "\n")
+
+
+def register(demo):
+    path = os.path.join(demo.folder, "witnesses.json")
+    with open(path, "w") as file:
+        json.dump({"quorum": QUORUM, "witnesses": [{"name": f"witness.test/{name}", "verifierKey": key} for name, key in demo.witness_keys.items()]}, file)
+    proposed = demo.eagle("admin", "propose", "witnesses", "--file", path, "--ground", "outside witnesses", "--key", "pki/keys/administrator-one.pem", role=demo.first_operator())
+    approved = demo.eagle("admin", "approve", str(proposed["results"][0]["proposal"]), "--key", "pki/keys/administrator-two.pem", role=demo.first_operator())
+    demo.stage.equal("three witnesses, two of whom must see a deduction, registered by two administrators", [row["result"] for row in approved["results"]], ["IN_EFFECT"])
+
+
+def start(demo, name):
+    demo.stage.start("witness-" + name, ["eagle", "--config", f"pki/config/{WITNESSES[name]}.toml", "witness", "run", "--key", f"witness-{name}.key", "--state", "seen-" + name])
+
+
+def stop(demo, name):
+    demo.stage.stop("witness-" + name)
+
+
+def cosigned(demo):
+    """Entries under the newest cosigned checkpoint; 0: none."""
+    rows = demo.eagle("metrics", "--zeros", role=demo.first_operator())["rows"]
+    return int(float(next(row["value"] for row in rows if row["name"] == "ge_cosigned_size")))
