@@ -32,11 +32,12 @@ absl::StatusOr<journal::LogPolicy> PolicyOf(Session& session, const WitnessFlags
 }
 
 // One checkpoint: waited for, compared, kept, cosigned, brought. False: none was wanted.
-absl::StatusOr<bool> CosignNext(Session& session, Gateway& gateway, audit::Witness& witness,
+absl::StatusOr<bool> CosignNext(Session& session, Gateway& gateway, audit::Witness& witness, const std::string& name,
                                 const std::string& origin) {
   EAGLE_ASSIGN_OR_RETURN(const journal::Witnessed kept, witness.Kept(origin));
   v1::WaitCheckpointRequest wait;
   wait.set_size(kept.size);
+  wait.set_witness(name);
   wait.set_wait_seconds(kWaitSeconds);
   EAGLE_ASSIGN_OR_RETURN(const v1::WaitCheckpointResponse wanted, gateway.WaitCheckpoint(wait));
   if (wanted.add_checkpoint().empty()) return false;
@@ -89,7 +90,7 @@ absl::Status Run(Session& session, const WitnessFlags& flags) {
   EAGLE_ASSIGN_OR_RETURN(Gateway * gateway, session.gateway());
   absl::Duration pause = absl::Seconds(1);
   for (;;) {
-    const absl::StatusOr<bool> done = CosignNext(session, *gateway, witness, origin);
+    const absl::StatusOr<bool> done = CosignNext(session, *gateway, witness, key.name, origin);
     if (done.ok()) {
       pause = absl::Seconds(1);
       if (*done && flags.once) break;

@@ -88,7 +88,8 @@ void WitnessDesk::Want(absl::Time now, Due& due) {
 void WitnessDesk::Answer(Due& due) {
   const absl::Duration now = real_.MonotonicNow();
   for (auto wait = waits_.begin(); wait != waits_.end();) {
-    const bool news = wanted_ != nullptr && wanted_->size > wait->size;
+    const bool news = wanted_ != nullptr && wanted_->size > known_.size && wanted_->size >= wait->size &&
+                      !lines_.contains(wait->witness);
     if (!news && !draining_ && wait->until > now) {
       ++wait;
       continue;
@@ -98,13 +99,16 @@ void WitnessDesk::Answer(Due& due) {
   }
 }
 
-absl::Status WitnessDesk::Wait(uint64_t size, absl::Duration wait, WaitDone done) {
+absl::Status WitnessDesk::Wait(const std::string& witness, uint64_t size, absl::Duration wait, WaitDone done) {
   Due due;
   {
     absl::MutexLock lock(&mu_);
+    if (std::none_of(witnesses_->keys.begin(), witnesses_->keys.end(),
+                     [&](const auto& key) { return key->name() == witness; }))
+      return Fail(Reason::kWitnessUnknown, "no registered witness has this name");
     if (waits_.size() >= kWaitsMax)
       return Fail(Reason::kBusy, "too many witnesses wait already").RetryAfter(absl::Seconds(1));
-    waits_.push_back({size, real_.MonotonicNow() + wait, std::move(done)});
+    waits_.push_back({witness, size, real_.MonotonicNow() + wait, std::move(done)});
     Answer(due);
   }
   for (auto& [told, wanted] : due) told(std::move(wanted));

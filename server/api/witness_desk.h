@@ -10,7 +10,7 @@
 // never under the lock.
 //
 //   WitnessDesk desk(sequencer, clock, real);   sequencer.AddListener(&desk);
-//   desk.Wait(size, absl::Seconds(30), [](const WitnessDesk::Wanted* wanted) { ... });
+//   desk.Wait("w.example/1", size, absl::Seconds(30), [](const WitnessDesk::Wanted* wanted) { ... });
 //   EAGLE_ASSIGN_OR_RETURN(bool quorum, desk.Add(size, line, reply));
 #pragma once
 
@@ -49,9 +49,9 @@ class WitnessDesk final : public core::Listener {
   // `clock`: of the records; `real`: of waits. Reads the sequencer's state, which must not step yet.
   WitnessDesk(core::Sequencer& sequencer, Clock& clock, Clock& real);
 
-  // Calls `done` once, as soon as a checkpoint above `size` is wanted, or with null when `wait` is over. Errors: BUSY
-  // when too many wait; then `done` is never called.
-  absl::Status Wait(uint64_t size, absl::Duration wait, WaitDone done);
+  // Calls `done` once, as soon as a checkpoint of `size` entries or more is wanted that `witness` has not signed, or with
+  // null when `wait` is over. Errors, and `done` is never called: WITNESS_UNKNOWN; BUSY when too many wait.
+  absl::Status Wait(const std::string& witness, uint64_t size, absl::Duration wait, WaitDone done);
   // Takes a signature line under the checkpoint that is wanted; tells whether a quorum has signed, once that is durable
   // where this line reached it. A checkpoint that is cosigned already says yes to its witnesses.
   // Errors: WITNESS_UNKNOWN, CHECKPOINT_NOT_WANTED, NOTE_UNTRUSTED, NOTE_MALFORMED; BUSY: repeat.
@@ -74,6 +74,7 @@ class WitnessDesk final : public core::Listener {
     std::vector<std::shared_ptr<const journal::NoteVerifier>> keys;
   };
   struct Waiting {
+    std::string witness;
     uint64_t size = 0;
     absl::Duration until;  // of the real monotonic clock
     WaitDone done;

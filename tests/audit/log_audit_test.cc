@@ -70,15 +70,24 @@ class LogAuditTest : public testing::Test {
   journal::Ed25519NoteSigner signer_{"test.example/log", *journal::PrivateKey::FromSeed(std::string(32, '\7'))};
 };
 
+uint64_t LastLeaf(const std::vector<std::string>& leaves, goldeneagle::v1::EntryType type) {
+  uint64_t at = leaves.size() - 1;
+  while (journal::DecodeLeaf(leaves[at])->type != type) --at;
+  return at;
+}
+
 // Longer than a tile, and still valid: reads may repeat.
 std::vector<std::string> LongLog(size_t size) {
   std::vector<std::string> leaves = GoldenLeaves();
-  leaves.resize(163);  // before the last order, whose deadline would pass
+  const uint64_t read = FindLeaf(leaves, goldeneagle::v1::ENTRY_TYPE_READ_RECORDED);
+  // Before the last order's head: its deadline would pass.
+  leaves.resize(LastLeaf(leaves, goldeneagle::v1::ENTRY_TYPE_ORDER_ACCEPTED) - 1);
+  const absl::Time end = journal::DecodeLeaf(leaves.back())->time;
   while (leaves.size() < size) {
-    leaves.push_back(leaves[155]);
+    leaves.push_back(leaves[read]);
     ChangeLeaf(leaves, leaves.size() - 1, [&](auto& leaf) {
       leaf.index = EntryIndex(leaves.size() - 1);
-      leaf.time = journal::DecodeLeaf(leaves[162])->time;
+      leaf.time = end;
     });
   }
   return leaves;
@@ -103,7 +112,7 @@ TEST_F(LogAuditTest, AFindingIsShownWithItsRuleAndEndsWithFive) {
 }
 
 TEST_F(LogAuditTest, EveryChangedBitOfEveryFileIsFound) {
-  auto leaves = LongLog(164);
+  auto leaves = LongLog(12);
   leaves.resize(12);
   Publish(Log(), leaves);
   ASSERT_EQ(Run({"public", Log()}), kExitOk) << err_ << out_;

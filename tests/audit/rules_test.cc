@@ -43,7 +43,7 @@ class RulesTest : public testing::Test {
 TEST_F(RulesTest, AValidLogOfEveryTypeGivesNoFinding) { EXPECT_THAT(FindingsOf(leaves_), IsEmpty()); }
 
 TEST_F(RulesTest, LeavesThatDontDecode) {
-  leaves_[at_ = 155].push_back('x');
+  leaves_[at_ = At(ENTRY_TYPE_READ_RECORDED)].push_back('x');
   ExpectFinding("leaf.form");
 }
 TEST_F(RulesTest, BodiesThatDontDecode) {

@@ -78,7 +78,7 @@ class Witnesses(play.Demo):
 
         s.stop_all()
         audit.export(self, "data", "published", "--last-signed", "last_signed")
-        public = s.run(["eagle-audit", "--output", "json", "public", "published", "--policy", "log.policy"])
+        public = s.run(["eagle-audit", "--output", "json", "public", "published", "--log-key", audit.log_key(self)])
         s.equal("findings of a stranger's audit", public["audit"]["findings"], 0)
         replay = audit.journal(self, "replay", "data", "--last-signed", "last_signed", "--master-key", "pki/keys/master.key")
         s.equal("replay", replay["replay"]["verdict"], "replay agrees")
