@@ -34,6 +34,22 @@ absl::Status Forked(SeenStore& store, const std::string& origin, const std::stri
   return Fail(Reason::kLogForked, why).With("evidence", path);
 }
 
+// The tiles of a log of `size` entries, for questions about its beginnings: a narrower tile is the beginning of the one
+// that is published.
+class Beginnings : public journal::TileSource {
+ public:
+  Beginnings(LogSource& log, uint64_t size) : log_(log), size_(size) {}
+  absl::StatusOr<std::string> Tile(unsigned level, uint64_t n, unsigned width) override {
+    EAGLE_ASSIGN_OR_RETURN(std::string tile, log_.Tile(level, n, journal::TileWidthAt(size_, level, n)));
+    tile.resize(std::min<size_t>(tile.size(), width * journal::kHashSize));
+    return tile;
+  }
+
+ private:
+  LogSource& log_;
+  const uint64_t size_;
+};
+
 // What the store has, opened with the same key.
 absl::StatusOr<std::optional<Checkpoint>> Before(const SeenStore& store, const std::string& origin,
                                                  const journal::NoteVerifier& key, std::string& note) {
@@ -96,9 +112,10 @@ absl::StatusOr<LogAudited> AuditLog(LogSource& log, const journal::NoteVerifier&
     EAGLE_RETURN_IF_ERROR(CompareTile(log, {level, size >> (8 * (level + 1)), std::string(partial)},
                                       static_cast<unsigned>(partial.size() / journal::kHashSize), findings));
   }
+  Beginnings beginnings(log, size);
   for (const CosignedSeen& cosigned : audit.cosigned()) {
     if (cosigned.size > size) continue;  // a finding already
-    EAGLE_ASSIGN_OR_RETURN(const journal::Hash root, journal::RootOf(cosigned.size, log));
+    EAGLE_ASSIGN_OR_RETURN(const journal::Hash root, journal::RootOf(cosigned.size, beginnings));
     if (root != cosigned.root)
       findings.Add(Rule::kCosigned, cosigned.index, "the leaves below it hash to another root than witnesses signed");
   }

@@ -111,6 +111,30 @@ TEST_F(LogAuditTest, AFindingIsShownWithItsRuleAndEndsWithFive) {
   EXPECT_EQ(Run({"explain", "nothing"}), kExitUsage);
 }
 
+// Witnesses of another history signed, and the log that is shown calls that its own.
+TEST_F(LogAuditTest, ACosignedRootThatTheLeavesDontHaveIsFound) {
+  auto leaves = LongLog(300);
+  const uint64_t at = FindLeaf(leaves, goldeneagle::v1::ENTRY_TYPE_CHECKPOINT_COSIGNED);
+  Change<goldeneagle::v1::CheckpointCosigned>(leaves, at, [](auto& body) {
+    std::string text = body.checkpoint().substr(0, body.checkpoint().find("\n\n") + 1);
+    journal::Checkpoint head = *journal::ParseCheckpoint(text);
+    head.root[0] ^= 1;
+    text = journal::FormatCheckpoint(head);
+    std::string note = text + "\n";
+    for (const char name : {'1', '2'}) {
+      const journal::PrivateKey key = *journal::PrivateKey::FromSeed(std::string(32, name));
+      note += journal::SignatureLine(
+          journal::Cosign(std::string("witness.test/w") + name, key, text, absl::FromUnixSeconds(1'700'000'000)));
+    }
+    body.set_root(std::string(journal::View(head.root)));
+    body.set_checkpoint(note);
+  });
+  Publish(Log(), leaves);
+  EXPECT_EQ(Run({"public", Log()}), kExitVerification);
+  EXPECT_NE(out_.find("cosigned"), std::string::npos) << out_;
+  EXPECT_NE(out_.find("another root than witnesses signed"), std::string::npos) << out_;
+}
+
 TEST_F(LogAuditTest, EveryChangedBitOfEveryFileIsFound) {
   auto leaves = LongLog(12);
   leaves.resize(12);
