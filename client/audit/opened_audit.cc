@@ -115,6 +115,7 @@ void OpenedAudit::TakeAdopted(const journal::Leaf& leaf, const std::string& payl
   }
   if (said.has_policy()) {
     register_.policy = said.policy().table();
+    register_.policy_sealed = false;
     if (register_.policy.version() != body.policy_version())
       Add(Rule::kContent, leaf, "the policy has another version");
   }
@@ -141,7 +142,7 @@ void OpenedAudit::TakeStatement(const journal::Leaf& leaf, const std::string& pa
     const std::string court = "court/" + head->signer;
     const auto key = register_.statements.find(court);
     if (statement.subject().compare(0, court.size() + 1, court + "/") != 0 || key == register_.statements.end()
-            ? register_.complete
+            ? register_.KnowsCourt(leaf.actor_ordinal)
             : !register_.Gives(court, key->second.statement.key(), leaf.time) ||
                   !head->keys.contains(key->second.statement.key()))
       Add(Rule::kSignature, leaf, "only the court's own key speaks of its officers and accounts", {body.head()});
@@ -149,7 +150,9 @@ void OpenedAudit::TakeStatement(const journal::Leaf& leaf, const std::string& pa
   StatementSeen& newest = register_.statements[statement.subject()];
   const bool first = newest.digest.empty();
   // A predecessor that is sealed can't be compared.
-  if (first ? register_.complete && statement.sequence() != 1
+  const bool knows =
+      leaf.actor_kind == ACTOR_KIND_COURT ? register_.KnowsCourt(leaf.actor_ordinal) : !register_.statements_sealed;
+  if (first ? knows && statement.sequence() != 1
             : statement.sequence() <= newest.statement.sequence() || statement.previous_digest() != newest.digest)
     Add(Rule::kStatementChain, leaf, "it doesn't continue the newest statement about its subject");
   newest = {std::move(statement), body.digest()};
@@ -204,7 +207,8 @@ void OpenedAudit::TakeOrder(const journal::Leaf& leaf, const std::string& payloa
     known &= at != register_.agency_ordinals.end();
     if (at != register_.agency_ordinals.end()) targets.Add(AgencyBits::Of(at->second));
   }
-  if ((known || register_.complete) && targets != AgencyBits(body.targets()))
+  if ((known || (!register_.statements_sealed && register_.agencies_sealed.empty())) &&
+      targets != AgencyBits(body.targets()))
     Add(Rule::kContent, leaf, "the court named other agencies");
   const std::string* freeze = order.has_release()  ? &order.release().freeze_order_id()
                               : order.has_deduct() ? &order.deduct().freeze_order_id()
@@ -215,7 +219,7 @@ void OpenedAudit::TakeOrder(const journal::Leaf& leaf, const std::string& payloa
   const auto row = std::find_if(register_.policy.actions().begin(), register_.policy.actions().end(),
                                 [&](const ActionRow& at) { return at.action() == order.action(); });
   if (row == register_.policy.actions().end()) {
-    if (register_.complete) Add(Rule::kRoles, leaf, "the installed policy has no row for this action");
+    if (!register_.policy_sealed) Add(Rule::kRoles, leaf, "the installed policy has no row for this action");
   } else if (head != nullptr) {
     if (order.court() != head->signer) Add(Rule::kContent, leaf, "the order names another court than its head");
     std::vector<int> roles(row->roles().begin(), row->roles().end());
@@ -282,7 +286,7 @@ void OpenedAudit::TakeReceipt(const journal::Leaf& leaf, const std::string& payl
       code != register_.agencies.end() && code->second != receipt.agency())
     wrong("the receipt is another agency's");
   if (head != nullptr && head->signer != receipt.agency()) wrong("the receipt names another agency than its head");
-  if (head != nullptr && register_.complete &&
+  if (head != nullptr && register_.KnowsAgency(leaf.agency.value()) &&
       std::none_of(head->keys.begin(), head->keys.end(), [&](const std::string& key) {
         return register_.Gives("agency/" + receipt.agency(), key, leaf.time);
       }))

@@ -1,8 +1,9 @@
 // The audit with the keys: what the sealed payloads say is what was committed to, signed by whom it names, and what the
 // leaves tell of it. A pure fold beside PublicAudit, which checks the leaves themselves.
 //
-// What is sealed (no key: erased, or not given) is counted and is no finding. When a registration or statement is
-// sealed, keys that follow from it can't be known, and signatures by unknown keys are counted as unchecked.
+// What is sealed (no key: erased, or not given) is counted and is no finding. When an organisation's registration or a
+// statement about it is sealed, its keys can't be known, and signatures in its name are counted as unchecked; others
+// are checked all the same.
 //
 // Threads: one.
 //

@@ -38,13 +38,23 @@ std::optional<std::string> OpenedAudit::Open(const journal::Leaf& leaf, std::str
 
 void OpenedAudit::Missed(const journal::Leaf& leaf) {
   ++sealed_;
+  Adopted adopted;
   switch (leaf.type) {
     case ENTRY_TYPE_COURT_REGISTERED:
+      if (adopted.ParseFromString(leaf.body)) register_.courts_sealed.insert(adopted.ordinal());
+      break;
     case ENTRY_TYPE_AGENCY_REGISTERED:
+      register_.agencies_sealed.insert(leaf.agency.value());
+      break;
     case ENTRY_TYPE_POLICY_INSTALLED:
+      register_.policy_sealed = true;
+      break;
     case ENTRY_TYPE_STATEMENT_ACCEPTED:
-    case ENTRY_TYPE_BATCH_HEAD:
-      register_.complete = false;
+      if (leaf.actor_kind == ACTOR_KIND_COURT) {
+        register_.courts_sealed.insert(leaf.actor_ordinal);
+      } else {
+        register_.statements_sealed = true;
+      }
       break;
     default:
       break;
@@ -114,12 +124,14 @@ void OpenedAudit::CheckSigner(const journal::Leaf& leaf, const Head& head, const
     default:
       break;
   }
-  const auto& codes = leaf.actor_kind == ACTOR_KIND_COURT ? register_.courts : register_.agencies;
+  const bool court = leaf.actor_kind == ACTOR_KIND_COURT;
+  const auto& codes = court ? register_.courts : register_.agencies;
+  const bool knows = court ? register_.KnowsCourt(ordinal) : register_.KnowsAgency(ordinal);
   const auto code = codes.find(ordinal);
-  if (code == codes.end() ? register_.complete : code->second != head.signer())
+  if (code == codes.end() ? knows : code->second != head.signer())
     return wrong("the head names another organisation than the leaf");
   if (!opened.keys.empty()) return;
-  if (!register_.complete) {
+  if (!knows) {
     ++unchecked_;
     return;
   }
@@ -145,7 +157,7 @@ const OpenedAudit::HeadOpened* OpenedAudit::CheckMember(const journal::Leaf& lea
 }
 
 void OpenedAudit::CheckRoles(const journal::Leaf& leaf, const HeadOpened& head, const std::vector<int>& roles) {
-  if (!register_.complete) {
+  if (!register_.KnowsCourt(leaf.actor_ordinal) || register_.policy_sealed) {
     ++unchecked_;
     return;
   }

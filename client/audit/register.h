@@ -29,7 +29,14 @@ struct Register {
   std::map<std::string, StatementSeen> statements;          // subject -> newest
   std::map<uint64_t, goldeneagle::v1::Proposal> proposals;  // index -> as it was signed
   goldeneagle::v1::PolicyTable policy;
-  bool complete = true;  // false: a statement or registration was sealed, so a missing key proves nothing
+
+  // What stayed sealed, so that a key or row that is missing proves nothing.
+  bool statements_sealed = false;                     // a registrars' statement: of whom, nobody can tell
+  bool policy_sealed = false;                         // the one in force
+  std::set<uint32_t> courts_sealed, agencies_sealed;  // ordinals: its registration, or a statement of its own
+
+  bool KnowsCourt(uint32_t ordinal) const { return !statements_sealed && !courts_sealed.contains(ordinal); }
+  bool KnowsAgency(uint32_t ordinal) const { return !statements_sealed && !agencies_sealed.contains(ordinal); }
 
   // Whether the newest statement about `subject` gives this key and holds at `time`.
   bool Gives(const std::string& subject, const std::string& key, absl::Time time) const;

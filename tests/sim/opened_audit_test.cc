@@ -33,6 +33,16 @@ class OpenedAuditSim : public testing::Test {
     ADD_FAILURE() << "the run made no " << EntryType_Name(type);
     return 0;
   }
+  uint64_t AtOrder(Action action) {
+    for (uint64_t i = 0; i < log_.size(); ++i) {
+      const journal::Leaf leaf = *journal::DecodeLeaf(log_[i].leaf);
+      OrderAccepted body;
+      if (leaf.type == ENTRY_TYPE_ORDER_ACCEPTED && body.ParseFromString(leaf.body) && body.action() == action)
+        return i;
+    }
+    ADD_FAILURE() << "the run made no such order";
+    return 0;
+  }
   // Another payload, sealed and committed to as a gateway would.
   template <typename Payload, typename F>
   void Reseal(uint64_t at, F change) {
@@ -53,7 +63,8 @@ class OpenedAuditSim : public testing::Test {
     audit::OpenedAudit audit(
         [&](std::string_view id) -> std::optional<std::string> {
           for (const World::Record& record : log_) {
-            if (!record.key.empty() && !withheld_ && record.sealed.substr(0, 16) == id) return record.key;
+            if (!record.key.empty() && !withheld_ && id != withheld_key_ && record.sealed.substr(0, 16) == id)
+              return record.key;
           }
           return std::nullopt;
         },
@@ -69,6 +80,7 @@ class OpenedAuditSim : public testing::Test {
 
   std::vector<World::Record> log_ = Valid();
   bool withheld_ = false;
+  std::string withheld_key_;
   uint64_t opened_ = 0, sealed_ = 0, unchecked_ = 0;
 };
 
@@ -118,6 +130,41 @@ TEST_F(OpenedAuditSim, ALeafThatTellsAnotherUrgency) {
   leaf.body = body.SerializeAsString();
   log_[at].leaf = journal::EncodeLeaf(leaf);
   EXPECT_THAT(Findings(), testing::ElementsAre(Of("member.content", at)));
+}
+
+TEST_F(OpenedAuditSim, AStatementThatBeginsBesideTheChain) {
+  const uint64_t at = At(ENTRY_TYPE_STATEMENT_ACCEPTED);
+  Reseal<StatementPayload>(at, [](auto& payload, auto&) {
+    Statement statement;
+    statement.ParseFromString(payload.member());
+    statement.set_sequence(2);
+    payload.set_member(statement.SerializeAsString());
+  });
+  EXPECT_THAT(Findings(), Contains(Of("statement.chain", at)));
+}
+TEST_F(OpenedAuditSim, ADecisionUnderAnotherCapThanTheCourts) {
+  const uint64_t at = AtOrder(ACTION_FREEZE);
+  Reseal<OrderPayload>(at, [](auto& payload, auto&) { payload.set_cap_minor_units(payload.cap_minor_units() + 1); });
+  EXPECT_THAT(Findings(), testing::ElementsAre(Of("ledger.bound", at)));
+}
+TEST_F(OpenedAuditSim, AFreezeThatTheGatewayDidNotCount) {
+  const uint64_t at = AtOrder(ACTION_FREEZE);
+  Reseal<OrderPayload>(at, [](auto& payload, auto&) { payload.set_reserved_minor_units(0); });
+  EXPECT_THAT(Findings(), testing::ElementsAre(Of("ledger.bound", at)));
+}
+// What an agency keeps under its own key hides its own signatures and nobody else's.
+TEST_F(OpenedAuditSim, AnAgencysSealedStatementsHideNothingOfTheCourts) {
+  const uint64_t registered = At(ENTRY_TYPE_AGENCY_REGISTERED);
+  withheld_key_ = log_[registered].sealed.substr(0, 16);
+  EXPECT_THAT(Findings(), IsEmpty());
+  EXPECT_GT(sealed_, 0u);
+  const uint64_t order = At(ENTRY_TYPE_ORDER_ACCEPTED);
+  OrderAccepted body;
+  body.ParseFromString(journal::DecodeLeaf(log_[order].leaf)->body);
+  Reseal<BatchHeadPayload>(body.head(), [](auto& payload, auto&) {
+    for (auto& signature : *payload.mutable_head()->mutable_signatures()) signature.mutable_sig()->front() ^= 1;
+  });
+  EXPECT_THAT(Findings(), Contains(Of("head.signature", body.head())));
 }
 
 }  // namespace
