@@ -72,15 +72,12 @@ absl::StatusOr<journal::Ed25519NoteSigner> LogKey(const std::string& path, const
 
 // The key as entry 0 names it; one that is given must be the same.
 absl::Status FillLogKey(const journal::Ed25519NoteSigner& signer, v1::LogFounded& founded) {
-  const std::string verifier = signer.VerifierKey();
-  const auto typed = Base64Decode(verifier.substr(verifier.find('+', verifier.find('+') + 1) + 1));
-  if (!typed || typed->size() != 1 + journal::kPublicKeySize)
-    return Fail(Reason::kKeyUnusable, "the log's key can't be read");
-  if (founded.has_log_key() && founded.log_key().key() != typed->substr(1))
+  const journal::PublicKey key = signer.PublicKeyOf();
+  if (founded.has_log_key() && founded.log_key().key() != key.View())
     return Fail(Reason::kKeyUnusable, "the founding names another key of the log");
   founded.mutable_log_key()->set_name(founded.origin());
   founded.mutable_log_key()->set_algorithm(v1::KEY_ALGORITHM_ED25519);
-  founded.mutable_log_key()->set_key(typed->substr(1));
+  founded.mutable_log_key()->set_key(std::string(key.View()));
   return absl::OkStatus();
 }
 

@@ -63,7 +63,8 @@ void TakeWitnesses(const journal::Leaf& leaf, const RegisterWitnesses& registere
   std::set<std::string> names, keys;
   for (const WitnessKey& witness : registered.witnesses()) {
     auto key = journal::ParseVerifierKey(witness.verifier_key());
-    const std::string bytes = witness.verifier_key().substr(witness.verifier_key().rfind('+') + 1);
+    const auto parts = journal::SplitKeyText(witness.verifier_key());
+    const std::string bytes = parts ? std::string(parts->key) : "";
     if (!key.ok() || !journal::IsCosignatureKey(witness.verifier_key()) || (*key)->name() != witness.name()) {
       wrong("a witness's key can't be read");
     } else if (!names.insert(witness.name()).second || !keys.insert(bytes).second) {

@@ -70,8 +70,7 @@ absl::StatusOr<journal::PublicKey> ParsePublicKey(std::string_view text) {
 
 absl::StatusOr<journal::PublicKey> KeyInText(std::string_view vkey, std::optional<journal::NoteKeyType> type) {
   EAGLE_RETURN_IF_ERROR(journal::ParseVerifierKey(vkey).status());
-  const size_t first = vkey.find('+'), second = vkey.find('+', first + 1);  // base64 may have more
-  const auto raw = Base64Decode(vkey.substr(second + 1));
+  const auto raw = Base64Decode(journal::SplitKeyText(vkey)->key);
   const auto key = raw ? journal::PublicKey::FromBytes(std::string_view(*raw).substr(1)) : std::nullopt;
   if (!key || (type && raw->front() != static_cast<char>(*type)))
     return Fail(Reason::kNoteMalformed, "no key of a log or witness, or one of the other kind");

@@ -76,12 +76,9 @@ absl::Status FillFounding(const InitFlags& flags, v1::LogFounded& founded) {
   EAGLE_ASSIGN_OR_RETURN(const auto signer, journal::Ed25519NoteSigner::Parse(text));
   if (signer.name() != flags.origin)
     return Fail(Reason::kKeyUnusable, "the log's key is for another origin: " + signer.name());
-  const std::string verifier = signer.VerifierKey();
-  const auto typed = Base64Decode(verifier.substr(verifier.find('+', verifier.find('+') + 1) + 1));
-  if (!typed || typed->size() != 33) return Fail(Reason::kKeyUnusable, "the log's key can't be read");
   founded.mutable_log_key()->set_name(flags.origin);
   founded.mutable_log_key()->set_algorithm(v1::KEY_ALGORITHM_ED25519);
-  founded.mutable_log_key()->set_key(typed->substr(1));
+  founded.mutable_log_key()->set_key(std::string(signer.PublicKeyOf().View()));
   return absl::OkStatus();
 }
 

@@ -23,7 +23,9 @@ void CheckWitnesses(const State& state, const RegisterWitnesses& asked, Violatio
     CheckText(witness.name(), 63, path + ".name", wrong);
     CheckText(witness.verifier_key(), 255, path + ".verifier_key", wrong);
     if (!names.insert(witness.name()).second) wrong.Add(path + ".name", Reason::kFieldInvalid, "each witness once");
-    if (!keys.insert(witness.verifier_key().substr(witness.verifier_key().rfind('+') + 1)).second)
+    // What follows name and id: base64, which may hold a "+" itself.
+    const std::string& key = witness.verifier_key();
+    if (!keys.insert(key.substr(key.find('+', key.find('+') + 1) + 1)).second)
       wrong.Add(path + ".verifier_key", Reason::kFieldInvalid, "each key once: one witness under two names is one");
   }
   const auto most = static_cast<uint32_t>(asked.witnesses_size());

@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -62,6 +63,12 @@ bool IsKeyName(std::string_view name);
 // First four bytes of SHA-256(name || 0A || type || key), big-endian.
 uint32_t NoteKeyId(std::string_view name, NoteKeyType type, const PublicKey& key);
 
+// The parts of a key's text; the base64 may itself hold a "+". Absent for what has not three parts or no key's name.
+struct KeyText {
+  std::string_view name, id, key;  // as they stand there
+};
+std::optional<KeyText> SplitKeyText(std::string_view text);
+
 // "<name>+<key id>+<base64(type || key)>". Pre: IsKeyName(name).
 std::string VerifierKeyText(std::string_view name, NoteKeyType type, const PublicKey& key);
 // A verifier for that text, of either type. Errors: NOTE_MALFORMED, also when the key id doesn't fit the rest.
@@ -81,6 +88,7 @@ class Ed25519NoteSigner : public NoteSigner {
   const std::string& name() const override { return name_; }
   uint32_t key_id() const override { return key_id_; }
   absl::StatusOr<std::string> Sign(std::string_view text) const override { return key_.Sign(text); }
+  PublicKey PublicKeyOf() const { return key_.PublicKeyOf(); }
   // What those who trust this key pin.
   std::string VerifierKey() const { return VerifierKeyText(name_, NoteKeyType::kEd25519, key_.PublicKeyOf()); }
 
@@ -89,7 +97,16 @@ class Ed25519NoteSigner : public NoteSigner {
   PrivateKey key_;
   uint32_t key_id_;
 };
-// The private form of a new key. Pre: IsKeyName(name), a seed of 32 bytes.
+// The private form of a key of either type: "PRIVATE+KEY+<name>+<key id>+<base64(type || seed)>". Pre: IsKeyName(name),
+// a seed of 32 bytes.
+std::string PrivateKeyText(std::string_view name, NoteKeyType type, std::string_view seed);
+struct NamedPrivateKey {
+  std::string name;
+  PrivateKey key;
+};
+// Errors: NOTE_MALFORMED, also for a key of another type; the text is never quoted.
+absl::StatusOr<NamedPrivateKey> ParsePrivateKeyText(std::string_view text, NoteKeyType type);
+// The private form of a log's new key. Pre: as PrivateKeyText.
 std::string SignerKeyText(std::string_view name, std::string_view seed);
 
 // The note with one signature line per signer, in their order.

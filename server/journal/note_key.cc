@@ -21,18 +21,6 @@ bool IsSpace(uint32_t c) {
 
 std::string KeyIdText(uint32_t id) { return HexEncode(ByteWriter().U32(id).bytes()); }
 
-// "<name>+<8 hex>+<base64>" in its parts. The base64 may itself hold a "+".
-struct KeyText {
-  std::string_view name, id, key;
-};
-std::optional<KeyText> SplitKeyText(std::string_view text) {
-  const size_t first = text.find('+');
-  if (first == std::string_view::npos) return std::nullopt;
-  const size_t second = text.find('+', first + 1);
-  if (second == std::string_view::npos || !IsKeyName(text.substr(0, first))) return std::nullopt;
-  return KeyText{text.substr(0, first), text.substr(first + 1, second - first - 1), text.substr(second + 1)};
-}
-
 std::string CosignedMessage(std::string_view text, uint64_t seconds) {
   return "cosignature/v1\ntime " + std::to_string(seconds) + "\n" + std::string(text);
 }
@@ -70,6 +58,14 @@ bool IsKeyName(std::string_view name) {
     i += length;
   }
   return true;
+}
+
+std::optional<KeyText> SplitKeyText(std::string_view text) {
+  const size_t first = text.find('+');
+  if (first == std::string_view::npos) return std::nullopt;
+  const size_t second = text.find('+', first + 1);
+  if (second == std::string_view::npos || !IsKeyName(text.substr(0, first))) return std::nullopt;
+  return KeyText{text.substr(0, first), text.substr(first + 1, second - first - 1), text.substr(second + 1)};
 }
 
 uint32_t NoteKeyId(std::string_view name, NoteKeyType type, const PublicKey& key) {
@@ -114,26 +110,33 @@ Ed25519NoteSigner::Ed25519NoteSigner(std::string_view name, PrivateKey key)
 }
 
 absl::StatusOr<Ed25519NoteSigner> Ed25519NoteSigner::Parse(std::string_view text) {
-  const Fail unreadable(Reason::kNoteMalformed, "the signer key can't be read");
+  EAGLE_ASSIGN_OR_RETURN(NamedPrivateKey parsed, ParsePrivateKeyText(text, NoteKeyType::kEd25519));
+  return Ed25519NoteSigner(parsed.name, std::move(parsed.key));
+}
+
+absl::StatusOr<NamedPrivateKey> ParsePrivateKeyText(std::string_view text, NoteKeyType type) {
+  const Fail unreadable(Reason::kNoteMalformed, "the private key can't be read");
   if (text.substr(0, kPrivatePrefix.size()) != kPrivatePrefix) return unreadable;
   const std::optional<KeyText> parts = SplitKeyText(text.substr(kPrivatePrefix.size()));
   std::optional<std::string> blob = parts ? Base64Decode(parts->key) : std::nullopt;
-  if (!blob || blob->size() != 1 + kSeedSize || blob->front() != static_cast<char>(NoteKeyType::kEd25519))
-    return unreadable;
+  if (!blob || blob->size() != 1 + kSeedSize || blob->front() != static_cast<char>(type)) return unreadable;
   EAGLE_ASSIGN_OR_RETURN(PrivateKey key, PrivateKey::FromSeed(std::string_view(*blob).substr(1)));
   // Nothing was reallocated: the checker takes the copy inside FromSeed for the string itself.
   OPENSSL_cleanse(blob->data(), blob->size());  // NOLINT(clang-analyzer-cplusplus.InnerPointer)
-  Ed25519NoteSigner signer(parts->name, std::move(key));
-  if (KeyIdText(signer.key_id()) != parts->id) return unreadable;
-  return signer;
+  if (KeyIdText(NoteKeyId(parts->name, type, key.PublicKeyOf())) != parts->id) return unreadable;
+  return NamedPrivateKey{std::string(parts->name), std::move(key)};
+}
+
+std::string PrivateKeyText(std::string_view name, NoteKeyType type, std::string_view seed) {
+  absl::StatusOr<PrivateKey> key = PrivateKey::FromSeed(seed);
+  GATEWAY_ASSERT(key.ok() && IsKeyName(name), "the caller made the seed and checked the name");
+  const uint32_t id = NoteKeyId(name, type, key->PublicKeyOf());
+  const std::string blob = ByteWriter().U8(static_cast<uint8_t>(type)).Bytes(seed).Take();
+  return std::string(kPrivatePrefix) + std::string(name) + "+" + KeyIdText(id) + "+" + Base64Encode(blob);
 }
 
 std::string SignerKeyText(std::string_view name, std::string_view seed) {
-  absl::StatusOr<PrivateKey> key = PrivateKey::FromSeed(seed);
-  GATEWAY_ASSERT(key.ok() && IsKeyName(name), "the caller made the seed and checked the name");
-  const uint32_t id = NoteKeyId(name, NoteKeyType::kEd25519, key->PublicKeyOf());
-  const std::string blob = ByteWriter().U8(static_cast<uint8_t>(NoteKeyType::kEd25519)).Bytes(seed).Take();
-  return std::string(kPrivatePrefix) + std::string(name) + "+" + KeyIdText(id) + "+" + Base64Encode(blob);
+  return PrivateKeyText(name, NoteKeyType::kEd25519, seed);
 }
 
 NoteSignature Cosign(std::string_view name, const PrivateKey& key, std::string_view text, absl::Time time) {

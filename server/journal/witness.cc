@@ -1,10 +1,7 @@
 #include "server/journal/witness.h"
 
-#include <openssl/crypto.h>
-
 #include <algorithm>
 
-#include "server/base/assert.h"
 #include "server/base/bytes.h"
 #include "server/base/reason.h"
 #include "server/journal/merkle.h"
@@ -13,7 +10,7 @@
 namespace eagle::journal {
 namespace {
 
-constexpr std::string_view kOld = "old ", kPrivateWitness = "PRIVATE+KEY+";
+constexpr std::string_view kOld = "old ";
 
 }  // namespace
 
@@ -63,29 +60,12 @@ WitnessVerdict JudgeAddCheckpoint(const AddCheckpoint& request, const LogPolicy&
 }
 
 std::string WitnessKeyText(std::string_view name, std::string_view seed) {
-  const absl::StatusOr<PrivateKey> key = PrivateKey::FromSeed(seed);
-  GATEWAY_ASSERT(key.ok() && IsKeyName(name), "the caller made the seed and checked the name");
-  const uint32_t id = NoteKeyId(name, NoteKeyType::kCosignature, key->PublicKeyOf());
-  return std::string(kPrivateWitness) + std::string(name) + "+" + HexEncode(ByteWriter().U32(id).bytes()) + "+" +
-         Base64Encode(ByteWriter().U8(static_cast<uint8_t>(NoteKeyType::kCosignature)).Bytes(seed).bytes());
+  return PrivateKeyText(name, NoteKeyType::kCosignature, seed);
 }
 
 absl::StatusOr<WitnessKey> ParseWitnessKey(std::string_view text) {
-  const auto unreadable = NoteMalformed("the witness's key can't be read");
-  if (text.substr(0, kPrivateWitness.size()) != kPrivateWitness) return unreadable;
-  text.remove_prefix(kPrivateWitness.size());
-  const size_t first = text.find('+'), second = first == std::string_view::npos ? first : text.find('+', first + 1);
-  if (second == std::string_view::npos) return unreadable;
-  const std::string_view name = text.substr(0, first);
-  auto blob = Base64Decode(text.substr(second + 1));
-  if (!IsKeyName(name) || !blob || blob->size() != 1 + kSeedSize ||
-      blob->front() != static_cast<char>(NoteKeyType::kCosignature))
-    return unreadable;
-  EAGLE_ASSIGN_OR_RETURN(PrivateKey key, PrivateKey::FromSeed(std::string_view(*blob).substr(1)));
-  OPENSSL_cleanse(blob->data(), blob->size());  // NOLINT(clang-analyzer-cplusplus.InnerPointer)
-  const uint32_t id = NoteKeyId(name, NoteKeyType::kCosignature, key.PublicKeyOf());
-  if (HexEncode(ByteWriter().U32(id).bytes()) != text.substr(first + 1, second - first - 1)) return unreadable;
-  return WitnessKey{std::string(name), std::move(key)};
+  EAGLE_ASSIGN_OR_RETURN(NamedPrivateKey parsed, ParsePrivateKeyText(text, NoteKeyType::kCosignature));
+  return WitnessKey{std::move(parsed.name), std::move(parsed.key)};
 }
 
 }  // namespace eagle::journal

@@ -14,6 +14,7 @@
 #include "server/base/bytes.h"
 #include "server/base/reason.h"
 #include "server/storage/digest.h"
+#include "server/storage/sqlite/connection.h"
 #include "tests/server/storage/sample_history.h"
 #include "tests/server/storage/small_files.h"
 #include "tests/support/temp_folder.h"
@@ -75,20 +76,21 @@ TEST_F(SqliteStoreTest, TheFileIsWhatThePageOnDurabilitySays) {
   Append(1);
   Stranger stranger(path_);
   EXPECT_EQ(stranger.Ask("PRAGMA journal_mode"), "wal;");
-  EXPECT_EQ(stranger.Ask("PRAGMA user_version"), "2;");
+  EXPECT_EQ(stranger.Ask("PRAGMA user_version"), std::to_string(kSqliteSchemaVersion) + ";");
   EXPECT_EQ(stranger.Ask("PRAGMA auto_vacuum"), "0;");
-  EXPECT_EQ(stranger.Ask("SELECT count(*) FROM sqlite_schema WHERE type = 'table'"), "10;");
+  EXPECT_EQ(stranger.Ask("SELECT count(*) FROM sqlite_schema WHERE type = 'table'"), "11;");
   EXPECT_EQ(stranger.Ask("SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE '%STRICT'"), "");
 }
 
 TEST_F(SqliteStoreTest, AnotherSchemaVersionIsRefused) {
+  const std::string ours = std::to_string(kSqliteSchemaVersion), next = std::to_string(kSqliteSchemaVersion + 1);
   Open();
   store_.reset();
-  ASSERT_EQ(Stranger(path_).Run("PRAGMA user_version = 3"), SQLITE_OK);
+  ASSERT_EQ(Stranger(path_).Run("PRAGMA user_version = " + next), SQLITE_OK);
   const absl::Status status = SqliteStore::Open(path_, {}).status();
   EXPECT_EQ(ReasonOf(status), Reason::kSchemaVersion);
-  EXPECT_THAT(FailureOf(status).metadata, testing::Contains(testing::Pair("version", "3")));
-  ASSERT_EQ(Stranger(path_).Run("PRAGMA user_version = 2"), SQLITE_OK);
+  EXPECT_THAT(FailureOf(status).metadata, testing::Contains(testing::Pair("version", next)));
+  ASSERT_EQ(Stranger(path_).Run("PRAGMA user_version = " + ours), SQLITE_OK);
   Open();
 }
 
