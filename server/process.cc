@@ -12,9 +12,12 @@
 #include <thread>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 #include "server/api/grpc/certificates.h"
 #include "server/api/handlers.h"
+#include "server/backup.h"
 #include "server/core/start.h"
 #include "server/data_keys.h"
 #include "server/dispatch/dispatcher.h"
@@ -138,9 +141,13 @@ class Gateway::Impl {
   void RunSequencer();
   void RunHousekeeping();
   void RunProbe();
+  void StartBackup(api::Reply<goldeneagle::v1::MakeBackupResponse> reply);
 
   absl::Notification sequencer_may_end_, housekeeping_end_, probe_end_;
   std::thread sequencer_thread_, housekeeping_thread_, probe_thread_;
+  absl::Mutex backup_mu_;
+  std::thread backup_thread_ ABSL_GUARDED_BY(backup_mu_);
+  bool backup_runs_ ABSL_GUARDED_BY(backup_mu_) = false, stopping_ ABSL_GUARDED_BY(backup_mu_) = false;
   bool stopped_ = false;
 };
 
@@ -175,7 +182,8 @@ absl::Status Gateway::Impl::Serve() {
   sequencer->SetHandout(dispatcher.get());
   handlers = std::make_unique<api::Handlers>(
       api::HandlerPorts{*sequencer, *dispatcher, *store, *keys, keys->ring(), checker, ports.clock,
-                        [this](std::function<void()> work) { server->Later(std::move(work)); }});
+                        [this](std::function<void()> work) { server->Later(std::move(work)); },
+                        [this](auto reply) { StartBackup(std::move(reply)); }});
   api::ServerPorts server_ports{.handlers = *handlers,
                                 .dispatcher = *dispatcher,
                                 .directory = [this] { return sequencer->published()->directory; },
@@ -243,6 +251,37 @@ void Gateway::Impl::RunProbe() {
   }
 }
 
+// The copy is made by the sequencer's thread, bit by bit; this one waits, checks and hashes.
+void Gateway::Impl::StartBackup(api::Reply<goldeneagle::v1::MakeBackupResponse> reply) {
+  absl::MutexLock guard(&backup_mu_);
+  if (backup_runs_) return reply(Fail(Reason::kBusy, "another backup is being made").RetryAfter(absl::Seconds(10)));
+  if (backup_thread_.joinable()) backup_thread_.join();
+  backup_runs_ = true;
+  backup_thread_ = std::thread([this, reply = std::move(reply)] {
+    NameThread("ge-backup");
+    const auto made = MakeBackup({*store, *keys, *sequencer, ports.real}, config.backup_folder);
+    {
+      absl::MutexLock done(&backup_mu_);
+      backup_runs_ = stopping_;
+    }
+    if (!made.ok()) {
+      ports.log.Error("backup_failed").With(made.status());
+      return reply(made.status());
+    }
+    ports.log.Info("backup_made")
+        .With("folder", made->folder)
+        .With("entries", static_cast<int64_t>(made->size))
+        .With("seconds", std::to_string(absl::ToDoubleSeconds(made->took)));
+    goldeneagle::v1::MakeBackupResponse response;
+    response.set_folder(made->folder);
+    response.set_size(made->size);
+    response.set_checkpoint(made->checkpoint);
+    response.set_bytes(made->bytes);
+    response.set_seconds(absl::ToDoubleSeconds(made->took));
+    reply(std::move(response));
+  });
+}
+
 void Gateway::Impl::Stop() {
   if (std::exchange(stopped_, true)) return;
   if (server != nullptr) server->SetServing(false);
@@ -250,6 +289,16 @@ void Gateway::Impl::Stop() {
   probe_end_.Notify();
   if (probe_thread_.joinable()) probe_thread_.join();
   if (dispatcher != nullptr) dispatcher->Drain();
+  if (store != nullptr) store->EndBackups();
+  {
+    std::thread backup;
+    {
+      absl::MutexLock guard(&backup_mu_);
+      backup = std::move(backup_thread_);
+      backup_runs_ = stopping_ = true;  // none begins any more
+    }
+    if (backup.joinable()) backup.join();
+  }
   // Housekeeping still runs, as watches are ended by it; so does the sequencer, as open calls wait for it.
   if (server != nullptr) server->Shutdown(absl::Seconds(config.drain_grace_seconds));
   housekeeping_end_.Notify();

@@ -77,6 +77,9 @@ class FakeGateway : public Gateway {
   absl::StatusOr<v1::SubmitAdministrationResponse> SubmitAdministration(
       const v1::SubmitAdministrationRequest& request) override;
   absl::StatusOr<v1::ListProposalsResponse> ListProposals(const v1::ListProposalsRequest& request) override;
+  absl::StatusOr<v1::MakeBackupResponse> MakeBackup(const v1::MakeBackupRequest&) override {
+    return Fail(Reason::kUnavailable, "this gateway makes no backups");
+  }
   absl::StatusOr<v1::GetMetricsResponse> GetMetrics(const v1::GetMetricsRequest& request) override;
   absl::StatusOr<v1::GetCheckpointResponse> GetCheckpoint(const v1::GetCheckpointRequest& request) override;
   absl::StatusOr<v1::ListEntriesResponse> ListEntries(const v1::ListEntriesRequest& request) override;

@@ -27,7 +27,7 @@ Room AboveRooms(std::string_view prefix, std::string_view purpose) {
   return {prefix,
           purpose,
           {kBase, kSystemClock, kDomain, kJournal, kTrust, kKeyStore, kStorage, kSqliteStore, kCore, kDispatch, kApi,
-           kOps, "server/data_keys"},
+           kOps, "server/data_keys", "server/backup"},
           kAnyLibrary & ~kTestKit};
 }
 
@@ -185,6 +185,8 @@ const std::vector<Room>& Rooms() {
        kMessages | kGrpc | kThreads | kClock | kFiles | kTerminal},
       AboveRooms("server/data_keys", "above the rooms: opens a data folder's keys"),
       AboveRooms("server/found", "above the rooms: founds a log"),
+      AboveRooms("server/backup", "above the rooms: copies a running gateway's data, checks copies"),
+      AboveRooms("server/recover", "above the rooms: has a log go on from older data"),
       AboveRooms("server/journal_folder", "above the rooms: audits a stopped folder, tells who looked at whom"),
       AboveRooms("server/process", "above the rooms: the process, which tests can start too"),
       {"server/main.cc", "flags, configuration, wiring", {"*"}, kAnyLibrary & ~kTestKit, false},
