@@ -1,4 +1,6 @@
 // eagle journal accept-recovery, eagle order resend: a log that went on from older data, at a court's side.
+#include <map>
+
 #include "client/cli/commands.h"
 #include "client/cli/session.h"
 #include "client/lib/errors.h"

@@ -1,6 +1,9 @@
 // eagle recover: a log goes on from an older backup, because two administrators sign for it.
 #include "client/cli/recover.h"
 
+#include <optional>
+#include <sstream>
+
 #include "absl/strings/str_cat.h"
 #include "client/audit/recovery.h"
 #include "client/cli/commands.h"
@@ -62,7 +65,7 @@ absl::StatusOr<Record> Describe(Session& session, const v1::Envelope& document) 
   Record record("recovery");
   record.Add("environment", Text(Word(recovery.environment())))
       .Add("ground", Text(Word(recovery.ground())))
-      .Add("proposed_at", Instant(trust::TimeOf(recovery.proposed_at()), zone))
+      .Add("proposed_at", Instant(trust::TimeOf(recovery.proposed_at()).value_or(absl::UnixEpoch()), zone))
       .Add("old_origin", Text(last.origin))
       .Add("restored_size", Count(recovery.restored_size()))
       .Add("restored_root", Text(HexEncode(recovery.restored_root())))
