@@ -142,12 +142,14 @@ class Gateway::Impl {
   void RunHousekeeping();
   void RunProbe();
   void StartBackup(api::Reply<goldeneagle::v1::MakeBackupResponse> reply);
+  void RunBackup();
 
   absl::Notification sequencer_may_end_, housekeeping_end_, probe_end_;
   std::thread sequencer_thread_, housekeeping_thread_, probe_thread_;
   absl::Mutex backup_mu_;
   std::thread backup_thread_ ABSL_GUARDED_BY(backup_mu_);
-  bool backup_runs_ ABSL_GUARDED_BY(backup_mu_) = false, stopping_ ABSL_GUARDED_BY(backup_mu_) = false;
+  std::vector<api::Reply<goldeneagle::v1::MakeBackupResponse>> backup_waiters_ ABSL_GUARDED_BY(backup_mu_);
+  bool stopping_ ABSL_GUARDED_BY(backup_mu_) = false;
   bool stopped_ = false;
 };
 
@@ -251,35 +253,41 @@ void Gateway::Impl::RunProbe() {
   }
 }
 
-// The copy is made by the sequencer's thread, bit by bit; this one waits, checks and hashes.
+// The copy is made by the sequencer's thread, bit by bit; this one waits, checks and hashes. Whoever asks while one is
+// being made gets that one.
 void Gateway::Impl::StartBackup(api::Reply<goldeneagle::v1::MakeBackupResponse> reply) {
   absl::MutexLock guard(&backup_mu_);
-  if (backup_runs_) return reply(Fail(Reason::kBusy, "another backup is being made").RetryAfter(absl::Seconds(10)));
+  if (stopping_) return reply(Fail(Reason::kDraining, "the gateway is about to end"));
+  backup_waiters_.push_back(std::move(reply));
+  if (backup_waiters_.size() > 1) return;
   if (backup_thread_.joinable()) backup_thread_.join();
-  backup_runs_ = true;
-  backup_thread_ = std::thread([this, reply = std::move(reply)] {
-    NameThread("ge-backup");
-    const auto made = MakeBackup({*store, *keys, *sequencer, ports.real}, config.backup_folder);
-    {
-      absl::MutexLock done(&backup_mu_);
-      backup_runs_ = stopping_;
-    }
-    if (!made.ok()) {
-      ports.log.Error("backup_failed").With(made.status());
-      return reply(made.status());
-    }
+  backup_thread_ = std::thread([this] { RunBackup(); });
+}
+
+void Gateway::Impl::RunBackup() {
+  NameThread("ge-backup");
+  const auto made = MakeBackup({*store, *keys, *sequencer, ports.real}, config.backup_folder);
+  absl::StatusOr<goldeneagle::v1::MakeBackupResponse> answer = made.status();
+  if (made.ok()) {
     ports.log.Info("backup_made")
         .With("folder", made->folder)
         .With("entries", static_cast<int64_t>(made->size))
         .With("seconds", std::to_string(absl::ToDoubleSeconds(made->took)));
-    goldeneagle::v1::MakeBackupResponse response;
-    response.set_folder(made->folder);
-    response.set_size(made->size);
-    response.set_checkpoint(made->checkpoint);
-    response.set_bytes(made->bytes);
-    response.set_seconds(absl::ToDoubleSeconds(made->took));
-    reply(std::move(response));
-  });
+    answer.emplace();
+    answer->set_folder(made->folder);
+    answer->set_size(made->size);
+    answer->set_checkpoint(made->checkpoint);
+    answer->set_bytes(made->bytes);
+    answer->set_seconds(absl::ToDoubleSeconds(made->took));
+  } else {
+    ports.log.Error("backup_failed").With(made.status());
+  }
+  std::vector<api::Reply<goldeneagle::v1::MakeBackupResponse>> waiters;
+  {
+    absl::MutexLock guard(&backup_mu_);
+    waiters.swap(backup_waiters_);
+  }
+  for (const auto& reply : waiters) reply(answer);
 }
 
 void Gateway::Impl::Stop() {
@@ -295,7 +303,7 @@ void Gateway::Impl::Stop() {
     {
       absl::MutexLock guard(&backup_mu_);
       backup = std::move(backup_thread_);
-      backup_runs_ = stopping_ = true;  // none begins any more
+      stopping_ = true;  // none begins any more
     }
     if (backup.joinable()) backup.join();
   }

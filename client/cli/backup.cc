@@ -10,6 +10,8 @@
 namespace eagle::client {
 namespace {
 
+constexpr absl::Duration kCallAtMost = absl::Seconds(60);
+
 struct MakeFlags {
   uint64_t seconds = 3600;
 };
@@ -18,9 +20,21 @@ struct VerifyFlags {
 };
 
 absl::Status Make(Session& session, const MakeFlags& flags) {
-  session.LimitCalls(absl::Seconds(flags.seconds));
+  session.LimitCalls(kCallAtMost);
   EAGLE_ASSIGN_OR_RETURN(Gateway * gateway, session.admin_gateway());
-  EAGLE_ASSIGN_OR_RETURN(const v1::MakeBackupResponse made, gateway->MakeBackup({}));
+  Clock& clock = session.process().real_clock;
+  const absl::Duration end = clock.MonotonicNow() + absl::Seconds(flags.seconds);
+  absl::StatusOr<v1::MakeBackupResponse> answer = v1::MakeBackupResponse();
+  for (bool again = true; again;) {
+    const absl::Duration asked = clock.MonotonicNow();
+    answer = gateway->MakeBackup({});
+    // No answer for so long: it is being made, and whoever asks then waits for the same one.
+    const absl::Duration now = clock.MonotonicNow();
+    again =
+        !answer.ok() && OriginOf(answer.status()) == Origin::kUnavailable && now - asked > kCallAtMost / 2 && now < end;
+  }
+  EAGLE_RETURN_IF_ERROR(answer.status());
+  const v1::MakeBackupResponse& made = *answer;
   Document document;
   document.Add(Record("backup")
                    .Add("folder", Text(made.folder()))

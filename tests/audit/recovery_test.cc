@@ -86,8 +86,8 @@ class RecoveryAuditTest : public testing::Test {
     const journal::Edge edge = EdgeOf(leaves, leaves.size());
     write({journal::kEntriesLevel, 0, width}, bundle);
     write({0, 0, width}, std::string(edge.PartialTile(0)));
-    ASSERT_TRUE(client::WriteDurably(
-                    log + "/checkpoint", *journal::SignCheckpoint({signer.name(), leaves.size(), edge.Root()}, signer))
+    ASSERT_TRUE(client::WriteDurably(log + "/checkpoint",
+                                     *journal::SignCheckpoint({signer.name(), leaves.size(), edge.Root()}, signer))
                     .ok());
   }
   struct Audited {

@@ -1,4 +1,6 @@
 // A log that went on from older data, at a court's side: believed on proof only, and what is lost goes out again.
+#include "tests/support/recovery.h"
+
 #include "client/common/files.h"
 #include "client/lib/desk.h"
 #include "client/lib/draft.h"
@@ -7,7 +9,6 @@
 #include "gtest/gtest.h"
 #include "tests/client/fake_gateway.h"
 #include "tests/client/support.h"
-#include "tests/support/recovery.h"
 
 namespace eagle::client {
 namespace {

@@ -1,4 +1,5 @@
-// A log that goes on from older data: what is demanded, what is written, and that it ends before or after, never between.
+// A log that goes on from older data: what is demanded, what is written, and that it ends before or after, never
+// between.
 #include "server/core/recovery.h"
 
 #include <gtest/gtest.h>
@@ -130,11 +131,14 @@ TEST_F(RecoveryTest, EveryFieldOfTheDocumentIsDemanded) {
   EXPECT_EQ(refused([](auto& r) { r.set_restored_root("short"); }), Reason::kRecoveryMalformed);
   EXPECT_EQ(refused([](auto& r) { r.clear_last_signed(); }), Reason::kRecoveryMalformed);
   EXPECT_EQ(refused([](auto& r) { r.clear_restored_checkpoint(); }), Reason::kRecoveryMalformed);
-  EXPECT_EQ(refused([](auto& r) { r.mutable_new_log_key()->set_name("test.example/log"); }), Reason::kRecoveryMalformed);
+  EXPECT_EQ(refused([](auto& r) { r.mutable_new_log_key()->set_name("test.example/log"); }),
+            Reason::kRecoveryMalformed);
   EXPECT_EQ(refused([&](auto& r) { r.mutable_new_log_key()->set_key(founding_.log_key().key()); }),
             Reason::kRecoveryMalformed);
   const auto stranger = test::TestLogSigner("test.example/log", 'x');
-  EXPECT_EQ(refused([&](auto& r) { r.set_last_signed(*journal::SignCheckpoint({stranger.name(), 999, {}}, stranger)); }),
+  EXPECT_EQ(refused([&](auto& r) {
+              r.set_last_signed(*journal::SignCheckpoint({stranger.name(), 999, {}}, stranger));
+            }),
             Reason::kRecoveryMalformed);
   EXPECT_EQ(refused([](auto& r) { r.GetReflection()->MutableUnknownFields(&r)->AddVarint(99, 1); }),
             Reason::kRecoveryMalformed);
