@@ -44,13 +44,13 @@ absl::StatusOr<std::optional<Checkpoint>> Before(const SeenStore& store, const s
 }
 
 // A recovery's document is about these very entries, and the newest head is of the key that the entries name.
-absl::Status CheckRecoveries(LogSource& log, const journal::NoteVerifier& key, PublicAudit& audit) {
+absl::Status CheckRecoveries(journal::TileSource& tiles, const journal::NoteVerifier& key, PublicAudit& audit) {
   Findings& findings = audit.findings();
   for (const RecoverySeen& recovery : audit.recoveries()) {
-    EAGLE_ASSIGN_OR_RETURN(const journal::Hash root, journal::RootOf(recovery.index, log));
+    EAGLE_ASSIGN_OR_RETURN(const journal::Hash root, journal::RootOf(recovery.index, tiles));
     if (root != recovery.restored_root)
       findings.Add(Rule::kRecovery, recovery.index, "the administrators signed for other data than those before it");
-    EAGLE_ASSIGN_OR_RETURN(const journal::Hash old, journal::RootOf(recovery.restored.size, log));
+    EAGLE_ASSIGN_OR_RETURN(const journal::Hash old, journal::RootOf(recovery.restored.size, tiles));
     if (old != recovery.restored.root)
       findings.Add(Rule::kRecovery, recovery.index, "the data before it don't begin with what the old key signed");
   }
@@ -64,7 +64,8 @@ absl::Status CheckRecoveries(LogSource& log, const journal::NoteVerifier& key, P
 }
 
 // What this auditor saw of an origin that this log had before: a beginning of it, or in the range that was given up.
-absl::Status CompareWithOldOrigins(LogSource& log, SeenStore& store, const std::string& note_now, PublicAudit& audit) {
+absl::Status CompareWithOldOrigins(journal::TileSource& tiles, SeenStore& store, const std::string& note_now,
+                                   PublicAudit& audit) {
   goldeneagle::v1::FoundingKey key = audit.founding().log_key();
   for (const RecoverySeen& recovery : audit.recoveries()) {
     EAGLE_ASSIGN_OR_RETURN(const auto verifier, journal::ParseVerifierKey(KeyTextOf(key)));
@@ -74,7 +75,7 @@ absl::Status CompareWithOldOrigins(LogSource& log, SeenStore& store, const std::
     if (!before) continue;
     const auto forked = [&](std::string_view why) { return Forked(store, recovery.old_origin, note, note_now, why); };
     if (before->size <= recovery.index) {
-      EAGLE_ASSIGN_OR_RETURN(const journal::Hash root, journal::RootOf(before->size, log));
+      EAGLE_ASSIGN_OR_RETURN(const journal::Hash root, journal::RootOf(before->size, tiles));
       if (before->size > 0 && root != before->root)
         return forked("the log doesn't begin with what was seen of the old origin");
     } else if (before->size > recovery.last_signed.size) {
@@ -139,8 +140,9 @@ absl::StatusOr<LogAudited> AuditLog(LogSource& log, const journal::NoteVerifier&
                                       static_cast<unsigned>(partial.size() / journal::kHashSize), findings));
   }
   if (edge.Root() == out.head.root) {
-    EAGLE_RETURN_IF_ERROR(CheckRecoveries(log, key, audit));
-    if (options.store != nullptr) EAGLE_RETURN_IF_ERROR(CompareWithOldOrigins(log, *options.store, out.note, audit));
+    journal::EdgeSource tiles(edge, log);  // of any size: partial tiles of old sizes needn't be published
+    EAGLE_RETURN_IF_ERROR(CheckRecoveries(tiles, key, audit));
+    if (options.store != nullptr) EAGLE_RETURN_IF_ERROR(CompareWithOldOrigins(tiles, *options.store, out.note, audit));
   }
   if (edge.Root() != out.head.root) {
     findings.Add(Rule::kTreeRoot, size, "the leaves don't hash to the signed root");
