@@ -267,13 +267,12 @@ void Gateway::Impl::StartBackup(api::Reply<goldeneagle::v1::MakeBackupResponse> 
 void Gateway::Impl::RunBackup() {
   NameThread("ge-backup");
   const auto made = MakeBackup({*store, *keys, *sequencer, ports.real}, config.backup_folder);
-  absl::StatusOr<goldeneagle::v1::MakeBackupResponse> answer = made.status();
+  absl::StatusOr<goldeneagle::v1::MakeBackupResponse> answer = goldeneagle::v1::MakeBackupResponse();
   if (made.ok()) {
     ports.log.Info("backup_made")
         .With("folder", made->folder)
         .With("entries", static_cast<int64_t>(made->size))
         .With("seconds", std::to_string(absl::ToDoubleSeconds(made->took)));
-    answer.emplace();
     answer->set_folder(made->folder);
     answer->set_size(made->size);
     answer->set_checkpoint(made->checkpoint);
@@ -281,6 +280,7 @@ void Gateway::Impl::RunBackup() {
     answer->set_seconds(absl::ToDoubleSeconds(made->took));
   } else {
     ports.log.Error("backup_failed").With(made.status());
+    answer = made.status();
   }
   std::vector<api::Reply<goldeneagle::v1::MakeBackupResponse>> waiters;
   {

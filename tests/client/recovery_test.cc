@@ -19,7 +19,7 @@ constexpr char kFirstOrigin[] = "test.example/log";
 
 class RecoveryTest : public testing::Test {
  protected:
-  RecoveryTest() : gateway_(Monday(), test::TestLogSigner(kFirstOrigin)) {
+  RecoveryTest() : gateway_(Monday(), test::TestLogSigner(kFirstOrigin, 's')) {
     v1::LogFounded founding;
     founding.set_origin(kFirstOrigin);
     founding.set_environment(v1::ENVIRONMENT_TEST);
@@ -64,7 +64,8 @@ class RecoveryTest : public testing::Test {
   CountedEntropy entropy_;
   OrderBuilder builder_{clock_, entropy_};
   TempFolder folder_;
-  journal::Ed25519NoteSigner old_ = test::TestLogSigner(kFirstOrigin), next_ = test::TestLogSigner(test::kSecondOrigin);
+  journal::Ed25519NoteSigner old_ = test::TestLogSigner(kFirstOrigin, 's'),
+                             next_ = test::TestLogSigner(test::kSecondOrigin);
   FakeGateway gateway_;
   trust::PublicKeyChecker checker_{64};
   trust::Ed25519Signer handler_ = KeyOf('h');

@@ -22,10 +22,10 @@
 namespace eagle::test {
 namespace {
 
-const std::string kFile = test::SourcePath("tests/golden/recovery_v1.json");
+const std::string kRecoveryFile = test::SourcePath("tests/golden/recovery_v1.json");
 
 // Entry 0, then the first entry of another origin.
-GoldenJournal Made() {
+GoldenJournal MadeRecovery() {
   DomainWorld world;
   const auto old = TestLogSigner("test.example/log", 's'), next = TestLogSigner(kSecondOrigin);
   CoreWorld core(Recoverable(world.founding, old), world.script.front().first);
@@ -44,8 +44,8 @@ GoldenJournal Made() {
   return golden;
 }
 
-std::string Content() {
-  std::ifstream in(kFile, std::ios::binary);
+std::string StoredRecovery() {
+  std::ifstream in(kRecoveryFile, std::ios::binary);
   std::stringstream out;
   out << in.rdbuf();
   return out.str();
@@ -54,12 +54,12 @@ std::string Content() {
 TEST(GoldenRecovery, TheseBytesAreStillMade) {
   const char* write = std::getenv("GATEWAY_WRITE");
   if (write != nullptr && std::string_view(write) == "1")
-    std::ofstream(kFile, std::ios::binary) << FormatGolden(Made());
-  EXPECT_EQ(FormatGolden(Made()), Content());
+    std::ofstream(kRecoveryFile, std::ios::binary) << FormatGolden(MadeRecovery());
+  EXPECT_EQ(FormatGolden(MadeRecovery()), StoredRecovery());
 }
 
 TEST(GoldenRecovery, FoldingTheStoredBytesGivesTheNewOriginAndTheStoredTables) {
-  const GoldenJournal stored = ParseGolden(Content()).value();
+  const GoldenJournal stored = ParseGolden(StoredRecovery()).value();
   ASSERT_EQ(stored.entries.size(), 2u);
   EXPECT_EQ(stored.entries[1].type, "LOG_RECOVERED");
   HashedKeys keys;
