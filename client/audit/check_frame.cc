@@ -61,6 +61,7 @@ constexpr LaterRow kLaterFrames[] = {
     {ENTRY_TYPE_WITNESSES_MISSING, {kGateway, kNo, kNo, kNo, kNo, kNo}},
     {ENTRY_TYPE_WITNESSES_REGISTERED, {kAdministrator, kNo, kNo, kNo, kNo, kNo}},
     {ENTRY_TYPE_CASE_ERASED, {kAdministrator, kNo, kNo, kYes, kNo, kNo}},
+    {ENTRY_TYPE_LOG_RECOVERED, {kGateway, kNo, kNo, kNo, kNo, kNo}},
 };
 
 const FrameRow& FrameOf(uint16_t type) {

@@ -22,8 +22,9 @@ void CheckCosigned(const journal::Leaf& leaf, Picture& seen) {
   const auto root = journal::HashFrom(body.root());
   const auto note = journal::OpenNote(body.checkpoint(), keys);
   const auto head = note.ok() ? journal::ParseCheckpoint(note->text) : note.status();
-  if (!root || !head.ok() || head->origin != seen.founding.origin() || head->size != body.size() ||
-      head->root != *root) {
+  if (!root || !head.ok() ||
+      head->origin != (seen.recoveries.empty() ? seen.founding.origin() : seen.recoveries.back().key.name()) ||
+      head->size != body.size() || head->root != *root) {
     wrong("the note is not a checkpoint of this log with this size and root that registered witnesses signed");
   } else if (note->verified.size() < witnesses.quorum) {
     wrong(absl::StrCat("only ", note->verified.size(), " of the ", witnesses.quorum, " witnesses needed signed"));

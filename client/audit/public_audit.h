@@ -15,6 +15,7 @@
 
 #include "absl/time/time.h"
 #include "client/audit/findings.h"
+#include "client/audit/recovery.h"
 
 namespace eagle::audit {
 
@@ -46,6 +47,11 @@ class PublicAudit {
   const std::vector<CosignedSeen>& cosigned() const;
   uint64_t cases() const;                    // opened
   uint64_t marks() const { return marks_; }  // of deadlines, fired
+  // What was lost, and who let the log go on without it; those that verify, in order.
+  const std::vector<RecoverySeen>& recoveries() const;
+  // The key that the entries name for the newest head. Without a name: entry 0 gives none.
+  const goldeneagle::v1::FoundingKey& log_key() const;
+  const goldeneagle::v1::LogFounded& founding() const;
 
  private:
   Findings findings_;

@@ -53,8 +53,9 @@ void Explain(Session& session, const absl::Status& status) {
 }  // namespace
 
 void AddCommands(Verb& root) {
-  for (const auto add : {AddPki, AddInit, AddAdmin, AddStatement, AddDirectory, AddAgency, AddCase, AddOrder,
-                         AddFindings, AddEvidence, AddJournal, AddMetrics, AddWitness, AddReasons, AddVersion}) {
+  for (const auto add :
+       {AddPki, AddInit, AddAdmin, AddStatement, AddDirectory, AddAgency, AddCase, AddOrder, AddFindings, AddEvidence,
+        AddJournal, AddBackup, AddRecover, AddMetrics, AddWitness, AddReasons, AddVersion}) {
     add(root);
   }
 }
