@@ -1,4 +1,4 @@
-// make_proofs FOLDER SEED: a fresh log of some thousand entries, published as static files, and 1,000 proofs for
+// make_proofs FOLDER SEED: a fresh log of some thousand entries, published as static files, and 1,300 proofs for
 // strangers to judge (tests/interop). All keys, leaves and choices follow from the seed.
 //
 //   FOLDER/log.pub, witness.pub     verifier keys
@@ -25,7 +25,7 @@
 namespace eagle::audit {
 namespace {
 
-constexpr size_t kTrees = 24, kInclusions = 700, kConsistencies = 300;
+constexpr size_t kTrees = 24, kInclusions = 1000, kConsistencies = 300;
 constexpr char kOrigin[] = "gateway.example/interop", kWitness[] = "witness.example/interop";
 
 class Log : public EntrySource, public journal::TileSource {
