@@ -49,6 +49,12 @@ class AgencyBits {
     return static_cast<uint32_t>(8 * (bytes_.size() - 1)) +
            static_cast<uint32_t>(std::bit_width(static_cast<uint8_t>(bytes_.back())));
   }
+  template <typename F>
+  void ForEach(F visit) const {
+    for (uint32_t ordinal = 1, last = highest(); ordinal <= last; ++ordinal) {
+      if (Has(ordinal)) visit(ordinal);
+    }
+  }
   friend bool operator==(const AgencyBits&, const AgencyBits&) = default;
 
  private:

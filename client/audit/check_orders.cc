@@ -128,6 +128,34 @@ void CheckOrderAccepted(const journal::Leaf& leaf, Picture& seen) {
   for (int i = 0; i < std::min(body.marks_size(), body.marks_permille_size()); ++i)
     order.clock.marks.emplace_back(body.marks(i), body.marks_permille(i));
   seen.Arm(order.clock, index, false);
+  order.accepted = seen.now, order.urgent = body.urgency() == URGENCY_URGENT;
+  // A deduction may wait for its case or for witnesses: those rules are its own.
+  if (order.action != ACTION_DEDUCT)
+    targets.ForEach([&](uint32_t agency) { seen.undelivered[{agency, order.court, order.urgent}].insert(index); });
+}
+
+void CheckSkipped(uint64_t index, uint32_t agency, uint64_t seq, const OrderSeen& order, Picture& seen) {
+  const auto queue = seen.undelivered.find({agency, order.court, order.urgent});
+  if (queue == seen.undelivered.end()) return;
+  const int64_t tolerance = absl::ToInt64Microseconds(seen.tolerance);
+  for (auto at = queue->second.begin(); at != queue->second.end() && *at < seq;) {
+    const auto other = seen.orders.find(*at);
+    if (other->second.accepted + tolerance >= order.accepted) break;  // journal order is the order of time
+    if (!other->second.open.Has(agency) || other->second.delivered.Has(agency)) {
+      at = queue->second.erase(at);
+      continue;
+    }
+    if (other->second.clock.due > order.clock.due) {
+      ++at;
+      continue;
+    }
+    seen.findings.Add(Rule::kSkipped, index,
+                      absl::StrCat("order ", *at, " was never handed out, and order ", seq,
+                                   " of the same court, class and agency, accepted long after it, is"),
+                      {*at, seq});
+    at = queue->second.erase(at);  // once
+  }
+  queue->second.erase(seq);
 }
 
 void CheckDelivered(const journal::Leaf& leaf, Picture& seen) {
@@ -152,6 +180,7 @@ void CheckDelivered(const journal::Leaf& leaf, Picture& seen) {
                         {order.last});
     }
     CheckWitnessed(index, seq, order, seen);
+    CheckSkipped(index, leaf.agency.value(), seq, order, seen);
     order.delivered.Add(AgencyBits::Of(leaf.agency.value()));
     order.last = index;
   }

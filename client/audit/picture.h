@@ -42,6 +42,8 @@ struct OrderSeen {
   goldeneagle::v1::Action action{};
   AgencyBits targets, open, delivered;
   StoredClock clock;
+  int64_t accepted = 0;  // microseconds
+  bool urgent = false;
 };
 
 struct CaseSeen {
@@ -104,6 +106,8 @@ struct Picture {
   absl::flat_hash_map<std::string, uint64_t> ids;
   absl::node_hash_map<uint64_t, CaseSeen> cases;
   absl::node_hash_map<uint64_t, OrderSeen> orders;
+  // What no adapter has been handed yet: by agency, court and class, in journal order.
+  absl::flat_hash_map<std::tuple<uint32_t, uint32_t, bool>, std::set<uint64_t>> undelivered;
   absl::flat_hash_map<std::pair<uint64_t, uint32_t>, journal::Hash> final_words;  // (order, agency) -> digest
 
   // The clocks that run, by their next mark: (instant, order or case, whether a case).
@@ -152,7 +156,8 @@ void CheckMark(const journal::Leaf& leaf, Picture& seen);
 void CheckSurplus(const journal::Leaf& leaf, Picture& seen);
 void CheckWitness(const journal::Leaf& leaf, Picture& seen);  // CHECKPOINT_COSIGNED, WITNESSES_MISSING
 void TakeWitnesses(const journal::Leaf& leaf, const goldeneagle::v1::RegisterWitnesses& registered, Picture& seen);
-// A task goes out at `index`.
+// A task goes out at `index` to `agency`: nothing that should have gone long before it is left behind.
+void CheckSkipped(uint64_t index, uint32_t agency, uint64_t order, const OrderSeen& seen_order, Picture& seen);
 void CheckWitnessed(uint64_t index, uint64_t order, const OrderSeen& seen_order, Picture& seen);
 void CheckPresence(const journal::Leaf& leaf, Picture& seen);  // and READ_RECORDED
 // What fell due and was not marked although the log went on; before the leaf itself is looked at.
