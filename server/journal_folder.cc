@@ -131,7 +131,7 @@ class JournalFolder::Audit {
       Find(first_contradicted_, Reason::kJournalBroken,
            std::to_string(contradicted_ - 1) + " later signed heads are contradicted too");
     }
-    return std::move(report_);
+    return Done();
   }
 
  private:

@@ -48,7 +48,9 @@ absl::StatusOr<std::unique_ptr<Desk>> Desk::Open(const DeskOptions& options, Des
     EAGLE_ASSIGN_OR_RETURN(book,
                            BookFile::Open(options.state_folder + "/statements", std::move(pinned), ports.checker));
   }
-  return std::unique_ptr<Desk>(new Desk(options, ports, std::move(keys), std::move(log_key), std::move(book)));
+  DeskOptions believed = options;
+  believed.log_key = keys.now();
+  return std::unique_ptr<Desk>(new Desk(believed, ports, std::move(keys), std::move(log_key), std::move(book)));
 }
 
 absl::StatusOr<trust::HeadFields> Desk::NewHead(v1::MemberType type, bool dry_run) {

@@ -133,6 +133,7 @@ class Desk {
   Outbox& outbox() { return outbox_; }
   SequenceFolder& sequences() { return sequences_; }
   CheckpointKeeper& checkpoints() { return checkpoints_; }
+  // `log_key` is the one that is believed now: the pinned one, or that of a recovery which was proved.
   const DeskOptions& options() const { return options_; }
   const DeskPorts& ports() const { return ports_; }
 

@@ -159,7 +159,9 @@ absl::StatusOr<RecoveryProved> ProveRecovery(Gateway& gateway, const journal::No
 absl::StatusOr<LogKeys> LogKeys::Open(std::string folder, std::string pinned) {
   LogKeys keys(std::move(folder), std::move(pinned));
   EAGLE_ASSIGN_OR_RETURN(const std::optional<std::string> file, ReadFileIfThere(keys.folder_ + "/log-keys"));
-  for (const absl::string_view line : absl::StrSplit(ToAbsl(file.value_or("")), '\n', absl::SkipEmpty())) {
+  const std::vector<std::string> lines =
+      absl::StrSplit(file ? ToAbsl(*file) : absl::string_view(), '\n', absl::SkipEmpty());
+  for (const std::string& line : lines) {
     const std::vector<std::string> words = absl::StrSplit(line, ' ');
     Step step;
     if (words.size() != 3 || !absl::SimpleAtoi(words[2], &step.index))

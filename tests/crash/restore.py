@@ -120,6 +120,8 @@ class Restore(play.Demo):
         thread.join()
         self.stage.check("a backup was made while orders were accepted", made.get("size", 0) > 0 and os.path.isdir(os.path.join(self.folder, made["folder"])), made)
         self.figures = {"alone_ms": alone, "during_backup_ms": during, "backup_seconds": made["seconds"], "backup_bytes": made["bytes"]}
+        shutil.copytree(os.path.join(self.folder, made["folder"]), os.path.join(self.folder, "safe"))  # another disk
+        made["folder"] = "safe"
         self.backup = made
         verified = self.local("backup", "verify", made["folder"], "--log-key", audit.log_key(self))
         self.stage.check("it verifies offline, every leaf against its signed head", verified["backup"]["verdict"] == "verified" and verified["backup"]["size"] == made["size"], verified)
@@ -155,7 +157,6 @@ class Restore(play.Demo):
         s = self.stage
         s.kill("gateway")
         folder = os.path.join(self.folder, "data")
-        self.rows_before = None
         shutil.rmtree(folder)
         os.mkdir(folder, mode=0o700)
         for name in ("journal.db", "keys.db", "checkpoint"):
