@@ -51,6 +51,8 @@ class DataKeys final : public core::KeySource {
 
   // Wraps everything that an older master key wrapped under the newest; how many keys that were.
   absl::StatusOr<uint64_t> Rewrap();
+  // See SqliteKeyStore::Copy.
+  absl::Status CopyStore(const std::string& path) { return store_->Copy(path); }
   size_t masters() const { return wrapper_->masters(); }
   trust::KeyRing& ring() { return *ring_; }
   absl::StatusOr<std::string> KeyOf(const std::string& key_id) override { return ring_->KeyOf(key_id); }

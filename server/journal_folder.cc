@@ -12,6 +12,7 @@
 #include "server/base/assert.h"
 #include "server/base/bytes.h"
 #include "server/core/codec.h"
+#include "server/core/recovery.h"
 #include "server/core/replay.h"
 #include "server/core/rows.h"
 #include "server/core/tiles.h"
@@ -46,6 +47,12 @@ class NoKeys final : public core::KeySource {
   const std::string none_;
 };
 
+std::string KeyTextOf(const goldeneagle::v1::FoundingKey& key) {
+  const auto raw = journal::PublicKey::FromBytes(key.key());
+  if (!raw || !journal::IsKeyName(key.name())) return "";
+  return journal::VerifierKeyText(key.name(), journal::NoteKeyType::kEd25519, *raw);
+}
+
 // What entry 0 says of the key that signs this log: enough to find damage, not enough to find a forger.
 absl::StatusOr<std::string> OwnKey(storage::Reader& reader) {
   EAGLE_ASSIGN_OR_RETURN(const auto commit, reader.CommitAt(0));
@@ -54,10 +61,9 @@ absl::StatusOr<std::string> OwnKey(storage::Reader& reader) {
   EAGLE_ASSIGN_OR_RETURN(const journal::Leaf leaf, journal::DecodeLeaf(entries[0].leaf));
   goldeneagle::v1::LogFounded founded;
   if (!founded.ParseFromString(leaf.body)) return Fail(Reason::kEntryMalformed, "entry 0 can't be read");
-  const auto key = journal::PublicKey::FromBytes(founded.log_key().key());
-  if (!key || !journal::IsKeyName(founded.origin()))
-    return Fail(Reason::kEntryMalformed, "entry 0 names no key of the log");
-  return journal::VerifierKeyText(founded.origin(), journal::NoteKeyType::kEd25519, *key);
+  std::string text = KeyTextOf(founded.log_key());
+  if (text.empty()) return Fail(Reason::kEntryMalformed, "entry 0 names no key of the log");
+  return text;
 }
 
 }  // namespace
@@ -95,11 +101,10 @@ absl::StatusOr<std::unique_ptr<JournalFolder>> JournalFolder::Open(const Journal
 // One pass over the journal.
 class JournalFolder::Audit {
  public:
-  Audit(JournalFolder& folder, storage::Reader& reader) : folder_(folder), reader_(reader), tiles_(reader) {}
+  Audit(JournalFolder& folder, storage::Reader& reader)
+      : folder_(folder), reader_(reader), tiles_(reader), verifiers_(*folder.log_) {}
 
   absl::StatusOr<FolderVerified> Run() {
-    report_.origin = folder_.log_->name();
-    report_.verifier_key = folder_.verifier_key_;
     const uint64_t all = reader_.Head().next_index;
     while (report_.entries < all && !Enough()) {
       EAGLE_ASSIGN_OR_RETURN(const std::vector<storage::CommitRow> page,
@@ -110,11 +115,13 @@ class JournalFolder::Audit {
       }
       for (const storage::CommitRow& commit : page) {
         if (!commit.previous_checkpoint.empty()) Head(commit.previous_checkpoint);
-        if (!Entries(commit)) return std::move(report_);
+        if (!Entries(commit)) return Done();
         EAGLE_RETURN_IF_ERROR(Tiles());
       }
     }
     LastSigned(all);
+    if (!verifiers_.pinned_used() && !Enough())
+      Find(0, Reason::kNoteUntrusted, "the pinned key is no key of this log: " + folder_.log_->name());
     for (const auto& [of, index] : unreadable_) {
       if (erased_.contains(of)) continue;
       Find(index, Reason::kKeyUnusable,
@@ -124,10 +131,44 @@ class JournalFolder::Audit {
       Find(first_contradicted_, Reason::kJournalBroken,
            std::to_string(contradicted_ - 1) + " later signed heads are contradicted too");
     }
-    return std::move(report_);
+    return Done();
   }
 
  private:
+  FolderVerified Done() {
+    report_.origin = verifiers_.now().name();
+    // The pinned text where it is the key now: of another key of that name the heads have told.
+    report_.verifier_key = report_.origin == folder_.log_->name() ? folder_.verifier_key_ : KeyTextOf(key_);
+    report_.root = journal::View(edge_.Root());
+    if (folder_.last_signed_) report_.last_signed = folder_.last_signed_->note;
+    return std::move(report_);
+  }
+  // Entry 0 and every LOG_RECOVERED say with which key the heads after them are signed.
+  void Founded(const journal::Leaf& leaf) {
+    if (!report_.founding.ParseFromString(leaf.body)) return Find(0, Reason::kEntryMalformed, "entry 0 can't be read");
+    TakeKey(0, report_.founding.log_key());
+  }
+  void Recovered(uint64_t index, const journal::Leaf& leaf) {
+    goldeneagle::v1::LogRecovered body;
+    if (!body.ParseFromString(leaf.body)) return Find(index, Reason::kEntryMalformed, "the recovery can't be read");
+    const auto facts = core::ReadRecovery(body.document(), report_.founding, key_);
+    absl::Status status = facts.status();
+    if (status.ok()) status = core::CheckApproved(*facts, report_.founding);
+    if (!status.ok()) return Find(index, FailureOf(status).reason, FailureOf(status).message);
+    if (facts->recovery.restored_size() != index || facts->recovery.restored_root() != journal::View(edge_.Root()))
+      return Find(index, Reason::kRecoveryMismatch, "the administrators signed for other data than those before it");
+    report_.recoveries.push_back({.index = index,
+                                  .lost_end = facts->last_signed.size,
+                                  .old_origin = key_.name(),
+                                  .new_origin = facts->recovery.new_log_key().name(),
+                                  .approvers = facts->approvers});
+    TakeKey(index, facts->recovery.new_log_key());
+  }
+  void TakeKey(uint64_t index, const goldeneagle::v1::FoundingKey& key) {
+    key_ = key;
+    if (!verifiers_.Next(key).ok()) Find(index, Reason::kEntryMalformed, "the entry names no usable key of the log");
+  }
+
   bool Enough() const { return report_.findings.size() >= kFindingsMax; }
   void Find(uint64_t index, Reason reason, std::string message) {
     if (!Enough()) report_.findings.push_back({index, reason, std::move(message)});
@@ -152,6 +193,8 @@ class JournalFolder::Audit {
   void Entry(uint64_t index, const journal::PackedEntry& entry, int64_t time_us) {
     const auto leaf = journal::DecodeLeaf(entry.leaf);
     if (!leaf.ok()) return Find(index, FailureOf(leaf.status()).reason, FailureOf(leaf.status()).message);
+    if (leaf->type == goldeneagle::v1::ENTRY_TYPE_LOG_FOUNDED && index == 0) Founded(*leaf);
+    if (leaf->type == goldeneagle::v1::ENTRY_TYPE_LOG_RECOVERED) Recovered(index, *leaf);
     if (leaf->type == goldeneagle::v1::ENTRY_TYPE_CASE_ERASED) erased_.insert(leaf->case_seq.value());
     if (leaf->index.value() != index || absl::ToUnixMicros(leaf->time) != time_us) {
       return Find(index, Reason::kEntryMalformed, "an entry stands in the wrong place or time");
@@ -182,7 +225,7 @@ class JournalFolder::Audit {
 
   // A head that was signed over everything so far.
   void Head(const std::string& note) {
-    const auto checkpoint = journal::OpenCheckpoint(note, *folder_.log_);
+    const auto checkpoint = journal::OpenCheckpoint(note, verifiers_.now());
     if (!checkpoint.ok())
       return Find(edge_.size(), FailureOf(checkpoint.status()).reason, FailureOf(checkpoint.status()).message);
     report_.newest_checkpoint = note;
@@ -210,6 +253,10 @@ class JournalFolder::Audit {
   void LastSigned(uint64_t all) {
     if (!folder_.last_signed_ || Enough()) return;
     const storage::SignedHead& last = *folder_.last_signed_;
+    // Recovered, and not started since: the store still has what was given up, and the start renews it.
+    if (!report_.recoveries.empty() && core::ClaimedOrigin(last.note) == report_.recoveries.back().old_origin &&
+        last.size <= report_.recoveries.back().lost_end)
+      return;
     if (last.size > all) {
       return Find(
           all, Reason::kJournalOlder,
@@ -222,6 +269,8 @@ class JournalFolder::Audit {
   JournalFolder& folder_;
   storage::Reader& reader_;
   core::StoredTiles tiles_;
+  core::LogVerifiers verifiers_;
+  goldeneagle::v1::FoundingKey key_;  // as the entries so far name it
   journal::Edge edge_;
   FolderVerified report_;
   uint64_t contradicted_ = 0, first_contradicted_ = 0;

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "goldeneagle/v1/entry.pb.h"
 #include "server/base/entropy.h"
 #include "server/base/reason.h"
 #include "server/data_keys.h"
@@ -44,13 +45,24 @@ struct JournalFinding {
   std::string message;
 };
 
+// One LOG_RECOVERED entry: what stood in the old origin's log from `index` to `lost_end` is lost.
+struct FolderRecovery {
+  uint64_t index = 0, lost_end = 0;
+  std::string old_origin, new_origin;
+  std::vector<uint32_t> approvers;  // administrators' ordinals
+};
+
 struct FolderVerified {
-  std::string origin, verifier_key;
+  std::string origin, verifier_key;  // as they are now
   uint64_t entries = 0;
+  std::string root;  // 32 bytes, of the tree over them
+  goldeneagle::v1::LogFounded founding;
   uint64_t payloads_opened = 0, payloads_sealed = 0,
            payloads_erased = 0;   // sealed: not looked into, for want of a master key
   uint64_t checkpoints = 0;       // signed heads that agree
   std::string newest_checkpoint;  // the note
+  std::string last_signed;        // the note in the last-signed store; empty: not at hand
+  std::vector<FolderRecovery> recoveries;
   std::vector<JournalFinding> findings;
 };
 

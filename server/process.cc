@@ -12,9 +12,12 @@
 #include <thread>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 #include "server/api/grpc/certificates.h"
 #include "server/api/handlers.h"
+#include "server/backup.h"
 #include "server/core/start.h"
 #include "server/data_keys.h"
 #include "server/dispatch/dispatcher.h"
@@ -138,9 +141,15 @@ class Gateway::Impl {
   void RunSequencer();
   void RunHousekeeping();
   void RunProbe();
+  void StartBackup(api::Reply<goldeneagle::v1::MakeBackupResponse> reply);
+  void RunBackup();
 
   absl::Notification sequencer_may_end_, housekeeping_end_, probe_end_;
   std::thread sequencer_thread_, housekeeping_thread_, probe_thread_;
+  absl::Mutex backup_mu_;
+  std::thread backup_thread_ ABSL_GUARDED_BY(backup_mu_);
+  std::vector<api::Reply<goldeneagle::v1::MakeBackupResponse>> backup_waiters_ ABSL_GUARDED_BY(backup_mu_);
+  bool stopping_ ABSL_GUARDED_BY(backup_mu_) = false;
   bool stopped_ = false;
 };
 
@@ -175,7 +184,8 @@ absl::Status Gateway::Impl::Serve() {
   sequencer->SetHandout(dispatcher.get());
   handlers = std::make_unique<api::Handlers>(
       api::HandlerPorts{*sequencer, *dispatcher, *store, *keys, keys->ring(), checker, ports.clock,
-                        [this](std::function<void()> work) { server->Later(std::move(work)); }});
+                        [this](std::function<void()> work) { server->Later(std::move(work)); },
+                        [this](auto reply) { StartBackup(std::move(reply)); }});
   api::ServerPorts server_ports{.handlers = *handlers,
                                 .dispatcher = *dispatcher,
                                 .directory = [this] { return sequencer->published()->directory; },
@@ -243,6 +253,43 @@ void Gateway::Impl::RunProbe() {
   }
 }
 
+// The copy is made by the sequencer's thread, bit by bit; this one waits, checks and hashes. Whoever asks while one is
+// being made gets that one.
+void Gateway::Impl::StartBackup(api::Reply<goldeneagle::v1::MakeBackupResponse> reply) {
+  absl::MutexLock guard(&backup_mu_);
+  if (stopping_) return reply(Fail(Reason::kDraining, "the gateway is about to end"));
+  backup_waiters_.push_back(std::move(reply));
+  if (backup_waiters_.size() > 1) return;
+  if (backup_thread_.joinable()) backup_thread_.join();
+  backup_thread_ = std::thread([this] { RunBackup(); });
+}
+
+void Gateway::Impl::RunBackup() {
+  NameThread("ge-backup");
+  const auto made = MakeBackup({*store, *keys, *sequencer, ports.real}, config.backup_folder);
+  absl::StatusOr<goldeneagle::v1::MakeBackupResponse> answer = goldeneagle::v1::MakeBackupResponse();
+  if (made.ok()) {
+    ports.log.Info("backup_made")
+        .With("folder", made->folder)
+        .With("entries", static_cast<int64_t>(made->size))
+        .With("seconds", std::to_string(absl::ToDoubleSeconds(made->took)));
+    answer->set_folder(made->folder);
+    answer->set_size(made->size);
+    answer->set_checkpoint(made->checkpoint);
+    answer->set_bytes(made->bytes);
+    answer->set_seconds(absl::ToDoubleSeconds(made->took));
+  } else {
+    ports.log.Error("backup_failed").With(made.status());
+    answer = made.status();
+  }
+  std::vector<api::Reply<goldeneagle::v1::MakeBackupResponse>> waiters;
+  {
+    absl::MutexLock guard(&backup_mu_);
+    waiters.swap(backup_waiters_);
+  }
+  for (const auto& reply : waiters) reply(answer);
+}
+
 void Gateway::Impl::Stop() {
   if (std::exchange(stopped_, true)) return;
   if (server != nullptr) server->SetServing(false);
@@ -250,6 +297,16 @@ void Gateway::Impl::Stop() {
   probe_end_.Notify();
   if (probe_thread_.joinable()) probe_thread_.join();
   if (dispatcher != nullptr) dispatcher->Drain();
+  if (store != nullptr) store->EndBackups();
+  {
+    std::thread backup;
+    {
+      absl::MutexLock guard(&backup_mu_);
+      backup = std::move(backup_thread_);
+      stopping_ = true;  // none begins any more
+    }
+    if (backup.joinable()) backup.join();
+  }
   // Housekeeping still runs, as watches are ended by it; so does the sequencer, as open calls wait for it.
   if (server != nullptr) server->Shutdown(absl::Seconds(config.drain_grace_seconds));
   housekeeping_end_.Notify();

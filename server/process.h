@@ -2,8 +2,8 @@
 // runs one for as long as it lives; a test runs one on free ports.
 //
 // Threads it starts, each named: ge-sequencer (decides and commits; also tells the service manager that it lives),
-// ge-housekeeping (waits that end, absences, heartbeats of watches), ge-probe (a handshake with ourselves), ge-accept
-// and the workers of the server.
+// ge-housekeeping (waits that end, absences, heartbeats of watches), ge-probe (a handshake with ourselves), ge-backup
+// (waits for one and checks it), ge-accept and the workers of the server.
 //
 // Life:    Start gives a gateway that serves; Stop drains it. Threads: one owner; RequestStop's callback from any.
 //

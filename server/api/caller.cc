@@ -37,6 +37,7 @@ const absl::btree_map<std::string, uint8_t>& Table() {
       {"/goldeneagle.v1.DirectoryService/ListAgencies", kC | kU | kO},
       {"/goldeneagle.v1.AdminService/SubmitAdministration", kC | kO},
       {"/goldeneagle.v1.AdminService/ListProposals", kU | kO},
+      {"/goldeneagle.v1.AdminService/MakeBackup", kO},
       {"/goldeneagle.v1.AdminService/GetMetrics", kO},
       // Heads and proofs tell nothing about anybody; leaves are for those who audit.
       {"/goldeneagle.v1.AuditService/GetCheckpoint", kC | kA | kU | kO},

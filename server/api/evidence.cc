@@ -46,6 +46,9 @@ class Collector {
     if (order_.seq.value() >= size_) return Fail(Reason::kUnavailable, "the order's acceptance isn't published yet");
     EAGLE_RETURN_IF_ERROR(FindScope());
     Want(0, false);
+    for (const domain::Recovered& recovered : directory_.recoveries()) {
+      if (recovered.index < size_) Want(recovered.index, false);
+    }
     EAGLE_RETURN_IF_ERROR(WantOrder());
     EAGLE_RETURN_IF_ERROR(WantStory());
     EAGLE_RETURN_IF_ERROR(WantDeliveries());

@@ -47,6 +47,8 @@ struct HandlerPorts {
   // Runs what reads the store, soon, on a thread that may wait, each piece once; it must not refuse. Null: at once, on
   // the thread that asks.
   std::function<void(std::function<void()>)> later = nullptr;
+  // Makes a backup on a thread of its own; answers once, from there. Null: this gateway makes none (UNAVAILABLE).
+  std::function<void(Reply<goldeneagle::v1::MakeBackupResponse>)> backup = nullptr;
 };
 
 class Handlers {
@@ -116,6 +118,8 @@ class Handlers {
                             Reply<goldeneagle::v1::SubmitAdministrationResponse> reply);
   absl::StatusOr<goldeneagle::v1::ListProposalsResponse> ListProposals(
       const Caller& caller, const goldeneagle::v1::ListProposalsRequest& request);
+  void MakeBackup(const Caller& caller, goldeneagle::v1::MakeBackupRequest request,
+                  Reply<goldeneagle::v1::MakeBackupResponse> reply);
   absl::StatusOr<goldeneagle::v1::GetMetricsResponse> GetMetrics(const Caller& caller,
                                                                  const goldeneagle::v1::GetMetricsRequest& request);
 

@@ -75,6 +75,9 @@ HelloResponse Welcome(const HandlerPorts& ports, const core::Published& publishe
     if (!approved) *response.add_refused() = row;
   }
   *response.mutable_gateway_time() = domain::ToProto(ports.clock.WallNow());
+  response.set_origin(published.directory->origin());
+  const auto& recoveries = published.directory->recoveries();
+  if (!recoveries.empty()) response.set_recovered_at(recoveries.back().index);
   return response;
 }
 

@@ -191,6 +191,12 @@ absl::StatusOr<ListProposalsResponse> Handlers::ListProposals(const Caller& call
   return response;
 }
 
+void Handlers::MakeBackup(const Caller& caller, MakeBackupRequest, Reply<MakeBackupResponse> reply) {
+  if (absl::Status may = MayCall(caller, "/goldeneagle.v1.AdminService/MakeBackup"); !may.ok()) return reply(may);
+  if (!impl_->ports.backup) return reply(Fail(Reason::kUnavailable, "this gateway makes no backups"));
+  impl_->ports.backup(std::move(reply));
+}
+
 absl::StatusOr<GetMetricsResponse> Handlers::GetMetrics(const Caller& caller, const GetMetricsRequest&) {
   EAGLE_RETURN_IF_ERROR(MayCall(caller, "/goldeneagle.v1.AdminService/GetMetrics"));
   GetMetricsResponse response;

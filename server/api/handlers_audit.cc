@@ -13,8 +13,10 @@ using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 constexpr uint64_t kEntriesPerPage = 256;
 constexpr size_t kBytesPerPage = 1 << 20;
 
-// Leaves are for those who audit, and for those whose own acts they are.
+// Leaves are for those who audit, and for those whose own acts they are. Who founded the log and who let it go on from
+// older data is everybody's: it is what a new origin is believed by.
 bool MaySee(const Caller& caller, const journal::Leaf& leaf) {
+  if (leaf.type == ENTRY_TYPE_LOG_FOUNDED || leaf.type == ENTRY_TYPE_LOG_RECOVERED) return true;
   switch (caller.role) {
     case Role::kAuditor:
     case Role::kOperator:
@@ -32,7 +34,10 @@ bool MaySee(const Caller& caller, const journal::Leaf& leaf) {
 absl::StatusOr<GetCheckpointResponse> Handlers::GetCheckpoint(const Caller& caller, const GetCheckpointRequest&) {
   EAGLE_RETURN_IF_ERROR(MayCall(caller, "/goldeneagle.v1.AuditService/GetCheckpoint"));
   GetCheckpointResponse response;
-  response.set_checkpoint(impl_->published()->checkpoint);
+  const auto published = impl_->published();
+  response.set_checkpoint(published->checkpoint);
+  for (const domain::Recovered& recovered : published->directory->recoveries())
+    response.add_recoveries(recovered.index);
   return response;
 }
 

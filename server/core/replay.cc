@@ -4,6 +4,7 @@
 
 #include "server/base/bytes.h"
 #include "server/core/codec.h"
+#include "server/core/recovery.h"
 #include "server/core/rows.h"
 #include "server/core/tiles.h"
 #include "server/domain/apply.h"
@@ -68,6 +69,7 @@ absl::Status Compare(storage::Reader& reader, const Tables& folded, ReplayReport
 absl::StatusOr<ReplayReport> Replay(storage::Reader& reader, KeySource& keys, const journal::NoteVerifier& log,
                                     const std::function<void(uint64_t, uint64_t)>& progress) {
   ReplayReport report;
+  LogVerifiers verifiers(log);
   domain::State state;
   journal::Edge edge;
   Tables tables;
@@ -82,7 +84,7 @@ absl::StatusOr<ReplayReport> Replay(storage::Reader& reader, KeySource& keys, co
     for (const storage::CommitRow& commit : page) {
       if (!commit.previous_checkpoint.empty()) {
         EAGLE_ASSIGN_OR_RETURN(const journal::Checkpoint checkpoint,
-                               journal::OpenCheckpoint(commit.previous_checkpoint, log));
+                               journal::OpenCheckpoint(commit.previous_checkpoint, verifiers.now()));
         if (checkpoint.size != edge.size() || checkpoint.root != edge.Root()) {
           return Fail(Reason::kJournalBroken, "a signed checkpoint contradicts the entries before it")
               .With("checkpoint_size", std::to_string(checkpoint.size));
@@ -103,6 +105,9 @@ absl::StatusOr<ReplayReport> Replay(storage::Reader& reader, KeySource& keys, co
         report.unreadable_payloads += !entries[i].sealed.empty() && !entry->payload ? 1 : 0;
         edge.Append(journal::LeafHash(entries[i].leaf));
         domain::Apply(*entry, state);
+        if (entry->type == goldeneagle::v1::ENTRY_TYPE_LOG_FOUNDED ||
+            entry->type == goldeneagle::v1::ENTRY_TYPE_LOG_RECOVERED)
+          EAGLE_RETURN_IF_ERROR(verifiers.Next(state.directory.log_key()));
       }
       Put(TakeRows(state, commit.first_index), tables);
       edge.TakeFullTiles();
@@ -111,6 +116,8 @@ absl::StatusOr<ReplayReport> Replay(storage::Reader& reader, KeySource& keys, co
     }
     if (progress) progress(report.entries, all);
   }
+  if (!verifiers.pinned_used() && report.checkpoints > 0)
+    return Fail(Reason::kNoteUntrusted, "the pinned key is no key of this log").With("key", log.name());
   EAGLE_RETURN_IF_ERROR(Compare(reader, tables, report));
   report.root_hex = HexEncode(journal::View(edge.Root()));
   return report;

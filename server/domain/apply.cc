@@ -314,6 +314,7 @@ std::optional<uint64_t> StreamOf(const Entry& entry) {
     case ENTRY_TYPE_CLOCK_ACCEPTED:
     case ENTRY_TYPE_CLOCK_ALARM:
     case ENTRY_TYPE_STATEMENT_ACCEPTED:
+    case ENTRY_TYPE_LOG_RECOVERED:
       return 0;
     default:
       return std::nullopt;

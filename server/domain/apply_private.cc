@@ -155,6 +155,13 @@ void ApplyPrivate(const Entry& entry, State& state) {
       state.directory.Found(Parse<LogFounded>(entry.body));
       state.changes.directory = true;
       break;
+    case ENTRY_TYPE_LOG_RECOVERED: {
+      Recovered recovered{.index = entry.index, .document = Parse<LogRecovered>(entry.body).document()};
+      recovered.recovery = Parse<Recovery>(recovered.document.payload());
+      state.directory.Recover(std::move(recovered));
+      state.changes.directory = true;
+      break;
+    }
     case ENTRY_TYPE_PROPOSAL_MADE:
     case ENTRY_TYPE_PROPOSAL_APPROVED:
       PrivateProposal(entry, state);

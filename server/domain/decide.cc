@@ -1,5 +1,7 @@
 #include "server/domain/decide.h"
 
+#include <algorithm>
+
 #include "server/base/assert.h"
 #include "server/domain/draft.h"
 
@@ -15,6 +17,13 @@ Decision Decide(const State& state, const Command& command, absl::Time now) {
 Entry FoundLog(const goldeneagle::v1::LogFounded& founding, absl::Time now) {
   return Entry{
       .index = 0, .time = now, .type = goldeneagle::v1::ENTRY_TYPE_LOG_FOUNDED, .body = founding.SerializeAsString()};
+}
+
+Entry RecoverLog(const State& state, const goldeneagle::v1::LogRecovered& body, absl::Time proposed_at) {
+  return Entry{.index = state.next_index,
+               .time = std::max(state.recorded, proposed_at),
+               .type = goldeneagle::v1::ENTRY_TYPE_LOG_RECOVERED,
+               .body = body.SerializeAsString()};
 }
 
 }  // namespace eagle::domain

@@ -37,5 +37,8 @@ bool MayHandOut(const State& state, const Order& order);
 
 // Entry 0. Pre: the state is empty.
 Entry FoundLog(const goldeneagle::v1::LogFounded& founding, absl::Time now);
+// LOG_RECOVERED, at the time that the document gives, or the recorded one if that is later. Pre: the document was
+// verified (core/recovery.h).
+Entry RecoverLog(const State& state, const goldeneagle::v1::LogRecovered& body, absl::Time proposed_at);
 
 }  // namespace eagle::domain

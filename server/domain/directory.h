@@ -16,6 +16,7 @@
 #include "absl/time/time.h"
 #include "goldeneagle/v1/administration.pb.h"
 #include "goldeneagle/v1/entry.pb.h"
+#include "goldeneagle/v1/recovery.pb.h"
 #include "goldeneagle/v1/statement.pb.h"
 #include "server/base/ids.h"
 
@@ -40,6 +41,13 @@ struct StatementOnFile {
   goldeneagle::v1::Statement statement;
 };
 
+// One recovery: from `index` on the log has another origin and key.
+struct Recovered {
+  uint64_t index = 0;  // of the LOG_RECOVERED entry
+  goldeneagle::v1::Envelope document;
+  goldeneagle::v1::Recovery recovery;  // parsed from it
+};
+
 // Whose a SPIFFE id is.
 struct SystemOwner {
   enum class Kind : uint8_t { kCourt, kAgency, kSystem };
@@ -61,6 +69,7 @@ class Directory {
  public:
   // --- changes, by Apply alone
   void Found(const goldeneagle::v1::LogFounded& founding) { founding_ = founding; }
+  void Recover(Recovered recovered) { recoveries_.push_back(std::move(recovered)); }
   void PutCourt(CourtOrdinal ordinal, std::string key_id, const goldeneagle::v1::RegisterCourt& row);
   void PutAgency(AgencyOrdinal ordinal, std::string key_id, const goldeneagle::v1::RegisterAgency& row);
   void PutSystem(const goldeneagle::v1::RegisterSystem& row);
@@ -68,6 +77,12 @@ class Directory {
 
   // --- reads; null when unknown
   const goldeneagle::v1::LogFounded& founding() const { return founding_; }
+  const std::vector<Recovered>& recoveries() const { return recoveries_; }
+  // The key that signs the log's heads now; its name is the log's origin now.
+  const goldeneagle::v1::FoundingKey& log_key() const {
+    return recoveries_.empty() ? founding_.log_key() : recoveries_.back().recovery.new_log_key();
+  }
+  const std::string& origin() const { return recoveries_.empty() ? founding_.origin() : log_key().name(); }
   bool production() const { return founding_.environment() == goldeneagle::v1::ENVIRONMENT_PRODUCTION; }
   const Court* CourtByCode(std::string_view code) const;
   const Court* CourtByOrdinal(CourtOrdinal ordinal) const;
@@ -100,7 +115,8 @@ class Directory {
   void Own(const std::string& before, const std::string& spiffe_id, SystemOwner owner);
 
   goldeneagle::v1::LogFounded founding_;
-  std::vector<Court> courts_;  // ordinal n at n-1
+  std::vector<Recovered> recoveries_;  // by index
+  std::vector<Court> courts_;          // ordinal n at n-1
   std::vector<Agency> agencies_;
   absl::flat_hash_map<std::string, uint32_t> court_by_code_;
   absl::flat_hash_map<std::string, uint32_t> agency_by_code_;

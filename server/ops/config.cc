@@ -111,6 +111,8 @@ const std::vector<Key>& Keys() {
       Text("data.master_key", &Config::master_key,
            "file of the key that wraps the payload keys, mode 0600; never in the same backup as the data"),
       Text("data.log_key", &Config::log_key, "file of the key that signs the journal's heads, mode 0600"),
+      Text("data.backup_folder", &Config::backup_folder,
+           "where `eagle backup make` puts its copies; best on another disk (default: below the data)"),
       Text("data.staging", &Config::staging, "folder for the certificates in use; made and emptied at the start"),
       Texts("api.listen", &Config::api_listen, "numeric addresses of the API; several are possible"),
       Text("api.certificate", &Config::api_certificate, "PEM: the gateway's certificate, then its chain", true),
@@ -226,6 +228,7 @@ class Reading {
     below(c.master_key, "/master.key");
     below(c.log_key, "/log.key");
     below(c.staging, "/tls");
+    below(c.backup_folder, "/backups");
     if (c.admin_listen.empty()) c.admin_listen = "unix:" + c.data_folder + "/admin.sock";
     if (!seen_.contains("api.reflection")) c.api_reflection = !c.production();
   }

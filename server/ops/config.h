@@ -30,6 +30,7 @@ struct Config {
   std::string data_folder;
   std::string last_signed;  // best on another disk
   std::string master_key, log_key;
+  std::string backup_folder;
   std::string staging;  // certificates in use; emptied at the start
 
   std::vector<std::string> api_listen;

@@ -103,6 +103,23 @@ absl::Status Create(const std::string& path) {
   return absl::OkStatus();
 }
 
+// The note, in a file of its own. The same note again is no other file.
+absl::Status KeepAside(const std::string& path, const SignedHead& head) {
+  const std::string digest(AsText(Sha256().Update(head.note).Finish()));
+  const std::string kept = path + "." + std::to_string(head.size) + "-" + HexEncode(digest.substr(0, 4)) + ".note";
+  const std::string part = kept + ".part";
+  const int descriptor = open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (descriptor < 0) return Unusable(kept, "what was last signed can't be kept aside", errno);
+  const bool written = WriteAll(descriptor, head.note, 0) && fsync(descriptor) == 0;
+  const int error = errno;
+  close(descriptor);
+  if (!written) return Unusable(kept, "what was last signed can't be kept aside", error);
+  if (rename(part.c_str(), kept.c_str()) != 0 || !SyncFolderOf(kept)) {
+    return Unusable(kept, "what was last signed can't be kept aside", errno);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status MayFollow(const std::optional<SignedHead>& last, const SignedHead& next) {
@@ -128,7 +145,7 @@ absl::StatusOr<std::unique_ptr<FileLastSigned>> FileLastSigned::Open(const std::
     descriptor = open(path.c_str(), O_RDWR | O_CLOEXEC);
   }
   if (descriptor < 0) return Unusable(path, "the last-signed file can't be opened", errno);
-  auto file = std::unique_ptr<FileLastSigned>(new FileLastSigned(descriptor, std::move(on_fatal)));
+  auto file = std::unique_ptr<FileLastSigned>(new FileLastSigned(path, descriptor, std::move(on_fatal)));
   if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return Unusable(path, "the last-signed file can't be locked", errno);
     return Fail(Reason::kFolderLocked, "another process has the last-signed file").With("path", path);
@@ -174,6 +191,17 @@ absl::StatusOr<std::optional<SignedHead>> FileLastSigned::Read() {
 absl::Status FileLastSigned::Write(const SignedHead& head) {
   if (dead_) return Fail(Reason::kStorageDamaged, "the last-signed file failed before");
   EAGLE_RETURN_IF_ERROR(MayFollow(last_, head));
+  return Put(head);
+}
+
+absl::Status FileLastSigned::Restart(const SignedHead& head) {
+  if (dead_) return Fail(Reason::kStorageDamaged, "the last-signed file failed before");
+  GATEWAY_ASSERT(head.note.size() <= kNoteBytesMax, "a note is at most 3 KiB");
+  if (last_ && last_ != head) EAGLE_RETURN_IF_ERROR(KeepAside(path_, *last_));
+  return Put(head);
+}
+
+absl::Status FileLastSigned::Put(const SignedHead& head) {
   if (last_ == head) return absl::OkStatus();
   const uint64_t generation = generation_ + 1;
   const std::string bytes = Encode({.generation = generation, .head = head});

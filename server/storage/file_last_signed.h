@@ -39,11 +39,16 @@ class FileLastSigned : public LastSigned {
 
   absl::StatusOr<std::optional<SignedHead>> Read() override;
   absl::Status Write(const SignedHead& head) override;
+  // The note before goes into "<path>.<its size>-<8 hexadecimal digits of its SHA-256>.note".
+  absl::Status Restart(const SignedHead& head) override;
 
  private:
-  FileLastSigned(int descriptor, FatalHandler on_fatal) : descriptor_(descriptor), on_fatal_(std::move(on_fatal)) {}
+  FileLastSigned(std::string path, int descriptor, FatalHandler on_fatal)
+      : path_(std::move(path)), descriptor_(descriptor), on_fatal_(std::move(on_fatal)) {}
   absl::Status Load();
+  absl::Status Put(const SignedHead& head);
 
+  const std::string path_;
   const int descriptor_;
   const FatalHandler on_fatal_;
   uint64_t generation_ = 0;

@@ -43,6 +43,11 @@ class LastSigned {
   // What the disk refuses ends the process (fatal.h); the next Read gives this head or the one before it.
   // Pre: note has at most kNoteBytesMax bytes.
   virtual absl::Status Write(const SignedHead& head) = 0;
+
+  // Goes on with the head of another origin, of whatever size: what `eagle recover` made of older data. The head before
+  // it is kept aside first. Durable on OK; after a crash Read gives the one or the other.
+  // Errors: STORAGE_UNUSABLE: what was there can't be kept aside, and nothing was written. Pre: as for Write.
+  virtual absl::Status Restart(const SignedHead& head) = 0;
 };
 
 // The rule of Write, for every implementation: OK when `next` may follow `last`.

@@ -225,6 +225,34 @@ absl::Status SqliteKeyStore::RewrapAll(const std::vector<StoredKey>& keys) {
   return absl::OkStatus();
 }
 
+absl::Status SqliteKeyStore::Copy(const std::string& path) {
+  const auto refuse = [&path](std::string_view what) { return Fail(Reason::kUnavailable, what).With("path", path); };
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (descriptor < 0) return refuse("the copy of the keys can't be made");
+  sqlite3* target = nullptr;
+  bool copied = false;
+  {
+    absl::MutexLock lock(&mu_);
+    if (absl::Status usable = Usable(); !usable.ok()) {
+      ::close(descriptor);
+      ::unlink(path.c_str());
+      return usable;
+    }
+    if (sqlite3_open_v2(path.c_str(), &target, SQLITE_OPEN_READWRITE, nullptr) == SQLITE_OK) {
+      sqlite3_exec(target, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF", nullptr, nullptr, nullptr);
+      sqlite3_backup* const backup = sqlite3_backup_init(target, "main", db_, "main");
+      copied = backup != nullptr && sqlite3_backup_step(backup, -1) == SQLITE_DONE;
+      if (backup != nullptr) sqlite3_backup_finish(backup);
+    }
+  }
+  sqlite3_close(target);
+  copied = copied && ::fsync(descriptor) == 0;
+  ::close(descriptor);
+  if (copied) return absl::OkStatus();
+  ::unlink(path.c_str());
+  return refuse("the copy of the keys can't be written");
+}
+
 absl::StatusOr<std::vector<StoredKey>> SqliteKeyStore::Page(std::string_view after, size_t most) {
   absl::MutexLock lock(&mu_);
   EAGLE_RETURN_IF_ERROR(Usable());

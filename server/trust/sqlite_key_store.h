@@ -43,6 +43,10 @@ class SqliteKeyStore : public KeyStore {
   absl::StatusOr<std::vector<StoredKey>> Page(std::string_view after, size_t most) override;
   absl::StatusOr<std::vector<std::string>> List(std::string_view scope) override;
 
+  // Copies the store into a new file with mode 0600, synced. It holds wrapped keys only, and none that was deleted.
+  // Errors: UNAVAILABLE when it can't be written; nothing is left behind then.
+  absl::Status Copy(const std::string& path);
+
  private:
   explicit SqliteKeyStore(sqlite3* db) : db_(db) {}
   absl::Status SetUp();

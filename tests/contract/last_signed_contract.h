@@ -85,4 +85,13 @@ TEST_P(LastSignedContract, TheLongestNoteAndTheLargestSizeFit) {
   EXPECT_EQ(Read(), head);
 }
 
+TEST_P(LastSignedContract, AnotherOriginGoesOnWithWhateverSize) {
+  ASSERT_EQ(Write(SampleHead(10)), absl::OkStatus());
+  ASSERT_EQ(harness_->last_signed().Restart(SampleHead(4, 1)), absl::OkStatus());
+  harness_->Reopen();
+  EXPECT_EQ(Read(), SampleHead(4, 1));
+  EXPECT_EQ(Write(SampleHead(5, 1)), absl::OkStatus());
+  EXPECT_EQ(ReasonOf(Write(SampleHead(4, 1))), Reason::kJournalOlder);
+}
+
 }  // namespace eagle::storage

@@ -23,12 +23,14 @@ Room Kind(std::string_view prefix, std::string_view purpose) {
 }
 
 // Wiring that main.cc, tests and tools share: may use every room, and only its like uses it.
-Room AboveRooms(std::string_view prefix, std::string_view purpose) {
-  return {prefix,
-          purpose,
-          {kBase, kSystemClock, kDomain, kJournal, kTrust, kKeyStore, kStorage, kSqliteStore, kCore, kDispatch, kApi,
-           kOps, "server/data_keys"},
-          kAnyLibrary & ~kTestKit};
+Room AboveRooms(std::string_view prefix, std::string_view purpose, std::vector<std::string_view> more = {}) {
+  Room room{prefix,
+            purpose,
+            {kBase, kSystemClock, kDomain, kJournal, kTrust, kKeyStore, kStorage, kSqliteStore, kCore, kDispatch, kApi,
+             kOps, "server/data_keys"},
+            kAnyLibrary & ~kTestKit};
+  room.rooms.insert(room.rooms.end(), more.begin(), more.end());
+  return room;
 }
 
 struct Named {
@@ -185,8 +187,10 @@ const std::vector<Room>& Rooms() {
        kMessages | kGrpc | kThreads | kClock | kFiles | kTerminal},
       AboveRooms("server/data_keys", "above the rooms: opens a data folder's keys"),
       AboveRooms("server/found", "above the rooms: founds a log"),
+      AboveRooms("server/backup", "above the rooms: copies a running gateway's data, checks copies"),
+      AboveRooms("server/recover", "above the rooms: has a log go on from older data"),
       AboveRooms("server/journal_folder", "above the rooms: audits a stopped folder, tells who looked at whom"),
-      AboveRooms("server/process", "above the rooms: the process, which tests can start too"),
+      AboveRooms("server/process", "above the rooms: the process, which tests can start too", {"server/backup"}),
       {"server/main.cc", "flags, configuration, wiring", {"*"}, kAnyLibrary & ~kTestKit, false},
       {kSdk,
        "what an agency links: polling, inbox, verification, receipts, registers",

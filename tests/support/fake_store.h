@@ -77,6 +77,10 @@ class FakeLastSigned : public LastSigned {
  public:
   absl::StatusOr<std::optional<SignedHead>> Read() override { return last_; }
   absl::Status Write(const SignedHead& head) override;
+  absl::Status Restart(const SignedHead& head) override {
+    last_ = head;
+    return absl::OkStatus();
+  }
 
  private:
   std::optional<SignedHead> last_;

@@ -87,4 +87,8 @@ absl::Status FaultyLastSigned::Write(const SignedHead& head) {
   return faults_.Call(FaultPoint::kLastSignedWrite, [&] { return last_signed_.Write(head); });
 }
 
+absl::Status FaultyLastSigned::Restart(const SignedHead& head) {
+  return faults_.Call(FaultPoint::kLastSignedWrite, [&] { return last_signed_.Restart(head); });
+}
+
 }  // namespace eagle::storage

@@ -97,6 +97,7 @@ class FaultyLastSigned : public LastSigned {
   FaultyLastSigned(LastSigned& last_signed, FaultInjector& faults) : last_signed_(last_signed), faults_(faults) {}
   absl::StatusOr<std::optional<SignedHead>> Read() override;
   absl::Status Write(const SignedHead& head) override;
+  absl::Status Restart(const SignedHead& head) override;
 
  private:
   LastSigned& last_signed_;

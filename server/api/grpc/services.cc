@@ -167,6 +167,11 @@ class Services::Impl {
       return shared.Start(context, request, response, "/goldeneagle.v1.AdminService/ListProposals",
                           &Handlers::ListProposals, local);
     }
+    grpc::ServerUnaryReactor* MakeBackup(grpc::CallbackServerContext* context, const v1::MakeBackupRequest* request,
+                                         v1::MakeBackupResponse* response) override {
+      return shared.Start(context, request, response, "/goldeneagle.v1.AdminService/MakeBackup", &Handlers::MakeBackup,
+                          local);
+    }
     grpc::ServerUnaryReactor* GetMetrics(grpc::CallbackServerContext* context, const v1::GetMetricsRequest* request,
                                          v1::GetMetricsResponse* response) override {
       const auto metrics = [this](const Caller& caller, const v1::GetMetricsRequest& asked) {

@@ -99,6 +99,28 @@ absl::Status SqliteBackup::Publish() {
   return Sync(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY);
 }
 
+absl::StatusOr<StoreHead> HeadOfCopy(const std::string& path) {
+  sqlite3* database = nullptr;
+  sqlite3_stmt* head = nullptr;
+  int code = sqlite3_open_v2(ImmutableUri(path).c_str(), &database,
+                             SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, nullptr);
+  if (code == SQLITE_OK)
+    code = sqlite3_prepare_v2(database,
+                              "SELECT first_index + count, time_us FROM journal ORDER BY first_index DESC LIMIT 1", -1,
+                              &head, nullptr);
+  StoreHead out;
+  if (code == SQLITE_OK) code = sqlite3_step(head);
+  if (code == SQLITE_ROW) out = {static_cast<uint64_t>(sqlite3_column_int64(head, 0)), sqlite3_column_int64(head, 1)};
+  const std::string cause = sqlite3_errmsg(database);
+  sqlite3_finalize(head);
+  sqlite3_close(database);
+  if (code == SQLITE_ROW || code == SQLITE_DONE) return out;
+  return Fail(code == SQLITE_CANTOPEN ? Reason::kStorageUnusable : Reason::kStorageDamaged,
+              "the copy's journal can't be read")
+      .With("path", path)
+      .With("cause", cause);
+}
+
 absl::Status CheckSqliteFile(const std::string& path) {
   sqlite3* database = nullptr;
   int code = sqlite3_open_v2(ImmutableUri(path).c_str(), &database,

@@ -18,6 +18,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "server/storage/store.h"
 
 struct sqlite3;
 struct sqlite3_backup;
@@ -52,6 +53,10 @@ class SqliteBackup {
   sqlite3_backup* backup_;
   bool published_ = false;
 };
+
+// Entries in the copy `path` and the time of the last one, 0 and 0 in an empty one. Leaves no file beside it.
+// Errors: STORAGE_UNUSABLE, STORAGE_DAMAGED.
+absl::StatusOr<StoreHead> HeadOfCopy(const std::string& path);
 
 // SQLite's own check of every page, row and index of the database `path`, which nobody may be using.
 // Errors: STORAGE_DAMAGED with the first finding; STORAGE_UNUSABLE when it can't be opened.

@@ -194,6 +194,7 @@ absl::Status SqliteStore::BackupWhileServing(const std::string& path) {
   BackupJob job{.path = path};
   {
     std::unique_lock lock(job_mu_);
+    if (no_more_backups_) return Fail(Reason::kDraining, "the gateway is about to end");
     if (job_ != nullptr) return Fail(Reason::kBusy, "another backup is being made").RetryAfter(absl::Seconds(10));
     job_ = &job;
     copy_wanted_.store(true, std::memory_order_release);
@@ -204,10 +205,18 @@ absl::Status SqliteStore::BackupWhileServing(const std::string& path) {
   return job.copy->Publish();
 }
 
+void SqliteStore::EndBackups() {
+  std::lock_guard lock(job_mu_);
+  no_more_backups_ = true;
+}
+
 // One part of the copy that somebody waits for.
 void SqliteStore::CopySome(bool idle) {
   std::lock_guard lock(job_mu_);
-  if (job_->copy == nullptr) {
+  if (no_more_backups_) {
+    job_->copy.reset();
+    job_->status = Fail(Reason::kDraining, "the gateway is about to end");
+  } else if (job_->copy == nullptr) {
     absl::StatusOr<std::unique_ptr<SqliteBackup>> copy = SqliteBackup::Start(writer_.get(), job_->path);
     job_->status = copy.status();
     if (copy.ok()) job_->copy = *std::move(copy);

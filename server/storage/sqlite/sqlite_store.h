@@ -62,6 +62,8 @@ class SqliteStore : public Store {
   // The same from another thread, while the writing one goes on: each Maintain copies a part. Blocks until the copy is
   // checked, so it returns only if the writing thread keeps calling Maintain. BUSY when another copy is being made.
   absl::Status BackupWhileServing(const std::string& path);
+  // Ends one that is under way with DRAINING, at the next Maintain, and refuses later ones. Any thread.
+  void EndBackups();
 
   // Pages in the log that wait to be overwritten; readers that are out. For metrics, any thread.
   int64_t WalPages() const { return wal_pages_.load(std::memory_order_relaxed); }
@@ -106,7 +108,8 @@ class SqliteStore : public Store {
   std::atomic<bool> copy_wanted_ = false;  // job_ has something for Maintain to do
   std::mutex job_mu_;
   std::condition_variable job_copied_;
-  BackupJob* job_ = nullptr;  // guarded by job_mu_; lives on the stack of BackupWhileServing
+  bool no_more_backups_ = false;  // guarded by job_mu_
+  BackupJob* job_ = nullptr;      // guarded by job_mu_; lives on the stack of BackupWhileServing
 };
 
 }  // namespace eagle::storage

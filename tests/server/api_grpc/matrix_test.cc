@@ -42,6 +42,7 @@ const std::map<std::string, std::string>& Allowed() {
       {"DirectoryService/ListAgencies", "cuo"},
       {"AdminService/SubmitAdministration", "co"},
       {"AdminService/ListProposals", "uo"},
+      {"AdminService/MakeBackup", "o"},
       {"AdminService/GetMetrics", "o"},
       {"AuditService/GetCheckpoint", "cauo"},
       {"AuditService/ListEntries", "uo"},

@@ -131,6 +131,23 @@ TEST_F(FileLastSignedTest, ASecondOpenerIsRefused) {
   Open();
 }
 
+TEST_F(FileLastSignedTest, ARestartKeepsWhatWasThereAsideForEver) {
+  auto file = Open(IfMissing::kCreate);
+  const SignedHead old{10, {}, "the old origin's note\n"}, next{4, {}, "the new origin's note\n"};
+  ASSERT_EQ(file->Write(old), absl::OkStatus());
+  ASSERT_EQ(file->Restart(next), absl::OkStatus());
+  ASSERT_EQ(file->Restart(next), absl::OkStatus());
+  std::vector<std::string> kept;
+  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(path_).parent_path())) {
+    if (entry.path().extension() == ".note") kept.push_back(entry.path());
+  }
+  ASSERT_EQ(kept.size(), 1u);
+  std::ifstream in(kept[0]);
+  std::string line;
+  std::getline(in, line);
+  EXPECT_EQ(line, "the old origin's note");
+}
+
 TEST_F(FileLastSignedTest, AFailedWriteEndsTheProcess) {
   Open(IfMissing::kCreate);
   const auto write = [&] {

@@ -307,6 +307,22 @@ TEST_F(SqliteBackupTest, ABackupIsMadeWhileTheWriterGoesOn) {
   EXPECT_EQ(*(*reader)->Get(Table::kOrders, BigEndian((*copy)->Head().next_index)), std::nullopt);
 }
 
+TEST_F(SqliteBackupTest, OneUnderWayEndsWhenTheStoreIsAboutToAndNoOtherBegins) {
+  Open();
+  Append(3000, std::string(3000, 'x'));  // more than one step
+  absl::Status status;
+  std::thread other([&] { status = store_->BackupWhileServing(folder_ / "copy.db"); });
+  while (!std::filesystem::exists(folder_ / "copy.db.part")) ASSERT_TRUE(store_->Maintain(/*idle=*/false).ok());
+  store_->EndBackups();
+  ASSERT_TRUE(store_->Maintain(/*idle=*/false).ok());
+  other.join();
+  EXPECT_EQ(ReasonOf(status), Reason::kDraining);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "copy.db"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "copy.db.part"));
+  EXPECT_EQ(ReasonOf(store_->BackupWhileServing(folder_ / "copy.db")), Reason::kDraining);
+  EXPECT_EQ(HeadOfCopy(folder_ / "none.db").ok(), false);
+}
+
 TEST_F(SqliteBackupTest, ABackupThatCannotBeWrittenLeavesTheStoreAsItWas) {
   Open();
   Append(100, std::string(3000, 'x'));

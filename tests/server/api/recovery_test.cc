@@ -1,0 +1,144 @@
+// The calls after a recovery: what is sent again is taken as it was, and nobody misses what came instead.
+#include "server/core/recovery.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "server/base/bytes.h"
+#include "server/journal/dsse.h"
+#include "tests/support/demo_world.h"
+#include "tests/support/recovery.h"
+
+namespace eagle::test {
+namespace {
+
+using testing::ElementsAre;
+
+class AfterRecovery : public testing::Test {
+ protected:
+  AfterRecovery() {
+    const v1::Order before = demo_.Freeze(kBeiling, 100);
+    EXPECT_THAT(DemoWorld::Reasons(demo_.Submit({before})), ElementsAre(""));
+    (void)demo_.Pull(kBeiling);
+    Watch(early_);
+    kept_ = gateway_.disk.Head().next_index;
+    held_ = *gateway_.signed_disk.Read();
+    lost_ = demo_.Freeze(kBeiling, 200);
+    *batch_.mutable_batch() = demo_.OrderBatch({lost_}).batch();
+    EXPECT_THAT(DemoWorld::Reasons(Send()), ElementsAre(""));
+    Watch(late_);
+    (void)demo_.Pull(kBeiling);
+    receipts_.set_instance("i");
+    *receipts_.mutable_batch() =
+        gateway_.Sign(v1::MEMBER_TYPE_RECEIPT, kBeiling, std::vector<v1::Receipt>{demo_.Controlled(lost_, 200, 0)},
+                      {"agency/" + std::string(kBeiling)});
+    EXPECT_EQ(Verdict(), v1::RECEIPT_VERDICT_RECORDED);
+  }
+
+  absl::StatusOr<v1::SubmitOrdersResponse> Send() {
+    return gateway_.Call(&api::Handlers::SubmitOrders, demo_.court, batch_);
+  }
+  v1::ReceiptVerdict Verdict() {
+    const auto answer = gateway_.Call(&api::Handlers::ReportResults, gateway_.Agency(kBeiling), receipts_);
+    EXPECT_TRUE(answer.ok()) << answer.status();
+    return answer->results(0).verdict();
+  }
+  // The types of the court's events past the token, which moves on.
+  std::vector<std::string> Watch(std::string& token) {
+    std::vector<std::string> types;
+    for (bool moved = true; moved;) {
+      v1::WatchOrdersRequest request;
+      request.set_resume_token(token);
+      const auto page = gateway_.handlers->ReadWatch(demo_.court, request, 10);
+      EXPECT_TRUE(page.ok()) << page.status();
+      if (!page.ok()) return types;
+      for (const auto& event : page->events()) types.push_back(event.type());
+      moved = page->resume_token() != token;
+      token = page->resume_token();
+    }
+    return types;
+  }
+
+  void Recover() {
+    const storage::SignedHead last = **gateway_.signed_disk.Read();
+    gateway_.Stop();
+    gateway_.disk.RestoreOlder(kept_);
+    const v1::Recovery recovery = RecoveryOf(kept_, std::string(held_->root.begin(), held_->root.end()), held_->note,
+                                             last.note, TestLogSigner(kSecondOrigin));
+    v1::Envelope document;
+    document.set_payload_type(std::string(core::kRecoveryPayloadType));
+    document.set_payload(recovery.SerializeAsString());
+    for (const char* name : {"administrator-1", "administrator-2"})
+      document.add_signatures()->set_sig(
+          gateway_.Key(name).Sign(journal::Pae(core::kRecoveryPayloadType, document.payload())));
+    gateway_.log_signer = std::make_unique<journal::Ed25519NoteSigner>(TestLogSigner(kSecondOrigin));
+    gateway_.log_verifier = *journal::ParseVerifierKey(gateway_.log_signer->VerifierKey());
+    auto ring = trust::KeyRing::Open(gateway_.key_disk, gateway_.wrapper, gateway_.entropy);
+    RingKeys keys(**ring);
+    const auto opened = core::Recover(document, gateway_.disk, gateway_.signed_disk, *gateway_.log_signer, keys);
+    ASSERT_TRUE(opened.ok()) << opened.status();
+    ring->reset();
+    gateway_.Start();
+    demo_.sessions.clear();
+  }
+
+  GatewayFixture gateway_{{.real_keys = true}};
+  DemoWorld demo_{gateway_};
+  std::string early_, late_;  // tokens of the old log: within the restored entries, past them
+  uint64_t kept_ = 0;
+  std::optional<storage::SignedHead> held_;
+  v1::Order lost_;
+  v1::SubmitOrdersRequest batch_;
+  v1::ReportResultsRequest receipts_;
+};
+
+TEST_F(AfterRecovery, WhatIsSentAgainIsTakenAsItWasAndTheFirstAnswerFits) {
+  Recover();
+  const auto hello = demo_.Hello(kBeiling);
+  ASSERT_TRUE(hello.ok());
+  EXPECT_EQ(hello->origin(), kSecondOrigin);
+  EXPECT_EQ(hello->recovered_at(), kept_);
+  // The agency is earlier than the court: nothing is known of the order, and nothing is written about it.
+  const size_t entries = gateway_.Types().size();
+  EXPECT_EQ(Verdict(), v1::RECEIPT_VERDICT_REFUSED);
+  EXPECT_EQ(gateway_.Types().size(), entries);
+  // The same bytes under the same ids and sequence numbers.
+  const auto again = Send();
+  ASSERT_THAT(DemoWorld::Reasons(again), ElementsAre(""));
+  const v1::Acceptance& accepted = again->results(0).acceptance();
+  EXPECT_TRUE(gateway_.Proves(accepted.proof(), accepted.leaf(), again->checkpoint()));
+  EXPECT_EQ(Verdict(), v1::RECEIPT_VERDICT_RECORDED);
+  EXPECT_EQ(Verdict(), v1::RECEIPT_VERDICT_DUPLICATE);
+}
+
+TEST_F(AfterRecovery, AWatchGoesOnWhereTheRestoredEntriesEndAndMissesNothing) {
+  Recover();
+  ASSERT_THAT(DemoWorld::Reasons(Send()), ElementsAre(""));
+  std::string late = late_, early = early_;
+  EXPECT_THAT(Watch(late), ElementsAre("ORDER_ACCEPTED"));
+  EXPECT_THAT(Watch(early), ElementsAre("ORDER_ACCEPTED"));
+  EXPECT_THAT(Watch(late), ElementsAre());
+  v1::WatchOrdersRequest strange;
+  strange.set_resume_token(late_ + "x");
+  EXPECT_EQ(ReasonOf(gateway_.handlers->ReadWatch(demo_.court, strange, 10).status()), Reason::kPageTokenInvalid);
+}
+
+TEST_F(AfterRecovery, EverybodyIsShownWhatProvesTheNewOriginAndNothingElse) {
+  Recover();
+  const auto head = gateway_.Call(&api::Handlers::GetCheckpoint, demo_.court, v1::GetCheckpointRequest());
+  ASSERT_TRUE(head.ok());
+  EXPECT_THAT(head->recoveries(), ElementsAre(kept_));
+  const auto leaf = [&](uint64_t index) {
+    v1::GetInclusionProofRequest request;
+    request.set_index(index);
+    return gateway_.Call(&api::Handlers::GetInclusionProof, demo_.court, request)->leaf();
+  };
+  EXPECT_FALSE(leaf(0).empty());
+  EXPECT_FALSE(leaf(kept_).empty());
+  EXPECT_TRUE(leaf(1).empty()) << "an administrator's act is for auditors";
+}
+
+}  // namespace
+}  // namespace eagle::test
