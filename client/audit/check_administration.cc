@@ -1,6 +1,9 @@
 // Entry 0, proposals and what came of them, the clock, statements: nobody changes anything alone.
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "client/audit/picture.h"
+#include "server/base/reason.h"
 
 namespace eagle::audit {
 namespace {
@@ -34,6 +37,26 @@ void CheckFounding(const journal::Leaf& leaf, Picture& seen) {
   if (body.has_log_key() && (body.log_key().name() != body.origin() || body.log_key().key().size() != 32))
     wrong("the log's key is named as its origin");
   seen.founding = std::move(body);
+  seen.log_key = seen.founding.log_key();
+}
+
+void CheckRecovered(const journal::Leaf& leaf, Picture& seen) {
+  LogRecovered body;
+  if (!ReadBody(leaf, body, seen.findings)) return;
+  absl::StatusOr<RecoverySeen> recovery = OpenRecovery(leaf, seen.founding, seen.log_key);
+  if (!recovery.ok()) {
+    seen.findings.Add(Rule::kRecovery, leaf.index.value(), FailureOf(recovery.status()).message);
+    Recovery said;
+    if (said.ParseFromString(body.document().payload())) seen.log_key = said.new_log_key();
+    return;
+  }
+  const bool had = std::any_of(seen.recoveries.begin(), seen.recoveries.end(), [&](const RecoverySeen& before) {
+    return before.old_origin == recovery->key.name() || before.key.name() == recovery->key.name();
+  });
+  if (had || recovery->key.name() == seen.founding.origin())
+    seen.findings.Add(Rule::kRecovery, leaf.index.value(), "the log had this origin before");
+  seen.log_key = recovery->key;
+  seen.recoveries.push_back(*std::move(recovery));
 }
 
 void CheckProposalMade(const journal::Leaf& leaf, Picture& seen) {
@@ -179,6 +202,8 @@ void CheckStatement(const journal::Leaf& leaf, Picture& seen) {
 
 void CheckAdministration(const journal::Leaf& leaf, Picture& seen) {
   switch (leaf.type) {
+    case ENTRY_TYPE_LOG_RECOVERED:
+      return CheckRecovered(leaf, seen);
     case ENTRY_TYPE_LOG_FOUNDED:
       return CheckFounding(leaf, seen);
     case ENTRY_TYPE_PROPOSAL_MADE:

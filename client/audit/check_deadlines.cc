@@ -96,6 +96,12 @@ void CheckSurplus(const journal::Leaf& leaf, Picture& seen) {
 // A gateway that was down can't mark: time counts from the first leaf past the mark.
 void CheckOverdue(const journal::Leaf& leaf, Picture& seen) {
   const int64_t now = absl::ToUnixMicros(leaf.time);
+  if (leaf.type == ENTRY_TYPE_LOG_RECOVERED) {
+    // Written while no gateway ran, and marks may lie in what was lost: all of them count from the next leaf on.
+    for (const auto& [since, timer] : seen.overdue) seen.timers.insert(timer);
+    seen.overdue.clear();
+    return;
+  }
   while (!seen.overdue.empty() && seen.overdue.front().first + absl::ToInt64Microseconds(seen.tolerance) < now) {
     const auto [since, timer] = seen.overdue.front();
     seen.overdue.pop_front();

@@ -52,6 +52,14 @@ constexpr FrameRow kFrames[] = {
 };
 
 constexpr FrameRow kErasedFrame = {kAdministrator, kNo, kNo, kYes, kNo, kNo};  // CASE_ERASED
+constexpr FrameRow kRecoveredFrame = {kGateway, kNo, kNo, kNo, kNo, kNo};      // LOG_RECOVERED
+
+const FrameRow& FrameOf(uint16_t type) {
+  static_assert(std::size(kFrames) == ENTRY_TYPE_SURPLUS_CLEARED + 1);
+  if (type == ENTRY_TYPE_CASE_ERASED) return kErasedFrame;
+  if (type == ENTRY_TYPE_LOG_RECOVERED) return kRecoveredFrame;
+  return kFrames[type];
+}
 
 void CheckActor(const journal::Leaf& leaf, Picture& seen) {
   const uint32_t ordinal = leaf.actor_ordinal;
@@ -104,8 +112,7 @@ void CheckPrevious(const journal::Leaf& leaf, Picture& seen) {
 
 void CheckFrame(const journal::Leaf& leaf, Picture& seen) {
   const uint64_t index = leaf.index.value();
-  static_assert(std::size(kFrames) == ENTRY_TYPE_SURPLUS_CLEARED + 1);
-  const FrameRow& row = leaf.type == ENTRY_TYPE_CASE_ERASED ? kErasedFrame : kFrames[leaf.type];
+  const FrameRow& row = FrameOf(leaf.type);
   const auto check = [&](Has has, bool is, std::string_view what) {
     if (has != kMaybe && (has == kYes) != is)
       seen.findings.Add(Rule::kLeafFrame, index, absl::StrCat(is ? "has " : "has no ", ToAbsl(what)));

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "client/audit/evidence_book.h"
+#include "client/audit/recovery.h"
 #include "server/base/bytes.h"
 #include "server/base/reason.h"
 
@@ -68,9 +69,16 @@ class Story {
       return WrongPart(part, "the first entry isn't the founding of the log", "entry", "0 (LOG_FOUNDED)", part);
     LogFounded body;
     EAGLE_RETURN_IF_ERROR(ParseKnown(entry.leaf.body, part, body));
-    const auto key = journal::PublicKey::FromBytes(body.log_key().key());
-    const std::string text =
-        key ? journal::VerifierKeyText(body.origin(), journal::NoteKeyType::kEd25519, *key) : std::string();
+    // Where the log went on from older data, its administrators signed for the next key.
+    FoundingKey key = body.log_key();
+    for (OpenedEntry& later : file_.entries) {
+      if (later.leaf.type != ENTRY_TYPE_LOG_RECOVERED) continue;
+      const auto recovery = OpenRecovery(later.leaf, body, key);
+      if (!recovery.ok()) return WrongPart(PartName(later.leaf), FailureOf(recovery.status()).message, "document");
+      key = recovery->key;
+      later.used = true;
+    }
+    const std::string text = KeyTextOf(key);
     if (text != pins_.log_key_text)
       return WrongPart(part, "the log was founded with another key than the pinned one", "log_key", pins_.log_key_text,
                        text);

@@ -43,6 +43,50 @@ absl::StatusOr<std::optional<Checkpoint>> Before(const SeenStore& store, const s
   return std::optional<Checkpoint>(std::move(before));
 }
 
+// A recovery's document is about these very entries, and the newest head is of the key that the entries name.
+absl::Status CheckRecoveries(journal::TileSource& tiles, const journal::NoteVerifier& key, PublicAudit& audit) {
+  Findings& findings = audit.findings();
+  for (const RecoverySeen& recovery : audit.recoveries()) {
+    EAGLE_ASSIGN_OR_RETURN(const journal::Hash root, journal::RootOf(recovery.index, tiles));
+    if (root != recovery.restored_root)
+      findings.Add(Rule::kRecovery, recovery.index, "the administrators signed for other data than those before it");
+    EAGLE_ASSIGN_OR_RETURN(const journal::Hash old, journal::RootOf(recovery.restored.size, tiles));
+    if (old != recovery.restored.root)
+      findings.Add(Rule::kRecovery, recovery.index, "the data before it don't begin with what the old key signed");
+  }
+  const std::string named = KeyTextOf(audit.log_key());
+  if (named.empty()) return absl::OkStatus();
+  EAGLE_ASSIGN_OR_RETURN(const auto verifier, journal::ParseVerifierKey(named));
+  if (verifier->name() != key.name() || verifier->key_id() != key.key_id())
+    findings.Add(Rule::kRecovery, audit.recoveries().empty() ? 0 : audit.recoveries().back().index,
+                 "the pinned key isn't the one that the entries name");
+  return absl::OkStatus();
+}
+
+// What this auditor saw of an origin that this log had before: a beginning of it, or in the range that was given up.
+absl::Status CompareWithOldOrigins(journal::TileSource& tiles, SeenStore& store, const std::string& note_now,
+                                   PublicAudit& audit) {
+  goldeneagle::v1::FoundingKey key = audit.founding().log_key();
+  for (const RecoverySeen& recovery : audit.recoveries()) {
+    EAGLE_ASSIGN_OR_RETURN(const auto verifier, journal::ParseVerifierKey(KeyTextOf(key)));
+    key = recovery.key;
+    std::string note;
+    EAGLE_ASSIGN_OR_RETURN(const auto before, Before(store, recovery.old_origin, *verifier, note));
+    if (!before) continue;
+    const auto forked = [&](std::string_view why) { return Forked(store, recovery.old_origin, note, note_now, why); };
+    if (before->size <= recovery.index) {
+      EAGLE_ASSIGN_OR_RETURN(const journal::Hash root, journal::RootOf(before->size, tiles));
+      if (before->size > 0 && root != before->root)
+        return forked("the log doesn't begin with what was seen of the old origin");
+    } else if (before->size > recovery.last_signed.size) {
+      return forked("the old origin signed more than the administrators were told");
+    } else if (before->size == recovery.last_signed.size && before->root != recovery.last_signed.root) {
+      return forked("the old origin signed two roots of one size");
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<LogAudited> AuditLog(LogSource& log, const journal::NoteVerifier& key, const LogAuditOptions& options,
@@ -94,6 +138,11 @@ absl::StatusOr<LogAudited> AuditLog(LogSource& log, const journal::NoteVerifier&
     if (partial.empty()) continue;
     EAGLE_RETURN_IF_ERROR(CompareTile(log, {level, size >> (8 * (level + 1)), std::string(partial)},
                                       static_cast<unsigned>(partial.size() / journal::kHashSize), findings));
+  }
+  if (edge.Root() == out.head.root) {
+    journal::EdgeSource tiles(edge, log);  // of any size: partial tiles of old sizes needn't be published
+    EAGLE_RETURN_IF_ERROR(CheckRecoveries(tiles, key, audit));
+    if (options.store != nullptr) EAGLE_RETURN_IF_ERROR(CompareWithOldOrigins(tiles, *options.store, out.note, audit));
   }
   if (edge.Root() != out.head.root) {
     findings.Add(Rule::kTreeRoot, size, "the leaves don't hash to the signed root");

@@ -18,6 +18,7 @@
 #include "absl/time/time.h"
 #include "client/audit/agency_bits.h"
 #include "client/audit/findings.h"
+#include "client/audit/recovery.h"
 #include "client/audit/unknown_fields.h"
 #include "goldeneagle/v1/entry.pb.h"
 #include "server/journal/leaf.h"
@@ -73,6 +74,8 @@ struct Picture {
 
   goldeneagle::v1::LogFounded founding;
   absl::node_hash_map<uint64_t, ProposalSeen> proposals;
+  goldeneagle::v1::FoundingKey log_key;  // of the heads after the newest leaf
+  std::vector<RecoverySeen> recoveries;
   uint32_t courts = 0, agencies = 0;  // highest ordinals
   uint32_t policy = 0;                // version in force
   uint64_t alarm = 0;                 // the one that stands

@@ -25,6 +25,10 @@ uint64_t PublicAudit::open_orders() const {
   return open;
 }
 
+const std::vector<RecoverySeen>& PublicAudit::recoveries() const { return seen_->recoveries; }
+const goldeneagle::v1::FoundingKey& PublicAudit::log_key() const { return seen_->log_key; }
+const goldeneagle::v1::LogFounded& PublicAudit::founding() const { return seen_->founding; }
+
 void PublicAudit::Take(std::string_view bytes) {
   Picture& seen = *seen_;
   const uint64_t index = seen.next++;
@@ -55,6 +59,7 @@ void PublicAudit::Take(std::string_view bytes) {
   CheckFrame(leaf, seen);
   switch (leaf.type) {
     case ENTRY_TYPE_LOG_FOUNDED:
+    case ENTRY_TYPE_LOG_RECOVERED:
     case ENTRY_TYPE_PROPOSAL_MADE:
     case ENTRY_TYPE_PROPOSAL_APPROVED:
     case ENTRY_TYPE_COURT_REGISTERED:

@@ -14,6 +14,7 @@
 
 #include "absl/time/time.h"
 #include "client/audit/findings.h"
+#include "client/audit/recovery.h"
 
 namespace eagle::audit {
 
@@ -42,6 +43,11 @@ class PublicAudit {
   uint64_t open_orders() const;              // with a target that has not answered
   uint64_t cases() const;                    // opened
   uint64_t marks() const { return marks_; }  // of deadlines, fired
+  // What was lost, and who let the log go on without it; those that verify, in order.
+  const std::vector<RecoverySeen>& recoveries() const;
+  // The key that the entries name for the newest head. Without a name: entry 0 gives none.
+  const goldeneagle::v1::FoundingKey& log_key() const;
+  const goldeneagle::v1::LogFounded& founding() const;
 
  private:
   Findings findings_;

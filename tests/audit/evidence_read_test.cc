@@ -124,6 +124,7 @@ class Wire : public client::Gateway {
   NOT_HERE(ListAgencies, ListAgenciesRequest, ListAgenciesResponse)
   NOT_HERE(SubmitAdministration, SubmitAdministrationRequest, SubmitAdministrationResponse)
   NOT_HERE(ListProposals, ListProposalsRequest, ListProposalsResponse)
+  NOT_HERE(MakeBackup, MakeBackupRequest, MakeBackupResponse)
   NOT_HERE(GetMetrics, GetMetricsRequest, GetMetricsResponse)
   NOT_HERE(GetCheckpoint, GetCheckpointRequest, GetCheckpointResponse)
   NOT_HERE(GetInclusionProof, GetInclusionProofRequest, GetInclusionProofResponse)

@@ -23,6 +23,23 @@ struct PublicFlags {
   std::optional<uint64_t> seed;
 };
 
+client::Table TableOf(const std::vector<RecoverySeen>& recoveries, const absl::TimeZone& zone) {
+  client::Table table("recoveries", {{"index", client::kRight},
+                                     {"time"},
+                                     {"old_origin"},
+                                     {"new_origin"},
+                                     {"lost_from", client::kRight},
+                                     {"lost_before", client::kRight},
+                                     {"ground"},
+                                     {"administrators"}});
+  for (const RecoverySeen& one : recoveries)
+    table.Add({client::Count(one.index), client::Instant(one.proposed_at, zone), client::Text(one.old_origin),
+               client::Text(one.key.name()), client::Count(one.index), client::Count(one.last_signed.size),
+               client::Text(goldeneagle::v1::RecoveryGround_Name(one.ground).substr(16)),
+               client::Text(absl::StrJoin(one.approvers, ", "))});
+  return table;
+}
+
 client::Table TableOf(const Findings& findings) {
   client::Table table("findings", {{"index", client::kRight}, {"rule"}, {"finding"}, {"contradicts"}});
   for (const Finding& finding : findings.list())
@@ -32,12 +49,14 @@ client::Table TableOf(const Findings& findings) {
 }
 
 // Prints what was seen and found; a finding ends the command with 5.
-absl::Status Answer(Console& console, client::Record record, const Findings& findings) {
+absl::Status Answer(Console& console, client::Record record, const Findings& findings,
+                    const std::vector<RecoverySeen>& recoveries = {}) {
   client::Document document;
   const uint64_t hidden = findings.total() - findings.list().size();
   record.Add("findings", client::Count(findings.total()));
   if (hidden > 0) record.Add("not_shown", client::Count(hidden));
   document.Add(std::move(record));
+  if (!recoveries.empty()) document.Add(TableOf(recoveries, console.zone));
   document.Add(TableOf(findings));
   EAGLE_RETURN_IF_ERROR(console.Print(document));
   if (findings.total() == 0) return absl::OkStatus();
@@ -102,7 +121,10 @@ absl::Status Public(Console& console, const PublicFlags& flags) {
     record.Add("opened_payloads", client::Count(opened.opened()))
         .Add("sealed_payloads", client::Count(opened.sealed()))
         .Add("unchecked_signatures", client::Count(opened.unchecked_signatures()));
-  return Answer(console, std::move(record), audit.findings());
+  for (const RecoverySeen& one : audit.recoveries())
+    console.Talk(absl::StrCat("LOST: entries ", one.index, " to ", one.last_signed.size - 1, " of ", one.old_origin,
+                              ", ", one.lost(), " in all; since entry ", one.index, " the log is ", one.key.name()));
+  return Answer(console, std::move(record), audit.findings(), audit.recoveries());
 }
 
 absl::Status Explain(Console& console, const std::string& name) {
