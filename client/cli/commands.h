@@ -10,6 +10,7 @@ void AddCommands(Verb& root);
 
 void AddAdmin(Verb& root);
 void AddAgency(Verb& root);
+void AddBackup(Verb& root);
 void AddCase(Verb& root);
 void AddDirectory(Verb& root);
 void AddEvidence(Verb& root);
@@ -20,14 +21,17 @@ void AddMetrics(Verb& root);
 void AddOrder(Verb& root);
 void AddPki(Verb& root);
 void AddReasons(Verb& root);
+void AddRecover(Verb& root);
 void AddStatement(Verb& root);
 void AddVersion(Verb& root);
 
 // Parts of `order`.
 void AddOrderActs(Verb& order);    // inquire, freeze, release, deduct, draft
 void AddOrderFollow(Verb& order);  // show, list, watch, withdraw
-// A part of `journal`.
+void AddOrderResend(Verb& order);
+// Parts of `journal`.
 void AddJournalExport(Verb& journal);
+void AddAcceptRecovery(Verb& journal);
 // A part of `case`, for administrators.
 void AddCaseErase(Verb& cases);
 // Of `order` and of `case`: sign, submit.

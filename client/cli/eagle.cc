@@ -53,8 +53,9 @@ void Explain(Session& session, const absl::Status& status) {
 }  // namespace
 
 void AddCommands(Verb& root) {
-  for (const auto add : {AddPki, AddInit, AddAdmin, AddStatement, AddDirectory, AddAgency, AddCase, AddOrder,
-                         AddFindings, AddEvidence, AddJournal, AddMetrics, AddReasons, AddVersion}) {
+  for (const auto add :
+       {AddPki, AddInit, AddAdmin, AddStatement, AddDirectory, AddAgency, AddCase, AddOrder, AddFindings, AddEvidence,
+        AddJournal, AddBackup, AddRecover, AddMetrics, AddReasons, AddVersion}) {
     add(root);
   }
 }

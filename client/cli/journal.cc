@@ -97,6 +97,12 @@ absl::Status VerifyFolder(Session& session, const JournalFolderOptions& options)
                    .Add("payloads_erased", Count(report.payloads_erased))
                    .Add("verdict", Text(report.findings.empty() ? "verified" : "NOT VERIFIED"))
                    .Add("checkpoint", RawJson(JsonString(report.newest_checkpoint))));
+  Table recoveries("recoveries",
+                   {{"index", kRight}, {"old_origin"}, {"new_origin"}, {"lost_before", kRight}, {"administrators"}});
+  for (const FolderRecovery& one : report.recoveries)
+    recoveries.Add({Count(one.index), Text(one.old_origin), Text(one.new_origin), Count(one.lost_end),
+                    Text(absl::StrJoin(one.approvers, ", "))});
+  if (!recoveries.empty()) document.Add(std::move(recoveries));
   document.Add(FindingsTable(report.findings));
   EAGLE_RETURN_IF_ERROR(session.Print(document));
   return Verdict(report.findings);
@@ -229,6 +235,7 @@ void AddJournal(Verb& root) {
   journal
       .Add("head", "Show the newest checkpoint, verified, and consistent with the last one seen.", "eagle journal head")
       .Do(Head);
+  AddAcceptRecovery(journal);
 
   auto verify_flags = std::make_shared<JournalFlags>();
   Verb verify = journal.Add(

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "goldeneagle/v1/entry.pb.h"
 #include "server/base/reason.h"
 
 namespace eagle::client {
@@ -31,13 +32,24 @@ struct JournalFinding {
   std::string message;
 };
 
+// What stood in the old origin's log from `index` to `lost_end` is lost.
+struct FolderRecovery {
+  uint64_t index = 0, lost_end = 0;
+  std::string old_origin, new_origin;
+  std::vector<uint32_t> approvers;  // administrators' ordinals
+};
+
 struct FolderVerified {
-  std::string origin, verifier_key;  // the key that the checkpoints were verified with
+  std::string origin, verifier_key;  // the key that the newest checkpoints were verified with
   uint64_t entries = 0;
   uint64_t payloads_opened = 0, payloads_sealed = 0, payloads_erased = 0;
   uint64_t checkpoints = 0;       // signed heads that were compared
   std::string newest_checkpoint;  // the note
   std::vector<JournalFinding> findings;
+  std::string root;  // 32 bytes
+  goldeneagle::v1::LogFounded founding;
+  std::string last_signed;  // the note in the last-signed store; empty: not at hand
+  std::vector<FolderRecovery> recoveries;
 };
 
 // One table: what is stored, and what the journal replays to. Equal digests, or a finding.

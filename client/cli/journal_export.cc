@@ -65,7 +65,9 @@ absl::StatusOr<journal::LogPolicy> PolicyOf(Session& session, const ExportFlags&
   }
   if (!flags.folder.log_key.empty()) return journal::LogPolicy::OfKey(flags.folder.log_key);
   EAGLE_ASSIGN_OR_RETURN(const Config* config, session.config());
-  return journal::LogPolicy::OfKey(config->log_key);
+  if (config->state.empty()) return journal::LogPolicy::OfKey(config->log_key);
+  EAGLE_ASSIGN_OR_RETURN(Desk * desk, session.desk());
+  return journal::LogPolicy::OfKey(desk->options().log_key);
 }
 
 absl::Status Export(Session& session, const ExportFlags& flags) {

@@ -5,10 +5,12 @@
 #include <vector>
 
 #include "client/cli/process.h"
+#include "server/backup.h"
 #include "server/base/bytes.h"
 #include "server/base/system_clock.h"
 #include "server/found.h"
 #include "server/journal_folder.h"
+#include "server/recover.h"
 #include "server/trust/system_entropy.h"
 
 namespace eagle {
@@ -56,6 +58,28 @@ client::JournalLook Told(Look look) {
           .sealed = look.sealed};
 }
 
+std::vector<client::FolderRecovery> Recoveries(const std::vector<FolderRecovery>& recoveries) {
+  std::vector<client::FolderRecovery> out;
+  for (const FolderRecovery& one : recoveries)
+    out.push_back({one.index, one.lost_end, one.old_origin, one.new_origin, one.approvers});
+  return out;
+}
+
+absl::StatusOr<client::RecoveryApplied> ApplyHere(const goldeneagle::v1::Envelope& document,
+                                                  const client::RecoveryFolder& folder) {
+  trust::SystemEntropy entropy;
+  EAGLE_ASSIGN_OR_RETURN(
+      const RecoveryApplied done,
+      ApplyRecovery(document, {folder.data_folder, folder.last_signed, folder.log_key_file, folder.master_key_file},
+                    entropy));
+  return client::RecoveryApplied{done.index, done.checkpoint};
+}
+
+absl::StatusOr<client::BackupFacts> CheckHere(const std::string& folder) {
+  EAGLE_ASSIGN_OR_RETURN(const BackupFacts facts, CheckBackup(folder));
+  return client::BackupFacts{facts.made, facts.origin, facts.root_hex, facts.checkpoint, facts.size, facts.bytes};
+}
+
 class FolderHere : public client::JournalFolder {
  public:
   explicit FolderHere(std::unique_ptr<trust::SystemEntropy> entropy) : entropy_(std::move(entropy)) {}
@@ -69,9 +93,19 @@ class FolderHere : public client::JournalFolder {
   }
   absl::StatusOr<client::FolderVerified> Verify() override {
     EAGLE_ASSIGN_OR_RETURN(FolderVerified report, folder_->Verify());
-    return client::FolderVerified{report.origin,          report.verifier_key,      report.entries,
-                                  report.payloads_opened, report.payloads_sealed,   report.payloads_erased,
-                                  report.checkpoints,     report.newest_checkpoint, Findings(report.findings)};
+    return client::FolderVerified{report.origin,
+                                  report.verifier_key,
+                                  report.entries,
+                                  report.payloads_opened,
+                                  report.payloads_sealed,
+                                  report.payloads_erased,
+                                  report.checkpoints,
+                                  report.newest_checkpoint,
+                                  Findings(report.findings),
+                                  report.root,
+                                  report.founding,
+                                  report.last_signed,
+                                  Recoveries(report.recoveries)};
   }
   absl::StatusOr<client::FolderReplayed> Replay() override {
     EAGLE_ASSIGN_OR_RETURN(FolderReplayed report, folder_->Replay());
@@ -119,4 +153,6 @@ absl::StatusOr<std::unique_ptr<client::JournalFolder>> OpenHere(const client::Jo
 }  // namespace
 }  // namespace eagle
 
-int main(int argc, char** argv) { return eagle::client::EagleMain(argc, argv, eagle::FoundHere, eagle::OpenHere); }
+int main(int argc, char** argv) {
+  return eagle::client::EagleMain(argc, argv, eagle::FoundHere, eagle::OpenHere, eagle::ApplyHere, eagle::CheckHere);
+}

@@ -8,6 +8,7 @@ void AddOrder(Verb& root) {
   AddOrderActs(order);
   AddDrafts(order);
   AddOrderFollow(order);
+  AddOrderResend(order);
 }
 
 }  // namespace eagle::client

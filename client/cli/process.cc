@@ -21,7 +21,8 @@ std::optional<std::string> Variable(const std::string& name) {
 
 }  // namespace
 
-int EagleMain(int argc, char** argv, FoundLog found_log, OpenJournalFolder open_journal_folder) {
+int EagleMain(int argc, char** argv, FoundLog found_log, OpenJournalFolder open_journal_folder,
+              ApplyRecovery apply_recovery, CheckBackup check_backup) {
   auto chosen = MakeClock();
   if (!chosen.ok()) {
     std::cerr << "error: " << FailureOf(chosen.status()).message << "\n";
@@ -47,6 +48,8 @@ int EagleMain(int argc, char** argv, FoundLog found_log, OpenJournalFolder open_
                            const CallOptions& calls) { return ConnectAdmin(address, verbose, calls, waiter, entropy); },
       .found_log = std::move(found_log),
       .open_journal_folder = std::move(open_journal_folder),
+      .apply_recovery = std::move(apply_recovery),
+      .check_backup = std::move(check_backup),
   };
   return RunEagle(process, {argv + 1, argv + argc});
 }

@@ -8,15 +8,12 @@
 #include "server/trust/secret_file.h"
 
 namespace eagle::client {
-namespace {
 
-CallOptions CallsOf(const Config& config) {
-  CallOptions calls{.time_limit = absl::Seconds(config.time_limit_seconds)};
-  calls.retry.attempts = config.attempts;
+CallOptions Session::Calls(const Config& config) const {
+  CallOptions calls{.time_limit = call_limit_.value_or(absl::Seconds(config.time_limit_seconds))};
+  calls.retry.attempts = call_limit_ ? 1 : config.attempts;
   return calls;
 }
-
-}  // namespace
 
 absl::StatusOr<const Config*> Session::config() {
   if (config_) return &*config_;
@@ -44,7 +41,7 @@ absl::StatusOr<Gateway*> Session::gateway() {
   EAGLE_ASSIGN_OR_RETURN(options.authority_pem, ReadFile(config->authority));
   EAGLE_ASSIGN_OR_RETURN(options.certificate_pem, ReadFile(config->certificate));
   EAGLE_ASSIGN_OR_RETURN(options.key_pem, trust::ReadSecretFile(config->key));
-  options.calls = CallsOf(*config);
+  options.calls = Calls(*config);
   EAGLE_ASSIGN_OR_RETURN(gateway_, process_.connect(options));
   return gateway_.get();
 }
@@ -53,7 +50,7 @@ absl::StatusOr<Gateway*> Session::admin_gateway() {
   if (admin_gateway_ != nullptr) return admin_gateway_.get();
   EAGLE_ASSIGN_OR_RETURN(const Config* config, this->config());
   if (config->admin.empty()) return gateway();
-  EAGLE_ASSIGN_OR_RETURN(admin_gateway_, process_.connect_admin(config->admin, flags_.verbose, CallsOf(*config)));
+  EAGLE_ASSIGN_OR_RETURN(admin_gateway_, process_.connect_admin(config->admin, flags_.verbose, Calls(*config)));
   return admin_gateway_.get();
 }
 

@@ -22,6 +22,7 @@
 #include "client/cli/config.h"
 #include "client/cli/init.h"
 #include "client/cli/journal.h"
+#include "client/cli/recover.h"
 #include "client/cli/verbs.h"
 #include "client/common/document.h"
 #include "client/lib/channel.h"
@@ -52,6 +53,8 @@ struct Process {
   // What only the build with the gateway's own rooms has; empty in others.
   FoundLog found_log;
   OpenJournalFolder open_journal_folder;
+  ApplyRecovery apply_recovery;
+  CheckBackup check_backup;
 };
 
 class Session {
@@ -67,6 +70,8 @@ class Session {
   absl::StatusOr<Gateway*> gateway();
   // The way to AdminService: the admin listener when [gateway] admin names one, else the same as gateway().
   absl::StatusOr<Gateway*> admin_gateway();
+  // For a call that takes its time: every connection made from now on waits so long, and calls once.
+  void LimitCalls(absl::Duration limit) { call_limit_ = limit; }
   absl::StatusOr<Desk*> desk();
   // The desk, its book brought up to date; what the book refuses is told on stderr.
   absl::StatusOr<Desk*> desk_with_book();
@@ -93,7 +98,9 @@ class Session {
  private:
   Process& process_;
   const GlobalFlags& flags_;
+  CallOptions Calls(const Config& config) const;
   std::optional<Config> config_;
+  std::optional<absl::Duration> call_limit_;
   std::unique_ptr<Gateway> gateway_, admin_gateway_;
   trust::PublicKeyChecker checker_{256};
   std::unique_ptr<Desk> desk_;

@@ -80,4 +80,23 @@ absl::StatusOr<SyncReport> BookFile::Sync(Gateway& gateway) {
   return report;
 }
 
+absl::Status BookFile::Rewind(uint64_t position) {
+  if (position_ <= position) return absl::OkStatus();
+  std::string content;
+  ByteReader in(content_);
+  while (in.ok() && in.remaining() > 0) {
+    const std::string_view bytes = in.Bytes(in.U32());
+    v1::DirectoryChange change;
+    if (!in.ok() || !change.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+      return Fail(Reason::kStorageDamaged, "the file of statements can't be read").With("path", path_);
+    change.set_position(std::min(change.position(), position));
+    const std::string rewound = change.SerializeAsString();
+    content += ByteWriter().U32(static_cast<uint32_t>(rewound.size())).Bytes(rewound).Take();
+  }
+  content_ = std::move(content);
+  position_ = position;
+  if (content_.empty()) return absl::OkStatus();
+  return WriteDurably(path_, std::string(kFirstLine) + content_);
+}
+
 }  // namespace eagle::client

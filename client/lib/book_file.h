@@ -36,6 +36,8 @@ class BookFile {
 
   // Everything past the last position, verified and stored. Errors: the gateway's; STORAGE_UNUSABLE.
   absl::StatusOr<SyncReport> Sync(Gateway& gateway);
+  // The gateway lost what lay past `position`: it is asked for again. Nothing that was believed is forgotten.
+  absl::Status Rewind(uint64_t position);
   const trust::StatementBook& book() const { return book_; }
 
  private:

@@ -192,6 +192,7 @@ class GrpcGateway : public Gateway {
   EAGLE_CALL(ListAgencies, ListAgenciesRequest, ListAgenciesResponse, directory_)
   EAGLE_CALL(SubmitAdministration, SubmitAdministrationRequest, SubmitAdministrationResponse, admin_)
   EAGLE_CALL(ListProposals, ListProposalsRequest, ListProposalsResponse, admin_)
+  EAGLE_CALL(MakeBackup, MakeBackupRequest, MakeBackupResponse, admin_)
   EAGLE_CALL(GetMetrics, GetMetricsRequest, GetMetricsResponse, admin_)
   EAGLE_CALL(GetCheckpoint, GetCheckpointRequest, GetCheckpointResponse, audit_)
   EAGLE_CALL(ListEntries, ListEntriesRequest, ListEntriesResponse, audit_)

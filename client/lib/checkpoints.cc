@@ -26,7 +26,7 @@ std::optional<std::vector<journal::Hash>> HashesOf(const google::protobuf::Repea
 }  // namespace
 
 absl::StatusOr<std::optional<CheckpointKeeper::Seen>> CheckpointKeeper::Newest() const {
-  EAGLE_ASSIGN_OR_RETURN(std::optional<std::string> note, ReadFileIfThere(folder_ + "/checkpoint"));
+  EAGLE_ASSIGN_OR_RETURN(std::optional<std::string> note, ReadFileIfThere(folder_ + "/" + file_));
   if (!note) return std::optional<Seen>();
   const auto checkpoint = journal::OpenCheckpoint(*note, log_key_);
   if (!checkpoint.ok()) return AsVerification(checkpoint.status());
@@ -59,6 +59,11 @@ absl::Status CheckpointKeeper::KeepFork(const Seen& seen, std::string_view note,
 
 absl::StatusOr<journal::Checkpoint> CheckpointKeeper::Observe(std::string_view note, Gateway& gateway) {
   const auto checkpoint = journal::OpenCheckpoint(note, log_key_);
+  if (ReasonOf(checkpoint.status()) == Reason::kNoteUntrusted && note.substr(0, note.find('\n')) != log_key_.name())
+    return AsVerification(
+        Fail(Reason::kLogOtherOrigin, "the gateway's log has another origin than the one that was pinned")
+            .With("pinned", log_key_.name())
+            .With("claimed", note.substr(0, note.find('\n'))));
   if (!checkpoint.ok()) return AsVerification(checkpoint.status());
   for (;;) {
     EAGLE_ASSIGN_OR_RETURN(const std::optional<Seen> seen, Newest());
@@ -73,7 +78,7 @@ absl::StatusOr<journal::Checkpoint> CheckpointKeeper::Observe(std::string_view n
     EAGLE_ASSIGN_OR_RETURN(const std::optional<Seen> now, Newest());
     if (now.has_value() != seen.has_value() || (now && now->note != seen->note))
       continue;  // another process was faster: compare with its
-    EAGLE_RETURN_IF_ERROR(WriteDurably(folder_ + "/checkpoint", note));
+    EAGLE_RETURN_IF_ERROR(WriteDurably(folder_ + "/" + file_, note));
     return *checkpoint;
   }
 }

@@ -23,13 +23,13 @@ namespace eagle::client {
 
 class CheckpointKeeper {
  public:
-  // `log_key` must outlive this.
-  CheckpointKeeper(std::string folder, const journal::NoteVerifier& log_key)
-      : folder_(std::move(folder)), log_key_(log_key) {}
+  // `log_key` must outlive this. `file`: in the folder; a log that was recovered has one an origin (log_keys.h).
+  CheckpointKeeper(std::string folder, const journal::NoteVerifier& log_key, std::string file = "checkpoint")
+      : folder_(std::move(folder)), log_key_(log_key), file_(std::move(file)) {}
 
   // Verifies `note` and remembers it when it is the newest. Asks the gateway for a consistency proof where sizes
-  // differ. Errors of verification: NOTE_MALFORMED, NOTE_UNTRUSTED; LOG_FORKED, with both notes kept in a file. Else
-  // the gateway's, STORAGE_UNUSABLE.
+  // differ. Errors of verification: NOTE_MALFORMED, NOTE_UNTRUSTED; LOG_OTHER_ORIGIN, a note that claims another origin
+  // than the key's; LOG_FORKED, with both notes kept in a file. Else the gateway's, STORAGE_UNUSABLE.
   absl::StatusOr<journal::Checkpoint> Observe(std::string_view note, Gateway& gateway);
 
   struct Seen {
@@ -46,6 +46,7 @@ class CheckpointKeeper {
 
   std::string folder_;
   const journal::NoteVerifier& log_key_;
+  std::string file_;
 };
 
 }  // namespace eagle::client

@@ -1,5 +1,7 @@
 #include "client/lib/desk.h"
 
+#include <algorithm>
+
 #include "client/common/files.h"
 #include "client/lib/errors.h"
 #include "server/trust/codes.h"
@@ -20,14 +22,15 @@ absl::Status WrongCount(const OutboxItem& item) {
 
 }  // namespace
 
-Desk::Desk(const DeskOptions& options, DeskPorts ports, std::unique_ptr<journal::NoteVerifier> log_key,
+Desk::Desk(const DeskOptions& options, DeskPorts ports, LogKeys keys, std::unique_ptr<journal::NoteVerifier> log_key,
            std::optional<BookFile> book)
     : options_(options),
       ports_(ports),
+      keys_(std::move(keys)),
       log_key_(std::move(log_key)),
       outbox_(options.state_folder + "/outbox", ports.clock),
       sequences_(options.state_folder + "/sequences", ports.entropy, IsShared(options.organisation)),
-      checkpoints_(options.state_folder, *log_key_),
+      checkpoints_(options.state_folder, *log_key_, keys_.checkpoint_file()),
       book_(std::move(book)) {}
 
 absl::StatusOr<std::unique_ptr<Desk>> Desk::Open(const DeskOptions& options, DeskPorts ports) {
@@ -35,15 +38,19 @@ absl::StatusOr<std::unique_ptr<Desk>> Desk::Open(const DeskOptions& options, Des
     return Fail(Reason::kConfigurationInvalid, "organisation must be a code without white space and slashes");
   if (options.environment == v1::ENVIRONMENT_UNSPECIFIED)
     return Fail(Reason::kConfigurationInvalid, "environment must be test or production");
-  EAGLE_ASSIGN_OR_RETURN(std::unique_ptr<journal::NoteVerifier> log_key, journal::ParseVerifierKey(options.log_key));
+  EAGLE_RETURN_IF_ERROR(journal::ParseVerifierKey(options.log_key).status());
   EAGLE_RETURN_IF_ERROR(MakeFolder(options.state_folder));
+  EAGLE_ASSIGN_OR_RETURN(LogKeys keys, LogKeys::Open(options.state_folder, options.log_key));
+  EAGLE_ASSIGN_OR_RETURN(std::unique_ptr<journal::NoteVerifier> log_key, journal::ParseVerifierKey(keys.now()));
   std::optional<BookFile> book;
   if (!options.registrar_keys.empty()) {
     trust::PinnedRegistrars pinned{options.registrar_keys, options.registrar_threshold, options.environment};
     EAGLE_ASSIGN_OR_RETURN(book,
                            BookFile::Open(options.state_folder + "/statements", std::move(pinned), ports.checker));
   }
-  return std::unique_ptr<Desk>(new Desk(options, ports, std::move(log_key), std::move(book)));
+  DeskOptions believed = options;
+  believed.log_key = keys.now();
+  return std::unique_ptr<Desk>(new Desk(believed, ports, std::move(keys), std::move(log_key), std::move(book)));
 }
 
 absl::StatusOr<trust::HeadFields> Desk::NewHead(v1::MemberType type, bool dry_run) {
@@ -177,6 +184,115 @@ absl::StatusOr<std::vector<Desk::Resent>> Desk::ResendPending(Gateway& gateway) 
     const bool later = !one.status.ok() && OriginOf(one.status) == Origin::kUnavailable;
     resent.push_back(std::move(one));
     if (later) break;
+  }
+  return resent;
+}
+
+absl::StatusOr<RecoveryProved> Desk::AcceptRecovery(Gateway& gateway) {
+  EAGLE_ASSIGN_OR_RETURN(const auto seen, checkpoints_.Newest());
+  EAGLE_ASSIGN_OR_RETURN(RecoveryProved proved, ProveRecovery(gateway, *log_key_, seen ? &seen->checkpoint : nullptr));
+  EAGLE_RETURN_IF_ERROR(keys_.Keep(proved));
+  if (book_) EAGLE_RETURN_IF_ERROR(book_->Rewind(proved.recoveries.front().index));
+  return proved;
+}
+
+namespace {
+
+// Where the answer stands: its checkpoint's claimed origin, and the indexes that it gives.
+struct LostAnswer {
+  std::string checkpoint;
+  std::vector<uint64_t> indexes;  // of members that were recorded
+};
+absl::StatusOr<LostAnswer> AnswerOf(const OutboxItem& item) {
+  LostAnswer out;
+  const auto damaged = [&] {
+    return Fail(Reason::kStorageDamaged, "an answer in the outbox can't be read: " + item.name);
+  };
+  if (item.member_type == v1::MEMBER_TYPE_ORDER) {
+    v1::SubmitOrdersResponse response;
+    if (!response.ParseFromString(item.answer)) return damaged();
+    out.checkpoint = response.checkpoint();
+    for (const v1::OrderResult& result : response.results())
+      if (result.has_acceptance()) out.indexes.push_back(result.acceptance().order_seq());
+  } else if (item.member_type == v1::MEMBER_TYPE_CASE) {
+    v1::SubmitCaseActsResponse response;
+    if (!response.ParseFromString(item.answer)) return damaged();
+    out.checkpoint = response.checkpoint();
+    for (const v1::CaseActResult& result : response.results())
+      if (result.has_acceptance()) out.indexes.push_back(result.acceptance().journal_index());
+  } else if (item.member_type == v1::MEMBER_TYPE_STATEMENT) {
+    v1::SubmitStatementsResponse response;
+    if (!response.ParseFromString(item.answer)) return damaged();
+    out.checkpoint = response.checkpoint();
+    for (const v1::StatementResult& result : response.results())
+      if (result.journal_index() != 0) out.indexes.push_back(result.journal_index());
+  } else if (item.member_type == v1::MEMBER_TYPE_ADMINISTRATION) {
+    v1::SubmitAdministrationResponse response;
+    if (!response.ParseFromString(item.answer)) return damaged();
+    out.checkpoint = response.checkpoint();
+    for (const v1::AdministrationResult& result : response.results())
+      if (result.journal_index() != 0) out.indexes.push_back(result.journal_index());
+  }
+  return out;
+}
+
+// Refused before, accepted now, or the other way round.
+bool SameFate(const v1::SubmitOrdersResponse& before, const v1::ValidateOrdersResponse& now) {
+  if (before.results_size() != now.results_size()) return false;
+  for (int i = 0; i < before.results_size(); ++i) {
+    if (before.results(i).has_acceptance() != now.results(i).has_acceptance()) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<Desk::LostBatch>> Desk::Lost() const {
+  std::vector<LostBatch> lost;
+  EAGLE_ASSIGN_OR_RETURN(std::vector<OutboxItem> items, outbox_.Answered());
+  for (OutboxItem& item : items) {
+    EAGLE_ASSIGN_OR_RETURN(const LostAnswer answered, AnswerOf(item));
+    const std::optional<uint64_t> lost_from = keys_.LostFrom(answered.checkpoint);
+    if (!lost_from) continue;
+    LostBatch one;
+    for (const uint64_t index : answered.indexes) {
+      if (index < *lost_from) continue;
+      one.first_index = one.recorded++ == 0 ? index : std::min(one.first_index, index);
+    }
+    if (one.recorded == 0) continue;
+    one.item = std::move(item);
+    lost.push_back(std::move(one));
+  }
+  std::sort(lost.begin(), lost.end(), [](const auto& a, const auto& b) { return a.first_index < b.first_index; });
+  return lost;
+}
+
+absl::StatusOr<Desk::Resent> Desk::Resend(const LostBatch& lost, Gateway& gateway) {
+  const OutboxItem& item = lost.item;
+  if (item.member_type == v1::MEMBER_TYPE_ADMINISTRATION)
+    return Fail(Reason::kRecoveryMismatch, "proposals and approvals are made anew: their indexes are others now");
+  if (item.member_type == v1::MEMBER_TYPE_ORDER) {
+    v1::SubmitOrdersRequest request;
+    *request.mutable_batch() = item.batch;
+    EAGLE_ASSIGN_OR_RETURN(const v1::ValidateOrdersResponse dry, gateway.ValidateOrders(request));
+    v1::SubmitOrdersResponse before;
+    if (!before.ParseFromString(item.answer) || !SameFate(before, dry)) {
+      for (const v1::OrderResult& result : dry.results()) {
+        if (result.has_refusal())
+          return Fail(Reason::kRecoveryMismatch,
+                      "not yet, or not without people: the gateway would say now " + result.refusal().reason());
+      }
+      return Fail(Reason::kRecoveryMismatch, "the gateway would now take what it had refused: people decide");
+    }
+  }
+  EAGLE_RETURN_IF_ERROR(outbox_.KeepAside(item));
+  Resent resent{.name = item.name, .member_type = item.member_type};
+  if (item.member_type == v1::MEMBER_TYPE_ORDER) {
+    EAGLE_ASSIGN_OR_RETURN(resent.orders, SendOrders(item.batch, gateway));
+  } else if (item.member_type == v1::MEMBER_TYPE_CASE) {
+    EAGLE_RETURN_IF_ERROR(SendCases(item.batch, gateway).status());
+  } else {
+    EAGLE_RETURN_IF_ERROR(SendStatements(item.batch, gateway).status());
   }
   return resent;
 }

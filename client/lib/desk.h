@@ -4,7 +4,9 @@
 //   state folder:   outbox/      signed batches before they are sent, and their answers (outbox.h)
 //                   sequences/   counters of heads (sequence.h)
 //                   checkpoint   the newest head of the log that was verified (checkpoints.h)
-//                   statements   keys, officers and accounts that the registrars and courts stated (book_file.h)
+//                   log-keys     keys that followed the pinned one, with recovery-<n>.leaf and checkpoint-<n>
+//                   (log_keys.h) statements   keys, officers and accounts that the registrars and courts stated
+//                   (book_file.h)
 //
 //   Send:  outbox (durable) -> gateway -> answer into the outbox -> checkpoint verified -> each acceptance verified
 //
@@ -27,6 +29,7 @@
 #include "client/lib/book_file.h"
 #include "client/lib/checkpoints.h"
 #include "client/lib/gateway.h"
+#include "client/lib/log_keys.h"
 #include "client/lib/outbox.h"
 #include "client/lib/sequence.h"
 #include "server/base/clock.h"
@@ -100,6 +103,25 @@ class Desk {
   };
   absl::StatusOr<std::vector<Resent>> ResendPending(Gateway& gateway);
 
+  // The newest recovery of the log, proved and kept (log_keys.h): the book asks again for what was lost, and what this
+  // desk sent into the lost range shows in Lost(). A desk that is opened from now on believes the new key; this one
+  // must go. Errors: those of ProveRecovery; STORAGE_UNUSABLE.
+  absl::StatusOr<RecoveryProved> AcceptRecovery(Gateway& gateway);
+
+  // What the gateway answered under an origin that the log had before, at an index that is lost, in the order in which
+  // it had been recorded.
+  struct LostBatch {
+    OutboxItem item;
+    uint64_t first_index = 0;  // of what was recorded of it
+    size_t recorded = 0;       // members
+  };
+  absl::StatusOr<std::vector<LostBatch>> Lost() const;
+  // Sends a lost batch again: the same bytes under the same ids. Its old answer is kept aside. A batch of orders goes
+  // only when a dry run says about every member what the lost answer said: a refusal uses an id up for ever, and what
+  // was refused once is not for a machine to bring in now. Errors: those of Send; RECOVERY_MISMATCH: not now, or not
+  // without people (administration acts: their indexes are others now).
+  absl::StatusOr<Resent> Resend(const LostBatch& lost, Gateway& gateway);
+
   // Verifies a checkpoint and remembers it. An empty note is none.
   absl::StatusOr<journal::Checkpoint> Observe(std::string_view note, Gateway& gateway);
 
@@ -111,11 +133,12 @@ class Desk {
   Outbox& outbox() { return outbox_; }
   SequenceFolder& sequences() { return sequences_; }
   CheckpointKeeper& checkpoints() { return checkpoints_; }
+  // `log_key` is the one that is believed now: the pinned one, or that of a recovery which was proved.
   const DeskOptions& options() const { return options_; }
   const DeskPorts& ports() const { return ports_; }
 
  private:
-  Desk(const DeskOptions& options, DeskPorts ports, std::unique_ptr<journal::NoteVerifier> log_key,
+  Desk(const DeskOptions& options, DeskPorts ports, LogKeys keys, std::unique_ptr<journal::NoteVerifier> log_key,
        std::optional<BookFile> book);
   // Keeps the answer, or the refusal of the whole call; then looks at the checkpoint.
   template <class Response>
@@ -123,6 +146,7 @@ class Desk {
 
   DeskOptions options_;
   DeskPorts ports_;
+  LogKeys keys_;
   std::unique_ptr<journal::NoteVerifier> log_key_;
   Outbox outbox_;
   SequenceFolder sequences_;

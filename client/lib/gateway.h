@@ -59,6 +59,7 @@ class Gateway {
   virtual absl::StatusOr<v1::SubmitAdministrationResponse> SubmitAdministration(
       const v1::SubmitAdministrationRequest& request) = 0;
   virtual absl::StatusOr<v1::ListProposalsResponse> ListProposals(const v1::ListProposalsRequest& request) = 0;
+  virtual absl::StatusOr<v1::MakeBackupResponse> MakeBackup(const v1::MakeBackupRequest& request) = 0;
   virtual absl::StatusOr<v1::GetMetricsResponse> GetMetrics(const v1::GetMetricsRequest& request) = 0;
 
   virtual absl::StatusOr<v1::GetCheckpointResponse> GetCheckpoint(const v1::GetCheckpointRequest& request) = 0;

@@ -127,6 +127,20 @@ absl::StatusOr<std::vector<OutboxItem>> Outbox::Pending() const {
   return pending;
 }
 
+absl::StatusOr<std::vector<OutboxItem>> Outbox::Answered() const {
+  std::vector<OutboxItem> answered;
+  EAGLE_ASSIGN_OR_RETURN(const std::vector<std::string> names, FilesIn(folder_, kEnding));
+  for (const std::string& name : names) {
+    EAGLE_ASSIGN_OR_RETURN(OutboxItem item, Read(name));
+    if (item.state == OutboxState::kAnswered) answered.push_back(std::move(item));
+  }
+  return answered;
+}
+
+absl::Status Outbox::KeepAside(const OutboxItem& item) const {
+  return WriteDurably(folder_ + "/" + item.name + ".lost", EncodeOutboxItem(item));
+}
+
 absl::StatusOr<std::optional<std::string>> Outbox::OrderBytes(std::string_view order_id) const {
   EAGLE_ASSIGN_OR_RETURN(const std::vector<std::string> names, FilesIn(folder_, kEnding));
   for (auto name = names.rbegin(); name != names.rend(); ++name) {

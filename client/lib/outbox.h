@@ -61,6 +61,11 @@ class Outbox {
   absl::StatusOr<OutboxItem> Read(const std::string& name) const;
   // What is READY: to be sent again, oldest sequence first.
   absl::StatusOr<std::vector<OutboxItem>> Pending() const;
+  // What is ANSWERED, by file name.
+  absl::StatusOr<std::vector<OutboxItem>> Answered() const;
+  // Keeps the batch with this answer beside it for ever ("<name>.lost"), before another one takes its place: what the
+  // log promised and lost is still the court's proof.
+  absl::Status KeepAside(const OutboxItem& item) const;
   // The signed bytes of one order of ours; absent when it isn't here. Reads the folder: meant for one order at a time.
   absl::StatusOr<std::optional<std::string>> OrderBytes(std::string_view order_id) const;
 

@@ -53,6 +53,7 @@ class Borrowed : public Gateway {
   FORWARD(ListAgencies, ListAgenciesRequest, ListAgenciesResponse)
   FORWARD(SubmitAdministration, SubmitAdministrationRequest, SubmitAdministrationResponse)
   FORWARD(ListProposals, ListProposalsRequest, ListProposalsResponse)
+  FORWARD(MakeBackup, MakeBackupRequest, MakeBackupResponse)
   FORWARD(GetMetrics, GetMetricsRequest, GetMetricsResponse)
   FORWARD(GetCheckpoint, GetCheckpointRequest, GetCheckpointResponse)
   FORWARD(ListEntries, ListEntriesRequest, ListEntriesResponse)

@@ -61,6 +61,24 @@ void FakeGateway::Fork(uint64_t keep) {
   while (leaves_.size() < size) Append(v1::ENTRY_TYPE_ADAPTER_ABSENT, "");
 }
 
+void FakeGateway::Found(const v1::LogFounded& founding) {
+  leaves_.clear();
+  Append(v1::ENTRY_TYPE_LOG_FOUNDED, founding.SerializeAsString());
+}
+
+void FakeGateway::Recover(uint64_t keep, const v1::LogRecovered& body, journal::Ed25519NoteSigner signer) {
+  leaves_.resize(keep);
+  std::erase_if(accepted_, [&](const auto& one) { return one.second >= keep; });
+  recoveries_.push_back(Append(v1::ENTRY_TYPE_LOG_RECOVERED, body.SerializeAsString()));
+  signer_ = std::move(signer);
+}
+
+std::string FakeGateway::RootAt(uint64_t size) const {
+  std::vector<journal::Hash> hashes;
+  for (uint64_t i = 0; i < size; ++i) hashes.push_back(journal::LeafHash(leaves_[i]));
+  return Bytes(journal::RootOfLeaves(hashes));
+}
+
 std::string FakeGateway::CheckpointAt(uint64_t size) const {
   std::vector<journal::Hash> hashes;
   for (uint64_t i = 0; i < size; ++i) hashes.push_back(journal::LeafHash(leaves_[i]));
@@ -316,6 +334,7 @@ absl::StatusOr<v1::GetCheckpointResponse> FakeGateway::GetCheckpoint(const v1::G
   EAGLE_RETURN_IF_ERROR(Answer());
   v1::GetCheckpointResponse response;
   response.set_checkpoint(Checkpoint());
+  for (const uint64_t index : recoveries_) response.add_recoveries(index);
   return response;
 }
 

@@ -31,6 +31,12 @@ class FakeGateway : public Gateway {
   void Grow(int entries = 1);
   // Another history from `keep` entries on, under the same key.
   void Fork(uint64_t keep);
+  // Entry 0, instead of the one of no meaning. Pre: nothing came after that.
+  void Found(const v1::LogFounded& founding);
+  // From `keep` entries on the log goes on under another origin and key: LOG_RECOVERED with this document.
+  void Recover(uint64_t keep, const v1::LogRecovered& body, journal::Ed25519NoteSigner signer);
+  std::string RootAt(uint64_t size) const;  // 32 bytes
+  uint64_t size() const { return leaves_.size(); }
   // The next so many calls fail so, after they had their effect (the answer was lost).
   void LoseAnswers(int count) { lose_ = count; }
   // Every call fails with this until it is cleared with OK.
@@ -77,6 +83,9 @@ class FakeGateway : public Gateway {
   absl::StatusOr<v1::SubmitAdministrationResponse> SubmitAdministration(
       const v1::SubmitAdministrationRequest& request) override;
   absl::StatusOr<v1::ListProposalsResponse> ListProposals(const v1::ListProposalsRequest& request) override;
+  absl::StatusOr<v1::MakeBackupResponse> MakeBackup(const v1::MakeBackupRequest&) override {
+    return Fail(Reason::kUnavailable, "this gateway makes no backups");
+  }
   absl::StatusOr<v1::GetMetricsResponse> GetMetrics(const v1::GetMetricsRequest& request) override;
   absl::StatusOr<v1::GetCheckpointResponse> GetCheckpoint(const v1::GetCheckpointRequest& request) override;
   absl::StatusOr<v1::ListEntriesResponse> ListEntries(const v1::ListEntriesRequest& request) override;
@@ -93,6 +102,7 @@ class FakeGateway : public Gateway {
   journal::Ed25519NoteSigner signer_;
   std::vector<std::string> leaves_;
   std::map<std::string, uint64_t> accepted_;  // order id -> index
+  std::vector<uint64_t> recoveries_;
   int lose_ = 0;
   absl::Status fail_;
 };

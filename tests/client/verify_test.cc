@@ -153,7 +153,7 @@ TEST_F(VerifyTest, EachTamperedPartOfAnAcceptanceIsFoundOut) {
       {"ACCEPTANCE_MISMATCH", [&](auto& r) { r.mutable_results()->RemoveLast(); }},
       {"ACCEPTANCE_MISMATCH", [&](auto& r) { r.mutable_results(0)->clear_result(); }},
       {"NOTE_MALFORMED", [&](auto& r) { r.set_checkpoint("no note"); }},
-      {"NOTE_UNTRUSTED", [&](auto& r) { r.mutable_checkpoint()->replace(0, 4, "fakf"); }},
+      {"LOG_OTHER_ORIGIN", [&](auto& r) { r.mutable_checkpoint()->replace(0, 4, "fakf"); }},
       {"NOTE_UNTRUSTED",
        [&](auto& r) {
          std::string* note = r.mutable_checkpoint();
