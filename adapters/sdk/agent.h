@@ -148,6 +148,7 @@ class Agent {
   void SendRenewal();
   void SendStatus();
   void TakeHello(const v1::HelloResponse& response);
+  bool TakeOrigin(const v1::HelloResponse& response);
   void TakeRenewal(const Call& call, const v1::RenewLeaseResponse& response);
   absl::Duration ForgetBefore() const;
 

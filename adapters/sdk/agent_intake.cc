@@ -56,7 +56,7 @@ void Agent::TakeStatements(const v1::PullTasksResponse& response, Unit& unit) {
     }
     if (accepted->was_known) continue;
     ++metrics_.statements_accepted;
-    unit.tables.AddStatement(change.position(), change.statement());
+    unit.tables.AddStatement(meta.statement_offset + change.position(), change.statement());
   }
   unit.tables.PutMeta(meta);
 }

@@ -12,6 +12,7 @@ constexpr uint32_t kContractVersion = 1;
 constexpr uint32_t kFailuresUntilHello = 3;
 constexpr uint32_t kTasksAPollMax = 256;
 constexpr uint32_t kPollWaitSecondsMax = 30;
+constexpr size_t kBatchesAtOnce = 256;
 
 // The call was understood and turned down; the same bytes will hardly fare better soon.
 bool IsRefusal(const absl::Status& status) {
@@ -147,6 +148,7 @@ void Agent::TakeHello(const v1::HelloResponse& response) {
       response.agency() != config_.agency) {
     return Malformed(kHello, "the gateway speaks another version, is of another world, or takes us for somebody else");
   }
+  if (!TakeOrigin(response)) return;
   const absl::Duration now = Monotonic();
   session_ = Session::kUp;
   up_since_ = now;
@@ -159,6 +161,29 @@ void Agent::TakeHello(const v1::HelloResponse& response) {
   queue_.EndLeases();
   not_before_ = {};
   not_before_[kRenew] = now + renew_every_;
+}
+
+// A log that went on from older data: what lay past the restored entries was lost there, and is here.
+bool Agent::TakeOrigin(const v1::HelloResponse& response) {
+  Unit unit(ports_.inbox);
+  MetaRow meta = unit.tables.Meta();
+  if (response.origin() == meta.origin) return true;
+  meta.origin = response.origin();
+  if (response.recovered_at() != 0) {
+    ++metrics_.recoveries;
+    for (std::vector<uint64_t> some = unit.tables.Batches(0, kBatchesAtOnce); !some.empty();
+         some = unit.tables.Batches(some.back(), kBatchesAtOnce)) {
+      for (uint64_t batch : some) unit.tables.SetPending(batch, true);
+      unit.pending = true;
+    }
+    // Statements are kept in the order in which they were believed, and positions are given out anew.
+    meta.statement_offset += meta.directory_position;
+    meta.directory_position = std::min(meta.directory_position, response.recovered_at());
+    meta.last_delivery = std::min(meta.last_delivery, response.recovered_at());
+    refused_batches_.clear();
+  }
+  unit.tables.PutMeta(meta);
+  return Commit(unit);
 }
 
 absl::Duration Agent::ForgetBefore() const {

@@ -66,6 +66,7 @@ absl::Status CheckConfig(const AgentConfig& config);
 // Counters since the start of the process.
 struct AgentMetrics {
   uint64_t hellos = 0;
+  uint64_t recoveries = 0;  // the gateway's log went on from older data: every receipt was reported again
   uint64_t polls = 0;
   uint64_t empty_polls = 0;
   uint64_t calls_failed = 0;

@@ -52,6 +52,7 @@ std::string EncodeMeta(const MetaRow& row) {
       .U64(row.last_delivery)
       .U64(row.directory_position);
   out.U64(row.last_receipt_id).U64(row.last_batch).U64(row.change_cursor).U64(row.last_inbox_change);
+  out.Text(row.origin).U64(row.statement_offset);
   return out.Take();
 }
 
@@ -67,6 +68,9 @@ std::optional<MetaRow> DecodeMeta(std::string_view bytes) {
   row.last_batch = in.U64();
   row.change_cursor = in.U64();
   row.last_inbox_change = in.U64();
+  if (in.Done()) return row;  // written before there were these
+  row.origin = in.Text();
+  row.statement_offset = in.U64();
   return Whole(in, row);
 }
 

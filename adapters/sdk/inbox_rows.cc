@@ -200,6 +200,13 @@ void InboxTables::SetPending(uint64_t batch, bool pending) {
   }
 }
 
+std::vector<uint64_t> InboxTables::Batches(uint64_t after, size_t limit) {
+  std::vector<uint64_t> sequences;
+  for (const auto& [key, bytes] : transaction_.Scan(Key('b', after + 1), "c", limit))
+    sequences.push_back(NumberAt(key, 1));
+  return sequences;
+}
+
 std::optional<uint64_t> InboxTables::NextPending(uint64_t after) {
   const auto rows = transaction_.Scan(Key('p', after + 1), "q", 1);
   if (rows.empty()) return std::nullopt;

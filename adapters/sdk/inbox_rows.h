@@ -99,6 +99,8 @@ struct MetaRow {
   uint64_t last_batch = 0;
   uint64_t change_cursor = 0;      // the last change of the register that was turned into a receipt
   uint64_t last_inbox_change = 0;  // of a register that lives in the inbox
+  std::string origin;              // of the gateway's log at the last Hello; empty before the first
+  uint64_t statement_offset = 0;   // position in the table of statements - position in the log; grows with a recovery
 };
 
 class InboxTables {
@@ -136,6 +138,8 @@ class InboxTables {
   void DropBatch(uint64_t sequence);
   void SetPending(uint64_t batch, bool pending);
   bool IsPending(uint64_t batch);
+  // Sequences of the batches after `after`, rising, at most `limit`.
+  std::vector<uint64_t> Batches(uint64_t after, size_t limit);
   // The first pending batch after `after`; absent when there is none.
   std::optional<uint64_t> NextPending(uint64_t after);
 

@@ -20,6 +20,7 @@ struct Counter {
 };
 constexpr Counter kCounters[] = {
     {"hellos", &AgentMetrics::hellos, Tone::kSilent},
+    {"recoveries", &AgentMetrics::recoveries, Tone::kSilent},
     {"polls", &AgentMetrics::polls, Tone::kSilent},
     {"empty_polls", &AgentMetrics::empty_polls, Tone::kSilent},
     {"calls_failed", &AgentMetrics::calls_failed, Tone::kSilent},

@@ -118,6 +118,56 @@ TEST(AgentSession, AGatewayThatWasStartedAnewIsGreetedAndNothingIsLost) {
   }
 }
 
+TEST(AgentSession, AGatewayWhoseLogWasRecoveredIsToldEverythingAgainOnce) {
+  SdkWorld world;
+  const v1::Order freeze = world.Submit(world.Freeze(100)), inquiry = world.Submit(world.Inquiry());
+  ASSERT_TRUE(world.Settle());
+  const std::string answer = world.gateway.ReceiptsOn(freeze.order_id()).back().bytes;
+  const int times = world.gateway.ReceiptsOn(freeze.order_id()).back().times;
+  // A restart alone is no reason to.
+  world.gateway.Restart();
+  world.Run(20, absl::Seconds(1));
+  EXPECT_EQ(world.gateway.ReceiptsOn(freeze.order_id()).back().times, times);
+  EXPECT_EQ(world.agent->metrics().recoveries, 0u);
+  // A new origin is: the same receipts in the same bytes, and no effect.
+  world.gateway.origin = "test.example/log2";
+  world.gateway.recovered_at = 2;
+  for (int starts = 0; starts < 2; ++starts) {
+    world.gateway.Restart();
+    world.Run(20, absl::Seconds(1));
+    EXPECT_EQ(world.gateway.ReceiptsOn(freeze.order_id()).back().times, times + 1);
+    EXPECT_EQ(world.gateway.ReceiptsOn(freeze.order_id()).back().bytes, answer);
+    EXPECT_EQ(world.agent->metrics().recoveries, 1u);
+  }
+  EXPECT_EQ(world.Effects(freeze), 1);
+  EXPECT_NE(world.Outcome(inquiry), "-");
+  // What it takes for received are positions of the restored log at most: the rest is asked for again.
+  const auto transaction = world.inbox->Begin();
+  InboxTables tables(*transaction);
+  EXPECT_EQ(tables.Meta().origin, "test.example/log2");
+}
+
+// Positions are given out anew after a recovery: a statement never takes the place of another one.
+TEST(AgentSession, StatementsOfTheLostLogStayInTheBook) {
+  SdkWorld world;
+  ASSERT_TRUE(world.Settle());
+  const auto statements = [&] {
+    size_t count = 0;
+    for (const auto& [key, bytes] : world.disk.rows) count += key[0] == 's' ? 1 : 0;
+    return count;
+  };
+  const size_t before = statements();
+  ASSERT_GT(before, 0u);
+  world.gateway.origin = "test.example/log2";
+  world.gateway.recovered_at = 1;
+  world.gateway.Restart();
+  world.Run(20, absl::Seconds(1));
+  const v1::Order freeze = world.Submit(world.Freeze(100));
+  ASSERT_TRUE(world.Settle());
+  EXPECT_EQ(world.Effects(freeze), 1);
+  EXPECT_EQ(statements(), before) << "all of them were known";
+}
+
 TEST(AgentSession, ADrainingGatewayIsLeftAloneForAWhile) {
   SdkWorld world;
   world.gateway.draining = true;

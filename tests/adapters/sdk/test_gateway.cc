@@ -107,6 +107,8 @@ void TestGateway::Hello(CallId call, const v1::HelloRequest& request) {
     response.set_renew_seconds(20);
     response.set_environment(environment);
     response.set_agency(greets_as.empty() ? agency_ : greets_as);
+    response.set_origin(origin);
+    response.set_recovered_at(recovered_at);
     return Reply(response);
   });
 }

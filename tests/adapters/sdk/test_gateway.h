@@ -76,6 +76,8 @@ class TestGateway : public Channel {
   absl::Duration lease = absl::Seconds(60);
   v1::Environment environment = v1::ENVIRONMENT_TEST;
   std::string greets_as;  // other than the agency
+  std::string origin = "test.example/log";
+  uint64_t recovered_at = 0;
   std::function<absl::Status(Wire)> refuse = [](Wire) { return absl::OkStatus(); };
   std::function<void(v1::ReportResultsResponse&)> change_verdicts = [](v1::ReportResultsResponse&) {};
   std::function<void(v1::PullTasksResponse&)> change_tasks = [](v1::PullTasksResponse&) {};
