@@ -106,7 +106,7 @@ class Restore(play.Demo):
 
     def backup_under_load(self):
         """Orders go on while the copy is made; how long each took to be accepted, beside the same without a backup."""
-        alone = [self.timed() for _ in range(8)]
+        alone = [self.timed() for _ in range(4)]
         made = {}
 
         def make():
@@ -183,7 +183,7 @@ class Restore(play.Demo):
         applied = self.killed_and_repeated(apply)
         s.equal("applied: the new origin's first entry is", applied["recovered"]["index"], self.lost[0])
         once_more = self.local(*apply)
-        s.equal("applied once more: nothing happens", once_more["recovered"], applied["recovered"])
+        s.check("applied once more: nothing happens", once_more["recovered"] == applied["recovered"], once_more)
         kept = glob.glob(os.path.join(self.folder, "last_signed.*.note"))
         s.equal("what the old origin signed last is kept beside the store: files", len(kept), 1)
         with open(os.path.join(self.folder, "gateway.toml")) as file:
