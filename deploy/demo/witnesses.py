@@ -29,8 +29,8 @@ def register(demo):
     demo.stage.equal("three witnesses, two of whom must see a deduction, registered by two administrators", [row["result"] for row in approved["results"]], ["IN_EFFECT"])
 
 
-def start(demo, name):
-    demo.stage.start("witness-" + name, ["eagle", "--config", f"pki/config/{WITNESSES[name]}.toml", "witness", "run", "--key", f"witness-{name}.key", "--state", "seen-" + name])
+def start(demo, name, *arguments):
+    demo.stage.start("witness-" + name, ["eagle", "--config", f"pki/config/{WITNESSES[name]}.toml", "witness", "run", "--key", f"witness-{name}.key", "--state", "seen-" + name] + list(arguments))
 
 
 def stop(demo, name):

@@ -67,7 +67,9 @@ class DroppedOrders : public ::testing::TestWithParam<uint32_t> {
         order.ParseFromString(task.member());
         receipts.push_back(demo_.Nil(order, kBeiling));
       }
-      if (!receipts.empty()) ASSERT_TRUE(demo_.Report(kBeiling, receipts).ok());
+      if (!receipts.empty()) {
+        ASSERT_TRUE(demo_.Report(kBeiling, receipts).ok());
+      }
       gateway_.Advance(absl::Minutes(1));
     }
   }

@@ -24,6 +24,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import audit  # noqa: E402
 import cast  # noqa: E402
 import play  # noqa: E402
+import witnesses  # noqa: E402
 from cast import BEILING, COURT, LAND, SONGYUE  # noqa: E402
 from stage import Failed, at  # noqa: E402
 
@@ -213,6 +214,10 @@ class Restore(play.Demo):
             recovery = accepted["recoveries"][0]
             s.equal(f"{role} believes it on proof, and is told what is lost", (recovery["index"], recovery["lost_before"], recovery["new_origin"], recovery["administrators"]), (*self.lost, ORIGIN, 2))
             self.eagle("journal", "head", role=role)
+        for name in witnesses.WITNESSES:
+            s.stop("witness-" + name)  # its pinned key never signed what comes now
+        for name in witnesses.WITNESSES:
+            witnesses.start(self, name, "--log-key", self.new_key)
         lost = self.eagle("order", "resend", "--dry-run")
         s.check("the court knows which of its batches are lost", len(lost["rows"]) >= 4, lost)
 
