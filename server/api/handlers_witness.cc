@@ -39,7 +39,8 @@ void Handlers::WaitCheckpoint(const Caller& caller, WaitCheckpointRequest reques
     if (wanted == nullptr) return reply(WaitCheckpointResponse());
     impl->Later([impl, size, reply, wanted] { reply(Request(*impl, *wanted, size)); });
   };
-  const absl::Status status = impl_->witnesses.Wait(request.witness(), request.size(), absl::Seconds(request.wait_seconds()), done);
+  const absl::Status status =
+      impl_->witnesses.Wait(request.witness(), request.size(), absl::Seconds(request.wait_seconds()), done);
   if (!status.ok()) reply(status);
 }
 

@@ -49,8 +49,8 @@ class WitnessDesk final : public core::Listener {
   // `clock`: of the records; `real`: of waits. Reads the sequencer's state, which must not step yet.
   WitnessDesk(core::Sequencer& sequencer, Clock& clock, Clock& real);
 
-  // Calls `done` once, as soon as a checkpoint of `size` entries or more is wanted that `witness` has not signed, or with
-  // null when `wait` is over. Errors, and `done` is never called: WITNESS_UNKNOWN; BUSY when too many wait.
+  // Calls `done` once, as soon as a checkpoint of `size` entries or more is wanted that `witness` has not signed, or
+  // with null when `wait` is over. Errors, and `done` is never called: WITNESS_UNKNOWN; BUSY when too many wait.
   absl::Status Wait(const std::string& witness, uint64_t size, absl::Duration wait, WaitDone done);
   // Takes a signature line under the checkpoint that is wanted; tells whether a quorum has signed, once that is durable
   // where this line reached it. A checkpoint that is cosigned already says yes to its witnesses.
