@@ -10,6 +10,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/base/reason.h"
+#include "server/journal/checkpoint.h"
 #include "tests/audit/golden_leaves.h"
 #include "tests/support/paths.h"
 #include "tests/support/recovery.h"
@@ -29,6 +30,19 @@ class RecoveryAuditTest : public testing::Test {
       : old_(test::TestLogSigner("test.example/log", 's')), next_(test::TestLogSigner(test::kSecondOrigin)) {
     whole_ = GoldenLeaves();
     Change<LogFounded>(whole_, 0, [&](auto& body) { body = test::Recoverable(body, old_); });
+    // Entry 0 is another one now: so is what the witnesses have seen of it.
+    Change<CheckpointCosigned>(whole_, FindLeaf(whole_, ENTRY_TYPE_CHECKPOINT_COSIGNED), [&](auto& body) {
+      const journal::Checkpoint head{old_.name(), 1, journal::LeafHash(whole_[0])};
+      const std::string text = journal::FormatCheckpoint(head);
+      std::string note = text + "\n";
+      for (const char name : {'1', '2'}) {
+        const journal::PrivateKey key = *journal::PrivateKey::FromSeed(std::string(32, name));
+        note += journal::SignatureLine(
+            journal::Cosign(std::string("witness.test/w") + name, key, text, absl::FromUnixSeconds(1'700'000'000)));
+      }
+      body.set_root(std::string(journal::View(head.root)));
+      body.set_checkpoint(note);
+    });
     leaves_ = whole_;
     leaves_.resize(kRestored);
   }
