@@ -441,4 +441,23 @@ absl::StatusOr<uint64_t> JournalFolder::WritePayloadKeys(const std::string& path
   return written;
 }
 
+absl::StatusOr<std::map<uint64_t, journal::OpenedPayload>> JournalFolder::Openings(const std::set<uint64_t>& indexes) {
+  if (keys_ == nullptr) return Fail(Reason::kKeyUnusable, "payloads are opened with the master key");
+  std::map<uint64_t, journal::OpenedPayload> opened;
+  for (const uint64_t index : indexes) {
+    EAGLE_ASSIGN_OR_RETURN(const std::vector<RawEntry> entries, Entries(index, 1));
+    if (entries.empty())
+      return Fail(Reason::kJournalBroken, "the journal has no such entry").With("index", static_cast<int64_t>(index));
+    EAGLE_ASSIGN_OR_RETURN(const journal::Leaf leaf, journal::DecodeLeaf(entries.front().leaf));
+    if (!leaf.has_payload()) continue;
+    EAGLE_ASSIGN_OR_RETURN(const std::string id, journal::KeyIdOf(entries.front().sealed));
+    const auto key = keys_->ring().KeyOf(id);
+    if (ReasonOf(key.status()) == Reason::kErased) continue;
+    EAGLE_RETURN_IF_ERROR(key.status());
+    EAGLE_ASSIGN_OR_RETURN(opened[index],
+                           journal::OpenPayload(*key, entries.front().sealed, leaf.index, leaf.type, leaf.case_seq));
+  }
+  return opened;
+}
+
 }  // namespace eagle

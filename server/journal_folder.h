@@ -14,8 +14,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,6 +27,7 @@
 #include "server/base/reason.h"
 #include "server/data_keys.h"
 #include "server/journal/note.h"
+#include "server/journal/payload.h"
 #include "server/journal_folder_looks.h"
 #include "server/storage/folder_lock.h"
 #include "server/storage/last_signed.h"
@@ -121,6 +124,10 @@ class JournalFolder {
   // new file for an opened audit. Keys that were erased are left out. Returns how many were written. Errors:
   // KEY_UNUSABLE without a master key, or when the path exists.
   absl::StatusOr<uint64_t> WritePayloadKeys(const std::string& path, const std::vector<uint64_t>& cases);
+  // Salt and payload of the entries at these indexes, by index: what an auditor holds against their leaves. Entries
+  // without a payload, and those whose key was erased, are left out. Errors: KEY_UNUSABLE without a master key;
+  // JOURNAL_BROKEN: there is no such entry.
+  absl::StatusOr<std::map<uint64_t, journal::OpenedPayload>> Openings(const std::set<uint64_t>& indexes);
 
  private:
   class Audit;

@@ -43,7 +43,7 @@ void LookBook::Take(const domain::Entry& entry) {
     case v1::ENTRY_TYPE_STATEMENT_ACCEPTED:
     case v1::ENTRY_TYPE_CASE_OPENED:
       return Learn(entry);
-    case v1::ENTRY_TYPE_READ_RECORDED:
+    case v1::ENTRY_TYPE_ACCESS_RECORDED:
       return Read(entry);
     case v1::ENTRY_TYPE_ORDER_ACCEPTED:
       return Inquiry(entry);
@@ -83,14 +83,20 @@ Look LookBook::Begin(const domain::Entry& entry, LookAct act) const {
 }
 
 void LookBook::Read(const domain::Entry& entry) {
-  const auto body = Parse<v1::ReadRecorded>(entry.body);
+  const auto body = Parse<v1::AccessRecorded>(entry.body);
   Look look = Begin(entry, LookAct::kRead);
   look.what = body.method();
   look.subject_tags.assign(body.subject_tags().begin(), body.subject_tags().end());
+  look.officer_tags = {body.officer_tag()};
+  look.no_open_case = body.no_open_case();
   if (entry.payload) {
-    const auto payload = Parse<v1::ReadPayload>(*entry.payload);
+    const auto payload = Parse<v1::AccessPayload>(*entry.payload);
+    const auto ticket = Parse<v1::OfficerTicket>(payload.ticket().member());
     look.system = payload.reader();
-    look.purpose = payload.purpose();
+    look.purpose = ticket.purpose();
+    const auto name = officers_.find(ticket.officer());
+    look.officers = {ticket.officer().substr(ticket.officer().rfind('/') + 1) +
+                     (name != officers_.end() ? " " + name->second : "")};
   }
   Keep(std::move(look));
 }

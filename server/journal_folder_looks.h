@@ -1,6 +1,6 @@
 // Who looked at whom: the journal's entries, filtered to those by which somebody saw or asked for a person's data.
 //
-//   READ      a call that returned personal data (READ_RECORDED)
+//   READ      a page of personal data (ACCESS_RECORDED)
 //   INQUIRY   an accepted question to agencies
 //   REFUSED   an order that was refused. All of them, whatever the reason: a question about a stranger may hide behind
 //             other mistakes, and the leaf doesn't say what the order was for.
@@ -36,10 +36,11 @@ struct Look {
   uint32_t court_ordinal = 0;     // 0: it wasn't a court
   std::string court;              // code; empty while it is sealed
   std::string system;             // READ: identity of the reading system
-  std::vector<std::string> officers, officer_tags;  // "001 沈若川"; tags as bytes
+  std::vector<std::string> officers, officer_tags;  // "001 沈若川"; READ: who signed the ticket; tags as bytes
   uint64_t case_seq = 0;                            // 0: of no case
   std::string case_number, purpose;
   std::vector<std::string> subjects, subject_tags;  // "林远舟 9901**********0017"; tags as bytes
+  bool no_open_case = false;                        // READ: the case was closed or had gone to another court
   bool sealed = false;                              // there is a payload, and it can't be opened (any more)
 };
 

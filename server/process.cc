@@ -185,7 +185,11 @@ absl::Status Gateway::Impl::Serve() {
   handlers = std::make_unique<api::Handlers>(
       api::HandlerPorts{*sequencer, *dispatcher, *store, *keys, keys->ring(), checker, ports.clock, ports.real,
                         [this](std::function<void()> work) { server->Later(std::move(work)); },
-                        [this](auto reply) { StartBackup(std::move(reply)); }});
+                        [this](auto reply) { StartBackup(std::move(reply)); },
+                        [this](std::string_view event, const auto& fields) {
+                          ops::Log::Line line = ports.log.Warning(event);
+                          for (const auto& [key, value] : fields) line.With(key, value);
+                        }});
   api::ServerPorts server_ports{.handlers = *handlers,
                                 .dispatcher = *dispatcher,
                                 .directory = [this] { return sequencer->published()->directory; },

@@ -49,6 +49,7 @@ absl::Status Agent::Start() {
     meta.inbox_id = ports_.entropy.Bytes(kInboxIdBytes);
     unit.tables.PutMeta(meta);
   }
+  directory_head_at_ = meta.directory_head_at;
   unit.tables.IndexUnpruned();
   // Everything is checked again: the pinned keys may have changed since, and so may the file.
   uint64_t after = 0;
@@ -98,7 +99,7 @@ absl::Duration Agent::Step() {
   SendCalls();
 
   const absl::Duration now = Monotonic();
-  if (!queue_.Ready(now, ForgetBefore(), 1).empty() || !replies_.empty()) return absl::ZeroDuration();
+  if (!queue_.Ready(now, ForgetBefore(), 1, MayBegin()).empty() || !replies_.empty()) return absl::ZeroDuration();
   absl::Duration wake = std::min(next_changes_, queue_.NextTry(now));
   for (size_t method = 0; method < kMethods; ++method) {
     if (calls_[method]) {
@@ -124,7 +125,8 @@ void Agent::OnReply(CallId call, absl::StatusOr<Reply> reply) {
 
 bool Agent::Idle() const {
   // What only another poll could bring on isn't waited for once no more are made: it lies in the inbox.
-  const size_t to_do = draining_ ? queue_.Finishable(ports_.clock.MonotonicNow()) : queue_.Queued(ForgetBefore());
+  const size_t to_do =
+      draining_ ? queue_.Finishable(ports_.clock.MonotonicNow(), MayBegin()) : queue_.Queued(ForgetBefore());
   return to_do == 0 && !may_have_unsigned_ && !may_have_pending_ && !calls_[kReport] && replies_.empty();
 }
 
@@ -134,6 +136,7 @@ AgentMetrics Agent::metrics() const {
   metrics.waiting_for_clerk = queue_.WaitingForClerk();
   metrics.connected = session_ == Session::kUp;
   metrics.register_reachable = register_reachable_;
+  metrics.directory_stale = DirectoryIsStale();
   return metrics;
 }
 

@@ -155,6 +155,10 @@ class Agent {
   // agent_intake.cc: what a poll brings
   void TakeTasks(const Call& call, const v1::PullTasksResponse& response);
   void TakeStatements(const v1::PullTasksResponse& response, Unit& unit);
+  void TakeDirectoryHead(const v1::PullTasksResponse& response, Unit& unit);
+  bool KnowsDirectory(absl::Duration age_max) const;
+  TaskQueue::May MayBegin() const;
+  bool DirectoryIsStale() const;
   void TakeTask(const v1::Task& task, const v1::Envelope& head, Unit& unit);
   void TakeWithdrawn(const google::protobuf::RepeatedPtrField<std::string>& order_ids, Unit& unit);
   void Judge(TaskRow& row, Unit& unit);
@@ -220,6 +224,7 @@ class Agent {
   uint32_t poll_wait_seconds_ = 30;
   bool delivered_in_session_ = false;
   bool directory_complete_ = false;
+  absl::Time directory_head_at_ = absl::UnixEpoch();
   bool draining_ = false;
   bool register_reachable_ = true;
 

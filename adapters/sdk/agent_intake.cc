@@ -7,6 +7,11 @@
 #include "server/base/uuid.h"
 
 namespace eagle::sdk {
+namespace {
+
+constexpr absl::Duration kClocksDiffer = absl::Minutes(10);
+
+}  // namespace
 
 void Agent::TakeTasks(const Call& call, const v1::PullTasksResponse& response) {
   if (static_cast<uint32_t>(response.tasks_size()) > call.tasks_asked)
@@ -19,6 +24,7 @@ void Agent::TakeTasks(const Call& call, const v1::PullTasksResponse& response) {
 
   Unit unit(ports_.inbox);
   TakeStatements(response, unit);
+  TakeDirectoryHead(response, unit);
   directory_complete_ = response.directory_complete();
   TakeWithdrawn(response.withdrawn(), unit);
   for (const v1::Task& task : response.tasks()) TakeTask(task, response.heads(static_cast<int>(task.head())), unit);
@@ -50,6 +56,10 @@ void Agent::TakeStatements(const v1::PullTasksResponse& response, Unit& unit) {
   for (const v1::DirectoryChange& change : response.directory()) {
     if (change.position() <= meta.directory_position) continue;
     meta.directory_position = change.position();
+    const journal::Hash digest = journal::LeafHash(change.statement().member());
+    const journal::Hash stream = journal::Sha256(meta.stream_digest + std::string(journal::View(digest)));
+    meta.stream_digest = journal::View(stream);
+    ++meta.statements;
     const auto accepted = book_.Accept(change.statement(), ports_.checker);
     if (!accepted.ok()) {
       ++metrics_.statements_refused;
@@ -60,6 +70,43 @@ void Agent::TakeStatements(const v1::PullTasksResponse& response, Unit& unit) {
     unit.tables.AddStatement(meta.statement_offset + change.position(), change.statement());
   }
   unit.tables.PutMeta(meta);
+}
+
+// One that counts statements which aren't here yet, or fewer than are here, says nothing: the next poll brings its
+// like.
+void Agent::TakeDirectoryHead(const v1::PullTasksResponse& response, Unit& unit) {
+  if (!response.has_directory_head()) return;
+  MetaRow meta = unit.tables.Meta();
+  if (config_.log_policy == nullptr) {  // nothing to judge it by: it needn't be sent again
+    meta.directory_head = response.directory_head().proof().index();
+    return unit.tables.PutMeta(meta);
+  }
+  const auto head = ReadDirectoryHead(response.directory_head(), *config_.log_policy);
+  if (head && (head->index <= meta.directory_head || head->body.position() != meta.directory_position)) return;
+  if (!head || head->body.statements() != meta.statements || head->body.digest() != meta.stream_digest) {
+    ++metrics_.directory_heads_wrong;
+    return;
+  }
+  ++metrics_.directory_heads;
+  meta.directory_head = head->index;
+  directory_head_at_ = meta.directory_head_at = head->at;
+  unit.tables.PutMeta(meta);
+}
+
+// Clocks differ a little; a head of the far future is no fresh one.
+bool Agent::KnowsDirectory(absl::Duration age_max) const {
+  if (config_.log_policy == nullptr) return true;
+  const absl::Duration age = ports_.clock.WallNow() - directory_head_at_;
+  return age <= age_max && age >= -kClocksDiffer;
+}
+
+TaskQueue::May Agent::MayBegin() const {
+  return {KnowsDirectory(config_.directory_age_inquire), KnowsDirectory(config_.directory_age_control)};
+}
+
+bool Agent::DirectoryIsStale() const {
+  const TaskQueue::May may = MayBegin();
+  return !(may.inquire && may.control) && queue_.Waits(may);
 }
 
 void Agent::TakeTask(const v1::Task& task, const v1::Envelope& head, Unit& unit) {
@@ -81,7 +128,8 @@ void Agent::TakeTask(const v1::Task& task, const v1::Envelope& head, Unit& unit)
   row.member.set_index(task.index());
   *row.member.mutable_path() = task.path();
   *row.member.mutable_head() = head;
-  row.witnessed = config_.log_policy == nullptr || IsWitnessed(task, *config_.log_policy);
+  const bool asks_witnesses = config_.log_policy != nullptr && config_.log_policy->needs_witnesses();
+  row.witnessed = !asks_witnesses || IsWitnessed(task, *config_.log_policy);
   ++metrics_.tasks_new;
   Judge(row, unit);
 }

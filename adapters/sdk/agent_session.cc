@@ -178,7 +178,9 @@ bool Agent::TakeOrigin(const v1::HelloResponse& response) {
     }
     // Statements are kept in the order in which they were believed, and positions are given out anew.
     meta.statement_offset += meta.directory_position;
-    meta.directory_position = std::min(meta.directory_position, response.recovered_at());
+    // The stream is counted anew, from its beginning: what is known stays known.
+    meta.directory_position = meta.statements = meta.directory_head = 0;
+    meta.stream_digest = std::string(journal::kHashSize, '\0');
     meta.last_delivery = std::min(meta.last_delivery, response.recovered_at());
     refused_batches_.clear();
   }
@@ -207,6 +209,7 @@ void Agent::SendPull() {
     const MetaRow meta = unit.tables.Meta();
     request.set_last_delivery(delivered_in_session_ || queue_.size() == 0 ? meta.last_delivery : 0);
     request.set_directory_position(meta.directory_position);
+    request.set_directory_head(meta.directory_head);
   }
   ++metrics_.polls;
   const CallId call = Begin(kPull, absl::Seconds(poll_wait_seconds_) + config_.poll_slack);
@@ -242,6 +245,7 @@ void Agent::SendStatus() {
   request.set_back_end_reachable(register_reachable_);
   request.set_in_flight(static_cast<uint32_t>(queue_.InFlight()));
   request.set_waiting_for_clerk(static_cast<uint32_t>(queue_.WaitingForClerk()));
+  request.set_directory_stale(DirectoryIsStale());
   not_before_[kStatus] = Monotonic() + config_.status_interval;
   ports_.channel.ReportStatus(Begin(kStatus, config_.call_timeout), request);
 }

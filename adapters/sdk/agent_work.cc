@@ -33,7 +33,7 @@ Request Agent::RequestOf(const TaskRow& row, const v1::Order& order, const Opera
 void Agent::Work() {
   uint32_t done = 0;
   while (done < config_.work_per_step_max && stopped_.ok()) {
-    const auto ready = queue_.Ready(Monotonic(), ForgetBefore(), config_.work_per_step_max - done);
+    const auto ready = queue_.Ready(Monotonic(), ForgetBefore(), config_.work_per_step_max - done, MayBegin());
     if (ready.empty()) return;
     done += static_cast<uint32_t>(ready.size());
     std::vector<journal::Hash> inquiries;

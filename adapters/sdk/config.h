@@ -47,6 +47,10 @@ struct AgentConfig {
   // The log's policy with its witnesses: a deduction begins only when a checkpoint that their quorum cosigned holds its
   // acceptance. Null: whoever the gateway's registered witnesses are is not our concern.
   std::shared_ptr<const journal::LogPolicy> log_policy;
+  // With a policy: how old the log's newest word on the directory (DIRECTORY_HEAD), which must fit all that was
+  // received, may be when an inquiry or a control begins. On an older one orders wait: a revocation could be missing.
+  absl::Duration directory_age_inquire = absl::Hours(24);
+  absl::Duration directory_age_control = absl::Hours(2);
 
   absl::Duration call_timeout = absl::Seconds(10);
   absl::Duration poll_slack = absl::Seconds(5);  // a poll may take its own wait and this much more
@@ -84,6 +88,8 @@ struct AgentMetrics {
   uint64_t tasks_returned = 0;
   uint64_t tasks_withdrawn = 0;
   uint64_t deductions_unwitnessed = 0;  // returned: no proof that witnesses have seen them
+  uint64_t directory_heads = 0;         // that fitted what was received
+  uint64_t directory_heads_wrong = 0;   // not proved, or about another stream of statements: raise the alarm
   uint64_t ids_reused = 0;              // another order under a known id: raise the alarm
   uint64_t signatures_invalid = 0;
   uint64_t statements_accepted = 0;
@@ -110,6 +116,7 @@ struct AgentMetrics {
   uint64_t waiting_for_clerk = 0;
   bool connected = false;
   bool register_reachable = true;
+  bool directory_stale = false;  // orders wait for a newer head of the directory
 };
 
 }  // namespace eagle::sdk

@@ -42,6 +42,13 @@ std::optional<Row> Whole(const In& in, Row& row) {
   return std::move(row);
 }
 
+// The stream of statements was not counted then: it is fetched again, and what is known stays known.
+MetaRow Unread(MetaRow row) {
+  row.statement_offset += row.directory_position;
+  row.directory_position = 0;
+  return row;
+}
+
 }  // namespace
 
 std::string EncodeMeta(const MetaRow& row) {
@@ -53,6 +60,7 @@ std::string EncodeMeta(const MetaRow& row) {
       .U64(row.directory_position);
   out.U64(row.last_receipt_id).U64(row.last_batch).U64(row.change_cursor).U64(row.last_inbox_change);
   out.Text(row.origin).U64(row.statement_offset);
+  out.U64(row.statements).Text(row.stream_digest).U64(row.directory_head).Time(row.directory_head_at);
   return out.Take();
 }
 
@@ -68,9 +76,14 @@ std::optional<MetaRow> DecodeMeta(std::string_view bytes) {
   row.last_batch = in.U64();
   row.change_cursor = in.U64();
   row.last_inbox_change = in.U64();
-  if (in.Done()) return row;  // written before there were these
+  if (in.Done()) return Unread(row);  // written before there were these
   row.origin = in.Text();
   row.statement_offset = in.U64();
+  if (in.Done()) return Unread(row);
+  row.statements = in.U64();
+  row.stream_digest = in.Text();
+  row.directory_head = in.U64();
+  row.directory_head_at = in.Time();
   return Whole(in, row);
 }
 

@@ -102,6 +102,11 @@ struct MetaRow {
   uint64_t last_inbox_change = 0;  // of a register that lives in the inbox
   std::string origin;              // of the gateway's log at the last Hello; empty before the first
   uint64_t statement_offset = 0;   // position in the table of statements - position in the log; grows with a recovery
+  // The stream of statements as it came, those that were not believed included (DirectoryHead in entry.proto).
+  uint64_t statements = 0;
+  std::string stream_digest = std::string(journal::kHashSize, '\0');
+  uint64_t directory_head = 0;                       // index of the newest head that fits it; 0: none
+  absl::Time directory_head_at = absl::UnixEpoch();  // its time in the log
 };
 
 class InboxTables {

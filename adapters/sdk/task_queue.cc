@@ -27,7 +27,8 @@ QueuedTask* TaskQueue::Find(const journal::Hash& digest) {
   return found == arrivals_.end() ? nullptr : &by_arrival_[found->second];
 }
 
-std::vector<journal::Hash> TaskQueue::Ready(absl::Duration now, absl::Duration forget_before, size_t limit) const {
+std::vector<journal::Hash> TaskQueue::Ready(absl::Duration now, absl::Duration forget_before, size_t limit,
+                                            May may) const {
   std::vector<journal::Hash> out;
   absl::flat_hash_set<std::string> held_up;  // persons with an earlier control that isn't decided
   for (const auto& [arrival, task] : by_arrival_) {
@@ -36,6 +37,7 @@ std::vector<journal::Hash> TaskQueue::Ready(absl::Duration now, absl::Duration f
     const bool its_turn = !task.is_control || held_up.insert(task.person).second;
     if (!its_turn || task.next_try > now) continue;
     const bool has_lease = task.state == TaskState::kWaiting && now < task.lease_end;
+    if (task.state == TaskState::kWaiting && !MayBegin(task, may)) continue;
     if (has_lease || task.state == TaskState::kApplying) out.push_back(task.digest);
   }
   return out;
@@ -89,11 +91,18 @@ size_t TaskQueue::InFlight() const {
   }));
 }
 
-size_t TaskQueue::Finishable(absl::Duration now) const {
+size_t TaskQueue::Finishable(absl::Duration now, May may) const {
   return static_cast<size_t>(std::count_if(by_arrival_.begin(), by_arrival_.end(), [&](const auto& entry) {
     const QueuedTask& task = entry.second;
-    return task.state == TaskState::kApplying || (task.state == TaskState::kWaiting && now < task.lease_end);
+    return task.state == TaskState::kApplying ||
+           (task.state == TaskState::kWaiting && now < task.lease_end && MayBegin(task, may));
   }));
+}
+
+bool TaskQueue::Waits(May may) const {
+  return std::any_of(by_arrival_.begin(), by_arrival_.end(), [&](const auto& entry) {
+    return entry.second.state == TaskState::kWaiting && !MayBegin(entry.second, may);
+  });
 }
 
 size_t TaskQueue::WaitingForClerk() const {

@@ -43,10 +43,17 @@ class TaskQueue {
   void Put(const TaskRow& row);
   QueuedTask* Find(const journal::Hash& digest);
 
+  // What may begin as far as the directory is concerned; what may not waits in its place.
+  struct May {
+    bool inquire = true, control = true;
+  };
+
   // What can be worked on at `now`, in order of arrival, at most `limit`: inquiries and controls that wait with a lease
   // and whose turn it is, and tasks whose intent is on record (they are asked for, which needs no lease).
   // `forget_before`: leases that ended before it no longer hold a place.
-  std::vector<journal::Hash> Ready(absl::Duration now, absl::Duration forget_before, size_t limit) const;
+  std::vector<journal::Hash> Ready(absl::Duration now, absl::Duration forget_before, size_t limit, May may) const;
+  // Whether something is verified that must not begin.
+  bool Waits(May may) const;
   // Tasks in `state`, in order of arrival.
   std::vector<journal::Hash> In(TaskState state) const;
   // Controls that wait and were never acknowledged.
@@ -63,7 +70,7 @@ class TaskQueue {
   // Of these, what counts against the most in flight: granted in this session, or begun.
   size_t InFlight() const;
   // What can be finished without another poll: begun, or verified and with a lease at `now`.
-  size_t Finishable(absl::Duration now) const;
+  size_t Finishable(absl::Duration now, May may) const;
   size_t WaitingForClerk() const;
   size_t size() const { return by_arrival_.size(); }
   // The earliest instant after `now` at which a task is to be tried again.
@@ -73,6 +80,7 @@ class TaskQueue {
   static bool IsForgotten(const QueuedTask& task, absl::Duration forget_before) {
     return task.state <= TaskState::kWaiting && task.lease_end < forget_before;
   }
+  static bool MayBegin(const QueuedTask& task, May may) { return task.is_control ? may.control : may.inquire; }
   std::map<uint64_t, QueuedTask> by_arrival_;
   absl::flat_hash_map<journal::Hash, uint64_t> arrivals_;
 };

@@ -122,10 +122,18 @@ absl::Status OrderVerifier::Judge(const v1::SignedMember& member, absl::Time arr
   // Who signed, before what they signed is looked at.
   verdict.may_lag = true;
   const std::vector<trust::Officer> officers = book_.OfficersOf(parsed.head.signer(), arrived_at);
-  if (officers.empty()) return Fail(Reason::kSignerUnknown, "no officer of this court is on our register now");
-  EAGLE_ASSIGN_OR_RETURN(const std::vector<uint64_t> signed_by,
-                         cache_.CheckSignatures(parsed, trust::CandidatesOf(officers), checker_));
+  if (book_.IsRevoked("court/" + parsed.head.signer()))
+    return Fail(Reason::kKeyRevoked, "the court's key was revoked, and none was stated since");
+  std::vector<trust::CandidateKey> candidates = trust::CandidatesOf(officers);
+  const std::vector<trust::CandidateKey> revoked = book_.RevokedKeysOf(parsed.head.signer(), officers.size());
+  candidates.insert(candidates.end(), revoked.begin(), revoked.end());
+  if (candidates.empty()) return Fail(Reason::kSignerUnknown, "no officer of this court is on our register now");
+  EAGLE_ASSIGN_OR_RETURN(std::vector<uint64_t> signed_by, cache_.CheckSignatures(parsed, candidates, checker_));
   verdict.may_lag = false;
+  // Whenever it was made: whoever has the key writes into the head what time he likes.
+  const bool revoked_too = signed_by.back() >= officers.size();
+  std::erase_if(signed_by, [&](uint64_t id) { return id >= officers.size(); });
+  if (signed_by.empty()) return Fail(Reason::kKeyRevoked, "only revoked keys signed it");
 
   EAGLE_ASSIGN_OR_RETURN(verdict.order, trust::ParseStrict<v1::Order>(parsed.member));
   const v1::Order& order = *verdict.order;
@@ -133,8 +141,11 @@ absl::Status OrderVerifier::Judge(const v1::SignedMember& member, absl::Time arr
     return Fail(Reason::kSignatureInvalid, "signed for another court than the order names");
   if (!IsNamed(order, config_.agency)) return Fail(Reason::kAudienceMismatch, "the order is addressed to others");
   verdict.may_lag = true;
-  EAGLE_RETURN_IF_ERROR(CheckOfficers(order, officers, signed_by));
-  EAGLE_RETURN_IF_ERROR(CheckRules(order, officers, signed_by));
+  absl::Status people = CheckOfficers(order, officers, signed_by);
+  if (people.ok()) people = CheckRules(order, officers, signed_by);
+  if (!people.ok() && revoked_too)
+    return Fail(Reason::kKeyRevoked, "a key that signed was revoked, and the other signatures don't suffice");
+  EAGLE_RETURN_IF_ERROR(people);
   verdict.may_lag = false;
   EAGLE_RETURN_IF_ERROR(CheckOrder(order));
   if (arrived_at > trust::TimeOf(order.not_after()))
@@ -175,16 +186,24 @@ absl::Status OrderVerifier::CheckRules(const v1::Order& order, const std::vector
     if (rule.action != order.action() || (rule.above_minor_units > 0 && AmountOf(order) <= rule.above_minor_units))
       continue;
     ruled = true;
+    std::vector<v1::OfficerRole> roles = rule.roles;
+    if (order.has_confirmed() && std::find(roles.begin(), roles.end(), v1::OFFICER_ROLE_LEADER) == roles.end())
+      roles.push_back(v1::OFFICER_ROLE_LEADER);
     std::vector<bool> used(signers.size());
-    if (!CanCover(rule.roles, signers, 0, used))
+    if (!CanCover(roles, signers, 0, used))
       return Fail(Reason::kSignaturesMissing, "another officer in another role must sign");
   }
   if (!ruled) return Fail(Reason::kSignaturesMissing, "no rule of ours allows this action");
-  if (!order.has_over_cap_exception()) return absl::OkStatus();
-  const bool led = std::any_of(signers.begin(), signers.end(), [&](const trust::Officer* signer) {
-    return signer->code == order.over_cap_exception().leader() && signer->Has(v1::OFFICER_ROLE_LEADER);
-  });
-  return led ? absl::OkStatus() : Fail(Reason::kExceptionNotSigned, "the leader whom the exception names did not sign");
+  const auto led = [&](const std::string& leader) {
+    return std::any_of(signers.begin(), signers.end(), [&](const trust::Officer* signer) {
+      return signer->code == leader && signer->Has(v1::OFFICER_ROLE_LEADER);
+    });
+  };
+  if (order.has_confirmed() && !led(order.confirmed().leader()))
+    return Fail(Reason::kConfirmationNotSigned, "the leader who confirms the amount did not sign");
+  if (order.has_over_cap_exception() && !led(order.over_cap_exception().leader()))
+    return Fail(Reason::kExceptionNotSigned, "the leader whom the exception names did not sign");
+  return absl::OkStatus();
 }
 
 absl::Status OrderVerifier::CheckAccount(const v1::Order& order, absl::Time arrived_at) const {

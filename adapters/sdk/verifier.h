@@ -2,10 +2,13 @@
 // from them.
 //
 //   head        payload type, root, environment
-//   signatures  by officers of the head's signer who are valid now. Only then are the bytes parsed, once
+//   signatures  by officers of the head's signer who are valid now. Those by revoked keys never count. Only then are
+//               the bytes parsed, once. (Whether they were officers when they signed is the log's to have seen: an
+//               order that was paused has a head from before its signatures.)
 //   order       no unknown fields; the signer's court; addressed to this agency
 //   officers    those named are on our register with the same two credential numbers; the first one signed
-//   roles       each that the rules demand by a different officer; an exception to the cap by its leader
+//   roles       each that the rules demand by a different officer; an exception to the cap, and an amount that looks
+//               like a slip, by the leader whom it names
 //   content     the act fits the action; amounts, terms and ids are what the contract says; not expired on arrival
 //   account     a deduction names a statement that is in force, of this court, about this very account
 //
@@ -40,9 +43,10 @@ class OrderVerifier {
       : config_(config), book_(book), checker_(checker) {}
 
   // Refusals, first match wins: those of ParseMember; MEMBER_TYPE_UNKNOWN, ENVIRONMENT_MISMATCH; SIGNER_UNKNOWN;
-  // SIGNATURE_INVALID; UNKNOWN_FIELDS and the like; SIGNATURE_INVALID (another court's); AUDIENCE_MISMATCH;
-  // OFFICER_NOT_VALID; SIGNATURES_MISSING; EXCEPTION_NOT_SIGNED; FIELD_MISSING, FIELD_INVALID, AMOUNT_INVALID;
-  // ORDER_EXPIRED; ACCOUNT_NOT_COURTS.
+  // SIGNATURE_INVALID; KEY_REVOKED; UNKNOWN_FIELDS and the like; SIGNATURE_INVALID (another court's);
+  // AUDIENCE_MISMATCH; OFFICER_NOT_VALID; SIGNATURES_MISSING; CONFIRMATION_NOT_SIGNED; EXCEPTION_NOT_SIGNED;
+  // FIELD_MISSING, FIELD_INVALID,
+  // AMOUNT_INVALID; ORDER_EXPIRED; ACCOUNT_NOT_COURTS.
   Verdict Verify(const v1::SignedMember& member, absl::Time arrived_at);
 
  private:

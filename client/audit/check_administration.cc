@@ -65,7 +65,8 @@ void CheckProposalMade(const journal::Leaf& leaf, Picture& seen) {
   CheckHead(leaf, body.head(), MEMBER_TYPE_ADMINISTRATION, true, seen);
   CheckDigest(leaf, body.digest(), seen);
   CheckId(leaf, body.request_id(), seen);
-  static const std::set<std::string> kKinds = {"court", "agency", "system", "policy", "clock", "erase", "witnesses"};
+  static const std::set<std::string> kKinds = {"court", "agency", "system",    "policy",
+                                               "clock", "erase",  "witnesses", "reading"};
   if (!kKinds.contains(body.kind())) seen.findings.Add(Rule::kProposal, leaf.index.value(), "no such kind of proposal");
   ProposalSeen& proposal = seen.proposals[leaf.index.value()];
   proposal.kind = body.kind();
@@ -105,6 +106,8 @@ std::string_view KindAdopted(uint16_t type) {
       return "erase";
     case ENTRY_TYPE_WITNESSES_REGISTERED:
       return "witnesses";
+    case ENTRY_TYPE_READING_GRANTED:
+      return "reading";
     default:
       return "clock";
   }
@@ -163,6 +166,9 @@ void CheckAdopted(const journal::Leaf& leaf, Picture& seen) {
     case ENTRY_TYPE_WITNESSES_REGISTERED:
       TakeWitnesses(leaf, body.witnesses(), seen);
       break;
+    case ENTRY_TYPE_READING_GRANTED:
+      TakeGrant(leaf, body.reading(), seen);
+      break;
     case ENTRY_TYPE_CLOCK_ACCEPTED:
       if (seen.alarm == 0) seen.findings.Add(Rule::kClock, index, "no alarm stands that could be accepted");
       seen.alarm = 0;
@@ -197,13 +203,31 @@ void CheckStatement(const journal::Leaf& leaf, Picture& seen) {
   if (!who.empty() && (*who.begin() == 0 || *who.rbegin() > static_cast<uint32_t>(seen.founding.registrars_size())))
     wrong("entry 0 names no such registrar");
   if (body.sequence() == 0 || body.kind() == STATEMENT_KIND_UNSPECIFIED) wrong("sequence and kind are demanded");
-  if (by_registrars && body.kind() != STATEMENT_KIND_KEY && body.kind() != STATEMENT_KIND_ENDED)
+  if (by_registrars && body.kind() != STATEMENT_KIND_KEY && body.kind() != STATEMENT_KIND_ENDED &&
+      body.kind() != STATEMENT_KIND_REVOKED)
     wrong("registrars state keys of organisations, not officers or accounts");
   if (const auto digest = journal::HashFrom(body.digest()); digest && !seen.statements.insert(*digest).second)
     wrong("the same statement was taken before");
+  seen.stream.position = index;
+  ++seen.stream.statements;
+  seen.stream.digest = journal::Sha256(std::string(journal::View(seen.stream.digest)) + body.digest());
+  if (body.kind() == STATEMENT_KIND_REVOKED) seen.revocations.insert(index);
 }
 
 }  // namespace
+
+void CheckDirectoryHead(const journal::Leaf& leaf, Picture& seen) {
+  DirectoryHead body;
+  if (!ReadBody(leaf, body, seen.findings)) return;
+  const auto wrong = [&](std::string_view why) {
+    seen.findings.Add(Rule::kDirectoryHead, leaf.index.value(), std::string(why), {seen.stream.position});
+  };
+  if (body.policy_version() != seen.policy) wrong("the policy named is not in force");
+  if (body.position() != seen.stream.position || body.statements() != seen.stream.statements)
+    wrong(absl::StrCat("it counts ", body.statements(), " statements up to entry ", body.position(), "; there are ",
+                       seen.stream.statements));
+  if (body.digest() != journal::View(seen.stream.digest)) wrong("its digest is not that of the statements");
+}
 
 void CheckAdministration(const journal::Leaf& leaf, Picture& seen) {
   switch (leaf.type) {

@@ -1,4 +1,4 @@
-// Marks of deadlines, surpluses and their clocks, presence and reads.
+// Marks of deadlines, surpluses and their clocks, presence.
 #include "absl/strings/str_cat.h"
 #include "client/audit/picture.h"
 
@@ -125,12 +125,6 @@ void CheckOverdue(const journal::Leaf& leaf, Picture& seen) {
 void CheckPresence(const journal::Leaf& leaf, Picture& seen) {
   const uint64_t index = leaf.index.value();
   const auto wrong = [&](std::string_view why) { seen.findings.Add(Rule::kPresence, index, std::string(why)); };
-  if (leaf.type == ENTRY_TYPE_READ_RECORDED) {
-    ReadRecorded body;
-    if (ReadBody(leaf, body, seen.findings) && body.method().empty())
-      seen.findings.Add(Rule::kRead, index, "it doesn't say what was read");
-    return;
-  }
   if (!leaf.agency || leaf.agency.value() > seen.agencies) return wrong("the agency is not registered");
   const AgencyBits agency = AgencyBits::Of(leaf.agency.value());
   if (leaf.type == ENTRY_TYPE_ADAPTER_PRESENT) {

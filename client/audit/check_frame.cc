@@ -46,7 +46,7 @@ constexpr FrameRow kFrames[] = {
     {kCourt, kNo, kYes, kYes, kNo, kNo},                                               // ORDER_WITHDRAWN
     {kAgency, kYes, kNo, kNo, kNo, kNo},                                               // ADAPTER_PRESENT
     {kGateway, kYes, kNo, kNo, kNo, kNo},                                              // ADAPTER_ABSENT
-    {kCourt | kAgency | kSystem, kNo, kNo, kMaybe, kYes, kNo},                         // READ_RECORDED
+    {0, kNo, kNo, kNo, kNo, kNo},                                                      // 26: never released
     {kGateway, kNo, kNo, kYes, kYes, kNo},                                             // SURPLUS_ARISEN
     {kGateway, kNo, kNo, kYes, kNo, kNo},                                              // SURPLUS_CLEARED
 };
@@ -59,6 +59,11 @@ struct LaterRow {
 constexpr LaterRow kLaterFrames[] = {
     {ENTRY_TYPE_CHECKPOINT_COSIGNED, {kGateway, kNo, kNo, kNo, kNo, kNo}},
     {ENTRY_TYPE_WITNESSES_MISSING, {kGateway, kNo, kNo, kNo, kNo, kNo}},
+    {ENTRY_TYPE_DIRECTORY_HEAD, {kGateway, kNo, kNo, kNo, kNo, kNo}},
+    {ENTRY_TYPE_ORDER_PAUSED, {kRegistrar | kCourt, kNo, kYes, kYes, kNo, kNo}},
+    {ENTRY_TYPE_ORDER_RESUMED, {kCourt, kNo, kYes, kYes, kYes, kNo}},
+    {ENTRY_TYPE_ACCESS_RECORDED, {kCourt | kSystem, kNo, kNo, kYes, kYes, kNo}},
+    {ENTRY_TYPE_READING_GRANTED, {kAdministrator, kNo, kNo, kYes, kNo, kNo}},
     {ENTRY_TYPE_WITNESSES_REGISTERED, {kAdministrator, kNo, kNo, kNo, kNo, kNo}},
     {ENTRY_TYPE_CASE_ERASED, {kAdministrator, kNo, kNo, kYes, kNo, kNo}},
     {ENTRY_TYPE_LOG_RECOVERED, {kGateway, kNo, kNo, kNo, kNo, kNo}},

@@ -1,6 +1,7 @@
 // Cases and orders as they are accepted, handed out and withdrawn.
 #include "absl/numeric/int128.h"
 #include "absl/strings/str_cat.h"
+#include "client/audit/opened_amounts.h"
 #include "client/audit/picture.h"
 
 namespace eagle::audit {
@@ -72,6 +73,8 @@ void CheckCase(const journal::Leaf& leaf, Picture& seen) {
     CheckDigest(leaf, body.digest(), seen);
     CheckId(leaf, body.request_id(), seen);
     policy(body.policy_version());
+    if (!AreDoubts(body.confirmed()))
+      seen.findings.Add(Rule::kCase, index, "what it calls confirmed are no doubts about an amount");
     if (body.stage() == CASE_STAGE_UNSPECIFIED || body.number_tag().empty())
       seen.findings.Add(Rule::kCase, index, "a case is opened in a stage and with a number");
     CaseSeen& opened = seen.cases[index];
@@ -98,6 +101,8 @@ void CheckCase(const journal::Leaf& leaf, Picture& seen) {
   CheckDigest(leaf, body.digest(), seen);
   CheckId(leaf, body.request_id(), seen);
   policy(body.policy_version());
+  if (!AreDoubts(body.confirmed()))
+    seen.findings.Add(Rule::kCase, index, "what it calls confirmed are no doubts about an amount");
   if (of != nullptr) of->mover = index;
 }
 
@@ -117,6 +122,7 @@ void CheckOrderAccepted(const journal::Leaf& leaf, Picture& seen) {
   if (body.action() == ACTION_UNSPECIFIED || body.urgency() == URGENCY_UNSPECIFIED) wrong("no action or urgency");
   if (body.action() != ACTION_INQUIRE && targets.count() != 1) wrong("a control is addressed to one agency");
   if (body.subject_tag().empty() || body.officer_tags().empty()) wrong("a person and an officer are demanded");
+  if (!AreDoubts(body.confirmed())) wrong("what it calls confirmed are no doubts about an amount");
   if (body.group_first() > index) wrong("its group begins after it");
   CheckMeasureBefore(leaf, body, seen);
   CheckOrderClock(leaf, body, seen);
@@ -124,6 +130,7 @@ void CheckOrderAccepted(const journal::Leaf& leaf, Picture& seen) {
   order.last = index, order.case_seq = leaf.case_seq.value(), order.court = leaf.actor_ordinal;
   order.action = body.action();
   order.targets = order.open = targets;
+  order.signed_index = index, order.signed_at = seen.now;
   order.clock = {.row = seen.RowNumber(body.deadline_row()), .due = body.due()};
   for (int i = 0; i < std::min(body.marks_size(), body.marks_permille_size()); ++i)
     order.clock.marks.emplace_back(body.marks(i), body.marks_permille(i));
@@ -179,6 +186,9 @@ void CheckDelivered(const journal::Leaf& leaf, Picture& seen) {
       seen.findings.Add(Rule::kDelivery, index, absl::StrCat("order ", seq, " was answered or withdrawn there before"),
                         {order.last});
     }
+    if (order.paused.Has(leaf.agency.value()))
+      seen.findings.Add(Rule::kPaused, index, absl::StrCat("order ", seq, " is paused and goes out all the same"),
+                        {seq, order.paused_index});
     CheckWitnessed(index, seq, order, seen);
     CheckSkipped(index, leaf.agency.value(), seq, order, seen);
     order.delivered.Add(AgencyBits::Of(leaf.agency.value()));
@@ -205,6 +215,7 @@ void CheckWithdrawn(const journal::Leaf& leaf, Picture& seen) {
     seen.findings.Add(Rule::kWithdrawal, index, "withdrawn where it was handed out, answered, or never addressed to",
                       {leaf.order.value()});
   order.open.Remove(targets);
+  order.paused.Remove(targets);
   if (body.completes() != order.open.empty())
     seen.findings.Add(Rule::kCompletion, index,
                       body.completes() ? "targets are still open" : "nothing is open any more, and it doesn't say so",

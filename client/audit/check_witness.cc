@@ -61,6 +61,7 @@ void TakeWitnesses(const journal::Leaf& leaf, const RegisterWitnesses& registere
   WitnessesSeen& witnesses = seen.witnesses;
   witnesses.keys.clear();
   witnesses.quorum = registered.quorum();
+  witnesses.missing = witnesses.deductions_wait = false;  // an alarm is about the ones before
   std::set<std::string> names, keys;
   for (const WitnessKey& witness : registered.witnesses()) {
     auto key = journal::ParseVerifierKey(witness.verifier_key());

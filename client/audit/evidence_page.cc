@@ -75,6 +75,8 @@ class Writer {
       std::string value = officer.name + " (" + officer.code + "), " + roles + ", 工作证 work id " +
                           officer.work_id_no + ", 执行公务证 duty card " + officer.duty_card_no;
       if (officer.leads_exception) value += "; 批准超标的例外 approves the exception to the cap";
+      if (report_.order.has_confirmed() && officer.code == report_.order.confirmed().leader())
+        value += "; 复核确认金额 confirms the amount: " + report_.order.confirmed().ground();
       Row(officer.signed_order ? Words{"已签", "signed"} : Words{"未签", "named, did not sign"}, value);
       if (officer.signed_order) Row({"密钥指纹", "key"}, Fingerprint(officer.key));
     }

@@ -179,7 +179,10 @@ class Story {
     std::vector<std::string> codes;
     for (const OfficerRef& officer : report_.order.officers()) codes.push_back(officer.officer());
     const std::string leader = report_.order.over_cap_exception().leader();
-    if (!leader.empty() && std::find(codes.begin(), codes.end(), leader) == codes.end()) codes.push_back(leader);
+    const std::string confirmer = report_.order.confirmed().leader();
+    for (const std::string& named : {leader, confirmer}) {
+      if (!named.empty() && std::find(codes.begin(), codes.end(), named) == codes.end()) codes.push_back(named);
+    }
     size_t signatures = 0;
     for (size_t i = 0; i < codes.size(); ++i) {
       needed_.insert(court + "/officer/" + codes[i]);
@@ -201,6 +204,8 @@ class Story {
       if (seen.leads_exception && !seen.signed_order)
         return WrongPart(part, "the leader named for the exception to the cap didn't sign", "signature", codes[i],
                          "absent");
+      if (codes[i] == confirmer && !seen.signed_order)
+        return WrongPart(part, "the leader who confirmed the amount didn't sign", "signature", codes[i], "absent");
       signatures += seen.signed_order ? 1 : 0;
       report_.officers.push_back(std::move(seen));
     }

@@ -90,10 +90,9 @@ absl::Status CompareWithOldOrigins(journal::TileSource& tiles, SeenStore& store,
 
 }  // namespace
 
-absl::StatusOr<LogAudited> AuditLog(LogSource& log, const journal::NoteVerifier& key, const LogAuditOptions& options,
-                                    PublicAudit& audit) {
-  LogAudited out;
-  EAGLE_ASSIGN_OR_RETURN(out.note, log.Checkpoint());
+absl::StatusOr<LogAudited> AuditLog(LogSource& log, const std::string& note, const journal::NoteVerifier& key,
+                                    const LogAuditOptions& options, PublicAudit& audit) {
+  LogAudited out{.note = note};
   EAGLE_ASSIGN_OR_RETURN(out.head, journal::OpenCheckpoint(out.note, key));
   std::string note_before;
   if (options.store != nullptr) {
@@ -127,6 +126,7 @@ absl::StatusOr<LogAudited> AuditLog(LogSource& log, const journal::NoteVerifier&
       edge.Append(journal::LeafHash(leaf));
       look_back();
       audit.Take(leaf);
+      if (options.each) options.each(leaf);
       if (options.opened != nullptr) options.opened->Take(leaf, sealed.Bytes(sealed.U32()));
     }
     if (!sealed.Done()) return Fail(Reason::kJournalBroken, "a bundle of payloads has another length than its entries");
@@ -162,10 +162,9 @@ absl::StatusOr<LogAudited> AuditLog(LogSource& log, const journal::NoteVerifier&
   return out;
 }
 
-absl::StatusOr<LogSampled> SampleLog(LogSource& log, const journal::NoteVerifier& key, uint64_t count, uint64_t seed,
-                                     Findings& findings) {
+absl::StatusOr<LogSampled> SampleLog(LogSource& log, const std::string& note, const journal::NoteVerifier& key,
+                                     uint64_t count, uint64_t seed, Findings& findings) {
   LogSampled out;
-  EAGLE_ASSIGN_OR_RETURN(const std::string note, log.Checkpoint());
   EAGLE_ASSIGN_OR_RETURN(out.head, journal::OpenCheckpoint(note, key));
   const uint64_t size = out.head.size;
   // Hashes of seed and count: everybody who has the seed looks at the same leaves, on every machine.

@@ -8,13 +8,15 @@
 //
 // Threads: one.
 //
-//   EAGLE_ASSIGN_OR_RETURN(LogAudited audited, AuditLog(*source, *log_key, options, audit));
+//   EAGLE_ASSIGN_OR_RETURN(std::string note, source->Checkpoint());
+//   EAGLE_ASSIGN_OR_RETURN(LogAudited audited, AuditLog(*source, note, *log_key, options, audit));
 //   if (audit.findings().total() == 0) ...
 #pragma once
 
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "client/audit/log_source.h"
@@ -29,6 +31,7 @@ struct LogAuditOptions {
   SeenStore* store = nullptr;                        // absent: nothing is remembered
   std::function<void(uint64_t, uint64_t)> progress;  // leaves read, of how many; absent: silent
   OpenedAudit* opened = nullptr;                     // takes every leaf with its sealed payload too
+  std::function<void(std::string_view)> each;        // is shown every leaf, in order; absent: nobody looks
 };
 
 struct LogAudited {
@@ -37,13 +40,13 @@ struct LogAudited {
   std::optional<journal::Checkpoint> before;  // what the store had
 };
 
-// Takes all leaves of the log into `audit`, which must be fresh, and adds what the tree itself shows to its findings.
-// The store is told only of a log whose tree verified.
-// Errors: NOTE_UNTRUSTED, NOTE_MALFORMED: the checkpoint is not the pinned key's; LOG_ROLLED_BACK, LOG_FORKED: against
-// what the store has (of a fork both notes are kept there); JOURNAL_BROKEN: a file that the log must have is missing or
-// too short.
-absl::StatusOr<LogAudited> AuditLog(LogSource& log, const journal::NoteVerifier& key, const LogAuditOptions& options,
-                                    PublicAudit& audit);
+// Takes all leaves under the checkpoint `note`, which the caller has judged, into `audit`, which must be fresh, and
+// adds what the tree itself shows to its findings. The store is told only of a log whose tree verified. Errors:
+// NOTE_UNTRUSTED, NOTE_MALFORMED: the checkpoint is not the pinned key's; LOG_ROLLED_BACK, LOG_FORKED: against what the
+// store has (of a fork both notes are kept there); JOURNAL_BROKEN: a file that the log must have is missing or too
+// short.
+absl::StatusOr<LogAudited> AuditLog(LogSource& log, const std::string& note, const journal::NoteVerifier& key,
+                                    const LogAuditOptions& options, PublicAudit& audit);
 
 // A quick look: `count` leaves chosen by `seed`, each decoded and proved to be in the signed tree. Says nothing about
 // the others. Errors as above.
@@ -51,7 +54,7 @@ struct LogSampled {
   journal::Checkpoint head;
   std::vector<uint64_t> indexes;
 };
-absl::StatusOr<LogSampled> SampleLog(LogSource& log, const journal::NoteVerifier& key, uint64_t count, uint64_t seed,
-                                     Findings& findings);
+absl::StatusOr<LogSampled> SampleLog(LogSource& log, const std::string& note, const journal::NoteVerifier& key,
+                                     uint64_t count, uint64_t seed, Findings& findings);
 
 }  // namespace eagle::audit

@@ -9,8 +9,10 @@
 
 #include "client/audit/log_folder.h"
 #include "client/common/files.h"
+#include "goldeneagle/v1/entry.pb.h"
 #include "server/base/bytes.h"
 #include "server/base/reason.h"
+#include "server/journal/leaf.h"
 #include "server/journal/merkle.h"
 
 namespace eagle::audit {
@@ -51,6 +53,8 @@ class Exporter {
           .With("size", std::to_string(head.size));
     EAGLE_RETURN_IF_ERROR(WritePartial());
     EAGLE_RETURN_IF_ERROR(client::WriteDurably(folder_ + "/checkpoint", note, Readers::kEverybody));
+    if (!cosigned_.empty())
+      EAGLE_RETURN_IF_ERROR(client::WriteDurably(folder_ + "/" + kCosignedFile, cosigned_, Readers::kEverybody));
     RemoveOvertaken();
     return std::move(out_);
   }
@@ -106,6 +110,7 @@ class Exporter {
     if (entry.leaf.size() > journal::kBundleEntryBytesMax)
       return Fail(Reason::kEntryMalformed, "a leaf is longer than any").With("index", std::to_string(edge_.size()));
     const uint64_t n = edge_.size() / kTileWidth;
+    LookForCosigned(entry.leaf);
     edge_.Append(journal::LeafHash(entry.leaf));
     journal::AppendBundleEntry(entries_, entry.leaf);
     if (options_.payloads)
@@ -116,6 +121,14 @@ class Exporter {
     for (const journal::FullTile& tile : edge_.TakeFullTiles())
       EAGLE_RETURN_IF_ERROR(Write({static_cast<int>(tile.level), tile.n}, tile.bytes));
     return absl::OkStatus();
+  }
+
+  // The log itself tells which of its heads witnesses have seen; whoever reads the file judges the note.
+  void LookForCosigned(std::string_view bytes) {
+    const auto leaf = journal::DecodeLeaf(bytes);
+    goldeneagle::v1::CheckpointCosigned body;
+    if (leaf.ok() && leaf->type == goldeneagle::v1::ENTRY_TYPE_CHECKPOINT_COSIGNED && body.ParseFromString(leaf->body))
+      cosigned_ = body.checkpoint();
   }
 
   // The right edge, under names of its own width.
@@ -161,6 +174,7 @@ class Exporter {
   journal::Edge edge_;
   std::string entries_, payloads_;  // bundles of the partial tile
   std::set<std::string> folders_;
+  std::string cosigned_;  // the newest note among the new entries that witnesses signed
   std::vector<std::string> overtaken_;
   Exported out_;
 };

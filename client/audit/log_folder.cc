@@ -1,5 +1,6 @@
 #include "client/audit/log_folder.h"
 
+#include <filesystem>
 #include <optional>
 #include <utility>
 
@@ -30,6 +31,10 @@ class LogFolder : public LogSource {
   explicit LogFolder(std::string folder) : folder_(std::move(folder)) {}
 
   absl::StatusOr<std::string> Checkpoint() override { return client::ReadFile(folder_ + "/checkpoint"); }
+  absl::StatusOr<std::string> CosignedCheckpoint() override {
+    EAGLE_ASSIGN_OR_RETURN(std::optional<std::string> note, client::ReadFileIfThere(folder_ + "/" + kCosignedFile));
+    return note ? *std::move(note) : Checkpoint();
+  }
 
   absl::StatusOr<std::string> Tile(unsigned level, uint64_t n, unsigned width) override {
     const TileName name{static_cast<int>(level), n, width};
@@ -54,12 +59,18 @@ class LogFolder : public LogSource {
     return Fail(Reason::kJournalBroken, "a file of the log is missing or too short")
         .With("path", folder_ + "/" + journal::TilePath(name));
   }
-  // The file, or the full one in which a partial one has gone.
+  // The file, or the full one in which a partial one has gone, or a wider partial one.
   absl::StatusOr<std::optional<std::string>> Read(const TileName& name) {
-    EAGLE_ASSIGN_OR_RETURN(std::optional<std::string> bytes,
-                           client::ReadFileIfThere(folder_ + "/" + journal::TilePath(name)));
-    if (bytes || name.width == kTileWidth) return bytes;
-    return client::ReadFileIfThere(folder_ + "/" + journal::TilePath({name.level, name.n, kTileWidth}));
+    for (unsigned width : {name.width, kTileWidth}) {
+      EAGLE_ASSIGN_OR_RETURN(std::optional<std::string> bytes,
+                             client::ReadFileIfThere(folder_ + "/" + journal::TilePath({name.level, name.n, width})));
+      if (bytes) return bytes;
+    }
+    for (unsigned width = name.width + 1; width < kTileWidth; ++width) {
+      const std::string path = folder_ + "/" + journal::TilePath({name.level, name.n, width});
+      if (std::filesystem::exists(path)) return client::ReadFileIfThere(path);
+    }
+    return std::optional<std::string>();
   }
   absl::StatusOr<std::string> Bundle(const TileName& name, size_t digits) {
     EAGLE_ASSIGN_OR_RETURN(const std::optional<std::string> bytes, Read(name));

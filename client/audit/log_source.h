@@ -22,6 +22,8 @@ class LogSource : public journal::TileSource {
  public:
   // The newest signed note, not verified.
   virtual absl::StatusOr<std::string> Checkpoint() = 0;
+  // The newest one that witnesses signed too, where the source knows; else the same.
+  virtual absl::StatusOr<std::string> CosignedCheckpoint() { return Checkpoint(); }
   // The bundle of the leaves that the level 0 tile `n` hashes, the first `width` (1...256) of them: per leaf its length
   // u16, then its bytes.
   virtual absl::StatusOr<std::string> Entries(uint64_t n, unsigned width) = 0;

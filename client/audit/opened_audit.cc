@@ -1,8 +1,12 @@
 // What the opened acts say, against the leaves.
 #include "client/audit/opened_audit.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "client/audit/agency_bits.h"
+#include "client/audit/demanded.h"
+#include "client/audit/opened_due.h"
 
 namespace eagle::audit {
 namespace {
@@ -38,6 +42,7 @@ void OpenedAudit::Take(std::string_view bytes, std::string_view sealed) {
   if (!payload) {
     const bool opens = leaf.type == ENTRY_TYPE_CASE_OPENED;
     if (opens || leaf.case_seq) ledger_.Lose(opens ? leaf.index.value() : leaf.case_seq.value());
+    if (leaf.case_seq) amounts_.Lose(leaf.case_seq.value());
     return;
   }
   switch (leaf.type) {
@@ -59,6 +64,8 @@ void OpenedAudit::Take(std::string_view bytes, std::string_view sealed) {
       return TakeCase(leaf, *payload);
     case ENTRY_TYPE_ORDER_ACCEPTED:
       return TakeOrder(leaf, *payload);
+    case ENTRY_TYPE_ORDER_RESUMED:
+      return TakeResumed(leaf, *payload);
     case ENTRY_TYPE_TASK_REPORTED:
     case ENTRY_TYPE_TASK_ANSWERED:
     case ENTRY_TYPE_MEASURE_CHANGED:
@@ -66,8 +73,10 @@ void OpenedAudit::Take(std::string_view bytes, std::string_view sealed) {
       return TakeReceipt(leaf, *payload);
     case ENTRY_TYPE_REFUSED:
       return TakeRefused(leaf, *payload);
+    case ENTRY_TYPE_ACCESS_RECORDED:
+      return TakeAccess(leaf, *payload);
     default:
-      return;  // reads and surpluses are the gateway's own words: nobody signed them
+      return;  // surpluses are the gateway's own words: nobody signed them
   }
 }
 
@@ -147,7 +156,9 @@ void OpenedAudit::TakeStatement(const journal::Leaf& leaf, const std::string& pa
                   !head->keys.contains(key->second.statement.key()))
       Add(Rule::kSignature, leaf, "only the court's own key speaks of its officers and accounts", {body.head()});
   }
-  StatementSeen& newest = register_.statements[statement.subject()];
+  const StatementSeen newest = register_.statements[statement.subject()];
+  if (register_.revoked.contains(statement.key()))
+    Add(Rule::kStatementChain, leaf, "a key that was revoked is stated again");
   const bool first = newest.digest.empty();
   // A predecessor that is sealed can't be compared.
   const bool knows =
@@ -155,7 +166,7 @@ void OpenedAudit::TakeStatement(const journal::Leaf& leaf, const std::string& pa
   if (first ? knows && statement.sequence() != 1
             : statement.sequence() <= newest.statement.sequence() || statement.previous_digest() != newest.digest)
     Add(Rule::kStatementChain, leaf, "it doesn't continue the newest statement about its subject");
-  newest = {std::move(statement), body.digest()};
+  register_.Take(leaf.index.value(), std::move(statement), body.digest());
 }
 
 void OpenedAudit::TakeCase(const journal::Leaf& leaf, const std::string& payload) {
@@ -185,9 +196,22 @@ void OpenedAudit::TakeCase(const journal::Leaf& leaf, const std::string& payload
     Add(Rule::kContent, leaf, "the court signed another act");
   if (head != nullptr) {
     if (act.court() != head->signer) Add(Rule::kContent, leaf, "the act names another court than its head");
-    CheckRoles(leaf, *head, {register_.policy.case_acts().roles().begin(), register_.policy.case_acts().roles().end()});
+    std::vector<int> roles(register_.policy.case_acts().roles().begin(), register_.policy.case_acts().roles().end());
+    if (act.has_confirmed()) AddLeader(roles);
+    CheckRoles(leaf, *head, roles);
   }
-  if (opens) ledger_.Open(leaf.index.value(), act.open());
+  if (opens || act.has_cap()) {
+    // Where the policy is sealed, what it doubts is, too.
+    const PlausibilityRow row = register_.policy_sealed ? PlausibilityRow() : register_.policy.plausibility();
+    const Doubts doubts = opens ? amounts_.Open(leaf.index.value(), act.open(), row)
+                                : amounts_.Change(leaf.case_seq.value(), act.cap().claim(), row);
+    CheckConfirmed(leaf, opens ? opened.confirmed() : cap.confirmed(), act.has_confirmed() ? &act.confirmed() : nullptr,
+                   doubts, head);
+  }
+  if (opens) {
+    ledger_.Open(leaf.index.value(), act.open());
+    cases_[leaf.index.value()] = {act.court(), act.open().case_number()};
+  }
   if (act.has_cap()) ledger_.SetCap(leaf.case_seq.value(), act.cap().claim().cap_minor_units());
 }
 
@@ -216,20 +240,20 @@ void OpenedAudit::TakeOrder(const journal::Leaf& leaf, const std::string& payloa
   if (const auto before = orders_.find(body.freeze_order());
       freeze != nullptr && before != orders_.end() && before->second.id != *freeze)
     Add(Rule::kContent, leaf, "the court named another freeze", {body.freeze_order()});
+  if (!register_.policy_sealed && register_.policy.version() == body.policy_version()) {
+    if (const auto wrong = WrongDue(body, order.urgency(), leaf.time, register_.policy)) Add(Rule::kDue, leaf, *wrong);
+  }
   const auto row = std::find_if(register_.policy.actions().begin(), register_.policy.actions().end(),
                                 [&](const ActionRow& at) { return at.action() == order.action(); });
   if (row == register_.policy.actions().end()) {
     if (!register_.policy_sealed) Add(Rule::kRoles, leaf, "the installed policy has no row for this action");
   } else if (head != nullptr) {
     if (order.court() != head->signer) Add(Rule::kContent, leaf, "the order names another court than its head");
-    std::vector<int> roles(row->roles().begin(), row->roles().end());
-    const int64_t amount = order.has_freeze()   ? order.freeze().limit_minor_units()
-                           : order.has_deduct() ? order.deduct().amount_minor_units()
-                                                : 0;
-    if (row->third_key_above_minor_units() > 0 && amount > row->third_key_above_minor_units())
-      roles.push_back(OFFICER_ROLE_LEADER);
-    CheckRoles(leaf, *head, roles);
+    CheckRoles(leaf, *head, RolesOf(*row, AmountOf(order), order.has_confirmed()));
   }
+  const PlausibilityRow plausibility = register_.policy_sealed ? PlausibilityRow() : register_.policy.plausibility();
+  CheckConfirmed(leaf, body.confirmed(), order.has_confirmed() ? &order.confirmed() : nullptr,
+                 amounts_.OfOrder(leaf.case_seq.value(), order, said.respondent(), plausibility), head);
   const auto bound = ledger_.Accept(leaf.case_seq.value(), leaf.index.value(), order, body.freeze_order(),
                                     said.respondent(), said.reserved_minor_units(), said.cap_minor_units());
   if (bound) Add(Rule::kLedger, leaf, *bound, {leaf.case_seq.value()});
@@ -237,8 +261,14 @@ void OpenedAudit::TakeOrder(const journal::Leaf& leaf, const std::string& payloa
                                  .id = body.order_id(),
                                  .subject_tag = body.subject_tag(),
                                  .case_seq = leaf.case_seq.value(),
+                                 .head = body.head(),
+                                 .action = order.action(),
+                                 .amount = AmountOf(order),
+                                 .confirmed = order.has_confirmed(),
                                  .freezes = order.has_freeze(),
                                  .deducts = order.has_deduct()};
+  if (head != nullptr)
+    TakeSigners(leaf, head->signer, head->keys, body.signers(), body.roles(), orders_[leaf.index.value()]);
 }
 
 void OpenedAudit::TakeDelivered(const journal::Leaf& leaf) {
@@ -251,6 +281,7 @@ void OpenedAudit::TakeDelivered(const journal::Leaf& leaf) {
     if (order->second.deducts && !order->second.handed_out && !ledger_.MayTake(order->second.case_seq))
       Add(Rule::kLedger, leaf, "a deduction goes out while more than the cap is taken or on its way", {order->first});
     order->second.handed_out = true;
+    CheckHeldUp(leaf, order->first, order->second);
   }
 }
 

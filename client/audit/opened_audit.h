@@ -20,7 +20,9 @@
 #include <string_view>
 #include <vector>
 
+#include "client/audit/agency_bits.h"
 #include "client/audit/findings.h"
+#include "client/audit/opened_amounts.h"
 #include "client/audit/opened_ledger.h"
 #include "client/audit/opened_ranks.h"
 #include "client/audit/register.h"
@@ -47,11 +49,24 @@ class OpenedAudit {
     std::string digests;         // 32 bytes each
     std::string signer;          // as the head names it
     std::set<std::string> keys;  // whose signatures verified
-    absl::Time time;
+    absl::Time time, signed_at;  // of the entry; by the signer's clock
+    std::string digest;          // of the signed head
+  };
+  struct CaseKept {
+    std::string court, number;
   };
   struct OrderKept {
     std::string digest, id, subject_tag;
-    uint64_t case_seq = 0;
+    uint64_t case_seq = 0, head = 0;
+    goldeneagle::v1::Action action{};
+    int64_t amount = 0;
+    bool confirmed = false;
+    // Whose signatures hold it up, since which entry, and in which roles they had to sign.
+    std::vector<std::pair<uint32_t, std::set<int>>> signers;
+    std::vector<int> roles;
+    uint64_t signed_index = 0;
+    absl::Time signed_at;
+    AgencyBits delivered;
     bool freezes = false, deducts = false, handed_out = false;
   };
 
@@ -65,23 +80,37 @@ class OpenedAudit {
   // The head whose root covers these bytes at this place; absent when it was sealed, or after a finding.
   const HeadOpened* CheckMember(const journal::Leaf& leaf, uint64_t head, const std::string& digest,
                                 const std::string& member, uint32_t place);
+  // The keys that could have signed and did.
+  std::set<std::string> KeysUnder(const goldeneagle::v1::Envelope& head, uint8_t actor_kind,
+                                  const std::string& signer) const;
+  void TakeSigners(const journal::Leaf& leaf, const std::string& court, const std::set<std::string>& keys,
+                   const google::protobuf::RepeatedPtrField<goldeneagle::v1::OrderSigner>& signers,
+                   const google::protobuf::RepeatedField<int>& roles, OrderKept& order);
+  void CheckHeldUp(const journal::Leaf& leaf, uint64_t seq, OrderKept& order);
   void CheckRoles(const journal::Leaf& leaf, const HeadOpened& head, const std::vector<int>& roles);
+  // `confirmed`: null when the act has none. `head`: null when it is sealed.
+  void CheckConfirmed(const journal::Leaf& leaf, const google::protobuf::RepeatedField<uint32_t>& recorded,
+                      const goldeneagle::v1::Confirmation* confirmed, const Doubts& doubts, const HeadOpened* head);
   void TakeAdministration(const journal::Leaf& leaf, const std::string& payload);
   void TakeAdopted(const journal::Leaf& leaf, const std::string& payload);
   void TakeStatement(const journal::Leaf& leaf, const std::string& payload);
   void TakeCase(const journal::Leaf& leaf, const std::string& payload);
   void TakeOrder(const journal::Leaf& leaf, const std::string& payload);
+  void TakeResumed(const journal::Leaf& leaf, const std::string& payload);
   void TakeDelivered(const journal::Leaf& leaf);
   void TakeReceipt(const journal::Leaf& leaf, const std::string& payload);
   void TakeRefused(const journal::Leaf& leaf, const std::string& payload);
+  void TakeAccess(const journal::Leaf& leaf, const std::string& payload);
 
   KeyOf key_of_;
   Findings& findings_;
   Register register_;
   std::map<uint64_t, HeadOpened> heads_;
   OpenedLedger ledger_;
+  OpenedAmounts amounts_;
   OpenedRanks ranks_;
   std::map<uint64_t, OrderKept> orders_;
+  std::map<uint64_t, CaseKept> cases_;
   uint64_t opened_ = 0, sealed_ = 0, unchecked_ = 0;
 };
 

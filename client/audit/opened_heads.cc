@@ -1,4 +1,6 @@
 // Payloads, heads and their signatures, members below them.
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "client/audit/opened_audit.h"
 #include "client/audit/stated_key.h"
@@ -68,7 +70,11 @@ void OpenedAudit::TakeHead(const journal::Leaf& leaf, const std::string& payload
   if (!body.ParseFromString(leaf.body) || !said.ParseFromString(payload) ||
       !head.ParseFromString(said.head().payload()))
     return Add(Rule::kSignature, leaf, "the head can't be read");
-  HeadOpened opened{.digests = said.member_digests(), .signer = head.signer(), .time = leaf.time};
+  HeadOpened opened{
+      .digests = said.member_digests(),
+      .signer = head.signer(),
+      .time = leaf.time,
+      .signed_at = absl::FromUnixSeconds(head.signed_at().seconds()) + absl::Nanoseconds(head.signed_at().nanos())};
   if (said.head().payload_type() != journal::kBatchPayloadType ||
       journal::View(journal::Sha256(said.head().payload())) != body.head_digest())
     Add(Rule::kSignature, leaf, "the head is not the one that the leaf names");
@@ -82,29 +88,41 @@ void OpenedAudit::TakeHead(const journal::Leaf& leaf, const std::string& payload
   if (digests.size() != head.count() || opened.digests.size() % journal::kHashSize != 0 ||
       journal::View(journal::RootOfLeaves(digests)) != head.root())
     Add(Rule::kMember, leaf, "the members listed don't hash to the signed root");
+  opened.digest = body.head_digest();
+  opened.keys = KeysUnder(said.head(), leaf.actor_kind, head.signer());
+  CheckSigner(leaf, head, opened);
+  heads_[leaf.index.value()] = std::move(opened);
+}
+
+std::set<std::string> OpenedAudit::KeysUnder(const Envelope& head, uint8_t actor_kind,
+                                             const std::string& signer) const {
+  std::set<std::string> keys;
   // Every key that could have signed: entry 0's, and the newest statements'.
-  const std::string pae = journal::Pae(said.head().payload_type(), said.head().payload());
+  const std::string pae = journal::Pae(head.payload_type(), head.payload());
   const auto attempt = [&](KeyAlgorithm algorithm, const std::string& key) {
-    if (opened.keys.contains(key)) return;
-    for (const Signature& signature : said.head().signatures()) {
-      if (IsBy({algorithm, key}, pae, signature.sig())) opened.keys.insert(key);
+    if (keys.contains(key)) return;
+    for (const Signature& signature : head.signatures()) {
+      if (IsBy({algorithm, key}, pae, signature.sig())) keys.insert(key);
     }
   };
-  if (leaf.actor_kind == ACTOR_KIND_ADMINISTRATOR) {
+  if (actor_kind == ACTOR_KIND_ADMINISTRATOR) {
     for (const FoundingKey& key : register_.founding.administrators()) attempt(KEY_ALGORITHM_ED25519, key.key());
-  } else if (leaf.actor_kind == ACTOR_KIND_REGISTRAR) {
+  } else if (actor_kind == ACTOR_KIND_REGISTRAR) {
     for (const FoundingKey& key : register_.founding.registrars()) attempt(KEY_ALGORITHM_ED25519, key.key());
   } else {
-    const std::string own = (leaf.actor_kind == ACTOR_KIND_COURT ? "court/" : "agency/") + head.signer();
+    const std::string own = (actor_kind == ACTOR_KIND_COURT ? "court/" : "agency/") + signer;
     for (auto at = register_.statements.lower_bound(own); at != register_.statements.end(); ++at) {
       if (at->first.compare(0, own.size(), own) != 0) break;
       // "court/A" begins "court/AB" too, which is somebody else.
-      if (at->first.size() == own.size() || at->first[own.size()] == '/')
-        attempt(at->second.statement.algorithm(), at->second.statement.key());
+      if (at->first.size() != own.size() && at->first[own.size()] != '/') continue;
+      attempt(at->second.statement.algorithm(), at->second.statement.key());
+      // What a revoked key signed is refused by name, not as a stranger's.
+      for (const auto& [algorithm, key] : at->second.keys) {
+        if (register_.revoked.contains(key)) attempt(algorithm, key);
+      }
     }
   }
-  CheckSigner(leaf, head, opened);
-  heads_[leaf.index.value()] = std::move(opened);
+  return keys;
 }
 
 void OpenedAudit::CheckSigner(const journal::Leaf& leaf, const Head& head, const HeadOpened& opened) {
@@ -164,8 +182,28 @@ void OpenedAudit::CheckRoles(const journal::Leaf& leaf, const HeadOpened& head, 
   const auto court = register_.statements.find("court/" + head.signer);
   if (court == register_.statements.end() ||
       !register_.Gives("court/" + head.signer, court->second.statement.key(), leaf.time) ||
-      !Fills(register_.OfficersOf(head.signer, head.keys, leaf.time), roles))
+      !Fills(register_.OfficersOf(head.signer, head.keys, leaf.time, head.signed_at), roles))
     Add(Rule::kRoles, leaf, "not enough different officers, valid then, signed in the roles demanded");
+}
+
+void OpenedAudit::CheckConfirmed(const journal::Leaf& leaf, const google::protobuf::RepeatedField<uint32_t>& recorded,
+                                 const Confirmation* confirmed, const Doubts& doubts, const HeadOpened* head) {
+  const auto wrong = [&](std::string_view why) { Add(Rule::kConfirmed, leaf, why); };
+  if (!IsConfirmed(recorded, confirmed != nullptr ? *confirmed : Confirmation()))
+    wrong("the leaf calls confirmed what the signed bytes don't");
+  const Doubts settled(recorded.begin(), recorded.end());
+  if (!std::includes(settled.begin(), settled.end(), doubts.begin(), doubts.end()))
+    wrong("an amount that looks like a slip passed without a leader's word");
+  if (confirmed == nullptr || head == nullptr) return;
+  if (!register_.KnowsCourt(leaf.actor_ordinal)) {
+    ++unchecked_;
+    return;
+  }
+  const auto leader = register_.statements.find("court/" + head->signer + "/officer/" + confirmed->leader());
+  if (leader == register_.statements.end() || !head->keys.contains(leader->second.statement.key()) ||
+      !Fills(register_.OfficersOf(head->signer, {leader->second.statement.key()}, leaf.time, head->signed_at),
+             {OFFICER_ROLE_LEADER}))
+    wrong("the leader whom the confirmation names did not sign it");
 }
 
 }  // namespace eagle::audit

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -41,6 +42,10 @@ struct OrderSeen {
   uint32_t court = 0;
   goldeneagle::v1::Action action{};
   AgencyBits targets, open, delivered;
+  AgencyBits paused;          // not handed out there until the order is signed anew
+  uint64_t paused_index = 0;  // the newest ORDER_PAUSED
+  uint64_t signed_index = 0;  // of the signatures in force: the acceptance, or the newest ORDER_RESUMED
+  int64_t signed_at = 0;      // microseconds
   StoredClock clock;
   int64_t accepted = 0;  // microseconds
   bool urgent = false;
@@ -68,6 +73,12 @@ struct ProposalSeen {
   uint64_t adopted = 0;  // index of the change; 0: open
 };
 
+// Pages that one officer has read in the newest hour and day in which he read at all.
+struct ReaderSeen {
+  int64_t hour = 0, day = 0;  // their beginnings
+  uint32_t in_hour = 0, in_day = 0;
+};
+
 // Who watches, and up to where.
 struct WitnessesSeen {
   std::vector<std::shared_ptr<const journal::NoteVerifier>> keys;
@@ -79,6 +90,12 @@ struct WitnessesSeen {
 struct CosignedSeen {
   uint64_t index = 0, size = 0;
   journal::Hash root{};
+};
+
+// All statements so far, as a head of the directory counts them.
+struct StreamSeen {
+  uint64_t position = 0, statements = 0;
+  journal::Hash digest{};
 };
 
 struct Picture {
@@ -97,12 +114,17 @@ struct Picture {
   uint32_t policy = 0;                // version in force
   uint64_t alarm = 0;                 // the one that stands
   WitnessesSeen witnesses;
+  absl::flat_hash_map<std::string, ReaderSeen> readers;  // by officer tag
+  // By case and reader; the newest grant stands until its end.
+  std::map<std::pair<uint64_t, std::string>, goldeneagle::v1::GrantReading> grants;
   std::vector<CosignedSeen> cosigned;
   AgencyBits ever_present, present;
 
   absl::flat_hash_map<uint64_t, HeadSeen> heads;
   absl::flat_hash_set<std::tuple<uint8_t, uint8_t, uint32_t, uint64_t>> sequences;
   absl::flat_hash_set<journal::Hash> statements;
+  StreamSeen stream;
+  absl::flat_hash_set<uint64_t> revocations;  // indexes of the statements that revoke
   absl::flat_hash_map<std::string, uint64_t> ids;
   absl::node_hash_map<uint64_t, CaseSeen> cases;
   absl::node_hash_map<uint64_t, OrderSeen> orders;
@@ -145,12 +167,14 @@ void CheckDigest(const journal::Leaf& leaf, const std::string& digest, Picture& 
 
 void CheckFrame(const journal::Leaf& leaf, Picture& seen);           // pre: a known type
 void CheckAdministration(const journal::Leaf& leaf, Picture& seen);  // entry 0 to CLOCK_ALARM, STATEMENT_ACCEPTED
+void CheckDirectoryHead(const journal::Leaf& leaf, Picture& seen);
 void CheckBatchHead(const journal::Leaf& leaf, Picture& seen);
 void CheckRefused(const journal::Leaf& leaf, Picture& seen);
 void CheckCase(const journal::Leaf& leaf, Picture& seen);
 void CheckOrderAccepted(const journal::Leaf& leaf, Picture& seen);
 void CheckDelivered(const journal::Leaf& leaf, Picture& seen);
 void CheckWithdrawn(const journal::Leaf& leaf, Picture& seen);
+void CheckPaused(const journal::Leaf& leaf, Picture& seen);   // ORDER_PAUSED, ORDER_RESUMED
 void CheckReceipt(const journal::Leaf& leaf, Picture& seen);  // TASK_*, MEASURE_CHANGED, RECEIPT_CONFLICT
 void CheckMark(const journal::Leaf& leaf, Picture& seen);
 void CheckSurplus(const journal::Leaf& leaf, Picture& seen);
@@ -159,7 +183,10 @@ void TakeWitnesses(const journal::Leaf& leaf, const goldeneagle::v1::RegisterWit
 // A task goes out at `index` to `agency`: nothing that should have gone long before it is left behind.
 void CheckSkipped(uint64_t index, uint32_t agency, uint64_t order, const OrderSeen& seen_order, Picture& seen);
 void CheckWitnessed(uint64_t index, uint64_t order, const OrderSeen& seen_order, Picture& seen);
-void CheckPresence(const journal::Leaf& leaf, Picture& seen);  // and READ_RECORDED
+void CheckPresence(const journal::Leaf& leaf, Picture& seen);
+void CheckAccess(const journal::Leaf& leaf, Picture& seen);
+// A grant that administrators gave; its proposal is checked before.
+void TakeGrant(const journal::Leaf& leaf, const goldeneagle::v1::GrantReading& grant, Picture& seen);
 // What fell due and was not marked although the log went on; before the leaf itself is looked at.
 void CheckOverdue(const journal::Leaf& leaf, Picture& seen);
 

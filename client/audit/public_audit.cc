@@ -70,9 +70,12 @@ void PublicAudit::Take(std::string_view bytes) {
     case ENTRY_TYPE_CLOCK_ACCEPTED:
     case ENTRY_TYPE_CASE_ERASED:
     case ENTRY_TYPE_WITNESSES_REGISTERED:
+    case ENTRY_TYPE_READING_GRANTED:
     case ENTRY_TYPE_CLOCK_ALARM:
     case ENTRY_TYPE_STATEMENT_ACCEPTED:
       return CheckAdministration(leaf, seen);
+    case ENTRY_TYPE_DIRECTORY_HEAD:
+      return CheckDirectoryHead(leaf, seen);
     case ENTRY_TYPE_BATCH_HEAD:
       return CheckBatchHead(leaf, seen);
     case ENTRY_TYPE_CASE_OPENED:
@@ -95,9 +98,14 @@ void PublicAudit::Take(std::string_view bytes) {
       return CheckMark(leaf, seen);
     case ENTRY_TYPE_ORDER_WITHDRAWN:
       return CheckWithdrawn(leaf, seen);
+    case ENTRY_TYPE_ORDER_PAUSED:
+    case ENTRY_TYPE_ORDER_RESUMED:
+      return CheckPaused(leaf, seen);
     case ENTRY_TYPE_CHECKPOINT_COSIGNED:
     case ENTRY_TYPE_WITNESSES_MISSING:
       return CheckWitness(leaf, seen);
+    case ENTRY_TYPE_ACCESS_RECORDED:
+      return CheckAccess(leaf, seen);
     case ENTRY_TYPE_SURPLUS_ARISEN:
     case ENTRY_TYPE_SURPLUS_CLEARED:
       return CheckSurplus(leaf, seen);

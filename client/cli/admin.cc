@@ -36,6 +36,7 @@ absl::StatusOr<v1::Proposal> ReadProposal(const std::string& kind, const std::st
     if (kind == "system") status = Fill(path, made.mutable_system());
     if (kind == "clock") status = Fill(path, made.mutable_clock());
     if (kind == "erase") status = Fill(path, made.mutable_erase());
+    if (kind == "reading") status = Fill(path, made.mutable_reading());
     if (kind == "witnesses") status = Fill(path, made.mutable_witnesses());
     if (kind == "policy" && !(status = Fill(path, made.mutable_policy())).ok()) {
       made.mutable_policy()->Clear();
@@ -231,8 +232,9 @@ void AddAdmin(Verb& root) {
       "propose", "Propose a change; it counts as your approval.",
       "eagle admin propose court --file pki/admin/court-辽9901.json --key pki/keys/administrator-a.pem\n"
       "eagle admin propose policy --file policy.txtpb --ground \"first table\" --key pki/keys/administrator-a.pem");
-  propose.Choice("KIND", &propose_flags->kind, {"court", "agency", "system", "policy", "clock", "erase", "witnesses"},
-                 "court, agency, system, policy, clock or erase (of a case)", Need::kRequired);
+  propose.Choice(
+      "KIND", &propose_flags->kind, {"court", "agency", "system", "policy", "clock", "erase", "witnesses", "reading"},
+      "court, agency, system, policy, clock, erase (of a case), witnesses or reading (a grant)", Need::kRequired);
   propose.Texts("--file", &propose_flags->files,
                 "the proposal, or only what it changes (.json or .txtpb); repeat for several", Need::kRequired);
   propose.Text("--ground", &propose_flags->ground, "why; needed unless the file says it");

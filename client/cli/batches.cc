@@ -2,6 +2,7 @@
 
 #include <sstream>
 
+#include "client/cli/signers.h"
 #include "client/lib/errors.h"
 #include "server/base/bytes.h"
 #include "server/base/reason.h"
@@ -100,25 +101,25 @@ absl::StatusOr<Document> DescribeDraft(Session& session, const Draft& draft) {
     members.Add({Count(i + 1), Text(MemberId(draft.head().member_type(), draft.members()[i])), Text(says)});
   }
   document.Add(std::move(members));
-  Table signatures("signatures", {{"keyid"}, {"officer"}});
-  for (const std::string& key_id : draft.key_ids()) {
-    std::string officer;
-    if (const auto config = session.config(); config.ok()) {
-      for (const ConfigOfficer& one : (*config)->officers) {
-        if (one.key.empty()) continue;
-        const auto signer = trust::SignerFromPemFile(one.key);
-        if (signer.ok() && trust::KeyIdOf((*signer)->public_key()) == key_id) officer = one.code;
-      }
-    }
-    signatures.Add({Text(key_id), TextOrNothing(officer)});
+  Table signatures("signatures", {{"keyid"}, {"officer"}, {"roles"}, {"holds"}});
+  for (const SignerSeen& one : SignersOf(session, draft)) {
+    const bool known = one.holds != SignerSeen::Holds::kUnknown;
+    signatures.Add({Text(one.key_id), TextOrNothing(one.officer), TextOrNothing(one.roles),
+                    known ? YesNo(one.holds == SignerSeen::Holds::kYes) : Nothing()});
   }
   document.Add(std::move(signatures));
   return document;
 }
 
-absl::Status SignDraft(Session& session, const std::string& path, const Signing& signing) {
+absl::Status SignDraft(Session& session, const std::string& path, const Signing& signing, const std::string& digest) {
   if (signing.nobody()) return Fail(Reason::kFieldMissing, "nobody signs: give --sign OFFICER or --key FILE");
   EAGLE_ASSIGN_OR_RETURN(Draft draft, Draft::Read(path));
+  if (!digest.empty()) EAGLE_RETURN_IF_ERROR(ExpectDigest(draft, digest));
+  for (const SignerSeen& one : SignersOf(session, draft)) {
+    if (one.holds == SignerSeen::Holds::kNo)
+      return Fail(Reason::kSignatureInvalid, "the draft was changed after officer " + one.officer +
+                                                 " signed it: sign nothing, compare the digests");
+  }
   EAGLE_ASSIGN_OR_RETURN(std::vector<std::unique_ptr<trust::Signer>> signers,
                          session.Signers(signing.key_files, signing.officers));
   EAGLE_ASSIGN_OR_RETURN(const Document before, DescribeDraft(session, draft));

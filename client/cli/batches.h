@@ -31,11 +31,13 @@ absl::StatusOr<v1::SignedBatch> SignNow(Session& session, v1::MemberType type, s
 absl::StatusOr<v1::SignedBatch> DryBatch(Session& session, v1::MemberType type, std::vector<std::string> members,
                                          const Signing& signing);
 
-// What a draft says, member by member in words, its digest, and who signed so far (keys of the configuration's officers
-// by their codes).
+// What a draft says, member by member in words, its digest, and who signed so far (signers.h).
 absl::StatusOr<Document> DescribeDraft(Session& session, const Draft& draft);
-// Shows the draft on stderr, asks, signs with every key, writes it back, prints it.
-absl::Status SignDraft(Session& session, const std::string& path, const Signing& signing);
+// Shows the draft on stderr, asks, signs with every key, writes it back, prints it. `digest`: what the draft's must be,
+// empty for any. Errors: DIGEST_MISMATCH; SIGNATURE_INVALID when a signature that is on it already isn't over what it
+// says now: nobody adds his name to bytes that were changed after somebody signed.
+absl::Status SignDraft(Session& session, const std::string& path, const Signing& signing,
+                       const std::string& digest = "");
 
 // Every problem of a refusal as rows {id, reason, field, problem, description, what to do}.
 Table ProblemsTable();

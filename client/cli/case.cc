@@ -1,6 +1,8 @@
 // eagle case: opening a case, changing its stage and its cap, looking at its ledger.
 #include "client/cli/batches.h"
 #include "client/cli/commands.h"
+#include "client/cli/reading.h"
+#include "client/cli/signers.h"
 #include "client/lib/errors.h"
 #include "client/lib/json.h"
 #include "client/lib/order_builder.h"
@@ -97,7 +99,7 @@ absl::StatusOr<v1::Respondent> RespondentOf(const std::string& text) {
 // How an act goes out: signed at once, only tried, or put into a draft for further signatures.
 struct SendFlags {
   Signing signing;
-  std::string draft;
+  std::string draft, confirm;
   bool dry_run = false;
 };
 
@@ -143,7 +145,10 @@ absl::Status PrintResults(Session& session, const std::vector<CaseAnswer>& answe
   return RefusedStatus(refused, answers.size(), first);
 }
 
-absl::Status SendCase(Session& session, const v1::CaseAct& act, const SendFlags& flags) {
+absl::Status SendCase(Session& session, v1::CaseAct act, const SendFlags& flags) {
+  if (!flags.confirm.empty()) {
+    EAGLE_ASSIGN_OR_RETURN(*act.mutable_confirmed(), ConfirmationOf(flags.confirm));
+  }
   const std::string member = Serialize(act);
   if (flags.dry_run) {
     EAGLE_ASSIGN_OR_RETURN(Gateway * gateway, session.gateway());
@@ -239,7 +244,8 @@ absl::Status Cap(Session& session, const CapFlags& flags) {
 }
 
 struct CaseShowFlags {
-  std::string number, purpose;
+  std::string number, court;
+  ReadingFlags reading;
 };
 
 Table MeasuresTable(Session& session, const v1::CaseView& view, const absl::TimeZone& zone) {
@@ -268,12 +274,13 @@ Table MeasuresTable(Session& session, const v1::CaseView& view, const absl::Time
 }
 
 absl::Status ShowCase(Session& session, const CaseShowFlags& flags) {
-  EAGLE_ASSIGN_OR_RETURN(const Config* config, session.config());
   EAGLE_ASSIGN_OR_RETURN(Gateway * gateway, session.gateway());
   EAGLE_ASSIGN_OR_RETURN(const absl::TimeZone zone, session.zone());
   v1::GetCaseRequest request;
   request.set_case_number(flags.number);
-  request.set_purpose(flags.purpose.empty() ? config->purpose : flags.purpose);
+  request.set_court(flags.court);
+  EAGLE_ASSIGN_OR_RETURN(*request.mutable_officer_ticket(),
+                         SignTicket(session, flags.reading, {flags.court, flags.number}));
   EAGLE_ASSIGN_OR_RETURN(const v1::GetCaseResponse response, gateway->GetCase(request));
   const v1::CaseView& view = response.case_();
   std::string respondents;
@@ -329,6 +336,7 @@ void AddCase(Verb& root) {
   open.Text("--legal-basis", &open_flags->legal_basis, "the configuration's without it");
   open.Text("--handler", &open_flags->handler, "officer's code 承办法官");
   open.Text("--leader", &open_flags->leader, "officer's code 执行局领导");
+  open.Text("--confirm", &open_flags->send.confirm, kConfirmHelp);
   AddSendFlags(open, open_flags->send);
   open.Do([open_flags](Session& session) { return Open(session, *open_flags); });
 
@@ -352,18 +360,22 @@ void AddCase(Verb& root) {
   cap.Text("--file", &cap_flags->file, "the whole Claim as the contract has it");
   cap.Text("--ground", &cap_flags->ground, "why", Need::kRequired);
   AddClaimFlags(cap, cap_flags->claim);
+  cap.Text("--confirm", &cap_flags->send.confirm, kConfirmHelp);
   AddSendFlags(cap, cap_flags->send);
   cap.Do([cap_flags](Session& session) { return Cap(session, *cap_flags); });
 
   auto show_flags = std::make_shared<CaseShowFlags>();
   Verb show = verb.Add("show", "Show a case with its ledger and measures (an audited read).",
-                       "eagle case show \"（2026）辽9901执1024号\" --purpose EXECUTION");
+                       "eagle case show \"（2026）辽9901执1024号\" --officer 001 --purpose EXECUTION");
   show.Text("CASE", &show_flags->number, "case number", Need::kRequired);
-  show.Text("--purpose", &show_flags->purpose, "why you read; the configuration's without it");
+  show.Text("--court", &show_flags->court,
+            "code of the case's court, when it isn't ours: two administrators must have granted it");
+  AddReadingFlags(show, show_flags->reading);
   show.Do([show_flags](Session& session) { return ShowCase(session, *show_flags); });
 
   AddCaseErase(verb);
   AddDrafts(verb);
+  AddPending(verb, "case");
 }
 
 }  // namespace eagle::client

@@ -13,10 +13,13 @@ void AddAgency(Verb& root);
 void AddBackup(Verb& root);
 void AddCase(Verb& root);
 void AddDirectory(Verb& root);
+void AddDoctor(Verb& root);
 void AddEvidence(Verb& root);
 void AddFindings(Verb& root);
 void AddInit(Verb& root);
 void AddJournal(Verb& root);
+void AddKey(Verb& root);
+void AddLooks(Verb& root);
 void AddMetrics(Verb& root);
 void AddOrder(Verb& root);
 void AddPki(Verb& root);
@@ -30,12 +33,14 @@ void AddWitness(Verb& root);
 void AddOrderActs(Verb& order);    // inquire, freeze, release, deduct, draft
 void AddOrderFollow(Verb& order);  // show, list, watch, withdraw
 void AddOrderResend(Verb& order);
+void AddOrderResume(Verb& order);  // signed anew after a key was revoked
 // Parts of `journal`.
 void AddJournalExport(Verb& journal);
 void AddAcceptRecovery(Verb& journal);
 // A part of `case`, for administrators.
 void AddCaseErase(Verb& cases);
-// Of `order` and of `case`: sign, submit.
+// Of `order` and of `case`: sign, submit; pending, digest (`noun`: which of the two, for the examples).
 void AddDrafts(Verb& verb);
+void AddPending(Verb& verb, const std::string& noun);
 
 }  // namespace eagle::client

@@ -157,6 +157,8 @@ void ReadAll(Reader& reader, const toml::table& root, Config& config) {
   reader.Read(defaults, "purpose", config.purpose);
   reader.Read(defaults, "currency", config.currency);
   reader.Read(defaults, "valid_days", config.valid_days);
+  reader.Read(defaults, "officer", config.reader);
+  reader.Read(defaults, "ticket_minutes", config.ticket_minutes);
   reader.CheckUnknown(defaults, "defaults");
 
   ReadOfficers(reader, root, config);

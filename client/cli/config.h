@@ -5,7 +5,7 @@
 //               admin: the admin listener, for eagle admin and eagle metrics on the gateway's own machine
 //   [system]    organisation, certificate, key (PEM), state (a folder of our own)
 //   [trust]     environment, log_key or log_key_file, registrars (base64), registrar_threshold
-//   [defaults]  time_zone, legal_basis, purpose, currency, valid_days
+//   [defaults]  time_zone, legal_basis, purpose, currency, valid_days, officer, ticket_minutes
 //   [[officers]]  code, key, work_id_no, duty_card_no
 //
 // Threads: values.
@@ -39,7 +39,9 @@ struct Config {
   std::vector<std::string> registrars;  // raw keys
   uint32_t registrar_threshold = 2;
   std::string time_zone = "Asia/Shanghai", legal_basis, purpose = "EXECUTION", currency = "CNY";
-  int valid_days = 7;
+  std::string
+      reader;  // code of the officer who reads with this desk unless a command says it; empty: nobody in particular
+  int valid_days = 7, ticket_minutes = 5;
   std::vector<ConfigOfficer> officers;
 
   const ConfigOfficer* OfficerByCode(std::string_view code) const;

@@ -53,9 +53,9 @@ void Explain(Session& session, const absl::Status& status) {
 }  // namespace
 
 void AddCommands(Verb& root) {
-  for (const auto add :
-       {AddPki, AddInit, AddAdmin, AddStatement, AddDirectory, AddAgency, AddCase, AddOrder, AddFindings, AddEvidence,
-        AddJournal, AddBackup, AddRecover, AddMetrics, AddWitness, AddReasons, AddVersion}) {
+  for (const auto add : {AddPki,     AddInit,    AddAdmin,    AddStatement, AddKey,     AddDirectory, AddAgency,
+                         AddCase,    AddOrder,   AddFindings, AddEvidence,  AddJournal, AddLooks,     AddBackup,
+                         AddRecover, AddMetrics, AddWitness,  AddDoctor,    AddReasons, AddVersion}) {
     add(root);
   }
 }

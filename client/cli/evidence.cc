@@ -4,6 +4,7 @@
 #include "client/audit/evidence_words.h"
 #include "client/cli/commands.h"
 #include "client/cli/order_flags.h"
+#include "client/cli/reading.h"
 #include "client/common/files.h"
 #include "server/base/reason.h"
 
@@ -11,7 +12,9 @@ namespace eagle::client {
 namespace {
 
 struct EvidenceFlags {
-  std::string order, out, purpose;
+  std::string order, out;
+  CaseNamed of;
+  ReadingFlags reading;
   std::vector<std::string> agencies;
   bool silence = false, complete = false;
 };
@@ -31,14 +34,15 @@ std::string SignersText(const audit::EvidenceReport& report) {
 }
 
 absl::Status RunEvidence(Session& session, const EvidenceFlags& flags) {
-  EAGLE_ASSIGN_OR_RETURN(const Config* config, session.config());
-  EvidenceAsked asked{.purpose = flags.purpose.empty() ? config->purpose : flags.purpose,
-                      .agencies = flags.agencies,
-                      .silence = flags.silence,
-                      .complete = flags.complete};
+  EvidenceAsked asked{.agencies = flags.agencies, .silence = flags.silence, .complete = flags.complete};
   EAGLE_ASSIGN_OR_RETURN(asked.order_id, OrderIdOf(flags.order));
   if (asked.silence && asked.agencies.size() != 1)
     return Fail(Reason::kFieldMissing, "silence is proved of one agency").At("--agency", "exactly one with --silence");
+  CaseNamed of = flags.of;
+  if (of.number.empty()) {
+    EAGLE_ASSIGN_OR_RETURN(of, CaseOfOrder(session, asked.order_id));
+  }
+  EAGLE_ASSIGN_OR_RETURN(asked.ticket, SignTicket(session, flags.reading, of));
   EAGLE_ASSIGN_OR_RETURN(Desk * desk, session.desk());
   EAGLE_ASSIGN_OR_RETURN(Gateway * gateway, session.gateway());
   EAGLE_ASSIGN_OR_RETURN(const absl::TimeZone zone, session.zone());
@@ -72,10 +76,12 @@ void AddEvidence(Verb& root) {
   auto flags = std::make_shared<EvidenceFlags>();
   Verb verb =
       root.Add("evidence", "Write one order's evidence as a file that anybody verifies offline (an audited read).",
-               "eagle evidence 01920d5c-8f00-7000-8000-000000000001 --out 1024.evidence");
+               "eagle evidence 01920d5c-8f00-7000-8000-000000000001 --officer 001 --out 1024.evidence");
   verb.Text("ORDER", &flags->order, "order id", Need::kRequired);
   verb.Text("--out", &flags->out, "file; nothing is written that doesn't verify", Need::kRequired);
-  verb.Text("--purpose", &flags->purpose, "why you read; the configuration's without it");
+  AddReadingFlags(verb, flags->reading);
+  verb.Text("--case", &flags->of.number, "case number; as the order has it without it (auditors must say it)");
+  verb.Text("--court", &flags->of.court, "code of the case's court, when it isn't ours");
   verb.Texts("--agency", &flags->agencies, "only this agency's answers are opened; may be given again");
   verb.Flag("--silence", &flags->silence, "instead: that the one --agency was asked, is overdue, and did not answer");
   verb.Flag("--complete", &flags->complete, "with all leaves of the log since, up to the checkpoint (auditors)");

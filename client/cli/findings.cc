@@ -1,6 +1,7 @@
 // eagle findings: what agencies answered, each receipt verified with the agency's own key before a word of it is shown.
 #include "client/cli/commands.h"
 #include "client/cli/order_flags.h"
+#include "client/cli/reading.h"
 #include "client/lib/errors.h"
 #include "client/lib/json.h"
 #include "client/lib/receipts.h"
@@ -11,7 +12,8 @@ namespace eagle::client {
 namespace {
 
 struct FindingsFlags {
-  std::string order, purpose;
+  std::string order;
+  ReadingFlags reading;
 };
 
 Cell MoneyOrNothing(bool known, int64_t amount) { return known ? Money(amount) : Nothing(); }
@@ -143,16 +145,16 @@ class Printer {
 };
 
 absl::Status RunFindings(Session& session, const FindingsFlags& flags) {
-  EAGLE_ASSIGN_OR_RETURN(const Config* config, session.config());
   v1::ListFindingsRequest request;
   EAGLE_ASSIGN_OR_RETURN(*request.mutable_order_id(), OrderIdOf(flags.order));
-  request.set_purpose(flags.purpose.empty() ? config->purpose : flags.purpose);
   EAGLE_ASSIGN_OR_RETURN(Desk * desk, session.desk_with_book());
   EAGLE_ASSIGN_OR_RETURN(const auto order, desk->outbox().OrderBytes(request.order_id()));
   if (!order)
     return Fail(Reason::kOrderUnknown,
                 "this desk doesn't hold the order's signed bytes, so no receipt can be compared with them: ask where "
                 "it was signed");
+  EAGLE_ASSIGN_OR_RETURN(const CaseNamed of, CaseOfOrder(session, request.order_id()));
+  EAGLE_ASSIGN_OR_RETURN(*request.mutable_officer_ticket(), SignTicket(session, flags.reading, of));
   EAGLE_ASSIGN_OR_RETURN(Gateway * gateway, session.gateway());
   EAGLE_ASSIGN_OR_RETURN(const absl::TimeZone zone, session.zone());
   Printer printer(session, zone);
@@ -184,9 +186,9 @@ absl::Status RunFindings(Session& session, const FindingsFlags& flags) {
 void AddFindings(Verb& root) {
   auto flags = std::make_shared<FindingsFlags>();
   Verb verb = root.Add("findings", "Show what agencies answered to an order, every receipt verified (an audited read).",
-                       "eagle findings 01920d5c-8f00-7000-8000-000000000001 --purpose EXECUTION");
+                       "eagle findings 01920d5c-8f00-7000-8000-000000000001 --officer 001 --purpose EXECUTION");
   verb.Text("ORDER", &flags->order, "order id", Need::kRequired);
-  verb.Text("--purpose", &flags->purpose, "why you read; the configuration's without it");
+  AddReadingFlags(verb, flags->reading);
   verb.Do([flags](Session& session) { return RunFindings(session, *flags); });
 }
 

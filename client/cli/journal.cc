@@ -4,12 +4,15 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "client/audit/access.h"
 #include "client/cli/commands.h"
 #include "client/cli/session.h"
+#include "client/common/files.h"
 #include "client/lib/errors.h"
 #include "client/lib/journal_check.h"
 #include "server/base/bytes.h"
 #include "server/base/reason.h"
+#include "server/trust/secret_file.h"
 
 namespace eagle::client {
 namespace {
@@ -18,7 +21,8 @@ struct JournalFlags {
   JournalFolderOptions folder;
   ReadsQuery reads;
   std::string out;
-  std::string cases;  // indexes, with commas
+  std::string cases;    // indexes, with commas
+  std::string entries;  // as IndexesOf reads them
 };
 
 absl::Status Head(Session& session) {
@@ -221,6 +225,40 @@ absl::Status PayloadKeys(Session& session, const JournalFlags& flags) {
   return session.Print(document);
 }
 
+// "12,57", or a file of it as `eagle-audit access --request` writes it.
+absl::StatusOr<std::set<uint64_t>> IndexesOf(const std::string& text) {
+  std::string list = text;
+  if (text.find_first_not_of("0123456789,") != std::string::npos) {
+    EAGLE_ASSIGN_OR_RETURN(list, ReadFile(text));
+  }
+  std::set<uint64_t> indexes;
+  for (const std::string& word :
+       std::vector<std::string>(absl::StrSplit(list, absl::ByAnyChar(",\n"), absl::SkipEmpty()))) {
+    uint64_t index = 0;
+    if (!absl::SimpleAtoi(word, &index))
+      return Fail(Reason::kFieldInvalid, "entries are named by their indexes")
+          .At("--entries", "such as 12,57, or a file");
+    indexes.insert(index);
+  }
+  return indexes;
+}
+
+absl::Status WriteOpenings(Session& session, const JournalFlags& flags) {
+  EAGLE_ASSIGN_OR_RETURN(const std::set<uint64_t> indexes, IndexesOf(flags.entries));
+  EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<JournalFolder> folder, OpenFolder(session, flags.folder));
+  EAGLE_ASSIGN_OR_RETURN(const auto opened, folder->Openings(indexes));
+  EAGLE_ASSIGN_OR_RETURN(const std::string note, folder->Checkpoint());
+  audit::Openings openings{.origin = note.substr(0, note.find('\n'))};
+  for (const auto& [index, bytes] : opened) openings.entries[index] = {bytes.salt, bytes.payload};
+  EAGLE_RETURN_IF_ERROR(trust::WriteSecretFile(flags.out, audit::FormatOpenings(openings)));
+  Document document;
+  document.Add(Record("openings")
+                   .Add("file", Text(flags.out))
+                   .Add("asked", Count(indexes.size()))
+                   .Add("opened", Count(opened.size())));
+  return session.Print(document);
+}
+
 void FolderFlags(Verb& verb, JournalFlags& flags, Need need) {
   verb.Text("--data", &flags.folder.data_folder, "data folder of a stopped gateway, or a backup of one", need);
   verb.Text("--last-signed", &flags.folder.last_signed, "the last-signed store, to find an old backup out");
@@ -275,6 +313,19 @@ void AddJournal(Verb& root) {
   FolderFlags(key, *key_flags, Need::kRequired);
   key.Text("--out", &key_flags->out, "the file to be made, readable by its owner only", Need::kRequired);
   key.Do([key_flags](Session& session) { return TagKey(session, *key_flags); });
+
+  auto openings_flags = std::make_shared<JournalFlags>();
+  Verb openings = journal.Add(
+      "openings",
+      "Open named entries for an auditor 开封: salt and payload of each, which he holds against the leaves. Erased "
+      "ones "
+      "are left out.",
+      "eagle journal openings --data backup --master-key keys/master.key --entries asked.txt --out openings.txt");
+  FolderFlags(openings, *openings_flags, Need::kRequired);
+  openings.Text("--entries", &openings_flags->entries,
+                "indexes with commas, or the file that eagle-audit access --request wrote", Need::kRequired);
+  openings.Text("--out", &openings_flags->out, "the file to be made, readable by its owner only", Need::kRequired);
+  openings.Do([openings_flags](Session& session) { return WriteOpenings(session, *openings_flags); });
 
   AddJournalExport(journal);
 

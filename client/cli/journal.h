@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -118,6 +120,11 @@ class JournalFolder {
   virtual absl::StatusOr<MasterKeyRotated> RotateMasterKey() = 0;
   // The payload keys of these cases (none: all), and of what has no case, into a new file; how many.
   virtual absl::StatusOr<uint64_t> WritePayloadKeys(const std::string& path, const std::vector<uint64_t>& cases) = 0;
+  // Salt and payload of these entries, by index; without a payload or erased: left out.
+  struct Opening {
+    std::string salt, payload;
+  };
+  virtual absl::StatusOr<std::map<uint64_t, Opening>> Openings(const std::set<uint64_t>& indexes) = 0;
 };
 
 // Errors: FOLDER_LOCKED while a gateway runs on it; STORAGE_*, KEY_UNUSABLE.

@@ -138,6 +138,12 @@ class FolderHere : public client::JournalFolder {
   absl::StatusOr<uint64_t> WritePayloadKeys(const std::string& path, const std::vector<uint64_t>& cases) override {
     return folder_->WritePayloadKeys(path, cases);
   }
+  absl::StatusOr<std::map<uint64_t, Opening>> Openings(const std::set<uint64_t>& indexes) override {
+    EAGLE_ASSIGN_OR_RETURN(const auto opened, folder_->Openings(indexes));
+    std::map<uint64_t, Opening> out;
+    for (const auto& [index, bytes] : opened) out[index] = {bytes.salt, bytes.payload};
+    return out;
+  }
 
  private:
   std::unique_ptr<trust::SystemEntropy> entropy_;  // outlives the folder

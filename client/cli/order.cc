@@ -7,8 +7,10 @@ void AddOrder(Verb& root) {
   Verb order = root.Add("order", "Orders 查询 冻结 解冻 扣划: make, sign, submit, follow.");
   AddOrderActs(order);
   AddDrafts(order);
+  AddPending(order, "order");
   AddOrderFollow(order);
   AddOrderResend(order);
+  AddOrderResume(order);
 }
 
 }  // namespace eagle::client

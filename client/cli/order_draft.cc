@@ -1,6 +1,7 @@
 // eagle order sign | submit, eagle case sign | submit: drafts on their way from officer to officer and out.
 #include "client/cli/commands.h"
 #include "client/cli/orders.h"
+#include "client/cli/signers.h"
 #include "client/lib/errors.h"
 #include "server/base/reason.h"
 
@@ -8,7 +9,7 @@ namespace eagle::client {
 namespace {
 
 struct SignFlags {
-  std::string path;
+  std::string path, digest, signature, officer;
   Signing signing;
 };
 
@@ -69,6 +70,21 @@ absl::Status SubmitPending(Session& session) {
   return RefusedStatus(answered.refused, answered.all, answered.first);
 }
 
+// Signs with keys at hand, or adds what another device signed.
+absl::Status Sign(Session& session, const SignFlags& flags) {
+  if (flags.signature.empty() != flags.officer.empty())
+    return Fail(Reason::kFieldMissing, "--signature and --officer go together: whose is it?");
+  if (flags.signature.empty()) return SignDraft(session, flags.path, flags.signing, flags.digest);
+  if (!flags.signing.nobody())
+    return Fail(Reason::kFieldInvalid, "either a signature made elsewhere, or --sign and --key");
+  EAGLE_ASSIGN_OR_RETURN(Draft draft, Draft::Read(flags.path));
+  if (!flags.digest.empty()) EAGLE_RETURN_IF_ERROR(ExpectDigest(draft, flags.digest));
+  EAGLE_RETURN_IF_ERROR(AddSignatureMadeElsewhere(session, draft, flags.signature, flags.officer));
+  EAGLE_RETURN_IF_ERROR(draft.Write(flags.path));
+  EAGLE_ASSIGN_OR_RETURN(const Document document, DescribeDraft(session, draft));
+  return session.Print(document);
+}
+
 absl::Status SubmitDraft(Session& session, const SubmitFlags& flags) {
   if (flags.pending == !flags.path.empty())
     return Fail(Reason::kFieldMissing, "a draft's file, or --pending for what the outbox holds without an answer");
@@ -88,10 +104,15 @@ absl::Status SubmitDraft(Session& session, const SubmitFlags& flags) {
 void AddDrafts(Verb& verb) {
   auto sign_flags = std::make_shared<SignFlags>();
   Verb sign = verb.Add("sign", "Add your signature to a draft, after reading what it says and its digest.",
-                       "eagle order sign group.draft --sign 002");
+                       "eagle order sign group.draft --sign 002\n"
+                       "eagle order sign group.draft --signature group.sig --officer 003");
   sign.Text("DRAFT", &sign_flags->path, "the draft's file", Need::kRequired);
   SigningFlags(sign, sign_flags->signing);
-  sign.Do([sign_flags](Session& session) { return SignDraft(session, sign_flags->path, sign_flags->signing); });
+  sign.Text("--digest", &sign_flags->digest, "the digest that the draft must have; another one is refused");
+  sign.Text("--signature", &sign_flags->signature,
+            "a signature made on another device: a file, or base64; verified, then added");
+  sign.Text("--officer", &sign_flags->officer, "whose signature it is: an officer's code or subject");
+  sign.Do([sign_flags](Session& session) { return Sign(session, *sign_flags); });
 
   auto submit_flags = std::make_shared<SubmitFlags>();
   Verb submit = verb.Add("submit", "Submit a signed draft; or again what was never answered.",

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "client/cli/signers.h"
 #include "client/lib/errors.h"
 #include "client/lib/json.h"
 #include "client/lib/order_builder.h"
@@ -115,6 +116,9 @@ absl::StatusOr<std::vector<Paper>> PapersOf(const OrderFlags& flags) {
 absl::Status AddFromFlags(Session& session, const OrderFlags& flags, const Signing& signing, v1::Order& order) {
   EAGLE_ASSIGN_OR_RETURN(const std::vector<Paper> papers, PapersOf(flags));
   for (const Paper& paper : papers) AddPaper(paper, order);
+  if (!flags.confirm.empty()) {
+    EAGLE_ASSIGN_OR_RETURN(*order.mutable_confirmed(), ConfirmationOf(flags.confirm));
+  }
   if (!order.officers().empty()) return absl::OkStatus();
   EAGLE_ASSIGN_OR_RETURN(const std::vector<OfficerCard> cards, OfficersOf(session, flags, signing));
   for (const OfficerCard& card : cards) AddOfficer(card, order);
@@ -142,6 +146,9 @@ absl::StatusOr<OrderCommon> CommonOf(Session& session, const OrderFlags& flags, 
     const std::vector<std::string> parts = Parts(flags.over_cap, ':');
     if (parts.size() != 2) return Wrong("--over-cap", "INDIVISIBLE:LEADER or VALUE_UNKNOWN:LEADER");
     common.over_cap = OverCap{parts[0], parts[1]};
+  }
+  if (!flags.confirm.empty()) {
+    EAGLE_ASSIGN_OR_RETURN(common.confirmed, ConfirmationOf(flags.confirm));
   }
   return common;
 }
@@ -275,6 +282,7 @@ void AddOrderFlags(Verb& verb, v1::Action action, OrderFlags& flags) {
     verb.Texts("--kind", &flags.asset_kinds, "asset kind, as DEPOSIT or LAND; repeat; everything without it");
     return;
   }
+  verb.Text("--confirm", &flags.confirm, kConfirmHelp);
   if (action == v1::ACTION_FREEZE) {
     verb.Text("--limit", &flags.limit, "most that may be frozen, as 80,000.00");
     verb.Text("--currency", &flags.currency, "the configuration's without it");

@@ -11,7 +11,7 @@ namespace eagle::client {
 
 struct OrderFlags {
   // every order
-  std::string file, case_number, subject, urgent, purpose, legal_basis, over_cap;
+  std::string file, case_number, subject, urgent, purpose, legal_basis, over_cap, confirm;
   std::vector<std::string> agencies, officers, papers;
   uint64_t valid_days = 0;
   // inquire

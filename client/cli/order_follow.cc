@@ -55,7 +55,7 @@ absl::Status ShowOrder(Session& session, const OrderShowFlags& flags) {
 }
 
 struct ListFlags {
-  std::string case_number;
+  std::string case_number, court;
   bool open_only = false;
   uint64_t limit = 1000;
 };
@@ -74,6 +74,7 @@ absl::Status ListOrders(Session& session, const ListFlags& flags) {
                          {"answered"}});
   v1::ListOrdersRequest request;
   request.set_case_number(flags.case_number);
+  request.set_court(flags.court);
   request.set_open_only(flags.open_only);
   uint64_t rows = 0;
   while (rows < flags.limit) {
@@ -187,6 +188,7 @@ void AddOrderFollow(Verb& order) {
   Verb list = order.Add("list", "List the court's orders, newest last, numbers masked.",
                         "eagle order list --case \"（2026）辽9901执1024号\" --open");
   list.Text("--case", &list_flags->case_number, "orders of this case only");
+  list.Text("--court", &list_flags->court, "orders of this court below ours: states and deadlines only");
   list.Flag("--open", &list_flags->open_only, "only those that wait for answers");
   list.Number("--limit", &list_flags->limit, "at most so many (1000)");
   list.Do([list_flags](Session& session) { return ListOrders(session, *list_flags); });

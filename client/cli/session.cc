@@ -37,7 +37,8 @@ absl::StatusOr<Gateway*> Session::gateway() {
   ChannelOptions options{.address = config->address,
                          .spiffe_id = config->spiffe_id,
                          .server_name = config->server_name,
-                         .verbose = flags_.verbose};
+                         .verbose = flags_.verbose,
+                         .seen = seen_};
   EAGLE_ASSIGN_OR_RETURN(options.authority_pem, ReadFile(config->authority));
   EAGLE_ASSIGN_OR_RETURN(options.certificate_pem, ReadFile(config->certificate));
   EAGLE_ASSIGN_OR_RETURN(options.key_pem, trust::ReadSecretFile(config->key));

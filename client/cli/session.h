@@ -68,6 +68,8 @@ class Session {
   // Connected on first use (nothing is sent before the first call). Errors: CONFIGURATION_INVALID, KEY_UNUSABLE,
   // STORAGE_UNUSABLE.
   absl::StatusOr<Gateway*> gateway();
+  // What the gateway showed when gateway() was connected, PEM; empty before the first call.
+  std::string gateway_certificate() const { return seen_->Get(); }
   // The way to AdminService: the admin listener when [gateway] admin names one, else the same as gateway().
   absl::StatusOr<Gateway*> admin_gateway();
   // For a call that takes its time: every connection made from now on waits so long, and calls once.
@@ -101,6 +103,7 @@ class Session {
   CallOptions Calls(const Config& config) const;
   std::optional<Config> config_;
   std::optional<absl::Duration> call_limit_;
+  const std::shared_ptr<PeerCertificate> seen_ = std::make_shared<PeerCertificate>();
   std::unique_ptr<Gateway> gateway_, admin_gateway_;
   trust::PublicKeyChecker checker_{256};
   std::unique_ptr<Desk> desk_;

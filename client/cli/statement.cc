@@ -2,6 +2,7 @@
 // accounts.
 #include "client/cli/batches.h"
 #include "client/cli/commands.h"
+#include "client/cli/statements.h"
 #include "client/common/files.h"
 #include "client/lib/json.h"
 #include "client/lib/order_builder.h"
@@ -15,12 +16,9 @@ namespace eagle::client {
 namespace {
 
 struct StatementMakeFlags {
-  std::string out, subject, kind, public_key, name, work_id_no, duty_card_no, account_name, bank, account_number,
-      valid_from;
+  std::string subject, kind, public_key, name, work_id_no, duty_card_no, account_name, bank, account_number, since;
   std::vector<std::string> roles, files;
-  uint64_t valid_days = 3650;
-  bool offline = false;
-  Signing signing;
+  StatementMaking making;
 };
 
 // The statement that the flags describe.
@@ -29,7 +27,7 @@ absl::StatusOr<v1::Statement> FromFlags(const StatementMakeFlags& flags) {
   statement.set_subject(flags.subject);
   statement.set_kind(OfWord<v1::StatementKind>(flags.kind));
   if (statement.kind() == v1::STATEMENT_KIND_UNSPECIFIED)
-    return Fail(Reason::kFieldMissing, "--kind is key, officer, account or ended");
+    return Fail(Reason::kFieldMissing, "--kind is key, officer, account, ended or revoked");
   if (!flags.public_key.empty()) {
     EAGLE_ASSIGN_OR_RETURN(const std::string pem, ReadFile(flags.public_key));
     EAGLE_ASSIGN_OR_RETURN(trust::PublicKeyBytes key, trust::PublicKeyFromPem(pem));
@@ -46,6 +44,10 @@ absl::StatusOr<v1::Statement> FromFlags(const StatementMakeFlags& flags) {
     statement.mutable_officer()->set_name(flags.name);
     statement.mutable_officer()->set_work_id_no(flags.work_id_no);
     statement.mutable_officer()->set_duty_card_no(flags.duty_card_no);
+  }
+  if (!flags.since.empty()) {
+    EAGLE_ASSIGN_OR_RETURN(const absl::Time since, InstantOf("--since", flags.since));
+    *statement.mutable_compromised_since() = trust::TimestampOf(since);
   }
   if (statement.kind() == v1::STATEMENT_KIND_ACCOUNT) {
     statement.mutable_account()->set_account_name(flags.account_name);
@@ -71,19 +73,18 @@ absl::StatusOr<std::vector<v1::Statement>> Gather(const StatementMakeFlags& flag
 }
 
 // Environment, validity, and the place in the subject's chain, where they are absent.
-absl::Status Complete(Session& session, const StatementMakeFlags& flags, const trust::StatementBook* book,
+absl::Status Complete(Session& session, const StatementMaking& making, const trust::StatementBook* book,
                       v1::Statement& statement) {
   EAGLE_ASSIGN_OR_RETURN(const Config* config, session.config());
   if (statement.environment() == v1::ENVIRONMENT_UNSPECIFIED) statement.set_environment(config->environment);
   absl::Time from = session.process().clock.WallNow();
-  std::string why;
-  if (!flags.valid_from.empty() && !absl::ParseTime(absl::RFC3339_full, flags.valid_from, &from, &why)) {
-    return Fail(Reason::kFieldInvalid, "--valid-from is a time as 2026-01-01T00:00:00+08:00");
+  if (!making.valid_from.empty()) {
+    EAGLE_ASSIGN_OR_RETURN(from, InstantOf("--valid-from", making.valid_from));
   }
   if (!statement.has_valid_from()) *statement.mutable_valid_from() = trust::TimestampOf(from);
   if (!statement.has_valid_until()) {
     *statement.mutable_valid_until() = trust::TimestampOf(trust::TimeOf(statement.valid_from()).value_or(from) +
-                                                          absl::Hours(24) * static_cast<int64_t>(flags.valid_days));
+                                                          absl::Hours(24) * static_cast<int64_t>(making.valid_days));
   }
   if (statement.sequence() == 0) {
     const auto* held = book == nullptr ? nullptr : book->HeldAbout(statement.subject());
@@ -105,29 +106,39 @@ trust::HeadFields HeadFor(Session& session, v1::Environment environment, const s
           .signed_at = session.process().clock.WallNow()};
 }
 
-absl::Status MakeStatement(Session& session, const StatementMakeFlags& flags) {
-  EAGLE_ASSIGN_OR_RETURN(std::vector<v1::Statement> statements, Gather(flags));
+}  // namespace
+
+absl::StatusOr<absl::Time> InstantOf(const std::string& flag, const std::string& text) {
+  absl::Time time;
+  std::string why;
+  if (absl::ParseTime(absl::RFC3339_full, text, &time, &why)) return time;
+  return Fail(Reason::kFieldInvalid, flag + " is a time as 2026-01-01T00:00:00+08:00");
+}
+
+absl::Status MakeStatements(Session& session, std::vector<v1::Statement> statements, const StatementMaking& making) {
   // What is known about a subject decides the next number; --offline states it for the first time.
   const trust::StatementBook* book = nullptr;
-  if (!flags.offline) {
+  if (!making.offline) {
     EAGLE_ASSIGN_OR_RETURN(Desk * desk, session.desk_with_book());
     book = desk->book();
   }
   std::vector<std::string> members;
   for (v1::Statement& statement : statements) {
-    EAGLE_RETURN_IF_ERROR(Complete(session, flags, book, statement));
+    EAGLE_RETURN_IF_ERROR(Complete(session, making, book, statement));
     members.push_back(Serialize(statement));
   }
   EAGLE_ASSIGN_OR_RETURN(Desk * desk, session.desk());
   const trust::HeadFields fields = HeadFor(session, desk->options().environment, statements[0].subject());
   EAGLE_ASSIGN_OR_RETURN(Draft draft, Draft::Begin(fields, std::move(members)));
   EAGLE_ASSIGN_OR_RETURN(std::vector<std::unique_ptr<trust::Signer>> signers,
-                         session.Signers(flags.signing.key_files, flags.signing.officers));
+                         session.Signers(making.signing.key_files, making.signing.officers));
   for (const auto& signer : signers) EAGLE_RETURN_IF_ERROR(draft.Sign(*signer));
-  EAGLE_RETURN_IF_ERROR(draft.Write(flags.out));
+  EAGLE_RETURN_IF_ERROR(draft.Write(making.out));
   EAGLE_ASSIGN_OR_RETURN(const Document document, DescribeDraft(session, draft));
   return session.Print(document);
 }
+
+namespace {
 
 void AddMake(Verb& statement) {
   auto flags = std::make_shared<StatementMakeFlags>();
@@ -138,10 +149,10 @@ void AddMake(Verb& statement) {
       "registrar-2.pem --out court.batch\n"
       "eagle statement make --subject court/辽9901/officer/001 --kind officer --public-key 001.pub --name 沈若川 \\\n"
       "  --work-id W001 --duty-card D001 --role handler --key court.pem --out officer.batch");
-  make.Text("--out", &flags->out, "file to write", Need::kRequired);
+  make.Text("--out", &flags->making.out, "file to write", Need::kRequired);
   make.Text("--subject", &flags->subject,
             "court/CODE, agency/CODE, court/CODE/officer/CODE or court/CODE/account/CODE");
-  make.Choice("--kind", &flags->kind, {"key", "officer", "account", "ended"}, "what is stated");
+  make.Choice("--kind", &flags->kind, {"key", "officer", "account", "ended", "revoked"}, "what is stated");
   make.Texts("--file", &flags->files,
              "a Statement as the contract has it (.json or .txtpb); repeat for several in one head");
   make.Text("--public-key", &flags->public_key, "public key file, for key and officer");
@@ -152,11 +163,15 @@ void AddMake(Verb& statement) {
   make.Text("--account-name", &flags->account_name, "name on the enforcement account 执行款专户");
   make.Text("--bank", &flags->bank, "agency code of the account's bank");
   make.Text("--account-number", &flags->account_number, "number of the account");
-  make.Text("--valid-from", &flags->valid_from, "now without it");
-  make.Number("--valid-days", &flags->valid_days, "3650 without it");
-  make.Flag("--offline", &flags->offline, "don't ask the gateway: it is the first statement about its subject");
-  make.Texts("--key", &flags->signing.key_files, "key file that signs; repeat for each");
-  make.Do([flags](Session& session) { return MakeStatement(session, *flags); });
+  make.Text("--since", &flags->since, "for revoked: from when on somebody else may have had the key");
+  make.Text("--valid-from", &flags->making.valid_from, "now without it");
+  make.Number("--valid-days", &flags->making.valid_days, "3650 without it");
+  make.Flag("--offline", &flags->making.offline, "don't ask the gateway: it is the first statement about its subject");
+  make.Texts("--key", &flags->making.signing.key_files, "key file that signs; repeat for each");
+  make.Do([flags](Session& session) -> absl::Status {
+    EAGLE_ASSIGN_OR_RETURN(std::vector<v1::Statement> statements, Gather(*flags));
+    return MakeStatements(session, std::move(statements), flags->making);
+  });
 }
 
 struct FileFlags {

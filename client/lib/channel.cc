@@ -63,11 +63,16 @@ absl::Status StatusOf(const grpc::Status& status, PeerComplaint* complaint) {
 // Looks at the certificate that the gateway showed; its chain was verified by TLS.
 class PeerCheck : public grpc::experimental::ExternalCertificateVerifier {
  public:
-  PeerCheck(std::string spiffe_id, std::string server_name, std::shared_ptr<PeerComplaint> complaint)
-      : spiffe_id_(std::move(spiffe_id)), server_name_(std::move(server_name)), complaint_(std::move(complaint)) {}
+  PeerCheck(std::string spiffe_id, std::string server_name, std::shared_ptr<PeerComplaint> complaint,
+            std::shared_ptr<PeerCertificate> seen)
+      : spiffe_id_(std::move(spiffe_id)),
+        server_name_(std::move(server_name)),
+        complaint_(std::move(complaint)),
+        seen_(std::move(seen)) {}
 
   bool Verify(grpc::experimental::TlsCustomVerificationCheckRequest* request, std::function<void(grpc::Status)>,
               grpc::Status* sync_status) override {
+    if (seen_ != nullptr) seen_->Set({request->peer_cert().data(), request->peer_cert().size()});
     const std::string why = Complaint(*request);
     complaint_->Set(why);
     if (!why.empty()) *sync_status = grpc::Status(grpc::StatusCode::UNAUTHENTICATED, why);
@@ -99,6 +104,7 @@ class PeerCheck : public grpc::experimental::ExternalCertificateVerifier {
 
   std::string spiffe_id_, server_name_;
   std::shared_ptr<PeerComplaint> complaint_;
+  std::shared_ptr<PeerCertificate> seen_;
 };
 
 class GrpcWatch : public WatchStream {
@@ -187,6 +193,8 @@ class GrpcGateway : public Gateway {
   EAGLE_CALL(ListFindings, ListFindingsRequest, ListFindingsResponse, orders_)
   EAGLE_CALL(WithdrawOrder, WithdrawOrderRequest, WithdrawOrderResponse, orders_)
   EAGLE_CALL(GetEvidence, GetEvidenceRequest, GetEvidenceResponse, orders_)
+  EAGLE_CALL(ListOrdersOfKey, ListOrdersOfKeyRequest, ListOrdersOfKeyResponse, orders_)
+  EAGLE_CALL(ResumeOrders, ResumeOrdersRequest, ResumeOrdersResponse, orders_)
   EAGLE_CALL(SubmitCaseActs, SubmitCaseActsRequest, SubmitCaseActsResponse, cases_)
   EAGLE_CALL(GetCase, GetCaseRequest, GetCaseResponse, cases_)
   EAGLE_CALL(SubmitStatements, SubmitStatementsRequest, SubmitStatementsResponse, directory_)
@@ -200,6 +208,7 @@ class GrpcGateway : public Gateway {
   EAGLE_CALL(ListEntries, ListEntriesRequest, ListEntriesResponse, audit_)
   EAGLE_CALL(GetInclusionProof, GetInclusionProofRequest, GetInclusionProofResponse, audit_)
   EAGLE_CALL(GetConsistencyProof, GetConsistencyProofRequest, GetConsistencyProofResponse, audit_)
+  EAGLE_CALL(SearchAccess, SearchAccessRequest, SearchAccessResponse, audit_)
   EAGLE_CALL(WaitCheckpoint, WaitCheckpointRequest, WaitCheckpointResponse, witness_)
   EAGLE_CALL(AddCosignature, AddCosignatureRequest, AddCosignatureResponse, witness_)
 #undef EAGLE_CALL
@@ -275,6 +284,16 @@ std::unique_ptr<Gateway> GatewayOver(std::shared_ptr<grpc::Channel> channel, con
   return std::make_unique<GrpcGateway>(std::move(channel), options, waiter, entropy, std::move(complaint));
 }
 
+void PeerCertificate::Set(std::string_view pem) {
+  absl::MutexLock lock(&mu_);
+  pem_ = pem;
+}
+
+std::string PeerCertificate::Get() const {
+  absl::MutexLock lock(&mu_);
+  return pem_;
+}
+
 absl::StatusOr<std::unique_ptr<Gateway>> Connect(const ChannelOptions& options, Waiter& waiter, Entropy& entropy) {
   EAGLE_RETURN_IF_ERROR(CheckOptions(options));
   if (!options.verbose) gpr_set_log_function(Silence);
@@ -288,8 +307,8 @@ absl::StatusOr<std::unique_ptr<Gateway>> Connect(const ChannelOptions& options, 
       std::vector<grpc::experimental::IdentityKeyCertPair>{{options.key_pem, options.certificate_pem}}));
   tls.watch_root_certs();
   tls.watch_identity_key_cert_pairs();
-  tls.set_certificate_verifier(
-      grpc::experimental::ExternalCertificateVerifier::Create<PeerCheck>(options.spiffe_id, name, complaint));
+  tls.set_certificate_verifier(grpc::experimental::ExternalCertificateVerifier::Create<PeerCheck>(
+      options.spiffe_id, name, complaint, options.seen));
   tls.set_check_call_host(false);  // PeerCheck has looked, once a connection
 
   auto channel = grpc::CreateCustomChannel(options.address, grpc::experimental::TlsCredentials(tls), Arguments());

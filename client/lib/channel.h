@@ -15,8 +15,11 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "client/lib/gateway.h"
 #include "client/lib/retry.h"
@@ -29,6 +32,17 @@ struct CallOptions {
   RetryPolicy retry;
 };
 
+// The certificate that the other side showed last, PEM; empty: none yet. Threads: any.
+class PeerCertificate {
+ public:
+  void Set(std::string_view pem);
+  std::string Get() const;
+
+ private:
+  mutable absl::Mutex mu_;
+  std::string pem_ ABSL_GUARDED_BY(mu_);
+};
+
 struct ChannelOptions {
   std::string address;          // "gateway.example:7443"
   std::string authority_pem;    // the authority that signed the gateway's certificate
@@ -39,6 +53,7 @@ struct ChannelOptions {
                             // SPIFFE id is given
   bool verbose = false;     // let gRPC talk on stderr
   CallOptions calls;
+  std::shared_ptr<PeerCertificate> seen;  // OPTIONAL, who wants to look at it
 };
 
 // Makes the connection ready; nothing is sent before the first call. `waiter` and `entropy` must outlive it.

@@ -2,6 +2,7 @@
 
 #include "client/common/files.h"
 #include "server/base/reason.h"
+#include "server/journal/dsse.h"
 
 namespace eagle::client {
 namespace {
@@ -15,6 +16,20 @@ absl::Status CheckLimits(const std::vector<std::string>& members) {
   }
   return absl::OkStatus();
 }
+
+// Gives the one signature that a device made.
+class Made : public trust::Signer {
+ public:
+  Made(trust::KeyAlgorithm algorithm, std::string public_key, std::string signature)
+      : algorithm_(algorithm), public_key_(std::move(public_key)), signature_(std::move(signature)) {}
+  trust::KeyAlgorithm algorithm() const override { return algorithm_; }
+  const std::string& public_key() const override { return public_key_; }
+  std::string Sign(std::string_view) override { return signature_; }
+
+ private:
+  trust::KeyAlgorithm algorithm_;
+  std::string public_key_, signature_;
+};
 
 }  // namespace
 
@@ -51,6 +66,18 @@ absl::Status Draft::Add(std::string member, absl::Time now) {
 }
 
 absl::Status Draft::Sign(trust::Signer& signer) { return trust::AddSignature(parsed_batch_, signer); }
+
+absl::Status Draft::AddMade(trust::KeyAlgorithm algorithm, const std::string& public_key, const std::string& signature,
+                            const trust::SignatureChecker& checker) {
+  if (!checker.Check(algorithm, public_key, to_be_signed(), signature))
+    return Fail(Reason::kSignatureInvalid, "the signature isn't this officer's over this draft");
+  Made made(algorithm, public_key, signature);
+  return trust::AddSignature(parsed_batch_, made);
+}
+
+std::string Draft::to_be_signed() const {
+  return journal::Pae(parsed_batch_.head().payload_type(), parsed_batch_.head().payload());
+}
 
 absl::Status Draft::Write(const std::string& path) const {
   return WriteDurably(path, parsed_batch_.SerializeAsString());

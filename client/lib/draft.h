@@ -36,6 +36,10 @@ class Draft {
   absl::Status Add(std::string member, absl::Time now);
   // Errors: those of AddSignature.
   absl::Status Sign(trust::Signer& signer);
+  // Adds a signature that this key made elsewhere over to_be_signed(). Errors: SIGNATURE_INVALID when it didn't; those
+  // of AddSignature.
+  absl::Status AddMade(trust::KeyAlgorithm algorithm, const std::string& public_key, const std::string& signature,
+                       const trust::SignatureChecker& checker);
   absl::Status Write(const std::string& path) const;
 
   const goldeneagle::v1::SignedBatch& batch() const { return parsed_batch_; }
@@ -43,7 +47,9 @@ class Draft {
   const std::vector<std::string>& members() const { return parsed_.members; }
   const std::vector<journal::Hash>& digests() const { return parsed_.digests; }
   bool is_signed() const { return parsed_batch_.head().signatures_size() > 0; }
-  // What every signer signs, for people to compare: 64 characters of lower-case hexadecimal.
+  // The bytes that every signer signs: the head's DSSE pre-authentication encoding.
+  std::string to_be_signed() const;
+  // SHA-256 of the head, for people to compare: 64 characters of lower-case hexadecimal.
   std::string digest_text() const { return trust::HeadDigestText(parsed_batch_.head()); }
   // Hints only: the key ids that the signatures name.
   std::vector<std::string> key_ids() const;

@@ -71,7 +71,7 @@ absl::StatusOr<FetchedEvidence> FetchEvidence(const EvidenceAsked& asked, Desk& 
   EAGLE_ASSIGN_OR_RETURN(const audit::EvidencePins pins, PinsOf(desk.options()));
   v1::GetEvidenceRequest request;
   request.set_order_id(asked.order_id);
-  request.set_purpose(asked.purpose);
+  *request.mutable_officer_ticket() = asked.ticket;
   for (const std::string& agency : asked.agencies) request.add_agencies(agency);
   request.set_silence(asked.silence);
   request.set_complete(asked.complete);

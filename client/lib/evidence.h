@@ -4,7 +4,7 @@
 //
 // Threads: one at a time.
 //
-//   EAGLE_ASSIGN_OR_RETURN(FetchedEvidence evidence, FetchEvidence({.order_id = id, .purpose = "EXECUTION"}, *desk,
+//   EAGLE_ASSIGN_OR_RETURN(FetchedEvidence evidence, FetchEvidence({.order_id = id, .ticket = ticket}, *desk,
 //   *gateway)); EAGLE_RETURN_IF_ERROR(WriteDurably("1024.evidence", evidence.bytes));
 #pragma once
 
@@ -19,8 +19,8 @@
 namespace eagle::client {
 
 struct EvidenceAsked {
-  std::string order_id;  // 16 bytes
-  std::string purpose;
+  std::string order_id;               // 16 bytes
+  v1::SignedMember ticket;            // an officer's, for the order's case (trust/ticket.h)
   std::vector<std::string> agencies;  // whose answers are opened; empty: all
   bool silence = false;               // of the only one of `agencies`
   bool complete = false;              // with the run of leaves up to the checkpoint: auditors

@@ -49,6 +49,8 @@ class Gateway {
   virtual absl::StatusOr<v1::ListFindingsResponse> ListFindings(const v1::ListFindingsRequest& request) = 0;
   virtual absl::StatusOr<v1::WithdrawOrderResponse> WithdrawOrder(const v1::WithdrawOrderRequest& request) = 0;
   virtual absl::StatusOr<v1::GetEvidenceResponse> GetEvidence(const v1::GetEvidenceRequest& request) = 0;
+  virtual absl::StatusOr<v1::ListOrdersOfKeyResponse> ListOrdersOfKey(const v1::ListOrdersOfKeyRequest& request) = 0;
+  virtual absl::StatusOr<v1::ResumeOrdersResponse> ResumeOrders(const v1::ResumeOrdersRequest& request) = 0;
 
   virtual absl::StatusOr<v1::SubmitCaseActsResponse> SubmitCaseActs(const v1::SubmitCaseActsRequest& request) = 0;
   virtual absl::StatusOr<v1::GetCaseResponse> GetCase(const v1::GetCaseRequest& request) = 0;
@@ -69,6 +71,7 @@ class Gateway {
       const v1::GetInclusionProofRequest& request) = 0;
   virtual absl::StatusOr<v1::GetConsistencyProofResponse> GetConsistencyProof(
       const v1::GetConsistencyProofRequest& request) = 0;
+  virtual absl::StatusOr<v1::SearchAccessResponse> SearchAccess(const v1::SearchAccessRequest& request) = 0;
 
   virtual absl::StatusOr<v1::WaitCheckpointResponse> WaitCheckpoint(const v1::WaitCheckpointRequest& request) = 0;
   virtual absl::StatusOr<v1::AddCosignatureResponse> AddCosignature(const v1::AddCosignatureRequest& request) = 0;

@@ -43,6 +43,7 @@ v1::Order OrderBuilder::Common(const OrderCommon& common, v1::Action action) {
     order.mutable_over_cap_exception()->set_reason(common.over_cap->reason);
     order.mutable_over_cap_exception()->set_leader(common.over_cap->leader);
   }
+  if (common.confirmed) *order.mutable_confirmed() = *common.confirmed;
   Complete(order, common.court, common.valid_for);
   return order;
 }

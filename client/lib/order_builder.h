@@ -49,6 +49,7 @@ struct OrderCommon {
   std::string purpose, legal_basis;
   std::vector<Paper> papers;
   std::optional<OverCap> over_cap;
+  std::optional<goldeneagle::v1::Confirmation> confirmed;
 };
 
 struct PersonTarget {

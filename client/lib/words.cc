@@ -52,6 +52,22 @@ std::string TargetText(const v1::Freeze& freeze) {
   }
 }
 
+std::string ConfirmedText(const v1::Confirmation& confirmed) {
+  return absl::StrCat("; leader ", confirmed.leader(), " confirms ", CommaList(confirmed.reasons()), ": ",
+                      confirmed.ground());
+}
+
+std::string ClaimText(const v1::Claim& claim) {
+  std::string out = absl::StrCat("cap ", MoneyText(claim.cap_minor_units()), " ", claim.currency(), " (principal ",
+                                 MoneyText(claim.principal_minor_units()));
+  if (claim.interest_minor_units() > 0) absl::StrAppend(&out, ", interest ", MoneyText(claim.interest_minor_units()));
+  if (claim.doubled_interest_minor_units() > 0)
+    absl::StrAppend(&out, ", doubled interest ", MoneyText(claim.doubled_interest_minor_units()), " of ",
+                    claim.doubled_interest_days(), " days");
+  if (claim.cost_minor_units() > 0) absl::StrAppend(&out, ", cost ", MoneyText(claim.cost_minor_units()));
+  return out + ")";
+}
+
 std::string TermText(const v1::Term& term) {
   if (term.years() > 0) return absl::StrCat(term.years(), term.years() == 1 ? " year" : " years");
   return absl::StrCat(term.months(), term.months() == 1 ? " month" : " months");
@@ -118,6 +134,9 @@ std::string ProgressText(const v1::OrderView& view, const Names& names, const ab
       case v1::TASK_STATE_IN_PROGRESS:
         absl::StrAppend(&out, ", ", name, " works on it");
         break;
+      case v1::TASK_STATE_PAUSED:
+        absl::StrAppend(&out, ", ", name, " doesn't have it: a key that signed was revoked");
+        break;
       case v1::TASK_STATE_CONFLICT:
         absl::StrAppend(&out, ", ", name, " answered twice differently: people must decide");
         break;
@@ -156,31 +175,32 @@ std::string OrderText(const v1::Order& order) {
     absl::StrAppend(&out, "; beyond the cap because ", order.over_cap_exception().reason(), ", leader ",
                     order.over_cap_exception().leader());
   }
-  return out;
+  if (order.has_confirmed()) absl::StrAppend(&out, ConfirmedText(order.confirmed()));
+  return absl::StrCat(out, "; for ", order.purpose(), ", ", order.legal_basis());
 }
 
 std::string CaseActText(const v1::CaseAct& act) {
   switch (act.act_case()) {
     case v1::CaseAct::kOpen: {
-      std::string out =
-          absl::StrCat("open ", act.open().case_number(), " (", act.open().title(), ") as ", Word(act.open().stage()),
-                       ", cap ", MoneyText(act.open().claim().cap_minor_units()), " ", act.open().claim().currency(),
-                       ", for ", act.open().applicant());
+      std::string out = absl::StrCat(
+          "open ", act.open().case_number(), " (", act.open().title(), ") as ", Word(act.open().stage()), ", ",
+          ClaimText(act.open().claim()), ", for ", act.open().applicant(), "; handler ", act.open().handler(),
+          ", leader ", act.open().leader(), "; for ", act.open().purpose(), ", ", act.open().legal_basis());
       for (const v1::Respondent& respondent : act.open().respondents()) {
         absl::StrAppend(&out, "; against ", respondent.identity().name(), " ", respondent.identity().id_number(), " ",
                         Word(respondent.liability()));
         if (respondent.liability_cap_minor_units() > 0)
           absl::StrAppend(&out, " up to ", MoneyText(respondent.liability_cap_minor_units()));
       }
+      if (act.has_confirmed()) absl::StrAppend(&out, ConfirmedText(act.confirmed()));
       return out;
     }
     case v1::CaseAct::kStage:
       return absl::StrCat("stage of ", act.stage().case_number(), " becomes ", Word(act.stage().to()), ": ",
                           act.stage().ground());
     case v1::CaseAct::kCap:
-      return absl::StrCat("cap of ", act.cap().case_number(), " becomes ",
-                          MoneyText(act.cap().claim().cap_minor_units()), " ", act.cap().claim().currency(), ": ",
-                          act.cap().ground());
+      return absl::StrCat("claim of ", act.cap().case_number(), " becomes ", ClaimText(act.cap().claim()), ": ",
+                          act.cap().ground(), act.has_confirmed() ? ConfirmedText(act.confirmed()) : "");
     default:
       return "no act";
   }
@@ -228,6 +248,12 @@ std::string ProposalText(const v1::Administration& act) {
     case v1::Proposal::kWitnesses:
       out = absl::StrCat("Let ", proposal.witnesses().witnesses_size(), " witnesses watch the log, of whom ",
                          proposal.witnesses().quorum(), " must have signed before a deduction goes out.\n");
+      break;
+    case v1::Proposal::kReading:
+      out = absl::StrCat("Let ", proposal.reading().reader(), " read the case of court ", proposal.reading().court(),
+                         " that was opened at journal index ", proposal.reading().case_index(), ", until ",
+                         absl::FormatTime(absl::RFC3339_sec, ToTime(proposal.reading().until()), absl::UTCTimeZone()),
+                         ".\n");
       break;
     default:
       out = "Change nothing.\n";

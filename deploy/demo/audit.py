@@ -37,6 +37,7 @@ def who_looked(demo):
     at_debtor(demo, master)
     namesake = journal(demo, "reads", "backup", *master, *person(cast.NAMESAKE))
     s.equal("looks at the namesake", namesake["looks"], [])
+    alone(demo, master)
 
 
 def backup(demo):
@@ -74,8 +75,32 @@ def at_debtor(demo, master):
     reads = {(row["what"], row["system"], row["purpose"]) for row in looks if row["act"] == "READ"}
     system = "spiffe://demo.golden-eagle.test/court/" + quote(COURT)
     auditor = "spiffe://demo.golden-eagle.test/auditor/audit"
+    s.equal("who signed the tickets", sorted({row["officers"].split()[0] for row in looks if row["act"] == "READ"}), [cast.HANDLER, cast.LEADER])
     s.equal("what was read of him, by which system and why", reads,
-            {("GetCase", system, "EXECUTION"), ("ListFindings", system, "EXECUTION"), ("GetEvidence", system, "EXECUTION"), ("GetEvidence", auditor, "supervision")})
+            {("GetCase", system, "EXECUTION"), ("ListFindings", system, "EXECUTION"), ("GetEvidence", system, "EXECUTION"), ("GetEvidence", auditor, "SUPERVISION")})
+
+
+def alone(demo, master):
+    """The auditor with static files and the tag key; what people wrote is opened for him entry by entry, and checked."""
+    s = demo.stage
+    export(demo, "backup", "of-backup")
+    access = ["eagle-audit", "--output", "json", "access", "of-backup", "--log-key", log_key(demo), "--tag-key", "tag.key", "--officer", f"{COURT}/{cast.HANDLER}"]
+    found = s.run([*access, "--request", "asked.txt"], show=True)
+    s.equal("what 沈若川 looked at, by his tag in leaves alone: every entry audited, findings", found["access"]["findings"], 0)
+    s.check("the refused look at 苏晴 is among it", demo.refused_look in [row["index"] for row in found["traces"] if row["reason"] == "NOT_RESPONDENT"], found["traces"])
+    s.run(["eagle", "journal", "openings", "--data", "backup", *master, "--entries", "asked.txt", "--out", "openings.txt"], show=True)
+    opened = s.run([*access, "--openings", "openings.txt"])
+    s.equal("the keeper opened what was asked for, and every opening is what its leaf commits to", (opened["access"]["findings"], opened["access"]["opened"]), (0, opened["access"]["traces"]))
+    s.equal("each under this case", {row["case"] for row in opened["traces"]}, {CASE})
+    with open(os.path.join(demo.folder, "openings.txt")) as file:
+        lines = file.read().splitlines()
+    with open(os.path.join(demo.folder, "fewer.txt"), "w") as file:
+        file.write("\n".join(lines[:-1]) + "\n")
+    missing = s.run([*access, "--openings", "fewer.txt"], 5)
+    s.check("one opening less is a finding", "payload.opening" in json.dumps(missing), missing)
+    _, kind, number = cast.SPOUSE.split(";")
+    online = demo.eagle("looks", "--person", f"{kind}:{number}", "--tag-key", "tag.key", role="auditor-audit", show=True)
+    s.equal("and asked of the running gateway, who looked at 苏晴: proved entry by entry", [(row["index"], row["act"], row["reason"]) for row in online["traces"]], [(demo.refused_look, "REFUSED", "NOT_RESPONDENT")])
 
 
 def trust_nobody(demo):

@@ -56,7 +56,7 @@ class Demo:
         return out
 
     def case(self):
-        return self.eagle("case", "show", CASE, "--purpose", "EXECUTION")
+        return self.eagle("case", "show", CASE, "--officer", cast.HANDLER)
 
     def ledger(self, **amounts):
         def seen():
@@ -93,6 +93,12 @@ class Demo:
 
     def problems(self, document):
         return {problem["reason"] for problem in document["problems"]}
+
+    def adopt(self, kind, path, ground):
+        """One administrator proposes, another approves."""
+        proposed = self.eagle("admin", "propose", kind, "--file", path, "--ground", ground, "--key", "pki/keys/administrator-one.pem", role=self.first_operator())
+        approved = self.eagle("admin", "approve", str(proposed["results"][0]["proposal"]), "--key", "pki/keys/administrator-two.pem", role=self.first_operator())
+        self.stage.equal(f"two administrators agreed ({kind}): {ground}", [row["result"] for row in approved["results"]], ["IN_EFFECT"])
 
     # --- the set-up
 
@@ -233,7 +239,7 @@ phone = "0990-110000"
                                  "horizon": "2026-09-30T00:00:00+08:00", "costMinorUnits": "278900", "capMinorUnits": "2000000000"}}, file, ensure_ascii=False)
         refused = self.eagle("case", "open", "--file", wrong_claim, "--sign", cast.HANDLER, expect=3)
         s.equal("refused at once for all three: mistyped number, 20 million against this debt, a single signature", self.problems(refused),
-                {"IDENTITY_NUMBER_INVALID", "CAP_NOT_SUM", "SIGNATURES_MISSING"})
+                {"IDENTITY_NUMBER_INVALID", "CAP_NOT_SUM", "UNIT_SLIP", "SIGNATURES_MISSING"})
         opened = self.eagle(*base, *claim, "--respondent", cast.DEBTOR + ";JOINT", "--respondent", cast.GUARANTOR + ";JOINT;60,000.00", "--sign", cast.HANDLER, "--sign", cast.LEADER, show=True)
         s.equal("opened by handler and leader, proved in the log", [(r["result"], r["proved"]) for r in opened["results"]], [("ACCEPTED", True)])
         self.ledger(cap="198,287.00", deducted="0.00")
@@ -273,7 +279,7 @@ phone = "0990-110000"
 
     def findings(self, key):
         out = {}
-        for row in self.eagle("findings", self.orders[key], "--purpose", "EXECUTION")["findings"]:
+        for row in self.eagle("findings", self.orders[key], "--officer", "001", "--purpose", "EXECUTION")["findings"]:
             out.setdefault(row["agency_code"], []).append(row)
         return out
 
@@ -393,6 +399,7 @@ phone = "0990-110000"
         self.clock.move_to(at(9, 30, 10, 30))
         s.scene(10, "The money is taken, to the unit", "扣划")
         self.refuse_wrong_account()
+        s.equal("58,278.00 of the 58,287.00 that 云帆银行 holds: two digits exchanged, refused until a leader confirms", self.problems(self.deduct(YUNFAN, "58,278.00", expect=3)), {"DIGITS_SWAPPED"})
         for agency, amount in ((BEILING, "80,000.00"), (SONGYUE, "60,000.00"), (YUNFAN, "58,287.01")):
             self.eagle("order", "draft", "deduct", "--into", "deduct.draft", "--group", *self.subject(), "--agency", agency, "--measure", self.orders["freeze", agency], "--amount", amount, "--to-account", "1",
                        *self.papers("RULING", "ASSISTANCE_NOTICE", "JUDGMENT_COPY"), "--officer", cast.HANDLER, "--officer", cast.COSIGNER)
@@ -403,8 +410,9 @@ phone = "0990-110000"
         self.ledger(deducted="0.00", deducting="0.00")
         for name in ("supervision", "audit"):
             witnesses.stop(self, name)
-        self.orders["deduct", BEILING] = self.deduct(BEILING, "80,000.00")["results"][0]["order_id"]
-        time.sleep(1)
+        deducted = self.deduct(BEILING, "80,000.00")["results"][0]
+        self.orders["deduct", BEILING] = deducted["order_id"]
+        s.wait("the witness that is left to sign it", lambda: witnesses.signed(self, "association") > int(deducted["order_seq"]))
         s.equal("one witness of three is there: the deduction", self.tasks(("deduct", BEILING))[BEILING]["state"], "QUEUED")
         witnesses.start(self, "audit")
         self.ledger(deducted="80,000.00")
@@ -473,7 +481,7 @@ def try_it_yourself(demo, binaries, seconds):
     config = lambda role: quote(os.path.join(demo.folder, "pki", "config", role + ".toml"))
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     print(f"\nAll {demo.stage.checks} assertions held in {seconds:.1f} s. Everything stays up until Ctrl-C, which plays the last scene and ends it. Try, in another terminal:\n")
-    print(f"  {start}{config('court-' + COURT)} case show {quote(CASE)} --purpose EXECUTION")
+    print(f"  {start}{config('court-' + COURT)} case show {quote(CASE)} --officer 001 --purpose EXECUTION")
     print(f"  {start}{config('court-' + COURT)} order list")
     print(f"  {start}{config('auditor-audit')} journal verify\n", flush=True)
     signal.sigwait(ENDING)

@@ -1,4 +1,9 @@
-// Reads of personal data are events: the answer leaves after the journal says who read what and why (law 2).
+// Reads of personal data are events: with an officer's ticket only, and the answer leaves after the journal says who
+// read what and why (law 2).
+//
+//   EAGLE_ASSIGN_OR_RETURN(trust::OpenedTicket ticket, TakeTicket(*impl_, caller, request.officer_ticket()));
+//   ... find what is read; the ticket must be for its case ...
+//   RecordThenReply(impl_, caller, *impl_, AccessBy(ring, caller, "GetCase", std::move(ticket)), response, reply);
 //
 // Threads: any.
 #pragma once
@@ -8,41 +13,49 @@
 #include <utility>
 
 #include "server/api/impl.h"
-#include "server/api/tags.h"
+#include "server/trust/ticket.h"
 
 namespace eagle::api {
 
-inline constexpr size_t kPurposeBytes = 2000;
+// The caller's ticket, good now by what is published; the sequencer looks again when the page is recorded.
+// Errors: those of trust::OpenTicket and domain::CheckTicketNow; TICKET_MISMATCH: for another connection, or a court
+// reads with another court's officer.
+absl::StatusOr<trust::OpenedTicket> TakeTicket(Handlers::Impl& impl, const Caller& caller,
+                                               const goldeneagle::v1::SignedMember& member);
 
-// Errors: FIELD_MISSING, TEXT_INVALID.
-inline absl::Status CheckPurpose(const std::string& purpose) {
-  if (purpose.empty()) return Fail(Reason::kFieldMissing, "who reads says why").At("purpose", "the field is required");
-  if (purpose.size() > kPurposeBytes)
-    return Fail(Reason::kTextInvalid, "too long").At("purpose", "at most 2,000 bytes");
-  return absl::OkStatus();
-}
+// Who reads, as GrantReading names it.
+std::string ReaderName(const Caller& caller);
 
-// What is recorded of any read by this caller; case, order, subjects and rows are the call's own.
-inline domain::RecordRead ReadBy(const trust::KeyRing& ring, const Caller& caller, std::string_view method,
-                                 const std::string& purpose) {
-  domain::RecordRead read;
-  const bool court = caller.role == Role::kCourt;
-  read.actor_kind = court ? goldeneagle::v1::ACTOR_KIND_COURT : goldeneagle::v1::ACTOR_KIND_SYSTEM;
-  read.actor = court ? caller.court.value() : 0;
-  read.method = method;
-  read.reader_tag = ReaderTag(ring, caller.spiffe_id);
-  read.reader = caller.spiffe_id;
-  read.purpose = purpose;
-  return read;
-}
+// Whether the caller may read this case with this ticket, by `method`. Errors: SCOPE_NOT_GRANTED, TICKET_MISMATCH.
+absl::Status MayRead(Handlers::Impl& impl, const Caller& caller, std::string_view method, const domain::Case& of,
+                     const trust::OpenedTicket& ticket);
+
+// The order that is read, by its own court or by whom its case was granted to. Errors: NOT_FOUND for unknown orders and
+// for those of other courts alike; those of MayRead.
+absl::StatusOr<domain::Order> OrderToRead(Handlers::Impl& impl, const Caller& caller, std::string_view method,
+                                          const std::string& order_id, const trust::OpenedTicket& ticket,
+                                          JournalReader& journal);
+
+// What is recorded of any read with this ticket; case, order, subjects, rows and page are the call's own.
+domain::RecordAccess AccessBy(const trust::KeyRing& ring, const Caller& caller, std::string_view method,
+                              trust::OpenedTicket ticket);
+
+// Counts, and tells whoever watches the log, a read above the limits or without an open case.
+void NoticeRead(Handlers::Impl& impl, const Caller& caller, std::string_view method, const std::string& officer_tag,
+                const domain::Result& result, const core::CommitView& commit);
 
 template <typename Response>
-void RecordThenReply(Handlers::Impl& impl, domain::RecordRead read, Response response, Reply<Response> reply) {
+void RecordThenReply(const std::shared_ptr<Handlers::Impl>& impl, const Caller& caller, domain::RecordAccess read,
+                     Response response, Reply<Response> reply) {
   auto kept = std::make_shared<Response>(std::move(response));
-  impl.Submit<Response>(std::move(read), reply, [kept, reply](const domain::Result& result, const core::CommitView&) {
-    if (!result.status.ok()) return reply(result.status);
-    reply(std::move(*kept));
-  });
+  std::string method = read.method, tag = read.officer_tag;
+  impl->Submit<Response>(std::move(read), reply,
+                         [impl, caller, method = std::move(method), tag = std::move(tag), kept, reply](
+                             const domain::Result& result, const core::CommitView& commit) {
+                           NoticeRead(*impl, caller, method, tag, result, commit);
+                           if (!result.status.ok()) return reply(result.status);
+                           reply(std::move(*kept));
+                         });
 }
 
 }  // namespace eagle::api

@@ -99,6 +99,7 @@ class Collector {
     for (const OfficerRef& officer : content_.officers()) subjects_.insert(court + "/officer/" + officer.officer());
     if (content_.has_over_cap_exception())
       subjects_.insert(court + "/officer/" + content_.over_cap_exception().leader());
+    if (content_.has_confirmed()) subjects_.insert(court + "/officer/" + content_.confirmed().leader());
     return absl::OkStatus();
   }
 

@@ -15,6 +15,9 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "goldeneagle/v1/adapter_service.pb.h"
@@ -51,6 +54,10 @@ struct HandlerPorts {
   std::function<void(std::function<void()>)> later = nullptr;
   // Makes a backup on a thread of its own; answers once, from there. Null: this gateway makes none (UNAVAILABLE).
   std::function<void(Reply<goldeneagle::v1::MakeBackupResponse>)> backup = nullptr;
+  // Told what people should look at: an event and its fields, no personal values. Any thread; must be quick. Null:
+  // nobody listens.
+  std::function<void(std::string_view event, const std::vector<std::pair<std::string, std::string>>& fields)> alert =
+      nullptr;
 };
 
 class Handlers {
@@ -67,6 +74,8 @@ class Handlers {
   core::Listener* witnesses();
   // Waits of witnesses end now, and from now on at once.
   void DrainWitnesses();
+  // Rights have changed: waits of witnesses end now, whose callers may wait again if they still may.
+  void EndWitnessWaits();
 
   // OrderService
   void SubmitOrders(const Caller& caller, goldeneagle::v1::SubmitOrdersRequest request,
@@ -89,6 +98,10 @@ class Handlers {
                     Reply<goldeneagle::v1::ListFindingsResponse> reply);
   void WithdrawOrder(const Caller& caller, goldeneagle::v1::WithdrawOrderRequest request,
                      Reply<goldeneagle::v1::WithdrawOrderResponse> reply);
+  absl::StatusOr<goldeneagle::v1::ListOrdersOfKeyResponse> ListOrdersOfKey(
+      const Caller& caller, const goldeneagle::v1::ListOrdersOfKeyRequest& request);
+  void ResumeOrders(const Caller& caller, goldeneagle::v1::ResumeOrdersRequest request,
+                    Reply<goldeneagle::v1::ResumeOrdersResponse> reply);
   void GetEvidence(const Caller& caller, goldeneagle::v1::GetEvidenceRequest request,
                    Reply<goldeneagle::v1::GetEvidenceResponse> reply);
 
@@ -134,10 +147,16 @@ class Handlers {
       const Caller& caller, const goldeneagle::v1::GetCheckpointRequest& request);
   absl::StatusOr<goldeneagle::v1::ListEntriesResponse> ListEntries(const Caller& caller,
                                                                    const goldeneagle::v1::ListEntriesRequest& request);
+  absl::StatusOr<goldeneagle::v1::GetTileResponse> GetTile(const Caller& caller,
+                                                           const goldeneagle::v1::GetTileRequest& request);
+  absl::StatusOr<goldeneagle::v1::GetEntryBundleResponse> GetEntryBundle(
+      const Caller& caller, const goldeneagle::v1::GetEntryBundleRequest& request);
   absl::StatusOr<goldeneagle::v1::GetInclusionProofResponse> GetInclusionProof(
       const Caller& caller, const goldeneagle::v1::GetInclusionProofRequest& request);
   absl::StatusOr<goldeneagle::v1::GetConsistencyProofResponse> GetConsistencyProof(
       const Caller& caller, const goldeneagle::v1::GetConsistencyProofRequest& request);
+  absl::StatusOr<goldeneagle::v1::SearchAccessResponse> SearchAccess(
+      const Caller& caller, const goldeneagle::v1::SearchAccessRequest& request);
 
   // WitnessService
   void WaitCheckpoint(const Caller& caller, goldeneagle::v1::WaitCheckpointRequest request,

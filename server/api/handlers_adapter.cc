@@ -109,7 +109,8 @@ class PullAnswer {
   PullAnswer(Handlers::Impl& impl, AgencyOrdinal agency, const std::string& instance)
       : impl_(impl), agency_(agency), instance_(instance) {}
 
-  absl::StatusOr<PullTasksResponse> Build(const dispatch::PollAnswer& poll, uint64_t directory_position) {
+  absl::StatusOr<PullTasksResponse> Build(const dispatch::PollAnswer& poll, uint64_t directory_position,
+                                          uint64_t directory_head) {
     LazyJournal journal(impl_.ports.store, impl_.ports.keys);
     const auto open = [&] { return journal(); };
     AddTasks(poll, open);
@@ -118,6 +119,7 @@ class PullAnswer {
     for (const std::string& id : poll.withdrawn) response_.add_withdrawn(id);
     response_.set_draining(poll.draining);
     EAGLE_RETURN_IF_ERROR(AddDirectory(directory_position, open));
+    EAGLE_RETURN_IF_ERROR(AddDirectoryHead(directory_head, open));
     *response_.mutable_gateway_time() = domain::ToProto(impl_.ports.clock.WallNow());
     return std::move(response_);
   }
@@ -186,6 +188,21 @@ class PullAnswer {
     return absl::OkStatus();
   }
 
+  // The newest word on what the stream is, to whoever has an older one and the whole stream.
+  absl::Status AddDirectoryHead(uint64_t known, const Travel::OpenJournal& open) {
+    const auto published = impl_.published();
+    const uint64_t index = published->directory_head.index;
+    if (index <= known || !response_.directory_complete()) return absl::OkStatus();
+    EAGLE_ASSIGN_OR_RETURN(JournalReader* const journal, open());
+    PublishedProver prover(published, *journal);
+    EAGLE_ASSIGN_OR_RETURN(const journal::PackedEntry packed, journal->Packed(index));
+    WitnessedEntry& head = *response_.mutable_directory_head();
+    head.set_leaf(std::string(packed.leaf));
+    EAGLE_ASSIGN_OR_RETURN(*head.mutable_proof(), prover.Inclusion(index));
+    head.set_checkpoint(published->checkpoint);
+    return absl::OkStatus();
+  }
+
   Handlers::Impl& impl_;
   const AgencyOrdinal agency_;
   const std::string instance_;
@@ -242,10 +259,11 @@ void Handlers::PullTasks(const Caller& caller, PullTasksRequest request, Reply<P
   const auto missing = static_cast<size_t>(
       positions.end() - std::upper_bound(positions.begin(), positions.end(), request.directory_position()));
   const auto answer = [impl = impl_, agency = caller.agency, instance = request.instance(),
-                       position = request.directory_position(), reply](absl::StatusOr<dispatch::PollAnswer> poll) {
+                       position = request.directory_position(), head = request.directory_head(),
+                       reply](absl::StatusOr<dispatch::PollAnswer> poll) {
     if (!poll.ok()) return reply(poll.status());
-    impl->Later([impl, agency, instance, position, reply, poll = *std::move(poll)] {
-      reply(PullAnswer(*impl, agency, instance).Build(poll, position));
+    impl->Later([impl, agency, instance, position, head, reply, poll = *std::move(poll)] {
+      reply(PullAnswer(*impl, agency, instance).Build(poll, position, head));
     });
   };
   if (missing > kStatementsPerPoll) {
@@ -254,6 +272,8 @@ void Handlers::PullTasks(const Caller& caller, PullTasksRequest request, Reply<P
       return reply(status);
     return answer(dispatch::PollAnswer{});
   }
+  // A newer directory head comes with the next answer, but doesn't end a wait: an adapter that can't use it would ask
+  // without pause.
   const absl::Duration wait = missing > 0 ? absl::ZeroDuration() : absl::Seconds(request.wait_seconds());
   const absl::Status status = impl_->ports.dispatcher.Poll(caller.agency, request.instance(), request.most_tasks(),
                                                            request.last_delivery(), wait, answer);
@@ -280,7 +300,8 @@ absl::StatusOr<ReportStatusResponse> Handlers::ReportStatus(const Caller& caller
   std::map<std::string, Impl::AdapterStatus>& statuses = impl_->statuses[caller.agency];
   // Instances come and go under new names; those that live tell again soon.
   if (statuses.size() >= Impl::kStatusesPerAgencyMax && !statuses.contains(request.instance())) statuses.clear();
-  statuses[request.instance()] = {request.back_end_reachable(), request.in_flight(), request.waiting_for_clerk()};
+  statuses[request.instance()] = {request.back_end_reachable(), request.in_flight(), request.waiting_for_clerk(),
+                                  request.directory_stale()};
   return ReportStatusResponse();
 }
 

@@ -134,6 +134,8 @@ void AddWitnesses(const WitnessDesk::Standing& standing, Metrics& out) {
           "1 while the witnesses' quorum is missing: see the alarm.");
   out.Add("ge_deductions_wait_for_witnesses", standing.deductions_wait ? 1 : 0, "1",
           "1 while no deduction goes out without them any more.");
+  out.Add("ge_witness_waits", static_cast<double>(standing.waits), "1",
+          "Witnesses that wait for a checkpoint to cosign.");
 }
 
 void AddDispatch(const dispatch::DispatchCounters& counters, Metrics& out) {
@@ -235,18 +237,28 @@ absl::StatusOr<GetMetricsResponse> Handlers::GetMetrics(const Caller& caller, co
   AddSequencer(impl_->ports.sequencer.counters(), *impl_->published(), out);
   AddDispatch(impl_->ports.dispatcher.counters(), out);
   AddWitnesses(impl_->witnesses.standing(), out);
+  out.Add("ge_reads_total", impl_->reads.load(), "1", "Pages of personal data that left, each recorded before.");
+  out.Add("ge_reads_over_limit_total", impl_->reads_over_limit.load(), "1",
+          "Refused: the officer has read enough for now.");
+  out.Add("ge_reads_without_open_case_total", impl_->reads_without_open_case.load(), "1",
+          "Of a case that was closed or had gone to another court: look who it was.");
+  out.Add("ge_inquiries_without_case_total", impl_->inquiries_without_case.load(), "1",
+          "Orders refused because their court has no such case here: look who it was.");
   out.Add("ge_travel_cache_hits_total", impl_->travel.hits(), "1",
           "Orders, heads and statements that were ready to travel.");
   out.Add("ge_travel_cache_misses_total", impl_->travel.misses(), "1",
           "Of these, read from the journal and made ready.");
   absl::MutexLock lock(&impl_->presence_mu);
-  size_t unreachable = 0, clerks = 0;
+  size_t unreachable = 0, clerks = 0, stale = 0;
   for (const auto& [agency, statuses] : impl_->statuses) {
     for (const auto& [instance, status] : statuses)
-      unreachable += status.back_end_reachable ? 0 : 1, clerks += status.waiting_for_clerk;
+      unreachable += status.back_end_reachable ? 0 : 1, clerks += status.waiting_for_clerk,
+          stale += status.directory_stale ? 1 : 0;
   }
   out.Add("ge_back_ends_unreachable", unreachable, "1",
           "Instances whose last status said that their back end can't be reached.");
+  out.Add("ge_directories_stale", stale, "1",
+          "Instances whose last status said that orders wait for a newer head of the directory.");
   out.Add("ge_tasks_waiting_for_clerk", clerks, "1", "Tasks that wait for people at agencies, by their last status.");
   out.Add("ge_tasks_unreadable_total", impl_->unreadable_tasks, "1",
           "Tasks that were not handed out because they can't be read.");

@@ -4,6 +4,7 @@
 #include "goldeneagle/v1/entry.pb.h"
 #include "server/api/impl.h"
 #include "server/api/proofs.h"
+#include "server/journal/tile.h"
 
 namespace eagle::api {
 namespace {
@@ -12,6 +13,7 @@ using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 
 constexpr uint64_t kEntriesPerPage = 256;
 constexpr size_t kBytesPerPage = 1 << 20;
+constexpr uint32_t kTileLevelMax = 7;  // of 2^64 leaves
 
 // Leaves are for those who audit, and for those whose own acts they are. Who founded the log and who let it go on from
 // older data is everybody's: it is what a new origin is believed by.
@@ -29,6 +31,20 @@ bool MaySee(const Caller& caller, const journal::Leaf& leaf) {
       return false;
   }
   return false;
+}
+
+// The width asked for; 0 is the full one.
+absl::StatusOr<unsigned> WidthOf(uint32_t asked, uint64_t size, uint32_t level, uint64_t n) {
+  const unsigned width = asked == 0 ? journal::kTileWidth : asked;
+  Violations wrong;
+  if (width > journal::kTileWidth) wrong.Add("width", Reason::kFieldInvalid, "at most 256");
+  if (level > kTileLevelMax) {
+    wrong.Add("level", Reason::kFieldInvalid, "0 to 7");
+  } else if (journal::TileWidthAt(size, level, n) < width && width <= journal::kTileWidth) {
+    wrong.Add("index", Reason::kFieldInvalid, "the newest checkpoint's tree doesn't reach that far");
+  }
+  if (!wrong.empty()) return wrong.ToStatus("there is no such tile");
+  return width;
 }
 
 }  // namespace
@@ -61,6 +77,33 @@ absl::StatusOr<ListEntriesResponse> Handlers::ListEntries(const Caller& caller, 
     entry->set_leaf(std::string(packed.leaf));
     if (request.with_payloads()) entry->set_sealed(std::string(packed.sealed));
     bytes += entry->leaf().size() + entry->sealed().size();
+  }
+  return response;
+}
+
+absl::StatusOr<GetTileResponse> Handlers::GetTile(const Caller& caller, const GetTileRequest& request) {
+  EAGLE_RETURN_IF_ERROR(MayCall(caller, "/goldeneagle.v1.AuditService/GetTile"));
+  const auto published = impl_->published();
+  EAGLE_ASSIGN_OR_RETURN(const unsigned width,
+                         WidthOf(request.width(), published->edge->size(), request.level(), request.index()));
+  EAGLE_ASSIGN_OR_RETURN(JournalReader journal, impl_->Journal());
+  PublishedProver prover(published, journal);
+  GetTileResponse response;
+  EAGLE_ASSIGN_OR_RETURN(*response.mutable_tile(), prover.Tile(request.level(), request.index(), width));
+  return response;
+}
+
+absl::StatusOr<GetEntryBundleResponse> Handlers::GetEntryBundle(const Caller& caller,
+                                                                const GetEntryBundleRequest& request) {
+  EAGLE_RETURN_IF_ERROR(MayCall(caller, "/goldeneagle.v1.AuditService/GetEntryBundle"));
+  const auto published = impl_->published();
+  EAGLE_ASSIGN_OR_RETURN(const unsigned width, WidthOf(request.width(), published->edge->size(), 0, request.index()));
+  EAGLE_ASSIGN_OR_RETURN(JournalReader journal, impl_->Journal());
+  const uint64_t first = request.index() * journal::kTileWidth;
+  GetEntryBundleResponse response;
+  for (uint64_t index = first; index < first + width; ++index) {
+    EAGLE_ASSIGN_OR_RETURN(const journal::PackedEntry packed, journal.Packed(index));
+    journal::AppendBundleEntry(*response.mutable_bundle(), packed.leaf);
   }
   return response;
 }

@@ -20,6 +20,10 @@ absl::StatusOr<std::vector<trust::CandidateKey>> Speakers(const domain::Director
         .At("batch.head.signer", "unknown");
   }
   const domain::StatementOnFile* file = directory.StatementAbout("court/" + head.signer());
+  if (directory.IsRevoked("court/" + head.signer())) {
+    return Fail(Reason::kKeyRevoked, "the court's key was revoked, and none was stated since")
+        .At("batch.head.signer", "has no key");
+  }
   if (file == nullptr || file->statement.kind() != STATEMENT_KIND_KEY) {
     return Fail(Reason::kSignerUnknown, "no key of this court is known, or it has ended")
         .At("batch.head.signer", "has no key");

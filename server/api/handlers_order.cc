@@ -127,6 +127,7 @@ void Answer(const std::shared_ptr<Handlers::Impl>& impl, Submission& kept, const
     for (std::string& hash : commit.ProofOf(member.index)) acceptance->mutable_proof()->add_hashes(std::move(hash));
     if (member.repeated) continue;  // it stands twice in this batch
     kept.tasks[i]->head = head = body.head();
+    kept.tasks[i]->signed_index = member.index;
     kept.tasks[i]->deduct = body.action() == ACTION_DEDUCT;
     kept.tasks[i]->due_at = acceptance->deadline().due_at();
     impl->travel.RememberTask(OrderSeq(member.index), kept.tasks[i]);
@@ -172,6 +173,15 @@ ValidateOrdersResponse Preview(const domain::SubmitOrders& command, const domain
   return response;
 }
 
+// Orders about people in no case of their court: refused, on record, and somebody should ask why.
+void NoticeStrangers(Handlers::Impl& impl, const Caller& caller, const domain::Result& result) {
+  for (const domain::MemberResult& member : result.members) {
+    if (!member.refusal || member.refusal->reason != Reason::kCaseUnknown || member.repeated) continue;
+    ++impl.inquiries_without_case;
+    impl.Alert("inquiry_without_case", {{"court", caller.code}, {"journal_index", std::to_string(member.index)}});
+  }
+}
+
 }  // namespace
 
 void Handlers::SubmitOrders(const Caller& caller, SubmitOrdersRequest request, Reply<SubmitOrdersResponse> reply) {
@@ -183,7 +193,8 @@ void Handlers::SubmitOrders(const Caller& caller, SubmitOrdersRequest request, R
   std::shared_ptr<Submission> kept = Keep(*command, std::move(digests));
   impl_->Submit<SubmitOrdersResponse>(
       *std::move(command), reply,
-      [impl = impl_, kept, reply](const domain::Result& result, const core::CommitView& commit) {
+      [impl = impl_, caller, kept, reply](const domain::Result& result, const core::CommitView& commit) {
+        NoticeStrangers(*impl, caller, result);
         Answer(impl, *kept, result, commit, reply);
       });
 }

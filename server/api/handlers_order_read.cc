@@ -7,6 +7,7 @@
 #include "server/api/tags.h"
 #include "server/api/views.h"
 #include "server/core/rows.h"
+#include "server/domain/reading.h"
 
 namespace eagle::api {
 namespace {
@@ -16,7 +17,7 @@ using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 constexpr size_t kFindingsBytes = 1 << 20;
 
 std::string FilterOf(const ListOrdersRequest& request) {
-  return request.case_number() + (request.open_only() ? "/open" : "/all");
+  return request.court() + "/" + request.case_number() + (request.open_only() ? "/open" : "/all");
 }
 
 // One receipt of the order in the form in which the agency's key can be checked.
@@ -69,15 +70,46 @@ absl::Status CollectFindings(Handlers::Impl& impl, const domain::Order& order, u
   return absl::OkStatus();
 }
 
+// A court above sees states and deadlines: neither whom the order is about nor what was found.
+void FromAbove(OrderView& view) {
+  view.clear_subject_masked();
+  for (TaskView& task : *view.mutable_tasks()) task.clear_outcome();
+}
+
+// Errors: NOT_FOUND for unknown orders and for those of courts that aren't below the caller's alike.
+absl::StatusOr<domain::Order> OrderFor(const Caller& caller, const std::string& order_id,
+                                       const core::Published& published, JournalReader& journal) {
+  EAGLE_ASSIGN_OR_RETURN(const std::optional<domain::IdUse> use, journal.UseOf(order_id));
+  if (use && MayReach(caller, "/goldeneagle.v1.OrderService/GetOrder", READ_SCOPE_SUBTREE)) {
+    EAGLE_ASSIGN_OR_RETURN(const std::optional<domain::Order> order, journal.OrderAt(OrderSeq(use->index)));
+    const domain::Court* court = order ? published.directory->CourtByOrdinal(order->court) : nullptr;
+    if (court != nullptr && order->order_id == order_id &&
+        domain::IsAbove(*published.directory, caller.code, court->row.code()))
+      return *order;
+  }
+  return journal.OrderById(caller.court, order_id);
+}
+
+// Whose orders are listed. Errors: SCOPE_NOT_GRANTED for any court that isn't below the caller's, known or not.
+absl::StatusOr<CourtOrdinal> CourtListed(const Caller& caller, const std::string& court,
+                                         const core::Published& published) {
+  if (court.empty() || court == caller.code) return caller.court;
+  if (!domain::IsAbove(*published.directory, caller.code, court) ||
+      !MayReach(caller, "/goldeneagle.v1.OrderService/ListOrders", READ_SCOPE_SUBTREE))
+    return Fail(Reason::kScopeNotGranted, "no court below the caller's has this code").At("court", "a court below");
+  return published.directory->CourtByCode(court)->ordinal;
+}
+
 }  // namespace
 
 absl::StatusOr<GetOrderResponse> Handlers::GetOrder(const Caller& caller, const GetOrderRequest& request) {
   EAGLE_RETURN_IF_ERROR(MayCall(caller, "/goldeneagle.v1.OrderService/GetOrder"));
   const auto published = impl_->published();
   EAGLE_ASSIGN_OR_RETURN(JournalReader journal, impl_->Journal());
-  EAGLE_ASSIGN_OR_RETURN(const domain::Order order, journal.OrderById(caller.court, request.order_id()));
+  EAGLE_ASSIGN_OR_RETURN(const domain::Order order, OrderFor(caller, request.order_id(), *published, journal));
   GetOrderResponse response;
   EAGLE_ASSIGN_OR_RETURN(*response.mutable_order(), ViewOf(order, *published, journal));
+  if (order.court != caller.court) FromAbove(*response.mutable_order());
   return response;
 }
 
@@ -87,14 +119,17 @@ absl::StatusOr<ListOrdersResponse> Handlers::ListOrders(const Caller& caller, co
   const TokenScope scope{"ListOrders", caller, FilterOf(request)};
   EAGLE_ASSIGN_OR_RETURN(const uint64_t after, OpenNumberToken(impl_->ports.key_ring, scope, request.page_token(), 0));
   const auto published = impl_->published();
+  EAGLE_ASSIGN_OR_RETURN(const CourtOrdinal court, CourtListed(caller, request.court(), *published));
   EAGLE_ASSIGN_OR_RETURN(JournalReader journal, impl_->Journal());
   ListOrdersResponse response;
   core::OrderList list = request.open_only() ? core::OrderList::kOpenOfCourt : core::OrderList::kOfCourt;
-  uint64_t owner = caller.court.value();
+  uint64_t owner = court.value();
   if (!request.case_number().empty()) {
     EAGLE_ASSIGN_OR_RETURN(
         const std::optional<CaseSeq> of,
-        journal.CaseNumbered(caller.court, CaseNumberTag(impl_->ports.key_ring, caller.code, request.case_number())));
+        journal.CaseNumbered(
+            court, CaseNumberTag(impl_->ports.key_ring, published->directory->CourtByOrdinal(court)->row.code(),
+                                 request.case_number())));
     if (!of) return response;
     list = request.open_only() ? core::OrderList::kOpenOfCase : core::OrderList::kOfCase;
     owner = of->value();
@@ -107,36 +142,41 @@ absl::StatusOr<ListOrdersResponse> Handlers::ListOrders(const Caller& caller, co
   for (OrderSeq seq : orders) {
     EAGLE_ASSIGN_OR_RETURN(const std::optional<domain::Order> order, journal.OrderAt(seq));
     if (!order) return Fail(Reason::kTablesDiffer, "a list names an order that isn't there");
-    EAGLE_ASSIGN_OR_RETURN(*response.add_orders(), SummaryOf(*order, *published, journal));
+    OrderView* view = response.add_orders();
+    EAGLE_ASSIGN_OR_RETURN(*view, SummaryOf(*order, *published, journal));
+    if (court != caller.court) FromAbove(*view);
   }
   if (more) response.set_next_page_token(MakeNumberToken(impl_->ports.key_ring, scope, orders.back().value()));
   return response;
 }
 
 void Handlers::ListFindings(const Caller& caller, ListFindingsRequest request, Reply<ListFindingsResponse> reply) {
-  const auto prepare = [&]() -> absl::StatusOr<std::pair<ListFindingsResponse, domain::RecordRead>> {
-    EAGLE_RETURN_IF_ERROR(MayCall(caller, "/goldeneagle.v1.OrderService/ListFindings"));
-    EAGLE_RETURN_IF_ERROR(CheckPurpose(request.purpose()));
+  constexpr std::string_view kMethod = "/goldeneagle.v1.OrderService/ListFindings";
+  const auto prepare = [&]() -> absl::StatusOr<std::pair<ListFindingsResponse, domain::RecordAccess>> {
+    EAGLE_RETURN_IF_ERROR(MayCall(caller, kMethod));
+    EAGLE_ASSIGN_OR_RETURN(trust::OpenedTicket ticket, TakeTicket(*impl_, caller, request.officer_ticket()));
     EAGLE_ASSIGN_OR_RETURN(const size_t page_size, PageSize(request.page_size()));
     const TokenScope scope{"ListFindings", caller, request.order_id()};
     EAGLE_ASSIGN_OR_RETURN(const uint64_t after,
                            OpenNumberToken(impl_->ports.key_ring, scope, request.page_token(), 0));
     EAGLE_ASSIGN_OR_RETURN(JournalReader journal, impl_->Journal());
-    EAGLE_ASSIGN_OR_RETURN(const domain::Order order, journal.OrderById(caller.court, request.order_id()));
+    EAGLE_ASSIGN_OR_RETURN(const domain::Order order,
+                           OrderToRead(*impl_, caller, kMethod, request.order_id(), ticket, journal));
     ListFindingsResponse response;
     uint64_t last = 0;
     EAGLE_RETURN_IF_ERROR(CollectFindings(*impl_, order, after, page_size, journal, response, last));
     if (last != 0) response.set_next_page_token(MakeNumberToken(impl_->ports.key_ring, scope, last));
-    domain::RecordRead read = ReadBy(impl_->ports.key_ring, caller, "ListFindings", request.purpose());
+    domain::RecordAccess read = AccessBy(impl_->ports.key_ring, caller, "ListFindings", std::move(ticket));
     read.case_seq = order.case_seq;
     read.order = order.seq;
     read.subject_tags = {order.subject_tag};
     read.rows = static_cast<uint32_t>(response.findings_size());
+    read.page_after = after;
     return std::make_pair(std::move(response), std::move(read));
   };
   auto prepared = prepare();
   if (!prepared.ok()) return reply(prepared.status());
-  RecordThenReply(*impl_, std::move(prepared->second), std::move(prepared->first), std::move(reply));
+  RecordThenReply(impl_, caller, std::move(prepared->second), std::move(prepared->first), std::move(reply));
 }
 
 }  // namespace eagle::api

@@ -40,6 +40,8 @@ class Page {
       case ENTRY_TYPE_MEASURE_CHANGED:
       case ENTRY_TYPE_RECEIPT_CONFLICT:
       case ENTRY_TYPE_ORDER_WITHDRAWN:
+      case ENTRY_TYPE_ORDER_PAUSED:
+      case ENTRY_TYPE_ORDER_RESUMED:
         return LookAtOrder(leaf, leaf.order, events);
       case ENTRY_TYPE_DEADLINE_MARKED:
         if (leaf.order) return LookAtOrder(leaf, leaf.order, events);

@@ -62,6 +62,7 @@ void Handlers::AddCosignature(const Caller& caller, AddCosignatureRequest reques
 }
 
 core::Listener* Handlers::witnesses() { return &impl_->witnesses; }
+void Handlers::EndWitnessWaits() { impl_->witnesses.EndWaits(); }
 void Handlers::DrainWitnesses() { impl_->witnesses.Drain(); }
 
 }  // namespace eagle::api

@@ -1,6 +1,7 @@
 // What the handlers share. Private to server/api/*.cc.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -39,14 +40,23 @@ class Handlers::Impl {
     if (absl::Status status = ports.sequencer.Submit(std::move(command), std::move(done)); !status.ok()) reply(status);
   }
 
+  // Says to whoever runs the gateway that people should look at something. No personal values.
+  void Alert(std::string_view event, const std::vector<std::pair<std::string, std::string>>& fields) {
+    if (ports.alert) ports.alert(event, fields);
+  }
+
   HandlerPorts ports;
   Travel travel;
   WitnessDesk witnesses;
+
+  // Since the start of the process.
+  std::atomic<uint64_t> reads{0}, reads_over_limit{0}, reads_without_open_case{0}, inquiries_without_case{0};
 
   // An adapter's own word on itself (ReportStatus).
   struct AdapterStatus {
     bool back_end_reachable = true;
     uint32_t in_flight = 0, waiting_for_clerk = 0;
+    bool directory_stale = false;
   };
 
   // Hello and the sweep for absent agencies take turns, so that the journal hears of both in the order in which the

@@ -24,6 +24,10 @@ PublishedProver::PublishedProver(std::shared_ptr<const core::Published> publishe
       tiles_(std::make_shared<Tiles>(*published_->edge, journal_.store())),
       prover_(size_, *tiles_) {}
 
+absl::StatusOr<std::string> PublishedProver::Tile(unsigned level, uint64_t n, unsigned width) {
+  return tiles_->Tile(level, n, width);
+}
+
 absl::StatusOr<std::string> PublishedProver::Checkpoint() {
   if (size_ == published_->edge->size()) return published_->checkpoint;
   // The checkpoint of one commit is stored in the row of the next.

@@ -29,6 +29,8 @@ class PublishedProver {
   // Errors: FIELD_INVALID for an index or size that the tree has not.
   absl::StatusOr<goldeneagle::v1::InclusionProof> Inclusion(uint64_t index);
   absl::StatusOr<std::vector<journal::Hash>> Path(uint64_t index) { return prover_.Inclusion(index); }
+  // The first `width` hashes of a tile. Errors: FIELD_INVALID when the tree doesn't reach that far.
+  absl::StatusOr<std::string> Tile(unsigned level, uint64_t n, unsigned width);
   absl::StatusOr<std::vector<journal::Hash>> Consistency(uint64_t old_size) { return prover_.Consistency(old_size); }
 
  private:

@@ -45,7 +45,16 @@ void Travel::RememberHead(uint64_t index, std::shared_ptr<const HeadBytes> head)
 
 void Travel::RememberTask(OrderSeq order, std::shared_ptr<const TaskBytes> task) {
   const size_t bytes = task->bytes();
-  tasks_.Put(order.value(), std::move(task), bytes);
+  absl::MutexLock lock(&mu_);
+  const auto resigned = resigned_.find(order.value());
+  if (resigned == resigned_.end() || task->signed_index >= resigned->second)
+    tasks_.Put(order.value(), std::move(task), bytes);
+}
+
+void Travel::Resigned(OrderSeq order, uint64_t index) {
+  absl::MutexLock lock(&mu_);
+  resigned_[order.value()] = index;
+  tasks_.Remove(order.value());
 }
 
 void Travel::ForgetTask(OrderSeq order) { tasks_.Remove(order.value()); }
@@ -80,6 +89,16 @@ absl::StatusOr<std::shared_ptr<const TaskBytes>> Travel::TaskOf(OrderSeq order, 
   task->index = payload.index();
   task->path = Path(*task->envelope, task->index);
   task->head = body.head();
+  task->signed_index = order.value();
+  EAGLE_ASSIGN_OR_RETURN(const std::optional<domain::Order> row, journal->OrderAt(order));
+  if (row && row->signed_index != order.value()) {
+    OrderResumed resumed;
+    ResumedPayload signed_anew;
+    EAGLE_RETURN_IF_ERROR(Read(*journal, row->signed_index, ENTRY_TYPE_ORDER_RESUMED, entry, resumed, signed_anew));
+    task->envelope =
+        std::make_shared<const HeadBytes>(HeadBytes{std::move(*signed_anew.mutable_head()), task->envelope->digests});
+    task->head = task->signed_index = row->signed_index;
+  }
   task->deduct = body.action() == ACTION_DEDUCT;
   task->due_at = domain::ToProto(domain::FromMicros(body.due()));
   RememberTask(order, task);

@@ -15,7 +15,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "goldeneagle/v1/adapter_service.pb.h"
 #include "goldeneagle/v1/envelope.pb.h"
 #include "server/api/journal_reader.h"
@@ -33,7 +36,8 @@ struct TaskBytes {
   std::string member;
   uint32_t index = 0;
   std::vector<std::string> path;
-  uint64_t head = 0;  // journal index of the BATCH_HEAD
+  uint64_t head = 0;          // journal index of the entry whose head this is: BATCH_HEAD, or ORDER_RESUMED
+  uint64_t signed_index = 0;  // of the entry that brought the signatures: ORDER_ACCEPTED, or the newest ORDER_RESUMED
   bool deduct = false;
   google::protobuf::Timestamp due_at;
   std::shared_ptr<const HeadBytes> envelope;
@@ -48,7 +52,10 @@ class Travel {
   using OpenJournal = std::function<absl::StatusOr<JournalReader*>()>;
 
   void RememberHead(uint64_t index, std::shared_ptr<const HeadBytes> head);
+  // Unless it was signed anew since.
   void RememberTask(OrderSeq order, std::shared_ptr<const TaskBytes> task);
+  // The entry `index` brought new signatures: from now on nothing older goes out.
+  void Resigned(OrderSeq order, uint64_t index);
   // Of an erased case. A reader that has just read it may remember it once more; it leaves with the others in time.
   void ForgetTask(OrderSeq order);
 
@@ -66,6 +73,8 @@ class Travel {
 
  private:
   Lru<TaskBytes> tasks_{kTaskBytesMax};
+  absl::Mutex mu_;
+  absl::flat_hash_map<uint64_t, uint64_t> resigned_ ABSL_GUARDED_BY(mu_);  // by order; those resumed since the start
   Lru<HeadBytes> heads_{kHeadBytesMax};
   Lru<goldeneagle::v1::DirectoryChange> statements_{kStatementBytesMax};
 };

@@ -39,13 +39,21 @@ std::vector<trust::CandidateKey> OfficersOf(const domain::Directory& directory, 
     if (statement.kind() == v1::STATEMENT_KIND_OFFICER)
       keys.push_back({keys.size(), statement.algorithm(), statement.key()});
   }
+  for (const domain::StatedKey& revoked : directory.RevokedKeysOf("court/" + std::string(court)))
+    keys.push_back({keys.size(), revoked.algorithm, revoked.key});
   return keys;
 }
 
 std::vector<trust::CandidateKey> KeyOf(const domain::Directory& directory, std::string_view subject) {
+  std::vector<trust::CandidateKey> keys;
   const domain::StatementOnFile* file = directory.StatementAbout(subject);
-  if (file == nullptr || file->statement.kind() != v1::STATEMENT_KIND_KEY) return {};
-  return {{0, file->statement.algorithm(), file->statement.key()}};
+  if (file == nullptr) return keys;
+  if (file->statement.kind() == v1::STATEMENT_KIND_KEY)
+    keys.push_back({0, file->statement.algorithm(), file->statement.key()});
+  for (const domain::StatedKey& stated : file->keys) {
+    if (directory.RevokedKey(stated.key) != nullptr) keys.push_back({keys.size(), stated.algorithm, stated.key});
+  }
+  return keys;
 }
 
 std::vector<trust::CandidateKey> KeysOf(const google::protobuf::RepeatedPtrField<v1::FoundingKey>& keys) {

@@ -49,7 +49,7 @@ absl::StatusOr<VerifiedBatch> Verify(v1::SignedBatch batch, const Expected& expe
                                      const trust::SignatureChecker& checker);
 
 // Keys that may have signed. Validity is left to Decide: an officer who is no longer valid is a violation with a name,
-// not a stranger.
+// not a stranger. So is a revoked key, which both lists hold beside those in force.
 std::vector<trust::CandidateKey> OfficersOf(const domain::Directory& directory, std::string_view court);
 std::vector<trust::CandidateKey> KeyOf(const domain::Directory& directory, std::string_view subject);
 std::vector<trust::CandidateKey> KeysOf(const google::protobuf::RepeatedPtrField<v1::FoundingKey>& keys);

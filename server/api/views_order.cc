@@ -23,6 +23,7 @@ v1::OrderView FromLeaf(const domain::Order& order, const core::Published& publis
   view.set_action(order.action);
   view.set_urgency(order.urgent ? URGENCY_URGENT : URGENCY_NORMAL);
   view.set_state(order.state());
+  view.set_paused(!order.paused.empty());
   *view.mutable_accepted_at() = domain::ToProto(order.accepted_at);
   *view.mutable_deadline() = DeadlineOf(order.deadline, order.accepted_at, published.policy.get());
   for (size_t i = 0; i < order.deadline.fired; ++i) {

@@ -175,7 +175,16 @@ void WitnessDesk::Tick() {
 
 WitnessDesk::Standing WitnessDesk::standing() {
   absl::MutexLock lock(&mu_);
-  return {known_.missing(), known_.deductions_wait};
+  return {known_.missing(), known_.deductions_wait, waits_.size()};
+}
+
+void WitnessDesk::EndWaits() {
+  std::vector<Waiting> ended;
+  {
+    absl::MutexLock lock(&mu_);
+    ended.swap(waits_);
+  }
+  for (Waiting& wait : ended) wait.done(nullptr);
 }
 
 void WitnessDesk::Drain() {

@@ -60,10 +60,13 @@ class WitnessDesk final : public core::Listener {
   void Tick();
   struct Standing {
     bool missing = false, deductions_wait = false;
+    size_t waits = 0;  // of witnesses for a checkpoint to cosign
   };
   Standing standing();
   // Every wait ends with nothing, now and from now on.
   void Drain();
+  // Every wait ends with nothing, now.
+  void EndWaits();
 
   void Committed(const std::vector<domain::Entry>& entries, const core::CommitView& commit) override;
 

@@ -12,7 +12,7 @@ using storage::RowChange;
 using storage::Table;
 
 constexpr size_t kPage = 1000;
-constexpr std::string_view kWitnessingKey = "witnessing";  // in Table::kLog
+constexpr std::string_view kWitnessingKey = "witnessing", kDirectoryHeadKey = "directory_head";  // in Table::kLog
 
 absl::Status Unreadable(storage::Table table) {
   return Fail(Reason::kTablesDiffer, "a row can't be read").With("table", storage::NameOf(table));
@@ -89,6 +89,10 @@ std::vector<RowChange> TakeRows(domain::State& state, uint64_t first_index) {
   for (uint32_t ordinal : Sorted(changes.presence)) {
     rows.push_back({Table::kAgencies, BigEndian(ordinal), EncodePresence(state.presence[ordinal - 1])});
   }
+  if (changes.directory_head)
+    rows.push_back({Table::kLog, std::string(kDirectoryHeadKey), state.directory_head.Encode()});
+  for (const std::string& tag : Sorted(changes.readers))
+    rows.push_back({Table::kReaders, tag, state.readers.at(tag).Encode()});
   if (changes.witnessing) rows.push_back({Table::kLog, std::string(kWitnessingKey), state.witnessing.Encode()});
   std::vector<uint64_t> streams;
   for (const auto& [stream, indexes] : changes.streams) streams.push_back(stream);
@@ -158,6 +162,8 @@ absl::StatusOr<std::vector<OrderSeq>> OrdersListed(storage::Reader& reader, Orde
 absl::Status LoadRows(storage::Reader& reader, domain::State& state) {
   EAGLE_ASSIGN_OR_RETURN(const auto witnessing, reader.Get(Table::kLog, kWitnessingKey));
   if (witnessing && !state.witnessing.Decode(*witnessing)) return Unreadable(Table::kLog);
+  EAGLE_ASSIGN_OR_RETURN(const auto head, reader.Get(Table::kLog, kDirectoryHeadKey));
+  if (head && !state.directory_head.Decode(*head)) return Unreadable(Table::kLog);
   EAGLE_RETURN_IF_ERROR(ForEachRow(reader, Table::kOrders, [&](const storage::Row& row) -> absl::Status {
     EAGLE_ASSIGN_OR_RETURN(domain::Order order, domain::Order::Decode(row.second));
     if (!order.complete()) Arm(state, order.deadline, order.seq.value(), false);
@@ -183,6 +189,9 @@ absl::Status LoadRows(storage::Reader& reader, domain::State& state) {
     const uint64_t index = in.U64();
     state.sequences[row.first] = {std::string(in.Rest()), index};
     return in.ok() ? absl::OkStatus() : Unreadable(Table::kSequences);
+  }));
+  EAGLE_RETURN_IF_ERROR(ForEachRow(reader, Table::kReaders, [&](const storage::Row& row) -> absl::Status {
+    return state.readers[row.first].Decode(row.second) ? absl::OkStatus() : Unreadable(Table::kReaders);
   }));
   return ForEachRow(reader, Table::kAgencies, [&](const storage::Row& row) -> absl::Status {
     const uint64_t ordinal = ByteReader(row.first).U64();

@@ -78,7 +78,8 @@ Sequencer::Sequencer(Opened opened, SequencerPorts ports)
     : ports_(ports),
       state_(std::move(opened.state)),
       edge_(std::move(opened.edge)),
-      checkpoint_(std::move(opened.checkpoint)) {
+      checkpoint_(std::move(opened.checkpoint)),
+      stream_(std::move(opened.stream)) {
   keeper_.Start(state_.recorded, state_.clock_alarm != 0, ports_.clock.WallNow(), ports_.clock.MonotonicNow());
   alarm_seen_ = state_.clock_alarm;
   now_ = state_.recorded;
@@ -134,7 +135,8 @@ void Sequencer::WaitForWork(absl::Duration longest) {
 absl::Time Sequencer::NextTimer() const {
   const absl::Time armed = state_.timers.empty() ? absl::InfiniteFuture() : state_.timers.begin()->at;
   const auto mark = domain::NextWitnessMark(state_.witnessing, state_.policy.get());
-  return mark ? std::min(armed, mark->at) : armed;
+  const auto head = domain::NextDirectoryHead(state_);
+  return std::min({armed, mark ? mark->at : absl::InfiniteFuture(), head.value_or(absl::InfiniteFuture())});
 }
 
 bool Sequencer::HasWork() {
@@ -197,7 +199,7 @@ absl::Status Sequencer::Step() {
   }
   if (began - last_tick_ >= kTickEvery || NextTimer() <= now_) {
     last_tick_ = began;
-    if (NextTimer() <= now_) Execute(domain::Tick{}, nullptr, commit);
+    if (NextTimer() <= now_) Execute(domain::Tick{stream_}, nullptr, commit);
   }
   std::vector<domain::Entry> surplus = domain::DecideSurplus(state_, commit.entries, now_);
   Add(surplus, commit);
@@ -272,6 +274,7 @@ bool Sequencer::Add(std::vector<domain::Entry>& entries, Commit& commit) {
       share = std::string_view(entropy).substr(used++ * kSealingEntropyBytes, kSealingEntropyBytes);
     EncodedEntry encoded = EncodeEntry(entries[i], keys[i], share);
     domain::Apply(entries[i], state_);
+    if (entries[i].type == goldeneagle::v1::ENTRY_TYPE_STATEMENT_ACCEPTED) AddToStream(entries[i], stream_);
     if (handout_ != nullptr) handout_->Applied(entries[i], state_);
     commit.packed.Add(encoded.leaf, encoded.sealed);
     commit.hashes.push_back(journal::LeafHash(encoded.leaf));
@@ -324,6 +327,7 @@ void Sequencer::Publish(Stale stale) {
     next->cosigned = std::make_shared<const Published::Cosigned>(
         Published::Cosigned{state_.witnessing.size, state_.witnessing.checkpoint});
   }
+  next->directory_head = state_.directory_head;
   next->policy = state_.policy;
   next->edge = std::make_shared<const journal::Edge>(edge_);
   next->checkpoint = checkpoint_;

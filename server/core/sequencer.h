@@ -47,6 +47,7 @@ struct Published {
     std::string checkpoint;
   };
   std::shared_ptr<const Cosigned> cosigned;
+  domain::DirectoryHeadSeen directory_head;  // index 0: none yet
 };
 
 struct SequencerPorts {
@@ -139,6 +140,7 @@ class Sequencer {
   domain::State state_;
   journal::Edge edge_;
   std::string checkpoint_;
+  domain::DirectoryStream stream_;
   TimeKeeper keeper_;
   uint64_t alarm_seen_ = 0;
   absl::Time now_;

@@ -22,7 +22,11 @@ struct Opened {
   domain::State state;
   journal::Edge edge;
   std::string checkpoint;  // signed note over the whole journal
+  domain::DirectoryStream stream;
 };
+
+// The stream with one statement more. `entry`: STATEMENT_ACCEPTED.
+void AddToStream(const domain::Entry& entry, domain::DirectoryStream& stream);
 
 // The snapshot as it lies, without a look at what was signed: no checkpoint yet. Errors: TABLES_DIFFER,
 // ENTRY_MALFORMED, COMMITMENT_MISMATCH; the ports' own.

@@ -124,6 +124,11 @@ class Floor {
   void Accept(const domain::Order& order, size_t bytes, const domain::State& state);
   void Queue(Agency& agency, Task& task);
   void Close(OrderSeq order, AgencyOrdinal agency, bool withdrawn);
+  // Takes the task out of the agency's queue and out of a hand-out under way. False: it isn't open there.
+  bool Take(Task& task, AgencyOrdinal agency, bool withdrawn);
+  // A key that signed was revoked: not handed out there until the order is signed anew.
+  void Pause(OrderSeq order, AgencyOrdinal agency);
+  void Resume(OrderSeq order, AgencyOrdinal agency);
   void ReconsiderCase(CaseSeq of, const domain::State& state);
   // Witnesses have come or gone: deductions that they let, or no longer let.
   void ReconsiderWitnessed(const domain::State& state);

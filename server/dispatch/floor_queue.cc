@@ -89,7 +89,9 @@ void Floor::Accept(const domain::Order& order, size_t bytes, const domain::State
           .deduct = order.action == ACTION_DEDUCT,
           .subject_tag = order.subject_tag,
           .bytes = bytes,
-          .open = order.Open()};
+          .open = order.Open(),
+          .paused = order.paused};
+  task.open.RemoveAll(task.paused);
   if (task.deduct) {
     deductions_[task.case_seq.value()].insert(task.seq.value());
     task.held_back = !domain::MayHandOut(state, order);
@@ -136,6 +138,18 @@ void Floor::Applied(const domain::Entry& entry, const domain::State& state) {
       });
       break;
     }
+    case ENTRY_TYPE_ORDER_PAUSED: {
+      OrderPaused body;
+      GATEWAY_ASSERT(body.ParseFromString(entry.body), "the entry was made a moment ago");
+      domain::AgencySet::FromBytes(body.targets()).ForEach([&](AgencyOrdinal agency) { Pause(entry.order, agency); });
+      break;
+    }
+    case ENTRY_TYPE_ORDER_RESUMED: {
+      OrderResumed body;
+      GATEWAY_ASSERT(body.ParseFromString(entry.body), "the entry was made a moment ago");
+      domain::AgencySet::FromBytes(body.targets()).ForEach([&](AgencyOrdinal agency) { Resume(entry.order, agency); });
+      break;
+    }
     case ENTRY_TYPE_CHECKPOINT_COSIGNED:
     case ENTRY_TYPE_WITNESSES_MISSING:
     case ENTRY_TYPE_WITNESSES_REGISTERED:
@@ -149,9 +163,46 @@ void Floor::Applied(const domain::Entry& entry, const domain::State& state) {
 
 void Floor::Close(OrderSeq order, AgencyOrdinal ordinal, bool withdrawn) {
   const auto it = tasks_.find(order.value());
-  if (it == tasks_.end() || !it->second.open.Contains(ordinal)) return;
+  if (it == tasks_.end()) return;
+  Task& task = it->second;
+  if (task.paused.Contains(ordinal)) {
+    task.paused.Remove(ordinal);
+  } else if (!Take(task, ordinal, withdrawn)) {
+    return;
+  }
+  if (!task.open.empty() || !task.paused.empty()) return;
+  if (task.wide) wide_.Close(task);
+  held_back_.erase(order.value());
+  if (task.deduct) {
+    const auto deductions = deductions_.find(task.case_seq.value());
+    deductions->second.erase(order.value());
+    if (deductions->second.empty()) deductions_.erase(deductions);
+  }
+  tasks_.erase(it);
+}
+
+void Floor::Pause(OrderSeq order, AgencyOrdinal agency) {
+  const auto it = tasks_.find(order.value());
+  if (it != tasks_.end() && Take(it->second, agency, /*withdrawn=*/false)) it->second.paused.Add(agency);
+}
+
+void Floor::Resume(OrderSeq order, AgencyOrdinal ordinal) {
+  const auto it = tasks_.find(order.value());
+  if (it == tasks_.end() || !it->second.paused.Contains(ordinal)) return;
   Task& task = it->second;
   Agency& agency = At(ordinal);
+  task.paused.Remove(ordinal);
+  task.open.Add(ordinal);
+  // A cursor that has passed its place in a wide list doesn't come back: then it waits in the agency's own queue.
+  if (!task.wide || !wide_.IsAhead(task, agency.cursors)) return Queue(agency, task);
+  ++agency.wide_ahead;
+  MarkReady(agency);
+}
+
+bool Floor::Take(Task& task, AgencyOrdinal ordinal, bool withdrawn) {
+  if (!task.open.Contains(ordinal)) return false;
+  Agency& agency = At(ordinal);
+  const OrderSeq order = task.seq;
   if (task.wide && wide_.IsAhead(task, agency.cursors)) --agency.wide_ahead;
   agency.queue.Remove(task);
   agency.queue.Arrived(task);
@@ -166,15 +217,7 @@ void Floor::Close(OrderSeq order, AgencyOrdinal ordinal, bool withdrawn) {
   }
   task.open.Remove(ordinal);
   MarkReady(agency);
-  if (!task.open.empty()) return;
-  if (task.wide) wide_.Close(task);
-  held_back_.erase(order.value());
-  if (task.deduct) {
-    const auto deductions = deductions_.find(task.case_seq.value());
-    deductions->second.erase(order.value());
-    if (deductions->second.empty()) deductions_.erase(deductions);
-  }
-  tasks_.erase(it);
+  return true;
 }
 
 void Floor::ReconsiderCase(CaseSeq of, const domain::State& state) {

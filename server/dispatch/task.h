@@ -28,7 +28,8 @@ struct Task {
   bool held_back = false;  // a deduction that the case doesn't bear now: in no queue
   std::string subject_tag;
   size_t bytes = kUnknownTaskBytes;
-  domain::AgencySet open;  // agencies without a final word
+  domain::AgencySet open;    // agencies without a final word to which it may go
+  domain::AgencySet paused;  // the others: it waits to be signed anew
   // Its place in a wide list, when it is in one.
   bool wide = false;
   uint64_t wide_place = 0;

@@ -52,6 +52,21 @@ Deadline DeadlineFrom(const std::string& row, int64_t due, const google::protobu
   return deadline;
 }
 
+std::vector<OrderSignature> SignaturesOf(const google::protobuf::RepeatedPtrField<OrderSigner>& signers) {
+  std::vector<OrderSignature> signatures;
+  for (const OrderSigner& signer : signers) {
+    OrderSignature signature{.officer = OfficerOrdinal(signer.officer())};
+    for (int role : signer.roles()) signature.roles.push_back(static_cast<OfficerRole>(role));
+    signatures.push_back(std::move(signature));
+  }
+  return signatures;
+}
+std::vector<OfficerRole> RolesOf(const google::protobuf::RepeatedField<int>& roles) {
+  std::vector<OfficerRole> out;
+  for (int role : roles) out.push_back(static_cast<OfficerRole>(role));
+  return out;
+}
+
 void PublicBatchHead(const Entry& entry, State& state) {
   const auto body = Parse<BatchHead>(entry.body);
   std::string signer;
@@ -104,6 +119,11 @@ void PublicOrderAccepted(const Entry& entry, State& state) {
   order.subject_tag = body.subject_tag();
   order.freeze = OrderSeq(body.freeze_order());
   order.targets = AgencySet::FromBytes(body.targets());
+  order.signatures = SignaturesOf(body.signers());
+  order.roles = RolesOf(body.roles());
+  order.exception_leader = OfficerOrdinal(body.exception_leader());
+  order.signed_index = entry.index;
+  order.signed_at = entry.time;
   MarkOrder(state, order, entry.index);
   Arm(state, order.deadline, entry.index, false);
   if (order.action == ACTION_DEDUCT) state.witnessing.waiting[entry.index] = entry.time;
@@ -135,6 +155,7 @@ void PublicTaskReport(const Entry& entry, State& state) {
       order.reported.Add(entry.agency);
       break;
   }
+  if (!order.Open().Contains(entry.agency)) order.paused.Remove(entry.agency);
   MarkOrder(state, order, entry.index);
   Closed(state, order);
 }
@@ -160,9 +181,29 @@ void PublicWithdrawn(const Entry& entry, State& state) {
   const auto body = Parse<OrderWithdrawn>(entry.body);
   Order& order = OrderOf(state, entry.order);
   order.withdrawn.AddAll(AgencySet::FromBytes(body.targets()));
+  order.paused.RemoveAll(order.withdrawn);
   MarkOrder(state, order, entry.index);
   Closed(state, order);
   UseId(state, body.request_id(), {entry.index, order.digest, ""});
+}
+
+void PublicPaused(const Entry& entry, State& state) {
+  Order& order = OrderOf(state, entry.order);
+  order.paused.AddAll(AgencySet::FromBytes(Parse<OrderPaused>(entry.body).targets()));
+  order.paused_index = entry.index;
+  MarkOrder(state, order, entry.index);
+}
+
+void PublicResumed(const Entry& entry, State& state) {
+  const auto body = Parse<OrderResumed>(entry.body);
+  Order& order = OrderOf(state, entry.order);
+  order.paused.RemoveAll(AgencySet::FromBytes(body.targets()));
+  order.signatures = SignaturesOf(body.signers());
+  order.roles = RolesOf(body.roles());
+  order.exception_leader = OfficerOrdinal(body.exception_leader());
+  order.signed_index = entry.index;
+  order.signed_at = entry.time;
+  MarkOrder(state, order, entry.index);
 }
 
 void PublicSurplus(const Entry& entry, State& state) {
@@ -189,11 +230,32 @@ void PublicCosigned(const Entry& entry, State& state) {
   state.changes.witnessing = true;
 }
 
+// Whose absence the alarm was about are the witnesses no longer: the new ones' time begins here.
+void PublicWitnessesRegistered(State& state) {
+  state.witnessing.missing_since = absl::InfiniteFuture();
+  state.witnessing.deductions_wait = false;
+  state.changes.witnessing = true;
+}
+
 void PublicWitnessesMissing(const Entry& entry, State& state) {
   const auto body = Parse<WitnessesMissing>(entry.body);
   state.witnessing.missing_since = FromMicros(body.since());
   state.witnessing.deductions_wait = body.deductions_wait();
   state.changes.witnessing = true;
+}
+
+void PublicDirectoryHead(const Entry& entry, State& state) {
+  state.directory_head = {entry.index, Parse<DirectoryHead>(entry.body).position(), entry.time};
+  state.changes.directory_head = true;
+}
+
+void PublicAccess(const Entry& entry, State& state) {
+  const auto body = Parse<AccessRecorded>(entry.body);
+  state.readers[body.officer_tag()] = {.hour_start = body.hour_start(),
+                                       .day_start = body.day_start(),
+                                       .in_hour = body.reads_in_hour(),
+                                       .in_day = body.reads_in_day()};
+  state.changes.readers.insert(body.officer_tag());
 }
 
 PresenceState& PresenceAt(State& state, AgencyOrdinal agency) {
@@ -266,6 +328,7 @@ void ApplyPublic(const Entry& entry, State& state) {
     case ENTRY_TYPE_RECEIPT_CONFLICT: {
       Order& order = OrderOf(state, entry.order);
       order.conflict.Add(entry.agency);
+      order.paused.Remove(entry.agency);
       MarkOrder(state, order, entry.index);
       Closed(state, order);
       break;
@@ -279,6 +342,12 @@ void ApplyPublic(const Entry& entry, State& state) {
     case ENTRY_TYPE_ORDER_WITHDRAWN:
       PublicWithdrawn(entry, state);
       break;
+    case ENTRY_TYPE_ORDER_PAUSED:
+      PublicPaused(entry, state);
+      break;
+    case ENTRY_TYPE_ORDER_RESUMED:
+      PublicResumed(entry, state);
+      break;
     case ENTRY_TYPE_SURPLUS_ARISEN:
     case ENTRY_TYPE_SURPLUS_CLEARED:
       PublicSurplus(entry, state);
@@ -290,11 +359,20 @@ void ApplyPublic(const Entry& entry, State& state) {
     case ENTRY_TYPE_AGENCY_REGISTERED:
       PublicAgencyRegistered(entry, state);
       break;
+    case ENTRY_TYPE_ACCESS_RECORDED:
+      PublicAccess(entry, state);
+      break;
     case ENTRY_TYPE_CHECKPOINT_COSIGNED:
       PublicCosigned(entry, state);
       break;
+    case ENTRY_TYPE_WITNESSES_REGISTERED:
+      PublicWitnessesRegistered(state);
+      break;
     case ENTRY_TYPE_WITNESSES_MISSING:
       PublicWitnessesMissing(entry, state);
+      break;
+    case ENTRY_TYPE_DIRECTORY_HEAD:
+      PublicDirectoryHead(entry, state);
       break;
     case ENTRY_TYPE_PROPOSAL_MADE: {
       const auto body = Parse<ProposalMade>(entry.body);
@@ -332,7 +410,8 @@ std::string EntryTypeName(EntryType type) {
 bool IsKnownEntryType(uint16_t type) { return type != 0 && EntryType_IsValid(type); }
 
 std::optional<uint64_t> StreamOf(const Entry& entry) {
-  if (entry.type == ENTRY_TYPE_CASE_ERASED) return 0;  // the case's own stream can't be read any more
+  if (entry.type == ENTRY_TYPE_CASE_ERASED) return 0;      // the case's own stream can't be read any more
+  if (entry.type == ENTRY_TYPE_READING_GRANTED) return 0;  // who may read is asked before any case is loaded
   if (entry.type == ENTRY_TYPE_CASE_OPENED) return entry.index;
   if (entry.case_seq) return entry.case_seq.value();
   switch (entry.type) {

@@ -11,7 +11,10 @@ using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 
 CaseAct ActOf(const Entry& entry) { return Parse<CaseAct>(Parse<CasePayload>(*entry.payload).member()); }
 
-void SetClaim(Case& of, const Claim& claim) {
+void SetClaim(State& state, Case& of, const Claim& claim) {
+  ClaimHistory& history = state.claims[of.court.value()];
+  if (of.ledger.cap() > 0) history.Remove(of.ledger.cap());
+  history.Add(claim.cap_minor_units());
   std::vector<int64_t> liabilities;
   for (const auto& respondent : of.open.respondents()) liabilities.push_back(respondent.liability_cap_minor_units());
   *of.open.mutable_claim() = claim;
@@ -27,9 +30,9 @@ void PrivateCase(const Entry& entry, State& state) {
   const CaseAct act = ActOf(entry);
   if (act.has_open()) {
     of.open = act.open();
-    SetClaim(of, act.open().claim());
+    SetClaim(state, of, act.open().claim());
   } else if (act.has_cap()) {
-    SetClaim(of, act.cap().claim());
+    SetClaim(state, of, act.cap().claim());
   } else if (act.has_stage()) {
     of.closed_at = act.stage().to() == CASE_STAGE_CLOSED ? entry.time : absl::InfiniteFuture();
   }
@@ -83,6 +86,7 @@ void PrivateAdopted(const Entry& entry, State& state) {
   if (const auto it = state.proposals.find(body.proposal()); it != state.proposals.end()) it->second.in_effect = true;
   if (entry.type == ENTRY_TYPE_CASE_ERASED) {
     Case& of = CaseOf(state, entry.case_seq);
+    if (of.ledger.cap() > 0) state.claims[of.court.value()].Remove(of.ledger.cap());
     of.readable = false;
     of.open.Clear();
     of.ledger = {};
@@ -92,6 +96,10 @@ void PrivateAdopted(const Entry& entry, State& state) {
   }
   if (entry.type == ENTRY_TYPE_CLOCK_ACCEPTED) {
     state.clock_alarm = 0;
+    return;
+  }
+  if (entry.type == ENTRY_TYPE_READING_GRANTED) {
+    state.directory.PutGrant(body.reading());
     return;
   }
   if (entry.type == ENTRY_TYPE_WITNESSES_REGISTERED) {
@@ -178,6 +186,7 @@ void ApplyPrivate(const Entry& entry, State& state) {
     case ENTRY_TYPE_WITNESSES_REGISTERED:
     case ENTRY_TYPE_CLOCK_ACCEPTED:
     case ENTRY_TYPE_CASE_ERASED:
+    case ENTRY_TYPE_READING_GRANTED:
       PrivateAdopted(entry, state);
       break;
     case ENTRY_TYPE_CLOCK_ALARM:

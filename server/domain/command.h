@@ -18,11 +18,13 @@
 #include "goldeneagle/v1/entry.pb.h"
 #include "goldeneagle/v1/envelope.pb.h"
 #include "goldeneagle/v1/order.pb.h"
+#include "goldeneagle/v1/reading.pb.h"
 #include "goldeneagle/v1/receipt.pb.h"
 #include "goldeneagle/v1/statement.pb.h"
 #include "server/base/ids.h"
 #include "server/base/reason.h"
 #include "server/domain/deadline.h"
+#include "server/domain/directory_head.h"
 
 namespace eagle::domain {
 
@@ -89,6 +91,13 @@ struct ReportReceipts {
   AgencyOrdinal agency;
   std::vector<ReceiptMember> members;
 };
+// Heads that were submitted before, signed anew. `members`: the orders to resume with the bytes that the journal has,
+// `digests` beside them; `keys`: whose new signatures verify, revoked ones included.
+struct ResumeOrders {
+  SignedHead signed_head;
+  CourtOrdinal court;
+  std::vector<OrderMember> members;
+};
 struct Withdraw {
   CourtOrdinal court;
   std::string request_id, order_id;
@@ -108,16 +117,24 @@ struct MarkAbsent {
   AgencyOrdinal agency;
   absl::Time last_seen;
 };
-struct RecordRead {
-  goldeneagle::v1::ActorKind actor_kind = goldeneagle::v1::ACTOR_KIND_COURT;
-  uint32_t actor = 0;
-  CaseSeq case_seq;  // zero: a read that concerns no single case
-  OrderSeq order;
+// One page of personal data that is ready to leave. The ticket's signature is verified, with `key`, and its certificate
+// compared with the caller's.
+struct RecordAccess {
+  goldeneagle::v1::SignedMember ticket;  // as it came
+  goldeneagle::v1::OfficerTicket parsed;
+  std::string ticket_digest;  // 32 bytes
+  std::string officers_of;    // code of the court whose officer signed
+  std::string key;            // with which he did
+  std::string officer_tag, case_number_tag;
+  CourtOrdinal court;              // who reads, when it is a court
+  std::string reader_name;         // as GrantReading names it: court/<code>, system/<name>
+  std::string reader, reader_tag;  // the system's SPIFFE id
+  CaseSeq case_seq;
+  OrderSeq order;  // zero: the read is of no single order
   std::string method;
   std::vector<std::string> subject_tags;
-  std::string reader_tag;
   uint32_t rows = 0;
-  std::string reader, purpose;  // sealed with the case's key
+  uint64_t page_after = 0;
 };
 // A quorum of the witnesses has signed. The signatures are verified, with the keys registered at `registered_at`.
 struct RecordCosigned {
@@ -130,11 +147,15 @@ struct AlarmClock {
   absl::Time wall;
   std::string cause;
 };
-// Fires what is due at the batch's `now`: at most `kMarksPerTick` marks, the rest at the next one.
-struct Tick {};
+// Fires what is due at the batch's `now`: at most `kMarksPerTick` marks, the rest at the next one. `stream`: all
+// statements up to now; a head of the directory is written only about these.
+struct Tick {
+  DirectoryStream stream;
+};
 
-using Command = std::variant<SubmitOrders, SubmitCases, SubmitStatements, SubmitAdministration, ReportReceipts,
-                             Withdraw, Deliver, SayHello, MarkAbsent, RecordRead, RecordCosigned, AlarmClock, Tick>;
+using Command =
+    std::variant<SubmitOrders, SubmitCases, SubmitStatements, SubmitAdministration, ReportReceipts, ResumeOrders,
+                 Withdraw, Deliver, SayHello, MarkAbsent, RecordAccess, RecordCosigned, AlarmClock, Tick>;
 
 // What became of one member.
 struct MemberResult {

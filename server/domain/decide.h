@@ -33,7 +33,7 @@ std::vector<Entry> DecideSurplus(const State& state, const std::vector<Entry>& a
 
 // Whether the state still allows `order` to be handed out: a deduction waits while its case is in a stage that forbids
 // it, while more would be taken than a cap that was lowered since, or while the log's witnesses have not seen its
-// acceptance (witnessing.h). Everything else may always go.
+// acceptance (witnessing.h). Everything else may always go, but nowhere where it is paused (Order::paused).
 bool MayHandOut(const State& state, const Order& order);
 
 // Entry 0. Pre: the state is empty.

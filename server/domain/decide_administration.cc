@@ -133,8 +133,12 @@ void CheckProposal(const State& state, const Proposal& proposal, absl::Time now,
     case Proposal::kWitnesses:
       CheckWitnesses(state, proposal.witnesses(), wrong);
       break;
+    case Proposal::kReading:
+      CheckReading(state, proposal.reading(), wrong);
+      break;
     case Proposal::CHANGE_NOT_SET:
-      wrong.Add("proposal.change", Reason::kFieldMissing, "court, agency, system, policy, clock, erase or witnesses");
+      wrong.Add("proposal.change", Reason::kFieldMissing,
+                "court, agency, system, policy, clock, erase, witnesses or reading");
       break;
   }
 }
@@ -155,6 +159,8 @@ std::string KindOf(const Proposal& proposal) {
       return "erase";
     case Proposal::kWitnesses:
       return "witnesses";
+    case Proposal::kReading:
+      return "reading";
     case Proposal::CHANGE_NOT_SET:
       break;
   }
@@ -172,6 +178,8 @@ std::string TargetOf(const Proposal& proposal) {
       return "system/" + proposal.system().name();
     case Proposal::kErase:
       return absl::StrCat("erase/", proposal.erase().case_index());
+    case Proposal::kReading:
+      return absl::StrCat("reading/", proposal.reading().case_index(), "/", proposal.reading().reader());
     default:
       return KindOf(proposal);
   }
@@ -328,6 +336,11 @@ class AdministrationDecider {
       case Proposal::kErase:
         entry.type = ENTRY_TYPE_CASE_ERASED;
         entry.case_seq = CaseSeq(proposal.erase().case_index());
+        break;
+      case Proposal::kReading:
+        *body.mutable_reading() = proposal.reading();
+        entry.type = ENTRY_TYPE_READING_GRANTED;
+        entry.case_seq = CaseSeq(proposal.reading().case_index());
         break;
       case Proposal::kWitnesses:
         *body.mutable_witnesses() = proposal.witnesses();

@@ -3,8 +3,10 @@
 #include "absl/strings/str_cat.h"
 #include "server/base/money.h"
 #include "server/base/uuid.h"
+#include "server/domain/authority.h"
 #include "server/domain/draft.h"
 #include "server/domain/instant.h"
+#include "server/domain/plausibility.h"
 #include "server/domain/stage.h"
 
 namespace eagle::domain {
@@ -75,11 +77,12 @@ class CaseDecider {
     Violations wrong;
     const Case* of = state_.FindCase(command_.court, member.number_tag);
     Check(member, of, i, wrong);
+    const std::vector<uint32_t> confirmed = SettleClaim(act, of, wrong);
     if (!wrong.empty()) {
       return Refuse(draft_, head_, wrong.ToFailure("the act on the case is refused"), act.request_id(), digest,
                     static_cast<uint32_t>(i), member.bytes, act.has_open() ? nullptr : of);
     }
-    return Accept(member, of, i, digest);
+    return Accept(member, of, i, digest, confirmed);
   }
 
   void Check(const CaseMember& member, const Case* of, size_t i, Violations& wrong) {
@@ -88,7 +91,14 @@ class CaseDecider {
       wrong.Add("court", Reason::kSignerNotCaller, "the act must name the court that signed it");
     std::vector<OfficerRole> roles;
     for (int role : policy_.table().case_acts().roles()) roles.push_back(static_cast<OfficerRole>(role));
-    CheckRoles(state_, act.court(), command_.signed_head.keys, roles, draft_.now(), "signatures", wrong);
+    if (act.has_confirmed() && std::find(roles.begin(), roles.end(), OFFICER_ROLE_LEADER) == roles.end())
+      roles.push_back(OFFICER_ROLE_LEADER);
+    const bool enough = CheckRoles(state_, act.court(), command_.signed_head, roles, draft_.now(), "signatures", wrong);
+    // His word on the case covers inquiries on its respondents, so it is his own.
+    if (enough && act.has_open() &&
+        !HasSigned(state_, act.court(), act.open().leader(), command_.signed_head, draft_.now())) {
+      wrong.Add("open.leader", Reason::kSignaturesMissing, "the leader whom the case names must have signed");
+    }
     if (!act.has_open() && of == nullptr)
       wrong.Add("case_number", Reason::kCaseUnknown, "the court has no such case here");
     switch (act.act_case()) {
@@ -112,6 +122,24 @@ class CaseDecider {
         wrong.Add("act", Reason::kFieldMissing, "open, stage or cap");
         break;
     }
+  }
+
+  // What of the claim looks like a slip, and what of that a leader confirmed.
+  std::vector<uint32_t> SettleClaim(const CaseAct& act, const Case* of, Violations& wrong) const {
+    std::vector<Violation> doubts;
+    const auto history = state_.claims.find(command_.court.value());
+    const ClaimHistory& claimed = history != state_.claims.end() ? history->second : no_claims_;
+    const PlausibilityRow& row = policy_.table().plausibility();
+    if (policy_.table().has_plausibility() && act.has_open()) {
+      doubts = DoubtsOfClaim(act.open().claim(), nullptr, claimed, row, "open.claim");
+      for (Violation& doubt : DoubtsOfLiabilities(act.open(), row, "open.respondents"))
+        doubts.push_back(std::move(doubt));
+    } else if (policy_.table().has_plausibility() && act.has_cap()) {
+      const Claim* before = of != nullptr ? &of->open.claim() : nullptr;
+      doubts = DoubtsOfClaim(act.cap().claim(), before, claimed, row, "cap.claim");
+    }
+    return SettleDoubts(doubts, act.has_confirmed() ? &act.confirmed() : nullptr, state_, act.court(),
+                        command_.signed_head, draft_.now(), wrong);
   }
 
   void CheckOpen(const OpenCase& open, const Case* known, size_t i, Violations& wrong) {
@@ -162,7 +190,8 @@ class CaseDecider {
     if (!good) wrong.Add(path, Reason::kOfficerNotValid, "no officer of this court in that role now");
   }
 
-  MemberResult Accept(const CaseMember& member, const Case* of, size_t i, const std::string& digest) {
+  MemberResult Accept(const CaseMember& member, const Case* of, size_t i, const std::string& digest,
+                      const std::vector<uint32_t>& confirmed) {
     const CaseAct& act = member.parsed;
     const uint64_t head = head_.Index();
     CasePayload payload;
@@ -179,6 +208,7 @@ class CaseDecider {
       body.set_digest(digest);
       body.set_head(head);
       body.set_policy_version(policy_.version());
+      for (uint32_t reason : confirmed) body.add_confirmed(reason);
       entry.type = ENTRY_TYPE_CASE_OPENED;
       entry.key_id = member.fresh_key_id;
       return {.id = act.request_id(), .index = draft_.Append(std::move(entry), body)};
@@ -200,6 +230,7 @@ class CaseDecider {
     body.set_digest(digest);
     body.set_head(head);
     body.set_policy_version(policy_.version());
+    for (uint32_t reason : confirmed) body.add_confirmed(reason);
     entry.type = ENTRY_TYPE_CASE_CAP_CHANGED;
     return {.id = act.request_id(), .index = draft_.Append(std::move(entry), body)};
   }
@@ -209,6 +240,7 @@ class CaseDecider {
   const SubmitCases& command_;
   HeadWriter& head_;
   const Policy& policy_;
+  const ClaimHistory no_claims_;
 };
 
 }  // namespace

@@ -191,6 +191,12 @@ class OrderDecider {
     for (const std::string& tag : trial.member->officer_tags) body.add_officer_tags(tag);
     body.set_group_first(group_first);
     body.set_freeze_order(trial.freeze.value());
+    for (OrderSigner& signer :
+         SignersAmong(state_, command_.signed_head.head.signer(), command_.signed_head.keys, draft_.now()))
+      *body.add_signers() = std::move(signer);
+    for (OfficerRole role : RolesFor(policy_, order)) body.add_roles(role);
+    body.set_exception_leader(ExceptionLeader(state_, order));
+    for (uint32_t reason : trial.confirmed) body.add_confirmed(reason);
     OrderPayload payload;
     payload.set_member(trial.member->bytes);
     payload.set_index(trial.index);

@@ -311,6 +311,11 @@ void DecideCommand(Draft& draft, const ReportReceipts& command) {
   const Statement* key =
       agency == nullptr ? nullptr : draft.state().directory.KeyOf("agency/" + agency->row.code(), draft.now());
   const auto& keys = command.signed_head.keys;
+  const auto revoked = [&](const std::string& one) { return draft.state().directory.RevokedKey(one) != nullptr; };
+  if (std::any_of(keys.begin(), keys.end(), revoked)) {
+    draft.result().status = Fail(Reason::kKeyRevoked, "signed with a key of the agency that was revoked");
+    return;
+  }
   if (key == nullptr || std::find(keys.begin(), keys.end(), key->key()) == keys.end()) {
     draft.result().status = Fail(Reason::kSignatureInvalid, "not signed with the agency's key in force");
     return;

@@ -1,4 +1,4 @@
-// The short ones: withdrawal, hand-out, presence, reads, the clock's alarm, deadlines, surplus.
+// The short ones: withdrawal, hand-out, presence, the clock's alarm, deadlines, surplus.
 #include "absl/container/flat_hash_set.h"
 #include "server/base/assert.h"
 #include "server/base/uuid.h"
@@ -81,8 +81,9 @@ void DecideCommand(Draft& draft, const Deliver& command) {
   Delivered body;
   for (OrderSeq seq : command.orders) {
     const Order* order = draft.state().FindOrder(seq);
-    // Answered or withdrawn in this very batch: nothing to hand out any more.
-    if (order != nullptr && order->Open().Contains(command.agency) && MayHandOut(draft.state(), *order))
+    // Answered, withdrawn or paused in this very batch: nothing to hand out any more.
+    if (order != nullptr && order->Open().Contains(command.agency) && !order->paused.Contains(command.agency) &&
+        MayHandOut(draft.state(), *order))
       body.add_orders(seq.value());
   }
   if (body.orders().empty()) return;
@@ -123,35 +124,6 @@ void DecideCommand(Draft& draft, const MarkAbsent& command) {
   draft.result().index = draft.Append({.type = ENTRY_TYPE_ADAPTER_ABSENT, .agency = command.agency}, body);
 }
 
-void DecideCommand(Draft& draft, const RecordRead& command) {
-  const Case* of = nullptr;
-  if (command.case_seq) {
-    const auto it = draft.state().cases.find(command.case_seq.value());
-    if (it == draft.state().cases.end()) {
-      draft.result().status = Fail(Reason::kNotFound, "no such case");
-      return;
-    }
-    of = &it->second;
-  }
-  ReadRecorded body;
-  body.set_method(command.method);
-  for (const std::string& tag : command.subject_tags) body.add_subject_tags(tag);
-  body.set_reader_tag(command.reader_tag);
-  body.set_rows(command.rows);
-  Entry entry{.type = ENTRY_TYPE_READ_RECORDED,
-              .actor_kind = command.actor_kind,
-              .actor = command.actor,
-              .case_seq = command.case_seq};
-  // The order is in the payload, not in the leaf: a read is no step of the order's life.
-  ReadPayload payload;
-  payload.set_reader(command.reader);
-  payload.set_purpose(command.purpose);
-  if (const Order* order = draft.state().FindOrder(command.order)) payload.set_order_id(UuidText(order->order_id));
-  entry.payload = payload.SerializeAsString();
-  if (of != nullptr) entry.key_id = of->key_id;
-  draft.result().index = draft.Append(std::move(entry), body);
-}
-
 void DecideCommand(Draft& draft, const AlarmClock& command) {
   if (draft.state().clock_alarm != 0) return;  // one alarm stands already
   ClockAlarm body;
@@ -161,8 +133,9 @@ void DecideCommand(Draft& draft, const AlarmClock& command) {
   draft.result().index = draft.Append({.type = ENTRY_TYPE_CLOCK_ALARM}, body);
 }
 
-void DecideCommand(Draft& draft, const Tick&) {
+void DecideCommand(Draft& draft, const Tick& tick) {
   const State& state = draft.state();
+  DecideDirectoryHead(draft, tick.stream);
   DecideWitnessMark(draft);
   for (auto timer = state.timers.begin(); timer != state.timers.end() && timer->at <= draft.now(); ++timer) {
     if (draft.entries().size() >= kMarksPerTick) break;

@@ -31,6 +31,8 @@ using KeysOfBatch = absl::flat_hash_map<std::string, std::string>;  // organisat
 void CheckKeyIsFree(const Statement& statement, const Subject& subject, const Directory& directory,
                     const KeysOfBatch& batch, Violations& wrong) {
   if (statement.key().empty()) return;
+  if (directory.RevokedKey(statement.key()) != nullptr)
+    wrong.Add("key", Reason::kKeyRevoked, "a revoked key is never stated again");
   bool taken = false;
   for (const auto& registrar : directory.founding().registrars()) taken |= registrar.key() == statement.key();
   if (subject.kind == "court") {
@@ -57,6 +59,11 @@ void DecideCommand(Draft& draft, const SubmitStatements& command) {
     draft.result().status = Fail(Reason::kSignerUnknown, "statements are signed by the registrars or by a court");
     return;
   }
+  for (const std::string& signed_with : command.signed_head.keys) {
+    if (directory.RevokedKey(signed_with) == nullptr) continue;
+    draft.result().status = Fail(Reason::kKeyRevoked, "signed with a key of the court that was revoked");
+    return;
+  }
   // Who of the registrars signed; for a court: whether its key in force did.
   std::vector<uint32_t> registrars;
   for (int i = 0; i < directory.founding().registrars_size(); ++i) {
@@ -77,6 +84,7 @@ void DecideCommand(Draft& draft, const SubmitStatements& command) {
   draft.result().status = head.CheckSequence();
   if (!draft.result().status.ok()) return;
 
+  std::vector<FreshRevocation> revoked;
   absl::flat_hash_map<std::string, std::pair<uint64_t, std::string>> newest;  // subjects of this batch
   KeysOfBatch batch_keys;
   for (size_t i = 0; i < command.members.size(); ++i) {
@@ -109,7 +117,8 @@ void DecideCommand(Draft& draft, const SubmitStatements& command) {
                 "only the court's own key speaks of its officers and accounts");
     }
     CheckKeyIsFree(statement, subject, directory, batch_keys, wrong);
-    if (known_sequence == 0 && (statement.sequence() != 1 || statement.kind() == STATEMENT_KIND_ENDED)) {
+    if (known_sequence == 0 && (statement.sequence() != 1 || statement.kind() == STATEMENT_KIND_ENDED ||
+                                statement.kind() == STATEMENT_KIND_REVOKED)) {
       wrong.Add("sequence", Reason::kStatementStale,
                 "the first statement about a subject has sequence 1 and ends nothing");
     } else if (statement.sequence() <= known_sequence) {
@@ -142,7 +151,12 @@ void DecideCommand(Draft& draft, const SubmitStatements& command) {
       batch_keys[subject.code + '\0' + statement.key()] = statement.subject();
     newest[statement.subject()] = {statement.sequence(), digest};
     draft.result().members.push_back({.id = statement.subject(), .index = draft.Append(std::move(entry), body)});
+    if (statement.kind() == STATEMENT_KIND_REVOKED) {
+      revoked.push_back(
+          {statement.subject(), draft.result().members.back().index, FromProto(statement.compromised_since())});
+    }
   }
+  if (!revoked.empty()) DecidePauses(draft, revoked, signer);
 }
 
 }  // namespace eagle::domain

@@ -18,8 +18,8 @@ void CheckWitnesses(const State& state, const RegisterWitnesses& asked, Violatio
   for (int i = 0; i < asked.witnesses_size(); ++i) {
     const WitnessKey& witness = asked.witnesses(i);
     const std::string path = absl::StrCat("witnesses.witnesses[", i, "]");
-    // That the key can be read is api's to see (server/api/verify.h): its form is the journal's, which domain doesn't
-    // know.
+    // That the key can be read is api's to see (server/api/handlers_admin.cc): its form is the journal's, which domain
+    // doesn't know.
     CheckText(witness.name(), 63, path + ".name", wrong);
     CheckText(witness.verifier_key(), 255, path + ".verifier_key", wrong);
     if (!names.insert(witness.name()).second) wrong.Add(path + ".name", Reason::kFieldInvalid, "each witness once");

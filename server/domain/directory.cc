@@ -25,7 +25,8 @@ std::string OfficerSubject(std::string_view court, std::string_view code) {
 }  // namespace
 
 bool HoldsAt(const Statement& statement, absl::Time now) {
-  return statement.kind() != goldeneagle::v1::STATEMENT_KIND_ENDED && FromProto(statement.valid_from()) <= now &&
+  return statement.kind() != goldeneagle::v1::STATEMENT_KIND_ENDED &&
+         statement.kind() != goldeneagle::v1::STATEMENT_KIND_REVOKED && FromProto(statement.valid_from()) <= now &&
          now < FromProto(statement.valid_until());
 }
 
@@ -105,11 +106,37 @@ void Directory::PutStatement(uint64_t position, std::string digest, const Statem
                                 : "";
   if (file.statement.kind() == goldeneagle::v1::STATEMENT_KIND_OFFICER)
     officer_by_key_.erase(OfficerKey(court, file.statement.key()));
-  file = {position, std::move(digest), statement};
+  file.position = position;
+  file.digest = std::move(digest);
+  file.statement = statement;
   statement_positions_.push_back(position);
+  const auto is_new = [&](const StatedKey& known) { return known.key == statement.key(); };
+  if (!statement.key().empty() && std::none_of(file.keys.begin(), file.keys.end(), is_new))
+    file.keys.push_back({statement.algorithm(), statement.key()});
+  if (statement.kind() == goldeneagle::v1::STATEMENT_KIND_REVOKED) Revoke(file);
   if (statement.kind() == goldeneagle::v1::STATEMENT_KIND_OFFICER) {
     officer_by_key_[OfficerKey(court, statement.key())] = statement.subject();
-    officer_ordinals_.emplace(statement.subject(), static_cast<uint32_t>(officer_ordinals_.size() + 1));
+    const auto ordinal = static_cast<uint32_t>(officer_ordinals_.size() + 1);
+    if (officer_ordinals_.emplace(statement.subject(), ordinal).second)
+      officer_subjects_.push_back(statement.subject());
+  }
+}
+
+void Directory::Revoke(const StatementOnFile& file) {
+  const std::string& subject = file.statement.subject();
+  revocations_[subject].push_back({file.position, FromProto(file.statement.compromised_since())});
+  for (const StatedKey& stated : file.keys) revoked_keys_[stated.key] = subject;
+  if (OrganisationOf(subject).empty()) return;
+  // What a court's own key stated may have been stated by whoever has it: all of it is to be stated anew.
+  const std::string prefix = subject + "/";
+  for (auto it = statements_.lower_bound(prefix);
+       it != statements_.end() && it->first.compare(0, prefix.size(), prefix) == 0; ++it) {
+    Statement& fallen = it->second.statement;
+    if (fallen.kind() == goldeneagle::v1::STATEMENT_KIND_OFFICER)
+      officer_by_key_.erase(OfficerKey(OrganisationOf(subject), fallen.key()));
+    if (fallen.kind() == goldeneagle::v1::STATEMENT_KIND_REVOKED) continue;
+    fallen.set_kind(goldeneagle::v1::STATEMENT_KIND_ENDED);
+    fallen.clear_key();
   }
 }
 
@@ -131,6 +158,11 @@ const Agency* Directory::AgencyByOrdinal(AgencyOrdinal ordinal) const {
 const SystemOwner* Directory::OwnerOf(std::string_view spiffe_id) const {
   const auto it = owner_by_identity_.find(ToAbsl(spiffe_id));
   return it == owner_by_identity_.end() ? nullptr : &it->second;
+}
+
+const goldeneagle::v1::GrantReading* Directory::GrantFor(std::string_view reader, CaseSeq of) const {
+  const auto it = grants_.find({std::string(reader), of.value()});
+  return it == grants_.end() ? nullptr : &it->second;
 }
 
 const StatementOnFile* Directory::StatementAbout(std::string_view subject) const {
@@ -171,6 +203,51 @@ const Statement* Directory::AccountByDigest(std::string_view court, std::string_
       return &it->second.statement;
   }
   return nullptr;
+}
+
+const std::string* Directory::RevokedKey(std::string_view key) const {
+  const auto it = revoked_keys_.find(ToAbsl(key));
+  return it == revoked_keys_.end() ? nullptr : &it->second;
+}
+
+bool Directory::IsRevoked(std::string_view subject) const {
+  const StatementOnFile* file = StatementAbout(subject);
+  return file != nullptr && file->statement.kind() == goldeneagle::v1::STATEMENT_KIND_REVOKED;
+}
+
+std::vector<StatedKey> Directory::RevokedKeysOf(std::string_view subject) const {
+  std::vector<StatedKey> keys;
+  for (auto it = revocations_.lower_bound(subject);
+       it != revocations_.end() && it->first.compare(0, subject.size(), subject) == 0; ++it) {
+    if (it->first.size() > subject.size() && it->first[subject.size()] != '/') continue;
+    for (const StatedKey& stated : statements_.at(it->first).keys) {
+      if (RevokedKey(stated.key) != nullptr) keys.push_back(stated);
+    }
+  }
+  return keys;
+}
+
+bool Directory::SignatureFell(OfficerOrdinal officer, uint64_t index, absl::Time at) const {
+  if (!officer || officer.value() > officer_subjects_.size()) return false;
+  const std::string& subject = officer_subjects_[officer.value() - 1];
+  for (const std::string_view of :
+       {std::string_view(subject), std::string_view(subject).substr(0, subject.find('/', 6))}) {
+    const auto it = revocations_.find(of);
+    if (it == revocations_.end()) continue;
+    for (const Revocation& revoked : it->second) {
+      if (revoked.position > index && revoked.since <= at) return true;
+    }
+  }
+  return false;
+}
+
+std::string Directory::SubjectOfKey(std::string_view key) const {
+  for (const auto& [subject, file] : statements_) {
+    for (const StatedKey& stated : file.keys) {
+      if (stated.key == key) return subject;
+    }
+  }
+  return "";
 }
 
 bool Directory::Can(const Agency& agency, goldeneagle::v1::Action action, std::string_view asset_kind) {

@@ -34,11 +34,24 @@ struct Agency {
   goldeneagle::v1::RegisterAgency row;
 };
 
-// The newest statement about one subject.
+// A key as some statement named it.
+struct StatedKey {
+  goldeneagle::v1::KeyAlgorithm algorithm = goldeneagle::v1::KEY_ALGORITHM_UNSPECIFIED;
+  std::string key;
+};
+
+// The newest statement about one subject. What a court's revoked key had stated counts as ended, whatever it says.
 struct StatementOnFile {
   uint64_t position = 0;  // journal index
   std::string digest;
   goldeneagle::v1::Statement statement;
+  std::vector<StatedKey> keys;  // every one ever stated about the subject, each once
+};
+
+// One REVOKED statement.
+struct Revocation {
+  uint64_t position = 0;  // its journal index
+  absl::Time since;       // compromised_since
 };
 
 // One recovery: from `index` on the log has another origin and key.
@@ -73,6 +86,8 @@ class Directory {
   void PutCourt(CourtOrdinal ordinal, std::string key_id, const goldeneagle::v1::RegisterCourt& row);
   void PutAgency(AgencyOrdinal ordinal, std::string key_id, const goldeneagle::v1::RegisterAgency& row);
   void PutSystem(const goldeneagle::v1::RegisterSystem& row);
+  // A grant replaces the one before for the same reader and case.
+  void PutGrant(const goldeneagle::v1::GrantReading& grant) { grants_[{grant.reader(), grant.case_index()}] = grant; }
   void PutStatement(uint64_t position, std::string digest, const goldeneagle::v1::Statement& statement);
 
   // --- reads; null when unknown
@@ -89,6 +104,8 @@ class Directory {
   const Agency* AgencyByCode(std::string_view code) const;
   const Agency* AgencyByOrdinal(AgencyOrdinal ordinal) const;
   const SystemOwner* OwnerOf(std::string_view spiffe_id) const;
+  // Whether it has ended is the caller's to see.
+  const goldeneagle::v1::GrantReading* GrantFor(std::string_view reader, CaseSeq of) const;
   const StatementOnFile* StatementAbout(std::string_view subject) const;
   // The organisation's key in force at `now` ("court/…", "agency/…"); null when none was stated, it ended or isn't
   // valid.
@@ -96,9 +113,23 @@ class Directory {
   // The officer of `court` who holds `key`, whether or not valid now.
   std::optional<Officer> OfficerByKey(std::string_view court, std::string_view key) const;
   std::optional<Officer> OfficerByCode(std::string_view court, std::string_view code) const;
+  // By subject; absent when it never was an officer.
+  std::optional<Officer> OfficerNamed(std::string_view subject) const { return OfficerFrom(subject); }
   // The enforcement account stated under this digest by that court, if it still is the newest statement about its
   // subject.
   const goldeneagle::v1::Statement* AccountByDigest(std::string_view court, std::string_view digest) const;
+  // About whom the key was stated, when it was revoked; null while it wasn't.
+  const std::string* RevokedKey(std::string_view key) const;
+  // Whether the newest statement about the subject revokes its keys.
+  bool IsRevoked(std::string_view subject) const;
+  // The revoked keys of a subject or of anything of it ("court/辽9901": of its officers too), so that a signature by
+  // one is told from a stranger's.
+  std::vector<StatedKey> RevokedKeysOf(std::string_view subject) const;
+  // Whether a signature that the log has since entry `index`, at `at`, fell with a key that was revoked after it: the
+  // officer's own, or that of his court. What the log shows to be older than compromised_since stays.
+  bool SignatureFell(OfficerOrdinal officer, uint64_t index, absl::Time at) const;
+  // About whom this key was ever stated; empty when nobody.
+  std::string SubjectOfKey(std::string_view key) const;
   const std::vector<Court>& courts() const { return courts_; }
   const std::vector<Agency>& agencies() const { return agencies_; }
   const std::map<std::string, goldeneagle::v1::RegisterSystem>& systems() const { return systems_; }
@@ -112,6 +143,7 @@ class Directory {
 
  private:
   std::optional<Officer> OfficerFrom(std::string_view subject) const;
+  void Revoke(const StatementOnFile& file);
   void Own(const std::string& before, const std::string& spiffe_id, SystemOwner owner);
 
   goldeneagle::v1::LogFounded founding_;
@@ -122,13 +154,17 @@ class Directory {
   absl::flat_hash_map<std::string, uint32_t> agency_by_code_;
   std::map<std::string, goldeneagle::v1::RegisterSystem> systems_;
   absl::flat_hash_map<std::string, SystemOwner> owner_by_identity_;  // by SPIFFE id; those without one have none
-  std::map<std::string, StatementOnFile, std::less<>> statements_;   // by subject
+  std::map<std::pair<std::string, uint64_t>, goldeneagle::v1::GrantReading> grants_;  // by reader and case
+  std::map<std::string, StatementOnFile, std::less<>> statements_;                    // by subject
   std::vector<uint64_t> statement_positions_;
-  std::map<std::string, uint32_t, std::less<>> officer_ordinals_;  // by subject
-  absl::flat_hash_map<std::string, std::string> officer_by_key_;   // court 00 key -> subject
+  std::map<std::string, uint32_t, std::less<>> officer_ordinals_;            // by subject
+  absl::flat_hash_map<std::string, std::string> officer_by_key_;             // court 00 key -> subject
+  std::vector<std::string> officer_subjects_;                                // ordinal n at n-1
+  std::map<std::string, std::vector<Revocation>, std::less<>> revocations_;  // by subject
+  absl::flat_hash_map<std::string, std::string> revoked_keys_;               // key -> subject
 };
 
-// Valid at `now`, and not ended.
+// Valid at `now`, and neither ended nor revoked.
 bool HoldsAt(const goldeneagle::v1::Statement& statement, absl::Time now);
 
 // A bitmap over the agency's approved capability rows: those that an adapter declares too (same action and asset kind).

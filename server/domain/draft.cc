@@ -1,10 +1,13 @@
 #include "server/domain/draft.h"
 
+#include <set>
+
 #include "absl/strings/str_cat.h"
 #include "server/base/assert.h"
 #include "server/base/bytes.h"
 #include "server/base/identity_number.h"
 #include "server/base/person_name.h"
+#include "server/domain/instant.h"
 
 namespace eagle::domain {
 namespace {
@@ -121,29 +124,50 @@ MemberResult Refuse(Draft& draft, HeadWriter& head, const Failure& failure, cons
   return result;
 }
 
-bool CheckRoles(const State& state, std::string_view court, const std::vector<std::string>& keys,
+bool CanFill(const std::vector<std::vector<OfficerRole>>& officers, const std::vector<OfficerRole>& roles) {
+  std::vector<bool> used(officers.size(), false);
+  return Fill(officers, roles, 0, used);
+}
+
+bool CheckRoles(const State& state, std::string_view court, const SignedHead& head,
                 const std::vector<OfficerRole>& roles, absl::Time now, std::string_view path, Violations& wrong) {
+  if (state.directory.IsRevoked("court/" + std::string(court))) {
+    wrong.Add(path, Reason::kKeyRevoked, "the court's own key was revoked");
+    return false;
+  }
+  // Even where the others would do: somebody used a key that he should not have.
+  for (const std::string& key : head.keys) {
+    if (state.directory.RevokedKey(key) == nullptr) continue;
+    wrong.Add(path, Reason::kKeyRevoked, "a key that signed was revoked");
+    return false;
+  }
   // Officers speak for a court by its own key: when that has ended, so have they, as every agency sees it.
   if (state.directory.KeyOf("court/" + std::string(court), now) == nullptr) {
     wrong.Add(path, Reason::kOfficerNotValid, "the court's own key is not in force");
     return false;
   }
   std::vector<std::vector<OfficerRole>> officers;
-  bool ended = false;
-  for (const std::string& key : keys) {
+  bool ended = false, then = false;
+  std::set<uint32_t> people;
+  const absl::Time signed_at = FromProto(head.head.signed_at());
+  for (const std::string& key : head.keys) {
     const auto officer = state.directory.OfficerByKey(court, key);
-    if (!officer) continue;
+    if (!officer || !people.insert(officer->ordinal.value()).second) continue;  // one person is one, however he signed
     if (!HoldsAt(*officer->statement, now)) {
       ended = true;
+      continue;
+    }
+    if (!HoldsAt(*officer->statement, signed_at)) {
+      then = true;
       continue;
     }
     std::vector<OfficerRole> may;
     for (int role : officer->statement->roles()) may.push_back(static_cast<OfficerRole>(role));
     officers.push_back(std::move(may));
   }
-  std::vector<bool> used(officers.size(), false);
-  if (Fill(officers, roles, 0, used)) return true;
+  if (CanFill(officers, roles)) return true;
   if (ended) wrong.Add(path, Reason::kOfficerNotValid, "an officer who signed is not valid now");
+  if (then) wrong.Add(path, Reason::kOfficerNotValid, "an officer who signed was not valid when the head was signed");
   std::string needed;
   for (OfficerRole role : roles)
     absl::StrAppend(&needed, needed.empty() ? "" : ", ", OfficerRole_Name(role).substr(13));

@@ -93,11 +93,27 @@ MemberResult Refuse(Draft& draft, HeadWriter& head, const Failure& failure, cons
                     const std::string& digest, uint32_t member_index, const std::string& member, const Case* of,
                     const OrderMember* order = nullptr);
 
-// True when distinct officers among `keys` (of `court`, valid now) can fill every role. Fills `wrong` with
-// SIGNATURES_MISSING or OFFICER_NOT_VALID at `path` otherwise.
-bool CheckRoles(const State& state, std::string_view court, const std::vector<std::string>& keys,
+// Whether different ones of `officers` (the roles that each has) can fill every one of `roles`.
+bool CanFill(const std::vector<std::vector<goldeneagle::v1::OfficerRole>>& officers,
+             const std::vector<goldeneagle::v1::OfficerRole>& roles);
+// True when distinct officers (of `court`, valid now and when the head says that it was signed) whose keys signed can
+// fill every role. Fills `wrong` with KEY_REVOKED (any of the keys, or the court's own), SIGNATURES_MISSING or
+// OFFICER_NOT_VALID at `path` otherwise.
+bool CheckRoles(const State& state, std::string_view court, const SignedHead& head,
                 const std::vector<goldeneagle::v1::OfficerRole>& roles, absl::Time now, std::string_view path,
                 Violations& wrong);
+
+// What one REVOKED statement of this batch says, before it is in the directory.
+struct FreshRevocation {
+  std::string subject;
+  uint64_t index = 0;  // of its entry
+  absl::Time since;
+};
+// ORDER_PAUSED for every open order that lost a signature it needs, in the order of acceptance. `by`: who revoked.
+void DecidePauses(Draft& draft, const std::vector<FreshRevocation>& revoked, const Signer& by);
+// The officers of `court` whose keys are among `keys` and hold now, as the leaf names them.
+std::vector<goldeneagle::v1::OrderSigner> SignersAmong(const State& state, std::string_view court,
+                                                       const std::vector<std::string>& keys, absl::Time now);
 
 // Name, kind, number: missing parts, check digits, the test range in production.
 void CheckIdentity(const goldeneagle::v1::Identity& identity, const Policy& policy, bool production,
@@ -107,8 +123,11 @@ bool SameIdentity(const goldeneagle::v1::Identity& a, const goldeneagle::v1::Ide
 
 // The witnesses that a proposal names: form, number, each once, a policy that says what happens without them.
 void CheckWitnesses(const State& state, const goldeneagle::v1::RegisterWitnesses& asked, Violations& wrong);
+// A grant that a proposal makes: reader, case, whose officers sign, an end.
+void CheckReading(const State& state, const goldeneagle::v1::GrantReading& asked, Violations& wrong);
 // WITNESSES_MISSING when its instant has come.
 void DecideWitnessMark(Draft& draft);
+void DecideDirectoryHead(Draft& draft, const DirectoryStream& stream);
 
 // Not empty, at most `bytes` long.
 void CheckText(std::string_view text, size_t bytes, const std::string& path, Violations& wrong);
@@ -123,11 +142,12 @@ void DecideCommand(Draft& draft, const SubmitCases& command);
 void DecideCommand(Draft& draft, const SubmitStatements& command);
 void DecideCommand(Draft& draft, const SubmitAdministration& command);
 void DecideCommand(Draft& draft, const ReportReceipts& command);
+void DecideCommand(Draft& draft, const ResumeOrders& command);
 void DecideCommand(Draft& draft, const Withdraw& command);
 void DecideCommand(Draft& draft, const Deliver& command);
 void DecideCommand(Draft& draft, const SayHello& command);
 void DecideCommand(Draft& draft, const MarkAbsent& command);
-void DecideCommand(Draft& draft, const RecordRead& command);
+void DecideCommand(Draft& draft, const RecordAccess& command);
 void DecideCommand(Draft& draft, const RecordCosigned& command);
 void DecideCommand(Draft& draft, const AlarmClock& command);
 void DecideCommand(Draft& draft, const Tick& command);

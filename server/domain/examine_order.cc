@@ -4,8 +4,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/base/money.h"
+#include "server/domain/authority.h"
 #include "server/domain/draft.h"
 #include "server/domain/instant.h"
+#include "server/domain/plausibility.h"
 
 namespace eagle::domain {
 namespace {
@@ -31,6 +33,7 @@ class OrderExaminer {
     CheckPeople(order, trial);
     CheckTargets(order, trial);
     CheckAct(order, trial);
+    CheckPlausible(order, trial);
     return trial;
   }
 
@@ -79,32 +82,12 @@ class OrderExaminer {
         trial.respondent = static_cast<uint32_t>(it - respondents.begin());
       }
     }
-    if (order.officers().empty()) wrong.Add("officers", Reason::kFieldMissing, "the handling officer is required");
-    if (order.officers_size() > kOfficersPerOrder)
-      wrong.Add("officers", Reason::kTooLarge, absl::StrCat("at most ", kOfficersPerOrder));
-    for (int i = 0; i < order.officers_size(); ++i) {
-      const auto officer = state_.directory.OfficerByCode(order.court(), order.officers(i).officer());
-      const std::string path = absl::StrCat("officers[", i, "]");
-      if (!officer || !HoldsAt(*officer->statement, now_)) {
-        wrong.Add(path, Reason::kOfficerNotValid, "no such officer of this court now");
-      } else if (officer->statement->officer().work_id_no() != order.officers(i).work_id_no() ||
-                 officer->statement->officer().duty_card_no() != order.officers(i).duty_card_no()) {
-        wrong.Add(path, Reason::kFieldInvalid, "the numbers are not those of the officer's statement");
-      }
-    }
+    CheckSigners(state_, order, command_.signed_head, now_, wrong);
     const ActionRow* row = policy_.ActionRowFor(order.action());
     if (row == nullptr) {
       wrong.Add("action", Reason::kFieldMissing, "INQUIRE, FREEZE, RELEASE or DEDUCT");
       return;
     }
-    std::vector<OfficerRole> roles;
-    for (int role : row->roles()) roles.push_back(static_cast<OfficerRole>(role));
-    const int64_t amount = order.has_freeze()   ? order.freeze().limit_minor_units()
-                           : order.has_deduct() ? order.deduct().amount_minor_units()
-                                                : 0;
-    if (row->third_key_above_minor_units() > 0 && amount > row->third_key_above_minor_units())
-      roles.push_back(OFFICER_ROLE_LEADER);
-    CheckRoles(state_, order.court(), command_.signed_head.keys, roles, now_, "signatures", wrong);
     if (trial.of != nullptr &&
         std::find(row->stages().begin(), row->stages().end(), trial.of->stage) == row->stages().end()) {
       wrong.Add("action", Reason::kStageForbids,
@@ -243,15 +226,6 @@ class OrderExaminer {
     if (exception.reason() != "INDIVISIBLE" && exception.reason() != "VALUE_UNKNOWN") {
       trial.wrong.Add("over_cap_exception.reason", Reason::kFieldInvalid, "INDIVISIBLE or VALUE_UNKNOWN");
     }
-    const auto leader = state_.directory.OfficerByCode(order.court(), exception.leader());
-    const auto& keys = command_.signed_head.keys;
-    const bool signed_by = leader && HoldsAt(*leader->statement, now_) &&
-                           std::find(leader->statement->roles().begin(), leader->statement->roles().end(),
-                                     OFFICER_ROLE_LEADER) != leader->statement->roles().end() &&
-                           std::find(keys.begin(), keys.end(), leader->statement->key()) != keys.end();
-    if (!signed_by)
-      trial.wrong.Add("over_cap_exception.leader", Reason::kExceptionNotSigned,
-                      "the leader named here must have signed");
   }
 
   void CheckCurrency(const std::string& currency, const std::string& path, Trial& trial) const {
@@ -320,6 +294,16 @@ class OrderExaminer {
     }
   }
 
+  void CheckPlausible(const OrderProto& order, Trial& trial) const {
+    std::vector<Violation> doubts;
+    if (trial.of != nullptr && policy_.table().has_plausibility()) {
+      const Measure* measure = trial.freeze ? trial.of->ledger.FindMeasure(trial.freeze) : nullptr;
+      doubts = DoubtsOfOrder(order, trial.of->open, trial.respondent, measure, policy_.table().plausibility());
+    }
+    trial.confirmed = SettleDoubts(doubts, order.has_confirmed() ? &order.confirmed() : nullptr, state_, order.court(),
+                                   command_.signed_head, now_, trial.wrong);
+  }
+
   const State& state_;
   const SubmitOrders& command_;
   const Policy& policy_;
@@ -327,6 +311,51 @@ class OrderExaminer {
 };
 
 }  // namespace
+
+std::vector<OfficerRole> RolesFor(const Policy& policy, const OrderProto& order) {
+  std::vector<OfficerRole> roles;
+  const ActionRow* row = policy.ActionRowFor(order.action());
+  if (row == nullptr) return roles;
+  for (int role : row->roles()) roles.push_back(static_cast<OfficerRole>(role));
+  const int64_t amount = order.has_freeze()   ? order.freeze().limit_minor_units()
+                         : order.has_deduct() ? order.deduct().amount_minor_units()
+                                              : 0;
+  const bool above = row->third_key_above_minor_units() > 0 && amount > row->third_key_above_minor_units();
+  const bool there = std::find(roles.begin(), roles.end(), OFFICER_ROLE_LEADER) != roles.end();
+  if (above || (order.has_confirmed() && !there)) roles.push_back(OFFICER_ROLE_LEADER);
+  return roles;
+}
+
+void CheckSigners(const State& state, const OrderProto& order, const SignedHead& head, absl::Time now,
+                  Violations& wrong) {
+  if (order.officers().empty()) wrong.Add("officers", Reason::kFieldMissing, "the handling officer is required");
+  if (order.officers_size() > kOfficersPerOrder)
+    wrong.Add("officers", Reason::kTooLarge, absl::StrCat("at most ", kOfficersPerOrder));
+  for (int i = 0; i < order.officers_size(); ++i) {
+    const auto officer = state.directory.OfficerByCode(order.court(), order.officers(i).officer());
+    const std::string path = absl::StrCat("officers[", i, "]");
+    if (!officer || !HoldsAt(*officer->statement, now)) {
+      wrong.Add(path, Reason::kOfficerNotValid, "no such officer of this court now");
+    } else if (officer->statement->officer().work_id_no() != order.officers(i).work_id_no() ||
+               officer->statement->officer().duty_card_no() != order.officers(i).duty_card_no()) {
+      wrong.Add(path, Reason::kFieldInvalid, "the numbers are not those of the officer's statement");
+    }
+  }
+  // Agencies ask for the hand of whom the order names first.
+  if (!order.officers().empty() && !HasSigned(state, order.court(), order.officers(0).officer(), head, now))
+    wrong.Add("officers[0]", Reason::kSignaturesMissing, "the handler whom the order names must have signed");
+  if (state.policy->ActionRowFor(order.action()) != nullptr)
+    CheckRoles(state, order.court(), head, RolesFor(*state.policy, order), now, "signatures", wrong);
+  if (order.has_freeze() && order.has_over_cap_exception() &&
+      !HasSignedAs(state, order.court(), order.over_cap_exception().leader(), OFFICER_ROLE_LEADER, head, now))
+    wrong.Add("over_cap_exception.leader", Reason::kExceptionNotSigned, "the leader named here must have signed");
+}
+
+uint32_t ExceptionLeader(const State& state, const OrderProto& order) {
+  if (!order.has_freeze() || !order.has_over_cap_exception()) return 0;
+  const auto leader = state.directory.OfficerByCode(order.court(), order.over_cap_exception().leader());
+  return leader ? leader->ordinal.value() : 0;
+}
 
 Trial ExamineOrder(const State& state, const SubmitOrders& command, size_t i, absl::Time now) {
   return OrderExaminer(state, command, now).Examine(i);

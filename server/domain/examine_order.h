@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "server/domain/agency_set.h"
@@ -21,11 +22,22 @@ struct Trial {
   uint32_t respondent = 0;
   OrderSeq freeze;
   AgencySet targets;
-  int64_t reserved = 0;  // what the ledger holds for it
+  int64_t reserved = 0;             // what the ledger holds for it
+  std::vector<uint32_t> confirmed;  // doubts that a leader's word lifted: numbers of reasons
   bool counted = true;
   Violations wrong;
   std::string message = "the order is refused";
 };
+
+// Which roles different officers must sign `order` in, by the policy in force. Pre: a policy is installed; it has a row
+// for the action, or the answer is empty.
+std::vector<goldeneagle::v1::OfficerRole> RolesFor(const Policy& policy, const goldeneagle::v1::Order& order);
+// What is wrong with the people of `order` when `keys` have signed it: those it names, the roles, the exception's
+// leader.
+void CheckSigners(const State& state, const goldeneagle::v1::Order& order, const SignedHead& head, absl::Time now,
+                  Violations& wrong);
+// Ordinal of the officer whose signature allows more than the cap; 0 = there is no exception.
+uint32_t ExceptionLeader(const State& state, const goldeneagle::v1::Order& order);
 
 // The member `i` of the batch. Pre: a policy is installed. Points into `state` and `command`.
 Trial ExamineOrder(const State& state, const SubmitOrders& command, size_t i, absl::Time now);

@@ -9,10 +9,20 @@ namespace {
 
 using namespace goldeneagle::v1;  // NOLINT: enumerators
 
-constexpr uint8_t kRowVersion = 1;
+constexpr uint8_t kRowVersion = 2, kRowWithoutSignatures = 1;
 
 void PutText(ByteWriter& out, std::string_view text) { out.U16(static_cast<uint16_t>(text.size())).Bytes(text); }
 std::string GetText(ByteReader& in) { return std::string(in.Bytes(in.U16())); }
+
+void PutRoles(ByteWriter& out, const std::vector<OfficerRole>& roles) {
+  out.U8(static_cast<uint8_t>(roles.size()));
+  for (OfficerRole role : roles) out.U8(static_cast<uint8_t>(role));
+}
+std::vector<OfficerRole> GetRoles(ByteReader& in) {
+  std::vector<OfficerRole> roles;
+  for (int i = 0, count = in.U8(); i < count; ++i) roles.push_back(static_cast<OfficerRole>(in.U8()));
+  return roles;
+}
 
 }  // namespace
 
@@ -38,12 +48,20 @@ TaskState Order::TaskAt(AgencyOrdinal agency) const {
   if (withdrawn.Contains(agency)) return TASK_STATE_WITHDRAWN;
   if (reported.Contains(agency)) return TASK_STATE_ACKNOWLEDGED;
   if (delivered.Contains(agency)) return TASK_STATE_DELIVERED;
+  if (paused.Contains(agency)) return TASK_STATE_PAUSED;
   return targets.Contains(agency) ? TASK_STATE_QUEUED : TASK_STATE_UNSPECIFIED;
 }
 
 std::string Order::Encode() const {
   ByteWriter out;
-  out.U8(kRowVersion).U64(seq.value()).Bytes(order_id).Bytes(digest).U64(case_seq.value()).U32(court.value()).U64(head);
+  const bool plain = signatures.empty() && paused_index == 0;
+  out.U8(plain ? kRowWithoutSignatures : kRowVersion)
+      .U64(seq.value())
+      .Bytes(order_id)
+      .Bytes(digest)
+      .U64(case_seq.value())
+      .U32(court.value())
+      .U64(head);
   out.U8(static_cast<uint8_t>(action)).U8(urgent ? 1 : 0).I64(Micros(accepted_at));
   PutText(out, deadline.row);
   out.I64(Micros(deadline.due)).U8(static_cast<uint8_t>(deadline.marks.size()));
@@ -54,6 +72,15 @@ std::string Order::Encode() const {
   for (const AgencySet* set : {&targets, &delivered, &reported, &done, &returned, &withdrawn, &conflict})
     PutText(out, set->bytes());
   out.U64(last_index);
+  if (plain) return out.Take();
+  PutText(out, paused.bytes());
+  out.U64(paused_index).U64(signed_index).I64(Micros(signed_at)).U32(exception_leader.value());
+  PutRoles(out, roles);
+  out.U8(static_cast<uint8_t>(signatures.size()));
+  for (const OrderSignature& signature : signatures) {
+    out.U32(signature.officer.value());
+    PutRoles(out, signature.roles);
+  }
   return out.Take();
 }
 
@@ -84,7 +111,22 @@ absl::StatusOr<Order> Order::Decode(std::string_view row) {
     *set = AgencySet::FromBytes(in.Bytes(in.U16()));
   }
   order.last_index = in.U64();
-  if (version != kRowVersion || !in.Done())
+  order.signed_index = order.seq.value();
+  order.signed_at = order.accepted_at;
+  if (version == kRowVersion) {
+    order.paused = AgencySet::FromBytes(in.Bytes(in.U16()));
+    order.paused_index = in.U64();
+    order.signed_index = in.U64();
+    order.signed_at = FromMicros(in.I64());
+    order.exception_leader = OfficerOrdinal(in.U32());
+    order.roles = GetRoles(in);
+    for (int i = 0, count = in.U8(); i < count; ++i) {
+      OrderSignature signature{.officer = OfficerOrdinal(in.U32())};
+      signature.roles = GetRoles(in);
+      order.signatures.push_back(std::move(signature));
+    }
+  }
+  if ((version != kRowVersion && version != kRowWithoutSignatures) || !in.Done())
     return Fail(Reason::kTablesDiffer, "a row of the orders table can't be read");
   return order;
 }

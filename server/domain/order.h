@@ -20,6 +20,12 @@
 
 namespace eagle::domain {
 
+// An officer whose signature counted when it came.
+struct OrderSignature {
+  OfficerOrdinal officer;
+  std::vector<goldeneagle::v1::OfficerRole> roles;  // that he had then
+};
+
 struct Order {
   OrderSeq seq;
   std::string order_id;  // 16 bytes
@@ -39,8 +45,17 @@ struct Order {
   AgencySet done;       // final answer
   AgencySet returned;
   AgencySet withdrawn;
-  AgencySet conflict;       // two different final receipts: stands still
-  uint64_t last_index = 0;  // the newest entry of this order
+  AgencySet conflict;  // two different final receipts: stands still
+  // Not handed out there: a key that signed was revoked. Never where it was delivered; empty again once it is resumed.
+  AgencySet paused;
+  uint64_t paused_index = 0;  // the newest ORDER_PAUSED; 0 = never
+  // Whose signatures hold it up. Empty: it was accepted by a gateway that didn't record them.
+  std::vector<OrderSignature> signatures;
+  std::vector<goldeneagle::v1::OfficerRole> roles;  // that had to sign
+  OfficerOrdinal exception_leader;                  // whose signature allows more than the cap
+  uint64_t signed_index = 0;  // entry that brought them: the acceptance, or the newest ORDER_RESUMED
+  absl::Time signed_at;       // its time
+  uint64_t last_index = 0;    // the newest entry of this order
 
   bool control() const { return action != goldeneagle::v1::ACTION_INQUIRE; }
   // Agencies without a final word. Conflicts are closed for machines.
@@ -53,7 +68,8 @@ struct Order {
   goldeneagle::v1::OrderState state() const;
   goldeneagle::v1::TaskState TaskAt(AgencyOrdinal agency) const;
 
-  // The row of the orders table: fixed layout, version byte first.
+  // The row of the orders table: fixed layout, version byte first. Version 1 has neither signatures nor pauses and is
+  // still written where there are none, so that older journals replay to the rows that they were written with.
   std::string Encode() const;
   static absl::StatusOr<Order> Decode(std::string_view row);
 };

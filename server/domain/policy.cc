@@ -51,6 +51,19 @@ void CheckDeadlines(const PolicyTable& table, Violations& wrong) {
   }
 }
 
+void CheckPlausibility(const goldeneagle::v1::PlausibilityRow& row, Violations& wrong) {
+  const auto expect = [&](bool holds, const char* field, const char* rule) {
+    if (!holds) wrong.Add(std::string("plausibility.") + field, Reason::kFieldInvalid, rule);
+  };
+  expect(row.claim_above_minor_units() >= 0, "claim_above_minor_units", "not negative");
+  expect(row.history_permille() == 0 || row.history_permille() >= 1000, "history_permille", "0, or 1,000 at least");
+  expect(row.history_permille() == 0 || row.history_min() > 0, "history_min", "above zero, with history_permille");
+  expect(row.part_permille() == 0 || row.part_permille() >= 1000, "part_permille", "0, or 1,000 at least");
+  expect(row.tolerance_permille() <= 50, "tolerance_permille", "at most 50");
+  expect(row.digits_min() >= 3 && row.digits_min() <= 15, "digits_min", "3 to 15");
+  CheckSource(row.source(), "plausibility", wrong);
+}
+
 void CheckRows(const PolicyTable& table, Violations& wrong) {
   for (int i = 0; i < table.terms_size(); ++i) {
     const std::string path = absl::StrCat("terms[", i, "]");
@@ -89,6 +102,16 @@ void CheckRows(const PolicyTable& table, Violations& wrong) {
   CheckSource(table.doubled_interest().source(), "doubled_interest", wrong);
 }
 
+void CheckReading(const goldeneagle::v1::ReadingRow& row, Violations& wrong) {
+  if (row.purposes().empty() || row.purposes_size() > 100)
+    wrong.Add("reading.purposes", Reason::kFieldMissing, "1 to 100");
+  if (row.ticket_minutes() == 0 || row.ticket_minutes() > 15)
+    wrong.Add("reading.ticket_minutes", Reason::kFieldInvalid, "1 to 15");
+  if (row.reads_per_hour() == 0) wrong.Add("reading.reads_per_hour", Reason::kFieldMissing, "at least 1");
+  if (row.reads_per_day() == 0) wrong.Add("reading.reads_per_day", Reason::kFieldMissing, "at least 1");
+  CheckSource(row.source(), "reading", wrong);
+}
+
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const Policy>> Policy::Create(const PolicyTable& table) {
@@ -111,11 +134,18 @@ absl::StatusOr<std::shared_ptr<const Policy>> Policy::Create(const PolicyTable& 
       wrong.Add("witnesses.deductions_wait_after_minutes", Reason::kFieldInvalid, "at most 30 days");
     CheckSource(row.source(), "witnesses", wrong);
   }
+  if (table.has_directory()) {
+    const uint32_t minutes = table.directory().head_every_minutes();
+    if (minutes == 0 || minutes > 1440) wrong.Add("directory.head_every_minutes", Reason::kFieldInvalid, "1 to 1,440");
+    CheckSource(table.directory().source(), "directory", wrong);
+  }
   if (table.has_retention()) {
     if (table.retention().years() == 0 || table.retention().years() > 1000)
       wrong.Add("retention.years", Reason::kFieldInvalid, "1 to 1,000");
     CheckSource(table.retention().source(), "retention", wrong);
   }
+  if (table.has_reading()) CheckReading(table.reading(), wrong);
+  if (table.has_plausibility()) CheckPlausibility(table.plausibility(), wrong);
   CheckRows(table, wrong);
   if (!wrong.empty()) return wrong.ToStatus("the policy table is refused");
   policy->table_ = table;

@@ -21,10 +21,13 @@
 #include "absl/time/time.h"
 #include "server/base/ids.h"
 #include "server/domain/case.h"
+#include "server/domain/claim_history.h"
 #include "server/domain/directory.h"
+#include "server/domain/directory_head.h"
 #include "server/domain/entry.h"
 #include "server/domain/order.h"
 #include "server/domain/policy.h"
+#include "server/domain/reading.h"
 #include "server/domain/witnessing.h"
 
 namespace eagle::domain {
@@ -79,6 +82,7 @@ struct State {
   Directory directory;
   std::shared_ptr<const Policy> policy;         // null before the first one is installed
   std::map<uint64_t, ProposalState> proposals;  // by index
+  std::map<uint32_t, ClaimHistory> claims;      // by court ordinal: of the cases that can be read
 
   // Public half.
   absl::node_hash_map<uint64_t, Order> orders;
@@ -89,6 +93,8 @@ struct State {
   std::vector<PresenceState> presence;                      // agency ordinal n at n-1
   absl::btree_set<Timer> timers;
   Witnessing witnessing;  // its registered witnesses: private half
+  DirectoryHeadSeen directory_head;
+  absl::flat_hash_map<std::string, ReaderCount> readers;  // by officer tag
 
   // What changed since the sequencer last took it: becomes the commit's rows.
   struct Changes {
@@ -96,8 +102,10 @@ struct State {
     std::vector<std::string> ids, sequences;
     absl::flat_hash_set<uint32_t> presence;
     absl::flat_hash_map<uint64_t, std::vector<uint64_t>> streams;  // stream (0 or CaseSeq) -> indexes
-    bool witnessing = false;                                       // its row
-    bool directory = false;                                        // a published copy is stale
+    absl::flat_hash_set<std::string> readers;
+    bool witnessing = false;      // its row
+    bool directory_head = false;  // its row
+    bool directory = false;       // a published copy is stale
   } changes;
 
   const Order* FindOrder(OrderSeq seq) const;

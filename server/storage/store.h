@@ -39,6 +39,7 @@ enum class Table : uint8_t {
   kAgencies,
   kTiles,
   kLog,
+  kReaders,
 };
 
 struct TableInfo {
@@ -47,7 +48,7 @@ struct TableInfo {
   bool derived;           // can be rebuilt from the journal alone: left out of table digests
 };
 
-inline constexpr std::array<TableInfo, 10> kTables = {{
+inline constexpr std::array<TableInfo, 11> kTables = {{
     {Table::kOrders, "orders", false},
     {Table::kOrderLists, "order_lists", false},
     {Table::kIds, "ids", false},
@@ -58,6 +59,7 @@ inline constexpr std::array<TableInfo, 10> kTables = {{
     {Table::kAgencies, "agencies", false},
     {Table::kTiles, "tiles", true},
     {Table::kLog, "log", false},
+    {Table::kReaders, "readers", false},
 }};
 
 constexpr std::string_view NameOf(Table table) { return kTables[static_cast<size_t>(table)].name; }

@@ -87,6 +87,15 @@ journal::Hash SpkiOf(X509* certificate) {
   return hash;
 }
 
+journal::Hash FingerprintOf(X509* certificate) {
+  unsigned char* der = nullptr;
+  const int size = i2d_X509(certificate, &der);
+  GATEWAY_ASSERT(size > 0, "a certificate that was read can be written");
+  const journal::Hash hash = journal::Sha256({reinterpret_cast<const char*>(der), static_cast<size_t>(size)});
+  OPENSSL_free(der);
+  return hash;
+}
+
 using NamesPtr = std::unique_ptr<GENERAL_NAMES, FreeWith<GENERAL_NAMES_free>>;
 
 // All URI names of the certificate; absent when it has names that can't be read.
@@ -169,13 +178,19 @@ absl::StatusOr<Peer> ReadPeer(std::string_view certificate_pem, std::string_view
   absl::StatusOr<SystemName> name = ParseSpiffeId(uris->front());
   if (!name.ok()) return Stranger("the certificate's URI name isn't that of a system");
   if (name->trust_domain != trust_domain) return Stranger("the certificate is of another trust domain");
-  return Peer{*std::move(name), uris->front(), SpkiOf(certificate.get())};
+  return Peer{*std::move(name), uris->front(), SpkiOf(certificate.get()), FingerprintOf(certificate.get())};
 }
 
 absl::StatusOr<journal::Hash> SpkiSha256FromPem(std::string_view certificate_pem) {
   const CertificatePtr certificate = ReadCertificate(certificate_pem);
   if (certificate == nullptr) return Fail(Reason::kKeyUnusable, "not exactly one certificate in PEM");
   return SpkiOf(certificate.get());
+}
+
+absl::StatusOr<journal::Hash> CertificateSha256FromPem(std::string_view certificate_pem) {
+  const CertificatePtr certificate = ReadCertificate(certificate_pem);
+  if (certificate == nullptr) return Fail(Reason::kKeyUnusable, "not exactly one certificate in PEM");
+  return FingerprintOf(certificate.get());
 }
 
 }  // namespace eagle::trust

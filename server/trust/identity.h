@@ -49,6 +49,7 @@ struct Peer {
   SystemName name;
   std::string spiffe_id;
   journal::Hash spki_sha256{};
+  journal::Hash certificate_sha256{};  // of the DER certificate: what a ticket is bound to
 };
 
 // Reads the certificate that the other side of a connection showed (the leaf, PEM). Its chain and dates were verified
@@ -60,5 +61,8 @@ absl::StatusOr<Peer> ReadPeer(std::string_view certificate_pem, std::string_view
 // SHA-256 of the DER SubjectPublicKeyInfo: what SystemIdentity.spki_sha256 pins. Errors: KEY_UNUSABLE for what isn't
 // exactly one certificate.
 absl::StatusOr<journal::Hash> SpkiSha256FromPem(std::string_view certificate_pem);
+
+// SHA-256 of the DER certificate. Errors as SpkiSha256FromPem.
+absl::StatusOr<journal::Hash> CertificateSha256FromPem(std::string_view certificate_pem);
 
 }  // namespace eagle::trust

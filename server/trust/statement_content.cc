@@ -36,6 +36,8 @@ bool KindFits(v1::StatementKind kind, SubjectKind subject) {
       return subject == SubjectKind::kAccount;
     case v1::STATEMENT_KIND_ENDED:
       return true;
+    case v1::STATEMENT_KIND_REVOKED:
+      return subject != SubjectKind::kAccount;
     default:
       return false;
   }
@@ -89,6 +91,16 @@ void CheckOfficer(const v1::Statement& statement, bool wanted, Violations& wrong
   RequireText("officer.duty_card_no", statement.officer().duty_card_no(), wrong);
 }
 
+void CheckSince(const v1::Statement& statement, bool wanted, Violations& wrong) {
+  if (wanted && !statement.has_compromised_since()) {
+    wrong.Add("compromised_since", Reason::kFieldMissing, "is required");
+  } else if (!wanted && statement.has_compromised_since()) {
+    wrong.Add("compromised_since", Reason::kFieldInvalid, "isn't of this kind");
+  } else if (!TimeOf(statement.compromised_since()).has_value()) {
+    wrong.Add("compromised_since", Reason::kFieldInvalid, "isn't an instant");
+  }
+}
+
 void CheckAccount(const v1::Statement& statement, bool wanted, Violations& wrong) {
   if (!wanted) {
     if (statement.has_account()) wrong.Add("account", Reason::kFieldInvalid, "isn't of this kind");
@@ -128,6 +140,7 @@ void CheckContent(const v1::Statement& statement, const Subject& subject, v1::En
   CheckKey(statement, kind == v1::STATEMENT_KIND_KEY || kind == v1::STATEMENT_KIND_OFFICER, wrong);
   CheckOfficer(statement, kind == v1::STATEMENT_KIND_OFFICER, wrong);
   CheckAccount(statement, kind == v1::STATEMENT_KIND_ACCOUNT, wrong);
+  CheckSince(statement, kind == v1::STATEMENT_KIND_REVOKED, wrong);
 }
 
 }  // namespace

@@ -100,6 +100,8 @@ absl::StatusOr<std::vector<CandidateKey>> StatementBook::CandidatesFor(const v1:
   }
   const std::string subject = CourtSubject(head.signer());
   const Held* court = HeldAbout(subject);
+  if (IsRevoked(subject))
+    return Refuse(Reason::kKeyRevoked, "the court's key was revoked, and none was stated since", subject);
   if (court == nullptr || court->statement.kind() != v1::STATEMENT_KIND_KEY) {
     return Refuse(Reason::kSignerUnknown, "no key of this court is known, or it has ended", subject);
   }
@@ -121,8 +123,47 @@ absl::StatusOr<StatementBook::Accepted> StatementBook::AcceptVerified(std::strin
   const std::string& name = accepted.statement.subject();
   if (const Held* held = HeldAbout(name); held != nullptr) by_digest_.erase(held->digest);
   by_digest_[accepted.digest] = name;
-  held_[name] = {accepted.statement.sequence(), accepted.digest, accepted.statement};
+  Hold(accepted);
   return accepted;
+}
+
+void StatementBook::Hold(const Accepted& accepted) {
+  const v1::Statement& statement = accepted.statement;
+  Held& held = held_[statement.subject()];
+  held.sequence = statement.sequence();
+  held.digest = accepted.digest;
+  held.statement = statement;
+  const auto same = [&](const CandidateKey& known) { return known.key == statement.key(); };
+  if (!statement.key().empty() && std::none_of(held.keys.begin(), held.keys.end(), same))
+    held.keys.push_back({0, statement.algorithm(), statement.key()});
+  if (statement.kind() != v1::STATEMENT_KIND_REVOKED) return;
+  for (const CandidateKey& stated : held.keys) revoked_[stated.key] = statement.subject();
+  if (accepted.subject.kind != SubjectKind::kCourt) return;
+  const std::string prefix = statement.subject() + "/";
+  for (auto at = held_.lower_bound(prefix); at != held_.end() && at->first.compare(0, prefix.size(), prefix) == 0;
+       ++at) {
+    v1::Statement& fallen = at->second.statement;
+    if (fallen.kind() == v1::STATEMENT_KIND_REVOKED) continue;
+    fallen.set_kind(v1::STATEMENT_KIND_ENDED);
+    fallen.clear_key();
+  }
+}
+
+bool StatementBook::IsRevoked(std::string_view subject) const {
+  const Held* held = HeldAbout(subject);
+  return held != nullptr && held->statement.kind() == v1::STATEMENT_KIND_REVOKED;
+}
+
+std::vector<CandidateKey> StatementBook::RevokedKeysOf(std::string_view court, uint64_t first) const {
+  std::vector<CandidateKey> keys;
+  const std::string prefix = OfficerSubject(court, "");
+  for (auto at = held_.lower_bound(prefix); at != held_.end() && at->first.compare(0, prefix.size(), prefix) == 0;
+       ++at) {
+    for (const CandidateKey& stated : at->second.keys) {
+      if (revoked_.contains(stated.key)) keys.push_back({first + keys.size(), stated.algorithm, stated.key});
+    }
+  }
+  return keys;
 }
 
 std::optional<StatementBook::Accepted> StatementBook::Known(const Hash& digest) const {
@@ -154,7 +195,7 @@ absl::Status StatementBook::CheckChain(const v1::Statement& statement) const {
   const std::string& subject = statement.subject();
   const Held* held = HeldAbout(subject);
   if (held == nullptr) {
-    if (statement.kind() == v1::STATEMENT_KIND_ENDED) {
+    if (statement.kind() == v1::STATEMENT_KIND_ENDED || statement.kind() == v1::STATEMENT_KIND_REVOKED) {
       return Refuse(Reason::kStatementStale, "there is nothing to end", subject);
     }
     if (statement.sequence() == 1 && statement.previous_digest().empty()) return absl::OkStatus();
@@ -171,6 +212,8 @@ absl::Status StatementBook::CheckChain(const v1::Statement& statement) const {
 
 absl::Status StatementBook::CheckOwnKey(const v1::Statement& statement, const Subject& subject) const {
   if (statement.key().empty()) return absl::OkStatus();
+  if (revoked_.contains(statement.key()))
+    return Refuse(Reason::kKeyRevoked, "a revoked key is never stated again", statement.subject());
   const auto same = [&statement](const std::string& key) { return key == statement.key(); };
   const auto refuse = [] {
     return Fail(Reason::kFieldInvalid, "the statement can't be taken").At("key", "is the key of somebody else already");
@@ -190,6 +233,14 @@ absl::Status StatementBook::CheckOwnKey(const v1::Statement& statement, const Su
 const StatementBook::Held* StatementBook::HeldAbout(std::string_view subject) const {
   const auto found = held_.find(subject);
   return found == held_.end() ? nullptr : &found->second;
+}
+
+std::vector<std::pair<std::string, const StatementBook::Held*>> StatementBook::HeldBelow(std::string_view court) const {
+  std::vector<std::pair<std::string, const Held*>> out;
+  const std::string prefix = std::string(court) + "/";
+  for (auto at = held_.lower_bound(prefix); at != held_.end() && at->first.compare(0, prefix.size(), prefix) == 0; ++at)
+    out.emplace_back(at->first, &at->second);
+  return out;
 }
 
 const v1::Statement* StatementBook::InForce(std::string_view subject, v1::StatementKind kind, absl::Time now) const {

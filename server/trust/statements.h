@@ -20,6 +20,12 @@
 //   isn't
 //            ended: so two signatures are always two people.
 //
+//   revoked  a key once revoked is never stated again, about nobody.
+//
+// A REVOKED statement revokes every key ever stated about its subject: no signature by one of them counts any more,
+// whenever it was made, because nobody here can tell when that was. A court's takes its officers and accounts with it,
+// which its stolen key may have stated: they hold again when the court states them anew under its new key.
+//
 // A new statement replaces the one before it at once, so its validity should begin no later than its day.
 // Validity is asked with an instant at each look-up. Nothing of a court holds while the court's own key doesn't: a key
 // that ended or expired takes officers and accounts with it until the registrars state it anew.
@@ -37,6 +43,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -107,6 +114,7 @@ class StatementBook {
   // Errors: those of ParseMember and ParseBatch; MEMBER_TYPE_UNKNOWN; ENVIRONMENT_MISMATCH; SIGNER_UNKNOWN when the
   // court has no key in the book; SIGNATURE_INVALID (also: signed outside the key's validity); SIGNATURES_MISSING below
   // the threshold; PERMISSION_DENIED for a subject that this signer may not speak about; FIELD_MISSING, FIELD_INVALID;
+  // KEY_REVOKED for a key that was revoked, or a batch of a court whose key was;
   // STATEMENT_STALE when it doesn't continue the chain: older, forked, or the one before it isn't held. A refusal
   // changes nothing.
   absl::StatusOr<Accepted> Accept(const v1::SignedMember& member, const SignatureChecker& checker,
@@ -134,13 +142,21 @@ class StatementBook {
   // The account whose statement in force has this digest and holds at `now`.
   std::optional<Account> AccountByDigest(const journal::Hash& digest, absl::Time now) const;
 
+  // The officers' keys of a court that were revoked, ids from `first` on: a signature by one is told from a stranger's.
+  std::vector<CandidateKey> RevokedKeysOf(std::string_view court, uint64_t first) const;
+  // Whether the newest statement about the subject revokes its keys.
+  bool IsRevoked(std::string_view subject) const;
+
   // What is held about a subject, ended or expired included: what the next statement must continue.
   struct Held {
     uint64_t sequence = 0;
     journal::Hash digest{};
-    v1::Statement statement;
+    v1::Statement statement;         // ENDED in place of what a court's revoked key had stated
+    std::vector<CandidateKey> keys;  // every one ever stated about the subject
   };
   const Held* HeldAbout(std::string_view subject) const;
+  // The same about all officers and accounts of a court ("court/辽9901"), in the order of their subjects.
+  std::vector<std::pair<std::string, const Held*>> HeldBelow(std::string_view court) const;
   size_t size() const { return held_.size(); }
   const PinnedRegistrars& pinned() const { return pinned_; }
 
@@ -149,6 +165,7 @@ class StatementBook {
   std::optional<Accepted> Known(const journal::Hash& digest) const;
   absl::Status CheckSpeaker(const Subject& subject, const v1::Head& head, const std::vector<uint64_t>& signed_by) const;
   absl::Status CheckChain(const v1::Statement& statement) const;
+  void Hold(const Accepted& accepted);
   absl::Status CheckOwnKey(const v1::Statement& statement, const Subject& subject) const;
   // Statement of `kind` about `subject`, in force at `now`; null otherwise.
   const v1::Statement* InForce(std::string_view subject, v1::StatementKind kind, absl::Time now) const;
@@ -156,6 +173,7 @@ class StatementBook {
   PinnedRegistrars pinned_;
   std::map<std::string, Held, std::less<>> held_;              // by subject
   absl::flat_hash_map<journal::Hash, std::string> by_digest_;  // of what is held -> subject
+  absl::flat_hash_map<std::string, std::string> revoked_;      // key -> subject
 };
 
 }  // namespace eagle::trust

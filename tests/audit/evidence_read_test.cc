@@ -14,35 +14,40 @@ namespace {
 
 using ::testing::HasSubstr;
 
-TEST(GetEvidence, IsAnAuditedReadByTheOrdersCourtAndByAuditors) {
+TEST(GetEvidence, IsAnAuditedReadByTheOrdersCourtAndByWhomItIsGrantedTo) {
   EvidenceWorld world;
   const v1::Order inquiry = world.OverdueInquiry();
-  const size_t reads = world.gateway.Count("READ_RECORDED");
+  const size_t reads = world.gateway.Count("ACCESS_RECORDED");
   const auto begun = world.gateway.Begin(&api::Handlers::GetEvidence, world.demo.court, world.Request(inquiry));
   EXPECT_FALSE(begun->has_value()) << "not before the read is durable";
   world.gateway.Run();
   ASSERT_TRUE(begun->has_value() && (*begun)->ok());
-  EXPECT_EQ(world.gateway.Count("READ_RECORDED"), reads + 1);
+  EXPECT_EQ(world.gateway.Count("ACCESS_RECORDED"), reads + 1);
   ASSERT_TRUE(world.AskAsAuditor(world.Request(inquiry)).ok());
-  EXPECT_EQ(world.gateway.Count("READ_RECORDED"), reads + 2);
+  EXPECT_EQ(world.gateway.Count("ACCESS_RECORDED"), reads + 2);
 
   const auto reason = [&](const api::Caller& caller, const v1::GetEvidenceRequest& request) {
     return ReasonOf(world.gateway.Call(&api::Handlers::GetEvidence, caller, request).status());
   };
-  EXPECT_EQ(reason(world.demo.other_court, world.Request(inquiry)), Reason::kNotFound);
+  v1::GetEvidenceRequest request_of_others = world.Request(inquiry);
+  *request_of_others.mutable_officer_ticket() =
+      world.gateway.Ticket(world.demo.other_court, "court/辽9902/officer/001", kCourt, kCaseNumber);
+  EXPECT_EQ(reason(world.demo.other_court, request_of_others), Reason::kNotFound);
   EXPECT_EQ(reason(world.gateway.Agency(kBeiling), world.Request(inquiry)), Reason::kPermissionDenied);
   EXPECT_EQ(reason(GatewayFixture::Operator(), world.Request(inquiry)), Reason::kPermissionDenied);
   v1::GetEvidenceRequest request = world.Request(inquiry);
-  request.clear_purpose();
-  EXPECT_EQ(reason(world.demo.court, request), Reason::kFieldMissing);
+  request.clear_officer_ticket();
+  EXPECT_EQ(reason(world.demo.court, request), Reason::kTicketMissing);
   request = world.Request(inquiry);
   request.set_complete(true);
   EXPECT_EQ(reason(world.demo.court, request), Reason::kPermissionDenied) << "leaves are for who audits";
   EXPECT_EQ(reason(world.demo.court, world.Request(inquiry, {kLand})), Reason::kAgencyUnknown);
   EXPECT_EQ(reason(world.demo.court, world.Request(inquiry, {"nobody"})), Reason::kAgencyUnknown);
   EXPECT_EQ(reason(world.demo.court, world.Request(world.demo.Inquire({kBeiling}))), Reason::kNotFound);
-  EXPECT_EQ(reason(GatewayFixture::Auditor(), world.Request(world.demo.Inquire({kBeiling}))), Reason::kNotFound);
-  EXPECT_EQ(world.gateway.Count("READ_RECORDED"), reads + 2) << "what was refused was not read";
+  request = world.Request(world.demo.Inquire({kBeiling}));
+  *request.mutable_officer_ticket() = world.AuditorsTicket();
+  EXPECT_EQ(reason(GatewayFixture::Auditor(), request), Reason::kNotFound);
+  EXPECT_EQ(world.gateway.Count("ACCESS_RECORDED"), reads + 2) << "what was refused was not read";
 }
 
 TEST(GetEvidence, SurvivesARestartWithTheSameFacts) {
@@ -117,7 +122,10 @@ class Wire : public client::Gateway {
   NOT_HERE(ListOrders, ListOrdersRequest, ListOrdersResponse)
   NOT_HERE(ListFindings, ListFindingsRequest, ListFindingsResponse)
   NOT_HERE(WithdrawOrder, WithdrawOrderRequest, WithdrawOrderResponse)
+  NOT_HERE(ListOrdersOfKey, ListOrdersOfKeyRequest, ListOrdersOfKeyResponse)
+  NOT_HERE(ResumeOrders, ResumeOrdersRequest, ResumeOrdersResponse)
   NOT_HERE(SubmitCaseActs, SubmitCaseActsRequest, SubmitCaseActsResponse)
+  NOT_HERE(SearchAccess, SearchAccessRequest, SearchAccessResponse)
   NOT_HERE(GetCase, GetCaseRequest, GetCaseResponse)
   NOT_HERE(SubmitStatements, SubmitStatementsRequest, SubmitStatementsResponse)
   NOT_HERE(ListStatements, ListStatementsRequest, ListStatementsResponse)
@@ -149,7 +157,9 @@ class DeskEvidence : public ::testing::Test {
   }
   absl::StatusOr<client::FetchedEvidence> Fetch(const v1::Order& order, bool complete = false,
                                                 const std::string& silent = "") {
-    client::EvidenceAsked asked{.order_id = order.order_id(), .purpose = "for the court's file", .complete = complete};
+    client::EvidenceAsked asked{.order_id = order.order_id(),
+                                .ticket = wire_.auditor ? world_.AuditorsTicket() : world_.demo.Ticket(),
+                                .complete = complete};
     asked.silence = !silent.empty();
     if (asked.silence) asked.agencies = {silent};
     return client::FetchEvidence(asked, *desk_, wire_);
@@ -173,6 +183,7 @@ TEST_F(DeskEvidence, FillsInTheRunThatAnAuditorAsksFor) {
   const v1::Order inquiry = world_.OverdueInquiry();
   for (int i = 0; i < 300; ++i) ASSERT_TRUE(world_.Ask(world_.Request(inquiry)).ok());  // each is an entry
   wire_.auditor = true;
+  world_.GrantTheAuditor();
   const auto fetched = Fetch(inquiry, true, kYunfan);
   ASSERT_TRUE(fetched.ok()) << fetched.status();
   EXPECT_EQ(fetched->report.run, audit::Run::kSinceAcceptance);

@@ -111,6 +111,7 @@ TEST(Evidence, AKeyThatChangedLaterStillBearsWhatItSigned) {
   v1::Statement gone = world.demo.StatementAbout("court/辽9901/officer/001", v1::STATEMENT_KIND_ENDED);
   const auto ended = world.demo.State(kCourt, {gone}, {"court/辽9901/new"});
   ASSERT_TRUE(ended.ok() && !ended->results(0).has_refusal()) << ended->DebugString();
+  world.reader = kLeader;  // the handler reads no more
   const auto report = world.Verify(world.Of(inquiry));
   ASSERT_TRUE(report.ok()) << EvidenceWorld::Why(report.status());
   EXPECT_EQ(report->receipts[0].key, world.gateway.Key(std::string("agency/") + kBeiling).public_key());

@@ -41,7 +41,7 @@ class EvidenceWorld {
   v1::GetEvidenceRequest Request(const v1::Order& order, const std::vector<std::string>& agencies = {}) {
     v1::GetEvidenceRequest request;
     request.set_order_id(order.order_id());
-    request.set_purpose("for the court's file");
+    *request.mutable_officer_ticket() = gateway.Ticket(demo.court, reader, kCourt, kCaseNumber);
     for (const std::string& agency : agencies) request.add_agencies(agency);
     return request;
   }
@@ -50,6 +50,8 @@ class EvidenceWorld {
   }
   absl::StatusOr<v1::GetEvidenceResponse> AskAsAuditor(v1::GetEvidenceRequest request, bool complete = true) {
     request.set_complete(complete);
+    GrantTheAuditor();
+    *request.mutable_officer_ticket() = AuditorsTicket();
     return gateway.Call(&api::Handlers::GetEvidence, GatewayFixture::Auditor(), request);
   }
   v1::Evidence Of(const v1::Order& order, const std::vector<std::string>& agencies = {}) {
@@ -76,6 +78,9 @@ class EvidenceWorld {
     for (const auto& [index, entry] : entries) *evidence.add_entries() = entry;
     return evidence;
   }
+
+  // Of the court's leader, for the auditor's connection.
+  v1::SignedMember AuditorsTicket() { return gateway.Ticket(GatewayFixture::Auditor(), kLeader, kCourt, kCaseNumber); }
 
   // --- verifying
   static std::string Bytes(const v1::Evidence& evidence) { return evidence.SerializeAsString(); }
@@ -159,6 +164,13 @@ class EvidenceWorld {
     return deduct;
   }
   v1::Order freeze;
+  std::string reader = kHandler;  // of the court
+  bool granted = false;           // the auditor may read the case
+
+  void GrantTheAuditor() {
+    if (!granted) demo.Grant("system/auditor-1", kCourt);
+    granted = true;
+  }
 };
 
 }  // namespace eagle::test

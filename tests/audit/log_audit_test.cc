@@ -13,62 +13,13 @@
 #include "server/base/reason.h"
 #include "server/base/system_clock.h"
 #include "tests/audit/golden_leaves.h"
+#include "tests/audit/published_log.h"
 #include "tests/support/paths.h"
 
 namespace eagle::audit {
 namespace {
 
-class LogAuditTest : public testing::Test {
- protected:
-  void SetUp() override {
-    folder_ = test::BuildPath("log_audit_test." +
-                              std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()));
-    std::filesystem::remove_all(folder_);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  std::string Path(const std::string& name) { return folder_ + "/" + name; }
-  std::string Log(const std::string& name = "log") { return Path(name); }
-  void Write(const std::string& path, const std::string& bytes) {
-    ASSERT_TRUE(client::MakeFolder(client::FolderOf(path)).ok());
-    ASSERT_TRUE(client::WriteDurably(path, bytes).ok());
-  }
-  void Publish(const std::string& log, const std::vector<std::string>& leaves) {
-    journal::Edge edge;
-    std::string bundle;
-    for (uint64_t i = 0; i < leaves.size(); ++i) {
-      edge.Append(journal::LeafHash(leaves[i]));
-      journal::AppendBundleEntry(bundle, leaves[i]);
-      if ((i + 1) % 256 == 0 || i + 1 == leaves.size()) {
-        Write(log + "/" + journal::TilePath({journal::kEntriesLevel, i / 256, static_cast<unsigned>(i % 256 + 1)}),
-              bundle);
-        bundle.clear();
-      }
-    }
-    for (const journal::FullTile& tile : edge.TakeFullTiles())
-      Write(log + "/" + journal::TilePath({static_cast<int>(tile.level), tile.n}), tile.bytes);
-    for (unsigned level = 0; level < journal::kTileLevels; ++level) {
-      const std::string partial(edge.PartialTile(level));
-      if (!partial.empty())
-        Write(log + "/" +
-                  journal::TilePath({static_cast<int>(level), edge.size() >> (8 * (level + 1)),
-                                     static_cast<unsigned>(partial.size() / 32)}),
-              partial);
-    }
-    Write(log + "/checkpoint", *journal::SignCheckpoint({"test.example/log", edge.size(), edge.Root()}, signer_));
-  }
-  int Run(std::vector<std::string> arguments) {
-    if (arguments[0] == "public") arguments.insert(arguments.end(), {"--log-key", signer_.VerifierKey()});
-    SystemClock clock;
-    std::ostringstream out, err;
-    const int code = RunEagleAudit(arguments, out, err, clock, false);
-    out_ = out.str(), err_ = err.str();
-    return code;
-  }
-
-  std::string folder_, out_, err_;
-  journal::Ed25519NoteSigner signer_{"test.example/log", *journal::PrivateKey::FromSeed(std::string(32, '\7'))};
-};
+class LogAuditTest : public PublishedLogTest {};
 
 uint64_t LastLeaf(const std::vector<std::string>& leaves, goldeneagle::v1::EntryType type) {
   uint64_t at = leaves.size() - 1;
@@ -76,15 +27,15 @@ uint64_t LastLeaf(const std::vector<std::string>& leaves, goldeneagle::v1::Entry
   return at;
 }
 
-// Longer than a tile, and still valid: reads may repeat.
+// Longer than a tile, and still valid: an adapter may say Hello again.
 std::vector<std::string> LongLog(size_t size) {
   std::vector<std::string> leaves = GoldenLeaves();
-  const uint64_t read = FindLeaf(leaves, goldeneagle::v1::ENTRY_TYPE_READ_RECORDED);
+  const uint64_t hello = FindLeaf(leaves, goldeneagle::v1::ENTRY_TYPE_ADAPTER_PRESENT);
   // Before the last order's head: its deadline would pass.
   leaves.resize(LastLeaf(leaves, goldeneagle::v1::ENTRY_TYPE_ORDER_ACCEPTED) - 1);
   const absl::Time end = journal::DecodeLeaf(leaves.back())->time;
   while (leaves.size() < size) {
-    leaves.push_back(leaves[read]);
+    leaves.push_back(leaves[hello]);
     ChangeLeaf(leaves, leaves.size() - 1, [&](auto& leaf) {
       leaf.index = EntryIndex(leaves.size() - 1);
       leaf.time = end;
@@ -152,7 +103,7 @@ TEST_F(LogAuditTest, EveryChangedBitOfEveryFileIsFound) {
       std::ofstream(path, std::ios::binary) << bad;
       PublicAudit audit;
       const auto log = OpenLogFolder(Log());
-      const auto audited = AuditLog(**log, **key, {}, audit);
+      const auto audited = AuditLog(**log, *(*log)->Checkpoint(), **key, {}, audit);
       EXPECT_TRUE(!audited.ok() || audit.findings().total() > 0) << path << " byte " << i;
       ++flips;
     }
@@ -195,7 +146,7 @@ TEST_F(LogAuditTest, ALogThatGrowsIsTheSameLog) {
 
 TEST_F(LogAuditTest, ASecondHistoryIsKeptAsEvidence) {
   auto other = LongLog(700);
-  Change<goldeneagle::v1::ReadRecorded>(other, 200, [](auto& body) { body.set_rows(77); });
+  Change<goldeneagle::v1::AdapterPresent>(other, 299, [](auto& body) { body.set_most_in_flight(77); });
   Publish(Log("a"), LongLog(300));
   Publish(Log("b"), other);
   EXPECT_EQ(Run({"public", Log("b")}), kExitOk) << "each history is valid by itself";

@@ -6,9 +6,12 @@
 
 #include "client/audit/log_folder.h"
 #include "client/common/files.h"
+#include "goldeneagle/v1/entry.pb.h"
 #include "gtest/gtest.h"
 #include "server/base/reason.h"
+#include "server/journal/leaf.h"
 #include "server/journal/merkle.h"
+#include "server/journal/witness.h"
 #include "tests/support/temp_folder.h"
 
 namespace eagle::audit {
@@ -31,9 +34,30 @@ class FakeLog : public EntrySource {
     ++calls;
     return out;
   }
-  std::string LeafAt(uint64_t i) const { return i >= forked_from ? "fork " + std::to_string(i) : std::to_string(i); }
+  std::string LeafAt(uint64_t i) const {
+    if (i == cosigned_at) return Cosigned();
+    return i >= forked_from ? "fork " + std::to_string(i) : std::to_string(i);
+  }
+  // The entry that tells what witnesses have seen: the tree below it, less ten entries.
+  std::string Cosigned() const {
+    journal::Edge edge;
+    for (uint64_t i = 0; i + 10 < cosigned_at; ++i) edge.Append(journal::LeafHash(LeafAt(i)));
+    goldeneagle::v1::CheckpointCosigned body;
+    body.set_size(edge.size());
+    body.set_checkpoint(*journal::SignCheckpoint({"gateway.example/log1", edge.size(), edge.Root()}, signer));
+    const std::string text = body.checkpoint().substr(0, body.checkpoint().find("\n\n") + 1);
+    body.mutable_checkpoint()->append(
+        journal::SignatureLine(journal::Cosign(witness.name, witness.key, text, absl::FromUnixSeconds(1700000000))));
+    journal::Leaf leaf;
+    leaf.type = goldeneagle::v1::ENTRY_TYPE_CHECKPOINT_COSIGNED;
+    leaf.index = EntryIndex(cosigned_at);
+    leaf.time = absl::FromUnixSeconds(1700000000);
+    leaf.body = body.SerializeAsString();
+    return journal::EncodeLeaf(leaf);
+  }
 
-  uint64_t size = 0, lies_at = UINT64_MAX, ends_at = UINT64_MAX, forked_from = UINT64_MAX;
+  uint64_t size = 0, lies_at = UINT64_MAX, ends_at = UINT64_MAX, forked_from = UINT64_MAX, cosigned_at = UINT64_MAX;
+  journal::WitnessKey witness{"witness.example/w", *journal::PrivateKey::FromSeed(std::string(32, 'w'))};
   int calls = 0;
   journal::Ed25519NoteSigner signer{"gateway.example/log1", *journal::PrivateKey::FromSeed(std::string(32, '\7'))};
 };
@@ -73,6 +97,27 @@ class LogExportTest : public testing::Test {
   TempFolder temp_;
   std::string folder_ = temp_ / "log";
 };
+
+TEST_F(LogExportTest, TheHeadThatWitnessesSawIsPublishedToo) {
+  const std::string text =
+      "log " + log_.signer.VerifierKey() + "\nwitness w " + log_.witness.VerifierKey() + "\nquorum w\n";
+  const journal::LogPolicy watched = *journal::LogPolicy::Parse(text);
+  ASSERT_TRUE(Export(100).ok());
+  EXPECT_FALSE(watched.Open(*(*OpenLogFolder(folder_))->CosignedCheckpoint())->quorum) << "nobody has seen it yet";
+  // Seen at 290 of 300, told by entry 300, published at 320: the last tile is wider than it was then.
+  log_.cosigned_at = 300;
+  ASSERT_TRUE(Export(320).ok());
+  for (const uint64_t size : {320u, 330u, 700u}) {
+    ASSERT_TRUE(Export(size).ok());
+    const auto folder = OpenLogFolder(folder_);
+    const auto head = watched.Open(*(*folder)->CosignedCheckpoint());
+    ASSERT_TRUE(head.ok()) << head.status();
+    EXPECT_TRUE(head->quorum);
+    EXPECT_EQ(head->checkpoint.size, 290u);
+    EXPECT_EQ(*journal::RootOf(290, **folder), head->checkpoint.root) << size;
+    ExpectWhole(size);
+  }
+}
 
 TEST_F(LogExportTest, GrowsThroughEverySizeAsIfItWereWrittenAtOnce) {
   for (const uint64_t size : {1, 5, 255, 256, 257, 300, 511, 512, 700, 70'000}) {

@@ -112,7 +112,7 @@ class RecoveryAuditTest : public testing::Test {
     PublicAudit audit;
     const auto log = OpenLogFolder(folder_ + "/" + name);
     const auto verifier = journal::ParseVerifierKey(key);
-    const auto audited = AuditLog(**log, **verifier, {.store = store}, audit);
+    const auto audited = AuditLog(**log, *(*log)->Checkpoint(), **verifier, {.store = store}, audit);
     Audited out{audited.status(), {}};
     for (const Finding& finding : audit.findings().list()) out.findings.emplace_back(RowOf(finding.rule).name);
     return out;

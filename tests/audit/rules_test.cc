@@ -43,7 +43,7 @@ class RulesTest : public testing::Test {
 TEST_F(RulesTest, AValidLogOfEveryTypeGivesNoFinding) { EXPECT_THAT(FindingsOf(leaves_), IsEmpty()); }
 
 TEST_F(RulesTest, LeavesThatDontDecode) {
-  leaves_[at_ = At(ENTRY_TYPE_READ_RECORDED)].push_back('x');
+  leaves_[at_ = At(ENTRY_TYPE_ACCESS_RECORDED, 3)].push_back('x');
   ExpectFinding("leaf.form");
 }
 TEST_F(RulesTest, BodiesThatDontDecode) {
@@ -51,12 +51,12 @@ TEST_F(RulesTest, BodiesThatDontDecode) {
   ExpectFinding("leaf.form");
 }
 TEST_F(RulesTest, ALeafAtAnotherPlace) {
-  Leaf_(ENTRY_TYPE_READ_RECORDED, [](auto& leaf) { leaf.index = EntryIndex(7); });
+  Leaf_(ENTRY_TYPE_ACCESS_RECORDED, [](auto& leaf) { leaf.index = EntryIndex(7); });
   ExpectFinding("leaf.index");
 }
 TEST_F(RulesTest, TimeThatGoesBack) {
   Leaf_(
-      ENTRY_TYPE_READ_RECORDED, [](auto& leaf) { leaf.time -= absl::Microseconds(1); }, 1);
+      ENTRY_TYPE_ACCESS_RECORDED, [](auto& leaf) { leaf.time -= absl::Microseconds(1); }, 1);
   ExpectFinding("leaf.time");
 }
 TEST_F(RulesTest, AnOrdersChainThatLeavesAnEntryOut) {
@@ -64,19 +64,20 @@ TEST_F(RulesTest, AnOrdersChainThatLeavesAnEntryOut) {
   ExpectFinding("leaf.previous");
 }
 TEST_F(RulesTest, AnActorWhoWasNeverRegistered) {
-  Leaf_(ENTRY_TYPE_READ_RECORDED, [](auto& leaf) { leaf.actor_ordinal = 9; });
+  Leaf_(ENTRY_TYPE_ADAPTER_PRESENT, [](auto& leaf) { leaf.actor_ordinal = 9; });
   ExpectFinding("leaf.frame");
 }
 TEST_F(RulesTest, APayloadThatIsMissing) {
-  Leaf_(ENTRY_TYPE_READ_RECORDED, [](auto& leaf) { leaf.commitment = {}; });
+  Leaf_(ENTRY_TYPE_ACCESS_RECORDED, [](auto& leaf) { leaf.commitment = {}; });
   ExpectFinding("leaf.frame");
 }
 TEST_F(RulesTest, ATypeThatIsNewer) {
-  Leaf_(ENTRY_TYPE_READ_RECORDED, [](auto& leaf) { leaf.type = 999; });
+  Leaf_(
+      ENTRY_TYPE_ACCESS_RECORDED, [](auto& leaf) { leaf.type = 999; }, 3);
   ExpectFinding("type.newer");
 }
 TEST_F(RulesTest, AFieldThatIsNewer) {
-  Leaf_(ENTRY_TYPE_READ_RECORDED, [](auto& leaf) { leaf.body += std::string("\xf8\x07\x01", 3); });
+  Leaf_(ENTRY_TYPE_ACCESS_RECORDED, [](auto& leaf) { leaf.body += std::string("\xf8\x07\x01", 3); });
   ExpectFinding("body.fields");
 }
 TEST_F(RulesTest, AFoundingThatLetsOneDecideAlone) {
@@ -111,6 +112,18 @@ TEST_F(RulesTest, AStatementWithoutEnoughRegistrars) {
     body.add_registrars(1);
   });
   ExpectFinding("statement");
+}
+TEST_F(RulesTest, AHeadOfTheDirectoryThatLeavesAStatementOut) {
+  Body_<DirectoryHead>(ENTRY_TYPE_DIRECTORY_HEAD, [](auto& body) { body.set_statements(body.statements() - 1); });
+  ExpectFinding("directory.head");
+}
+TEST_F(RulesTest, AHeadOfTheDirectoryOverOtherStatements) {
+  Body_<DirectoryHead>(ENTRY_TYPE_DIRECTORY_HEAD, [](auto& body) { body.mutable_digest()->back() ^= 1; });
+  ExpectFinding("directory.head");
+}
+TEST_F(RulesTest, AHeadOfTheDirectoryThatIsOlderThanTheStream) {
+  Body_<DirectoryHead>(ENTRY_TYPE_DIRECTORY_HEAD, [](auto& body) { body.set_position(1); });
+  ExpectFinding("directory.head");
 }
 TEST_F(RulesTest, ASequenceThatComesTwice) {
   // Two heads of one court over orders.
@@ -148,6 +161,17 @@ TEST_F(RulesTest, AnOrderByAPolicyThatIsNotInForce) {
   Body_<OrderAccepted>(ENTRY_TYPE_ORDER_ACCEPTED, [](auto& body) { body.set_policy_version(99); });
   ExpectFinding("order");
 }
+TEST_F(RulesTest, AnAcceptanceThatCallsConfirmedWhatIsNoDoubt) {
+  Body_<OrderAccepted>(ENTRY_TYPE_ORDER_ACCEPTED, [](auto& body) { body.add_confirmed(71); });  // CAP_EXCEEDED
+  ExpectFinding("order");
+}
+TEST_F(RulesTest, AClaimWhoseConfirmedDoubtsDontRise) {
+  Body_<CaseCapChanged>(ENTRY_TYPE_CASE_CAP_CHANGED, [](auto& body) {
+    body.add_confirmed(273);
+    body.add_confirmed(272);
+  });
+  ExpectFinding("case");
+}
 TEST_F(RulesTest, AClockThatRunsSlower) {
   Body_<OrderAccepted>(ENTRY_TYPE_ORDER_ACCEPTED, [](auto& body) {
     body.set_marks(body.marks_size() - 1, body.marks(body.marks_size() - 1) + 1'000'000);
@@ -178,6 +202,39 @@ TEST_F(RulesTest, AWithdrawalBeyondTheTargets) {
   Body_<OrderWithdrawn>(ENTRY_TYPE_ORDER_WITHDRAWN, [](auto& body) { body.mutable_targets()->back() |= 0x40; });
   ExpectFinding("withdrawal");
 }
+TEST_F(RulesTest, APauseThatNoRevocationCaused) {
+  Body_<OrderPaused>(ENTRY_TYPE_ORDER_PAUSED, [](auto& body) { body.set_statement(body.statement() - 1); });
+  ExpectFinding("order.paused");
+}
+TEST_F(RulesTest, APauseWhereTheOrderHadBegun) {
+  Body_<OrderPaused>(ENTRY_TYPE_ORDER_PAUSED, [](auto& body) { body.mutable_targets()->back() |= 0x40; });
+  ExpectFinding("order.paused");
+}
+TEST_F(RulesTest, APauseOfSignaturesThatAreOlderThanTheTheft) {
+  Body_<OrderPaused>(ENTRY_TYPE_ORDER_PAUSED, [](auto& body) { body.set_since(body.since() + 3600'000'000); });
+  ExpectFinding("order.paused");
+}
+TEST_F(RulesTest, APausedOrderThatGoesOut) {
+  // It is the second that is paused and signed anew; the leaf says that it goes on nowhere.
+  Body_<OrderResumed>(ENTRY_TYPE_ORDER_RESUMED, [](auto& body) { body.clear_targets(); });
+  const uint64_t order = journal::DecodeLeaf(leaves_[at_])->order.value();
+  uint64_t delivered = at_;
+  for (uint64_t i = at_; i < leaves_.size() && delivered == at_; ++i) {
+    const journal::Leaf leaf = *journal::DecodeLeaf(leaves_[i]);
+    Delivered body;
+    if (leaf.type == ENTRY_TYPE_DELIVERED && body.ParseFromString(leaf.body) && body.orders(0) == order) delivered = i;
+  }
+  ASSERT_GT(delivered, at_);
+  EXPECT_THAT(FindingsOf(leaves_), ElementsAre("order.paused@" + std::to_string(delivered)));
+}
+TEST_F(RulesTest, AReturnFromAnotherPause) {
+  Body_<OrderResumed>(ENTRY_TYPE_ORDER_RESUMED, [](auto& body) { body.set_paused(body.paused() - 1); });
+  ExpectFinding("order.paused");
+}
+TEST_F(RulesTest, AReturnThatNobodySigned) {
+  Body_<OrderResumed>(ENTRY_TYPE_ORDER_RESUMED, [](auto& body) { body.clear_signers(); });
+  ExpectFinding("order.paused");
+}
 TEST_F(RulesTest, AMarkWithAnotherDueInstant) {
   Body_<DeadlineMarked>(ENTRY_TYPE_DEADLINE_MARKED, [](auto& body) { body.set_due(body.due() + 1); });
   ExpectFinding("deadline.mark");
@@ -203,14 +260,15 @@ TEST_F(RulesTest, AMarkThatSparesAnAgency) {
   ExpectFinding("deadline.open");
 }
 TEST_F(RulesTest, AMarkThatStaysAwayWhileTheLogGoesOn) {
-  // The marks of order 144 after its first never come, and reads follow.
-  const uint64_t first = At(ENTRY_TYPE_DEADLINE_MARKED, 2), read = At(ENTRY_TYPE_READ_RECORDED);
+  // The marks of order 144 after its first never come, and adapters go on saying Hello.
+  const uint64_t first = At(ENTRY_TYPE_DEADLINE_MARKED, 2), hello = At(ENTRY_TYPE_ADAPTER_PRESENT),
+                 later = At(ENTRY_TYPE_ACCESS_RECORDED);
   Leaves log(leaves_.begin(), leaves_.begin() + static_cast<ptrdiff_t>(first) + 1);
   for (int i = 0; i < 2; ++i) {
-    log.push_back(leaves_[read]);
+    log.push_back(leaves_[hello]);
     ChangeLeaf(log, log.size() - 1, [&](auto& leaf) {
       leaf.index = EntryIndex(log.size() - 1);
-      leaf.time = journal::DecodeLeaf(leaves_[read])->time + absl::Minutes(16 * i);
+      leaf.time = journal::DecodeLeaf(leaves_[later])->time + absl::Minutes(16 * i);
     });
   }
   EXPECT_THAT(FindingsOf(log), ElementsAre("deadline.missing@" + std::to_string(log.size() - 1)));
@@ -230,8 +288,50 @@ TEST_F(RulesTest, AnAdapterThatVanishesBeforeItCame) {
   ExpectFinding("presence");
 }
 TEST_F(RulesTest, AReadThatDoesntSayWhatWasRead) {
-  Body_<ReadRecorded>(ENTRY_TYPE_READ_RECORDED, [](auto& body) { body.clear_method(); });
+  Body_<AccessRecorded>(ENTRY_TYPE_ACCESS_RECORDED, [](auto& body) { body.clear_method(); });
   ExpectFinding("read");
+}
+TEST_F(RulesTest, AReadWithoutATicket) {
+  Body_<AccessRecorded>(ENTRY_TYPE_ACCESS_RECORDED, [](auto& body) { body.clear_ticket_digest(); });
+  ExpectFinding("read");
+}
+TEST_F(RulesTest, AReadThatWasNotCounted) {
+  Body_<AccessRecorded>(
+      ENTRY_TYPE_ACCESS_RECORDED, [](auto& body) { body.set_reads_in_hour(1); }, 2);
+  ExpectFinding("read");
+}
+TEST_F(RulesTest, AReadThatCountsInAnotherHour) {
+  Body_<AccessRecorded>(
+      ENTRY_TYPE_ACCESS_RECORDED, [](auto& body) { body.set_hour_start(body.hour_start() + 1); }, 2);
+  ExpectFinding("read");
+}
+TEST_F(RulesTest, AReadThatCountsInAnHourToCome) {
+  // The only one of its officer.
+  Body_<AccessRecorded>(
+      ENTRY_TYPE_ACCESS_RECORDED, [](auto& body) { body.set_hour_start(body.hour_start() + 3'600'000'000); }, 3);
+  ExpectFinding("read");
+}
+TEST_F(RulesTest, AReadByASystemThatNobodyLetRead) {
+  // The grant had ended before.
+  const uint64_t granted = At(ENTRY_TYPE_READING_GRANTED);
+  Change<Adopted>(leaves_, granted, [](auto& body) { body.mutable_reading()->mutable_until()->set_seconds(1); });
+  for (uint64_t i = 0; i < leaves_.size(); ++i) {
+    const auto leaf = journal::DecodeLeaf(leaves_[i]);
+    if (leaf->type == ENTRY_TYPE_ACCESS_RECORDED && leaf->actor_kind == ACTOR_KIND_SYSTEM) at_ = i;
+  }
+  ExpectFinding("read");
+}
+TEST_F(RulesTest, AReadOfACourtsOwnCaseUnderAGrant) {
+  Body_<AccessRecorded>(ENTRY_TYPE_ACCESS_RECORDED, [](auto& body) { body.set_scope(READ_SCOPE_GRANT); });
+  ExpectFinding("read");
+}
+TEST_F(RulesTest, AReadOfAnOpenCaseThatRaisesAnAlert) {
+  Body_<AccessRecorded>(ENTRY_TYPE_ACCESS_RECORDED, [](auto& body) { body.set_no_open_case(true); });
+  ExpectFinding("read");
+}
+TEST_F(RulesTest, AGrantOfAnotherCase) {
+  Body_<Adopted>(ENTRY_TYPE_READING_GRANTED, [](auto& body) { body.mutable_reading()->set_case_index(1); });
+  ExpectFinding("adopted");
 }
 TEST_F(RulesTest, OneWitnessUnderTwoNames) {
   Body_<Adopted>(ENTRY_TYPE_WITNESSES_REGISTERED, [](auto& body) {

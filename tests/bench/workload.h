@@ -29,7 +29,7 @@ class Workload {
   // The orders of the last call of Freezes.
   const std::vector<goldeneagle::v1::Order>& last() const { return last_; }
 
-  test::DomainWorld world;
+  test::DomainWorld world{test::PolicyWithoutDirectoryHeads()};
 
  private:
   std::string NextCase();

@@ -2,8 +2,10 @@
 #include "client/common/files.h"
 #include "client/lib/draft.h"
 #include "gmock/gmock.h"
+#include "goldeneagle/v1/reading.pb.h"
 #include "gtest/gtest.h"
 #include "server/base/uuid.h"
+#include "server/trust/identity.h"
 #include "server/trust/strict.h"
 #include "tests/client/cli_world.h"
 
@@ -14,6 +16,12 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
+
+v1::OfficerTicket TicketIn(const v1::SignedMember& member) {
+  v1::OfficerTicket ticket;
+  ticket.ParseFromString(member.member());
+  return ticket;
+}
 
 class CliCourtTest : public testing::Test {
  protected:
@@ -269,7 +277,7 @@ TEST_F(CliCourtTest, ACasesLedgerIsShownInMoney) {
   measure->set_phase(v1::MEASURE_PHASE_EFFECTIVE);
   measure->set_is_money(true);
   measure->mutable_state()->set_controlled_minor_units(6135027);
-  const Ran ran = world_.Json({"case", "show", kCase});
+  const Ran ran = world_.Json({"case", "show", kCase, "--officer", "001"});
   EXPECT_EQ(At(ran.out, "ledger.cap"), "198,287.00");
   EXPECT_EQ(At(ran.out, "measures.0.controlled"), "61,350.27");
   EXPECT_EQ(At(ran.out, "measures.0.agency"), "北陵商业银行");
@@ -309,16 +317,25 @@ TEST_F(CliCourtTest, FindingsAreShownOnlyWhenTheirReceiptVerifies) {
   };
   world_.gateway->findings = {receipt("9900010", order, 6135027)};
   world_.gateway->unanswered = {"9900900"};
-  const Ran good = world_.Json({"findings", id, "--purpose", "EXECUTION"});
+  const Ran good = world_.Json({"findings", id, "--officer", "001", "--purpose", "HEARING"});
   EXPECT_EQ(good.exit, kExitOk) << good.err;
   EXPECT_EQ(At(good.out, "findings.0.balance"), "61,350.27");
   EXPECT_EQ(At(good.out, "findings.0.outcome"), "FOUND");
   EXPECT_EQ(At(good.out, "findings.1.outcome"), "NO_ANSWER_YET");
   EXPECT_EQ(At(good.out, "receipts.0.verified"), "true");
-  EXPECT_EQ(world_.gateway->findings_request.purpose(), "EXECUTION");
+  const v1::OfficerTicket ticket = TicketIn(world_.gateway->findings_request.officer_ticket());
+  EXPECT_EQ(ticket.officer(), "court/辽9901/officer/001");
+  EXPECT_EQ(ticket.court(), "辽9901");
+  EXPECT_EQ(ticket.case_number(), kCase);
+  EXPECT_EQ(ticket.purpose(), "HEARING");
+  EXPECT_EQ(ticket.certificate_sha256(),
+            journal::View(*trust::CertificateSha256FromPem(*ReadFile(world_.Path("pki/tls/court-辽9901.pem")))));
+  EXPECT_EQ(ticket.expires_at().seconds() - ticket.issued_at().seconds(), 300) << "the configuration's";
+  // Nobody reads in somebody's name by default.
+  EXPECT_THAT(world_.Run({"findings", id}).err, HasSubstr("who reads?"));
 
   world_.gateway->findings = {receipt("9900010", "another order", 200000000)};
-  const Ran bad = world_.Json({"findings", id});
+  const Ran bad = world_.Json({"findings", id, "--officer", "001"});
   EXPECT_EQ(bad.exit, kExitVerification);
   EXPECT_THAT(bad.out, Not(HasSubstr("2,000,000.00")));
   EXPECT_THAT(At(bad.out, "receipts.0.why_not"), StartsWith("RECEIPT_FOR_ANOTHER_ORDER"));
@@ -332,11 +349,13 @@ TEST_F(CliCourtTest, EvidenceThatDoesNotVerifyIsNeverAFile) {
   evidence.set_media_type("application/vnd.goldeneagle.evidence.v1+protobuf");
   evidence.set_version(1);
   evidence.set_checkpoint(world_.gateway->GetCheckpoint({})->checkpoint());
-  const Ran bad = world_.Run({"evidence", id, "--out", world_.Path("a.evidence"), "--agency", "9900010"});
+  const Ran bad = world_.Run(
+      {"evidence", id, "--officer", "001", "--case", kCase, "--out", world_.Path("a.evidence"), "--agency", "9900010"});
   EXPECT_EQ(bad.exit, kExitVerification);
   EXPECT_THAT(bad.err, AllOf(HasSubstr("error: EVIDENCE_MALFORMED"), HasSubstr("part = order_id")));
   EXPECT_FALSE(*ReadFileIfThere(world_.Path("a.evidence")));
-  EXPECT_EQ(world_.gateway->evidence_request.purpose(), "EXECUTION") << "the configuration's";
+  EXPECT_EQ(TicketIn(world_.gateway->evidence_request.officer_ticket()).purpose(), "EXECUTION")
+      << "the configuration's";
   EXPECT_EQ(world_.gateway->evidence_request.agencies(0), "9900010");
   EXPECT_EQ(world_.Run({"evidence", id, "--silence", "--out", world_.Path("a.evidence")}).exit, kExitUsage);
 }

@@ -1,4 +1,5 @@
 // `eagle` as people and scripts meet it: what it prints, what it asks, which code it ends with.
+#include "client/audit/access.h"
 #include "client/cli/config.h"
 #include "client/common/document.h"
 #include "client/common/files.h"
@@ -160,6 +161,9 @@ TEST_F(CliTest, EveryCommandHasALineAndAnExample) {
                                                                                      {"order", "list"},
                                                                                      {"order", "watch"},
                                                                                      {"order", "withdraw"},
+                                                                                     {"order", "resume"},
+                                                                                     {"key", "revoke"},
+                                                                                     {"key", "orders"},
                                                                                      {"findings"},
                                                                                      {"evidence"},
                                                                                      {"journal", "head"},
@@ -173,6 +177,7 @@ TEST_F(CliTest, EveryCommandHasALineAndAnExample) {
                                                                                      {"journal", "rotate-master-key"},
                                                                                      {"case", "erase"},
                                                                                      {"metrics"},
+                                                                                     {"doctor"},
                                                                                      {"reasons"},
                                                                                      {"version"},
                                                                                      {"help"}}) {
@@ -378,12 +383,22 @@ class FixedFolder : public JournalFolder {
     return out;
   }
   absl::Status WriteTagKey(const std::string& path) override { return WriteDurably(path, "key"); }
-  absl::StatusOr<std::string> Checkpoint() override { return Fail(Reason::kJournalOlder, "none"); }
+  absl::StatusOr<std::string> Checkpoint() override {
+    if (damaged_) return Fail(Reason::kJournalOlder, "none");
+    return "test.example/log1\n5\nroot\n";
+  }
   absl::StatusOr<std::vector<RawEntry>> Entries(uint64_t, size_t) override { return std::vector<RawEntry>(); }
   absl::StatusOr<MasterKeyRotated> RotateMasterKey() override { return MasterKeyRotated{.rewrapped = 7}; }
   absl::StatusOr<uint64_t> WritePayloadKeys(const std::string& path, const std::vector<uint64_t>& cases) override {
     EAGLE_RETURN_IF_ERROR(WriteDurably(path, "keys"));
     return cases.size();
+  }
+  absl::StatusOr<std::map<uint64_t, Opening>> Openings(const std::set<uint64_t>& indexes) override {
+    std::map<uint64_t, Opening> out;
+    for (const uint64_t index : indexes) {
+      if (index != 58) out[index] = {std::string(32, 's'), "payload " + std::to_string(index)};
+    }
+    return out;
   }
 
  private:
@@ -431,8 +446,43 @@ TEST_F(CliTest, WhoLookedAtWhomIsTold) {
               HasSubstr("7"));
   EXPECT_EQ(world_.Bare({"journal", "rotate-master-key", "--data", "d", "--master-key", "m"}).exit, kExitUsage);
   EXPECT_EQ(world_.Bare({"journal", "tag-key", "--data", "d", "--out", world_.Path("tag.key")}).exit, kExitOk);
+  // Openings, of indexes or of a file of them.
+  const std::string asked = world_.Put("asked.txt", "57,58\n"), opened = world_.Path("openings.txt");
+  const Ran ran = world_.Bare({"journal", "openings", "--data", "d", "--entries", asked, "--out", opened});
+  EXPECT_EQ(ran.exit, kExitOk) << ran.err;
+  EXPECT_EQ(*ReadFile(opened), "golden-eagle-openings-v1 test.example/log1\n57 " + HexEncode(std::string(32, 's')) +
+                                   " " + Base64Encode("payload 57") + "\n");
+  EXPECT_EQ(world_.Bare({"journal", "openings", "--data", "d", "--entries", "5,6", "--out", opened}).exit, kExitUsage)
+      << "a file that is there is not written over";
   damaged = true;
   EXPECT_EQ(world_.Bare({"journal", "reads", "--data", "d"}).exit, kExitVerification);
+}
+
+TEST_F(CliTest, ASearchSendsTagsOnlyAndBelievesWhatIsProved) {
+  const std::string key =
+      world_.Put("tag.key", "golden-eagle-tag-key-v1\n" + Base64Encode(std::string(32, 'k')) + "\n");
+  const std::string tag = audit::TagOf(std::string(32, 'k'), "CITIZEN_ID", "990101198503070017");
+  v1::AccessRecorded body;
+  body.set_method("GetCase"), body.add_subject_tags(tag), body.set_officer_tag(std::string(20, 'o'));
+  const uint64_t index = world_.gateway->Append(v1::ENTRY_TYPE_ACCESS_RECORDED, body.SerializeAsString());
+  v1::JournalEntry& entry = *world_.gateway->search.add_entries();
+  entry.set_index(index);
+  v1::ListEntriesRequest list;
+  list.set_first(index);
+  entry.set_leaf(world_.gateway->ListEntries(list)->entries(0).leaf());
+  const auto looks = [&](const std::string& person) {
+    return world_.Json({"looks", "--person", person, "--tag-key", key}, "auditor-audit");
+  };
+  const Ran good = looks("CITIZEN_ID:990101198503070017");
+  EXPECT_EQ(good.exit, kExitOk) << good.err;
+  EXPECT_EQ(At(good.out, "traces.0.act"), "READ");
+  EXPECT_EQ(At(good.out, "traces.0.what"), "GetCase");
+  EXPECT_EQ(world_.gateway->search_request.subject_tags(0), tag);
+  EXPECT_EQ(world_.gateway->search_request.DebugString().find("990101"), std::string::npos);
+  EXPECT_EQ(looks("CITIZEN_ID:990101198708150029").exit, kExitVerification) << "about somebody else";
+  entry.mutable_leaf()->back() ^= 1;
+  EXPECT_EQ(looks("CITIZEN_ID:990101198503070017").exit, kExitVerification) << "not in the log";
+  EXPECT_EQ(world_.Run({"looks", "--tag-key", key}).exit, kExitUsage);
 }
 
 TEST_F(CliTest, FoundingChecksItsKeysAndHandsThemOver) {

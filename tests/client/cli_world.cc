@@ -46,6 +46,8 @@ class Borrowed : public Gateway {
   FORWARD(ListFindings, ListFindingsRequest, ListFindingsResponse)
   FORWARD(WithdrawOrder, WithdrawOrderRequest, WithdrawOrderResponse)
   FORWARD(GetEvidence, GetEvidenceRequest, GetEvidenceResponse)
+  FORWARD(ListOrdersOfKey, ListOrdersOfKeyRequest, ListOrdersOfKeyResponse)
+  FORWARD(ResumeOrders, ResumeOrdersRequest, ResumeOrdersResponse)
   FORWARD(SubmitCaseActs, SubmitCaseActsRequest, SubmitCaseActsResponse)
   FORWARD(GetCase, GetCaseRequest, GetCaseResponse)
   FORWARD(SubmitStatements, SubmitStatementsRequest, SubmitStatementsResponse)
@@ -59,6 +61,7 @@ class Borrowed : public Gateway {
   FORWARD(ListEntries, ListEntriesRequest, ListEntriesResponse)
   FORWARD(GetInclusionProof, GetInclusionProofRequest, GetInclusionProofResponse)
   FORWARD(GetConsistencyProof, GetConsistencyProofRequest, GetConsistencyProofResponse)
+  FORWARD(SearchAccess, SearchAccessRequest, SearchAccessResponse)
   FORWARD(WaitCheckpoint, WaitCheckpointRequest, WaitCheckpointResponse)
   FORWARD(AddCosignature, AddCosignatureRequest, AddCosignatureResponse)
 #undef FORWARD
@@ -161,7 +164,8 @@ Ran CliWorld::Bare(const std::vector<std::string>& arguments) {
                   .real_clock = real,
                   .entropy = entropy,
                   .waiter = waiter,
-                  .connect = [this](const ChannelOptions&) -> absl::StatusOr<std::unique_ptr<Gateway>> {
+                  .connect = [this](const ChannelOptions& options) -> absl::StatusOr<std::unique_ptr<Gateway>> {
+                    if (options.seen != nullptr) options.seen->Set(*ReadFile(Path("pki/tls/gateway-gateway.pem")));
                     return std::make_unique<Borrowed>(*gateway);
                   },
                   .connect_admin = [this](const std::string& address, bool,

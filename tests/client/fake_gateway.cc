@@ -53,7 +53,7 @@ uint64_t FakeGateway::Append(uint16_t type, const std::string& body) {
 }
 
 void FakeGateway::Grow(int entries) {
-  for (int i = 0; i < entries; ++i) Append(v1::ENTRY_TYPE_READ_RECORDED, "");
+  for (int i = 0; i < entries; ++i) Append(v1::ENTRY_TYPE_ACCESS_RECORDED, "");
 }
 
 void FakeGateway::Fork(uint64_t keep) {
@@ -225,6 +225,26 @@ absl::StatusOr<v1::GetEvidenceResponse> FakeGateway::GetEvidence(const v1::GetEv
   return evidence;
 }
 
+absl::StatusOr<v1::ListOrdersOfKeyResponse> FakeGateway::ListOrdersOfKey(const v1::ListOrdersOfKeyRequest& request) {
+  EAGLE_RETURN_IF_ERROR(Answer());
+  of_key_request = request;
+  return of_key;
+}
+
+absl::StatusOr<v1::ResumeOrdersResponse> FakeGateway::ResumeOrders(const v1::ResumeOrdersRequest& request) {
+  EAGLE_RETURN_IF_ERROR(Answer());
+  resumed = request;
+  v1::ResumeOrdersResponse response;
+  for (const std::string& id : request.order_ids()) {
+    v1::ResumeResult* result = response.add_results();
+    result->set_order_id(id);
+    result->set_journal_index(9);
+  }
+  EAGLE_ASSIGN_OR_RETURN(const v1::GetCheckpointResponse head, GetCheckpoint({}));
+  response.set_checkpoint(head.checkpoint());
+  return response;
+}
+
 absl::StatusOr<v1::SubmitCaseActsResponse> FakeGateway::SubmitCaseActs(const v1::SubmitCaseActsRequest& request) {
   EAGLE_RETURN_IF_ERROR(fail_);
   v1::SubmitCaseActsResponse response;
@@ -360,6 +380,12 @@ absl::StatusOr<v1::GetInclusionProofResponse> FakeGateway::GetInclusionProof(
   response.set_leaf(leaves_[request.index()]);
   response.set_checkpoint(Checkpoint());
   return response;
+}
+
+absl::StatusOr<v1::SearchAccessResponse> FakeGateway::SearchAccess(const v1::SearchAccessRequest& request) {
+  EAGLE_RETURN_IF_ERROR(Answer());
+  search_request = request;
+  return search;
 }
 
 absl::StatusOr<v1::GetConsistencyProofResponse> FakeGateway::GetConsistencyProof(

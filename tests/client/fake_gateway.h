@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "client/lib/gateway.h"
+#include "goldeneagle/v1/entry.pb.h"
+#include "server/base/reason.h"
 #include "server/journal/leaf.h"
 #include "server/journal/note.h"
 
@@ -66,6 +68,11 @@ class FakeGateway : public Gateway {
   v1::ListFindingsRequest findings_request;
   v1::GetEvidenceResponse evidence;
   v1::GetEvidenceRequest evidence_request;
+  v1::ListOrdersOfKeyResponse of_key;
+  v1::ListOrdersOfKeyRequest of_key_request;
+  v1::ResumeOrdersRequest resumed;
+  v1::SearchAccessRequest search_request;
+  v1::SearchAccessResponse search;
   int consistency_proofs = 0;
   std::vector<v1::AddCosignatureRequest> cosignatures;
 
@@ -77,6 +84,8 @@ class FakeGateway : public Gateway {
   absl::StatusOr<v1::ListFindingsResponse> ListFindings(const v1::ListFindingsRequest& request) override;
   absl::StatusOr<v1::WithdrawOrderResponse> WithdrawOrder(const v1::WithdrawOrderRequest& request) override;
   absl::StatusOr<v1::GetEvidenceResponse> GetEvidence(const v1::GetEvidenceRequest& request) override;
+  absl::StatusOr<v1::ListOrdersOfKeyResponse> ListOrdersOfKey(const v1::ListOrdersOfKeyRequest& request) override;
+  absl::StatusOr<v1::ResumeOrdersResponse> ResumeOrders(const v1::ResumeOrdersRequest& request) override;
   absl::StatusOr<v1::SubmitCaseActsResponse> SubmitCaseActs(const v1::SubmitCaseActsRequest& request) override;
   absl::StatusOr<v1::GetCaseResponse> GetCase(const v1::GetCaseRequest& request) override;
   absl::StatusOr<v1::SubmitStatementsResponse> SubmitStatements(const v1::SubmitStatementsRequest& request) override;
@@ -92,13 +101,16 @@ class FakeGateway : public Gateway {
   absl::StatusOr<v1::GetCheckpointResponse> GetCheckpoint(const v1::GetCheckpointRequest& request) override;
   absl::StatusOr<v1::ListEntriesResponse> ListEntries(const v1::ListEntriesRequest& request) override;
   absl::StatusOr<v1::GetInclusionProofResponse> GetInclusionProof(const v1::GetInclusionProofRequest& request) override;
+  absl::StatusOr<v1::SearchAccessResponse> SearchAccess(const v1::SearchAccessRequest& request) override;
   absl::StatusOr<v1::GetConsistencyProofResponse> GetConsistencyProof(
       const v1::GetConsistencyProofRequest& request) override;
   absl::StatusOr<v1::WaitCheckpointResponse> WaitCheckpoint(const v1::WaitCheckpointRequest& request) override;
   absl::StatusOr<v1::AddCosignatureResponse> AddCosignature(const v1::AddCosignatureRequest& request) override;
 
- private:
+  // An entry of this type; its index.
   uint64_t Append(uint16_t type, const std::string& body);
+
+ private:
   v1::InclusionProof ProofOf(uint64_t index) const;
   v1::OrderResult Accept(const std::string& member);
   absl::Status Answer();

@@ -9,6 +9,7 @@
 #include "gtest/gtest.h"
 #include "tests/client/fake_gateway.h"
 #include "tests/client/support.h"
+#include "tests/support/temp_folder.h"
 
 namespace eagle::client {
 namespace {

@@ -359,7 +359,7 @@ TEST_F(VerifyTest, TheWholeLogHashesToItsCheckpoint) {
       CheckJournal(gateway_, desk_->checkpoints(), [&](uint64_t done, uint64_t) { progress.push_back(done); });
   ASSERT_TRUE(report.ok()) << report.status();
   EXPECT_EQ(report->checkpoint.size, 41u);
-  EXPECT_EQ(report->entries.at("READ_RECORDED"), 41u);
+  EXPECT_EQ(report->entries.at("ACCESS_RECORDED"), 41u);
   EXPECT_EQ(progress.back(), 41u);
   // Each kind of damage to what is listed.
   struct Damage {

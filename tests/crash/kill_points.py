@@ -18,6 +18,7 @@ import audit  # noqa: E402
 import cast  # noqa: E402
 import play  # noqa: E402
 from cast import BEILING, FOLDERS, SONGYUE  # noqa: E402
+from drill import drill  # noqa: E402
 from stage import Failed, at  # noqa: E402
 
 DONE, REFUSED, UNAVAILABLE = 0, 3, 4
@@ -118,15 +119,7 @@ def main():
     points = {"sample": 50, "all": 500}.get(asked) or int(asked)
     seed = int(sys.argv[4]) if len(sys.argv) > 4 else int(os.environ.get("GATEWAY_SEED", "1"))
     test = KillPoints(binaries, folder, seed)
-    try:
-        test.run(points)
-        print(f"{points} points, seed {seed}: {test.counts}")
-        return 0
-    except Failed as failure:
-        print(f"seed {seed}, {test.counts}: {failure}", file=sys.stderr)
-        return 1
-    finally:
-        test.stage.stop_all()
+    return drill(test, lambda: test.run(points), lambda: f"{points} points, seed {seed}: {test.counts}")
 
 
 if __name__ == "__main__":

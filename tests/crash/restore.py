@@ -26,6 +26,7 @@ import cast  # noqa: E402
 import play  # noqa: E402
 import witnesses  # noqa: E402
 from cast import BEILING, COURT, LAND, SONGYUE  # noqa: E402
+from drill import drill  # noqa: E402
 from stage import Failed, at  # noqa: E402
 
 ORIGIN = "demo.golden-eagle.test/log2"
@@ -244,7 +245,7 @@ class Restore(play.Demo):
         self.settled("a new order under the new origin")
         s.check("and the gateway serves on", second in {row["order_id"] for row in self.eagle("order", "list", "--case", cast.CASE)["rows"]})
         evidence = os.path.join(self.folder, "lost.evidence")
-        self.eagle("evidence", self.lost_deduction, "--purpose", "EXECUTION", "--out", evidence)
+        self.eagle("evidence", self.lost_deduction, "--officer", "001", "--out", evidence)
         s.stop_all()
         replay = audit.journal(self, "replay", "data", *KEPT)
         s.equal("replay", replay["replay"]["verdict"], "replay agrees")
@@ -275,18 +276,11 @@ class Restore(play.Demo):
 def main():
     binaries, folder = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
     test = Restore(binaries, folder)
-    try:
-        test.run()
-        print(f"{test.stage.checks} assertions held")
-        if len(sys.argv) > 3:
-            with open(sys.argv[3], "w") as file:
-                file.write(json.dumps(test.figures) + "\n")
-        return 0
-    except Failed as failure:
-        print(failure, file=sys.stderr)
-        return 1
-    finally:
-        test.stage.stop_all()
+    code = drill(test, test.run, lambda: f"{test.stage.checks} assertions held")
+    if code == 0 and len(sys.argv) > 3:
+        with open(sys.argv[3], "w") as file:
+            file.write(json.dumps(test.figures) + "\n")
+    return code
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ import cast  # noqa: E402
 import play  # noqa: E402
 import witnesses  # noqa: E402
 from cast import BEILING  # noqa: E402
-from stage import Failed, at  # noqa: E402
+from drill import drill  # noqa: E402
+from stage import at  # noqa: E402
 
 class Witnesses(play.Demo):
     def adapter_config(self, code, folder, registrars):
@@ -85,17 +86,8 @@ class Witnesses(play.Demo):
 
 
 def main():
-    binaries, folder = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-    test = Witnesses(binaries, folder)
-    try:
-        test.run()
-        print(f"{test.stage.checks} assertions held")
-        return 0
-    except Failed as failure:
-        print(failure, file=sys.stderr)
-        return 1
-    finally:
-        test.stage.stop_all()
+    test = Witnesses(os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]))
+    return drill(test, test.run, lambda: f"{test.stage.checks} assertions held")
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ std::string Content(const std::string& path) {
 
 // The journal that today's decider writes for the golden history.
 GoldenJournal Made() {
-  DomainWorld world;
+  DomainWorld world(PolicyWithoutDirectoryHeads());
   TellGoldenHistory(world);
   CoreWorld core(world.founding, world.script.front().first);
   EXPECT_TRUE(core.Start().ok());
@@ -120,7 +120,7 @@ TEST(GoldenEntries, FoldingTheStoredBytesGivesTheStoredTables) {
   EXPECT_EQ(Ledgers(state), Stored().ledgers);
   EXPECT_EQ(state.directory.courts().size(), 1u);
   EXPECT_EQ(state.directory.agencies().size(), 3u);
-  EXPECT_EQ(state.policy->version(), 1u);
+  EXPECT_EQ(state.policy->version(), 2u);
   EXPECT_EQ(state.clock_alarm, 0u);
   EXPECT_EQ(state.directory.systems().size(), 1u);
 }

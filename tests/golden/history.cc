@@ -36,8 +36,10 @@ class Storyteller {
     Withdraws();
     Waits();
     Reads();
+    LosesAKey();
     LosesItsClock();
     Erases();
+    SaysWhatItsDirectoryIs();
   }
 
  private:
@@ -55,7 +57,7 @@ class Storyteller {
   // Time passes, and what falls due is marked.
   void Later(absl::Duration by) {
     world_.now += by;
-    world_.Do(domain::Tick{});
+    world_.Tick();
   }
   OrderProto Ordered(OrderProto order, std::vector<std::string> signers = {"handler", "cosigner"}) {
     Accepted(world_.Orders({order}, std::move(signers)));
@@ -331,34 +333,37 @@ class Storyteller {
     for (int day = 0; day < 12; ++day) Later(absl::Hours(20));
   }
 
+  void Adopts(const Administration& act) {
+    const uint64_t proposal = Accepted(world_.Administration("admin1", {act})).members[0].index;
+    Accepted(world_.Administration("admin2", {ApprovalOf(proposal)}));
+  }
+
+  // The court's own officer, page after page; then an auditor's system, whom two administrators let read the case, with
+  // a ticket of the court's leader. What is too much for one hour waits for the next.
   void Reads() {
-    const CaseSeq of(world_.case_seq);
-    Accepted(domain::RecordRead{.actor = 1,
-                                .case_seq = of,
-                                .method = "GetCase",
-                                .subject_tags = {"tag of 990101198503070017"},
-                                .reader_tag = "tag of handler",
-                                .rows = 1,
-                                .reader = "spiffe://test/court/C1",
-                                .purpose = "hearing"});
-    Accepted(domain::RecordRead{.actor = 1,
-                                .case_seq = of,
-                                .order = world_.OrderNamed(freeze_).seq,
-                                .method = "ListFindings",
-                                .reader_tag = "tag of handler",
-                                .rows = 2,
-                                .reader = "spiffe://test/court/C1",
-                                .purpose = "file"});
-    Accepted(domain::RecordRead{.actor_kind = ACTOR_KIND_SYSTEM,
-                                .actor = 1,
-                                .method = "ListAgencies",
-                                .reader = "spiffe://test/auditor/1",
-                                .purpose = "audit"});
+    Accepted(world_.Access());
+    domain::RecordAccess findings = world_.Access("ListFindings");
+    findings.order = world_.OrderNamed(freeze_).seq, findings.rows = 2, findings.page_after = 7;
+    Accepted(findings);
+    Accepted(findings);
+    GATEWAY_ASSERT(world_.Do(findings).status.code() == absl::StatusCode::kResourceExhausted, "three an hour");
+    auto grant = Proposing();
+    GrantReading* reading = grant.mutable_proposal()->mutable_reading();
+    reading->set_reader("system/auditor-1"), reading->set_officers_of("C1"), reading->set_court("C1");
+    reading->set_case_index(world_.case_seq);
+    *reading->mutable_until() = domain::ToProto(world_.now + absl::Hours(24));
+    Adopts(grant);
+    domain::RecordAccess audit = world_.Access("GetEvidence", "leader");
+    audit.court = {}, audit.reader_name = "system/auditor-1";
+    audit.reader = "spiffe://test/auditor/1", audit.reader_tag = "tag of auditor";
+    Accepted(audit);
   }
 
   // A case that came to nothing is closed, kept as long as the policy says, and erased.
   void Erases() {
     Accepted(world_.Cases({Staging(CASE_STAGE_CLOSED, "case-2")}));
+    // Somebody looks at it all the same.
+    Accepted(world_.Access("GetCase", "handler", "case-2"));
     auto act = Proposing();
     EraseCase* erase = act.mutable_proposal()->mutable_erase();
     erase->set_court("C1");
@@ -372,6 +377,35 @@ class Storyteller {
     Accepted(world_.Administration("admin2", {ApprovalOf(proposal)}));
   }
 
+  // The co-signer's key is stolen: what it signed stands still until he signs it anew with another one.
+  void LosesAKey() {
+    const auto asked = world_.InquireOrder({"BANK1", "BANK2"});
+    const auto freeze = world_.FreezeOrder("BANK2", 500'00);
+    const auto batch = world_.Orders({asked, freeze});
+    Accepted(batch);
+    HandOut(kBank1, asked);
+    Statement next = world_.state.directory.StatementAbout("court/C1/officer/cosigner")->statement;
+    Statement revoked = next;
+    revoked.set_sequence(2), revoked.set_kind(STATEMENT_KIND_REVOKED);
+    revoked.set_previous_digest(world_.state.directory.StatementAbout("court/C1/officer/cosigner")->digest);
+    *revoked.mutable_compromised_since() = domain::ToProto(world_.now - absl::Minutes(1));
+    revoked.clear_algorithm(), revoked.clear_key(), revoked.clear_roles(), revoked.clear_officer();
+    const auto stolen = world_.Statements("C1", {revoked}, {world_.Key("C1")});
+    Accepted(stolen);
+    Refused(world_.Orders({world_.FreezeOrder("BANK2", 1'00)}));
+    next.set_sequence(3), next.set_previous_digest(stolen.signed_head.digests[0]);
+    next.set_key(world_.Key("cosigner, second"));
+    Accepted(world_.Statements("C1", {next}, {world_.Key("C1")}));
+    Later(absl::Hours(1));
+    domain::ResumeOrders anew{.signed_head = batch.signed_head, .court = batch.court};
+    anew.members = {batch.members[1]};
+    anew.signed_head.digests = {batch.signed_head.digests[1]};
+    anew.signed_head.keys = {world_.Key("handler"), world_.Key("cosigner, second")};
+    anew.signed_head.envelope.add_signatures()->set_sig("anew");
+    Accepted(anew);
+    HandOut(kBank2, freeze);
+  }
+
   void LosesItsClock() {
     Accepted(domain::AlarmClock{world_.now + absl::Hours(200), "JUMP"});
     auto act = Proposing();
@@ -380,6 +414,16 @@ class Storyteller {
     Accepted(world_.Administration("admin2", {ApprovalOf(proposal)}));
     Later(absl::Hours(1));
     Ordered(world_.InquireOrder({"BANK1"}), {"handler"});
+  }
+
+  // From a policy on that demands it.
+  void SaysWhatItsDirectoryIs() {
+    auto act = Proposing();
+    *act.mutable_proposal()->mutable_policy()->mutable_table() = FreedoniaPolicy(2);
+    const uint64_t proposal = Accepted(world_.Administration("admin1", {act})).members[0].index;
+    Accepted(world_.Administration("admin2", {ApprovalOf(proposal)}));
+    Later(absl::Minutes(1));
+    Later(absl::Hours(1));
   }
 
   DomainWorld& world_;

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "server/base/reason.h"
 #include "server/journal/payload.h"
 #include "tests/sim/sim_world.h"
 
@@ -130,6 +131,84 @@ TEST_F(OpenedAuditSim, ALeafThatTellsAnotherUrgency) {
   leaf.body = body.SerializeAsString();
   log_[at].leaf = journal::EncodeLeaf(leaf);
   EXPECT_THAT(Findings(), testing::ElementsAre(Of("member.content", at)));
+}
+
+TEST_F(OpenedAuditSim, ADueInstantThatThePolicyDoesNotGive) {
+  const uint64_t at = At(ENTRY_TYPE_ORDER_ACCEPTED);
+  journal::Leaf leaf = *journal::DecodeLeaf(log_[at].leaf);
+  OrderAccepted honest;
+  honest.ParseFromString(leaf.body);
+  const std::vector<std::function<void(OrderAccepted&)>> ways = {
+      [](OrderAccepted& body) { body.set_due(body.due() + 1); },
+      [](OrderAccepted& body) { body.set_due(body.due() - 3'600'000'000); },
+      [](OrderAccepted& body) { body.set_deadline_row("RELEASE_SURPLUS"); },
+      [](OrderAccepted& body) { body.mutable_marks_permille()->RemoveLast(); }};
+  for (const auto& how : ways) {
+    OrderAccepted body = honest;
+    how(body);
+    leaf.body = body.SerializeAsString();
+    log_[at].leaf = journal::EncodeLeaf(leaf);
+    EXPECT_THAT(Findings(), testing::ElementsAre(Of("order.due", at)));
+  }
+}
+
+TEST_F(OpenedAuditSim, ALeafThatNamesAnotherSigner) {
+  const uint64_t at = AtOrder(ACTION_FREEZE);
+  journal::Leaf leaf = *journal::DecodeLeaf(log_[at].leaf);
+  OrderAccepted body;
+  body.ParseFromString(leaf.body);
+  ASSERT_GT(body.signers_size(), 1);
+  body.mutable_signers()->RemoveLast();
+  leaf.body = body.SerializeAsString();
+  log_[at].leaf = journal::EncodeLeaf(leaf);
+  EXPECT_THAT(Findings(), Contains(Of("order.signers", at)));
+}
+TEST_F(OpenedAuditSim, AConfirmationThatTheSignedBytesDontHave) {
+  const uint64_t at = AtOrder(ACTION_FREEZE);
+  journal::Leaf leaf = *journal::DecodeLeaf(log_[at].leaf);
+  OrderAccepted body;
+  body.ParseFromString(leaf.body);
+  body.add_confirmed(static_cast<uint32_t>(Reason::kUnitSlip));
+  leaf.body = body.SerializeAsString();
+  log_[at].leaf = journal::EncodeLeaf(leaf);
+  EXPECT_THAT(Findings(), testing::ElementsAre(Of("member.confirmed", at)));
+}
+TEST_F(OpenedAuditSim, AFreezeThatIsASlipOfItsClaimAndPassed) {
+  const uint64_t at = AtOrder(ACTION_FREEZE);
+  int64_t limit = 0;
+  Reseal<OrderPayload>(at, [&](auto& payload, auto&) {
+    Order order;
+    order.ParseFromString(payload.member());
+    limit = order.freeze().limit_minor_units();
+  });
+  ASSERT_GE(limit, 1000);
+  EXPECT_THAT(Findings(), IsEmpty());
+  Reseal<CasePayload>(journal::DecodeLeaf(log_[at].leaf)->case_seq.value(), [&](auto& payload, auto&) {
+    CaseAct act;
+    act.ParseFromString(payload.member());
+    act.mutable_open()->mutable_claim()->set_principal_minor_units(limit * 10);
+    payload.set_member(act.SerializeAsString());
+  });
+  EXPECT_THAT(Findings(), Contains(Of("member.confirmed", at)));
+}
+TEST_F(OpenedAuditSim, AClaimAboveThePolicysCeilingThatPassed) {
+  const uint64_t at = At(ENTRY_TYPE_CASE_OPENED);
+  Reseal<CasePayload>(at, [&](auto& payload, auto&) {
+    CaseAct act;
+    act.ParseFromString(payload.member());
+    act.mutable_open()->mutable_claim()->set_cap_minor_units(500'000'000'01);
+    payload.set_member(act.SerializeAsString());
+  });
+  EXPECT_THAT(Findings(), Contains(Of("member.confirmed", at)));
+}
+TEST_F(OpenedAuditSim, AnOrderThatOneOfficerSigned) {
+  const uint64_t at = AtOrder(ACTION_FREEZE);
+  OrderAccepted order;
+  order.ParseFromString(journal::DecodeLeaf(log_[at].leaf)->body);
+  Reseal<BatchHeadPayload>(order.head(), [](auto& payload, auto&) {
+    payload.mutable_head()->mutable_signatures()->DeleteSubrange(1, payload.head().signatures_size() - 1);
+  });
+  EXPECT_THAT(Findings(), Contains(Of("member.roles", at)));
 }
 
 TEST_F(OpenedAuditSim, AStatementThatBeginsBesideTheChain) {

@@ -44,6 +44,9 @@ void World::Judge() {
     if (of.surplus_amount > 0 && !of.surplus.armed() && !run_out) Blame("a surplus without a clock");
   }
   for (const auto& [seq, order] : state.orders) {
+    domain::AgencySet out = order.paused, waits = order.paused;
+    waits.RemoveAll(order.delivered);
+    if (out != waits) Blame("a paused order was handed out");
     if (!order.complete() && order.deadline.armed() && !state.timers.contains({order.deadline.next(), seq, false}))
       Blame("an open order without an armed deadline");
     if (!order.complete() && order.deadline.armed() && order.deadline.next() <= state.recorded)
@@ -77,7 +80,9 @@ void World::JudgeAtTheEnd() {
   }
   for (const auto& [seq, order] : state.orders) {
     if (!order.conflict.empty()) Blame("two final words on one order");
-    if (!order.returned.empty()) Blame(absl::StrCat("an order was returned: ", seq, " ", Action_Name(order.action)));
+    // Agencies that know of the theft take nothing any more that the stolen key signed.
+    if (!order.returned.empty() && !by_stolen_key_.contains(order.order_id))
+      Blame(absl::StrCat("an order was returned: ", seq, " ", Action_Name(order.action)));
     numbers_.answers += order.done.count();
   }
   for (const auto& [seq, of] : state.cases) {
@@ -114,6 +119,8 @@ void World::JudgeAtTheEnd() {
       if (order.has_release() && order.release().amount_minor_units() == 0 &&
           sdk::IsLive(bank->core.rows().at(sdk::Operation{order.release().freeze_order_id(), code, 0}.Text()).phase))
         Blame("a measure that was released whole still stands at " + code);
+      // What stood still was handed out later than others, and so was later in rank.
+      if (state.FindOrder(OrderSeq(id->second.index))->paused_index != 0) continue;
       if (id->second.index < last[effect.person])
         Blame("controls on one person reached " + code + " out of journal order");
       last[effect.person] = id->second.index;
@@ -165,6 +172,8 @@ void World::JudgeJournal() {
           }
         }
         if (entry.type == ENTRY_TYPE_SURPLUS_ARISEN) numbers_.surpluses += 1;
+        if (entry.type == ENTRY_TYPE_ORDER_PAUSED) numbers_.paused += 1;
+        if (entry.type == ENTRY_TYPE_ORDER_RESUMED) numbers_.resumed += 1;
         if (entry.type == ENTRY_TYPE_RECEIPT_CONFLICT) Blame("a receipt conflicts with the first");
         return absl::OkStatus();
       });

@@ -28,7 +28,7 @@ Weather BadWeather();
 
 struct Numbers {
   uint64_t orders = 0, refused = 0, answers = 0, effects = 0, gateway_crashes = 0, agent_crashes = 0, entries = 0,
-           calls = 0, lost = 0, repeated = 0, marks = 0, surpluses = 0;
+           calls = 0, lost = 0, repeated = 0, marks = 0, surpluses = 0, paused = 0, resumed = 0;
 };
 
 class World {
@@ -83,6 +83,14 @@ class World {
   void Send(std::shared_ptr<PendingBatch> batch);
   void TakeResults(const goldeneagle::v1::SubmitOrdersResponse& response);
 
+  // A thief (sim_thief.cc): the co-signer's key is stolen at a minute of some seeds. The court revokes it, states
+  // another one, and signs anew what stands still; what has expired it withdraws.
+  void Thief();
+  void Revoke();
+  void StateNewKey();
+  void SignAnew();
+  void SubmitOwn(goldeneagle::v1::Statement statement);
+
   // Minute by minute.
   void Minute();
   void StartGateway();
@@ -108,12 +116,15 @@ class World {
   std::unique_ptr<SimGateway> gateway_;
   std::map<std::string, std::unique_ptr<Bank>> banks_;
   api::Caller court_;
-  uint64_t next_sequence_ = 1, next_account_ = 1;
+  uint64_t next_sequence_ = 1, next_account_ = 1, next_statement_ = 100;
+  std::string cosigner_ = "cosigner";  // whose key he signs with now
+  int theft_at_ = 0;                   // minute; 0: nobody steals
   std::vector<CaseInHand> cases_;
   std::vector<std::shared_ptr<PendingBatch>> pending_;
   std::map<std::string, goldeneagle::v1::Order> sent_;  // by order id
   std::map<std::string, uint64_t> acknowledged_;        // order id -> index that the court was told
   std::set<std::string> refused_;
+  std::set<std::string> by_stolen_key_;  // order ids: signed before the theft was known
   std::set<std::string> checkpoints_;
   std::string account_digest_;
   std::vector<std::string> violations_;

@@ -263,9 +263,30 @@ absl::StatusOr<v1::ReportResultsResponse> DemoWorld::Report(const std::string& a
 absl::StatusOr<v1::CaseView> DemoWorld::Case(const std::string& number) {
   v1::GetCaseRequest request;
   request.set_case_number(number);
-  request.set_purpose("to see where the case stands");
+  *request.mutable_officer_ticket() = Ticket(number);
   EAGLE_ASSIGN_OR_RETURN(const v1::GetCaseResponse answer, gateway.Call(&api::Handlers::GetCase, court, request));
   return answer.case_();
+}
+
+void DemoWorld::Grant(const std::string& reader, const std::string& officers_of) {
+  std::vector<v1::Proposal> proposals;
+  if (reader.substr(0, 7) == "system/" && !gateway.state().directory.systems().contains(reader.substr(7))) {
+    v1::RegisterSystem* system = proposals.emplace_back().mutable_system();
+    proposals.back().set_ground("a new auditor");
+    system->set_name(reader.substr(7)), system->set_role("AUDITOR");
+    system->mutable_system()->set_spiffe_id("spiffe://test/auditor/" + reader.substr(7));
+    system->mutable_system()->add_spki_sha256(std::string(32, 'p'));
+    Must(Adopt(proposals));
+    proposals.clear();
+  }
+  v1::GrantReading* grant = proposals.emplace_back().mutable_reading();
+  proposals.back().set_ground("review of one case");
+  grant->set_reader(reader), grant->set_officers_of(officers_of), grant->set_court(kCourt);
+  grant->set_case_index(gateway.state().cases.begin()->first);
+  *grant->mutable_until() = domain::ToProto(gateway.clock.wall + absl::Hours(24));
+  const auto granted = Adopt(proposals);
+  Must(granted);
+  GATEWAY_ASSERT(granted->results(0).in_effect(), "the case may be read");
 }
 
 std::vector<std::string> DemoWorld::Reasons(const absl::StatusOr<v1::SubmitOrdersResponse>& response) {

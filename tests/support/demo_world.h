@@ -89,6 +89,12 @@ class DemoWorld {
   absl::StatusOr<v1::ReportResultsResponse> Report(const std::string& agency, const std::vector<v1::Receipt>& receipts,
                                                    const std::string& instance = "i");
   absl::StatusOr<v1::CaseView> Case(const std::string& number = kCaseNumber);
+  // The handler's, of the demo's court, for its own connection.
+  v1::SignedMember Ticket(const std::string& number = kCaseNumber) {
+    return gateway.Ticket(court, kHandler, kCourt, number);
+  }
+  // Two administrators let `reader` read the demo's case for a day, with tickets of `officers_of` (empty: its own).
+  void Grant(const std::string& reader, const std::string& officers_of);
 
   // The reason of each member, "" when it was accepted; of the whole call when that was refused.
   static std::vector<std::string> Reasons(const absl::StatusOr<v1::SubmitOrdersResponse>& response);

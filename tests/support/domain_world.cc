@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_join.h"
+#include "goldeneagle/v1/entry.pb.h"
 #include "server/base/bytes.h"
 #include "server/domain/instant.h"
 #include "server/journal/hash.h"
@@ -62,11 +63,23 @@ PolicyTable FreedoniaPolicy(uint32_t version) {
   table.mutable_witnesses()->set_deductions_wait_after_minutes(90);
   table.mutable_witnesses()->set_refresh_minutes(600);
   source(table.mutable_witnesses()->mutable_source());
+  table.mutable_directory()->set_head_every_minutes(45);
+  source(table.mutable_directory()->mutable_source());
+  ReadingRow* reading = table.mutable_reading();
+  reading->add_purposes("EXECUTION"), reading->add_purposes("AUDIT");
+  reading->set_ticket_minutes(10), reading->set_reads_per_hour(3), reading->set_reads_per_day(5);
+  source(reading->mutable_source());
   table.add_purposes("EXECUTION");
   table.add_urgency_reasons("TRANSFER_RISK");
   table.add_release_grounds("DEBT_PAID");
   table.set_test_region("99");
   table.set_test_court_digits("99");
+  return table;
+}
+
+PolicyTable PolicyWithoutDirectoryHeads() {
+  PolicyTable table = FreedoniaPolicy();
+  table.clear_directory();
   return table;
 }
 
@@ -121,7 +134,14 @@ domain::SignedHead DomainWorld::Sign(MemberType type, const std::string& signer,
 domain::Result DomainWorld::Do(const domain::Command& command) {
   script.emplace_back(now, command);
   domain::Decision decision = domain::Decide(state, command, now);
-  for (const domain::Entry& entry : decision.entries) domain::Apply(entry, state), journal.push_back(entry);
+  for (const domain::Entry& entry : decision.entries) {
+    domain::Apply(entry, state), journal.push_back(entry);
+    if (entry.type != ENTRY_TYPE_STATEMENT_ACCEPTED) continue;
+    StatementAccepted body;
+    body.ParseFromString(entry.body);
+    const journal::Hash digest = journal::Sha256(stream.digest + body.digest());
+    stream = {stream.statements + 1, std::string(journal::View(digest))};
+  }
   for (const domain::Entry& entry : domain::DecideSurplus(state, decision.entries, now))
     domain::Apply(entry, state), journal.push_back(entry);
   return decision.result;
@@ -131,6 +151,7 @@ domain::SubmitOrders DomainWorld::Orders(std::vector<goldeneagle::v1::Order> ord
   std::vector<std::string> keys;
   for (const std::string& signer : signers) keys.push_back(Key(signer));
   domain::SubmitOrders out{.signed_head = Sign(MEMBER_TYPE_ORDER, "C1", orders, keys), .court = CourtOrdinal(1)};
+  *out.signed_head.head.mutable_signed_at() = domain::ToProto(now);  // not in the envelope: see Statements
   for (const auto& order : orders) {
     out.members.push_back({.bytes = order.SerializeAsString(),
                            .parsed = order,
@@ -145,6 +166,7 @@ domain::SubmitCases DomainWorld::Cases(std::vector<CaseAct> acts, std::vector<st
   std::vector<std::string> keys;
   for (const std::string& signer : signers) keys.push_back(Key(signer));
   domain::SubmitCases out{.signed_head = Sign(MEMBER_TYPE_CASE, "C1", acts, keys), .court = CourtOrdinal(1)};
+  *out.signed_head.head.mutable_signed_at() = domain::ToProto(now);  // not in the envelope: see Statements
   for (const auto& act : acts) {
     const std::string& number = act.has_open()    ? act.open().case_number()
                                 : act.has_stage() ? act.stage().case_number()
@@ -165,6 +187,27 @@ domain::ReportReceipts DomainWorld::Receipts(const std::string& agency, std::vec
   return out;
 }
 
+domain::RecordAccess DomainWorld::Access(const std::string& method, const std::string& officer,
+                                         const std::string& number) {
+  domain::RecordAccess out;
+  OfficerTicket& ticket = out.parsed;
+  ticket.set_officer("court/C1/officer/" + officer), ticket.set_court("C1"), ticket.set_case_number(number);
+  ticket.set_purpose("EXECUTION"), ticket.set_certificate_sha256(std::string(32, 'f'));
+  SetTime(ticket.mutable_issued_at(), now), SetTime(ticket.mutable_expires_at(), now + absl::Minutes(10));
+  const domain::SignedHead head = Sign(MEMBER_TYPE_TICKET, "C1", std::vector<OfficerTicket>{ticket}, {Key(officer)});
+  out.ticket.set_member(ticket.SerializeAsString());
+  *out.ticket.mutable_head() = head.envelope;
+  out.ticket_digest = head.digests.front();
+  out.officers_of = "C1", out.key = Key(officer);
+  out.officer_tag = "tag of " + officer, out.case_number_tag = "tag of " + number;
+  out.court = CourtOrdinal(1), out.reader_name = "court/C1";
+  out.reader = "spiffe://test/court/C1", out.reader_tag = "tag of court";
+  const domain::Case* of = state.FindCase(CourtOrdinal(1), out.case_number_tag);
+  out.case_seq = of != nullptr ? of->seq : CaseSeq(), out.method = method;
+  out.subject_tags = {std::string("tag of ") + kCitizen}, out.rows = 1;
+  return out;
+}
+
 domain::SubmitStatements DomainWorld::Statements(const std::string& signer, std::vector<Statement> statements,
                                                  std::vector<std::string> keys) {
   domain::SubmitStatements out{.signed_head = Sign(MEMBER_TYPE_STATEMENT, signer, statements, keys)};
@@ -182,7 +225,7 @@ domain::SubmitAdministration DomainWorld::Administration(const std::string& admi
   return out;
 }
 
-DomainWorld::DomainWorld() {
+DomainWorld::DomainWorld(const PolicyTable& policy) {
   absl::TimeZone zone;
   absl::LoadTimeZone("Pacific/Auckland", &zone);
   now = absl::FromCivil(absl::CivilSecond(2026, 9, 28, 9, 0, 0), zone);
@@ -209,7 +252,7 @@ DomainWorld::DomainWorld() {
     proposals.back().mutable_proposal()->set_ground("set-up");
     return proposals.back().mutable_proposal();
   };
-  *propose()->mutable_policy()->mutable_table() = FreedoniaPolicy();
+  *propose()->mutable_policy()->mutable_table() = policy;
   RegisterCourt* court = propose()->mutable_court();
   court->set_code("C1"), court->set_name("Court of Freedonia");
   *court->mutable_system() = System("court/C1");

@@ -19,10 +19,12 @@ namespace eagle::test {
 // The policy of an invented country, so that no test leans on a legal number of ours: urgent 10 hours, normal 3 civil
 // days in Pacific/Auckland, terms of 6 and 30 months, 200 per million a day, a third key above 50,000.00.
 goldeneagle::v1::PolicyTable FreedoniaPolicy(uint32_t version = 1);
+// Under it a journal holds what its commands say and nothing of the clock's: DIRECTORY_HEAD never falls due.
+goldeneagle::v1::PolicyTable PolicyWithoutDirectoryHeads();
 
 class DomainWorld {
  public:
-  DomainWorld();
+  explicit DomainWorld(const goldeneagle::v1::PolicyTable& policy = FreedoniaPolicy());
 
   // --- the world
   domain::State state;
@@ -33,6 +35,9 @@ class DomainWorld {
 
   // Decides and applies, surplus entries included.
   domain::Result Do(const domain::Command& command);
+  // A tick as the sequencer gives it, with the stream of statements up to now.
+  domain::Result Tick() { return Do(domain::Tick{stream}); }
+  domain::DirectoryStream stream;
 
   // --- batches, as if signed by these officers ("handler", "cosigner", "leader") of court C1
   domain::SubmitOrders Orders(std::vector<goldeneagle::v1::Order> orders,
@@ -40,6 +45,9 @@ class DomainWorld {
   domain::SubmitCases Cases(std::vector<goldeneagle::v1::CaseAct> acts,
                             std::vector<std::string> signers = {"handler", "leader"});
   domain::ReportReceipts Receipts(const std::string& agency, std::vector<goldeneagle::v1::Receipt> receipts);
+  // A page of the case, read now by an officer of C1.
+  domain::RecordAccess Access(const std::string& method = "GetCase", const std::string& officer = "handler",
+                              const std::string& number = "case-1");
   domain::SubmitStatements Statements(const std::string& signer, std::vector<goldeneagle::v1::Statement> statements,
                                       std::vector<std::string> keys);
   domain::SubmitAdministration Administration(const std::string& administrator,

@@ -78,7 +78,15 @@ void GatewayFixture::Start() {
   const trust::SignatureChecker& checks =
       real_keys_ ? static_cast<const trust::SignatureChecker&>(real_checker) : checker;
   handlers = std::make_unique<api::Handlers>(
-      api::HandlerPorts{*sequencer, *dispatcher, disk, *keys, *ring, checks, clock, clock});
+      api::HandlerPorts{.sequencer = *sequencer,
+                        .dispatcher = *dispatcher,
+                        .store = disk,
+                        .keys = *keys,
+                        .key_ring = *ring,
+                        .checker = checks,
+                        .clock = clock,
+                        .real = clock,
+                        .alert = [this](std::string_view event, const auto&) { alerts.emplace_back(event); }});
   sequencer->AddListener(handlers->witnesses());
 }
 
@@ -106,8 +114,11 @@ void GatewayFixture::Advance(absl::Duration by) {
 api::Caller GatewayFixture::Court(const std::string& code) const {
   const domain::Court* court = state().directory.CourtByCode(code);
   GATEWAY_ASSERT(court != nullptr, "the court is registered");
-  return {
-      .role = api::Role::kCourt, .code = code, .court = court->ordinal, .spiffe_id = court->row.system().spiffe_id()};
+  return {.role = api::Role::kCourt,
+          .code = code,
+          .court = court->ordinal,
+          .spiffe_id = court->row.system().spiffe_id(),
+          .certificate_sha256 = CertificateOf(court->row.system().spiffe_id())};
 }
 
 api::Caller GatewayFixture::Agency(const std::string& code) const {
@@ -139,6 +150,20 @@ v1::SignedBatch GatewayFixture::Sign(v1::MemberType type, const std::string& sig
                                .sequence = ++sequences_[{signer, type}],
                                .signed_at = clock.wall};
   return trust::MakeBatch(head, std::move(members), signers);
+}
+
+v1::SignedMember GatewayFixture::Ticket(const api::Caller& caller, const std::string& officer, const std::string& court,
+                                        const std::string& case_number, const std::string& purpose) {
+  return trust::MakeTicket({.environment = founding.environment(),
+                            .officer = officer,
+                            .officers_of = officer.substr(6, officer.find('/', 6) - 6),
+                            .court = court,
+                            .case_number = case_number,
+                            .purpose = purpose,
+                            .certificate_sha256 = caller.certificate_sha256,
+                            .issued_at = clock.wall,
+                            .lifetime = absl::Minutes(10)},
+                           Key(officer));
 }
 
 std::string GatewayFixture::NewId() { return NewUuidV7(clock.wall, entropy); }

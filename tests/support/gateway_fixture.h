@@ -21,6 +21,7 @@
 #include "server/core/start.h"
 #include "server/trust/key_wrapper.h"
 #include "server/trust/make_batch.h"
+#include "server/trust/ticket.h"
 #include "tests/support/core_world.h"
 #include "tests/support/fake_store.h"
 #include "tests/support/trust/fake_key_store.h"
@@ -108,8 +109,16 @@ class GatewayFixture {
     return {.role = api::Role::kOperator, .code = "operator-1", .spiffe_id = "spiffe://test/operator/operator-1"};
   }
   static api::Caller Auditor() {
-    return {.role = api::Role::kAuditor, .code = "auditor-1", .spiffe_id = "spiffe://test/auditor/auditor-1"};
+    const std::string id = "spiffe://test/auditor/auditor-1";
+    return {.role = api::Role::kAuditor, .code = "auditor-1", .spiffe_id = id, .certificate_sha256 = CertificateOf(id)};
   }
+  // The fingerprint of a system's certificate: there is none, so one that nobody else has.
+  static std::string CertificateOf(const std::string& spiffe_id) {
+    return std::string(journal::View(journal::Sha256("certificate of " + spiffe_id)));
+  }
+  // A ticket for this caller's connection, signed now by an officer ("court/辽9901/officer/001"), for ten minutes.
+  v1::SignedMember Ticket(const api::Caller& caller, const std::string& officer, const std::string& court,
+                          const std::string& case_number, const std::string& purpose = "EXECUTION");
 
   // --- signing. A key is its name: "administrator-1", "registrar-2", "court/辽9901", "agency/9900001",
   // "court/辽9901/officer/001".
@@ -132,6 +141,9 @@ class GatewayFixture {
   size_t Count(const std::string& type) const;
   // True when the inclusion proof leads from the leaf to the checkpoint, and the log's key signed that.
   bool Proves(const v1::InclusionProof& proof, const std::string& leaf, const std::string& checkpoint) const;
+
+  // What people were told to look at, in order.
+  std::vector<std::string> alerts;
 
   // What outlives the process.
   storage::FakeStore disk;

@@ -257,8 +257,6 @@ void ReadTrust(ConfigSection section, AdapterConfig& config) {
     if (!policy.ok()) {
       section.Wrong("log_policy",
                     absl::StrCat("must be a readable policy of the log: ", FailureOf(policy.status()).message));
-    } else if (!policy->needs_witnesses()) {
-      section.Wrong("log_policy", "must name a quorum of witnesses; leave it out where the log has none");
     } else {
       config.agent.log_policy = std::make_shared<const journal::LogPolicy>(*std::move(policy));
     }
@@ -268,11 +266,17 @@ void ReadTrust(ConfigSection section, AdapterConfig& config) {
       static_cast<uint32_t>(section.Number("registrar_threshold", std::min<int64_t>(2, most), 1, most));
 }
 
+constexpr int64_t kDirectoryMinutesMax = 30 * 24 * 60;
+
 void ReadLimits(ConfigSection section, AdapterConfig& config) {
   AgentConfig& agent = config.agent;
   agent.most_in_flight = static_cast<uint32_t>(section.Number("most_in_flight", agent.most_in_flight, 1, 10'000));
   agent.call_timeout = section.Seconds("call_seconds", agent.call_timeout, absl::Seconds(1), absl::Seconds(60));
   agent.backoff_max = section.Seconds("backoff_seconds_max", agent.backoff_max, agent.backoff_min, absl::Minutes(10));
+  agent.directory_age_inquire = absl::Minutes(section.Number(
+      "directory_minutes_inquire", absl::ToInt64Minutes(agent.directory_age_inquire), 1, kDirectoryMinutesMax));
+  agent.directory_age_control = absl::Minutes(section.Number(
+      "directory_minutes_control", absl::ToInt64Minutes(agent.directory_age_control), 1, kDirectoryMinutesMax));
   agent.keep_orders = absl::Hours(24 * section.Number("keep_days", absl::ToInt64Hours(agent.keep_orders) / 24, 0,
                                                       absl::ToInt64Hours(kKeepOrdersMax) / 24));
   config.drain_limit = section.Seconds("drain_seconds", config.drain_limit, absl::ZeroDuration(), absl::Hours(1));

@@ -5,7 +5,7 @@
 //   [system]   agency, certificate, key (PEM), receipt_key (PEM, Ed25519), data (folder), socket (default:
 //   data/counter.sock), time_zone [trust]    environment (test | production), registrars (base64 keys),
 //   registrar_threshold [contact]  name, phone [limits]   most_in_flight, call_seconds, backoff_seconds_max,
-//   drain_seconds, keep_days
+//   drain_seconds, keep_days, directory_minutes_inquire, directory_minutes_control
 //   [[signature_rules]]  action, above (amount), roles: who must have signed; none: inquiries the handler, all else
 //   handler and co-signer
 //   [<kind>]   what the kind of agency adds: [bank], [land] ...

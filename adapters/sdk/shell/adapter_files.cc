@@ -1,44 +1,20 @@
 // What the configuration names on disk: read once, at the start, and checked together.
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <fstream>
 #include <iterator>
-#include <memory>
 
 #include "absl/strings/str_cat.h"
 #include "adapters/sdk/shell/adapter_config.h"
 #include "server/base/reason.h"
+#include "server/trust/certificate_facts.h"
 #include "server/trust/identity.h"
 #include "server/trust/secret_file.h"
 #include "server/trust/signature.h"
 
 namespace eagle::sdk {
 namespace {
-
-int NoPassphrase(char*, int, int, void*) { return -1; }
-
-struct Free {
-  void operator()(BIO* bio) const { BIO_free(bio); }
-  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-  void operator()(X509* certificate) const { X509_free(certificate); }
-};
-template <class T>
-using Owned = std::unique_ptr<T, Free>;
-
-Owned<BIO> Reading(const std::string& bytes) {
-  return Owned<BIO>(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())));
-}
-
-// Whether the first certificate's public key is that of the private key; false, too, for what can't be read.
-bool BelongTogether(const std::string& certificate_pem, const std::string& key_pem) {
-  const Owned<BIO> certificate_bio = Reading(certificate_pem), key_bio = Reading(key_pem);
-  const Owned<X509> certificate(PEM_read_bio_X509(certificate_bio.get(), nullptr, NoPassphrase, nullptr));
-  const Owned<EVP_PKEY> key(PEM_read_bio_PrivateKey(key_bio.get(), nullptr, NoPassphrase, nullptr));
-  return certificate != nullptr && key != nullptr && X509_check_private_key(certificate.get(), key.get()) == 1;
-}
 
 class Files {
  public:
@@ -92,7 +68,7 @@ absl::Status ReadFiles(AdapterConfig& config) {
   config.certificate_pem = files.Read("system.certificate", config.certificate_file);
   config.key_pem = files.ReadSecret("system.key", config.key_file);
   if (!config.certificate_pem.empty()) {
-    if (!config.key_pem.empty() && !BelongTogether(config.certificate_pem, config.key_pem)) {
+    if (!config.key_pem.empty() && !trust::KeyBelongsTo(config.certificate_pem, config.key_pem).ok()) {
       files.Wrong("system.key", "isn't the key of the certificate: " + config.key_file);
     }
     CheckName(config, files);

@@ -32,6 +32,9 @@ constexpr Counter kCounters[] = {
     {"tasks_unreadable", &AgentMetrics::tasks_unreadable, Tone::kWarning},
     {"tasks_returned", &AgentMetrics::tasks_returned, Tone::kInfo},
     {"tasks_withdrawn", &AgentMetrics::tasks_withdrawn, Tone::kInfo},
+    {"deductions_unwitnessed", &AgentMetrics::deductions_unwitnessed, Tone::kWarning},
+    {"directory_heads", &AgentMetrics::directory_heads, Tone::kSilent},
+    {"directory_heads_wrong", &AgentMetrics::directory_heads_wrong, Tone::kWarning},
     {"ids_reused", &AgentMetrics::ids_reused, Tone::kWarning},
     {"signatures_invalid", &AgentMetrics::signatures_invalid, Tone::kWarning},
     {"statements_accepted", &AgentMetrics::statements_accepted, Tone::kInfo},
@@ -64,6 +67,7 @@ Json MetricsJson(const AgentMetrics& metrics) {
   for (const Counter& counter : kCounters) Put(out, counter.name, metrics.*counter.value);
   Put(out, "connected", metrics.connected);
   Put(out, "register_reachable", metrics.register_reachable);
+  Put(out, "directory_stale", metrics.directory_stale);
   return out;
 }
 
@@ -178,6 +182,10 @@ void Runner::NoteChanges() {
       log_.Warning("attention", [&](Json& line) { line.MergeFrom(grown); });
     }
   }
+  if (now.directory_stale && !seen_.directory_stale)
+    log_.Warning("directory_stale", [](Json& line) {
+      Put(line, "message", "orders wait: the newest word of the log on its directory is too old");
+    });
   seen_ = now;
 }
 

@@ -25,6 +25,7 @@ namespace eagle::audit {
 
 using Chosen = std::function<absl::Status(Console&)>;
 
+void AddAccess(CLI::App& root, Chosen& chosen);
 void AddEvidence(CLI::App& root, Chosen& chosen);
 void AddFingerprints(CLI::App& root, Chosen& chosen);
 void AddHead(CLI::App& root, Chosen& chosen);

@@ -2,7 +2,7 @@
 #include <memory>
 
 #include "client/audit/cli/commands.h"
-#include "client/audit/log_folder.h"
+#include "client/audit/cli/log_flags.h"
 #include "server/base/bytes.h"
 #include "server/base/reason.h"
 #include "server/journal/checkpoint.h"
@@ -11,12 +11,13 @@ namespace eagle::audit {
 namespace {
 
 struct Flags {
-  std::string log, log_key;
+  LogFlags log;
+  std::string log_key;
 };
 
 absl::Status Head(Console& console, const Flags& flags) {
   EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<journal::NoteVerifier> key, journal::ParseVerifierKey(flags.log_key));
-  EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<LogSource> log, OpenLogFolder(flags.log));
+  EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<LogSource> log, OpenLog(flags.log));
   EAGLE_ASSIGN_OR_RETURN(const std::string note, log->Checkpoint());
   EAGLE_ASSIGN_OR_RETURN(const journal::Checkpoint head, journal::OpenCheckpoint(note, *key));
   EAGLE_ASSIGN_OR_RETURN(const journal::Hash root, journal::RootOf(head.size, *log));
@@ -36,7 +37,7 @@ absl::Status Head(Console& console, const Flags& flags) {
 void AddHead(CLI::App& root, Chosen& chosen) {
   auto flags = std::make_shared<Flags>();
   CLI::App* verb = root.add_subcommand("head", "Show the newest checkpoint, verified, and check its tiles.");
-  verb->add_option("LOG", flags->log, "folder of the published log")->required();
+  AddLogFlags(*verb, flags->log);
   verb->add_option("--log-key", flags->log_key, "the log's pinned key (text)")->required();
   verb->callback([&chosen, flags] { chosen = [flags](Console& console) { return Head(console, *flags); }; });
 }

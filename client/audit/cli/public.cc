@@ -5,8 +5,8 @@
 #include "absl/strings/str_join.h"
 #include "client/audit/case_keys.h"
 #include "client/audit/cli/commands.h"
+#include "client/audit/cli/log_flags.h"
 #include "client/audit/log_audit.h"
-#include "client/audit/log_folder.h"
 #include "client/common/files.h"
 #include "server/base/bytes.h"
 #include "server/base/reason.h"
@@ -16,7 +16,8 @@ namespace eagle::audit {
 namespace {
 
 struct PublicFlags {
-  std::string log, log_key, policy, state, keys;
+  LogFlags log;
+  std::string log_key, policy, state, keys;
   size_t most = 100;
   double tolerance_minutes = 15;
   uint64_t sample = 0;
@@ -64,11 +65,11 @@ absl::Status Answer(Console& console, client::Record record, const Findings& fin
               absl::StrCat(findings.total(), " findings: eagle-audit explain RULE tells what a rule demands"));
 }
 
-absl::Status Sample(Console& console, const PublicFlags& flags, LogSource& log, const journal::NoteVerifier& key) {
+absl::Status Sample(Console& console, const PublicFlags& flags, LogSource& log, const TrustedHead& head) {
   const uint64_t seed = flags.seed.value_or(static_cast<uint64_t>(absl::ToUnixNanos(console.clock().WallNow())));
   console.Talk(absl::StrCat("seed ", seed));
   Findings findings(flags.most);
-  EAGLE_ASSIGN_OR_RETURN(const LogSampled sampled, SampleLog(log, key, flags.sample, seed, findings));
+  EAGLE_ASSIGN_OR_RETURN(const LogSampled sampled, SampleLog(log, head.note, *head.key, flags.sample, seed, findings));
   return Answer(console,
                 client::Record("sample")
                     .Add("origin", client::Text(sampled.head.origin))
@@ -81,17 +82,9 @@ absl::Status Sample(Console& console, const PublicFlags& flags, LogSource& log, 
 
 absl::Status Public(Console& console, const PublicFlags& flags) {
   EAGLE_ASSIGN_OR_RETURN(const journal::LogPolicy policy, PolicyOf(flags.policy, flags.log_key));
-  EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<LogSource> log, OpenLogFolder(flags.log));
-  EAGLE_ASSIGN_OR_RETURN(const std::string note, log->Checkpoint());
-  EAGLE_ASSIGN_OR_RETURN(const journal::LogPolicy::Judged judged, policy.Open(note));
-  if (!judged.quorum)
-    return Fail(Reason::kNoteUntrusted, "fewer witnesses than the policy demands have seen this checkpoint")
-        .With("cosigned", static_cast<int64_t>(judged.cosigned.size()));
-  std::shared_ptr<const journal::NoteVerifier> key;
-  for (const journal::LogPolicy::Log& one : policy.logs()) {
-    if (one.key->name() == judged.checkpoint.origin) key = one.key;
-  }
-  if (flags.sample > 0) return Sample(console, flags, *log, *key);
+  EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<LogSource> log, OpenLog(flags.log));
+  EAGLE_ASSIGN_OR_RETURN(const TrustedHead trusted, HeadOf(*log, policy));
+  if (flags.sample > 0) return Sample(console, flags, *log, trusted);
   PublicAudit audit({.findings_shown = flags.most, .tolerance = absl::Minutes(flags.tolerance_minutes)});
   SeenStore store(flags.state);
   CaseKeys keys;
@@ -101,7 +94,7 @@ absl::Status Public(Console& console, const PublicFlags& flags) {
   OpenedAudit opened([&](std::string_view key_id) { return keys.Find(key_id); }, audit.findings());
   EAGLE_ASSIGN_OR_RETURN(
       const LogAudited audited,
-      AuditLog(*log, *key,
+      AuditLog(*log, trusted.note, *trusted.key,
                {.store = flags.state.empty() ? nullptr : &store,
                 .progress = [&](uint64_t at, uint64_t of) { console.Progress(absl::StrCat("entry ", at, " of ", of)); },
                 .opened = flags.keys.empty() ? nullptr : &opened},
@@ -110,7 +103,7 @@ absl::Status Public(Console& console, const PublicFlags& flags) {
   record.Add("origin", client::Text(audited.head.origin))
       .Add("size", client::Count(audited.head.size))
       .Add("root", client::Text(HexEncode(journal::View(audited.head.root))))
-      .Add("witnesses", client::Count(judged.cosigned.size()))
+      .Add("witnesses", client::Count(trusted.cosigned))
       .Add("recorded", client::Instant(audit.recorded(), console.zone))
       .Add("seen_before", audited.before ? client::Count(audited.before->size) : client::Nothing())
       .Add("cases", client::Count(audit.cases()))
@@ -150,7 +143,7 @@ absl::Status Explain(Console& console, const std::string& name) {
 void AddPublic(CLI::App& root, Chosen& chosen) {
   auto flags = std::make_shared<PublicFlags>();
   CLI::App* verb = root.add_subcommand("public", "Audit every leaf of a published log: tree, history, rules.");
-  verb->add_option("LOG", flags->log, "folder of the published log")->required();
+  AddLogFlags(*verb, flags->log);
   verb->add_option("--log-key", flags->log_key, "the log's pinned key (text)");
   verb->add_option("--policy", flags->policy, "file of the log's policy: keys, witnesses, quorum (C2SP tlog-policy)");
   verb->add_option("--state", flags->state, "folder of what this auditor saw last: finds out forks and rollbacks");
@@ -168,7 +161,7 @@ void AddOpened(CLI::App& root, Chosen& chosen) {
   auto flags = std::make_shared<PublicFlags>();
   CLI::App* verb = root.add_subcommand(
       "opened", "The public audit, and with keys the payloads: commitments, signatures, what was signed.");
-  verb->add_option("LOG", flags->log, "folder of the published log, with payloads")->required();
+  AddLogFlags(*verb, flags->log);
   verb->add_option("--log-key", flags->log_key, "the log's pinned key (text)");
   verb->add_option("--policy", flags->policy, "file of the log's policy: keys, witnesses, quorum (C2SP tlog-policy)");
   verb->add_option("--keys", flags->keys, "file of payload keys; what it has no key for stays sealed")->required();

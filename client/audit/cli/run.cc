@@ -24,7 +24,8 @@ int RunEagleAudit(const std::vector<std::string>& arguments, std::ostream& out, 
   root.fallthrough();
   root.add_option("--output", output, "table or json")->check(CLI::IsMember({"table", "json"}));
   root.add_option("--zone", zone, "time zone that times are shown in (default: UTC+8)");
-  for (const auto add : {AddHead, AddPublic, AddOpened, AddExplain, AddEvidence, AddFingerprints, AddWitness})
+  for (const auto add :
+       {AddHead, AddPublic, AddOpened, AddAccess, AddExplain, AddEvidence, AddFingerprints, AddWitness})
     add(root, chosen);
   try {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());

@@ -36,6 +36,7 @@ absl::StatusOr<std::shared_ptr<const Caller>> Callers::CallerOf(const std::share
     if (const auto it = callers_.find(peer); it != callers_.end()) return it->second;
   }
   EAGLE_ASSIGN_OR_RETURN(Caller found, Identify(*directory, peer->spiffe_id, journal::View(peer->spki_sha256)));
+  found.certificate_sha256 = journal::View(peer->certificate_sha256);
   auto caller = std::make_shared<const Caller>(std::move(found));
   absl::MutexLock lock(&mu_);
   if (current_ == directory) callers_.emplace(peer, caller);

@@ -6,6 +6,7 @@
 //               comes later.
 //   UnaryCall   the same with its messages.
 //   PollCall    PullTasks: parked inside the dispatcher, taken out when the caller gives up or loses its rights.
+//   WaitCall    WaitCheckpoint: waits of witnesses end when rights change, and each is asked for its own.
 //   WatchCall   WatchOrders: reads a page, writes it, rests until the hub wakes it. A slow reader just gets later
 //   pages.
 //
@@ -167,6 +168,15 @@ class PollCall final : public UnaryCall<v1::PullTasksRequest, v1::PullTasksRespo
  private:
   std::pair<uint32_t, std::string> Key() const { return {caller().agency.value(), request().instance()}; }
   bool IsNewest();
+};
+
+// WaitCheckpoint: what it waited for isn't told to a caller that has lost its rights meanwhile.
+class WaitCall final : public UnaryCall<v1::WaitCheckpointRequest, v1::WaitCheckpointResponse> {
+ public:
+  using UnaryCall::UnaryCall;
+
+ protected:
+  absl::Status MayAnswer() override { return ports_.callers.Recheck(admitted_.peer, method_.path); }
 };
 
 class WatchCall final : public grpc::ServerWriteReactor<v1::WatchOrdersResponse>,

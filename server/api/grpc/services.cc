@@ -108,6 +108,8 @@ class Services::Impl {
     UNARY(OrderService, ListFindings, ListFindingsRequest, ListFindingsResponse)
     UNARY(OrderService, WithdrawOrder, WithdrawOrderRequest, WithdrawOrderResponse)
     UNARY(OrderService, GetEvidence, GetEvidenceRequest, GetEvidenceResponse)
+    UNARY(OrderService, ListOrdersOfKey, ListOrdersOfKeyRequest, ListOrdersOfKeyResponse)
+    UNARY(OrderService, ResumeOrders, ResumeOrdersRequest, ResumeOrdersResponse)
     grpc::ServerWriteReactor<v1::WatchOrdersResponse>* WatchOrders(grpc::CallbackServerContext* context,
                                                                    const v1::WatchOrdersRequest* request) override {
       auto call = std::make_shared<WatchCall>(shared.calls_,
@@ -148,13 +150,21 @@ class Services::Impl {
     explicit Audits(Shared& s) : shared(s) {}
     UNARY(AuditService, GetCheckpoint, GetCheckpointRequest, GetCheckpointResponse)
     UNARY(AuditService, ListEntries, ListEntriesRequest, ListEntriesResponse)
+    UNARY(AuditService, GetTile, GetTileRequest, GetTileResponse)
+    UNARY(AuditService, GetEntryBundle, GetEntryBundleRequest, GetEntryBundleResponse)
     UNARY(AuditService, GetInclusionProof, GetInclusionProofRequest, GetInclusionProofResponse)
     UNARY(AuditService, GetConsistencyProof, GetConsistencyProofRequest, GetConsistencyProofResponse)
+    UNARY(AuditService, SearchAccess, SearchAccessRequest, SearchAccessResponse)
     Shared& shared;
   };
   struct Witnesses final : v1::WitnessService::CallbackService {
     explicit Witnesses(Shared& s) : shared(s) {}
-    UNARY(WitnessService, WaitCheckpoint, WaitCheckpointRequest, WaitCheckpointResponse)
+    grpc::ServerUnaryReactor* WaitCheckpoint(grpc::CallbackServerContext* context,
+                                             const v1::WaitCheckpointRequest* request,
+                                             v1::WaitCheckpointResponse* response) override {
+      return shared.Start<WaitCall>(context, request, response, "/goldeneagle.v1.WitnessService/WaitCheckpoint",
+                                    &Handlers::WaitCheckpoint);
+    }
     UNARY(WitnessService, AddCosignature, AddCosignatureRequest, AddCosignatureResponse)
     Shared& shared;
   };
@@ -288,6 +298,7 @@ void Services::Tick() {
       }
     }
     for (const auto& poll : polls) poll->Recheck();
+    shared.ports_.handlers.EndWitnessWaits();
     shared.watches_.WakeAll();
   }
   shared.watches_.Tick();

@@ -22,7 +22,7 @@ struct sqlite3_stmt;
 namespace eagle::storage {
 
 // The version of the tables' layout, kept in user_version. Another one is refused, never guessed at.
-inline constexpr int kSqliteSchemaVersion = 3;
+inline constexpr int kSqliteSchemaVersion = 4;
 inline constexpr int kSqliteApplicationId = 0x47456167;  // "GEag": a file of ours, whoever finds it
 inline constexpr int kSqlitePageBytes = 4096;
 

@@ -135,6 +135,25 @@ TEST(AgentAttack, OfficersWhoAreNotOnTheRegisterNow) {
   EXPECT_EQ(Outcome(world, world.Sign(late)), "RETURNED SIGNER_UNKNOWN");
 }
 
+TEST(AgentAttack, AnAmountThatALeaderConfirmsCarriesHisSignature) {
+  SdkWorld world;
+  const auto confirmed = [&](const std::string& leader) {
+    v1::Order order = world.Freeze(100);
+    order.mutable_confirmed()->add_reasons("UNIT_SLIP");
+    order.mutable_confirmed()->set_ground("compared with the file");
+    order.mutable_confirmed()->set_leader(leader);
+    return order;
+  };
+  EXPECT_EQ(Outcome(world, world.Sign(confirmed("003"))), "RETURNED SIGNATURES_MISSING");
+  const SdkWorld::Signers three = {&world.handler, &world.cosigner, &world.leader};
+  EXPECT_EQ(Outcome(world, world.Sign(confirmed("002"), three)), "RETURNED CONFIRMATION_NOT_SIGNED");
+  EXPECT_EQ(world.core.effects.size(), 0u);
+  const v1::Order order = confirmed("003");
+  world.Submit(order, three);
+  ASSERT_TRUE(world.Settle());
+  EXPECT_EQ(world.Outcome(order), "CONTROLLED");
+}
+
 TEST(AgentAttack, ContentThatIsNotWhatTheContractSays) {
   SdkWorld world;
   const auto outcome = [&](const std::function<void(v1::Order&)>& spoil) {
@@ -256,6 +275,7 @@ TEST(AgentAttack, DeductionsThatWitnessesHaveNotSeen) {
   world.config.log_policy = std::make_shared<const journal::LogPolicy>(*journal::LogPolicy::Parse(
       "log " + log.VerifierKey() + "\nwitness a " + WitnessNamed('a').VerifierKey() + "\nwitness b " +
       WitnessNamed('b').VerifierKey() + "\ngroup both all a b\nquorum both\n"));
+  world.config.directory_age_control = absl::InfiniteDuration();  // agent_directory_test.cc
   world.StartAgent();
   const v1::Order freeze = world.Submit(world.Freeze(6'000'000));
   ASSERT_TRUE(world.Settle()) << "only deductions need witnesses";

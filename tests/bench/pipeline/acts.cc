@@ -4,7 +4,9 @@
 #include "server/base/assert.h"
 #include "server/base/identity_number.h"
 #include "server/base/uuid.h"
+#include "server/trust/identity.h"
 #include "server/trust/subject.h"
+#include "server/trust/ticket.h"
 #include "server/trust/timestamps.h"
 
 namespace eagle::bench {
@@ -179,6 +181,20 @@ v1::Receipt FoundReceipt(const std::string& agency, std::string_view digest, con
       finding.set_available_minor_units(12'345'67);
   *finding.mutable_as_of() = TimestampOf(now);
   return receipt;
+}
+
+v1::SignedMember TicketFor(const World& world, const std::string& case_number, absl::Time now) {
+  const auto fingerprint = trust::CertificateSha256FromPem(world.court.certificate_pem);
+  return trust::MakeTicket({.environment = v1::ENVIRONMENT_TEST,
+                            .officer = std::string("court/") + kCourt + "/officer/" + world.handler.code,
+                            .officers_of = kCourt,
+                            .court = kCourt,
+                            .case_number = case_number,
+                            .purpose = "EXECUTION",
+                            .certificate_sha256 = fingerprint.ok() ? std::string(journal::View(*fingerprint)) : "",
+                            .issued_at = now,
+                            .lifetime = absl::Minutes(5)},
+                           *world.handler.signer);
 }
 
 }  // namespace eagle::bench

@@ -40,5 +40,7 @@ std::vector<v1::Capability> Capabilities();
 v1::Receipt FoundReceipt(const std::string& agency, std::string_view digest, const v1::Order& order, absl::Time now);
 
 std::string CaseNumber(uint32_t of);
+// The handler's, for the court's own connection.
+v1::SignedMember TicketFor(const World& world, const std::string& case_number, absl::Time now);
 
 }  // namespace eagle::bench

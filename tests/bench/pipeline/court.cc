@@ -319,7 +319,8 @@ absl::StatusOr<uint64_t> RealCourt::VerifyAnswers(size_t orders) {
     v1::Order order;
     order.ParseFromString(bytes);
     v1::ListFindingsRequest request;
-    request.set_order_id(order.order_id()), request.set_purpose("EXECUTION"), request.set_page_size(1000);
+    request.set_order_id(order.order_id()), request.set_page_size(1000);
+    *request.mutable_officer_ticket() = TicketFor(world_, order.case_number(), clock_.WallNow());
     std::map<std::string, int> receipts;
     do {
       EAGLE_ASSIGN_OR_RETURN(const v1::ListFindingsResponse page,

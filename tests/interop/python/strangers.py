@@ -33,6 +33,7 @@ from goldeneagle.v1 import (  # noqa: E402
     order_pb2,
     order_service_pb2,
     order_service_pb2_grpc,
+    reading_pb2,
     receipt_pb2,
     statement_pb2,
 )
@@ -226,12 +227,14 @@ def try_court(orders, batch):
     spoilt.batch.head.signatures[0].sig = bytes(64)
     code, info, _, _ = failure(lambda: orders.SubmitOrders(spoilt, timeout=LIMIT))
     check("a wrong signature is refused", code == grpc.StatusCode.PERMISSION_DENIED and info.reason == "SIGNATURE_INVALID", (code, info))
-    code, info, violations, _ = failure(lambda: orders.ListFindings(order_service_pb2.ListFindingsRequest(), timeout=LIMIT))
+    code, info, violations, _ = failure(lambda: orders.WithdrawOrder(order_service_pb2.WithdrawOrderRequest(), timeout=LIMIT))
     check(
         "missing fields come as BadRequest with their paths",
-        code == grpc.StatusCode.INVALID_ARGUMENT and info.reason == "FIELD_MISSING" and "purpose" in {violation.field for violation in violations},
+        code == grpc.StatusCode.INVALID_ARGUMENT and info.reason == "FIELD_INVALID" and "request_id" in {violation.field for violation in violations},
         (code, info, violations),
     )
+    code, info, _, _ = failure(lambda: orders.ListFindings(order_service_pb2.ListFindingsRequest(order_id=order.order_id), timeout=LIMIT))
+    check("nobody reads without an officer's ticket", code == grpc.StatusCode.PERMISSION_DENIED and info.reason == "TICKET_MISSING", (code, info))
     code, info, _, _ = failure(lambda: orders.GetOrder(order_service_pb2.GetOrderRequest(order_id=bytes(16))))
     check("a call without a deadline is refused", code == grpc.StatusCode.INVALID_ARGUMENT and info.reason == "DEADLINE_MISSING", (code, info))
     return order, acceptance
@@ -295,10 +298,42 @@ def try_agency(adapter, order, handler_key):
     return member
 
 
+def ticket_for(order, certificate):
+    """The handler's ticket for the order's case, over the connection with this certificate: an officer signs what he will read."""
+    der = openssl("x509", "-in", os.path.join(world, "tls", certificate + ".pem"), "-outform", "DER").stdout
+    ticket = reading_pb2.OfficerTicket(
+        officer="court/" + order.court + "/officer/handler",
+        court=order.court,
+        case_number=order.case_number,
+        purpose="EXECUTION",
+        certificate_sha256=hashlib.sha256(der).digest(),
+    )
+    ticket.issued_at.GetCurrentTime()
+    ticket.expires_at.FromSeconds(ticket.issued_at.seconds + 300)
+    member = ticket.SerializeToString()
+    head = envelope_pb2.Head(
+        member_type=envelope_pb2.MEMBER_TYPE_TICKET,
+        environment=envelope_pb2.ENVIRONMENT_TEST,
+        signer=order.court,
+        sequence=ticket.issued_at.seconds,
+        count=1,
+        root=root_of([leaf_hash(member)]),
+    )
+    head.signed_at.CopyFrom(ticket.issued_at)
+    out = envelope_pb2.SignedMember(member=member)
+    out.head.payload, out.head.payload_type = head.SerializeToString(), PAYLOAD_TYPE
+    out.head.signatures.add(sig=sign("handler.pem", pae(out.head.payload)))
+    return out
+
+
 def try_answers(orders, order, member):
     view = orders.GetOrder(order_service_pb2.GetOrderRequest(order_id=order.order_id), timeout=LIMIT).order
     check("the order is complete", view.state == order_service_pb2.ORDER_STATE_COMPLETED, view)
-    findings = orders.ListFindings(order_service_pb2.ListFindingsRequest(order_id=order.order_id, purpose="EXECUTION", page_size=10), timeout=LIMIT)
+    request = order_service_pb2.ListFindingsRequest(order_id=order.order_id, page_size=10, officer_ticket=ticket_for(order, "auditor"))
+    code, info, _, _ = failure(lambda: orders.ListFindings(request, timeout=LIMIT))
+    check("a ticket for another connection is refused", code == grpc.StatusCode.PERMISSION_DENIED and info.reason == "TICKET_MISMATCH", (code, info))
+    request.officer_ticket.CopyFrom(ticket_for(order, "court"))
+    findings = orders.ListFindings(request, timeout=LIMIT)
     check("the court reads the very receipt that the agency signed", len(findings.findings) == 1 and findings.findings[0].receipt.member == member, findings)
 
 

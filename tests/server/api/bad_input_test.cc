@@ -210,7 +210,7 @@ TEST_F(BadInput, ACapIsTheSumOfItsSignedParts) {
   ASSERT_TRUE(answer.ok()) << answer.status();
   EXPECT_THAT(
       DemoWorld::Problems(answer->results(0).refusal()),
-      ElementsAre("open.claim.cap_minor_units CAP_NOT_SUM",
+      ElementsAre("open.claim.cap_minor_units CAP_NOT_SUM", "open.claim.cap_minor_units UNIT_SLIP",
                   "open.respondents[0].identity.id_number IDENTITY_NUMBER_INVALID", "signatures SIGNATURES_MISSING"))
       << "all at once";
   act = demo_.Open("（2026）辽9901执2号");
@@ -525,7 +525,7 @@ TEST_F(BadReceipts, ReceiptsOfANewerContractAreKeptAndTheirNewFieldsIgnored) {
   EXPECT_EQ(answer->results(0).verdict(), v1::RECEIPT_VERDICT_RECORDED);
   v1::ListFindingsRequest list;
   list.set_order_id(freeze_.order_id());
-  list.set_purpose("to look");
+  *list.mutable_officer_ticket() = demo_.Ticket();
   EXPECT_EQ(gateway_.Call(&api::Handlers::ListFindings, demo_.court, list)->findings(0).receipt().member(), newer);
 }
 

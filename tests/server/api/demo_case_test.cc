@@ -105,6 +105,22 @@ TEST_F(DemoCase, AnUnsignedDraftIsTriedAsIfEverybodyHadSigned) {
   EXPECT_EQ(bad->results(0).refusal().reason(), "CAP_EXCEEDED");
 }
 
+TEST_F(DemoCase, ADryRunNamesTheSameSlipsAndMissingKeysAsTheSubmission) {
+  const auto batch = demo_.OrderBatch({demo_.Freeze(kBeiling, 198'278'00)}, {kHandler});
+  const auto problems = [](const v1::Refusal& refusal) {
+    std::vector<std::string> out;
+    for (const v1::FieldProblem& one : refusal.problems()) out.push_back(one.field() + " " + one.reason());
+    return out;
+  };
+  const auto dry = gateway_.Call(&api::Handlers::ValidateOrders, demo_.court, batch);
+  const auto sent = gateway_.Call(&api::Handlers::SubmitOrders, demo_.court, batch);
+  ASSERT_TRUE(dry.ok() && sent.ok()) << dry.status() << sent.status();
+  EXPECT_EQ(problems(dry->results(0).refusal()), problems(sent->results(0).refusal()));
+  EXPECT_THAT(
+      problems(sent->results(0).refusal()),
+      testing::UnorderedElementsAre("freeze.limit_minor_units DIGITS_SWAPPED", "signatures SIGNATURES_MISSING"));
+}
+
 TEST_F(DemoCase, ThreeAmountsRankByServiceNeverOverTheClaim) {
   FreezeEverywhere();
   v1::LedgerView ledger = Ledger();

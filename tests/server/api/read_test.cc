@@ -24,7 +24,8 @@ class Reads : public ::testing::Test {
                                                     const std::string& token = "", int size = 0) {
     v1::ListFindingsRequest request;
     request.set_order_id(id);
-    request.set_purpose("to prepare the deduction");
+    *request.mutable_officer_ticket() =
+        gateway_.Ticket(caller, "court/" + caller.code + "/officer/001", kCourt, kCaseNumber);
     request.set_page_token(token);
     request.set_page_size(size);
     return gateway_.Call(&api::Handlers::ListFindings, caller, request);
@@ -71,7 +72,8 @@ TEST_F(Reads, ACourtSeesItsOwnOrdersAndNoTraceOfOthers) {
             Reason::kNotFound);
   v1::GetCaseRequest get_case;
   get_case.set_case_number(kCaseNumber);
-  get_case.set_purpose("curious");
+  *get_case.mutable_officer_ticket() =
+      gateway_.Ticket(demo_.other_court, "court/辽9902/officer/001", kOtherCourt, kCaseNumber);
   EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::GetCase, demo_.other_court, get_case).status()), Reason::kNotFound);
   EXPECT_THAT(gateway_.Call(&api::Handlers::ListOrders, demo_.other_court, v1::ListOrdersRequest())->orders(),
               IsEmpty());
@@ -79,7 +81,7 @@ TEST_F(Reads, ACourtSeesItsOwnOrdersAndNoTraceOfOthers) {
   Watch(demo_.other_court, token);
   demo_.Pull(kBeiling);
   EXPECT_THAT(Watch(demo_.other_court, token), IsEmpty());
-  EXPECT_EQ(gateway_.Count("READ_RECORDED"), 0u) << "nothing was read";
+  EXPECT_EQ(gateway_.Count("ACCESS_RECORDED"), 0u) << "nothing was read";
   // Two courts may use one case number; they are two cases.
   v1::SubmitCaseActsRequest request;
   v1::CaseAct act = demo_.Open();
@@ -140,16 +142,16 @@ TEST_F(Reads, FindingsAreAnAuditedRead) {
         {0, v1::KEY_ALGORITHM_ED25519, gateway_.Key("agency/" + finding.agency()).public_key()}};
     EXPECT_TRUE(trust::OpenMember(finding.receipt(), keys, gateway_.checker).ok()) << "the agency's own signature";
   }
-  EXPECT_EQ(gateway_.Count("READ_RECORDED"), 1u);
+  EXPECT_EQ(gateway_.Count("ACCESS_RECORDED"), 1u);
   v1::ListFindingsRequest silent;
   silent.set_order_id(order.order_id());
-  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::ListFindings, demo_.court, silent).status()), Reason::kFieldMissing)
-      << "why?";
-  EXPECT_EQ(gateway_.Count("READ_RECORDED"), 1u);
+  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::ListFindings, demo_.court, silent).status()), Reason::kTicketMissing)
+      << "who, and why?";
+  EXPECT_EQ(gateway_.Count("ACCESS_RECORDED"), 1u);
   const auto begun = gateway_.Begin(&api::Handlers::ListFindings, demo_.court, [&] {
     v1::ListFindingsRequest request;
     request.set_order_id(order.order_id());
-    request.set_purpose("again");
+    *request.mutable_officer_ticket() = demo_.Ticket();
     return request;
   }());
   EXPECT_FALSE(begun->has_value()) << "not before the record is durable";

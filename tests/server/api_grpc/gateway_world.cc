@@ -81,11 +81,12 @@ GatewayWorld::GatewayWorld(Options options)
   founded.set_registrar_threshold(2);
   for (int i = 0; i < 2; ++i) {
     administrators_.push_back(*trust::Ed25519Signer::FromSeed(std::string(32, static_cast<char>('a' + i))));
-    *founded.add_administrators() = KeyRow("administrator", administrators_.back().public_key());
+    *founded.add_administrators() =
+        KeyRow("administrator-" + std::to_string(i + 1), administrators_.back().public_key());
   }
   for (int i = 0; i < 3; ++i) {
     const auto registrar = trust::Ed25519Signer::FromSeed(std::string(32, static_cast<char>('r' + i)));
-    *founded.add_registrars() = KeyRow("registrar", registrar->public_key());
+    *founded.add_registrars() = KeyRow("registrar-" + std::to_string(i + 1), registrar->public_key());
   }
   Must(FoundLog({.data_folder = folder_ / "data", .founded = founded}, clock_.WallNow(), entropy_).status(),
        "founding");

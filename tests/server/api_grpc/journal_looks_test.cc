@@ -98,15 +98,7 @@ TEST_F(LookBookTest, ALookUnderACaseThatDoesNotExistIsFoundByTag) {
 }
 
 TEST_F(LookBookTest, AReadOfTheCaseIsALookAtItsRespondents) {
-  domain::RecordRead read;
-  read.actor_kind = v1::ACTOR_KIND_COURT;
-  read.actor = 1;
-  read.case_seq = world_.state.cases.begin()->second.seq;
-  read.method = "GetCase";
-  read.subject_tags = {kRespondentTag};
-  read.reader = "spiffe://test/court/C1";
-  read.purpose = "EXECUTION";
-  world_.Do(read);
+  world_.Do(world_.Access());
   const auto looks = Looks(kRespondentTag);
   ASSERT_EQ(looks.size(), 1u);
   EXPECT_EQ(looks[0].act, LookAct::kRead);
@@ -114,6 +106,9 @@ TEST_F(LookBookTest, AReadOfTheCaseIsALookAtItsRespondents) {
   EXPECT_EQ(looks[0].system, "spiffe://test/court/C1");
   EXPECT_EQ(looks[0].purpose, "EXECUTION");
   EXPECT_EQ(looks[0].case_number, "case-1");
+  EXPECT_THAT(looks[0].officers, ElementsAre("handler handler"));
+  EXPECT_THAT(looks[0].officer_tags, ElementsAre("tag of handler"));
+  EXPECT_FALSE(looks[0].no_open_case);
   EXPECT_FALSE(another_tag_key_);
 }
 

@@ -43,7 +43,7 @@ int RunWithRestarts(CoreWorld& core, const DomainWorld& world) {
 }
 
 TEST(FaultTest, NoFailingCallLosesDoublesOrForksAnything) {
-  DomainWorld world;
+  DomainWorld world(test::PolicyWithoutDirectoryHeads());
   const auto freeze = world.FreezeOrder("BANK1", 80'000'00);
   world.Do(world.Orders({freeze}));
   world.Do(world.Receipts("BANK1", {world.Controlled(freeze, "BANK1", 80'000'00, 0)}));

@@ -30,15 +30,13 @@ void TellAStory(DomainWorld& world) {
   for (int i = 0; i < 3; ++i) {  // in steps of under a day, so that a restart in between finds the clock plausible
     world.now += absl::Hours(20);
     world.Do(domain::Tick{});
-    world.Do(domain::RecordRead{
-        .actor = 1, .case_seq = CaseSeq(world.case_seq), .method = "GetCase", .reader = "court", .purpose = "look"});
+    world.Do(world.Access());
   }
   world.Do(world.Receipts("BANK1", {world.Event(freeze, "BANK1", MEASURE_CHANGE_INFLOW, 80'000'00, 0)}));
   const auto deduct = world.DeductOrder("BANK1", freeze.order_id(), 50'000'00);
   world.Do(world.Orders({deduct}));
   world.Do(world.Receipts("BANK1", {world.Deducted(deduct, "BANK1", true, 30'000'00, 0)}));
-  world.Do(domain::RecordRead{
-      .actor = 1, .case_seq = CaseSeq(world.case_seq), .method = "ListFindings", .reader = "court", .purpose = "file"});
+  world.Do(world.Access("ListFindings"));
 }
 
 std::string Rows(const domain::State& state) {
@@ -52,7 +50,7 @@ std::string Rows(const domain::State& state) {
 }
 
 TEST(SequencerTest, TheStoredFoldIsTheDomainsAndReplayAgrees) {
-  DomainWorld world;
+  DomainWorld world(test::PolicyWithoutDirectoryHeads());
   TellAStory(world);
   CoreWorld core(world.founding, world.script.front().first);
   ASSERT_TRUE(core.Start().ok());
@@ -66,7 +64,7 @@ TEST(SequencerTest, TheStoredFoldIsTheDomainsAndReplayAgrees) {
 }
 
 TEST(SequencerTest, ARestartLoadsTheSameStateWithoutReplaying) {
-  DomainWorld world;
+  DomainWorld world(test::PolicyWithoutDirectoryHeads());
   TellAStory(world);
   CoreWorld core(world.founding, world.script.front().first);
   ASSERT_TRUE(core.Start().ok());
@@ -78,6 +76,8 @@ TEST(SequencerTest, ARestartLoadsTheSameStateWithoutReplaying) {
   const domain::State& state = core.sequencer->state();
   EXPECT_EQ(Rows(state), Rows(world.state));
   EXPECT_EQ(state.timers, world.state.timers);
+  EXPECT_EQ(state.readers, world.state.readers);
+  EXPECT_EQ(state.readers.size(), 1u);
   EXPECT_EQ(state.ids.size(), world.state.ids.size());
   EXPECT_EQ(state.sequences.size(), world.state.sequences.size());
   EXPECT_EQ(state.directory.statements().size(), world.state.directory.statements().size());

@@ -106,6 +106,33 @@ class Bench {
                         state);
   }
 
+  // A key was revoked: it waits wherever it had not begun.
+  void Pause(uint64_t seq) {
+    domain::Order& order = state.orders.at(seq);
+    order.paused = order.Open();
+    order.paused.RemoveAll(order.delivered);
+    v1::OrderPaused body;
+    body.set_targets(order.paused.bytes());
+    dispatcher->Applied({.index = next_index++,
+                         .type = v1::ENTRY_TYPE_ORDER_PAUSED,
+                         .order = OrderSeq(seq),
+                         .case_seq = order.case_seq,
+                         .body = body.SerializeAsString()},
+                        state);
+  }
+  void Resume(uint64_t seq) {
+    domain::Order& order = state.orders.at(seq);
+    v1::OrderResumed body;
+    body.set_targets(order.paused.bytes());
+    order.paused = {};
+    dispatcher->Applied({.index = next_index++,
+                         .type = v1::ENTRY_TYPE_ORDER_RESUMED,
+                         .order = OrderSeq(seq),
+                         .case_seq = order.case_seq,
+                         .body = body.SerializeAsString()},
+                        state);
+  }
+
   absl::Status Hello(uint32_t agency, const std::string& instance = "a", uint32_t most = 1000,
                      const std::string& inbox = "inbox") {
     return dispatcher->Hello(AgencyOrdinal(agency), instance, inbox, most);

@@ -142,6 +142,21 @@ TEST_F(WitnessTest, MissingWitnessesAreAnAlarmAndThenDeductionsGoOutUntilTheTime
   EXPECT_FALSE(world_.state.witnessing.missing());
 }
 
+TEST_F(WitnessTest, AnAlarmIsAboutTheWitnessesThatWereThereAndEndsWhenOthersAreRegistered) {
+  Register(3, 2);
+  const Order& order = Deduct();
+  Later(absl::Minutes(20));
+  ASSERT_TRUE(MayHandOut(world_.state, order)) << "the alarm stands";
+  Register(2, 2);
+  EXPECT_FALSE(world_.state.witnessing.missing());
+  EXPECT_FALSE(MayHandOut(world_.state, order)) << "the new ones have not been asked yet";
+  Later(absl::Minutes(19));
+  EXPECT_EQ(Count("WITNESSES_MISSING"), 1u);
+  Later(absl::Minutes(1));
+  EXPECT_EQ(Count("WITNESSES_MISSING"), 2u) << "their own time has passed";
+  EXPECT_TRUE(MayHandOut(world_.state, order));
+}
+
 TEST_F(WitnessTest, WithoutTimeForItNoDeductionEverGoesOutUnseen) {
   Install(FreedoniaStrict());
   Register(3, 2);

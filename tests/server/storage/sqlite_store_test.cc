@@ -78,7 +78,7 @@ TEST_F(SqliteStoreTest, TheFileIsWhatThePageOnDurabilitySays) {
   EXPECT_EQ(stranger.Ask("PRAGMA journal_mode"), "wal;");
   EXPECT_EQ(stranger.Ask("PRAGMA user_version"), std::to_string(kSqliteSchemaVersion) + ";");
   EXPECT_EQ(stranger.Ask("PRAGMA auto_vacuum"), "0;");
-  EXPECT_EQ(stranger.Ask("SELECT count(*) FROM sqlite_schema WHERE type = 'table'"), "11;");
+  EXPECT_EQ(stranger.Ask("SELECT count(*) FROM sqlite_schema WHERE type = 'table'"), "12;");
   EXPECT_EQ(stranger.Ask("SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE '%STRICT'"), "");
 }
 

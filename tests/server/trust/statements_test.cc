@@ -244,6 +244,56 @@ TEST_F(StatementsTest, WhatEndedNoLongerHolds) {
   EXPECT_EQ(book_.OfficersOf("辽9901", Day(1)).size(), 2u);
 }
 
+TEST_F(StatementsTest, ARevokedKeyNeverCountsAgain) {
+  Furnish();
+  const auto revoked = [&](std::string_view subject) {
+    v1::Statement statement = About(subject, v1::STATEMENT_KIND_REVOKED);
+    *statement.mutable_compromised_since() = TimestampOf(Day(1));
+    return statement;
+  };
+  EXPECT_EQ(Why(ByCourt(revoked("court/辽9901/officer/002"))), "STATEMENT_STALE") << "there is nothing to revoke";
+  EXPECT_EQ(Why(ByCourt(revoked(kAccount))), "FIELD_INVALID") << "an account has no key";
+  EXPECT_EQ(Why(ByCourt(About(kOfficer, v1::STATEMENT_KIND_REVOKED))), "FIELD_MISSING") << "since when?";
+  v1::Statement odd = OfficerWith(kOfficer, second_);
+  *odd.mutable_compromised_since() = TimestampOf(Day(1));
+  EXPECT_EQ(Why(ByCourt(odd)), "FIELD_INVALID");
+  // The key that he had before counts no more than the one in force.
+  ASSERT_EQ(Why(ByCourt(OfficerWith(kOfficer, second_))), "OK");
+  ASSERT_EQ(Why(ByCourt(revoked(kOfficer))), "OK");
+  EXPECT_TRUE(book_.OfficersOf("辽9901", Day(1)).empty());
+  EXPECT_TRUE(book_.IsRevoked(kOfficer));
+  const std::vector<CandidateKey> keys = book_.RevokedKeysOf("辽9901", 7);
+  ASSERT_EQ(keys.size(), 2u);
+  EXPECT_EQ(keys[0].id, 7u);
+  EXPECT_EQ(keys[0].key, officer_.public_key());
+  EXPECT_EQ(keys[1].key, second_.public_key());
+  EXPECT_EQ(Why(ByCourt(OfficerWith(kOfficer, second_))), "KEY_REVOKED");
+  EXPECT_EQ(Why(ByCourt(OfficerWith("court/辽9901/officer/002", officer_))), "KEY_REVOKED");
+  EXPECT_EQ(Why(ByRegistrars(Key("agency/9900001", officer_))), "KEY_REVOKED");
+  KeyedHashSigner fresh("officer, new");
+  EXPECT_EQ(Why(ByCourt(OfficerWith(kOfficer, fresh))), "OK");
+  EXPECT_EQ(book_.OfficersOf("辽9901", Day(1)).size(), 1u);
+}
+
+TEST_F(StatementsTest, WhatAStolenCourtKeyStatedIsStatedAnew) {
+  Furnish();
+  const journal::Hash account = book_.HeldAbout(kAccount)->digest;
+  v1::Statement revoked = About(kCourt, v1::STATEMENT_KIND_REVOKED);
+  *revoked.mutable_compromised_since() = TimestampOf(Day(1));
+  EXPECT_EQ(Why(Signed(revoked, kRegistrar, {&registrar1_})), "SIGNATURES_MISSING");
+  ASSERT_EQ(Why(ByRegistrars(revoked)), "OK");
+  EXPECT_EQ(Why(ByCourt(OfficerWith("court/辽9901/officer/002", second_))), "KEY_REVOKED");
+  EXPECT_EQ(Why(ByRegistrars(Key(kCourt, court_))), "KEY_REVOKED");
+  KeyedHashSigner fresh("court, new");
+  ASSERT_EQ(Why(ByRegistrars(Key(kCourt, fresh))), "OK");
+  EXPECT_TRUE(book_.OfficersOf("辽9901", Day(1)).empty()) << "nobody knows who stated them";
+  EXPECT_FALSE(book_.AccountByDigest(account, Day(1)).has_value());
+  // The officer's own key was not stolen.
+  EXPECT_EQ(Why(Signed(OfficerWith(kOfficer, officer_), "辽9901", {&fresh})), "OK");
+  EXPECT_EQ(book_.OfficersOf("辽9901", Day(1)).size(), 1u);
+  EXPECT_TRUE(book_.RevokedKeysOf("辽9901", 0).empty());
+}
+
 TEST_F(StatementsTest, WithTheCourtsKeyEverythingOfItEnds) {
   Furnish();
   const journal::Hash account = book_.HeldAbout(kAccount)->digest;

@@ -131,9 +131,9 @@ TEST(Strict, NumbersOutsideTheirFieldAreRefused) {
   head.set_count(4294967295u);
   EXPECT_EQ(WhyNot(ParseStrict<v1::Head>(head.SerializeAsString())), "OK");
   EXPECT_EQ(WhyNot(ParseStrict<v1::Head>(Hex("288080808010"))), "ENVELOPE_MALFORMED");  // 2^32
-  v1::ReadRecorded read;
+  v1::AccessRecorded read;
   read.set_rows(1);
-  EXPECT_EQ(WhyNot(ParseStrict<v1::ReadRecorded>(read.SerializeAsString())), "OK");
+  EXPECT_EQ(WhyNot(ParseStrict<v1::AccessRecorded>(read.SerializeAsString())), "OK");
   EXPECT_EQ(WhyNot(ParseStrict<v1::PersonAtAgency>(Hex("0802"))), "ENVELOPE_MALFORMED");  // a truth value of 2
   v1::Order order;
   order.set_action(static_cast<v1::Action>(-1));  // ten bytes, as writers of negative numbers have it

@@ -1,0 +1,76 @@
+// Who read personal data, by which right, how often.
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "client/audit/picture.h"
+
+namespace eagle::audit {
+namespace {
+
+using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
+
+constexpr int64_t kSecond = 1'000'000, kHour = 3600 * kSecond;
+constexpr int kSubjectsMax = 100;
+
+int64_t MicrosOf(const google::protobuf::Timestamp& time) { return time.seconds() * kSecond + time.nanos() / 1000; }
+
+bool GrantStands(uint64_t case_seq, const Picture& seen) {
+  for (auto at = seen.grants.lower_bound({case_seq, ""}); at != seen.grants.end() && at->first.first == case_seq;
+       ++at) {
+    if (seen.now < MicrosOf(at->second.until())) return true;
+  }
+  return false;
+}
+
+// The count goes on by one in the same hour or day, or begins anew in a later one.
+bool GoesOn(int64_t start_before, uint32_t count_before, int64_t start, uint32_t count) {
+  return start == start_before ? count == count_before + 1 : start > start_before && count == 1;
+}
+
+void CheckCount(const journal::Leaf& leaf, const AccessRecorded& body, Picture& seen) {
+  const auto wrong = [&](std::string_view why) {
+    seen.findings.Add(Rule::kRead, leaf.index.value(), std::string(why));
+  };
+  // An hour or a day of a time zone may be longer by what its clocks are put back.
+  if (body.hour_start() > seen.now || seen.now - body.hour_start() >= 2 * kHour || body.day_start() > seen.now ||
+      seen.now - body.day_start() >= 26 * kHour)
+    wrong("it counts in an hour or a day in which it isn't");
+  ReaderSeen& reader = seen.readers[body.officer_tag()];
+  if (!GoesOn(reader.hour, reader.in_hour, body.hour_start(), body.reads_in_hour()) ||
+      !GoesOn(reader.day, reader.in_day, body.day_start(), body.reads_in_day()))
+    wrong("the officer's pages aren't counted one by one");
+  reader = {body.hour_start(), body.day_start(), body.reads_in_hour(), body.reads_in_day()};
+}
+
+}  // namespace
+
+void CheckAccess(const journal::Leaf& leaf, Picture& seen) {
+  const uint64_t index = leaf.index.value();
+  AccessRecorded body;
+  if (!ReadBody(leaf, body, seen.findings)) return;
+  const auto wrong = [&](std::string_view why) { seen.findings.Add(Rule::kRead, index, std::string(why)); };
+  if (body.method().empty() || body.method().size() > 64 || body.subject_tags().empty() ||
+      body.subject_tags_size() > kSubjectsMax)
+    wrong("it doesn't say what was read, or about whom");
+  if (body.officer_tag().empty() || body.reader_tag().empty() || body.ticket_digest().size() != journal::kHashSize)
+    wrong("it names no officer, no system or no ticket");
+  if (body.policy_version() != seen.policy) wrong("its limits are of another policy than the one in force");
+  CheckCount(leaf, body, seen);
+  const auto of = seen.cases.find(leaf.case_seq.value());
+  if (of == seen.cases.end()) return;  // the frame has found it
+  const bool own = leaf.actor_kind == ACTOR_KIND_COURT && leaf.actor_ordinal == of->second.court;
+  if (own ? body.scope() != READ_SCOPE_SELF : body.scope() != READ_SCOPE_GRANT)
+    wrong("its scope is not that of the reader");
+  if (!own && !GrantStands(leaf.case_seq.value(), seen)) wrong("nobody but its own court may read the case now");
+  const CaseStage stage = of->second.stage;
+  const bool open = stage != CASE_STAGE_CLOSED && stage != CASE_STAGE_TRANSFERRED && stage != CASE_STAGE_ERASED;
+  if (body.no_open_case() == open) wrong("whether the case was open is not told as it was");
+}
+
+void TakeGrant(const journal::Leaf& leaf, const GrantReading& grant, Picture& seen) {
+  if (grant.case_index() != leaf.case_seq.value() || grant.reader().empty() || !grant.has_until())
+    seen.findings.Add(Rule::kAdopted, leaf.index.value(), "a grant names reader, case and end");
+  seen.grants[{leaf.case_seq.value(), grant.reader()}] = grant;
+}
+
+}  // namespace eagle::audit

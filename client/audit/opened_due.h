@@ -1,0 +1,21 @@
+// When an answer is due by the policy's own words, counted again: hours from the acceptance, or the end of the n-th
+// civil day after it in the policy's time zone.
+//
+// Threads: a pure function.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "absl/time/time.h"
+#include "goldeneagle/v1/entry.pb.h"
+#include "goldeneagle/v1/policy.pb.h"
+
+namespace eagle::audit {
+
+// Why the clock of an order that was accepted at `at` is not the policy's; absent: it is. `urgency`: as the court
+// signed it. `table`: the one in force.
+std::optional<std::string> WrongDue(const goldeneagle::v1::OrderAccepted& order, goldeneagle::v1::Urgency urgency,
+                                    absl::Time at, const goldeneagle::v1::PolicyTable& table);
+
+}  // namespace eagle::audit

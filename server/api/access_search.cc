@@ -1,0 +1,109 @@
+// Who looked at this person, what this officer looked at: found in leaves alone, by tags.
+#include <algorithm>
+
+#include "goldeneagle/v1/entry.pb.h"
+#include "server/api/impl.h"
+#include "server/api/page_token.h"
+#include "server/base/bytes.h"
+#include "server/domain/instant.h"
+#include "server/trust/tag.h"
+
+namespace eagle::api {
+namespace {
+
+using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
+
+constexpr uint64_t kLookedAtMax = 16'384;
+constexpr int kTagsMax = 16;
+constexpr size_t kPageBytes = 1 << 20;
+
+using Tags = google::protobuf::RepeatedPtrField<std::string>;
+
+absl::Status CheckTags(const Tags& tags, const std::string& field) {
+  if (tags.size() > kTagsMax) return Fail(Reason::kFieldInvalid, "too many tags").At(field, "at most 16");
+  for (const std::string& tag : tags) {
+    if (tag.size() != trust::kTagSize) return Fail(Reason::kFieldInvalid, "a tag has 20 bytes").At(field, "20 bytes");
+  }
+  return absl::OkStatus();
+}
+
+bool Names(const Tags& wanted, const Tags& named) {
+  return std::any_of(named.begin(), named.end(), [&](const std::string& tag) {
+    return std::find(wanted.begin(), wanted.end(), tag) != wanted.end();
+  });
+}
+bool Names(const Tags& wanted, const std::string& named) {
+  return std::find(wanted.begin(), wanted.end(), named) != wanted.end();
+}
+
+template <typename Body>
+Body Read(const journal::Leaf& leaf) {
+  Body body;
+  if (!body.ParseFromString(leaf.body)) body.Clear();
+  return body;
+}
+
+bool Concerns(const journal::Leaf& leaf, const SearchAccessRequest& asked) {
+  switch (leaf.type) {
+    case ENTRY_TYPE_CASE_OPENED:
+      return Names(asked.subject_tags(), Read<CaseOpened>(leaf).subject_tags());
+    case ENTRY_TYPE_ORDER_ACCEPTED: {
+      const auto body = Read<OrderAccepted>(leaf);
+      return Names(asked.subject_tags(), body.subject_tag()) || Names(asked.officer_tags(), body.officer_tags());
+    }
+    case ENTRY_TYPE_REFUSED: {
+      const auto body = Read<Refused>(leaf);
+      return Names(asked.subject_tags(), body.subject_tag()) || Names(asked.officer_tags(), body.officer_tags());
+    }
+    case ENTRY_TYPE_ACCESS_RECORDED: {
+      const auto body = Read<AccessRecorded>(leaf);
+      return Names(asked.subject_tags(), body.subject_tags()) || Names(asked.officer_tags(), body.officer_tag());
+    }
+    default:
+      return false;
+  }
+}
+
+std::string FilterOf(SearchAccessRequest request) {
+  request.clear_page_token();
+  request.clear_page_size();
+  return request.SerializeAsString();
+}
+
+}  // namespace
+
+absl::StatusOr<SearchAccessResponse> Handlers::SearchAccess(const Caller& caller, const SearchAccessRequest& request) {
+  EAGLE_RETURN_IF_ERROR(MayCall(caller, "/goldeneagle.v1.AuditService/SearchAccess"));
+  EAGLE_RETURN_IF_ERROR(CheckTags(request.subject_tags(), "subject_tags"));
+  EAGLE_RETURN_IF_ERROR(CheckTags(request.officer_tags(), "officer_tags"));
+  if (request.subject_tags().empty() && request.officer_tags().empty())
+    return Fail(Reason::kFieldMissing, "whose traces?")
+        .At("subject_tags", "a person's or an officer's tag is required");
+  EAGLE_ASSIGN_OR_RETURN(const size_t page_size, PageSize(request.page_size()));
+  const TokenScope scope{"SearchAccess", caller, FilterOf(request)};
+  EAGLE_ASSIGN_OR_RETURN(const uint64_t first, OpenNumberToken(impl_->ports.key_ring, scope, request.page_token(), 0));
+  const absl::Time not_before =
+      request.has_not_before() ? domain::FromProto(request.not_before()) : absl::InfinitePast();
+  const absl::Time before = request.has_before() ? domain::FromProto(request.before()) : absl::InfiniteFuture();
+  const uint64_t size = impl_->published()->edge->size();
+  SearchAccessResponse response;
+  response.set_size(size);
+  EAGLE_ASSIGN_OR_RETURN(JournalReader journal, impl_->Journal());
+  uint64_t index = first;
+  size_t bytes = 0;
+  for (; index < size && index - first < kLookedAtMax; ++index) {
+    if (static_cast<size_t>(response.entries_size()) == page_size || bytes >= kPageBytes) break;
+    EAGLE_ASSIGN_OR_RETURN(const journal::PackedEntry packed, journal.Packed(index));
+    EAGLE_ASSIGN_OR_RETURN(const journal::Leaf leaf, journal::DecodeLeaf(packed.leaf));
+    if (leaf.time >= before) return response;  // recorded time never goes back
+    if (leaf.time < not_before || !Concerns(leaf, request)) continue;
+    JournalEntry* found = response.add_entries();
+    found->set_index(index);
+    found->set_leaf(std::string(packed.leaf));
+    bytes += found->leaf().size();
+  }
+  if (index < size) response.set_next_page_token(MakeNumberToken(impl_->ports.key_ring, scope, index));
+  return response;
+}
+
+}  // namespace eagle::api
