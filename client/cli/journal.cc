@@ -49,7 +49,7 @@ absl::Status VerifyThroughGateway(Session& session) {
   EAGLE_ASSIGN_OR_RETURN(const absl::TimeZone zone, session.zone());
   EAGLE_ASSIGN_OR_RETURN(const JournalReport report,
                          CheckJournal(*gateway, desk->checkpoints(), [&](uint64_t done, uint64_t of) {
-                           session.Progress(std::to_string(done) + " of " + std::to_string(of) + " entries hashed");
+                           session.Counted(done, of, "entries hashed");
                          }));
   Record record("journal");
   record.Add("origin", Text(report.checkpoint.origin)).Add("entries", Count(report.checkpoint.size));

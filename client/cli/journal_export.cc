@@ -85,9 +85,8 @@ absl::Status Export(Session& session, const ExportFlags& flags) {
   }
   EAGLE_ASSIGN_OR_RETURN(
       const audit::Exported done,
-      audit::ExportLog(*source, policy, flags.out, {.payloads = flags.payloads}, [&](uint64_t at, uint64_t of) {
-        session.Progress(std::to_string(at) + " of " + std::to_string(of) + " entries published");
-      }));
+      audit::ExportLog(*source, policy, flags.out, {.payloads = flags.payloads},
+                       [&](uint64_t at, uint64_t of) { session.Counted(at, of, "entries published"); }));
   Document document;
   document.Add(Record("export")
                    .Add("folder", Text(flags.out))

@@ -1,7 +1,9 @@
 #include "client/cli/session.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "client/common/files.h"
 #include "client/common/width.h"
 #include "server/base/reason.h"
@@ -153,6 +155,12 @@ void Session::Progress(std::string_view line) {
     process_.err << safe << "\n";
   }
   last_progress_ = safe;
+}
+
+void Session::Counted(uint64_t at, uint64_t of, std::string_view what) {
+  const uint64_t tenth = of == 0 ? 10 : at / (of / 10 + 1);
+  if (!process_.out_is_terminal && at != of && tenth == std::exchange(last_tenth_, tenth)) return;
+  Progress(absl::StrCat(at, " of ", of, " ", std::string(what)));
 }
 
 absl::Status Session::Confirm(std::string_view question) {

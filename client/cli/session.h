@@ -93,6 +93,8 @@ class Session {
   void Murmur(std::string_view line);
   // A line that the next one replaces, on a terminal; a line of its own elsewhere, unless it is the same as the last.
   void Progress(std::string_view line);
+  // Progress of long work: "AT of OF WHAT". Elsewhere than on a terminal at each tenth of it only.
+  void Counted(uint64_t at, uint64_t of, std::string_view what);
   // On a terminal asks "... [y/N]"; elsewhere --yes is needed. Errors: CONFIRMATION_MISSING.
   absl::Status Confirm(std::string_view question);
   absl::Status Print(const Document& document);
@@ -109,6 +111,7 @@ class Session {
   std::unique_ptr<Desk> desk_;
   std::optional<Names> names_;
   std::string last_progress_;
+  uint64_t last_tenth_ = 0;
 };
 
 }  // namespace eagle::client
