@@ -23,6 +23,7 @@
 #include "tests/bench/pipeline/gateway.h"
 #include "tests/bench/pipeline/install.h"
 #include "tests/bench/pipeline/limits.h"
+#include "tests/bench/pipeline/strangers.h"
 
 namespace eagle::bench {
 namespace {
@@ -259,7 +260,7 @@ absl::Status Run::Finish() {
                 absl::StrCat("the gateway ended with code ", code, ": ", gateway_.process.LastWords()));
   }
   EAGLE_ASSIGN_OR_RETURN(
-      const auto folder,
+      auto folder,
       JournalFolder::Open({.data_folder = options_.folder + "/data", .log_key = world_.log_key}, entropy_));
   const int64_t from_us = NowUs();
   EAGLE_ASSIGN_OR_RETURN(const FolderVerified verified, folder->Verify());
@@ -270,6 +271,11 @@ absl::Status Run::Finish() {
   Add("afterwards", "receipts_verified", "1", static_cast<double>(receipts));
   Add("afterwards", "journal_entries", "1", static_cast<double>(verified.entries));
   Add("afterwards", "journal_entries_verified", "1/s", static_cast<double>(verified.entries) / seconds);
+  folder.reset();  // its lock
+  EAGLE_ASSIGN_OR_RETURN(const Audited audited, AuditAsStrangers(options_.folder, BinaryFolder(), world_.log_key));
+  Add("afterwards", "entries_published", "1/s", static_cast<double>(verified.entries) / audited.publish_seconds);
+  Add("afterwards", "entries_audited", "1/s", static_cast<double>(verified.entries) / audited.audit_seconds);
+  Add("afterwards", "audit_resident_mb", "MB", audited.audit_resident_mb);
   Add("afterwards", "journal_bytes_per_entry", "B",
       static_cast<double>(BytesOnDisk(options_.folder + "/data")) / static_cast<double>(verified.entries));
   return absl::OkStatus();

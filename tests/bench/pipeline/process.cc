@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -71,6 +72,15 @@ int Child::End(absl::Duration grace) {
   waitpid(pid_, &status, 0);
   pid_ = -1;
   return CodeOf(status);
+}
+
+Child::Ended Child::Wait() {
+  if (pid_ <= 0) return {};
+  int status = 0;
+  rusage used{};
+  wait4(pid_, &status, 0, &used);
+  pid_ = -1;
+  return {CodeOf(status), static_cast<uint64_t>(used.ru_maxrss) * 1024};
 }
 
 std::string Child::LastWords() const {

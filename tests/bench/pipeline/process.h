@@ -35,6 +35,12 @@ class Child {
   bool Runs();
   // SIGTERM; after `grace` SIGKILL. The exit code, or 128 + the signal; 0 when it is gone already.
   int End(absl::Duration grace = absl::Seconds(20));
+  // Waits until it has ended by itself: its exit code as of End, and the most memory that it had.
+  struct Ended {
+    int code = 0;
+    uint64_t resident_bytes_max = 0;
+  };
+  Ended Wait();
   // The end of what it wrote, for a complaint.
   std::string LastWords() const;
 
