@@ -85,6 +85,7 @@ void CheckReceipt(const journal::Leaf& leaf, Picture& seen) {
   if (of != seen.cases.end() && leaf.type != ENTRY_TYPE_RECEIPT_CONFLICT) of->second.mover = leaf.index.value();
   const auto order = seen.orders.find(leaf.order.value());
   if (order == seen.orders.end()) return;  // the frame has found it
+  if (leaf.type != ENTRY_TYPE_MEASURE_CHANGED) Arrived(leaf.order.value(), leaf.agency.value(), order->second, seen);
   switch (leaf.type) {
     case ENTRY_TYPE_MEASURE_CHANGED:
       return CheckMeasureChanged(leaf, order->second, seen);

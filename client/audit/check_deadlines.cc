@@ -133,6 +133,7 @@ void CheckPresence(const journal::Leaf& leaf, Picture& seen) {
     if (body.instance().size() != 8 || body.adapter().empty() || body.contract_version() == 0)
       wrong("instance, program and contract version are demanded");
     seen.present.Add(agency);
+    seen.calls[{leaf.agency.value(), body.instance()}] = index;
     return;
   }
   AdapterAbsent body;
@@ -140,6 +141,7 @@ void CheckPresence(const journal::Leaf& leaf, Picture& seen) {
   if (!seen.present.Has(leaf.agency.value())) wrong("it was not present");
   if (body.last_seen() > seen.now) wrong("it was last seen in the future");
   seen.present.Remove(agency);
+  seen.absences[leaf.agency.value()] = index;
 }
 
 }  // namespace eagle::audit

@@ -135,11 +135,37 @@ void CheckOrderAccepted(const journal::Leaf& leaf, Picture& seen) {
   for (int i = 0; i < std::min(body.marks_size(), body.marks_permille_size()); ++i)
     order.clock.marks.emplace_back(body.marks(i), body.marks_permille(i));
   seen.Arm(order.clock, index, false);
-  order.accepted = seen.now, order.urgent = body.urgency() == URGENCY_URGENT;
+  order.accepted = order.waits_since = seen.now, order.urgent = body.urgency() == URGENCY_URGENT;
+  if (order.action != ACTION_INQUIRE) order.subject_tag = body.subject_tag();
   // A deduction may wait for its case or for witnesses: those rules are its own.
   if (order.action != ACTION_DEDUCT)
     targets.ForEach([&](uint32_t agency) { seen.undelivered[{agency, order.court, order.urgent}].insert(index); });
 }
+
+void Arrived(uint64_t order, uint32_t agency, const OrderSeen& seen_order, Picture& seen) {
+  const auto chain = seen.under_way.find({agency, seen_order.subject_tag});
+  if (chain == seen.under_way.end() || chain->second.erase(order) == 0) return;
+  if (chain->second.empty()) seen.under_way.erase(chain);
+}
+
+namespace {
+
+// Whether something handed out in an entry before `index`, on the same person, may not have arrived: a lost answer
+// would let this order overtake it. A poll of the same instance confirms the hand-out or gives it back.
+bool IsHeldUp(uint64_t index, uint32_t agency, const OrderSeen& order, const Picture& seen) {
+  if (order.subject_tag.empty()) return false;
+  const auto chain = seen.under_way.find({agency, order.subject_tag});
+  if (chain == seen.under_way.end()) return false;
+  const auto absence = seen.absences.find(agency);
+  return std::any_of(chain->second.begin(), chain->second.end(), [&](const auto& entry) {
+    const HandedSeen& handed = entry.second;
+    const auto call = seen.calls.find({agency, handed.instance});
+    const bool silent = call == seen.calls.end() || call->second <= handed.index;
+    return handed.index < index && silent && (absence == seen.absences.end() || absence->second < handed.index);
+  });
+}
+
+}  // namespace
 
 void CheckSkipped(uint64_t index, uint32_t agency, uint64_t seq, const OrderSeen& order, Picture& seen) {
   const auto queue = seen.undelivered.find({agency, order.court, order.urgent});
@@ -148,6 +174,10 @@ void CheckSkipped(uint64_t index, uint32_t agency, uint64_t seq, const OrderSeen
   for (auto at = queue->second.begin(); at != queue->second.end() && *at < seq;) {
     const auto other = seen.orders.find(*at);
     if (other->second.accepted + tolerance >= order.accepted) break;  // journal order is the order of time
+    if (other->second.waits_since + tolerance >= order.accepted || IsHeldUp(index, agency, other->second, seen)) {
+      ++at;
+      continue;
+    }
     if (!other->second.open.Has(agency) || other->second.delivered.Has(agency)) {
       at = queue->second.erase(at);
       continue;
@@ -172,6 +202,7 @@ void CheckDelivered(const journal::Leaf& leaf, Picture& seen) {
   if (body.orders().empty() || body.orders_size() > 256 || body.instance().size() != 8)
     seen.findings.Add(Rule::kLeafForm, index, "1 to 256 orders, and 8 bytes of the adapter's instance");
   if (!leaf.agency) return;  // the frame has found it
+  seen.calls[{leaf.agency.value(), body.instance()}] = index;
   for (const uint64_t seq : body.orders()) {
     const auto at = seen.orders.find(seq);
     if (at == seen.orders.end()) {
@@ -192,6 +223,8 @@ void CheckDelivered(const journal::Leaf& leaf, Picture& seen) {
     CheckWitnessed(index, seq, order, seen);
     CheckSkipped(index, leaf.agency.value(), seq, order, seen);
     order.delivered.Add(AgencyBits::Of(leaf.agency.value()));
+    if (!order.subject_tag.empty() && order.open.Has(leaf.agency.value()))
+      seen.under_way[{leaf.agency.value(), order.subject_tag}][seq] = {index, body.instance()};
     order.last = index;
   }
 }

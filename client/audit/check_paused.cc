@@ -45,7 +45,12 @@ void CheckResumed(const journal::Leaf& leaf, OrderSeen& order, Picture& seen) {
   if (body.policy_version() == 0 || body.policy_version() != seen.policy) wrong("the policy named is not in force");
   if (body.head_digest().size() != journal::kHashSize || body.signers().empty())
     wrong("the head and who signed it anew are demanded");
-  order.paused.Remove(AgencyBits(body.targets()));
+  const AgencyBits again(body.targets());
+  order.paused.Remove(again);
+  // It waits for the adapter again, from now on.
+  order.waits_since = seen.now;
+  if (order.action != ACTION_DEDUCT)
+    again.ForEach([&](uint32_t agency) { seen.undelivered[{agency, order.court, order.urgent}].insert(seq); });
   order.signed_index = index, order.signed_at = seen.now;
 }
 

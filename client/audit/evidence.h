@@ -4,6 +4,9 @@
 //   pinned by hand -> the checkpoint's signature -> every leaf -> every payload by its commitment -> what the entries
 //   say: statements by the registrars and the court, the order by its officers, each receipt by its agency
 //
+// A revoked key is judged by the log's clock: a signature that the log has since the theft or later doesn't count any
+// more. The order stands still from then on, until officers with good keys have signed the very same bytes.
+//
 // What one file can't show: that a later statement ended a key, and that nothing later names the order, unless the run
 // of leaves that it carries reaches to the checkpoint (EvidenceReport::run). The report says which.
 //
@@ -43,12 +46,21 @@ struct CosignerSeen {
   std::string name;
   absl::Time time;  // when it had seen this checkpoint
 };
+// A REVOKED statement about somebody whose signature the order rested on: the court, or one of its officers.
+struct RevokedSeen {
+  uint64_t index = 0;
+  absl::Time time;
+  std::string subject;  // "court/辽9901/officer/002"
+  absl::Time since;     // from when on somebody else may have had the key
+};
 struct OfficerSeen {
   std::string code, name, work_id_no, duty_card_no, key;
   goldeneagle::v1::KeyAlgorithm algorithm = goldeneagle::v1::KEY_ALGORITHM_UNSPECIFIED;
   std::vector<goldeneagle::v1::OfficerRole> roles;
   bool signed_order = false;
   bool leads_exception = false;  // the leader of an exception to the cap
+  // The key was revoked later, and the log doesn't show this signature to be older than the theft.
+  std::optional<RevokedSeen> fell;
 };
 struct AgencySeen {
   uint32_t ordinal = 0;
@@ -89,6 +101,26 @@ struct WithdrawalSeen {
   absl::Time time;
   std::vector<uint32_t> agencies;  // ordinals
 };
+// A key was revoked, and without the signatures that fell with it the order lacks one that it needs.
+struct PauseSeen {
+  uint64_t index = 0;
+  absl::Time time;
+  RevokedSeen cause;
+  bool in_doubt = false;            // nobody recorded who signed the order: the key may have
+  std::vector<uint32_t> agencies;   // ordinals: where it stands still
+  std::vector<uint32_t> begun;      // ordinals: where it is open and had begun
+  std::optional<uint64_t> resumed;  // index of the ORDER_RESUMED that ended it
+};
+// The very same head, signed anew.
+struct ResumptionSeen {
+  uint64_t index = 0;
+  absl::Time time;
+  uint64_t paused = 0;                // index of the pause that it ends
+  std::vector<OfficerSeen> officers;  // those whom the order names, and whoever else signed of this court
+  size_t other_signatures = 0;        // by nobody who is known here
+  std::vector<uint32_t> agencies;     // ordinals: where it goes out again
+  uint32_t policy_version = 0;
+};
 struct SilenceSeen {
   AgencySeen agency;
   MarkSeen overdue;          // the mark at the due instant
@@ -123,7 +155,11 @@ struct EvidenceReport {
   std::vector<ClosedReceiptSeen> closed;
   std::vector<MarkSeen> marks;
   std::vector<WithdrawalSeen> withdrawals;
-  std::vector<uint32_t> unanswered;  // ordinals without a final answer, a conflict or a withdrawal in this file
+  std::vector<RevokedSeen> revoked;  // of the court and of those who signed, since the acceptance
+  std::vector<PauseSeen> pauses;
+  std::vector<ResumptionSeen> resumptions;  // in the order of the log
+  std::vector<uint32_t> paused;             // ordinals where it still stands still at the checkpoint
+  std::vector<uint32_t> unanswered;         // ordinals without a final answer, a conflict or a withdrawal in this file
   std::optional<SilenceSeen> silent;
   Run run = Run::kNone;
   uint64_t run_first = 0;  // index of the first leaf of the run; size when there is none

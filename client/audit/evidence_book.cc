@@ -138,11 +138,39 @@ absl::Status EvidenceBook::AddStatement(const OpenedEntry& entry) {
     return WrongPart(part, "the leaf says another kind or sequence than the statement", "kind",
                      StatementKind_Name(statement.kind()), StatementKind_Name(body.kind()));
   EAGLE_RETURN_IF_ERROR(CheckChain(part, statement));
+  EAGLE_RETURN_IF_ERROR(CheckKeyIsGood(part, statement));
   EAGLE_RETURN_IF_ERROR(CheckSigners(part, statement, *head, entry.leaf.time));
   stated_[statement.subject()].push_back(entry.index());
-  held_[statement.subject()] = {statement, body.digest()};
+  Held& held = held_[statement.subject()];
+  held.statement = statement, held.digest = body.digest(), held.index = entry.index();
+  if (!statement.key().empty()) held.keys.push_back({statement.algorithm(), statement.key()});
+  if (statement.kind() == STATEMENT_KIND_REVOKED) {
+    for (const StatedKey& key : held.keys) revoked_.push_back({key, revocations_.size()});
+    revocations_.push_back(
+        {entry.index(), entry.leaf.time, statement.subject(), TimeOf(statement.compromised_since())});
+  }
   ++report_.statements;
   return absl::OkStatus();
+}
+
+absl::Status EvidenceBook::CheckKeyIsGood(std::string_view part, const Statement& statement) const {
+  if (statement.kind() == STATEMENT_KIND_REVOKED && !statement.has_compromised_since())
+    return WrongPart(part, "a revocation that doesn't say since when", "compromised_since", "an instant", "absent");
+  for (const Revoked& revoked : revoked_) {
+    if (!statement.key().empty() && revoked.key.bytes == statement.key())
+      return WrongPart(part, "a key that was revoked is stated again", "key", "a new one",
+                       "revoked by entry " + std::to_string(revocations_[revoked.by].index));
+  }
+  return absl::OkStatus();
+}
+
+const RevokedSeen* EvidenceBook::RevokedUnder(const HeadSeen& head) {
+  for (const Revoked& revoked : revoked_) {
+    for (const Signature& signature : head.envelope.signatures()) {
+      if (IsBy(revoked.key, head.signed_bytes, signature.sig())) return &revocations_[revoked.by];
+    }
+  }
+  return nullptr;
 }
 
 absl::Status EvidenceBook::CheckChain(std::string_view part, const Statement& statement) const {
@@ -198,6 +226,12 @@ absl::StatusOr<const Statement*> EvidenceBook::InForce(std::string_view part, co
   if (organisation != subject) {
     const auto court = InForce(part, organisation, STATEMENT_KIND_KEY, time);
     if (!court.ok()) return court.status();
+    // Whoever stole a court's key could have stated its officers and accounts: they hold again when stated anew.
+    for (const RevokedSeen& revoked : revocations_) {
+      if (revoked.subject == organisation && revoked.index > held->second.index)
+        return WrongPart(part, "the statement about " + subject + " fell with the key of " + organisation, "statement",
+                         "after entry " + std::to_string(revoked.index), "entry " + std::to_string(held->second.index));
+    }
   }
   return &statement;
 }

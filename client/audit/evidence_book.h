@@ -52,19 +52,30 @@ class EvidenceBook {
                                                             goldeneagle::v1::StatementKind kind, absl::Time time) const;
   // One of the head's signatures is by this key.
   bool IsSignedBy(const HeadSeen& head, const StatedKey& key);
+  // Whose revoked key has a signature under this head; null: nobody's.
+  const RevokedSeen* RevokedUnder(const HeadSeen& head);
 
   // Digest of the statement held about `subject`; empty when there is none.
   std::string DigestHeld(const std::string& subject) const;
   // What was stated: subject -> indexes of the statements.
   const std::map<std::string, std::vector<uint64_t>>& stated() const { return stated_; }
   const std::map<uint64_t, HeadSeen>& heads() const { return heads_; }
+  // Every REVOKED statement so far, in the order of the log.
+  const std::vector<RevokedSeen>& revocations() const { return revocations_; }
 
  private:
   struct Held {
     goldeneagle::v1::Statement statement;
     std::string digest;
+    uint64_t index = 0;
+    std::vector<StatedKey> keys = {};  // every one ever stated about the subject
+  };
+  struct Revoked {
+    StatedKey key;
+    size_t by = 0;  // place in revocations_
   };
   absl::Status CheckChain(std::string_view part, const goldeneagle::v1::Statement& statement) const;
+  absl::Status CheckKeyIsGood(std::string_view part, const goldeneagle::v1::Statement& statement) const;
   absl::Status CheckSigners(std::string_view part, const goldeneagle::v1::Statement& statement, const HeadSeen& head,
                             absl::Time time);
 
@@ -74,6 +85,8 @@ class EvidenceBook {
   std::map<uint64_t, HeadSeen> heads_;
   std::map<std::string, Held> held_;  // newest by subject
   std::map<std::string, std::vector<uint64_t>> stated_;
+  std::vector<RevokedSeen> revocations_;
+  std::vector<Revoked> revoked_;  // keys
 };
 
 }  // namespace eagle::audit

@@ -24,9 +24,11 @@ class Writer {
         report_.silence ? Words{"未反馈证明", "Proof of silence"} : Words{"协助执行事项证据", "Evidence of an order"};
     page_.verdict = {"核验通过：文件的每一部分均与下列预置密钥相符",
                      "Verified: every part of the file agrees with the keys pinned below"};
+    WriteNotices();
     WriteOrder();
     WriteSigners();
     WriteDeadline();
+    WritePauses();
     if (report_.silent) WriteSilence();
     for (const AgencySeen& agency : report_.agencies) WriteAgency(agency);
     WriteOthers();
@@ -67,19 +69,107 @@ class Writer {
     Row({"命令摘要", "digest of the order"}, HexEncode(report_.order_digest));
   }
 
+  void WriteOfficer(const OfficerSeen& officer, const Words& label) {
+    std::string roles;
+    for (const OfficerRole role : officer.roles) roles += (roles.empty() ? "" : " / ") + Both(WordsOf(role));
+    std::string value = officer.name + " (" + officer.code + "), " + roles + ", 工作证 work id " + officer.work_id_no +
+                        ", 执行公务证 duty card " + officer.duty_card_no;
+    if (officer.leads_exception) value += "; 批准超标的例外 approves the exception to the cap";
+    if (report_.order.has_confirmed() && officer.code == report_.order.confirmed().leader())
+      value += "; 复核确认金额 confirms the amount: " + report_.order.confirmed().ground();
+    Row(officer.signed_order ? label : Words{"未签", "named, did not sign"}, value);
+    if (officer.signed_order) Row({"密钥指纹", "key"}, Fingerprint(officer.key));
+    if (officer.fell)
+      Row({"签名失效", "no longer counts"},
+          "该签名入日志不早于密钥可能失窃之时 the log has this signature no earlier than the key may have been "
+          "stolen: " +
+              At(officer.fell->since) + ", " + Entry(officer.fell->index));
+  }
+
+  // Whose key it was: by name where the page has told it.
+  std::string Whose(const std::string& subject) const {
+    for (const OfficerSeen& officer : report_.officers) {
+      if (subject.ends_with("/officer/" + officer.code)) return officer.name + " (" + officer.code + ")";
+    }
+    for (const AgencySeen& agency : report_.agencies) {
+      if (subject == "agency/" + agency.code) return agency.name + " (" + agency.code + ")";
+    }
+    return subject == "court/" + report_.order.court() ? report_.court_name + " (" + report_.order.court() + ")"
+                                                       : subject;
+  }
+  std::string Where(const std::vector<uint32_t>& agencies) const {
+    std::string out;
+    for (const uint32_t ordinal : agencies) out += (out.empty() ? "" : ", ") + AgencyName(report_, ordinal);
+    return out.empty() ? "无 none" : out;
+  }
+
+  void WriteNotices() {
+    if (!report_.paused.empty()) {
+      page_.notices.push_back(
+          {"本命令已暂停：签署人的密钥被撤销，尚未重新签署；下列机构未收到命令：" + Where(report_.paused),
+           "This order stands still: a key that signed it was revoked, and it was not signed anew; not handed to: " +
+               Where(report_.paused)});
+    } else if (!report_.resumptions.empty()) {
+      page_.notices.push_back({"本命令曾因签署人的密钥被撤销而暂停，后以相同内容重新签署并恢复",
+                               "This order stood still because a key that signed it was revoked; it went on when the "
+                               "very same order was signed anew"});
+    } else if (!report_.pauses.empty()) {
+      page_.notices.push_back({"签署人的密钥在命令送达后被撤销：已开始的办理只能以签署的解除命令终止",
+                               "A key that signed this order was revoked after it had been handed out: what had begun "
+                               "is ended by a signed release only"});
+    }
+  }
+
+  void WritePauses() {
+    if (report_.revoked.empty()) return;
+    Section(report_.pauses.empty() ? Words{"撤销的密钥", "Revoked keys"}
+                                   : Words{"暂停与恢复", "Stood still, and went on"});
+    for (const RevokedSeen& revoked : report_.revoked)
+      Row({"密钥撤销", "key revoked"},
+          Whose(revoked.subject) + ", " + At(revoked.time) + ", " + Entry(revoked.index) +
+              "; 自该时刻起可能为他人所用 since then somebody else may have had it: " + At(revoked.since));
+    if (report_.pauses.empty())
+      Row({"对本命令", "for this order"},
+          "未因此暂停：其余签名足够，或日志显示签名更早，或已办结 it did not stand still: the other signatures "
+          "suffice, "
+          "the log has these since before, or all was answered");
+    for (const PauseSeen& pause : report_.pauses) WritePause(pause);
+  }
+
+  void WritePause(const PauseSeen& pause) {
+    Row({"暂停", "paused"}, At(pause.time) + ", " + Entry(pause.index) + ": " + Where(pause.agencies));
+    if (pause.in_doubt)
+      Row({"原因", "why"}, "受理时未记录签署人，从疑暂停 in doubt: who had signed was not recorded at its acceptance");
+    if (!pause.begun.empty())
+      Row({"未暂停", "not paused"}, Where(pause.begun) +
+                                        ": 此前已经送达、不受暂停影响 had been handed out and went on; "
+                                        "只能以解除命令终止 a signed release ends it");
+    if (!pause.resumed) {
+      if (!pause.agencies.empty())
+        Row({"现状", "as it is"},
+            report_.paused.empty()
+                ? "未恢复，相关机构已反馈或命令已撤回 not resumed: answered or withdrawn there"
+                : "至本检查点仍暂停 it still stands still at this checkpoint: " + Where(report_.paused));
+      return;
+    }
+    for (const ResumptionSeen& resumption : report_.resumptions) {
+      if (resumption.index == *pause.resumed && resumption.paused == pause.index) WriteResumption(resumption);
+    }
+  }
+
+  void WriteResumption(const ResumptionSeen& resumption) {
+    Row({"恢复", "resumed"}, At(resumption.time) + ", " + Entry(resumption.index) + ": " + Where(resumption.agencies));
+    Row({"签署的内容", "what was signed"},
+        "与受理时的命令逐字节相同 the very same bytes of the order as at its acceptance, SHA-256 " +
+            HexEncode(report_.order_digest) + "; 签署人密钥当时均有效 by keys in force then, none of them revoked");
+    for (const OfficerSeen& officer : resumption.officers) WriteOfficer(officer, {"重新签署", "signed anew"});
+    if (resumption.other_signatures > 0)
+      Row({"其他签名", "other signatures"}, std::to_string(resumption.other_signatures));
+  }
+
   void WriteSigners() {
     Section({"签署", "Signed by"});
-    for (const OfficerSeen& officer : report_.officers) {
-      std::string roles;
-      for (const OfficerRole role : officer.roles) roles += (roles.empty() ? "" : " / ") + Both(WordsOf(role));
-      std::string value = officer.name + " (" + officer.code + "), " + roles + ", 工作证 work id " +
-                          officer.work_id_no + ", 执行公务证 duty card " + officer.duty_card_no;
-      if (officer.leads_exception) value += "; 批准超标的例外 approves the exception to the cap";
-      if (report_.order.has_confirmed() && officer.code == report_.order.confirmed().leader())
-        value += "; 复核确认金额 confirms the amount: " + report_.order.confirmed().ground();
-      Row(officer.signed_order ? Words{"已签", "signed"} : Words{"未签", "named, did not sign"}, value);
-      if (officer.signed_order) Row({"密钥指纹", "key"}, Fingerprint(officer.key));
-    }
+    for (const OfficerSeen& officer : report_.officers) WriteOfficer(officer, {"已签", "signed"});
     if (report_.other_signatures > 0)
       Row({"其他签名", "other signatures"}, std::to_string(report_.other_signatures) +
                                                 " (同批次其他命令的签名人 by people whom this order doesn't name)");
@@ -116,7 +206,21 @@ class Writer {
       Row({"至检查点", "and up to the checkpoint"},
           "条目 entries " + std::to_string(report_.run_first) + " – " + std::to_string(report_.size - 1) +
               ": 无该机构就本命令的任何反馈 no receipt of this agency on this order among them");
+    WriteNotHanded(silent.agency.ordinal);
     Row({"证明方式", "shown how"}, Both(WordsOf(report_.run, true)));
+  }
+
+  // Its silence is not its fault while nobody handed it the order.
+  void WriteNotHanded(uint32_t agency) {
+    for (const PauseSeen& pause : report_.pauses) {
+      if (std::find(pause.agencies.begin(), pause.agencies.end(), agency) == pause.agencies.end()) continue;
+      std::string until = "检查点 this checkpoint";
+      for (const ResumptionSeen& resumption : report_.resumptions) {
+        if (pause.resumed == resumption.index) until = At(resumption.time);
+      }
+      Row({"暂停期间", "while it stood still"},
+          At(pause.time) + " – " + until + ": 命令未送达该机构 this agency was not handed the order");
+    }
   }
 
   void WriteAgency(const AgencySeen& agency) {
@@ -181,7 +285,7 @@ class Writer {
                                     " 个签名批次 signed batches");
     if (!report_.silence) Row({"完整性", "completeness"}, Both(WordsOf(report_.run, false)));
     Row({"本文件不能证明", "not shown"},
-        "所列密钥在检查点之后是否被撤销 whether a key was ended after the entries that rest on it; "
+        "所列密钥其后是否被终止或撤销，除非上文已列 whether a key was ended or revoked later, unless it is told above; "
         "机构登记系统内的实际情况 that a register did what its receipt says; "
         "法院和机构名称以日志登记为准 the names of court and agencies are as the log's administrators registered them");
   }
@@ -203,6 +307,7 @@ constexpr char kStyle[] =
     "body{font:11pt/1.5 serif;margin:2em "
     "auto;max-width:60em;color:#111}h1{font-size:1.5em}h2{font-size:1.1em;margin:1.4em 0 .3em}"
     "p.verdict{border:2px solid #161;padding:.5em 1em}p.test{border:2px solid #a00;color:#a00;padding:.5em 1em}"
+    "p.notice{border:2px solid #960;padding:.5em 1em}"
     "table{border-collapse:collapse;width:100%}td{border-top:1px solid #bbb;padding:.25em .6em;vertical-align:top;"
     "overflow-wrap:anywhere}td.zh{width:9em}td.en{width:11em;color:#444}@media "
     "print{body{margin:0}h2{break-after:avoid}"
@@ -217,6 +322,7 @@ Page PageOf(const EvidenceReport& report, const EvidencePins& pins, const absl::
 std::string TextOf(const Page& page) {
   std::string out = Both(page.title) + "\n" + Both(page.verdict) + "\n";
   if (page.test) out += std::string(kTestZh) + " " + kTestEn + "\n";
+  for (const Words& notice : page.notices) out += client::ForTerminal(Both(notice)) + "\n";
   for (const PageSection& section : page.sections) {
     out += "\n" + client::ForTerminal(Both(section.title)) + "\n";
     size_t width = 0;
@@ -263,6 +369,8 @@ std::string HtmlOf(const Page& page) {
   out += "<h1>" + HtmlText(page.title.zh) + "<br>" + HtmlText(page.title.en) + "</h1>\n";
   out += "<p class=\"verdict\">" + HtmlText(page.verdict.zh) + "<br>" + HtmlText(page.verdict.en) + "</p>\n";
   if (page.test) out += std::string("<p class=\"test\">") + kTestZh + "<br>" + kTestEn + "</p>\n";
+  for (const Words& notice : page.notices)
+    out += "<p class=\"notice\">" + HtmlText(notice.zh) + "<br>" + HtmlText(notice.en) + "</p>\n";
   for (const PageSection& section : page.sections) {
     out += "<h2>" + HtmlText(section.title.zh) + " · " + HtmlText(section.title.en) + "</h2>\n<table>\n";
     for (const PageRow& row : section.rows) {

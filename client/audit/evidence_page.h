@@ -26,7 +26,8 @@ struct PageSection {
 };
 struct Page {
   Words title, verdict;
-  bool test = false;  // of the test environment
+  bool test = false;           // of the test environment
+  std::vector<Words> notices;  // what the reader must not overlook, beside the verdict
   std::vector<PageSection> sections;
 };
 

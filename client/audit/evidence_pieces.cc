@@ -28,7 +28,9 @@ class Taker {
   }
 
   // `member`, `place`: of the entry's payload. `key`: who signed first under that head.
-  void Take(uint64_t index, uint64_t head, const std::string& member, uint32_t place, const std::string& key) {
+  // `anew`: the signatures that took the place of those under that head.
+  void Take(uint64_t index, uint64_t head, const std::string& member, uint32_t place, const std::string& key,
+            const Envelope* anew = nullptr) {
     const size_t at = At(index);
     const EvidenceEntry& entry = file_.evidence.entries(static_cast<int>(at));
     const std::string folder = "entry-" + std::to_string(index) + "/";
@@ -41,7 +43,7 @@ class Taker {
                                   .checkpoint = file_.evidence.checkpoint()});
     pieces_[folder + "payload.bin"] = entry.payload();
     pieces_[folder + "salt.hex"] = HexEncode(entry.salt());
-    pieces_[folder + "order.member"] = MemberOf(head, member, place).SerializeAsString();
+    pieces_[folder + "order.member"] = MemberOf(head, member, place, anew).SerializeAsString();
     pieces_[folder + "signer.key"] = key;
   }
 
@@ -60,7 +62,7 @@ class Taker {
   }
   BatchHeadPayload PayloadAt(uint64_t index) const { return Opened<BatchHeadPayload>(index); }
 
-  SignedMember MemberOf(uint64_t head, const std::string& member, uint32_t place) const {
+  SignedMember MemberOf(uint64_t head, const std::string& member, uint32_t place, const Envelope* anew) const {
     const BatchHeadPayload payload = PayloadAt(head);
     std::vector<journal::Hash> digests;
     for (size_t at = 0; at < payload.member_digests().size(); at += journal::kHashSize)
@@ -69,7 +71,7 @@ class Taker {
     out.set_member(member);
     out.set_index(place);
     for (const journal::Hash& hash : journal::PathOf(digests, place)) out.add_path(std::string(journal::View(hash)));
-    *out.mutable_head() = payload.head();
+    *out.mutable_head() = anew == nullptr ? payload.head() : *anew;
     return out;
   }
 
@@ -81,12 +83,12 @@ class Taker {
 };
 
 // Of the officers, the one whose signature stands first.
-std::string FirstSigner(const Envelope& envelope, const EvidenceReport& report) {
+std::string FirstSigner(const Envelope& envelope, const std::vector<OfficerSeen>& officers) {
   const std::string bytes = journal::Pae(envelope.payload_type(), envelope.payload());
-  for (const OfficerSeen& officer : report.officers) {
+  for (const OfficerSeen& officer : officers) {
     if (IsBy({officer.algorithm, officer.key}, bytes, envelope.signatures(0).sig())) return officer.key;
   }
-  return report.officers.front().key;
+  return officers.front().key;
 }
 
 }  // namespace
@@ -98,7 +100,12 @@ absl::StatusOr<std::map<std::string, std::string>> PiecesOf(std::string_view byt
   Taker taker(file, pins);
   const auto order = taker.Opened<OrderPayload>(report.order_index);
   taker.Take(report.order_index, report.order_head, order.member(), order.index(),
-             FirstSigner(taker.HeadAt(report.order_head), report));
+             FirstSigner(taker.HeadAt(report.order_head), report.officers));
+  for (const ResumptionSeen& resumption : report.resumptions) {
+    const Envelope anew = taker.Opened<ResumedPayload>(resumption.index).head();
+    taker.Take(resumption.index, report.order_head, order.member(), order.index(),
+               FirstSigner(anew, resumption.officers), &anew);
+  }
   for (const ReceiptSeen& receipt : report.receipts) {
     const auto payload = taker.Opened<ReceiptPayload>(receipt.index);
     taker.Take(receipt.index, receipt.head, payload.member(), payload.index(), receipt.key);

@@ -1,5 +1,6 @@
 // Evidence taken apart into standard files, so that strangers' tools can check each piece without knowing this format:
-// for the order and for each receipt one folder with the names of server/docs/auditor-guide.md, sections 3 to 6.
+// for the order, for each time it was signed anew and for each receipt one folder with the names of
+// server/docs/auditor-guide.md, sections 3 to 6.
 //
 //   entry-57/log.pub checkpoint entry.leaf entry.proof   one leaf in the log (C2SP signed note, tlog-proof)
 //            order.member signer.key                     one signature (DSSE in a SignedMember; 32 bytes)

@@ -6,6 +6,8 @@
 #include <set>
 
 #include "client/audit/evidence_book.h"
+#include "client/audit/evidence_ordinals.h"
+#include "client/audit/evidence_signers.h"
 #include "client/audit/recovery.h"
 #include "server/base/bytes.h"
 #include "server/base/reason.h"
@@ -16,23 +18,6 @@ namespace {
 using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 
 constexpr uint32_t kOverduePermille = 1000;
-
-using Ordinals = std::set<uint32_t>;
-
-// Of a bitmap: bit n-1, least significant first, is n.
-Ordinals OrdinalsOf(std::string_view bitmap) {
-  Ordinals out;
-  for (size_t bit = 0; bit < bitmap.size() * 8; ++bit) {
-    if ((static_cast<uint8_t>(bitmap[bit / 8]) >> bit % 8 & 1) != 0) out.insert(static_cast<uint32_t>(bit + 1));
-  }
-  return out;
-}
-std::string ListOf(const Ordinals& ordinals) {
-  std::string out;
-  for (const uint32_t ordinal : ordinals) out += (out.empty() ? "" : ", ") + std::to_string(ordinal);
-  return out.empty() ? "none" : out;
-}
-std::vector<uint32_t> VectorOf(const Ordinals& ordinals) { return {ordinals.begin(), ordinals.end()}; }
 
 bool CarriesReceipt(uint16_t type) {
   return type == ENTRY_TYPE_TASK_REPORTED || type == ENTRY_TYPE_TASK_ANSWERED || type == ENTRY_TYPE_MEASURE_CHANGED ||
@@ -47,6 +32,7 @@ class Story {
   absl::Status Tell() {
     EAGLE_RETURN_IF_ERROR(TellFounding(file_.entries.front()));
     book_.emplace(pins_, report_.environment, report_);
+    signers_.emplace(*book_, report_);
     for (OpenedEntry& entry : file_.entries) {
       if (entry.opened) EAGLE_RETURN_IF_ERROR(TellRegistration(entry));
     }
@@ -54,9 +40,13 @@ class Story {
     if (acceptance_ == nullptr)
       return WrongPart("entries", "the acceptance of this order is missing", "order_id",
                        HexEncode(file_.evidence.order_id()), "absent");
+    EAGLE_RETURN_IF_ERROR(signers_->CheckNoPauseIsMissing(open_));
     EAGLE_RETURN_IF_ERROR(CheckDirectory());
     EAGLE_RETURN_IF_ERROR(CheckPlaces());
-    report_.unanswered = VectorOf(open_);
+    report_.unanswered = VectorOf(open_), report_.paused = VectorOf(signers_->paused());
+    for (const RevokedSeen& revoked : book_->revocations()) {
+      if (revoked.index > acceptance_->index()) report_.revoked.push_back(revoked);
+    }
     return file_.silence ? TellSilence() : absl::OkStatus();
   }
 
@@ -168,53 +158,8 @@ class Story {
     report_.accepted_at = entry.leaf.time, report_.due = absl::FromUnixMicros(body.due());
     report_.signed_at = TimeOf(head->head.signed_at());
     report_.deadline_row = body.deadline_row(), report_.policy_version = body.policy_version();
-    EAGLE_RETURN_IF_ERROR(TellOfficers(part, *head, entry.leaf.time));
+    EAGLE_RETURN_IF_ERROR(signers_->TellAcceptance(entry, court_code_, body, *head));
     return TellAccount(part, entry.leaf.time);
-  }
-
-  absl::Status TellOfficers(const std::string& part, const HeadSeen& head, absl::Time time) {
-    const std::string court = "court/" + court_code_;
-    EAGLE_ASSIGN_OR_RETURN(const Statement* key, book_->InForce(part, court, STATEMENT_KIND_KEY, time));
-    report_.court_key = key->key();
-    std::vector<std::string> codes;
-    for (const OfficerRef& officer : report_.order.officers()) codes.push_back(officer.officer());
-    const std::string leader = report_.order.over_cap_exception().leader();
-    const std::string confirmer = report_.order.confirmed().leader();
-    for (const std::string& named : {leader, confirmer}) {
-      if (!named.empty() && std::find(codes.begin(), codes.end(), named) == codes.end()) codes.push_back(named);
-    }
-    size_t signatures = 0;
-    for (size_t i = 0; i < codes.size(); ++i) {
-      needed_.insert(court + "/officer/" + codes[i]);
-      EAGLE_ASSIGN_OR_RETURN(const Statement* stated,
-                             book_->InForce(part, court + "/officer/" + codes[i], STATEMENT_KIND_OFFICER, time));
-      OfficerSeen seen{codes[i], stated->officer().name(), stated->officer().work_id_no(),
-                       stated->officer().duty_card_no(), stated->key()};
-      seen.algorithm = stated->algorithm();
-      for (const int role : stated->roles()) seen.roles.push_back(static_cast<OfficerRole>(role));
-      if (const int row = static_cast<int>(i); row < report_.order.officers_size()) {
-        const OfficerRef& named = report_.order.officers(row);
-        if (named.work_id_no() != seen.work_id_no || named.duty_card_no() != seen.duty_card_no)
-          return WrongPart(part, "the order names other credentials than the court stated of officer " + codes[i],
-                           "officers[" + std::to_string(i) + "]", seen.work_id_no + " " + seen.duty_card_no,
-                           named.work_id_no() + " " + named.duty_card_no());
-      }
-      seen.signed_order = book_->IsSignedBy(head, {seen.algorithm, seen.key});
-      seen.leads_exception = codes[i] == leader;
-      if (seen.leads_exception && !seen.signed_order)
-        return WrongPart(part, "the leader named for the exception to the cap didn't sign", "signature", codes[i],
-                         "absent");
-      if (codes[i] == confirmer && !seen.signed_order)
-        return WrongPart(part, "the leader who confirmed the amount didn't sign", "signature", codes[i], "absent");
-      signatures += seen.signed_order ? 1 : 0;
-      report_.officers.push_back(std::move(seen));
-    }
-    if (signatures == 0)
-      return WrongPart(part, "no officer whom the order names signed it", "signatures", "1 or more", "0");
-    const auto all = static_cast<size_t>(head.envelope.signatures_size());
-    report_.other_signatures = all - std::min(all, signatures);
-    needed_.insert(court);
-    return absl::OkStatus();
   }
 
   // A deduction goes to an account that the court itself stated.
@@ -242,9 +187,17 @@ class Story {
     EAGLE_RETURN_IF_ERROR(ParseKnown(entry.leaf.body, PartName(entry.leaf), body));
     const auto& orders = body.orders();
     if (std::find(orders.begin(), orders.end(), acceptance_->index()) == orders.end()) return absl::OkStatus();
+    EAGLE_RETURN_IF_ERROR(signers_->CheckNoPauseIsMissing(open_));
     entry.used = true;
     newest_ = entry.index();
-    report_.deliveries.push_back({entry.index(), entry.leaf.time, entry.leaf.agency.value()});
+    const uint32_t agency = entry.leaf.agency.value();
+    if (signers_->IsPausedAt(agency))
+      return WrongPart(PartName(entry.leaf),
+                       "the order stands still there: its resumption is missing before this delivery, or the log hands "
+                       "out what it may not",
+                       "entry", "ORDER_RESUMED", "absent");
+    handed_.insert(agency);
+    report_.deliveries.push_back({entry.index(), entry.leaf.time, agency});
     return absl::OkStatus();
   }
 
@@ -256,6 +209,9 @@ class Story {
                        std::to_string(newest_), std::to_string(entry.leaf.previous.value()));
     newest_ = entry.index();
     entry.used = true;
+    if (entry.leaf.type == ENTRY_TYPE_ORDER_PAUSED && !entry.opened) return signers_->TellPause(entry, open_, handed_);
+    EAGLE_RETURN_IF_ERROR(signers_->CheckNoPauseIsMissing(open_));
+    if (entry.leaf.type == ENTRY_TYPE_ORDER_RESUMED) return signers_->TellResumption(entry);
     if (CarriesReceipt(entry.leaf.type)) return TellReceipt(entry, part);
     if (entry.opened) return WrongPart(part, "opened, and no receipt", "payload", "closed", "opened");
     if (entry.leaf.type == ENTRY_TYPE_DEADLINE_MARKED) {
@@ -270,7 +226,7 @@ class Story {
       OrderWithdrawn body;
       EAGLE_RETURN_IF_ERROR(ParseKnown(entry.leaf.body, part, body));
       const Ordinals withdrawn = OrdinalsOf(body.targets());
-      for (const uint32_t ordinal : withdrawn) open_.erase(ordinal);
+      for (const uint32_t ordinal : withdrawn) Close(ordinal);
       report_.withdrawals.push_back({entry.index(), entry.leaf.time, VectorOf(withdrawn)});
       if (body.completes()) return CheckComplete(part);
     }
@@ -283,7 +239,7 @@ class Story {
       return WrongPart(part, "a receipt is opened if, and only if, its agency is in scope", "payload",
                        entry.opened ? "closed" : "opened", entry.opened ? "opened" : "closed");
     const bool final = entry.leaf.type == ENTRY_TYPE_TASK_ANSWERED || entry.leaf.type == ENTRY_TYPE_RECEIPT_CONFLICT;
-    if (final) open_.erase(entry.leaf.agency.value());
+    if (final) Close(entry.leaf.agency.value());
     TaskReport body;
     if (entry.leaf.type == ENTRY_TYPE_TASK_ANSWERED) {
       EAGLE_RETURN_IF_ERROR(ParseKnown(entry.leaf.body, part, body));
@@ -295,6 +251,11 @@ class Story {
       return absl::OkStatus();
     }
     return TellOpenedReceipt(entry, part, agency->second);
+  }
+
+  void Close(uint32_t agency) {
+    open_.erase(agency);
+    signers_->Close(agency);
   }
 
   absl::Status CheckComplete(const std::string& part) const {
@@ -380,7 +341,7 @@ class Story {
     std::sort(report_.agencies.begin(), report_.agencies.end(),
               [](const AgencySeen& a, const AgencySeen& b) { return a.code < b.code; });
     for (const auto& [subject, indexes] : book_->stated()) {
-      if (!needed_.contains(subject))
+      if (!needed_.contains(subject) && !signers_->needed().contains(subject))
         return WrongPart("entry " + std::to_string(indexes.front()) + " (STATEMENT_ACCEPTED)",
                          "a statement that nothing in this file rests on", "subject", "none", subject);
     }
@@ -450,6 +411,7 @@ class Story {
   OpenedFile& file_;
   EvidenceReport& report_;
   std::optional<EvidenceBook> book_;
+  std::optional<EvidenceSigners> signers_;
 
   uint32_t court_ordinal_ = 0;
   std::string court_code_;
@@ -457,7 +419,7 @@ class Story {
   std::set<std::string> needed_;             // subjects that signatures rest on
   const OpenedEntry* acceptance_ = nullptr;
   uint64_t newest_ = 0;  // the entry about this order that came last
-  Ordinals targets_, open_;
+  Ordinals targets_, open_, handed_;
 };
 
 }  // namespace

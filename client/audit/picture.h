@@ -47,8 +47,16 @@ struct OrderSeen {
   uint64_t signed_index = 0;  // of the signatures in force: the acceptance, or the newest ORDER_RESUMED
   int64_t signed_at = 0;      // microseconds
   StoredClock clock;
-  int64_t accepted = 0;  // microseconds
+  int64_t accepted = 0;     // microseconds
+  int64_t waits_since = 0;  // its acceptance, or when it was signed anew after a pause
   bool urgent = false;
+  std::string subject_tag;  // of a control: those on one person at one agency go one after the other
+};
+
+// A control that an adapter was handed and nothing was heard of since.
+struct HandedSeen {
+  uint64_t index = 0;    // of its newest DELIVERED
+  std::string instance;  // 8 bytes
 };
 
 struct CaseSeen {
@@ -130,6 +138,12 @@ struct Picture {
   absl::node_hash_map<uint64_t, OrderSeen> orders;
   // What no adapter has been handed yet: by agency, court and class, in journal order.
   absl::flat_hash_map<std::tuple<uint32_t, uint32_t, bool>, std::set<uint64_t>> undelivered;
+  // Controls under way, by agency and person; by order. What follows in its chain waits until its adapter has called
+  // again.
+  absl::flat_hash_map<std::pair<uint32_t, std::string>, std::map<uint64_t, HandedSeen>> under_way;
+  // Newest entry that shows a call of this instance of an agency's adapter: it polled, or greeted.
+  absl::flat_hash_map<std::pair<uint32_t, std::string>, uint64_t> calls;
+  absl::flat_hash_map<uint32_t, uint64_t> absences;                               // newest ADAPTER_ABSENT of an agency
   absl::flat_hash_map<std::pair<uint64_t, uint32_t>, journal::Hash> final_words;  // (order, agency) -> digest
 
   // The clocks that run, by their next mark: (instant, order or case, whether a case).
@@ -182,6 +196,8 @@ void CheckWitness(const journal::Leaf& leaf, Picture& seen);  // CHECKPOINT_COSI
 void TakeWitnesses(const journal::Leaf& leaf, const goldeneagle::v1::RegisterWitnesses& registered, Picture& seen);
 // A task goes out at `index` to `agency`: nothing that should have gone long before it is left behind.
 void CheckSkipped(uint64_t index, uint32_t agency, uint64_t order, const OrderSeen& seen_order, Picture& seen);
+// What was heard of the order at this agency: it holds up nobody there any more.
+void Arrived(uint64_t order, uint32_t agency, const OrderSeen& seen_order, Picture& seen);
 void CheckWitnessed(uint64_t index, uint64_t order, const OrderSeen& seen_order, Picture& seen);
 void CheckPresence(const journal::Leaf& leaf, Picture& seen);
 void CheckAccess(const journal::Leaf& leaf, Picture& seen);

@@ -62,6 +62,8 @@ absl::Status RunEvidence(Session& session, const EvidenceFlags& flags) {
       .Add("agencies", Text(AgenciesText(report)))
       .Add("receipts", Count(report.receipts.size()))
       .Add("unanswered", Count(report.unanswered.size()))
+      .Add("pauses", Count(report.pauses.size()))
+      .Add("paused_agencies", Count(report.paused.size()))
       .Add("checkpoint_size", Count(report.size))
       .Add("entries", Count(report.leaves))
       .Add("completeness", Text(audit::WordsOf(report.run, report.silence).en));

@@ -154,12 +154,13 @@ absl::Status RunFindings(Session& session, const FindingsFlags& flags) {
                 "this desk doesn't hold the order's signed bytes, so no receipt can be compared with them: ask where "
                 "it was signed");
   EAGLE_ASSIGN_OR_RETURN(const CaseNamed of, CaseOfOrder(session, request.order_id()));
-  EAGLE_ASSIGN_OR_RETURN(*request.mutable_officer_ticket(), SignTicket(session, flags.reading, of));
+  ReadingTicket ticket(session, flags.reading, of);
   EAGLE_ASSIGN_OR_RETURN(Gateway * gateway, session.gateway());
   EAGLE_ASSIGN_OR_RETURN(const absl::TimeZone zone, session.zone());
   Printer printer(session, zone);
   absl::Status worst;
   for (;;) {
+    EAGLE_RETURN_IF_ERROR(ticket.Put(*request.mutable_officer_ticket()));
     EAGLE_ASSIGN_OR_RETURN(const v1::ListFindingsResponse page, gateway->ListFindings(request));
     for (const v1::FindingsOfAgency& finding : page.findings()) {
       const auto verified =

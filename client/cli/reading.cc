@@ -61,6 +61,17 @@ absl::StatusOr<v1::SignedMember> SignTicket(Session& session, const ReadingFlags
                            *reader.signer);
 }
 
+absl::Status ReadingTicket::Put(v1::SignedMember& field) {
+  const absl::Time now = session_.process().clock.WallNow();
+  if (now >= renew_at_) {
+    EAGLE_ASSIGN_OR_RETURN(const Config* config, session_.config());
+    EAGLE_ASSIGN_OR_RETURN(ticket_, SignTicket(session_, flags_, of_));
+    renew_at_ = now + absl::Minutes(config->ticket_minutes) / 2;
+  }
+  field = ticket_;
+  return absl::OkStatus();
+}
+
 absl::StatusOr<CaseNamed> CaseOfOrder(Session& session, const std::string& order_id) {
   EAGLE_ASSIGN_OR_RETURN(Desk * desk, session.desk());
   EAGLE_ASSIGN_OR_RETURN(const auto bytes, desk->outbox().OrderBytes(order_id));

@@ -4,11 +4,16 @@
 //
 //   AddReadingFlags(verb, flags->reading);
 //   EAGLE_ASSIGN_OR_RETURN(*request.mutable_officer_ticket(), SignTicket(session, flags.reading, {court, number}));
+//
+//   ReadingTicket ticket(session, flags.reading, of);  // for a read of many pages
+//   for (...) EAGLE_RETURN_IF_ERROR(ticket.Put(*request.mutable_officer_ticket()));
 #pragma once
 
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "client/cli/session.h"
 #include "goldeneagle/v1/envelope.pb.h"
 
@@ -27,6 +32,25 @@ struct CaseNamed {
 // A ticket for this system's own certificate, good for [defaults] ticket_minutes from now.
 // Errors: CONFIGURATION_INVALID when it isn't clear who reads; KEY_UNUSABLE; those of files.
 absl::StatusOr<v1::SignedMember> SignTicket(Session& session, const ReadingFlags& flags, const CaseNamed& of);
+
+// The ticket of a read that may take longer than a ticket is good for: signed anew once half of its time is over, so
+// that the call which shows it has the other half.
+class ReadingTicket {
+ public:
+  // Pre: both outlive this.
+  ReadingTicket(Session& session, const ReadingFlags& flags, CaseNamed of)
+      : session_(session), flags_(flags), of_(std::move(of)) {}
+
+  // Puts the one that is good now into a request. Errors: as SignTicket.
+  absl::Status Put(v1::SignedMember& field);
+
+ private:
+  Session& session_;
+  const ReadingFlags& flags_;
+  const CaseNamed of_;
+  v1::SignedMember ticket_;
+  absl::Time renew_at_ = absl::InfinitePast();
+};
 
 // The case of one order: as it was signed, where this desk signed it; else as the gateway says it.
 // Errors: those of the outbox and of GetOrder.

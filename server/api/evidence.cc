@@ -30,6 +30,7 @@ bool CarriesReceipt(EntryType type) {
 struct Stated {
   uint64_t index = 0, head = 0;
   std::string subject, digest;
+  bool revokes = false;
 };
 
 class Collector {
@@ -94,6 +95,10 @@ class Collector {
     OrderPayload payload;
     if (!payload.ParseFromString(opened.payload) || !content_.ParseFromString(payload.member()))
       return Fail(Reason::kEntryMalformed, "an accepted order can't be read");
+    EAGLE_ASSIGN_OR_RETURN(const journal::Leaf leaf, journal_.LeafAt(order_.seq.value()));
+    OrderAccepted accepted;
+    if (!accepted.ParseFromString(leaf.body)) return Fail(Reason::kEntryMalformed, "an accepted order can't be read");
+    NoteSigners(accepted.signers());
     const std::string court = "court/" + content_.court();
     subjects_.insert(court);
     for (const OfficerRef& officer : content_.officers()) subjects_.insert(court + "/officer/" + officer.officer());
@@ -120,10 +125,11 @@ class Collector {
 
   absl::Status WantOwn(const journal::Leaf& leaf) {
     const auto type = static_cast<EntryType>(leaf.type);
-    const bool opened = CarriesReceipt(type) && InScope(leaf.agency);
-    Want(leaf.index.value(), opened);
+    const bool receipt = CarriesReceipt(type) && InScope(leaf.agency);
+    Want(leaf.index.value(), receipt || type == ENTRY_TYPE_ORDER_RESUMED);
     pointed_at_.push_back(leaf.previous.value());
-    if (opened) {
+    EAGLE_RETURN_IF_ERROR(NoteSigners(leaf));
+    if (receipt) {
       TaskReport body;  // head = 2 in all four bodies
       if (!body.ParseFromString(leaf.body)) return Fail(Reason::kEntryMalformed, "a receipt's entry can't be read");
       Want(body.head(), true);
@@ -139,6 +145,25 @@ class Collector {
       open_at_overdue_ = domain::AgencySet::FromBytes(mark.open());
     }
     return absl::OkStatus();
+  }
+
+  // Whose signatures it brings, and because of which statement it stands still.
+  absl::Status NoteSigners(const journal::Leaf& leaf) {
+    OrderPaused paused;
+    OrderResumed resumed;
+    if (leaf.type == ENTRY_TYPE_ORDER_PAUSED) {
+      if (!paused.ParseFromString(leaf.body)) return Fail(Reason::kEntryMalformed, "a pause can't be read");
+      causes_.insert(paused.statement());
+    }
+    if (leaf.type == ENTRY_TYPE_ORDER_RESUMED) {
+      if (!resumed.ParseFromString(leaf.body)) return Fail(Reason::kEntryMalformed, "a resumption can't be read");
+      NoteSigners(resumed.signers());
+    }
+    return absl::OkStatus();
+  }
+  void NoteSigners(const google::protobuf::RepeatedPtrField<OrderSigner>& signers) {
+    for (const OrderSigner& signer : signers)
+      signers_.insert(directory_.SubjectOfOfficer(OfficerOrdinal(signer.officer())));
   }
 
   absl::Status WantDeliveries() {
@@ -189,6 +214,15 @@ class Collector {
       if (content_.has_deduct() && statement.digest == content_.deduct().account_statement())
         subjects_.insert(statement.subject);
     }
+    // Once a key was revoked it matters who else signed.
+    for (const Stated& statement : stated) {
+      if (causes_.contains(statement.index)) subjects_.insert(statement.subject);
+    }
+    if (std::any_of(stated.begin(), stated.end(), [&](const Stated& statement) {
+          return statement.revokes && statement.index > order_.seq.value() &&
+                 (subjects_.contains(statement.subject) || signers_.contains(statement.subject));
+        }))
+      subjects_.insert(signers_.begin(), signers_.end());
     for (const Stated& statement : stated) {
       if (!subjects_.contains(statement.subject)) continue;
       Want(statement.index, true);
@@ -205,7 +239,8 @@ class Collector {
     if (!body.ParseFromString(leaf.body) || !payload.ParseFromString(opened.payload) ||
         !statement.ParseFromString(payload.member()))
       return Fail(Reason::kEntryMalformed, "a statement can't be read");
-    return Stated{leaf.index.value(), body.head(), statement.subject(), body.digest()};
+    return Stated{leaf.index.value(), body.head(), statement.subject(), body.digest(),
+                  statement.kind() == STATEMENT_KIND_REVOKED};
   }
 
   absl::Status CheckSilence() const {
@@ -227,6 +262,8 @@ class Collector {
   std::map<uint64_t, bool> wanted_;  // index -> opened
   std::set<std::string> codes_;      // in scope, when named
   std::set<std::string> subjects_;   // of the statements
+  std::set<std::string> signers_;    // subjects of all who signed, at acceptance and anew
+  std::set<uint64_t> causes_;        // statements because of which it was paused
   domain::AgencySet scope_, open_at_overdue_;
   goldeneagle::v1::Order content_;
   std::vector<uint64_t> pointed_at_;

@@ -26,7 +26,8 @@ uint32_t ReceiptsOpened(const Evidence& evidence) {
   uint32_t opened = 0;
   for (const EvidenceEntry& entry : evidence.entries()) {
     const auto leaf = journal::DecodeLeaf(entry.leaf());
-    opened += leaf.ok() && leaf->order && !entry.salt().empty() ? 1 : 0;
+    const bool receipt = leaf.ok() && leaf->order && leaf->type != ENTRY_TYPE_ORDER_RESUMED;
+    opened += receipt && !entry.salt().empty() ? 1 : 0;
   }
   return opened;
 }

@@ -241,6 +241,10 @@ bool Directory::SignatureFell(OfficerOrdinal officer, uint64_t index, absl::Time
   return false;
 }
 
+std::string Directory::SubjectOfOfficer(OfficerOrdinal officer) const {
+  return !officer || officer.value() > officer_subjects_.size() ? "" : officer_subjects_[officer.value() - 1];
+}
+
 std::string Directory::SubjectOfKey(std::string_view key) const {
   for (const auto& [subject, file] : statements_) {
     for (const StatedKey& stated : file.keys) {

@@ -115,6 +115,8 @@ class Directory {
   std::optional<Officer> OfficerByCode(std::string_view court, std::string_view code) const;
   // By subject; absent when it never was an officer.
   std::optional<Officer> OfficerNamed(std::string_view subject) const { return OfficerFrom(subject); }
+  // "court/辽9901/officer/001"; empty when no officer has this ordinal.
+  std::string SubjectOfOfficer(OfficerOrdinal officer) const;
   // The enforcement account stated under this digest by that court, if it still is the newest statement about its
   // subject.
   const goldeneagle::v1::Statement* AccountByDigest(std::string_view court, std::string_view digest) const;

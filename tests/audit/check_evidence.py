@@ -3,7 +3,8 @@
 
     python3 check_evidence.py FILE LOG_KEY REGISTRAR_KEY...        (needs python3 and openssl, nothing else; keys in base64)
 
-Checkpoint, tree, commitments, statements, the order's officers, each receipt; not what may be missing (previous, marks): that is eagle-audit's.
+Checkpoint, tree, commitments, statements, the order's officers, each receipt, and where a key was revoked the pause and who signed the same bytes anew; not what may
+be missing (previous, marks): that is eagle-audit's.
 """
 import base64
 import hashlib
@@ -15,7 +16,8 @@ import sys
 import tempfile
 
 LEAF = struct.Struct(">BHQqBIIQQHQ32sH")
-LOG_FOUNDED, STATEMENT, BATCH_HEAD, ORDER, RECEIPTS = 1, 10, 11, 15, (18, 19, 20, 21)
+LOG_FOUNDED, STATEMENT, BATCH_HEAD, ORDER, RECEIPTS, PAUSED, RESUMED = 1, 10, 11, 15, (18, 19, 20, 21), 31, 32
+REVOKED = 5  # kind of a statement
 SPKI = bytes.fromhex("302a300506032b6570032100")
 
 
@@ -125,18 +127,19 @@ class Heads:
         need(len(digests) == one(head, 5, 0) and root_of(digests) == one(head, 6), "members that don't hash to the signed root")
         kind = one(envelope, 2)
         pae = b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(one(envelope, 1)), one(envelope, 1))
-        self.heads[index] = (one(head, 3).decode(), digests, pae, [one(message(s), 1) for s in envelope.get(3, [])])
+        self.heads[index] = (one(head, 3).decode(), digests, pae, [one(message(s), 1) for s in envelope.get(3, [])], one(body, 4))
 
     def member(self, index, payload, digest):
         """The member's bytes; who signed is asked with `by`."""
-        _, digests, _, _ = self.heads[index]
+        _, digests, _, _, _ = self.heads[index]
         member, place = one(payload, 1), one(payload, 2, 0)
         need(sha256(b"\0" + member) == digest == digests[place], "a member that the head doesn't sign for")
         return member
 
-    def by(self, index, key):
-        _, _, pae, signatures = self.heads[index]
-        return any(signed(key, pae, signature) for signature in signatures)
+    def by(self, index, key, anew=None):
+        """`anew`: signatures in place of those that came with the head."""
+        _, _, pae, signatures, _ = self.heads[index]
+        return any(signed(key, pae, signature) for signature in (signatures if anew is None else anew))
 
 
 def check(path, vkey, registrars):
@@ -151,16 +154,19 @@ def check(path, vkey, registrars):
     hashes, proof = [sha256(b"\0" + one(entry, 1)) for entry in entries], list(evidence.get(7, []))
     need(root_from(indexes, hashes, proof, 0, size) == root and not hashes and not proof, "leaves that don't lead to the signed root")
 
-    heads, held, order, receipts = Heads(), {}, None, []
+    heads, held, order, receipts, revoked, gone, paused = Heads(), {}, None, [], {}, [], None
     for entry, leaf in zip(entries, leaves):
         kind, index, time, commitment, body = leaf[1], leaf[2], leaf[3], leaf[11], message(leaf[13])
         opened = bool(one(entry, 3))
         need(not opened or hmac.new(one(entry, 3), one(entry, 2), "sha256").digest() == commitment, f"entry {index}: another payload than the log committed to")
-        payload = message(one(entry, 2)) if opened and kind in (STATEMENT, BATCH_HEAD, ORDER) + RECEIPTS else {}
+        payload = message(one(entry, 2)) if opened and kind in (STATEMENT, BATCH_HEAD, ORDER, RESUMED) + RECEIPTS else {}
 
         def key_of(subject):
             need(subject in held, f"entry {index}: no statement about {subject}")
             statement = held[subject][0]
+            court = "/".join(subject.split("/")[:2])
+            need(one(statement, 4, 0) != REVOKED, f"entry {index}: the key of {subject} was revoked")
+            need(all(held[subject][2] > at for at, (whose, _) in revoked.items() if whose == court), f"entry {index}: {subject} fell with the key of its court")
             span = [one(message(one(statement, number)), 1, 0) * 1_000_000 for number in (8, 9)]
             need(span[0] <= time < span[1], f"entry {index}: the statement about {subject} isn't valid then")
             return one(statement, 6)
@@ -178,14 +184,29 @@ def check(path, vkey, registrars):
                 need(sum(heads.by(one(body, 4, 0), key) for key in registrars) >= 2, f"entry {index}: not signed by two registrars")
             else:
                 need(heads.by(one(body, 4, 0), key_of("/".join(subject.split("/")[:2]))), f"entry {index}: not signed with the court's key")
-            held[subject] = (statement, one(body, 3))
+            keys = (held[subject][3] if subject in held else []) + ([one(statement, 6)] if 6 in statement else [])
+            held[subject] = (statement, one(body, 3), index, keys)
+            if one(statement, 4, 0) == REVOKED:
+                gone += keys
+                revoked[index] = (subject, one(message(one(statement, 13)), 1, 0) * 1_000_000)
         elif kind == ORDER and opened:
             member = heads.member(one(body, 3, 0), payload, one(body, 2))
             order = message(member)
             need(one(order, 1) == one(evidence, 3) == one(body, 1), f"entry {index}: another order")
             officers = ["court/%s/officer/%s" % (one(order, 2).decode(), one(message(ref), 1).decode()) for ref in order[12]]
             need(any(heads.by(one(body, 3, 0), key_of(officer)) for officer in officers), f"entry {index}: signed by no officer whom it names")
-            digest = sha256(b"\0" + member)
+            digest, order_index, order_head = sha256(b"\0" + member), index, one(body, 3, 0)
+        elif kind == PAUSED and order and leaf[7] == order_index:
+            need(one(body, 1, 0) in revoked and revoked[one(body, 1, 0)][1] == one(body, 3, 0), f"entry {index}: paused because of no revocation in this file")
+            paused = index
+        elif kind == RESUMED and order and leaf[7] == order_index:
+            need(opened and paused and one(body, 1, 0) == paused, f"entry {index}: resumed, and the pause is missing")
+            envelope = message(one(payload, 1))
+            need(sha256(one(envelope, 1)) == one(body, 2) == heads.heads[order_head][4], f"entry {index}: other bytes were signed anew")
+            anew = [one(message(s), 1) for s in envelope.get(3, [])]
+            need(not any(heads.by(order_head, key, anew) for key in gone), f"entry {index}: signed anew with a key that was revoked")
+            need(heads.by(order_head, key_of(officers[0]), anew), f"entry {index}: not signed anew by the handler whom it names")
+            paused = None
         elif kind in RECEIPTS and opened:
             receipt = message(heads.member(one(body, 2, 0), payload, one(body, 1)))
             need(one(receipt, 1) == digest and one(receipt, 2) == one(order, 1), f"entry {index}: a receipt of another order")

@@ -97,14 +97,15 @@ std::string GuideScript() {
   return script;
 }
 
-TEST(EvidencePieces, OpensslAloneVerifiesOneReceiptAndRefusesAChangedOne) {
-  EvidenceWorld world;
-  const std::string bytes = EvidenceWorld::Bytes(world.Of(world.Deduction()));
+// The guide's commands take these entries of the file, and refuse each when one of its pieces is changed.
+void OpensslVerifies(EvidenceWorld& world, const v1::Evidence& evidence, const std::vector<uint64_t>& indexes) {
   const audit::EvidencePins pins = world.Pins();
+  const std::string bytes = EvidenceWorld::Bytes(evidence);
   const auto report = audit::VerifyEvidence(bytes, pins);
+  ASSERT_TRUE(report.ok()) << EvidenceWorld::Why(report.status());
   const auto pieces = audit::PiecesOf(bytes, pins, *report);
   ASSERT_TRUE(pieces.ok());
-  for (const uint64_t index : {report->order_index, report->receipts[0].index, report->receipts[1].index}) {
+  for (const uint64_t index : indexes) {
     const std::string prefix = "entry-" + std::to_string(index) + "/";
     for (const std::string& changed : {std::string(), std::string("order.member"), std::string("entry.leaf"),
                                        std::string("signer.key"), std::string("payload.bin")}) {
@@ -123,15 +124,32 @@ TEST(EvidencePieces, OpensslAloneVerifiesOneReceiptAndRefusesAChangedOne) {
   }
 }
 
+TEST(EvidencePieces, OpensslAloneVerifiesOneReceiptAndRefusesAChangedOne) {
+  EvidenceWorld world;
+  const v1::Evidence evidence = world.Of(world.Deduction());
+  const auto report = world.Verify(evidence);
+  ASSERT_TRUE(report.ok());
+  OpensslVerifies(world, evidence, {report->order_index, report->receipts[0].index, report->receipts[1].index});
+}
+
+TEST(EvidencePieces, OpensslAloneVerifiesWhoSignedTheOrderAnew) {
+  EvidenceWorld world;
+  const v1::Evidence evidence = world.Of(world.ResumedInquiry());
+  const auto report = world.Verify(evidence);
+  ASSERT_TRUE(report.ok() && report->resumptions.size() == 1);
+  OpensslVerifies(world, evidence, {report->resumptions[0].index});
+}
+
 // A second verifier in another language, which shares no line with the first, is of one mind with it.
 TEST(EvidencePieces, AStrangersProgramVerifiesItTooAndRefusesWhatWasChanged) {
   EvidenceWorld world;
   const v1::Order inquiry = world.OverdueInquiry();
   v1::GetEvidenceRequest request = world.Request(inquiry, {kYunfan});
   request.set_silence(true);
-  const std::vector<std::string> files = {EvidenceWorld::Bytes(world.Of(world.Deduction())),
-                                          EvidenceWorld::Bytes(world.Of(inquiry)),
-                                          EvidenceWorld::Bytes(world.Filled(*world.AskAsAuditor(request)))};
+  std::vector<std::string> files = {EvidenceWorld::Bytes(world.Of(world.Deduction())),
+                                    EvidenceWorld::Bytes(world.Of(inquiry)),
+                                    EvidenceWorld::Bytes(world.Filled(*world.AskAsAuditor(request)))};
+  files.push_back(EvidenceWorld::Bytes(world.Of(world.ResumedInquiry())));
   const audit::PinOptions pins = world.PinTexts();
   const TempFolder folder;
   const auto refuses = [&](const std::string& bytes) {
@@ -189,6 +207,19 @@ TEST_F(EagleAudit, VerifiesAFileAndWritesThePageAndThePieces) {
   arguments.insert(arguments.begin(), {"--output", "json"});
   ASSERT_EQ(Run(arguments), 0) << err_.str();
   EXPECT_THAT(out_.str(), AllOf(HasSubstr("\"verdict\": \"verified\""), HasSubstr("\"receipts\": [")));
+}
+
+TEST_F(EagleAudit, TellsPausesAndWhoSignedAnew) {
+  WriteAll(folder_ / "a.evidence", EvidenceWorld::Bytes(world_.Of(world_.ResumedInquiry())));
+  std::vector<std::string> arguments = Arguments("evidence", folder_ / "a.evidence");
+  arguments.insert(arguments.end(), {"--extract", folder_ / "pieces"});
+  arguments.insert(arguments.begin(), {"--output", "json"});
+  ASSERT_EQ(Run(arguments), 0) << err_.str();
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr("\"pauses\": ["), HasSubstr("\"revoked\": \"court/辽9901/officer/001\""),
+                                HasSubstr("\"resumptions\": ["), HasSubstr("\"paused\": null")));
+  size_t folders = 0;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(folder_ / "pieces")) ++folders;
+  EXPECT_EQ(folders, 4u) << "the order, its new signatures, and two receipts";
 }
 
 TEST_F(EagleAudit, SaysWhichPartOfAChangedFileIsWrongAndWritesNothing) {

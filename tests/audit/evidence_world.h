@@ -4,6 +4,7 @@
 // Threads: one.
 #pragma once
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <map>
@@ -14,10 +15,14 @@
 #include "goldeneagle/v1/evidence.pb.h"
 #include "server/base/bytes.h"
 #include "server/base/reason.h"
+#include "server/domain/instant.h"
 #include "server/journal/checkpoint.h"
 #include "server/journal/leaf.h"
 #include "server/journal/merkle.h"
 #include "server/journal/multiproof.h"
+#include "server/journal/payload.h"
+#include "server/trust/make_batch.h"
+#include "server/trust/ticket.h"
 #include "tests/support/demo_world.h"
 
 namespace eagle::test {
@@ -41,9 +46,21 @@ class EvidenceWorld {
   v1::GetEvidenceRequest Request(const v1::Order& order, const std::vector<std::string>& agencies = {}) {
     v1::GetEvidenceRequest request;
     request.set_order_id(order.order_id());
-    *request.mutable_officer_ticket() = gateway.Ticket(demo.court, reader, kCourt, kCaseNumber);
+    *request.mutable_officer_ticket() = Ticket();
     for (const std::string& agency : agencies) request.add_agencies(agency);
     return request;
+  }
+  v1::SignedMember Ticket() {
+    return trust::MakeTicket({.environment = gateway.founding.environment(),
+                              .officer = reader,
+                              .officers_of = kCourt,
+                              .court = kCourt,
+                              .case_number = kCaseNumber,
+                              .purpose = "EXECUTION",
+                              .certificate_sha256 = demo.court.certificate_sha256,
+                              .issued_at = gateway.clock.wall,
+                              .lifetime = absl::Minutes(10)},
+                             gateway.Key(reader_key.empty() ? reader : reader_key));
   }
   absl::StatusOr<v1::GetEvidenceResponse> Ask(const v1::GetEvidenceRequest& request) {
     return gateway.Call(&api::Handlers::GetEvidence, demo.court, request);
@@ -130,6 +147,42 @@ class EvidenceWorld {
     for (const journal::Hash& hash : *proof) evidence.add_proof(std::string(journal::View(hash)));
     return evidence;
   }
+  // The gateway writes another history: the entry at `place` says something else, under a checkpoint of the log's own
+  // key. The payload's commitment follows.
+  v1::Evidence Forged(v1::Evidence evidence, int place, const std::function<void(journal::Leaf&)>& change,
+                      const std::function<void(std::string&)>& change_payload = nullptr) {
+    v1::EvidenceEntry& entry = *evidence.mutable_entries(place);
+    journal::Leaf leaf = *journal::DecodeLeaf(entry.leaf());
+    if (change_payload) {
+      change_payload(*entry.mutable_payload());
+      leaf.commitment = journal::Commitment(entry.salt(), entry.payload());
+    }
+    if (change) change(leaf);
+    entry.set_leaf(journal::EncodeLeaf(leaf));
+    const uint64_t size = SizeOf(evidence);
+    std::vector<journal::Hash> leaves;
+    for (uint64_t index = 0; index < size; ++index)
+      leaves.push_back(journal::LeafHash(index == leaf.index.value() ? entry.leaf() : Leaf(index)));
+    std::vector<uint64_t> indexes;
+    for (const v1::EvidenceEntry& other : evidence.entries()) indexes.push_back(IndexOf(other));
+    evidence.clear_proof();
+    const auto proof =
+        journal::MultiProof(indexes, size, [&](uint64_t index) { return journal::PathOf(leaves, index); });
+    for (const journal::Hash& hash : *proof) evidence.add_proof(std::string(journal::View(hash)));
+    evidence.set_checkpoint(*journal::SignCheckpoint({gateway.founding.origin(), size, journal::RootOfLeaves(leaves)},
+                                                     *gateway.log_signer));
+    return evidence;
+  }
+  // Its body says something else.
+  template <class Body>
+  v1::Evidence ForgedBody(const v1::Evidence& evidence, v1::EntryType type, const std::function<void(Body&)>& change) {
+    return Forged(evidence, PlaceOf(evidence, type), [&](journal::Leaf& leaf) {
+      Body body;
+      EXPECT_TRUE(body.ParseFromString(leaf.body));
+      change(body);
+      leaf.body = body.SerializeAsString();
+    });
+  }
   v1::Evidence Without(v1::Evidence evidence, int place) {
     evidence.mutable_entries()->DeleteSubrange(place, 1);
     return Reproved(std::move(evidence));
@@ -163,8 +216,87 @@ class EvidenceWorld {
     EXPECT_TRUE(demo.Report(kBeiling, {demo.Deducted(deduct, true, 0)}).ok());
     return deduct;
   }
+  // --- stolen keys
+  // By the court itself, or by two registrars about the court.
+  void Revoke(const std::string& subject, absl::Time since) {
+    v1::Statement revoked = demo.StatementAbout(subject, v1::STATEMENT_KIND_REVOKED);
+    *revoked.mutable_compromised_since() = domain::ToProto(since);
+    const bool officer = subject.find("/officer/") != std::string::npos;
+    Stated(officer ? demo.State(kCourt, {revoked}, {court_key})
+                   : demo.State("registrar", {revoked}, {"registrar-1", "registrar-2"}));
+  }
+  // The court with the key of another name.
+  void StateCourtAnew(const std::string& key) {
+    v1::Statement court = demo.StatementAbout("court/辽9901", v1::STATEMENT_KIND_KEY);
+    court.set_algorithm(v1::KEY_ALGORITHM_ED25519), court.set_key(gateway.Key(key).public_key());
+    Stated(demo.State("registrar", {court}, {"registrar-1", "registrar-2"}));
+    court_key = key;
+  }
+  // The officer with the key of another name.
+  void StateAnew(const std::string& subject, v1::OfficerRole role, const std::string& key) {
+    v1::Statement officer = demo.StatementAbout(subject, v1::STATEMENT_KIND_OFFICER);
+    const std::string code = subject.substr(subject.rfind('/') + 1);
+    officer.set_algorithm(v1::KEY_ALGORITHM_ED25519), officer.set_key(gateway.Key(key).public_key());
+    officer.add_roles(role);
+    officer.mutable_officer()->set_name("officer " + code), officer.mutable_officer()->set_work_id_no("W" + code);
+    officer.mutable_officer()->set_duty_card_no("D" + code);
+    Stated(demo.State(kCourt, {officer}, {court_key}));
+  }
+  static void Stated(const absl::StatusOr<v1::SubmitStatementsResponse>& answer) {
+    ASSERT_TRUE(answer.ok()) << answer.status();
+    ASSERT_FALSE(answer->results(0).has_refusal()) << answer->DebugString();
+  }
+  // Submits one batch and keeps it, so that it can be signed anew.
+  void SubmitKept(const std::vector<v1::Order>& orders, const std::vector<std::string>& keys = {kHandler, kCosigner}) {
+    sent = demo.OrderBatch(orders, keys).batch();
+    v1::SubmitOrdersRequest request;
+    *request.mutable_batch() = sent;
+    const auto answer = gateway.Call(&api::Handlers::SubmitOrders, demo.court, request);
+    ASSERT_THAT(DemoWorld::Reasons(answer), testing::Each(""));
+  }
+  v1::Envelope SignedAnew(const std::vector<std::string>& keys) {
+    v1::SignedBatch anew = sent;
+    anew.mutable_head()->clear_signatures();
+    for (const std::string& key : keys) EXPECT_TRUE(trust::AddSignature(anew, gateway.Key(key)).ok());
+    return anew.head();
+  }
+  void Resume(const v1::Order& order, const std::vector<std::string>& keys) {
+    v1::ResumeOrdersRequest request;
+    *request.mutable_head() = SignedAnew(keys);
+    request.add_order_ids(order.order_id());
+    const auto answer = gateway.Call(&api::Handlers::ResumeOrders, demo.court, request);
+    ASSERT_TRUE(answer.ok()) << answer.status();
+    ASSERT_FALSE(answer->results(0).has_refusal()) << answer->DebugString();
+  }
+  // An inquiry at two banks. 北陵 has it when the handler's key is revoked, stolen an hour before the acceptance; at
+  // 松月 it stands still.
+  v1::Order PausedInquiry() {
+    const v1::Order inquiry = demo.Inquire({kBeiling, kSongyue});
+    SubmitKept({inquiry});
+    EXPECT_EQ(demo.Pull(kBeiling).size(), 1u);
+    theft = gateway.clock.wall - absl::Hours(1);
+    Revoke(kHandler, theft);
+    reader = kLeader;
+    return inquiry;
+  }
+  // Signed anew with the handler's second card; 松月 gets it and both answer.
+  v1::Order ResumedInquiry() {
+    const v1::Order inquiry = PausedInquiry();
+    StateAnew(kHandler, v1::OFFICER_ROLE_HANDLER, "card 1");
+    gateway.Advance(absl::Minutes(5));
+    Resume(inquiry, {"card 1", kCosigner});
+    EXPECT_EQ(demo.Pull(kSongyue).size(), 1u);
+    EXPECT_TRUE(demo.Report(kSongyue, {demo.Nil(inquiry, kSongyue)}).ok());
+    EXPECT_TRUE(demo.Report(kBeiling, {demo.Nil(inquiry, kBeiling)}).ok());
+    return inquiry;
+  }
+  v1::SignedBatch sent;
+  absl::Time theft;
+  std::string court_key = "court/辽9901";
+
   v1::Order freeze;
   std::string reader = kHandler;  // of the court
+  std::string reader_key;         // the name of his key, when it isn't his first one
   bool granted = false;           // the auditor may read the case
 
   void GrantTheAuditor() {

@@ -1,4 +1,6 @@
 // `eagle` as a court meets it: orders, drafts, cases and findings.
+#include <set>
+
 #include "client/common/files.h"
 #include "client/lib/draft.h"
 #include "gmock/gmock.h"
@@ -339,6 +341,24 @@ TEST_F(CliCourtTest, FindingsAreShownOnlyWhenTheirReceiptVerifies) {
   EXPECT_EQ(bad.exit, kExitVerification);
   EXPECT_THAT(bad.out, Not(HasSubstr("2,000,000.00")));
   EXPECT_THAT(At(bad.out, "receipts.0.why_not"), StartsWith("RECEIPT_FOR_ANOTHER_ORDER"));
+  // A listing of many pages may take longer than a ticket is good for: another one is signed in time, and no sooner.
+  world_.gateway->findings.assign(6, receipt("9900010", order, 6135027));
+  world_.gateway->findings_per_page = 1;
+  std::set<std::string> tickets;
+  world_.gateway->on_list_findings = [&](const v1::ListFindingsRequest& request) {
+    const v1::OfficerTicket shown = TicketIn(request.officer_ticket());
+    EXPECT_LE(shown.issued_at().seconds(), absl::ToUnixSeconds(world_.clock.now));
+    EXPECT_GT(shown.expires_at().seconds(), absl::ToUnixSeconds(world_.clock.now)) << "out of time";
+    EXPECT_EQ(shown.case_number(), kCase);
+    EXPECT_EQ(shown.purpose(), "HEARING");
+    tickets.insert(request.officer_ticket().SerializeAsString());
+    world_.clock.now += absl::Minutes(2);
+  };
+  const Ran slow = world_.Json({"findings", id, "--officer", "001", "--purpose", "HEARING"});
+  EXPECT_EQ(slow.exit, kExitOk) << slow.err;
+  EXPECT_EQ(At(slow.out, "findings.5.balance"), "61,350.27");
+  EXPECT_EQ(tickets.size(), 3u) << "twelve minutes, five minutes each";
+  world_.gateway->on_list_findings = nullptr;
   // Without the signed bytes there is nothing to compare with.
   EXPECT_EQ(world_.Run({"findings", "01920d5c-8f00-7000-8000-000000000009"}).exit, kExitUsage);
 }

@@ -203,8 +203,15 @@ std::unique_ptr<WatchStream> FakeGateway::WatchOrders(const v1::WatchOrdersReque
 absl::StatusOr<v1::ListFindingsResponse> FakeGateway::ListFindings(const v1::ListFindingsRequest& request) {
   EAGLE_RETURN_IF_ERROR(Answer());
   findings_request = request;
+  if (on_list_findings) on_list_findings(request);
   v1::ListFindingsResponse response;
-  for (const v1::FindingsOfAgency& finding : findings) *response.add_findings() = finding;
+  size_t next = request.page_token().empty() ? 0 : std::stoul(request.page_token());
+  const size_t end = findings_per_page == 0 ? findings.size() : std::min(findings.size(), next + findings_per_page);
+  for (; next < end; ++next) *response.add_findings() = findings[next];
+  if (next < findings.size()) {
+    response.set_next_page_token(std::to_string(next));
+    return response;
+  }
   for (const std::string& code : unanswered) response.add_unanswered(code);
   return response;
 }

@@ -52,11 +52,13 @@ class FakeGateway : public Gateway {
   std::vector<v1::CoverageView> coverage;
   std::vector<v1::ProposalView> proposals;
   std::vector<v1::FindingsOfAgency> findings;
+  size_t findings_per_page = 0;  // 0: all on one
   std::vector<std::string> unanswered;
   std::vector<v1::Metric> metrics;
   v1::CaseView case_view;
   std::deque<v1::WatchOrdersResponse> watch;  // messages of the next stream
   std::function<void(const v1::GetOrderRequest&)> on_get_order;
+  std::function<void(const v1::ListFindingsRequest&)> on_list_findings;
   std::function<void(v1::SubmitOrdersResponse&)> tamper_orders;
   std::function<void(v1::GetConsistencyProofResponse&)> tamper_consistency;
   std::function<void(v1::ListEntriesResponse&)> tamper_entries;

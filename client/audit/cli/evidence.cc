@@ -35,6 +35,43 @@ const char* RunName(Run run) {
   return "none";
 }
 
+std::string Where(const EvidenceReport& report, const std::vector<uint32_t>& agencies) {
+  std::string out;
+  for (const uint32_t ordinal : agencies) out += (out.empty() ? "" : " | ") + AgencyName(report, ordinal);
+  return out;
+}
+
+client::Table PauseTable(const EvidenceReport& report, const absl::TimeZone& zone) {
+  client::Table table("pauses", {{"journal_index", client::kRight},
+                                 {"time"},
+                                 {"revoked"},
+                                 {"since"},
+                                 {"statement", client::kRight},
+                                 {"paused_at"},
+                                 {"begun_at"},
+                                 {"resumed", client::kRight}});
+  for (const PauseSeen& seen : report.pauses)
+    table.Add({client::Count(seen.index), client::Instant(seen.time, zone), client::Text(seen.cause.subject),
+               client::Instant(seen.cause.since, zone), client::Count(seen.cause.index),
+               client::TextOrNothing(Where(report, seen.agencies)), client::TextOrNothing(Where(report, seen.begun)),
+               seen.resumed ? client::Count(*seen.resumed) : client::Nothing()});
+  return table;
+}
+
+client::Table ResumptionTable(const EvidenceReport& report, const absl::TimeZone& zone) {
+  client::Table table(
+      "resumptions",
+      {{"journal_index", client::kRight}, {"time"}, {"agencies"}, {"code"}, {"name"}, {"signed"}, {"key"}});
+  for (const ResumptionSeen& seen : report.resumptions) {
+    for (const OfficerSeen& officer : seen.officers)
+      table.Add({client::Count(seen.index), client::Instant(seen.time, zone),
+                 client::TextOrNothing(Where(report, seen.agencies)), client::Text(officer.code),
+                 client::Text(officer.name), client::YesNo(officer.signed_order),
+                 client::Text(Fingerprint(officer.key))});
+  }
+  return table;
+}
+
 client::Document EvidenceDocument(const EvidenceReport& report, const absl::TimeZone& zone) {
   client::Record verdict("evidence");
   verdict.Add("verdict", client::Text("verified"))
@@ -46,6 +83,7 @@ client::Document EvidenceDocument(const EvidenceReport& report, const absl::Time
       .Add("what", client::Text(ActOf(report.order).en))
       .Add("accepted", client::Instant(report.accepted_at, zone))
       .Add("due", client::Due(report.due, zone))
+      .Add("paused", client::TextOrNothing(Where(report, report.paused)))
       .Add("silent", report.silent ? client::Text(report.silent->agency.code) : client::Nothing())
       .Add("run", client::Text(RunName(report.run)))
       .Add("run_first", client::Count(report.run_first))
@@ -78,6 +116,8 @@ client::Document EvidenceDocument(const EvidenceReport& report, const absl::Time
   client::Document document;
   document.Add(std::move(verdict));
   document.Add(std::move(officers));
+  document.Add(PauseTable(report, zone));
+  document.Add(ResumptionTable(report, zone));
   document.Add(std::move(receipts));
   return document;
 }
