@@ -166,6 +166,11 @@ void DecideCommand(Draft& draft, const RecordAccess& command) {
     draft.result().status = scope.status();
     return;
   }
+  // The page was made before, and the erasure decided meanwhile: no key is left to seal the ticket with.
+  if (of.erased()) {
+    draft.result().status = Fail(Reason::kErased, "the case was erased");
+    return;
+  }
   const ReaderCount next = WithOneMore(CountOf(state, command.officer_tags), draft.now(), *state.policy);
   draft.result().status = CheckLimits(next, draft.now(), *state.policy);
   if (!draft.result().status.ok()) return;
