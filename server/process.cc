@@ -194,7 +194,8 @@ absl::Status Gateway::Impl::OpenData() {
   ports.log.Info("data_opened")
       .With("origin", signer->name())
       .With("entries", static_cast<int64_t>(opened.state.next_index))
-      .With("open_orders", static_cast<int64_t>(opened.state.orders.size()));
+      .With("open_orders", static_cast<int64_t>(opened.state.orders.size()))
+      .With("tag_key", HexEncode(keys->ring().tag_keys().front().tag_id));
   sequencer = std::make_unique<core::Sequencer>(
       std::move(opened), core::SequencerPorts{*store, *last_signed, *signer, *keys, ports.clock, ports.entropy});
   return absl::OkStatus();
