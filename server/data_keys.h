@@ -40,7 +40,7 @@ absl::StatusOr<MasterKeyRotation> RotateMasterKey(const std::string& folder, con
 class DataKeys final : public core::KeySource {
  public:
   enum class IfMissing {
-    kMake,    // founding: an empty key store gets its tag key and the log's key
+    kMake,    // founding: an empty key store gets its first tag key and the log's key
     kRefuse,  // a log without its keys: lost, or not mounted
   };
   // `entropy` must outlive the keys. Errors: KEY_UNUSABLE: the master key can't be read or isn't the one that wrapped

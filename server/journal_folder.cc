@@ -323,13 +323,13 @@ absl::StatusOr<FolderReplayed> JournalFolder::Replay() {
 }
 
 absl::StatusOr<FolderReads> JournalFolder::Reads(const ReadsQuery& query) {
-  EAGLE_ASSIGN_OR_RETURN(const std::optional<std::string> tag, TagOf(query));
+  EAGLE_ASSIGN_OR_RETURN(std::optional<std::vector<std::string>> tags, TagsOf(query));
   EAGLE_ASSIGN_OR_RETURN(FolderVerified verified, Verify());
   FolderReads out{.origin = verified.origin, .findings = std::move(verified.findings)};
   EAGLE_ASSIGN_OR_RETURN(const auto reader, readers_.NewReader());
   NoKeys no_keys;
   core::KeySource& keys = keys_ != nullptr ? static_cast<core::KeySource&>(*keys_) : no_keys;
-  LookBook book(tag);
+  LookBook book(std::move(tags));
   // As far as the audit came: beyond that nothing can be cut into entries.
   while (out.entries < verified.entries) {
     EAGLE_ASSIGN_OR_RETURN(const std::vector<storage::CommitRow> page, reader->Commits(out.entries, kCommitsPerPage));
@@ -345,31 +345,54 @@ absl::StatusOr<FolderReads> JournalFolder::Reads(const ReadsQuery& query) {
     }
   }
   if (book.AnotherTagKey()) return Fail(Reason::kKeyUnusable, "this is the tag key of another log");
+  out.tag_keys = book.tag_keys();
   out.looks = book.Give();
   return out;
 }
 
-absl::StatusOr<std::optional<std::string>> JournalFolder::TagOf(const ReadsQuery& query) {
-  if (query.id_kind.empty() && query.id_number.empty()) return std::optional<std::string>();
+absl::StatusOr<std::optional<std::vector<std::string>>> JournalFolder::TagsOf(const ReadsQuery& query) {
+  std::optional<std::vector<std::string>> tags;
+  if (query.id_kind.empty() && query.id_number.empty()) return tags;
   if (query.id_kind.empty() || query.id_number.empty())
     return Fail(Reason::kFieldMissing, "a person is named by the kind of number and the number");
   const std::string number = absl::AsciiStrToUpper(query.id_number);  // as api/tags.h has it
-  if (!query.tag_key_file.empty()) {
-    EAGLE_ASSIGN_OR_RETURN(const auto key, trust::ReadTagKeyFile(query.tag_key_file));
-    return std::optional(key->TagOf(query.id_kind, number));
+  tags.emplace();
+  for (const std::string& file : query.tag_key_files) {
+    EAGLE_ASSIGN_OR_RETURN(const auto key, trust::ReadTagKeyFile(file));
+    tags->push_back(key->TagOf(query.id_kind, number));
   }
+  if (!tags->empty()) return tags;
   if (keys_ == nullptr)
     return Fail(Reason::kKeyUnusable, "finding a person in leaves needs the tag key, or the master key");
-  return std::optional(keys_->ring().Tag(query.id_kind, number));
+  *tags = keys_->ring().Tags(query.id_kind, number);
+  return tags;
 }
 
-absl::Status JournalFolder::WriteTagKey(const std::string& path) {
-  if (keys_ == nullptr) return Fail(Reason::kKeyUnusable, "the tag key lies wrapped under the master key");
-  EAGLE_ASSIGN_OR_RETURN(const std::vector<std::string> ids, keys_->ring().KeysOf(trust::KeyRing::kTagScope));
-  GATEWAY_ASSERT(ids.size() == 1, "an open ring has one tag key");
-  EAGLE_ASSIGN_OR_RETURN(std::string key, keys_->ring().KeyOf(ids.front()));
+absl::StatusOr<std::vector<std::string>> JournalFolder::TagKeys() {
+  if (keys_ == nullptr) return Fail(Reason::kKeyUnusable, "tag keys lie wrapped under the master key");
+  std::vector<std::string> ids;
+  for (trust::KeyRing::TagKeyName& name : keys_->ring().tag_keys()) ids.push_back(std::move(name.tag_id));
+  return ids;
+}
+
+absl::Status JournalFolder::WriteTagKey(const std::string& path, const std::string& id) {
+  if (keys_ == nullptr) return Fail(Reason::kKeyUnusable, "tag keys lie wrapped under the master key");
+  const auto names = keys_->ring().tag_keys();
+  const auto named =
+      std::find_if(names.begin(), names.end(), [&](const auto& name) { return id.empty() || name.tag_id == id; });
+  if (named == names.end())
+    return Fail(Reason::kKeyUnusable, "this log has no tag key with this id").With("id", HexEncode(id));
+  EAGLE_ASSIGN_OR_RETURN(std::string key, keys_->ring().KeyOf(named->key_id));
   const trust::Wiped wiped(std::move(key));
   return trust::WriteTagKeyFile(path, wiped.get());
+}
+
+absl::StatusOr<std::string> JournalFolder::RotateTagKey(Entropy& entropy) {
+  if (keys_ == nullptr) return Fail(Reason::kKeyUnusable, "tag keys lie wrapped under the master key");
+  EAGLE_RETURN_IF_ERROR(keys_->ring().RotateTagKey());
+  keys_.reset();
+  EAGLE_ASSIGN_OR_RETURN(keys_, DataKeys::Open(folder_, master_key_file_, entropy, DataKeys::IfMissing::kRefuse));
+  return keys_->ring().tag_keys().front().tag_id;
 }
 
 absl::StatusOr<std::string> JournalFolder::Checkpoint() {

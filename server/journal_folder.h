@@ -5,7 +5,9 @@
 //   and commitments.
 //            Damage is a finding, and the audit goes on after it.
 //   Replay   folds the journal anew and compares tables; needs the master key, as state lies in payloads.
-//   Reads    verifies, and lists who looked at whom; finding one person needs the tag key or the master key.
+//   Reads    verifies, and lists who looked at whom; finding one person needs the tag keys or the master key.
+//
+// RotateMasterKey and RotateTagKey alone change something, in keys.db; in the journal nothing.
 //
 // Life: the folder's lock is held until the object goes. Threads: one.
 //
@@ -83,13 +85,14 @@ struct FolderReplayed {
 
 // Whom Reads looks for.
 struct ReadsQuery {
-  std::string tag_key_file;        // of the log's tag key; empty: the folder's own, which the master key opens
-  std::string id_kind, id_number;  // "CITIZEN_ID", any case of letters; both empty: everybody
+  std::vector<std::string> tag_key_files;  // of the log's tag keys; empty: the folder's own, which the master key opens
+  std::string id_kind, id_number;          // "CITIZEN_ID", any case of letters; both empty: everybody
 };
 struct FolderReads {
   std::string origin;
   uint64_t entries = 0;
   std::vector<Look> looks;               // in journal order
+  std::vector<TagKeyUse> tag_keys;       // of all looks, found or not; one that isn't `given` hides some
   std::vector<JournalFinding> findings;  // as Verify's: with any, the list is not to be relied on
 };
 
@@ -107,9 +110,14 @@ class JournalFolder {
   // Errors also: FIELD_MISSING: one half of a number; KEY_UNUSABLE: a number without a key for its tag, or with the tag
   // key of another log (it would find nobody, and that must not read as "nobody looked").
   absl::StatusOr<FolderReads> Reads(const ReadsQuery& query);
-  // Writes the log's tag key to a new file, for an auditor who may find people in leaves, and open nothing.
-  // Errors: KEY_UNUSABLE without a master key, or when the path exists.
-  absl::Status WriteTagKey(const std::string& path);
+  // Ids of the log's tag keys, 4 bytes each, newest first. Errors: KEY_UNUSABLE without a master key.
+  absl::StatusOr<std::vector<std::string>> TagKeys();
+  // Writes the tag key with this id, empty: the newest, to a new file, for an auditor who may find people in leaves,
+  // and open nothing. Errors: KEY_UNUSABLE without a master key, when there is no such key, or when the path exists.
+  absl::Status WriteTagKey(const std::string& path, const std::string& id);
+  // Makes a further tag key, durable when this returns: what a gateway writes from its next start on is tagged with it;
+  // the older ones stay. Returns its id. Errors: KEY_UNUSABLE without a master key; those of KeyRing::RotateTagKey.
+  absl::StatusOr<std::string> RotateTagKey(Entropy& entropy);
   // The newest head that was signed over what is here: the last-signed store's, or, where that isn't at hand, the
   // newest one in the journal. Errors: JOURNAL_OLDER when none is.
   absl::StatusOr<std::string> Checkpoint();
@@ -131,8 +139,8 @@ class JournalFolder {
 
  private:
   class Audit;
-  // The tag that the query means; absent: everybody.
-  absl::StatusOr<std::optional<std::string>> TagOf(const ReadsQuery& query);
+  // The tags that the query means, one for each key at hand; absent: everybody.
+  absl::StatusOr<std::optional<std::vector<std::string>>> TagsOf(const ReadsQuery& query);
   JournalFolder(storage::FolderLock lock, const std::string& journal)
       : lock_(std::move(lock)), readers_(journal, "", 8 << 20) {}
 

@@ -136,13 +136,28 @@ void LookBook::TellOrder(const std::string& member, Look& look) const {
   }
 }
 
+void LookBook::Count(const std::string& tag, uint64_t index) {
+  const std::string_view id = trust::TagKeyIdOf(tag);
+  auto at = std::find_if(tag_keys_.begin(), tag_keys_.end(), [&](const TagKeyUse& use) { return use.id == id; });
+  if (at == tag_keys_.end()) {
+    const bool given = wanted_ && std::any_of(wanted_->begin(), wanted_->end(), [&](const std::string& wanted) {
+                         return trust::TagKeyIdOf(wanted) == id;
+                       });
+    at = tag_keys_.insert(at, {.id = std::string(id), .first_index = index, .given = given});
+  }
+  ++at->tags;
+}
+
+bool LookBook::AnotherTagKey() const {
+  return wanted_ && !tag_keys_.empty() &&
+         std::none_of(tag_keys_.begin(), tag_keys_.end(), [](const TagKeyUse& use) { return use.given; });
+}
+
 void LookBook::Keep(Look look) {
   bool concerned = false;
   for (const std::string& tag : look.subject_tags) {
-    tags_seen_ = true;
-    if (!wanted_) continue;
-    concerned = concerned || tag == *wanted_;
-    own_tags_seen_ = own_tags_seen_ || tag.substr(0, trust::kTagKeyIdSize) == wanted_->substr(0, trust::kTagKeyIdSize);
+    Count(tag, look.index);
+    concerned = concerned || (wanted_ && std::find(wanted_->begin(), wanted_->end(), tag) != wanted_->end());
   }
   if (wanted_ && !concerned) return;
   if (look.subjects.empty()) {

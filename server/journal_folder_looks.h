@@ -9,6 +9,9 @@
 // case is erased: officers, case number, purpose, the subject's name. From the log's and the court's keys: the court's
 // code, the officers' names.
 //
+// Which tag keys made the tags of all looks, found or not, is counted: with one of them unknown the list of a person's
+// looks isn't whole.
+//
 // Life: Take every entry of the journal in order, then Give once. Threads: one.
 #pragma once
 
@@ -44,14 +47,25 @@ struct Look {
   bool sealed = false;                              // there is a payload, and it can't be opened (any more)
 };
 
+// One tag key, as far as looks name people with it.
+struct TagKeyUse {
+  std::string id;            // 4 bytes
+  uint64_t first_index = 0;  // of the first look with a tag of it
+  uint64_t tags = 0;
+  bool given = false;  // whoever is looked for was looked for with it
+};
+
 class LookBook {
  public:
-  // `subject_tag`: only what concerns this person; absent: everybody.
-  explicit LookBook(std::optional<std::string> subject_tag = std::nullopt) : wanted_(std::move(subject_tag)) {}
+  // `subject_tags`: only what concerns this person, under each tag key at hand; absent: everybody.
+  explicit LookBook(std::optional<std::vector<std::string>> subject_tags = std::nullopt)
+      : wanted_(std::move(subject_tags)) {}
 
   void Take(const domain::Entry& entry);
-  // True when the journal has tags, and not one of them was made with the key that made `subject_tag`.
-  bool AnotherTagKey() const { return wanted_.has_value() && tags_seen_ && !own_tags_seen_; }
+  // In the order in which they came into use.
+  const std::vector<TagKeyUse>& tag_keys() const { return tag_keys_; }
+  // True when the journal has tags, and not one of them was made with a key that made one of `subject_tags`.
+  bool AnotherTagKey() const;
   std::vector<Look> Give() { return std::move(looks_); }
 
  private:
@@ -61,10 +75,11 @@ class LookBook {
   void Refused(const domain::Entry& entry);
   Look Begin(const domain::Entry& entry, LookAct act) const;
   void TellOrder(const std::string& member, Look& look) const;
+  void Count(const std::string& tag, uint64_t index);
   void Keep(Look look);
 
-  const std::optional<std::string> wanted_;
-  bool tags_seen_ = false, own_tags_seen_ = false;
+  const std::optional<std::vector<std::string>> wanted_;
+  std::vector<TagKeyUse> tag_keys_;              // in the order of their first looks
   std::map<uint32_t, std::string> courts_;       // code by ordinal
   std::map<uint64_t, std::string> cases_;        // number by case
   std::map<std::string, std::string> officers_;  // name by statement subject

@@ -18,6 +18,7 @@
 #include "server/api/grpc/certificates.h"
 #include "server/api/handlers.h"
 #include "server/backup.h"
+#include "server/base/bytes.h"
 #include "server/core/start.h"
 #include "server/data_keys.h"
 #include "server/dispatch/dispatcher.h"
@@ -96,6 +97,27 @@ absl::Status CheckEnvironment(const ops::Config& config, const domain::Directory
   return absl::OkStatus();
 }
 
+// The journal names cases and people by tags of keys that the key store must have: with an older one numbers that are
+// taken would be free again, and nobody would be found.
+absl::Status CheckTagKeys(const domain::State& state, const trust::KeyRing& ring) {
+  const std::vector<trust::KeyRing::TagKeyName> names = ring.tag_keys();
+  const auto known = [&](std::string_view tag) {
+    return std::any_of(names.begin(), names.end(),
+                       [&](const auto& name) { return name.tag_id == trust::TagKeyIdOf(tag); });
+  };
+  const auto older = [](std::string_view tag) {
+    return Fail(Reason::kKeyUnusable, "the key store is older than the journal: it lacks a tag key")
+        .With("tag_key", HexEncode(trust::TagKeyIdOf(tag)));
+  };
+  for (const auto& [seq, of] : state.cases) {
+    if (!known(of.number_tag)) return older(of.number_tag);
+  }
+  for (const auto& [seq, order] : state.orders) {
+    if (!known(order.subject_tag)) return older(order.subject_tag);
+  }
+  return absl::OkStatus();
+}
+
 void NameThread(const char* name) { pthread_setname_np(pthread_self(), name); }
 
 }  // namespace
@@ -164,6 +186,7 @@ absl::Status Gateway::Impl::OpenData() {
       last_signed, storage::FileLastSigned::Open(config.last_signed, storage::FileLastSigned::IfMissing::kRefuse));
   EAGLE_ASSIGN_OR_RETURN(core::Opened opened, core::Open(*store, *last_signed, *signer, *keys));
   EAGLE_RETURN_IF_ERROR(CheckEnvironment(config, opened.state.directory, ports.clock_steps));
+  EAGLE_RETURN_IF_ERROR(CheckTagKeys(opened.state, keys->ring()));
   // The process may have died between an erasure's entry and the end of its key.
   for (const auto& [seq, of] : opened.state.cases) {
     if (of.erased()) EAGLE_RETURN_IF_ERROR(keys->ring().Forget(of.key_id));
@@ -171,7 +194,8 @@ absl::Status Gateway::Impl::OpenData() {
   ports.log.Info("data_opened")
       .With("origin", signer->name())
       .With("entries", static_cast<int64_t>(opened.state.next_index))
-      .With("open_orders", static_cast<int64_t>(opened.state.orders.size()));
+      .With("open_orders", static_cast<int64_t>(opened.state.orders.size()))
+      .With("tag_key", HexEncode(keys->ring().tag_keys().front().tag_id));
   sequencer = std::make_unique<core::Sequencer>(
       std::move(opened), core::SequencerPorts{*store, *last_signed, *signer, *keys, ports.clock, ports.entropy});
   return absl::OkStatus();

@@ -126,8 +126,13 @@ std::optional<Trace> TraceOf(std::string_view bytes) {
 }
 
 bool TraceQuery::Wants(const Trace& trace) const {
-  if (trace.leaf.time < not_before || trace.leaf.time >= before) return false;
-  return Meet(subjects, trace.subject_tags) || Meet(officers, trace.officer_tags);
+  return InTime(trace) && (Meet(subjects, trace.subject_tags) || Meet(officers, trace.officer_tags));
+}
+
+std::vector<std::string> TraceQuery::Tags() const {
+  std::vector<std::string> tags = subjects;
+  tags.insert(tags.end(), officers.begin(), officers.end());
+  return tags;
 }
 
 absl::StatusOr<TraceQuery> QueryOf(const std::string& person, const std::string& officer,

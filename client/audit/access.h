@@ -51,6 +51,9 @@ struct TraceQuery {
   std::vector<std::string> subjects, officers;  // tags; one for each tag key that was ever in use
   absl::Time not_before = absl::InfinitePast(), before = absl::InfiniteFuture();
   bool Wants(const Trace& trace) const;
+  bool InTime(const Trace& trace) const { return trace.leaf.time >= not_before && trace.leaf.time < before; }
+  // All of them: by these it is told which keys the search was made with.
+  std::vector<std::string> Tags() const;
 };
 // `person`: "KIND:NUMBER"; `officer`: "COURT/CODE"; exactly one isn't empty. One tag for each key file.
 // Errors: FIELD_MISSING, FIELD_INVALID; those of ReadTagKey.

@@ -1,5 +1,7 @@
 // Who read personal data, by which right, how often.
 #include <algorithm>
+#include <cstdint>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "client/audit/picture.h"
@@ -27,6 +29,24 @@ bool GoesOn(int64_t start_before, uint32_t count_before, int64_t start, uint32_t
   return start == start_before ? count == count_before + 1 : start > start_before && count == 1;
 }
 
+bool GoesOn(const ReaderSeen& before, const ReaderSeen& now) {
+  return GoesOn(before.hour, before.in_hour, now.hour, now.in_hour) &&
+         GoesOn(before.day, before.in_day, now.day, now.in_day);
+}
+
+// An officer's first page under a new tag key: whose tag it was before can't be told without the keys, but somebody's
+// count must go on by it, and only once. Counts of earlier hours of the day go on alike, so any of them will do.
+bool TakesUp(const ReaderSeen& now, std::multiset<ReaderSeen>& left_behind) {
+  if (now.in_day < 2) return false;
+  auto at = left_behind.lower_bound({.hour = now.in_hour > 1 ? now.hour : INT64_MIN,
+                                     .day = now.day,
+                                     .in_hour = now.in_hour > 1 ? now.in_hour - 1 : 0,
+                                     .in_day = now.in_day - 1});
+  if (at == left_behind.end() || !GoesOn(*at, now)) return false;
+  left_behind.erase(at);
+  return true;
+}
+
 void CheckCount(const journal::Leaf& leaf, const AccessRecorded& body, Picture& seen) {
   const auto wrong = [&](std::string_view why) {
     seen.findings.Add(Rule::kRead, leaf.index.value(), std::string(why));
@@ -35,11 +55,11 @@ void CheckCount(const journal::Leaf& leaf, const AccessRecorded& body, Picture& 
   if (body.hour_start() > seen.now || seen.now - body.hour_start() >= 2 * kHour || body.day_start() > seen.now ||
       seen.now - body.day_start() >= 26 * kHour)
     wrong("it counts in an hour or a day in which it isn't");
-  ReaderSeen& reader = seen.readers[body.officer_tag()];
-  if (!GoesOn(reader.hour, reader.in_hour, body.hour_start(), body.reads_in_hour()) ||
-      !GoesOn(reader.day, reader.in_day, body.day_start(), body.reads_in_day()))
+  const ReaderSeen now{body.hour_start(), body.day_start(), body.reads_in_hour(), body.reads_in_day()};
+  const auto [reader, first] = seen.readers.try_emplace(body.officer_tag());
+  if (!GoesOn(reader->second, now) && !(first && TakesUp(now, seen.left_behind)))
     wrong("the officer's pages aren't counted one by one");
-  reader = {body.hour_start(), body.day_start(), body.reads_in_hour(), body.reads_in_day()};
+  reader->second = now;
 }
 
 }  // namespace
@@ -55,6 +75,9 @@ void CheckAccess(const journal::Leaf& leaf, Picture& seen) {
   if (body.officer_tag().empty() || body.reader_tag().empty() || body.ticket_digest().size() != journal::kHashSize)
     wrong("it names no officer, no system or no ticket");
   if (body.policy_version() != seen.policy) wrong("its limits are of another policy than the one in force");
+  CheckTags(index, body.subject_tags(), seen);
+  CheckTag(index, body.officer_tag(), seen);
+  CheckTag(index, body.reader_tag(), seen);
   CheckCount(leaf, body, seen);
   const auto of = seen.cases.find(leaf.case_seq.value());
   if (of == seen.cases.end()) return;  // the frame has found it

@@ -60,6 +60,8 @@ void CheckRefused(const journal::Leaf& leaf, Picture& seen) {
   if (!ReadBody(leaf, body, seen.findings)) return;
   CheckHead(leaf, body.head(), body.member_type(), false, seen);
   CheckDigest(leaf, body.digest(), seen);
+  CheckTag(leaf.index.value(), body.subject_tag(), seen);
+  CheckTags(leaf.index.value(), body.officer_tags(), seen);
   if (!body.id().empty()) CheckId(leaf, body.id(), seen);
   if (body.reason() == 0 || body.reason() != leaf.outcome)
     seen.findings.Add(Rule::kRefused, leaf.index.value(),

@@ -69,6 +69,8 @@ void CheckCase(const journal::Leaf& leaf, Picture& seen) {
   if (leaf.type == ENTRY_TYPE_CASE_OPENED) {
     CaseOpened body;
     if (!ReadBody(leaf, body, seen.findings)) return;
+    CheckTag(leaf.index.value(), body.number_tag(), seen);
+    CheckTags(leaf.index.value(), body.subject_tags(), seen);
     CheckHead(leaf, body.head(), MEMBER_TYPE_CASE, true, seen);
     CheckDigest(leaf, body.digest(), seen);
     CheckId(leaf, body.request_id(), seen);
@@ -110,6 +112,8 @@ void CheckOrderAccepted(const journal::Leaf& leaf, Picture& seen) {
   const uint64_t index = leaf.index.value();
   OrderAccepted body;
   if (!ReadBody(leaf, body, seen.findings)) return;
+  CheckTag(leaf.index.value(), body.subject_tag(), seen);
+  CheckTags(leaf.index.value(), body.officer_tags(), seen);
   CheckHead(leaf, body.head(), MEMBER_TYPE_ORDER, true, seen);
   CheckDigest(leaf, body.digest(), seen);
   CheckId(leaf, body.order_id(), seen);

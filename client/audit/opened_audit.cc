@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "client/audit/agency_bits.h"
 #include "client/audit/demanded.h"
@@ -257,16 +258,17 @@ void OpenedAudit::TakeOrder(const journal::Leaf& leaf, const std::string& payloa
   const auto bound = ledger_.Accept(leaf.case_seq.value(), leaf.index.value(), order, body.freeze_order(),
                                     said.respondent(), said.reserved_minor_units(), said.cap_minor_units());
   if (bound) Add(Rule::kLedger, leaf, *bound, {leaf.case_seq.value()});
-  orders_[leaf.index.value()] = {.digest = body.digest(),
-                                 .id = body.order_id(),
-                                 .subject_tag = body.subject_tag(),
-                                 .case_seq = leaf.case_seq.value(),
-                                 .head = body.head(),
-                                 .action = order.action(),
-                                 .amount = AmountOf(order),
-                                 .confirmed = order.has_confirmed(),
-                                 .freezes = order.has_freeze(),
-                                 .deducts = order.has_deduct()};
+  orders_[leaf.index.value()] = {
+      .digest = body.digest(),
+      .id = body.order_id(),
+      .person = order.subject().id_kind() + ' ' + absl::AsciiStrToUpper(order.subject().id_number()),
+      .case_seq = leaf.case_seq.value(),
+      .head = body.head(),
+      .action = order.action(),
+      .amount = AmountOf(order),
+      .confirmed = order.has_confirmed(),
+      .freezes = order.has_freeze(),
+      .deducts = order.has_deduct()};
   if (head != nullptr)
     TakeSigners(leaf, head->signer, head->keys, body.signers(), body.roles(), orders_[leaf.index.value()]);
 }
@@ -325,7 +327,7 @@ void OpenedAudit::TakeReceipt(const journal::Leaf& leaf, const std::string& payl
   if (leaf.type == ENTRY_TYPE_RECEIPT_CONFLICT || order == orders_.end()) return;
   ledger_.Answer(leaf.case_seq.value(), leaf.order.value(), receipt);
   if (order->second.freezes && !receipt.items().empty()) {
-    const auto other = ranks_.Served(leaf.order.value(), leaf.agency.value(), order->second.subject_tag,
+    const auto other = ranks_.Served(leaf.order.value(), leaf.agency.value(), order->second.person,
                                      receipt.items(0).measure().served_sequence());
     if (other) Add(Rule::kRank, leaf, "the agency served it out of the order in which it was handed out", {*other});
   }

@@ -56,7 +56,8 @@ class OpenedAudit {
     std::string court, number;
   };
   struct OrderKept {
-    std::string digest, id, subject_tag;
+    std::string digest, id;
+    std::string person;  // kind and number: a tag is another one after a rotation of its key
     uint64_t case_seq = 0, head = 0;
     goldeneagle::v1::Action action{};
     int64_t amount = 0;

@@ -18,7 +18,7 @@ class OpenedRanks {
   void HandedOut(uint64_t order, uint64_t index, int place) { handed_out_.try_emplace(order, index, place); }
   // The agency signed that it served the freeze under `number`. The order that was handed out before it and has a
   // higher number, or after it and a lower one; absent: none.
-  std::optional<uint64_t> Served(uint64_t order, uint32_t agency, const std::string& subject_tag, uint64_t number);
+  std::optional<uint64_t> Served(uint64_t order, uint32_t agency, const std::string& person, uint64_t number);
 
  private:
   using When = std::pair<uint64_t, int>;

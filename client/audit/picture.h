@@ -21,6 +21,7 @@
 #include "client/audit/agency_bits.h"
 #include "client/audit/findings.h"
 #include "client/audit/recovery.h"
+#include "client/audit/tag_keys.h"
 #include "client/audit/unknown_fields.h"
 #include "goldeneagle/v1/entry.pb.h"
 #include "server/journal/leaf.h"
@@ -85,6 +86,10 @@ struct ProposalSeen {
 struct ReaderSeen {
   int64_t hour = 0, day = 0;  // their beginnings
   uint32_t in_hour = 0, in_day = 0;
+  // By day, then by pages in it: so counts that may go on alike in a later hour lie side by side.
+  friend bool operator<(const ReaderSeen& a, const ReaderSeen& b) {
+    return std::tie(a.day, a.in_day, a.hour, a.in_hour) < std::tie(b.day, b.in_day, b.hour, b.in_hour);
+  }
 };
 
 // Who watches, and up to where.
@@ -122,7 +127,10 @@ struct Picture {
   uint32_t policy = 0;                // version in force
   uint64_t alarm = 0;                 // the one that stands
   WitnessesSeen witnesses;
-  absl::flat_hash_map<std::string, ReaderSeen> readers;  // by officer tag
+  TagKeys tag_keys;
+  absl::flat_hash_map<std::string, ReaderSeen> readers;  // by officer tag, under the key in use
+  // Counts under older keys that no officer's new tag has taken up.
+  std::multiset<ReaderSeen> left_behind;
   // By case and reader; the newest grant stands until its end.
   std::map<std::pair<uint64_t, std::string>, goldeneagle::v1::GrantReading> grants;
   std::vector<CosignedSeen> cosigned;
@@ -201,6 +209,9 @@ void Arrived(uint64_t order, uint32_t agency, const OrderSeen& seen_order, Pictu
 void CheckWitnessed(uint64_t index, uint64_t order, const OrderSeen& seen_order, Picture& seen);
 void CheckPresence(const journal::Leaf& leaf, Picture& seen);
 void CheckAccess(const journal::Leaf& leaf, Picture& seen);
+// Tags of one leaf: of people, officers, case numbers, systems.
+void CheckTag(uint64_t index, const std::string& tag, Picture& seen);
+void CheckTags(uint64_t index, const google::protobuf::RepeatedPtrField<std::string>& tags, Picture& seen);
 // A grant that administrators gave; its proposal is checked before.
 void TakeGrant(const journal::Leaf& leaf, const goldeneagle::v1::GrantReading& grant, Picture& seen);
 // What fell due and was not marked although the log went on; before the leaf itself is looked at.

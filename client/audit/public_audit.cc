@@ -30,6 +30,8 @@ const std::vector<RecoverySeen>& PublicAudit::recoveries() const { return seen_-
 const goldeneagle::v1::FoundingKey& PublicAudit::log_key() const { return seen_->log_key; }
 const goldeneagle::v1::LogFounded& PublicAudit::founding() const { return seen_->founding; }
 
+const std::vector<TagKeyUse>& PublicAudit::tag_keys() const { return seen_->tag_keys.uses(); }
+
 void PublicAudit::Take(std::string_view bytes) {
   Picture& seen = *seen_;
   const uint64_t index = seen.next++;

@@ -16,6 +16,7 @@
 #include "absl/time/time.h"
 #include "client/audit/findings.h"
 #include "client/audit/recovery.h"
+#include "client/audit/tag_keys.h"
 
 namespace eagle::audit {
 
@@ -52,6 +53,8 @@ class PublicAudit {
   // The key that the entries name for the newest head. Without a name: entry 0 gives none.
   const goldeneagle::v1::FoundingKey& log_key() const;
   const goldeneagle::v1::LogFounded& founding() const;
+  // The keys that made the tags of all leaves, in the order in which they came into use.
+  const std::vector<TagKeyUse>& tag_keys() const;
 
  private:
   Findings findings_;

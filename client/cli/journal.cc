@@ -1,6 +1,8 @@
 // eagle journal: the log's head, and the audit of it; through a gateway, or of a stopped folder.
 #include "client/cli/journal.h"
 
+#include <algorithm>
+
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -21,6 +23,8 @@ struct JournalFlags {
   JournalFolderOptions folder;
   ReadsQuery reads;
   std::string out;
+  std::string id;  // of a tag key, hexadecimal
+  bool all = false;
   std::string cases;    // indexes, with commas
   std::string entries;  // as IndexesOf reads them
 };
@@ -185,16 +189,50 @@ absl::Status Reads(Session& session, const JournalFlags& flags) {
                    .Add("of", Text(flags.reads.id_number.empty() ? "everybody" : "one person, by tag"))
                    .Add("verdict", Text(report.findings.empty() ? "verified" : "NOT VERIFIED")));
   document.Add(LooksTable(report.looks, zone));
+  const bool one_person = !flags.reads.id_number.empty();
+  if (one_person) document.Add(audit::TagKeysTable(report.tag_keys));
   document.Add(FindingsTable(report.findings));
   EAGLE_RETURN_IF_ERROR(session.Print(document));
-  return Verdict(report.findings);
+  EAGLE_RETURN_IF_ERROR(Verdict(report.findings));
+  return one_person ? audit::AllGiven(report.tag_keys) : absl::OkStatus();
 }
 
+// The ids of all tag keys, newest first, and into which files which of them were written.
 absl::Status TagKey(Session& session, const JournalFlags& flags) {
+  const auto asked = HexDecode(flags.id);
+  if (!asked || (!asked->empty() && asked->size() != 4))
+    return Fail(Reason::kFieldInvalid, "no id of a tag key").At("--id", "8 hexadecimal digits");
+  if (flags.out.empty() && (flags.all || !flags.id.empty()))
+    return Fail(Reason::kFieldMissing, "written where?").At("--out", "the file to be made");
   EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<JournalFolder> folder, OpenFolder(session, flags.folder));
-  EAGLE_RETURN_IF_ERROR(folder->WriteTagKey(flags.out));
+  EAGLE_ASSIGN_OR_RETURN(const std::vector<std::string> ids, folder->TagKeys());
+  if (!asked->empty() && std::find(ids.begin(), ids.end(), *asked) == ids.end())
+    return Fail(Reason::kKeyUnusable, "this log has no tag key with this id").At("--id", "one of those listed");
+  Table table("tag_keys", {{"tag_key"}, {"newest"}, {"file"}});
+  for (const std::string& id : ids) {
+    const bool newest = id == ids.front();
+    std::string file;
+    if (flags.all) {
+      file = newest ? flags.out : flags.out + "." + HexEncode(id);
+    } else if (!flags.out.empty() && (asked->empty() ? newest : id == *asked)) {
+      file = flags.out;
+    }
+    if (!file.empty()) EAGLE_RETURN_IF_ERROR(folder->WriteTagKey(file, id));
+    table.Add({Text(HexEncode(id)), YesNo(newest), TextOrNothing(file)});
+  }
   Document document;
-  document.Add(Record("tag_key").Add("file", Text(flags.out)));
+  document.Add(std::move(table));
+  return session.Print(document);
+}
+
+absl::Status RotateTag(Session& session, const JournalFlags& flags) {
+  EAGLE_RETURN_IF_ERROR(session.Confirm("Tag new entries of the log in " + flags.folder.data_folder +
+                                        " with a new key? It can't be taken back."));
+  EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<JournalFolder> folder, OpenFolder(session, flags.folder));
+  EAGLE_ASSIGN_OR_RETURN(const std::string id, folder->RotateTagKey());
+  EAGLE_ASSIGN_OR_RETURN(const std::vector<std::string> ids, folder->TagKeys());
+  Document document;
+  document.Add(Record("tag_key").Add("tag_key", Text(HexEncode(id))).Add("tag_keys", Count(ids.size())));
   return session.Print(document);
 }
 
@@ -299,19 +337,24 @@ void AddJournal(Verb& root) {
       "eagle journal reads --data data --master-key keys/master.key\n"
       "eagle journal reads --data backup --tag-key keys/tag.key --id-kind CITIZEN_ID --id-number 990101198503070017");
   FolderFlags(reads, *reads_flags, Need::kRequired);
-  reads.Text("--tag-key", &reads_flags->reads.tag_key_file,
-             "file of the log's tag key; without it the master key opens the folder's own");
+  reads.Texts("--tag-key", &reads_flags->reads.tag_key_files,
+              "file of a tag key of the log; repeat for all that were in use; without it the master key opens the "
+              "folder's own");
   reads.Text("--id-kind", &reads_flags->reads.id_kind, "only looks at the person with this kind of number, and");
   reads.Text("--id-number", &reads_flags->reads.id_number, "this number");
   reads.Do([reads_flags](Session& session) { return Reads(session, *reads_flags); });
 
   auto key_flags = std::make_shared<JournalFlags>();
   Verb key = journal.Add("tag-key",
-                         "Write the log's tag key to a new file: with it an auditor finds a person's looks in leaves, "
-                         "and opens nothing.",
-                         "eagle journal tag-key --data data --master-key keys/master.key --out keys/tag.key");
+                         "List the log's tag keys, and write one or all to new files: with them an auditor finds a "
+                         "person's looks in leaves, and opens nothing.",
+                         "eagle journal tag-key --data data --master-key keys/master.key --out keys/tag.key\n"
+                         "eagle journal tag-key --data data --master-key keys/master.key --all --out keys/tag.key");
   FolderFlags(key, *key_flags, Need::kRequired);
-  key.Text("--out", &key_flags->out, "the file to be made, readable by its owner only", Need::kRequired);
+  key.Text("--out", &key_flags->out,
+           "the file to be made, readable by its owner only; without it keys are only listed");
+  key.Text("--id", &key_flags->id, "an older key, by its id; without it the newest");
+  key.Flag("--all", &key_flags->all, "older keys too, each in a file of its own: OUT.<id>");
   key.Do([key_flags](Session& session) { return TagKey(session, *key_flags); });
 
   auto openings_flags = std::make_shared<JournalFlags>();
@@ -337,6 +380,15 @@ void AddJournal(Verb& root) {
                   "eagle journal rotate-master-key --data data --master-key keys/master.key");
   FolderFlags(rotate, *rotate_flags, Need::kRequired);
   rotate.Do([rotate_flags](Session& session) { return RotateMaster(session, *rotate_flags); });
+
+  auto tag_flags = std::make_shared<JournalFlags>();
+  Verb tag = journal.Add(
+      "rotate-tag-key",
+      "Tag what a stopped gateway writes from now on with a new key: who has only the old one finds nobody in it. Old "
+      "keys stay, for old entries; auditors need the new one as well.",
+      "eagle journal rotate-tag-key --data data --master-key keys/master.key");
+  FolderFlags(tag, *tag_flags, Need::kRequired);
+  tag.Do([tag_flags](Session& session) { return RotateTag(session, *tag_flags); });
 
   auto keys_flags = std::make_shared<JournalFlags>();
   Verb keys =

@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "client/audit/tag_keys.h"
 #include "goldeneagle/v1/entry.pb.h"
 #include "server/base/reason.h"
 
@@ -68,8 +69,8 @@ struct FolderReplayed {
 
 // Whom a list of looks is about: by the number of one person, or everybody.
 struct ReadsQuery {
-  std::string tag_key_file;        // empty: the folder's own, which the master key opens
-  std::string id_kind, id_number;  // both or neither
+  std::vector<std::string> tag_key_files;  // empty: the folder's own, which the master key opens
+  std::string id_kind, id_number;          // both or neither
 };
 // One look: a call that returned somebody's data, an inquiry, or a refused order. Words are empty while sealed.
 struct JournalLook {
@@ -88,6 +89,7 @@ struct FolderReads {
   std::string origin;
   uint64_t entries = 0;
   std::vector<JournalLook> looks;
+  std::vector<audit::TagKeyUse> tag_keys;  // of all looks, found or not
   std::vector<JournalFinding> findings;
 };
 
@@ -111,8 +113,11 @@ class JournalFolder {
   virtual absl::StatusOr<FolderReplayed> Replay() = 0;
   // Verifies, and lists who looked at whom. Errors also: KEY_UNUSABLE when a person can't be found without a key.
   virtual absl::StatusOr<FolderReads> Reads(const ReadsQuery& query) = 0;
-  // The log's tag key, into a new file of its owner's.
-  virtual absl::Status WriteTagKey(const std::string& path) = 0;
+  // Ids of the log's tag keys, 4 bytes each, newest first; one of them, empty: the newest, into a new file of its
+  // owner's; a further one, which new entries are tagged with from the gateway's next start on, and its id.
+  virtual absl::StatusOr<std::vector<std::string>> TagKeys() = 0;
+  virtual absl::Status WriteTagKey(const std::string& path, const std::string& id) = 0;
+  virtual absl::StatusOr<std::string> RotateTagKey() = 0;
   // The newest signed head of what is here, and entries as they lie from `first` on: at least one, at most `most`.
   virtual absl::StatusOr<std::string> Checkpoint() = 0;
   virtual absl::StatusOr<std::vector<RawEntry>> Entries(uint64_t first, size_t most) = 0;

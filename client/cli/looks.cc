@@ -1,7 +1,10 @@
 // eagle looks: who looked at this person, what this officer looked at, asked of a running gateway by an auditor. Each
 // leaf that it names is proved to be in the log; that it names all of them `eagle-audit access` alone can show, which
 // reads every leaf.
+#include <algorithm>
+
 #include "client/audit/access.h"
+#include "client/audit/tag_keys.h"
 #include "client/cli/commands.h"
 #include "client/lib/errors.h"
 #include "server/base/reason.h"
@@ -43,6 +46,15 @@ absl::Status Prove(const v1::JournalEntry& entry, Desk& desk, Gateway& gateway) 
   return absl::OkStatus();
 }
 
+void AddUse(const v1::TagKeyUse& use, std::vector<audit::TagKeyUse>& used) {
+  const auto known = std::find_if(used.begin(), used.end(), [&](const auto& one) { return one.id == use.id(); });
+  if (known == used.end()) {
+    used.push_back({.id = use.id(), .first_index = use.first_index(), .tags = use.tags()});
+  } else {
+    known->tags += use.tags();
+  }
+}
+
 absl::Status Looks(Session& session, const LooksFlags& flags) {
   EAGLE_ASSIGN_OR_RETURN(const audit::TraceQuery query, audit::QueryOf(flags.person, flags.officer, flags.tag_keys));
   EAGLE_ASSIGN_OR_RETURN(const absl::TimeZone zone, session.zone());
@@ -55,6 +67,7 @@ absl::Status Looks(Session& session, const LooksFlags& flags) {
   EAGLE_ASSIGN_OR_RETURN(Desk * desk, session.desk());
   EAGLE_ASSIGN_OR_RETURN(Gateway * gateway, session.gateway());
   std::vector<audit::Trace> traces;
+  std::vector<audit::TagKeyUse> used;
   uint64_t size = 0;
   for (;;) {
     EAGLE_ASSIGN_OR_RETURN(const v1::SearchAccessResponse page, gateway->SearchAccess(request));
@@ -68,17 +81,23 @@ absl::Status Looks(Session& session, const LooksFlags& flags) {
                 .With("index", static_cast<int64_t>(entry.index())));
       traces.push_back(*std::move(trace));
     }
+    for (const v1::TagKeyUse& use : page.tag_keys()) AddUse(use, used);
     if (page.next_page_token().empty()) break;
     request.set_page_token(page.next_page_token());
   }
+  used = audit::MarkGiven(std::move(used), query.Tags());
+  const bool whole = std::all_of(used.begin(), used.end(), [](const auto& use) { return use.given; });
   Document document;
   document.Add(Record("looks")
                    .Add("of", Text(flags.officer.empty() ? "one person, by tag" : flags.officer))
                    .Add("entries", Count(size))
                    .Add("traces", Count(traces.size()))
+                   .Add("whole", YesNo(whole))
                    .Add("verdict", Text("each one proved; that none is missing: eagle-audit access")));
   document.Add(audit::TracesTable(traces, {}, zone));
-  return session.Print(document);
+  document.Add(audit::TagKeysTable(used));
+  EAGLE_RETURN_IF_ERROR(session.Print(document));
+  return audit::AllGiven(used);
 }
 
 }  // namespace
@@ -91,8 +110,8 @@ void AddLooks(Verb& root) {
       "eagle looks --officer 辽9901/001 --tag-key tag.key --since 2026-09-01T00:00:00+08:00");
   verb.Text("--person", &flags->person, "KIND:NUMBER; it stays here: only its tag is sent");
   verb.Text("--officer", &flags->officer, "COURT/CODE");
-  verb.Texts("--tag-key", &flags->tag_keys, "file of the log's tag key (eagle journal tag-key); repeat for older ones",
-             Need::kRequired);
+  verb.Texts("--tag-key", &flags->tag_keys,
+             "file of a tag key of the log (eagle journal tag-key); repeat for all that were in use", Need::kRequired);
   verb.Text("--since", &flags->since, "first recorded time, as 2026-09-30T00:00:00+08:00");
   verb.Text("--until", &flags->until, "first recorded time that is too late");
   verb.Do([flags](Session& session) { return Looks(session, *flags); });

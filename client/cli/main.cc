@@ -118,12 +118,18 @@ class FolderHere : public client::JournalFolder {
   absl::StatusOr<client::FolderReads> Reads(const client::ReadsQuery& query) override {
     EAGLE_ASSIGN_OR_RETURN(
         FolderReads report,
-        folder_->Reads({.tag_key_file = query.tag_key_file, .id_kind = query.id_kind, .id_number = query.id_number}));
+        folder_->Reads({.tag_key_files = query.tag_key_files, .id_kind = query.id_kind, .id_number = query.id_number}));
     client::FolderReads out{.origin = report.origin, .entries = report.entries, .findings = Findings(report.findings)};
     for (Look& look : report.looks) out.looks.push_back(Told(std::move(look)));
+    for (TagKeyUse& use : report.tag_keys)
+      out.tag_keys.push_back({std::move(use.id), use.first_index, use.tags, use.given});
     return out;
   }
-  absl::Status WriteTagKey(const std::string& path) override { return folder_->WriteTagKey(path); }
+  absl::StatusOr<std::vector<std::string>> TagKeys() override { return folder_->TagKeys(); }
+  absl::Status WriteTagKey(const std::string& path, const std::string& id) override {
+    return folder_->WriteTagKey(path, id);
+  }
+  absl::StatusOr<std::string> RotateTagKey() override { return folder_->RotateTagKey(*entropy_); }
   absl::StatusOr<std::string> Checkpoint() override { return folder_->Checkpoint(); }
   absl::StatusOr<std::vector<client::RawEntry>> Entries(uint64_t first, size_t most) override {
     EAGLE_ASSIGN_OR_RETURN(std::vector<eagle::JournalFolder::RawEntry> entries, folder_->Entries(first, most));

@@ -14,7 +14,7 @@ namespace {
 using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 
 constexpr uint64_t kLookedAtMax = 16'384;
-constexpr int kTagsMax = 16;
+constexpr int kTagsMax = static_cast<int>(trust::kTagKeysMax);
 constexpr size_t kPageBytes = 1 << 20;
 
 using Tags = google::protobuf::RepeatedPtrField<std::string>;
@@ -32,9 +32,6 @@ bool Names(const Tags& wanted, const Tags& named) {
     return std::find(wanted.begin(), wanted.end(), tag) != wanted.end();
   });
 }
-bool Names(const Tags& wanted, const std::string& named) {
-  return std::find(wanted.begin(), wanted.end(), named) != wanted.end();
-}
 
 template <typename Body>
 Body Read(const journal::Leaf& leaf) {
@@ -43,24 +40,47 @@ Body Read(const journal::Leaf& leaf) {
   return body;
 }
 
-bool Concerns(const journal::Leaf& leaf, const SearchAccessRequest& asked) {
+// Whom a leaf names.
+struct Named {
+  Tags subjects, officers;
+};
+
+Named NamedBy(const journal::Leaf& leaf) {
+  Named named;
   switch (leaf.type) {
     case ENTRY_TYPE_CASE_OPENED:
-      return Names(asked.subject_tags(), Read<CaseOpened>(leaf).subject_tags());
+      named.subjects = Read<CaseOpened>(leaf).subject_tags();
+      break;
     case ENTRY_TYPE_ORDER_ACCEPTED: {
       const auto body = Read<OrderAccepted>(leaf);
-      return Names(asked.subject_tags(), body.subject_tag()) || Names(asked.officer_tags(), body.officer_tags());
+      *named.subjects.Add() = body.subject_tag(), named.officers = body.officer_tags();
+      break;
     }
     case ENTRY_TYPE_REFUSED: {
       const auto body = Read<Refused>(leaf);
-      return Names(asked.subject_tags(), body.subject_tag()) || Names(asked.officer_tags(), body.officer_tags());
+      if (!body.subject_tag().empty()) *named.subjects.Add() = body.subject_tag();
+      named.officers = body.officer_tags();
+      break;
     }
     case ENTRY_TYPE_ACCESS_RECORDED: {
       const auto body = Read<AccessRecorded>(leaf);
-      return Names(asked.subject_tags(), body.subject_tags()) || Names(asked.officer_tags(), body.officer_tag());
+      named.subjects = body.subject_tags(), *named.officers.Add() = body.officer_tag();
+      break;
     }
     default:
-      return false;
+      break;
+  }
+  return named;
+}
+
+void CountKeys(uint64_t index, const Tags& tags, SearchAccessResponse& response) {
+  auto& keys = *response.mutable_tag_keys();
+  for (const std::string& tag : tags) {
+    const std::string id(trust::TagKeyIdOf(tag));
+    auto at = std::find_if(keys.begin(), keys.end(), [&](const TagKeyUse& use) { return use.id() == id; });
+    TagKeyUse& use = at != keys.end() ? *at : *keys.Add();
+    if (use.tags() == 0) use.set_id(id), use.set_first_index(index);
+    use.set_tags(use.tags() + 1);
   }
 }
 
@@ -96,7 +116,10 @@ absl::StatusOr<SearchAccessResponse> Handlers::SearchAccess(const Caller& caller
     EAGLE_ASSIGN_OR_RETURN(const journal::PackedEntry packed, journal.Packed(index));
     EAGLE_ASSIGN_OR_RETURN(const journal::Leaf leaf, journal::DecodeLeaf(packed.leaf));
     if (leaf.time >= before) return response;  // recorded time never goes back
-    if (leaf.time < not_before || !Concerns(leaf, request)) continue;
+    if (leaf.time < not_before) continue;
+    const Named named = NamedBy(leaf);
+    CountKeys(index, named.subjects, response), CountKeys(index, named.officers, response);
+    if (!Names(request.subject_tags(), named.subjects) && !Names(request.officer_tags(), named.officers)) continue;
     JournalEntry* found = response.add_entries();
     found->set_index(index);
     found->set_leaf(std::string(packed.leaf));

@@ -1,5 +1,7 @@
 #include "server/api/audited.h"
 
+#include <algorithm>
+
 #include "goldeneagle/v1/entry.pb.h"
 #include "server/api/tags.h"
 #include "server/base/bytes.h"
@@ -50,8 +52,10 @@ absl::Status MayRead(Handlers::Impl& impl, const Caller& caller, std::string_vie
                      const trust::OpenedTicket& ticket) {
   const auto published = impl.published();
   const domain::Court* court = published->directory->CourtByOrdinal(of.court);
+  const std::vector<std::string> numbers =
+      CaseNumberTags(impl.ports.key_ring, ticket.ticket.court(), ticket.ticket.case_number());
   if (court == nullptr || court->row.code() != ticket.ticket.court() ||
-      of.number_tag != CaseNumberTag(impl.ports.key_ring, ticket.ticket.court(), ticket.ticket.case_number()))
+      std::find(numbers.begin(), numbers.end(), of.number_tag) == numbers.end())
     return Fail(Reason::kTicketMismatch, "the ticket is for another case")
         .At("officer_ticket.case_number", "must be the case that is read");
   EAGLE_ASSIGN_OR_RETURN(const ReadScope scope,
@@ -77,12 +81,25 @@ absl::StatusOr<domain::Order> OrderToRead(Handlers::Impl& impl, const Caller& ca
   return *order;
 }
 
+absl::StatusOr<std::string> SubjectTagOf(const trust::KeyRing& ring, const domain::Order& order,
+                                         JournalReader& journal) {
+  if (order.subject_tag.substr(0, trust::kTagKeyIdSize) == ring.tag_keys().front().tag_id) return order.subject_tag;
+  EAGLE_ASSIGN_OR_RETURN(const domain::Entry accepted, journal.EntryAt(order.seq.value()));
+  OrderPayload payload;
+  goldeneagle::v1::Order signed_order;
+  if (!accepted.payload || !payload.ParseFromString(*accepted.payload) ||
+      !signed_order.ParseFromString(payload.member()))
+    return order.subject_tag;
+  return SubjectTag(ring, signed_order.subject());
+}
+
 domain::RecordAccess AccessBy(const trust::KeyRing& ring, const Caller& caller, std::string_view method,
                               trust::OpenedTicket ticket) {
   domain::RecordAccess read;
   const OfficerTicket& said = ticket.ticket;
-  read.officer_tag = OfficerTag(ring, ticket.officers_of, said.officer().substr(said.officer().rfind('/') + 1));
-  read.case_number_tag = CaseNumberTag(ring, said.court(), said.case_number());
+  read.officer_tags =
+      ReadingOfficerTags(ring, ticket.officers_of, said.officer().substr(said.officer().rfind('/') + 1));
+  read.case_number_tags = CaseNumberTags(ring, said.court(), said.case_number());
   if (caller.role == Role::kCourt) read.court = caller.court;
   read.reader_name = ReaderName(caller);
   read.reader = caller.spiffe_id;

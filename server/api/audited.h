@@ -36,6 +36,11 @@ absl::StatusOr<domain::Order> OrderToRead(Handlers::Impl& impl, const Caller& ca
                                           const std::string& order_id, const trust::OpenedTicket& ticket,
                                           JournalReader& journal);
 
+// The tag under which a read of the order names its subject now: the order's own may be of an older key. Of a case
+// whose payloads are gone, the order's own.
+absl::StatusOr<std::string> SubjectTagOf(const trust::KeyRing& ring, const domain::Order& order,
+                                         JournalReader& journal);
+
 // What is recorded of any read with this ticket; case, order, subjects, rows and page are the call's own.
 domain::RecordAccess AccessBy(const trust::KeyRing& ring, const Caller& caller, std::string_view method,
                               trust::OpenedTicket ticket);
@@ -48,7 +53,7 @@ template <typename Response>
 void RecordThenReply(const std::shared_ptr<Handlers::Impl>& impl, const Caller& caller, domain::RecordAccess read,
                      Response response, Reply<Response> reply) {
   auto kept = std::make_shared<Response>(std::move(response));
-  std::string method = read.method, tag = read.officer_tag;
+  std::string method = read.method, tag = read.officer_tags.front();
   impl->Submit<Response>(std::move(read), reply,
                          [impl, caller, method = std::move(method), tag = std::move(tag), kept, reply](
                              const domain::Result& result, const core::CommitView& commit) {

@@ -39,7 +39,7 @@ absl::StatusOr<domain::SubmitCases> OpenCases(Handlers::Impl& impl, const Caller
   domain::SubmitCases command{.signed_head = std::move(verified.signed_head), .court = caller.court};
   for (size_t i = 0; i < acts.size(); ++i) {
     domain::CaseMember member{.bytes = std::move(verified.members[i]),
-                              .number_tag = CaseNumberTag(impl.ports.key_ring, caller.code, NumberOf(acts[i]))};
+                              .number_tags = CaseNumberTags(impl.ports.key_ring, caller.code, NumberOf(acts[i]))};
     for (const auto& respondent : acts[i].open().respondents())
       member.subject_tags.push_back(SubjectTag(impl.ports.key_ring, respondent.identity()));
     if (acts[i].has_open() && !trial) {
@@ -158,7 +158,7 @@ void Handlers::GetCase(const Caller& caller, GetCaseRequest request, Reply<GetCa
     std::optional<CaseSeq> seq;
     if (court != nullptr) {
       EAGLE_ASSIGN_OR_RETURN(
-          seq, journal.CaseNumbered(court->ordinal, CaseNumberTag(ring, court_code, request.case_number())));
+          seq, journal.CaseNumbered(court->ordinal, CaseNumberTags(ring, court_code, request.case_number())));
     }
     // Whoever has no right to a case doesn't learn either whether it is there.
     if (!seq && own) return Fail(Reason::kNotFound, "the court has no such case here");

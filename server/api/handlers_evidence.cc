@@ -48,7 +48,8 @@ void Handlers::GetEvidence(const Caller& caller, GetEvidenceRequest request, Rep
     domain::RecordAccess read = AccessBy(impl_->ports.key_ring, caller, "GetEvidence", std::move(ticket));
     read.case_seq = order.case_seq;
     read.order = order.seq;
-    read.subject_tags = {order.subject_tag};
+    EAGLE_ASSIGN_OR_RETURN(std::string subject, SubjectTagOf(impl_->ports.key_ring, order, journal));
+    read.subject_tags = {std::move(subject)};
     read.rows = ReceiptsOpened(response.evidence());
     return std::make_pair(std::move(response), std::move(read));
   };

@@ -32,10 +32,11 @@ absl::StatusOr<domain::SubmitOrders> OpenOrders(const core::Published& published
   EAGLE_RETURN_IF_ERROR(CheckIds(orders, "order_id", [](const v1::Order& order) { return order.order_id(); }));
   domain::SubmitOrders command{.signed_head = std::move(verified.signed_head), .court = caller.court};
   for (size_t i = 0; i < orders.size(); ++i) {
-    domain::OrderMember member{.bytes = std::move(verified.members[i]),
-                               .subject_tag = SubjectTag(ports.key_ring, orders[i].subject()),
-                               .case_number_tag = CaseNumberTag(ports.key_ring, caller.code, orders[i].case_number()),
-                               .officer_tags = OfficerTags(ports.key_ring, orders[i])};
+    domain::OrderMember member{
+        .bytes = std::move(verified.members[i]),
+        .subject_tag = SubjectTag(ports.key_ring, orders[i].subject()),
+        .officer_tags = OfficerTags(ports.key_ring, orders[i]),
+        .case_number_tags = CaseNumberTags(ports.key_ring, caller.code, orders[i].case_number())};
     member.parsed = std::move(orders[i]);
     command.members.push_back(std::move(member));
   }

@@ -128,8 +128,8 @@ absl::StatusOr<ListOrdersResponse> Handlers::ListOrders(const Caller& caller, co
     EAGLE_ASSIGN_OR_RETURN(
         const std::optional<CaseSeq> of,
         journal.CaseNumbered(
-            court, CaseNumberTag(impl_->ports.key_ring, published->directory->CourtByOrdinal(court)->row.code(),
-                                 request.case_number())));
+            court, CaseNumberTags(impl_->ports.key_ring, published->directory->CourtByOrdinal(court)->row.code(),
+                                  request.case_number())));
     if (!of) return response;
     list = request.open_only() ? core::OrderList::kOpenOfCase : core::OrderList::kOfCase;
     owner = of->value();
@@ -169,7 +169,8 @@ void Handlers::ListFindings(const Caller& caller, ListFindingsRequest request, R
     domain::RecordAccess read = AccessBy(impl_->ports.key_ring, caller, "ListFindings", std::move(ticket));
     read.case_seq = order.case_seq;
     read.order = order.seq;
-    read.subject_tags = {order.subject_tag};
+    EAGLE_ASSIGN_OR_RETURN(std::string subject, SubjectTagOf(impl_->ports.key_ring, order, journal));
+    read.subject_tags = {std::move(subject)};
     read.rows = static_cast<uint32_t>(response.findings_size());
     read.page_after = after;
     return std::make_pair(std::move(response), std::move(read));

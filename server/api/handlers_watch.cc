@@ -183,8 +183,8 @@ absl::StatusOr<WatchOrdersResponse> Handlers::ReadWatch(const Caller& caller, co
     EAGLE_ASSIGN_OR_RETURN(JournalReader journal, impl_->Journal());
     std::optional<CaseSeq> only;
     if (!request.case_number().empty()) {
-      EAGLE_ASSIGN_OR_RETURN(only, journal.CaseNumbered(caller.court, CaseNumberTag(impl_->ports.key_ring, caller.code,
-                                                                                    request.case_number())));
+      EAGLE_ASSIGN_OR_RETURN(only, journal.CaseNumbered(caller.court, CaseNumberTags(impl_->ports.key_ring, caller.code,
+                                                                                     request.case_number())));
       if (!only) only = CaseSeq();  // no such case yet: nothing matches
     }
     Page page(caller, *published, journal, only);

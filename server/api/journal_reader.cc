@@ -78,11 +78,14 @@ absl::StatusOr<std::optional<domain::IdUse>> JournalReader::UseOf(const std::str
   return std::optional<domain::IdUse>(std::move(use));
 }
 
-absl::StatusOr<std::optional<CaseSeq>> JournalReader::CaseNumbered(CourtOrdinal court, const std::string& number_tag) {
-  EAGLE_ASSIGN_OR_RETURN(const std::optional<std::string> row,
-                         reader_->Get(storage::Table::kCaseNumbers, domain::CaseNumberKey(court, number_tag)));
-  if (!row) return std::optional<CaseSeq>();
-  return std::optional<CaseSeq>(CaseSeq(ByteReader(*row).U64()));
+absl::StatusOr<std::optional<CaseSeq>> JournalReader::CaseNumbered(CourtOrdinal court,
+                                                                   const std::vector<std::string>& number_tags) {
+  for (const std::string& tag : number_tags) {
+    EAGLE_ASSIGN_OR_RETURN(const std::optional<std::string> row,
+                           reader_->Get(storage::Table::kCaseNumbers, domain::CaseNumberKey(court, tag)));
+    if (row) return std::optional<CaseSeq>(CaseSeq(ByteReader(*row).U64()));
+  }
+  return std::optional<CaseSeq>();
 }
 
 absl::StatusOr<std::optional<domain::Case>> JournalReader::CaseRow(CaseSeq seq) {

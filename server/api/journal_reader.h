@@ -42,10 +42,10 @@ class JournalReader {
   // The salt and the payload, as the leaf commits to them. Errors also: ERASED; NOT_FOUND for an entry without one.
   absl::StatusOr<journal::OpenedPayload> OpenedAt(uint64_t index);
 
-  // Absent when there is no such row.
+  // Absent when there is no such row. `number_tags`: the number's tag under every tag key.
   absl::StatusOr<std::optional<domain::Order>> OrderAt(OrderSeq seq);
   absl::StatusOr<std::optional<domain::IdUse>> UseOf(const std::string& id);
-  absl::StatusOr<std::optional<CaseSeq>> CaseNumbered(CourtOrdinal court, const std::string& number_tag);
+  absl::StatusOr<std::optional<CaseSeq>> CaseNumbered(CourtOrdinal court, const std::vector<std::string>& number_tags);
   absl::StatusOr<std::optional<domain::Case>> CaseRow(CaseSeq seq);
 
   // Errors: NOT_FOUND for unknown ids, ids of other things and other courts' orders alike.

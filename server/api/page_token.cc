@@ -1,6 +1,7 @@
 #include "server/api/page_token.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "absl/strings/escaping.h"
 #include "server/base/bytes.h"
@@ -10,14 +11,15 @@
 namespace eagle::api {
 namespace {
 
-std::string Seal(const trust::KeyRing& ring, const TokenScope& scope, std::string_view key) {
+// Under every tag key, newest first.
+std::vector<std::string> Seals(const trust::KeyRing& ring, const TokenScope& scope, std::string_view key) {
   ByteWriter bound;
   for (std::string_view part : {scope.method, std::string_view(scope.caller.code),
                                 std::string_view(scope.caller.spiffe_id), std::string_view(scope.filter), key}) {
     bound.U32(static_cast<uint32_t>(part.size())).Bytes(part);
   }
   bound.U8(static_cast<uint8_t>(scope.caller.role));
-  return ring.Tag("PAGE_TOKEN", bound.bytes());
+  return ring.Tags("PAGE_TOKEN", bound.bytes());
 }
 
 absl::Status Invalid() {
@@ -28,7 +30,7 @@ absl::Status Invalid() {
 }  // namespace
 
 std::string MakeToken(const trust::KeyRing& ring, const TokenScope& scope, std::string_view key) {
-  return absl::WebSafeBase64Escape(std::string(key) + Seal(ring, scope, key));
+  return absl::WebSafeBase64Escape(std::string(key) + Seals(ring, scope, key).front());
 }
 
 absl::StatusOr<std::string> OpenToken(const trust::KeyRing& ring, const TokenScope& scope, const std::string& token) {
@@ -36,7 +38,9 @@ absl::StatusOr<std::string> OpenToken(const trust::KeyRing& ring, const TokenSco
   if (token.size() > 1024 || !absl::WebSafeBase64Unescape(token, &bytes) || bytes.size() < trust::kTagSize)
     return Invalid();
   const std::string_view key = std::string_view(bytes).substr(0, bytes.size() - trust::kTagSize);
-  if (Seal(ring, scope, key) != std::string_view(bytes).substr(key.size())) return Invalid();
+  const std::vector<std::string> seals = Seals(ring, scope, key);
+  if (std::find(seals.begin(), seals.end(), std::string_view(bytes).substr(key.size())) == seals.end())
+    return Invalid();
   return std::string(key);
 }
 

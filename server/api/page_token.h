@@ -3,6 +3,8 @@
 //
 //   token = base64url(key || first 20 bytes' keyed hash over method, caller, filter and key)
 //
+// Made with the newest tag key, and good under every one: a watch goes on over a rotation.
+//
 // Threads: pure.
 #pragma once
 

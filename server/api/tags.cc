@@ -10,24 +10,35 @@ std::string SubjectTag(const trust::KeyRing& ring, const goldeneagle::v1::Identi
   return ring.Tag(kind, absl::AsciiStrToUpper(identity.id_number()));
 }
 
-std::string OfficerTag(const trust::KeyRing& ring, std::string_view court, std::string_view officer) {
+namespace {
+
+std::string OfficerName(std::string_view court, std::string_view officer) {
   std::string canonical(court);
   canonical += '/';
   canonical += officer;
-  return ring.Tag("OFFICER", canonical);
+  return canonical;
+}
+
+}  // namespace
+
+std::vector<std::string> ReadingOfficerTags(const trust::KeyRing& ring, std::string_view court,
+                                            std::string_view officer) {
+  return ring.Tags("OFFICER", OfficerName(court, officer));
 }
 
 std::vector<std::string> OfficerTags(const trust::KeyRing& ring, const goldeneagle::v1::Order& order) {
   std::vector<std::string> tags;
-  for (const auto& officer : order.officers()) tags.push_back(OfficerTag(ring, order.court(), officer.officer()));
+  for (const auto& officer : order.officers())
+    tags.push_back(ring.Tag("OFFICER", OfficerName(order.court(), officer.officer())));
   return tags;
 }
 
-std::string CaseNumberTag(const trust::KeyRing& ring, std::string_view court, std::string_view case_number) {
+std::vector<std::string> CaseNumberTags(const trust::KeyRing& ring, std::string_view court,
+                                        std::string_view case_number) {
   std::string canonical(court);
   canonical += '\0';
   canonical += case_number;
-  return ring.Tag("CASE_NUMBER", canonical);
+  return ring.Tags("CASE_NUMBER", canonical);
 }
 
 std::string ReaderTag(const trust::KeyRing& ring, std::string_view reader) { return ring.Tag("READER", reader); }

@@ -18,7 +18,7 @@ void AgencyQueue::Unlist(const Task& task) {
 
 bool AgencyQueue::Contains(const Task& task) const {
   if (task.control) {
-    const auto chain = chains_.find(task.subject_tag);
+    const auto chain = chains_.find(task.person);
     return chain != chains_.end() && chain->second.waiting.contains(task.seq.value());
   }
   const auto& lines = lines_[task.urgent ? 0 : 1];
@@ -30,7 +30,7 @@ void AgencyQueue::Add(const Task& task) {
   if (Contains(task)) return;
   ++size_;
   if (!task.control) return Enlist(task);
-  Chain& chain = chains_[task.subject_tag];
+  Chain& chain = chains_[task.person];
   chain.waiting.emplace(task.seq.value(), &task);
   if (chain.listed) Enlist(task);
 }
@@ -40,7 +40,7 @@ bool AgencyQueue::Remove(const Task& task) {
   --size_;
   Unlist(task);
   if (!task.control) return true;
-  const auto chain = chains_.find(task.subject_tag);
+  const auto chain = chains_.find(task.person);
   chain->second.waiting.erase(task.seq.value());
   if (chain->second.waiting.empty() && chain->second.under_way.empty()) chains_.erase(chain);
   return true;
@@ -64,7 +64,7 @@ void AgencyQueue::Take(const Task& task, size_t most, std::vector<const Task*>& 
     out.push_back(&task);
     return;
   }
-  Chain& chain = chains_.at(task.subject_tag);
+  Chain& chain = chains_.at(task.person);
   while (most-- > 0 && !chain.waiting.empty() && chain.waiting.begin()->first <= task.seq.value()) {
     const Task* next = chain.waiting.begin()->second;
     chain.waiting.erase(chain.waiting.begin());
@@ -78,7 +78,7 @@ void AgencyQueue::Take(const Task& task, size_t most, std::vector<const Task*>& 
 void AgencyQueue::Seal(const std::vector<const Task*>& taken) {
   for (const Task* task : taken) {
     if (!task->control) continue;
-    Chain& chain = chains_.at(task->subject_tag);
+    Chain& chain = chains_.at(task->person);
     if (!chain.listed) continue;
     chain.listed = false;
     for (const auto& [seq, waiting] : chain.waiting) Unlist(*waiting);
@@ -87,7 +87,7 @@ void AgencyQueue::Seal(const std::vector<const Task*>& taken) {
 
 void AgencyQueue::Arrived(const Task& task) {
   if (!task.control) return;
-  const auto it = chains_.find(task.subject_tag);
+  const auto it = chains_.find(task.person);
   if (it == chains_.end()) return;
   Chain& chain = it->second;
   chain.under_way.erase(task.seq.value());

@@ -64,7 +64,7 @@ class AgencyQueue {
   void Unlist(const Task& task);
 
   absl::btree_map<uint32_t, Line> lines_[2];        // [urgent ? 0 : 1], by court
-  absl::flat_hash_map<std::string, Chain> chains_;  // by subject tag
+  absl::flat_hash_map<std::string, Chain> chains_;  // by person
   size_t size_ = 0, listed_ = 0;
 };
 

@@ -87,7 +87,7 @@ void Floor::Accept(const domain::Order& order, size_t bytes, const domain::State
           .urgent = order.urgent,
           .control = order.control(),
           .deduct = order.action == ACTION_DEDUCT,
-          .subject_tag = order.subject_tag,
+          .person = state.PersonOf(order),
           .bytes = bytes,
           .open = order.Open(),
           .paused = order.paused};

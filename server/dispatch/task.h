@@ -26,7 +26,7 @@ struct Task {
   bool control = false;  // rank follows service: strictly in journal order within one subject at one agency
   bool deduct = false;
   bool held_back = false;  // a deduction that the case doesn't bear now: in no queue
-  std::string subject_tag;
+  std::string person;      // State::PersonOf
   size_t bytes = kUnknownTaskBytes;
   domain::AgencySet open;    // agencies without a final word to which it may go
   domain::AgencySet paused;  // the others: it waits to be signed anew

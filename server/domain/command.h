@@ -38,18 +38,21 @@ struct SignedHead {
 };
 
 // A member with what was made of it outside. `bytes` are the signed ones; `parsed` was parsed from these very bytes.
+// Tags, here and below: a single one is under the newest tag key, as an entry keeps it. What may have been tagged
+// before that key began is looked for by a list: its tag under every key of the log, newest first, at least one.
 struct OrderMember {
   std::string bytes;
   goldeneagle::v1::Order parsed;
-  std::string subject_tag, case_number_tag;
-  std::vector<std::string> officer_tags;
+  std::string subject_tag;
+  std::vector<std::string> officer_tags;      // of the officers named, in order
+  std::vector<std::string> case_number_tags;  // under every key
 };
 struct CaseMember {
   std::string bytes;
   goldeneagle::v1::CaseAct parsed;
-  std::string number_tag;
-  std::vector<std::string> subject_tags;
-  std::string fresh_key_id;  // for OpenCase: a key made and synced before the command queued
+  std::vector<std::string> number_tags;   // under every key
+  std::vector<std::string> subject_tags;  // of the respondents, in order
+  std::string fresh_key_id;               // for OpenCase: a key made and synced before the command queued
 };
 // `parsed` holds what its kind demands and nothing else (trust::CheckStatement): Decide doesn't look at that again.
 struct StatementMember {
@@ -122,13 +125,13 @@ struct MarkAbsent {
 struct RecordAccess {
   goldeneagle::v1::SignedMember ticket;  // as it came
   goldeneagle::v1::OfficerTicket parsed;
-  std::string ticket_digest;  // 32 bytes
-  std::string officers_of;    // code of the court whose officer signed
-  std::string key;            // with which he did
-  std::string officer_tag, case_number_tag;
-  CourtOrdinal court;              // who reads, when it is a court
-  std::string reader_name;         // as GrantReading names it: court/<code>, system/<name>
-  std::string reader, reader_tag;  // the system's SPIFFE id
+  std::string ticket_digest;                                // 32 bytes
+  std::string officers_of;                                  // code of the court whose officer signed
+  std::string key;                                          // with which he did
+  std::vector<std::string> officer_tags, case_number_tags;  // his, the case's: each under every key
+  CourtOrdinal court;                                       // who reads, when it is a court
+  std::string reader_name;                                  // as GrantReading names it: court/<code>, system/<name>
+  std::string reader, reader_tag;                           // the system's SPIFFE id
   CaseSeq case_seq;
   OrderSeq order;  // zero: the read is of no single order
   std::string method;

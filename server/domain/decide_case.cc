@@ -75,7 +75,7 @@ class CaseDecider {
       }
     }
     Violations wrong;
-    const Case* of = state_.FindCase(command_.court, member.number_tag);
+    const Case* of = state_.FindCase(command_.court, member.number_tags);
     Check(member, of, i, wrong);
     const std::vector<uint32_t> confirmed = SettleClaim(act, of, wrong);
     if (!wrong.empty()) {
@@ -146,7 +146,7 @@ class CaseDecider {
     bool twin = known != nullptr;
     for (size_t k = 0; k < i; ++k) {
       twin |= command_.members[k].parsed.has_open() &&
-              command_.members[k].number_tag == command_.members[i].number_tag && !draft_.result().members[k].refusal;
+              command_.members[k].number_tags == command_.members[i].number_tags && !draft_.result().members[k].refusal;
     }
     if (twin) wrong.Add("open.case_number", Reason::kCaseExists, "the court already opened it");
     CheckText(open.case_number(), kStringBytes, "open.case_number", wrong);
@@ -202,7 +202,7 @@ class CaseDecider {
     if (act.has_open()) {
       CaseOpened body;
       body.set_stage(act.open().stage());
-      body.set_number_tag(member.number_tag);
+      body.set_number_tag(member.number_tags.front());
       for (const std::string& tag : member.subject_tags) body.add_subject_tags(tag);
       body.set_request_id(act.request_id());
       body.set_digest(digest);

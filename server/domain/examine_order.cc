@@ -27,8 +27,7 @@ class OrderExaminer {
         .member = &command_.members[i], .digest = &command_.signed_head.digests[i], .index = static_cast<uint32_t>(i)};
     const OrderProto& order = trial.member->parsed;
     Violations& wrong = trial.wrong;
-    const auto of = state_.case_numbers.find(CaseNumberKey(command_.court, trial.member->case_number_tag));
-    if (of != state_.case_numbers.end()) trial.of = &state_.cases.at(of->second);
+    trial.of = state_.FindCase(command_.court, trial.member->case_number_tags);
     CheckEnvelopeFields(order, wrong);
     CheckPeople(order, trial);
     CheckTargets(order, trial);

@@ -48,11 +48,21 @@ bool IsOpen(CaseStage stage) {
   return stage != CASE_STAGE_CLOSED && stage != CASE_STAGE_TRANSFERRED && stage != CASE_STAGE_ERASED;
 }
 
+// The officer's pages so far. After a rotation of the tag key they stand under an older tag until he reads again.
+ReaderCount CountOf(const State& state, const std::vector<std::string>& officer_tags) {
+  for (const std::string& tag : officer_tags) {
+    if (const auto counted = state.readers.find(tag); counted != state.readers.end()) return counted->second;
+  }
+  return {};
+}
+
 absl::StatusOr<ReadScope> Judge(const State& state, const RecordAccess& command, const Case& of, absl::Time now) {
   EAGLE_RETURN_IF_ERROR(
       CheckTicketNow(state.directory, state.policy.get(), command.parsed, command.officers_of, command.key, now));
   const Court* court = state.directory.CourtByOrdinal(of.court);
-  if (court == nullptr || court->row.code() != command.parsed.court() || of.number_tag != command.case_number_tag)
+  const auto& tags = command.case_number_tags;
+  if (court == nullptr || court->row.code() != command.parsed.court() ||
+      std::find(tags.begin(), tags.end(), of.number_tag) == tags.end())
     return Fail(Reason::kTicketMismatch, "the ticket is for another case")
         .At("officer_ticket.case_number", "must be the case that is read");
   return ScopeOf(state.directory, command.reader_name, court->row.code(), of.seq, command.officers_of, now);
@@ -156,16 +166,19 @@ void DecideCommand(Draft& draft, const RecordAccess& command) {
     draft.result().status = scope.status();
     return;
   }
-  const auto counted = state.readers.find(command.officer_tag);
-  const ReaderCount next =
-      WithOneMore(counted == state.readers.end() ? ReaderCount{} : counted->second, draft.now(), *state.policy);
+  // The page was made before, and the erasure decided meanwhile: no key is left to seal the ticket with.
+  if (of.erased()) {
+    draft.result().status = Fail(Reason::kErased, "the case was erased");
+    return;
+  }
+  const ReaderCount next = WithOneMore(CountOf(state, command.officer_tags), draft.now(), *state.policy);
   draft.result().status = CheckLimits(next, draft.now(), *state.policy);
   if (!draft.result().status.ok()) return;
   AccessRecorded body;
   body.set_method(command.method);
   body.set_scope(*scope);
   for (const std::string& tag : command.subject_tags) body.add_subject_tags(tag);
-  body.set_officer_tag(command.officer_tag);
+  body.set_officer_tag(command.officer_tags.front());
   body.set_reader_tag(command.reader_tag);
   body.set_rows(command.rows);
   body.set_page_after(command.page_after);

@@ -1,5 +1,6 @@
 #include "server/domain/state.h"
 
+#include "absl/strings/ascii.h"
 #include "server/base/bytes.h"
 #include "server/domain/instant.h"
 
@@ -10,9 +11,24 @@ const Order* State::FindOrder(OrderSeq seq) const {
   return it == orders.end() ? nullptr : &it->second;
 }
 
-const Case* State::FindCase(CourtOrdinal court, const std::string& number_tag) const {
-  const auto it = case_numbers.find(CaseNumberKey(court, number_tag));
-  return it == case_numbers.end() ? nullptr : &cases.at(it->second);
+const Case* State::FindCase(CourtOrdinal court, const std::vector<std::string>& number_tags) const {
+  for (const std::string& tag : number_tags) {
+    const auto it = case_numbers.find(CaseNumberKey(court, tag));
+    if (it != case_numbers.end()) return &cases.at(it->second);
+  }
+  return nullptr;
+}
+
+std::string State::PersonOf(const Order& order) const {
+  const auto of = cases.find(order.case_seq.value());
+  if (of == cases.end()) return order.subject_tag;
+  const auto kept = of->second.orders.find(order.seq.value());
+  if (kept == of->second.orders.end()) return order.subject_tag;
+  const auto& respondents = of->second.open.respondents();
+  const uint32_t place = kept->second.respondent;
+  if (place >= static_cast<uint32_t>(respondents.size())) return order.subject_tag;
+  const auto& identity = respondents.Get(static_cast<int>(place)).identity();
+  return identity.id_kind() + '\0' + absl::AsciiStrToUpper(identity.id_number());
 }
 
 const PresenceState& State::PresenceOf(AgencyOrdinal agency) const {

@@ -94,7 +94,8 @@ struct State {
   absl::btree_set<Timer> timers;
   Witnessing witnessing;  // its registered witnesses: private half
   DirectoryHeadSeen directory_head;
-  absl::flat_hash_map<std::string, ReaderCount> readers;  // by officer tag
+  absl::flat_hash_map<std::string, ReaderCount>
+      readers;  // by officer tag; after a rotation an older one is left behind
 
   // What changed since the sequencer last took it: becomes the commit's rows.
   struct Changes {
@@ -109,7 +110,11 @@ struct State {
   } changes;
 
   const Order* FindOrder(OrderSeq seq) const;
-  const Case* FindCase(CourtOrdinal court, const std::string& number_tag) const;
+  // `number_tags`: the number's tag under every tag key, newest first (command.h).
+  const Case* FindCase(CourtOrdinal court, const std::vector<std::string>& number_tags) const;
+  // Whom the order is about, in one word: equal for equal numbers, whichever court asks and whatever tag key was in
+  // use. Not for any table or entry: it says the number. Of a case that can't be read, or is erased: the order's tag.
+  std::string PersonOf(const Order& order) const;
   const PresenceState& PresenceOf(AgencyOrdinal agency) const;  // "never seen" for unknown ones
 };
 

@@ -1,5 +1,6 @@
 #include "server/trust/key_ring.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "server/base/reason.h"
@@ -16,12 +17,19 @@ std::string AadOf(std::string_view key_id, std::string_view scope) {
   return aad;
 }
 
+std::string TagScope(size_t place) {
+  std::string scope(KeyRing::kTagScope);
+  return place == 1 ? scope : scope + "/" + std::to_string(place);
+}
+
+bool IsTagScope(std::string_view scope) { return scope.substr(0, scope.find('/')) == KeyRing::kTagScope; }
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<KeyRing>> KeyRing::Open(KeyStore& store, KeyWrapper& wrapper, Entropy& entropy,
                                                        size_t cached_keys_max) {
   std::unique_ptr<KeyRing> ring(new KeyRing(store, wrapper, entropy, cached_keys_max));
-  EAGLE_RETURN_IF_ERROR(ring->LoadTagKey());
+  EAGLE_RETURN_IF_ERROR(ring->LoadTagKeys());
   return ring;
 }
 
@@ -29,20 +37,46 @@ KeyRing::~KeyRing() {
   for (auto& [key_id, key] : cached_) Wipe(key);
 }
 
-absl::Status KeyRing::LoadTagKey() {
-  EAGLE_ASSIGN_OR_RETURN(std::vector<std::string> ids, store_.List(kTagScope));
-  if (ids.size() > 1) {
-    return Fail(Reason::kKeyUnusable, "the key store holds two tag keys: it was put together from two stores");
+absl::Status KeyRing::LoadTagKeys() {
+  for (size_t place = 1; place <= kTagKeysMax; ++place) {
+    EAGLE_ASSIGN_OR_RETURN(std::vector<std::string> ids, store_.List(TagScope(place)));
+    if (ids.size() > 1) {
+      return Fail(Reason::kKeyUnusable,
+                  "the key store holds two tag keys in one place: it was put together from two stores");
+    }
+    if (ids.empty() && place > 1) break;
+    if (ids.empty()) {
+      EAGLE_ASSIGN_OR_RETURN(std::string made, Make(kTagScope));
+      ids.push_back(std::move(made));
+    }
+    EAGLE_ASSIGN_OR_RETURN(std::string read, Load(ids.front()));
+    const Wiped key(std::move(read));
+    tag_keys_.push_back({std::move(ids.front()), std::make_unique<TagKey>(key.get())});
   }
-  if (ids.empty()) {
-    EAGLE_ASSIGN_OR_RETURN(std::string made, Make(kTagScope));
-    ids.push_back(std::move(made));
-  }
-  tag_key_id_ = ids.front();
-  EAGLE_ASSIGN_OR_RETURN(std::string read, Load(tag_key_id_));
-  const Wiped key(std::move(read));
-  tag_key_ = std::make_unique<TagKey>(key.get());
+  std::reverse(tag_keys_.begin(), tag_keys_.end());
   return absl::OkStatus();
+}
+
+std::vector<std::string> KeyRing::Tags(std::string_view kind, std::string_view canonical) const {
+  std::vector<std::string> tags;
+  for (const StoredTagKey& stored : tag_keys_) tags.push_back(stored.key->TagOf(kind, canonical));
+  return tags;
+}
+
+absl::Status KeyRing::RotateTagKey() {
+  const size_t place = tag_keys_.size() + 1;
+  if (place > kTagKeysMax)
+    return Fail(Reason::kKeyUnusable, "the log has had as many tag keys as it may")
+        .With("keys", static_cast<int64_t>(kTagKeysMax));
+  EAGLE_ASSIGN_OR_RETURN(const std::vector<std::string> there, store_.List(TagScope(place)));
+  if (!there.empty()) return Fail(Reason::kKeyUnusable, "the tag key was rotated already: open the ring again");
+  return Make(TagScope(place)).status();
+}
+
+std::vector<KeyRing::TagKeyName> KeyRing::tag_keys() const {
+  std::vector<TagKeyName> names;
+  for (const StoredTagKey& stored : tag_keys_) names.push_back({stored.key_id, stored.key->id()});
+  return names;
 }
 
 absl::StatusOr<std::string> KeyRing::Make(std::string_view scope) {
@@ -54,7 +88,7 @@ absl::StatusOr<std::string> KeyRing::Make(std::string_view scope) {
 }
 
 absl::StatusOr<std::string> KeyRing::NewKey(std::string_view scope) {
-  if (scope == kTagScope) return Fail(Reason::kKeyUnusable, "there is one tag key, and the ring made it");
+  if (IsTagScope(scope)) return Fail(Reason::kKeyUnusable, "tag keys are made by the ring, one after the other");
   return Make(scope);
 }
 
@@ -82,7 +116,8 @@ absl::StatusOr<std::string> KeyRing::KeyOf(std::string_view key_id) {
 }
 
 absl::Status KeyRing::Forget(std::string_view key_id) {
-  if (key_id == tag_key_id_) return Fail(Reason::kKeyUnusable, "the tag key is not forgotten");
+  if (std::any_of(tag_keys_.begin(), tag_keys_.end(), [&](const StoredTagKey& tag) { return tag.key_id == key_id; }))
+    return Fail(Reason::kKeyUnusable, "a tag key is not forgotten");
   EAGLE_RETURN_IF_ERROR(store_.Delete(key_id));
   absl::MutexLock lock(&mu_);
   ++forgotten_;

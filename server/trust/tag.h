@@ -22,6 +22,11 @@ namespace eagle::trust {
 
 inline constexpr size_t kTagSize = 20;
 inline constexpr size_t kTagKeyIdSize = 4;
+// A log has at most so many tag keys in its life: whoever is looked for has a tag under each, and a search takes 16.
+inline constexpr size_t kTagKeysMax = 16;
+
+// The id of the key that made a tag; all of it when it is shorter than an id.
+inline std::string_view TagKeyIdOf(std::string_view tag) { return tag.substr(0, kTagKeyIdSize); }
 
 class TagKey {
  public:

@@ -1,6 +1,8 @@
 // Who looked at whom, offline: found by tag in a published log, opened by its keeper, checked against the leaves.
 #include "client/audit/access.h"
 
+#include <algorithm>
+
 #include "gmock/gmock.h"
 #include "goldeneagle/v1/entry.pb.h"
 #include "server/base/bytes.h"
@@ -25,32 +27,20 @@ class AccessTest : public PublishedLogTest {
     PublishedLogTest::SetUp();
     Write(Path("tag.key"), "golden-eagle-tag-key-v1\n" + Base64Encode(kKey) + "\n");
     Write(Path("other.key"), "golden-eagle-tag-key-v1\n" + Base64Encode(std::string(32, 'o')) + "\n");
+    Retag(leaves_, 0, [](const std::string& tag) { return TagUnder(kKey, tag); });
     for (uint64_t i = 0; i < leaves_.size(); ++i) {
       const auto leaf = journal::DecodeLeaf(leaves_[i]);
-      if (leaf->type == ENTRY_TYPE_ACCESS_RECORDED) {
-        reads_.push_back(i);
-        Change<AccessRecorded>(leaves_, i, [&](auto& body) {
-          Retag(*body.mutable_officer_tag());
-          for (auto& tag : *body.mutable_subject_tags()) Retag(tag);
-        });
-      } else if (leaf->type == ENTRY_TYPE_ORDER_ACCEPTED) {
-        ++orders_;
-        Change<OrderAccepted>(leaves_, i, [&](auto& body) {
-          Retag(*body.mutable_subject_tag());
-          for (auto& tag : *body.mutable_officer_tags()) Retag(tag);
-        });
-      } else if (leaf->type == ENTRY_TYPE_REFUSED) {
-        Change<Refused>(leaves_, i, [&](auto& body) {
-          refused_ += body.officer_tags().empty() ? 0 : 1;
-          Retag(*body.mutable_subject_tag());
-          for (auto& tag : *body.mutable_officer_tags()) Retag(tag);
-        });
-      }
+      if (leaf->type == ENTRY_TYPE_ACCESS_RECORDED) reads_.push_back(i);
+      if (leaf->type == ENTRY_TYPE_ORDER_ACCEPTED) ++orders_;
+      Refused body;
+      if (leaf->type == ENTRY_TYPE_REFUSED && body.ParseFromString(leaf->body))
+        refused_ += body.officer_tags().empty() ? 0 : 1;
     }
   }
-  static void Retag(std::string& tag) {
-    if (tag == "tag of 990101198503070017") tag = TagOf(kKey, "CITIZEN_ID", "990101198503070017");
-    if (tag == "tag of handler") tag = TagOf(kKey, "OFFICER", "C1/handler");
+  static std::string TagUnder(const std::string& key, const std::string& tag) {
+    if (tag == "tag of 990101198503070017") return TagOf(key, "CITIZEN_ID", "990101198503070017");
+    if (tag == "tag of handler") return TagOf(key, "OFFICER", "C1/handler");
+    return TagOf(key, "SOMETHING", tag);
   }
   // A read with a payload of our own, which its keeper can open.
   std::string OpenableRead(uint64_t at) {
@@ -97,12 +87,77 @@ TEST_F(AccessTest, WhoLookedAtAPersonIsFoundWhateverTheLettersCase) {
   EXPECT_THAT(out_, HasSubstr("\"traces\": 0"));
 }
 
-TEST_F(AccessTest, AnotherLogsTagKeyIsRefusedAndBothKeysOfARotationFind) {
+TEST_F(AccessTest, AnotherLogsTagKeyIsRefusedAndIsNoHarmBesideTheRightOne) {
   const std::vector<std::string> handler = {"--officer", "C1/handler"};
   EXPECT_EQ(Access({"--tag-key", Path("other.key"), "--officer", "C1/handler"}), kExitUsage);
   EXPECT_THAT(err_, HasSubstr("KEY_UNUSABLE"));
   EXPECT_EQ(Access({"--tag-key", Path("other.key"), "--tag-key", Path("tag.key"), "--officer", "C1/handler"}), kExitOk);
   EXPECT_THAT(out_, HasSubstr("ListFindings"));
+}
+
+// From the third read on the log is tagged with another key.
+class RotatedAccessTest : public AccessTest {
+ protected:
+  void SetUp() override {
+    AccessTest::SetUp();
+    rotated_ = reads_[2];
+    leaves_ = GoldenLeaves();
+    Retag(leaves_, 0, [](const std::string& tag) { return TagUnder(kKey, tag); });
+    std::vector<std::string> after = GoldenLeaves();
+    Retag(after, rotated_, [](const std::string& tag) { return TagUnder(std::string(32, 'o'), tag); });
+    std::copy(after.begin() + static_cast<ptrdiff_t>(rotated_), after.end(),
+              leaves_.begin() + static_cast<ptrdiff_t>(rotated_));
+  }
+  std::string Count(size_t traces) { return "\"traces\": " + std::to_string(traces); }
+  std::string IdOf(const std::string& key) { return HexEncode(TagOf(key, "", "").substr(0, 4)); }
+  std::string Since(uint64_t index) {
+    return absl::FormatTime(absl::RFC3339_full, journal::DecodeLeaf(leaves_[index])->time, absl::UTCTimeZone());
+  }
+  uint64_t rotated_ = 0;
+};
+
+TEST_F(RotatedAccessTest, WithBothKeysEveryTraceIsFoundAndTheListIsWhole) {
+  EXPECT_EQ(Access({"--tag-key", Path("other.key"), "--tag-key", Path("tag.key"), "--officer", "C1/handler"}), kExitOk)
+      << err_ << out_;
+  EXPECT_THAT(out_, HasSubstr(Count(orders_ + refused_ + reads_.size() - 1)));
+  EXPECT_THAT(out_, HasSubstr("\"whole\": true"));
+  EXPECT_THAT(out_, HasSubstr("\"findings\": 0")) << "his pages are counted on, and the public audit sees it";
+}
+
+TEST_F(RotatedAccessTest, WithTheNewKeyAloneOnlyWhatIsAfterTheRotationIsFoundAndThatIsSaid) {
+  EXPECT_EQ(Access({"--tag-key", Path("other.key"), "--officer", "C1/handler"}), kExitUsage);
+  EXPECT_THAT(out_, HasSubstr("\"whole\": false"));
+  EXPECT_THAT(out_, HasSubstr("\"tag_key\": \"" + IdOf(kKey) + "\""));
+  EXPECT_THAT(out_, HasSubstr("\"first_index\": " + std::to_string(rotated_)));
+  EXPECT_THAT(out_, HasSubstr("{\"index\": " + std::to_string(reads_[2]) + ", \"time\""));
+  EXPECT_THAT(out_, Not(HasSubstr("{\"index\": " + std::to_string(reads_[1]) + ", \"time\"")));
+  EXPECT_THAT(err_, testing::AllOf(HasSubstr("KEY_UNUSABLE"), HasSubstr("not whole"), HasSubstr(IdOf(kKey))));
+  EXPECT_THAT(err_, Not(HasSubstr(IdOf(std::string(32, 'o')))));
+}
+
+TEST_F(RotatedAccessTest, WithTheOldKeyAloneNothingAfterTheRotationIsFound) {
+  EXPECT_EQ(Access({"--tag-key", Path("tag.key"), "--officer", "C1/handler"}), kExitUsage);
+  EXPECT_THAT(out_, HasSubstr("{\"index\": " + std::to_string(reads_[1]) + ", \"time\""));
+  EXPECT_THAT(out_, Not(HasSubstr("{\"index\": " + std::to_string(reads_[2]) + ", \"time\"")));
+  EXPECT_THAT(err_, HasSubstr(IdOf(std::string(32, 'o'))));
+}
+
+TEST_F(RotatedAccessTest, ForATimeAfterTheRotationTheNewKeyIsEnough) {
+  uint64_t after = rotated_;  // entries of one commit have one time
+  while (Since(after) == Since(reads_[1])) ++after;
+  EXPECT_EQ(Access({"--tag-key", Path("other.key"), "--officer", "C1/handler", "--since", Since(after)}), kExitOk)
+      << err_;
+  EXPECT_THAT(out_, HasSubstr("\"whole\": true"));
+}
+
+TEST_F(RotatedAccessTest, AnOpeningOfAnOldLookStillVerifies) {
+  const uint64_t read = reads_[0];
+  Openings openings{.origin = "test.example/log"};
+  openings.entries[read] = {kSalt, OpenableRead(read)};
+  Write(Path("one.txt"), FormatOpenings(openings));
+  Access({"--openings", Path("one.txt"), "--tag-key", Path("tag.key"), "--tag-key", Path("other.key"), "--person",
+          "CITIZEN_ID:990101198503070017"});
+  EXPECT_THAT(out_, testing::AllOf(HasSubstr("HEARING"), HasSubstr("\"opened\": 1")));
 }
 
 TEST_F(AccessTest, TimesBoundTheSearch) {

@@ -34,6 +34,39 @@ void ChangeLeaf(std::vector<std::string>& leaves, uint64_t index, const std::fun
   leaves[index] = journal::EncodeLeaf(leaf);
 }
 
+void Retag(std::vector<std::string>& leaves, uint64_t from, const std::function<std::string(const std::string&)>& to) {
+  const auto one = [&](std::string* tag) {
+    if (!tag->empty()) *tag = to(*tag);
+  };
+  const auto all = [&](google::protobuf::RepeatedPtrField<std::string>* tags) {
+    for (std::string& tag : *tags) one(&tag);
+  };
+  for (uint64_t i = from; i < leaves.size(); ++i) {
+    switch (journal::DecodeLeaf(leaves[i])->type) {
+      case goldeneagle::v1::ENTRY_TYPE_CASE_OPENED:
+        Change<goldeneagle::v1::CaseOpened>(
+            leaves, i, [&](auto& body) { one(body.mutable_number_tag()), all(body.mutable_subject_tags()); });
+        break;
+      case goldeneagle::v1::ENTRY_TYPE_ORDER_ACCEPTED:
+        Change<goldeneagle::v1::OrderAccepted>(
+            leaves, i, [&](auto& body) { one(body.mutable_subject_tag()), all(body.mutable_officer_tags()); });
+        break;
+      case goldeneagle::v1::ENTRY_TYPE_REFUSED:
+        Change<goldeneagle::v1::Refused>(
+            leaves, i, [&](auto& body) { one(body.mutable_subject_tag()), all(body.mutable_officer_tags()); });
+        break;
+      case goldeneagle::v1::ENTRY_TYPE_ACCESS_RECORDED:
+        Change<goldeneagle::v1::AccessRecorded>(leaves, i, [&](auto& body) {
+          all(body.mutable_subject_tags());
+          one(body.mutable_officer_tag()), one(body.mutable_reader_tag());
+        });
+        break;
+      default:
+        break;
+    }
+  }
+}
+
 std::vector<std::string> FindingsOf(const std::vector<std::string>& leaves) {
   PublicAudit audit;
   for (const std::string& leaf : leaves) audit.Take(leaf);

@@ -34,6 +34,10 @@ void Change(std::vector<std::string>& leaves, uint64_t index, const std::functio
   });
 }
 
+// Every tag of the leaves from `from` on, and what `to` makes of it: as a gateway with another key would have written
+// them. Golden tags are "tag of X".
+void Retag(std::vector<std::string>& leaves, uint64_t from, const std::function<std::string(const std::string&)>& to);
+
 // "rule@index" of every finding, in order.
 std::vector<std::string> FindingsOf(const std::vector<std::string>& leaves);
 

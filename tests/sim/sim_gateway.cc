@@ -56,6 +56,11 @@ absl::Status SimGateway::Start(const goldeneagle::v1::LogFounded& founding) {
   life->store = std::make_unique<storage::FaultyStore>(disk_, life->faults);
   life->last_signed = std::make_unique<storage::FaultyLastSigned>(signed_disk_, life->faults);
   EAGLE_ASSIGN_OR_RETURN(life->ring, trust::KeyRing::Open(key_disk_, *wrapper_, entropy_));
+  // Every second restart the keeper rotates the tag key: nothing that anybody is promised may notice.
+  if (crashes_ % 2 == 1 && life->ring->tag_keys().size() < trust::kTagKeysMax) {
+    EAGLE_RETURN_IF_ERROR(life->ring->RotateTagKey());
+    EAGLE_ASSIGN_OR_RETURN(life->ring, trust::KeyRing::Open(key_disk_, *wrapper_, entropy_));
+  }
   EAGLE_ASSIGN_OR_RETURN(std::vector<std::string> log_keys, life->ring->KeysOf("log"));
   if (log_keys.empty()) {
     EAGLE_ASSIGN_OR_RETURN(std::string key_id, life->ring->NewKey("log"));

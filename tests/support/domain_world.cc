@@ -147,6 +147,13 @@ domain::Result DomainWorld::Do(const domain::Command& command) {
   return decision.result;
 }
 
+std::vector<std::string> DomainWorld::TagsOf(const std::string& what) const {
+  std::vector<std::string> tags;
+  for (int key = tag_keys_; key > 1; --key) tags.push_back("key" + std::to_string(key) + " of " + what);
+  tags.push_back("tag of " + what);
+  return tags;
+}
+
 domain::SubmitOrders DomainWorld::Orders(std::vector<goldeneagle::v1::Order> orders, std::vector<std::string> signers) {
   std::vector<std::string> keys;
   for (const std::string& signer : signers) keys.push_back(Key(signer));
@@ -155,9 +162,9 @@ domain::SubmitOrders DomainWorld::Orders(std::vector<goldeneagle::v1::Order> ord
   for (const auto& order : orders) {
     out.members.push_back({.bytes = order.SerializeAsString(),
                            .parsed = order,
-                           .subject_tag = "tag of " + order.subject().id_number(),
-                           .case_number_tag = "tag of " + order.case_number(),
-                           .officer_tags = {"tag of handler"}});
+                           .subject_tag = TagsOf(order.subject().id_number()).front(),
+                           .officer_tags = {TagsOf("handler").front()},
+                           .case_number_tags = TagsOf(order.case_number())});
   }
   return out;
 }
@@ -173,7 +180,7 @@ domain::SubmitCases DomainWorld::Cases(std::vector<CaseAct> acts, std::vector<st
                                                   : act.cap().case_number();
     out.members.push_back({.bytes = act.SerializeAsString(),
                            .parsed = act,
-                           .number_tag = "tag of " + number,
+                           .number_tags = TagsOf(number),
                            .subject_tags = {},
                            .fresh_key_id = std::string(16, 'c')});
   }
@@ -199,12 +206,12 @@ domain::RecordAccess DomainWorld::Access(const std::string& method, const std::s
   *out.ticket.mutable_head() = head.envelope;
   out.ticket_digest = head.digests.front();
   out.officers_of = "C1", out.key = Key(officer);
-  out.officer_tag = "tag of " + officer, out.case_number_tag = "tag of " + number;
+  out.officer_tags = TagsOf(officer), out.case_number_tags = TagsOf(number);
   out.court = CourtOrdinal(1), out.reader_name = "court/C1";
   out.reader = "spiffe://test/court/C1", out.reader_tag = "tag of court";
-  const domain::Case* of = state.FindCase(CourtOrdinal(1), out.case_number_tag);
+  const domain::Case* of = state.FindCase(CourtOrdinal(1), out.case_number_tags);
   out.case_seq = of != nullptr ? of->seq : CaseSeq(), out.method = method;
-  out.subject_tags = {std::string("tag of ") + kCitizen}, out.rows = 1;
+  out.subject_tags = {TagsOf(kCitizen).front()}, out.rows = 1;
   return out;
 }
 

@@ -39,6 +39,11 @@ class DomainWorld {
   domain::Result Tick() { return Do(domain::Tick{stream}); }
   domain::DirectoryStream stream;
 
+  // What is said from now on is tagged with another key; what was tagged before is still found (command.h).
+  void RotateTagKey() { ++tag_keys_; }
+  // "tag of X", after a rotation "key2 of X", "tag of X"; and so on.
+  std::vector<std::string> TagsOf(const std::string& what) const;
+
   // --- batches, as if signed by these officers ("handler", "cosigner", "leader") of court C1
   domain::SubmitOrders Orders(std::vector<goldeneagle::v1::Order> orders,
                               std::vector<std::string> signers = {"handler", "cosigner"});
@@ -87,6 +92,7 @@ class DomainWorld {
   template <typename Message>
   domain::SignedHead Sign(goldeneagle::v1::MemberType type, const std::string& signer,
                           const std::vector<Message>& members, const std::vector<std::string>& keys);
+  int tag_keys_ = 1;
   uint64_t next_sequence_ = 1, next_id_ = 1, next_receipt_ = 1;
 };
 

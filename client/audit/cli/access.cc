@@ -1,6 +1,7 @@
 // eagle-audit access: who looked at this person, what this officer looked at, over a published log, trusting nobody.
 #include "client/audit/access.h"
 
+#include <algorithm>
 #include <memory>
 #include <set>
 
@@ -8,6 +9,7 @@
 #include "client/audit/cli/commands.h"
 #include "client/audit/cli/log_flags.h"
 #include "client/audit/log_audit.h"
+#include "client/audit/tag_keys.h"
 #include "client/common/files.h"
 #include "goldeneagle/v1/entry.pb.h"
 #include "server/base/reason.h"
@@ -64,17 +66,19 @@ absl::Status Access(Console& console, const AccessFlags& flags) {
   PublicAudit audit(PublicAuditOptions{});
   std::vector<Trace> traces;
   std::set<uint64_t> erased;
-  bool own_key = false, tagged = false;
+  TagKeys keys;
   const auto look = [&](std::string_view leaf) {
     if (const auto decoded = journal::DecodeLeaf(leaf);
         decoded.ok() && decoded->type == goldeneagle::v1::ENTRY_TYPE_CASE_ERASED)
       erased.insert(decoded->case_seq.value());
     auto trace = TraceOf(leaf);
     if (!trace) return;
-    const std::string& mine = flags.officer.empty() ? query.subjects.front() : query.officers.front();
-    for (const std::string& tag : trace->subject_tags) {
-      tagged = true;
-      own_key = own_key || tag.substr(0, 4) == mine.substr(0, 4);
+    if (query.InTime(*trace)) {
+      for (const auto& tags : {trace->subject_tags, trace->officer_tags}) {
+        for (const std::string& tag : tags) {
+          if (!tag.empty()) keys.Take(trace->leaf.index.value(), tag);
+        }
+      }
     }
     if (query.Wants(*trace)) traces.push_back(*std::move(trace));
   };
@@ -84,9 +88,8 @@ absl::Status Access(Console& console, const AccessFlags& flags) {
                {.progress = [&](uint64_t at, uint64_t of) { console.Progress(absl::StrCat("entry ", at, " of ", of)); },
                 .each = look},
                audit));
-  if (tagged && !own_key && flags.tag_keys.size() == 1)
-    return Fail(Reason::kKeyUnusable, "not one tag of this log was made with this key: nobody would be found")
-        .With("path", flags.tag_keys.front());
+  const std::vector<TagKeyUse> used = MarkGiven(keys.uses(), query.Tags());
+  const bool whole = std::all_of(used.begin(), used.end(), [](const TagKeyUse& use) { return use.given; });
   std::map<uint64_t, Opened> opened;
   if (!flags.openings.empty()) {
     EAGLE_ASSIGN_OR_RETURN(const std::string text, client::ReadFile(flags.openings));
@@ -106,16 +109,18 @@ absl::Status Access(Console& console, const AccessFlags& flags) {
                    .Add("size", client::Count(audited.head.size))
                    .Add("of", client::Text(flags.officer.empty() ? "one person, by tag" : flags.officer))
                    .Add("traces", client::Count(traces.size()))
+                   .Add("whole", client::YesNo(whole))
                    .Add("opened", client::Count(opened.size()))
                    .Add("findings", client::Count(audit.findings().total())));
   document.Add(TracesTable(traces, opened, console.zone));
+  document.Add(TagKeysTable(used));
   client::Table findings("findings", {{"index", client::kRight}, {"rule"}, {"finding"}});
   for (const Finding& finding : audit.findings().list())
     findings.Add(
         {client::Count(finding.index), client::Text(RowOf(finding.rule).name), client::Text(finding.sentence)});
   document.Add(std::move(findings));
   EAGLE_RETURN_IF_ERROR(console.Print(document));
-  if (audit.findings().total() == 0) return absl::OkStatus();
+  if (audit.findings().total() == 0) return AllGiven(used);
   return Fail(Reason::kJournalBroken,
               absl::StrCat(audit.findings().total(), " findings: the list is not to be relied on"));
 }
@@ -129,7 +134,8 @@ void AddAccess(CLI::App& root, Chosen& chosen) {
   AddLogFlags(*verb, flags->log);
   verb->add_option("--log-key", flags->log_key, "the log's pinned key (text)");
   verb->add_option("--policy", flags->policy, "file of the log's policy: keys, witnesses, quorum (C2SP tlog-policy)");
-  verb->add_option("--tag-key", flags->tag_keys, "file of the log's tag key; repeat for older ones")->required();
+  verb->add_option("--tag-key", flags->tag_keys, "file of a tag key of the log; repeat for all that were in use")
+      ->required();
   verb->add_option("--person", flags->person, "KIND:NUMBER, as CITIZEN_ID:990101198503070017");
   verb->add_option("--officer", flags->officer, "COURT/CODE, as 辽9901/001");
   verb->add_option("--since", flags->since, "first recorded time, as 2026-09-30T00:00:00+08:00");

@@ -109,7 +109,8 @@ absl::Status Public(Console& console, const PublicFlags& flags) {
       .Add("cases", client::Count(audit.cases()))
       .Add("orders", client::Count(audit.orders()))
       .Add("open_orders", client::Count(audit.open_orders()))
-      .Add("deadline_marks", client::Count(audit.marks()));
+      .Add("deadline_marks", client::Count(audit.marks()))
+      .Add("tag_keys", client::Count(audit.tag_keys().size()));
   if (!flags.keys.empty())
     record.Add("opened_payloads", client::Count(opened.opened()))
         .Add("sealed_payloads", client::Count(opened.sealed()))

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "server/trust/tag_key_file.h"
 #include "tests/server/api_grpc/gateway_world.h"
 
 namespace eagle {
@@ -131,19 +132,56 @@ TEST_F(JournalFolderTest, APersonIsFoundByATagKeyOrTheMasterKeyOnly) {
     EXPECT_GT(*payload_keys, 0u);
     EXPECT_EQ(ReasonOf(opened->WritePayloadKeys(file + ".payloads", {}).status()), Reason::kKeyUnusable)
         << "a key is never overwritten";
-    ASSERT_TRUE(opened->WriteTagKey(file).ok());
-    EXPECT_EQ(ReasonOf(opened->WriteTagKey(file)), Reason::kKeyUnusable) << "a key is never overwritten";
+    ASSERT_TRUE(opened->WriteTagKey(file, "").ok());
+    EXPECT_EQ(ReasonOf(opened->WriteTagKey(file, "")), Reason::kKeyUnusable) << "a key is never overwritten";
   }
   auto folder = *JournalFolder::Open({.data_folder = data()}, entropy_);
   EXPECT_TRUE(folder->Reads({}).ok());
-  EXPECT_TRUE(folder->Reads({.tag_key_file = file, .id_kind = "CITIZEN_ID", .id_number = "1"}).ok());
+  EXPECT_TRUE(folder->Reads({.tag_key_files = {file}, .id_kind = "CITIZEN_ID", .id_number = "1"}).ok());
   EXPECT_EQ(ReasonOf(folder->Reads({.id_kind = "CITIZEN_ID", .id_number = "1"}).status()), Reason::kKeyUnusable);
   EXPECT_EQ(ReasonOf(folder->Reads({.id_kind = "CITIZEN_ID"}).status()), Reason::kFieldMissing);
-  EXPECT_EQ(ReasonOf(folder->WriteTagKey(file + "2")), Reason::kKeyUnusable);
+  EXPECT_EQ(ReasonOf(folder->WriteTagKey(file + "2", "")), Reason::kKeyUnusable);
   const std::string other = world_.config().master_key;
-  EXPECT_EQ(ReasonOf(folder->Reads({.tag_key_file = other, .id_kind = "CITIZEN_ID", .id_number = "1"}).status()),
+  EXPECT_EQ(ReasonOf(folder->Reads({.tag_key_files = {other}, .id_kind = "CITIZEN_ID", .id_number = "1"}).status()),
             Reason::kKeyUnusable)
       << "a file of another kind of key";
+}
+
+TEST_F(JournalFolderTest, ARotationMakesANewestKeyAndKeepsTheOthers) {
+  const std::string file = world_.folder() + "/tag.key";
+  std::string first, second;
+  {
+    auto opened = *JournalFolder::Open(Opened(), entropy_);
+    const auto before = opened->TagKeys();
+    ASSERT_TRUE(before.ok()) << before.status();
+    ASSERT_EQ(before->size(), 1u);
+    first = before->front();
+    ASSERT_TRUE(opened->WriteTagKey(file + ".before", "").ok());
+    const auto rotated = opened->RotateTagKey(entropy_);
+    ASSERT_TRUE(rotated.ok()) << rotated.status();
+    second = *rotated;
+    EXPECT_NE(second, first);
+    EXPECT_EQ(*opened->TagKeys(), (std::vector<std::string>{second, first}));
+    // A new master key wraps both.
+    ASSERT_TRUE(opened->RotateMasterKey(entropy_).ok());
+    EXPECT_EQ(*opened->TagKeys(), (std::vector<std::string>{second, first}));
+    EXPECT_TRUE(opened->Verify()->findings.empty());
+    EXPECT_TRUE(opened->Replay()->findings.empty());
+  }
+  auto opened = *JournalFolder::Open(Opened(), entropy_);
+  ASSERT_TRUE(opened->WriteTagKey(file, "").ok());
+  ASSERT_TRUE(opened->WriteTagKey(file + ".old", first).ok());
+  EXPECT_EQ(ReasonOf(opened->WriteTagKey(file + ".none", "none")), Reason::kKeyUnusable);
+  EXPECT_EQ((*trust::ReadTagKeyFile(file))->id(), second);
+  EXPECT_EQ((*trust::ReadTagKeyFile(file + ".old"))->id(), first);
+  EXPECT_EQ((*trust::ReadTagKeyFile(file + ".before"))->TagOf("K", "1"),
+            (*trust::ReadTagKeyFile(file + ".old"))->TagOf("K", "1"));
+}
+
+TEST_F(JournalFolderTest, WithoutTheMasterKeyNoTagKeyIsListedOrMade) {
+  auto folder = *JournalFolder::Open({.data_folder = data()}, entropy_);
+  EXPECT_EQ(ReasonOf(folder->TagKeys().status()), Reason::kKeyUnusable);
+  EXPECT_EQ(ReasonOf(folder->RotateTagKey(entropy_).status()), Reason::kKeyUnusable);
 }
 
 TEST_F(JournalFolderTest, AListFromADamagedJournalSaysSo) {

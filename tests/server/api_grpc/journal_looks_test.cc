@@ -19,13 +19,17 @@ class LookBookTest : public testing::Test {
  protected:
   // The journal so far, as an auditor reads it: `opened` with every key, else with none.
   std::vector<Look> Looks(std::optional<std::string> tag = std::nullopt, bool opened = true) {
-    LookBook book(std::move(tag));
+    return LooksUnder(tag ? std::optional(std::vector<std::string>{*tag}) : std::nullopt, opened);
+  }
+  std::vector<Look> LooksUnder(std::optional<std::vector<std::string>> tags, bool opened = true) {
+    LookBook book(std::move(tags));
     for (domain::Entry entry : world_.journal) {
       if (entry.payload && entry.key_id.empty()) entry.key_id = std::string(16, 'l');  // the log's own key
       if (!opened) entry.payload.reset();
       book.Take(entry);
     }
     another_tag_key_ = book.AnotherTagKey();
+    tag_keys_ = book.tag_keys();
     return book.Give();
   }
   v1::Order Inquiry(const std::string& name, const std::string& number) {
@@ -37,6 +41,7 @@ class LookBookTest : public testing::Test {
 
   test::DomainWorld world_;
   bool another_tag_key_ = false;
+  std::vector<TagKeyUse> tag_keys_;
 };
 
 TEST_F(LookBookTest, AnAcceptedInquiryIsALookAndAFreezeIsNone) {
@@ -115,6 +120,35 @@ TEST_F(LookBookTest, AReadOfTheCaseIsALookAtItsRespondents) {
 TEST_F(LookBookTest, TheTagKeyOfAnotherLogIsNoticed) {
   world_.Do(world_.Orders({world_.InquireOrder({"BANK1"})}, {"handler"}));
   EXPECT_THAT(Looks("key of another log"), IsEmpty());
+  EXPECT_TRUE(another_tag_key_);
+}
+
+// --- a rotation of the tag key
+
+TEST_F(LookBookTest, AfterARotationOnePersonsLooksAreFoundUnderBothKeys) {
+  world_.Do(world_.Orders({world_.InquireOrder({"BANK1"})}, {"handler"}));
+  world_.RotateTagKey();
+  world_.Do(world_.Orders({world_.InquireOrder({"BANK1"})}, {"handler"}));
+  const auto both = LooksUnder(world_.TagsOf("990101198503070017"));
+  ASSERT_EQ(both.size(), 2u);
+  EXPECT_FALSE(another_tag_key_);
+  ASSERT_EQ(tag_keys_.size(), 2u);
+  EXPECT_EQ(tag_keys_[1].id, "key2");
+  EXPECT_EQ(tag_keys_[1].first_index, both[1].index);
+  EXPECT_EQ(tag_keys_[1].tags, 1u);
+  EXPECT_TRUE(tag_keys_[0].given && tag_keys_[1].given);
+}
+
+TEST_F(LookBookTest, WithOneKeyOfTwoTheOtherIsNamed) {
+  world_.Do(world_.Orders({world_.InquireOrder({"BANK1"})}, {"handler"}));
+  world_.RotateTagKey();
+  world_.Do(world_.Orders({world_.InquireOrder({"BANK1"})}, {"handler"}));
+  EXPECT_EQ(Looks("key2 of 990101198503070017").size(), 1u);
+  EXPECT_FALSE(another_tag_key_) << "it is a key of this log";
+  ASSERT_EQ(tag_keys_.size(), 2u);
+  EXPECT_FALSE(tag_keys_[0].given);
+  EXPECT_TRUE(tag_keys_[1].given);
+  EXPECT_THAT(Looks("key9 of 990101198503070017"), IsEmpty());
   EXPECT_TRUE(another_tag_key_);
 }
 

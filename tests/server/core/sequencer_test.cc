@@ -85,6 +85,35 @@ TEST(SequencerTest, ARestartLoadsTheSameStateWithoutReplaying) {
   EXPECT_TRUE(core.Replay().ok());
 }
 
+// The commands name what was tagged before by both tags; the entries, and so the tables, by one.
+TEST(SequencerTest, OverARotationOfTheTagKeyARestartAndAReplayReachTheSameTables) {
+  DomainWorld world(test::PolicyWithoutDirectoryHeads());
+  TellAStory(world);
+  world.RotateTagKey();
+  const size_t before = world.script.size();
+  world.Do(world.Cases({world.OpenCase("case-1")}));  // refused: the number is taken
+  world.Do(world.Cases({world.OpenCase("case-2")}));
+  world.Do(world.Orders({world.FreezeOrder("BANK1", 1'00)}));
+  world.Do(world.Access());
+  ASSERT_EQ(world.script.size(), before + 4);
+  EXPECT_EQ(world.state.readers.size(), 2u);
+  CoreWorld core(world.founding, world.script.front().first);
+  ASSERT_TRUE(core.Start().ok());
+  for (const auto& [time, command] : world.script) {
+    ASSERT_TRUE(core.Run(command, time).has_value());
+    core.Die();
+    ASSERT_TRUE(core.Start().ok());
+  }
+  const domain::State& state = core.sequencer->state();
+  EXPECT_EQ(Rows(state), Rows(world.state));
+  EXPECT_EQ(state.case_numbers, world.state.case_numbers);
+  EXPECT_EQ(state.readers, world.state.readers);
+  for (const auto& [seq, order] : state.orders) EXPECT_EQ(state.PersonOf(order), world.state.PersonOf(order));
+  const auto report = core.Replay();
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->entries, world.journal.size());
+}
+
 TEST(SequencerTest, EveryAnswerCarriesACheckpointConsistentWithAllEarlierOnes) {
   DomainWorld world;
   TellAStory(world);

@@ -156,6 +156,43 @@ TEST(HandOutOrder, AConflictOrAWithdrawalTakesATaskOut) {
   EXPECT_THAT(bench.Drain(1), ElementsAre(stays));
 }
 
+// One person in cases of two courts: after a rotation of the tag key the second order has another tag.
+class OnePersonTwoTags : public ::testing::Test {
+ protected:
+  void SetUp() override { ASSERT_TRUE(bench_.Hello(1).ok()); }
+  uint64_t Freeze(uint32_t court, const std::string& tag, const std::string& number, bool urgent = false) {
+    domain::Case& of = bench_.state.cases[1000 + court];
+    if (of.open.respondents().empty()) of.open.add_respondents();
+    v1::Identity& identity = *of.open.mutable_respondents(0)->mutable_identity();
+    identity.set_id_kind("CITIZEN_ID"), identity.set_id_number(number);
+    of.orders[bench_.next_index];
+    return bench_.Accept(
+        {.court = court, .urgent = urgent, .action = v1::ACTION_FREEZE, .subject = tag, .case_seq = 1000 + court});
+  }
+  Bench bench_;
+};
+
+TEST_F(OnePersonTwoTags, ControlOrdersStayInJournalOrderAcrossCourtsOverARotation) {
+  const uint64_t before = Freeze(1, "old tag", "99010119850307001x"),
+                 after = Freeze(2, "new tag", "99010119850307001X", /*urgent=*/true);
+  EXPECT_THAT(bench_.Drain(1), ElementsAre(before, after)) << "the urgent one lifts the one before it";
+}
+
+TEST_F(OnePersonTwoTags, AndSoTheyDoAfterARestart) {
+  const uint64_t before = Freeze(1, "old tag", "1");
+  bench_.Restart();
+  ASSERT_TRUE(bench_.Hello(1).ok());
+  const uint64_t after = Freeze(2, "new tag", "1", /*urgent=*/true);
+  bench_.Restart();
+  ASSERT_TRUE(bench_.Hello(1).ok());
+  EXPECT_THAT(bench_.Drain(1), ElementsAre(before, after));
+}
+
+TEST_F(OnePersonTwoTags, OtherPeopleWaitForNobody) {
+  const uint64_t before = Freeze(1, "old tag", "1"), other = Freeze(2, "new tag", "2", /*urgent=*/true);
+  EXPECT_THAT(bench_.Drain(1), ElementsAre(other, before));
+}
+
 class HeldBackDeductions : public ::testing::Test {
  protected:
   void SetUp() override {

@@ -1,6 +1,7 @@
 // Erasure of a case: who may, when, and what is left.
 #include "gtest/gtest.h"
 #include "server/domain/apply.h"
+#include "server/domain/instant.h"
 #include "server/domain/policy.h"
 #include "tests/support/domain_world.h"
 
@@ -36,6 +37,16 @@ class EraseTest : public testing::Test {
     act.mutable_stage()->set_ground("paid");
     ASSERT_FALSE(world_.Do(world_.Cases({act})).members.at(0).refusal);
   }
+  // The statement on file once more, for another year.
+  void Renew(const std::string& subject, const std::string& signer, const std::vector<std::string>& names) {
+    const StatementOnFile& file = *world_.state.directory.StatementAbout(subject);
+    Statement next = file.statement;
+    next.set_sequence(next.sequence() + 1), next.set_previous_digest(file.digest);
+    *next.mutable_valid_until() = ToProto(world_.now + absl::Hours(24 * 365));
+    std::vector<std::string> keys;
+    for (const std::string& name : names) keys.push_back(world_.Key(name));
+    ASSERT_FALSE(world_.Do(world_.Statements(signer, {next}, keys)).members.at(0).refusal);
+  }
   Reason WhyNot(Administration act) {
     return DomainWorld::OnlyRefusal(world_.Do(world_.Administration("admin1", {act})));
   }
@@ -61,6 +72,20 @@ TEST_F(EraseTest, TwoAdministratorsEraseAClosedCaseAfterItsRetention) {
   EXPECT_EQ(TheCase().open.respondents_size(), 0);
   EXPECT_TRUE(TheCase().orders.empty());
   EXPECT_EQ(WhyNot(Erasure()), Reason::kCaseNotErasable) << "once";
+}
+
+// A page may be ready when the case is erased, and be decided after it: there is no key left to seal who read it.
+TEST_F(EraseTest, APageThatWasReadyBeforeTheErasureDoesNotLeaveAfterIt) {
+  Close();
+  world_.now += kRetained;
+  Renew("court/C1", "registrar", {"registrar1", "registrar2"});
+  Renew("court/C1/officer/handler", "C1", {"C1"});
+  const uint64_t proposal = world_.Do(world_.Administration("admin1", {Erasure()})).members.at(0).index;
+  EXPECT_TRUE(world_.Do(world_.Access()).status.ok());
+  const RecordAccess ready = world_.Access();
+  ASSERT_TRUE(world_.Do(world_.Administration("admin2", {ApprovalOf(proposal)})).members.at(0).in_effect);
+  EXPECT_EQ(ReasonOf(world_.Do(ready).status), Reason::kErased);
+  EXPECT_EQ(world_.Types().back(), "CASE_ERASED");
 }
 
 TEST_F(EraseTest, NotBeforeTheRetentionHasPassed) {

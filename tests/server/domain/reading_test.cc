@@ -95,7 +95,7 @@ TEST_F(ReadingTest, ATicketIsGoodForItsCasePurposeAndTime) {
   const std::vector<Row> rows = {
       {Reason::kNone, [](auto&) {}},
       {Reason::kPurposeNotAllowed, [](auto& read) { read.parsed.set_purpose("CURIOSITY"); }},
-      {Reason::kTicketMismatch, [](auto& read) { read.case_number_tag = "tag of case-2"; }},
+      {Reason::kTicketMismatch, [](auto& read) { read.case_number_tags = {"tag of case-2"}; }},
       {Reason::kTicketMismatch, [](auto& read) { read.parsed.set_court("C2"); }},
       {Reason::kTicketInvalid,
        [&](auto& read) { *read.parsed.mutable_expires_at() = ToProto(world_.now + absl::Minutes(11)); }},

@@ -379,6 +379,78 @@ TEST_F(KeyRingTest, TheTagKeyIsOneAndStays) {
   EXPECT_EQ(WhyNot(KeyRing::Open(store_, *wrapper_, entropy_)), "KEY_UNUSABLE");
 }
 
+TEST_F(KeyRingTest, AfterARotationNewTagsAreOfTheNewKeyAndOldOnesAreFound) {
+  const auto tags = [](KeyRing& ring) { return ring.Tags("CITIZEN_ID", "1"); };
+  std::vector<std::string> before;
+  {
+    auto ring = *KeyRing::Open(store_, *wrapper_, entropy_);
+    before = tags(*ring);
+    EXPECT_EQ(before, std::vector<std::string>{ring->Tag("CITIZEN_ID", "1")});
+    ASSERT_EQ(WhyNot(ring->RotateTagKey()), "OK");
+    EXPECT_EQ(tags(*ring), before) << "who has the ring open goes on as it began";
+    EXPECT_EQ(WhyNot(ring->RotateTagKey()), "KEY_UNUSABLE") << "two rotations of one ring would lose their order";
+  }
+  auto ring = *KeyRing::Open(store_, *wrapper_, entropy_);
+  const auto after = tags(*ring);
+  ASSERT_EQ(after.size(), 2u);
+  EXPECT_EQ(after[0], ring->Tag("CITIZEN_ID", "1"));
+  EXPECT_NE(after[0].substr(0, 4), before[0].substr(0, 4));
+  EXPECT_EQ(after[1], before[0]);
+  ASSERT_EQ(ring->tag_keys().size(), 2u);
+  EXPECT_EQ(ring->tag_keys()[1].tag_id, before[0].substr(0, 4));
+  EXPECT_EQ(TagKey(*ring->KeyOf(ring->tag_keys()[0].key_id)).TagOf("CITIZEN_ID", "1"), after[0]);
+}
+
+TEST_F(KeyRingTest, TheOrderOfTagKeysIsThatOfTheirMaking) {
+  std::vector<std::string> newest;
+  for (size_t made = 1; made <= kTagKeysMax; ++made) {
+    auto ring = *KeyRing::Open(store_, *wrapper_, entropy_);
+    newest.insert(newest.begin(), ring->Tag("CITIZEN_ID", "1"));
+    EXPECT_EQ(ring->Tags("CITIZEN_ID", "1"), newest);
+    EXPECT_EQ(WhyNot(ring->RotateTagKey()), made < kTagKeysMax ? "OK" : "KEY_UNUSABLE");
+  }
+}
+
+TEST_F(KeyRingTest, NoErasureTakesAnOldTagKeyAndNobodyElseMakesOne) {
+  ASSERT_EQ(WhyNot((*KeyRing::Open(store_, *wrapper_, entropy_))->RotateTagKey()), "OK");
+  auto ring = *KeyRing::Open(store_, *wrapper_, entropy_);
+  for (const auto& name : ring->tag_keys()) EXPECT_EQ(WhyNot(ring->Forget(name.key_id)), "KEY_UNUSABLE");
+  for (const char* scope : {"tag", "tag/2", "tag/3"}) EXPECT_EQ(WhyNot(ring->NewKey(scope)), "KEY_UNUSABLE");
+  EXPECT_EQ(ring->tag_keys().size(), 2u);
+  // Another place is another key: a store whose keys changed places doesn't open.
+  const StoredKey second = *store_.Get(ring->tag_keys()[0].key_id);
+  ASSERT_EQ(WhyNot(store_.Put({Id('t'), "tag/3", second.wrapped})), "OK");
+  EXPECT_EQ(WhyNot(KeyRing::Open(store_, *wrapper_, entropy_)), "KEY_UNUSABLE");
+}
+
+TEST_F(KeyRingTest, ARotationThatFailsLeavesAStoreThatOpens) {
+  auto ring = *KeyRing::Open(store_, *wrapper_, entropy_);
+  const std::string tag = ring->Tag("CITIZEN_ID", "1");
+  store_.SetFailing(true);
+  EXPECT_EQ(WhyNot(ring->RotateTagKey()), "UNAVAILABLE");
+  store_.SetFailing(false);
+  EXPECT_EQ((*KeyRing::Open(store_, *wrapper_, entropy_))->Tags("CITIZEN_ID", "1"), std::vector<std::string>{tag});
+  EXPECT_EQ(WhyNot(ring->RotateTagKey()), "OK");
+  EXPECT_EQ((*KeyRing::Open(store_, *wrapper_, entropy_))->Tags("CITIZEN_ID", "1").back(), tag);
+}
+
+TEST_F(KeyRingTest, ANewMasterKeyWrapsEveryTagKey) {
+  std::vector<std::string> tags;
+  {
+    auto store = *SqliteKeyStore::Open(folder_ / "keys.db");
+    ASSERT_EQ(WhyNot((*KeyRing::Open(*store, *wrapper_, entropy_))->RotateTagKey()), "OK");
+    tags = (*KeyRing::Open(*store, *wrapper_, entropy_))->Tags("CITIZEN_ID", "1");
+    ASSERT_EQ(WhyNot(FileKeyWrapper::AddMaster(folder_ / "master.key", entropy_)), "OK");
+    auto both = *FileKeyWrapper::Open(folder_ / "master.key", entropy_);
+    ASSERT_EQ(WhyNot((*KeyRing::Open(*store, *both, entropy_))->Rewrap(*store->Page("", 100))), "OK");
+    ASSERT_EQ(WhyNot(FileKeyWrapper::DropOldMasters(folder_ / "master.key")), "OK");
+  }
+  auto store = *SqliteKeyStore::Open(folder_ / "keys.db");
+  auto wrapper = *FileKeyWrapper::Open(folder_ / "master.key", entropy_);
+  EXPECT_EQ((*KeyRing::Open(*store, *wrapper, entropy_))->Tags("CITIZEN_ID", "1"), tags);
+  EXPECT_EQ(WhyNot(KeyRing::Open(*store, *wrapper_, entropy_)), "KEY_UNUSABLE");
+}
+
 TEST_F(KeyRingTest, ReadersAndForgettersMeet) {
   auto ring = *KeyRing::Open(store_, *wrapper_, entropy_);
   std::vector<std::string> ids;
