@@ -27,7 +27,7 @@ struct sqlite3_stmt;
 
 namespace eagle::bank {
 
-inline constexpr int kCoreSchemaVersion = 1;
+inline constexpr int kCoreSchemaVersion = 2;
 inline constexpr int kCoreApplicationId = 0x47456262;  // "GEbb"
 // A core in memory, for tests: the same rules, gone with the object.
 inline constexpr char kInMemory[] = ":memory:";

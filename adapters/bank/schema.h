@@ -1,4 +1,4 @@
-// The tables of core.db, version 1.
+// The tables of core.db, version 2.
 //
 //   customers     who has accounts; the number as it was when the customer came, so also in the old 15-digit form
 //   accounts      of customers (DEMAND, TIME, PRODUCT) and of the bank itself (INTERNAL: cash, transit, clearing,
@@ -63,6 +63,7 @@ CREATE TABLE measures (
   years INTEGER NOT NULL,
   from_us INTEGER,
   to_us INTEGER,
+  revision INTEGER NOT NULL,
   order_id BLOB NOT NULL,
   agency TEXT NOT NULL,
   step INTEGER NOT NULL) STRICT;

@@ -216,9 +216,10 @@ void Tables::PutMeasure(const MeasureRow& row) {
   const sdk::Encumbrance& m = row.measure;
   database_
       .Ask(
-          "INSERT INTO measures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+          "INSERT INTO measures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
           " ON CONFLICT (measure) DO UPDATE SET requested = excluded.requested, deducted = excluded.deducted,"
-          " phase = excluded.phase, from_us = excluded.from_us, to_us = excluded.to_us")
+          " phase = excluded.phase, from_us = excluded.from_us, to_us = excluded.to_us,"
+          " revision = excluded.revision")
       .Bind(m.id)
       .Bind(m.authority)
       .Bind(m.document_number)
@@ -234,6 +235,7 @@ void Tables::PutMeasure(const MeasureRow& row) {
       .Bind(int64_t{m.term.years})
       .Bind(m.effective_from)
       .Bind(m.effective_to)
+      .Bind(static_cast<int64_t>(m.revision))
       .BindBytes(row.operation.order_id)
       .Bind(row.operation.agency)
       .Bind(int64_t{row.operation.step})
@@ -257,7 +259,8 @@ void Tables::PutMeasure(const MeasureRow& row) {
 std::optional<MeasureRow> Tables::Measure(std::string_view measure) {
   Query query = database_.Ask(
       "SELECT measure, authority, document, person, served_us, served_sequence, requested, deducted, inflow,"
-      " whole_account, phase, months, years, from_us, to_us, order_id, agency, step FROM measures WHERE measure = ?");
+      " whole_account, phase, months, years, from_us, to_us, revision, order_id, agency, step FROM measures WHERE "
+      "measure = ?");
   if (!query.Bind(measure).Row()) return std::nullopt;
   MeasureRow row;
   sdk::Encumbrance& m = row.measure;
@@ -267,6 +270,7 @@ std::optional<MeasureRow> Tables::Measure(std::string_view measure) {
   m.whole_account = query.Int() != 0, m.phase = static_cast<sdk::Phase>(query.Int());
   m.term.months = static_cast<uint32_t>(query.Int()), m.term.years = static_cast<uint32_t>(query.Int());
   m.effective_from = query.MaybeTime(), m.effective_to = query.MaybeTime();
+  m.revision = static_cast<uint64_t>(query.Int());
   row.operation.order_id = query.Text(), row.operation.agency = query.Text(),
   row.operation.step = static_cast<uint32_t>(query.Int());
   Query shares =

@@ -9,7 +9,7 @@
 namespace eagle::land {
 namespace {
 
-constexpr int64_t kLandSchemaVersion = 1;
+constexpr int64_t kLandSchemaVersion = 2;
 
 constexpr const char* kSchema[] = {
     "CREATE TABLE land_facts (name TEXT PRIMARY KEY NOT NULL, value INTEGER NOT NULL) STRICT",
@@ -30,7 +30,8 @@ constexpr const char* kSchema[] = {
     " document TEXT NOT NULL, served_us INTEGER NOT NULL, served_sequence INTEGER NOT NULL, phase INTEGER NOT NULL,"
     " controls INTEGER NOT NULL CHECK (controls IN (0, 1)), months INTEGER NOT NULL, years INTEGER NOT NULL, from_us "
     "INTEGER,"
-    " to_us INTEGER, value INTEGER NOT NULL CHECK (value >= 0), order_id BLOB NOT NULL, agency TEXT NOT NULL,"
+    " to_us INTEGER, revision INTEGER NOT NULL, value INTEGER NOT NULL CHECK (value >= 0), order_id BLOB NOT NULL, "
+    "agency TEXT NOT NULL,"
     " step INTEGER NOT NULL, FOREIGN KEY (unit, holder) REFERENCES land_holders) STRICT",
     "CREATE INDEX land_seals_by_unit ON land_seals (unit, served_us, served_sequence)",
     "CREATE INDEX land_seals_by_end ON land_seals (to_us) WHERE phase = 3",
@@ -46,7 +47,7 @@ constexpr const char* kSchema[] = {
 constexpr char kSealColumns[] =
     "SELECT seal, unit, holder, authority, document, served_us, served_sequence, phase, controls, months, years, "
     "from_us, to_us,"
-    " value, order_id, agency, step FROM land_seals ";
+    " revision, value, order_id, agency, step FROM land_seals ";
 constexpr char kHolderColumns[] =
     "SELECT unit, holder, name, id_kind, id_number, numerator, denominator, co_ownership, certificate FROM "
     "land_holders ";
@@ -79,6 +80,7 @@ Seal ReadSeal(Query& query) {
   row.term = {.months = query.Small(), .years = query.Small()};
   row.effective_from = query.MaybeTime();
   row.effective_to = query.MaybeTime();
+  row.revision = static_cast<uint64_t>(query.Int());
   seal.value_minor_units = query.Int();
   seal.operation.order_id = query.Text();
   seal.operation.agency = query.Text();
@@ -257,8 +259,9 @@ void LandTables::PutSeal(const Seal& seal) {
   const sdk::Encumbrance& row = seal.row;
   Query query(
       database_,
-      "INSERT INTO land_seals VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)"
-      " ON CONFLICT (seal) DO UPDATE SET phase = ?8, controls = ?9, from_us = ?12, to_us = ?13");
+      "INSERT INTO land_seals VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, "
+      "?18)"
+      " ON CONFLICT (seal) DO UPDATE SET phase = ?8, controls = ?9, from_us = ?12, to_us = ?13, revision = ?14");
   query.Bind(row.id).Bind(seal.unit).Bind(int64_t{seal.holder}).Bind(row.authority).Bind(row.document_number);
   query.Bind(row.rank.served_at)
       .Bind(static_cast<int64_t>(row.rank.served_sequence))
@@ -267,7 +270,8 @@ void LandTables::PutSeal(const Seal& seal) {
       .Bind(int64_t{row.term.months})
       .Bind(int64_t{row.term.years})
       .Bind(row.effective_from)
-      .Bind(row.effective_to);
+      .Bind(row.effective_to)
+      .Bind(static_cast<int64_t>(row.revision));
   query.Bind(seal.value_minor_units)
       .BindBytes(seal.operation.order_id)
       .Bind(seal.operation.agency)

@@ -46,6 +46,7 @@ v1::MeasureState MeasureOf(const EncumbranceRegister& book, std::string_view id,
     if (thing) state.mutable_prior_measures()->rbegin()->set_amount_minor_units(0);
   }
   state.set_ended(!live);
+  state.set_revision(book.RevisionOf(id));
   return state;
 }
 

@@ -72,8 +72,14 @@ std::optional<std::string> OpenedLedger::Accept(uint64_t case_seq, uint64_t seq,
   return std::nullopt;
 }
 
+// Overtaken by a receipt that says what came later.
+bool OpenedLedger::IsOlder(const MeasureState& state, const Measure& measure) {
+  return state.revision() != 0 && state.revision() < measure.revision;
+}
+
 void OpenedLedger::Sign(Measure& measure, const ItemResult& item, const MeasureState& state) {
-  if (measure.phase == Phase::kOver) return;
+  if (measure.phase == Phase::kOver || IsOlder(state, measure)) return;
+  measure.revision = state.revision();
   measure.controlled = state.controlled_minor_units();
   measure.unfunded = state.unfunded_minor_units();
   measure.limit = state.requested_minor_units();
@@ -113,7 +119,8 @@ void OpenedLedger::Answer(uint64_t case_seq, uint64_t seq, const Receipt& receip
     if (settled) payment.amount = item.deduction().amount_minor_units();
     if (back || !item.deduction().has_measure() || from == money.measures.end()) return;
     // Money that came back stands under the measure that it had used up.
-    if (payment.phase == Phase::kOver && from->second.used_up) from->second.phase = Phase::kHolds;
+    if (payment.phase == Phase::kOver && from->second.used_up && !IsOlder(item.deduction().measure(), from->second))
+      from->second.phase = Phase::kHolds;
     Sign(from->second, item, item.deduction().measure());
   }
 }

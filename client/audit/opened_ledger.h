@@ -49,7 +49,8 @@ class OpenedLedger {
     bool counted = false;
     int64_t limit = 0, controlled = 0, unfunded = 0;
     Phase phase = Phase::kAsked;
-    bool used_up = false;  // by a deduction: a payment that comes back revives it
+    bool used_up = false;   // by a deduction: a payment that comes back revives it
+    uint64_t revision = 0;  // of the unit's newest word on it
   };
   struct Payment {
     uint64_t freeze = 0;
@@ -69,6 +70,7 @@ class OpenedLedger {
     int64_t d = 0, e = 0, r = 0;
   };
   static Sums SumOf(const Money& money, std::optional<uint32_t> respondent);
+  static bool IsOlder(const goldeneagle::v1::MeasureState& state, const Measure& measure);
   static void Sign(Measure& measure, const goldeneagle::v1::ItemResult& item,
                    const goldeneagle::v1::MeasureState& state);
 

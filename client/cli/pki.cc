@@ -61,7 +61,7 @@ absl::Status MakeWitnessKey(Session& session, const std::string& name, const std
 }  // namespace
 
 void AddPki(Verb& root) {
-  Verb pki = root.Add("pki", "Keys and certificates: make a complete set, or look at one.");
+  Verb pki = root.Add("pki", "Keys and certificates: make a complete set, renew a certificate, or look at one.");
   auto make_flags = std::make_shared<PkiMakeFlags>();
   Verb make = pki.Add(
       "make", "Make every key and certificate that a description names, with proposals, statements and configurations.",
@@ -69,6 +69,8 @@ void AddPki(Verb& root) {
   make.Text("--spec", &make_flags->spec, "description in JSON (see the court guide)", Need::kRequired);
   make.Text("--out", &make_flags->out, "folder; secrets there are never overwritten", Need::kRequired);
   make.Do([make_flags](Session& session) { return MakePki(session, *make_flags); });
+
+  AddPkiRenew(pki);
 
   auto witness_name = std::make_shared<std::string>(), witness_out = std::make_shared<std::string>();
   Verb witness = pki.Add("witness", "Make the key of a witness of logs 见证人, and say what those who trust it pin.",

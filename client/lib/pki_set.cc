@@ -133,7 +133,8 @@ class SetMaker {
   absl::Status MakeCertificates() {
     const auto authority = trust::CertificateAuthority::Make(
         "Golden Eagle " + spec_.trust_domain.substr(0, 50),
-        {certificate_now_ - absl::Hours(1), certificate_now_ + absl::Hours(24) * (spec_.certificate_days + 1)},
+        {certificate_now_ - absl::Hours(1),
+         certificate_now_ + absl::Hours(24) * std::max(spec_.authority_days, spec_.certificate_days + 1)},
         entropy_);
     EAGLE_RETURN_IF_ERROR(trust::WriteSecretFile(folder_ + "/tls/ca.key", authority.key_pem()));
     EAGLE_RETURN_IF_ERROR(WriteDurably(folder_ + "/tls/ca.pem", authority.certificate_pem()));

@@ -62,8 +62,8 @@ struct PkiSpec {
   std::string address;        // of the gateway, for the configurations; may be empty
   std::string admin_address;  // of its admin listener, for operators' configurations; may be empty
   std::string time_zone = "Asia/Shanghai";
-  std::string legal_basis;  // for the courts' configurations; may be empty
-  int certificate_days = 365;
+  std::string legal_basis;                            // for the courts' configurations; may be empty
+  int certificate_days = 365, authority_days = 3650;  // the authority outlives what it issues, so that it can renew it
   absl::Time statements_valid_from = absl::InfinitePast();  // infinite past: the time of making
   int statement_days = 3650;
   std::string gateway_code = "gateway";

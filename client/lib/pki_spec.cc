@@ -185,6 +185,7 @@ void ReadAll(Fields in, PkiSpec& spec, absl::Status& error) {
   spec.time_zone = in.Text("time_zone", spec.time_zone);
   spec.legal_basis = in.Text("legal_basis");
   spec.certificate_days = in.Number("certificate_days", spec.certificate_days, 3650);
+  spec.authority_days = in.Number("authority_days", spec.authority_days, 36500);
   spec.statement_days = in.Number("statement_days", spec.statement_days, 36500);
   if (const std::string from = in.Text("statements_valid_from"); !from.empty()) {
     std::string why;

@@ -12,6 +12,11 @@ using goldeneagle::v1::Outcome;
 
 bool Ended(MeasurePhase phase) { return phase >= MeasurePhase::kLapsed; }
 
+// Receipts of several orders speak of one measure, and one may have been on its way while the next overtook it.
+bool IsOlder(const MeasureState& state, const Measure& measure) {
+  return state.revision() != 0 && state.revision() < measure.state.revision();
+}
+
 }  // namespace
 
 template <typename Filter>
@@ -122,6 +127,7 @@ void CaseLedger::MeasureSigned(OrderSeq freeze, Outcome outcome, const MeasureSt
   Measure* measure = Find(freeze);
   GATEWAY_ASSERT(measure != nullptr, "a unit signs only what was accepted");
   if (Ended(measure->phase)) return;  // an older statement about a measure that is over
+  if (IsOlder(state, *measure)) return;
   measure->state = state;
   measure->controlled = state.controlled_minor_units();
   measure->unfunded = state.unfunded_minor_units();
@@ -167,7 +173,8 @@ void CaseLedger::DeductionRefused(OrderSeq order, const goldeneagle::v1::Deducti
   GATEWAY_ASSERT(deduction != nullptr, "only an accepted deduction is refused");
   Measure* measure = Find(deduction->freeze);
   // A payment that came back revives the measure that it had used up.
-  if (measure->phase == MeasurePhase::kConsumed && state != nullptr && state->has_measure())
+  if (measure->phase == MeasurePhase::kConsumed && state != nullptr && state->has_measure() &&
+      !IsOlder(state->measure(), *measure))
     measure->phase = MeasurePhase::kEffective;
   Leave(*deduction, DeductionPhase::kRefused, state != nullptr && state->has_measure() ? &state->measure() : nullptr);
 }

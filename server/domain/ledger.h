@@ -75,7 +75,8 @@ class CaseLedger {
   // The events, as they happen. All total: what the journal says has happened.
   void FreezeAccepted(Measure measure);
   void FreezeRefused(OrderSeq freeze);
-  // The unit's signed state after a FINAL or EVENT receipt.
+  // The unit's signed state after a FINAL or EVENT receipt. One that is older (MeasureState.revision) than what was
+  // signed before changes nothing.
   void MeasureSigned(OrderSeq freeze, goldeneagle::v1::Outcome outcome, const goldeneagle::v1::MeasureState& state);
   void MeasureEnded(OrderSeq freeze, MeasurePhase how);
   void DeductionAccepted(const Deduction& deduction);

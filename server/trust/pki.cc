@@ -29,6 +29,18 @@ PkeyPtr NewKey() {
   return key;
 }
 
+// Null when it isn't one that NewKey could have made.
+PkeyPtr ReadKey(std::string_view pem) {
+  PkeyPtr key(PEM_read_bio_PrivateKey(ReadingFrom(pem).get(), nullptr, NoPassphrase, nullptr));
+  char group[32] = "";
+  size_t size = 0;
+  const bool fits = key != nullptr && EVP_PKEY_is_a(key.get(), "EC") == 1 &&
+                    EVP_PKEY_get_group_name(key.get(), group, sizeof group, &size) == 1 &&
+                    std::string_view(group, size) == "prime256v1";
+  ERR_clear_error();
+  return fits ? std::move(key) : nullptr;
+}
+
 std::string PemOf(X509* certificate) {
   const BioPtr out = Writing();
   const int done = PEM_write_bio_X509(out.get(), certificate);
@@ -181,7 +193,8 @@ absl::StatusOr<CertificateAuthority> CertificateAuthority::FromPem(std::string_v
 
 absl::StatusOr<IssuedCertificate> CertificateAuthority::Issue(const LeafRequest& request, Entropy& entropy) const {
   EAGLE_RETURN_IF_ERROR(CheckRequest(request));
-  const PkeyPtr key = NewKey();
+  const PkeyPtr key = request.key_pem.empty() ? NewKey() : ReadKey(request.key_pem);
+  if (key == nullptr) return Fail(Reason::kKeyUnusable, "the key isn't one of ECDSA P-256");
   const CertificatePtr certificate = NewCertificate(key.get(), entropy);
   X509* const raw = certificate.get();
   X509* const issuer = certificate_.get();

@@ -38,6 +38,7 @@ struct LeafRequest {
   bool client = false;
   absl::Time from;
   absl::Time until;
+  std::string key_pem;  // whose certificate it will be, PKCS#8, ECDSA P-256; empty: a new key is made
 };
 
 struct IssuedCertificate {
@@ -58,7 +59,8 @@ class CertificateAuthority {
   // (CA flag, right to sign).
   static absl::StatusOr<CertificateAuthority> FromPem(std::string_view certificate_pem, std::string_view key_pem);
 
-  // Errors: FIELD_INVALID for a request without use, with bad names or addresses, or dates that aren't in order.
+  // Errors: FIELD_INVALID for a request without use, with bad names or addresses, or dates that aren't in order;
+  // KEY_UNUSABLE for a key that isn't of ECDSA P-256.
   absl::StatusOr<IssuedCertificate> Issue(const LeafRequest& request, Entropy& entropy) const;
 
   const std::string& certificate_pem() const { return certificate_pem_; }

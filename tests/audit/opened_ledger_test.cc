@@ -40,7 +40,7 @@ class OpenedLedgerTest : public testing::Test {
     Set(*receipt.mutable_items(0)->mutable_measure(), controlled, unfunded, outcome != OUTCOME_WAITLISTED);
     ledger_.Answer(kCase, seq, receipt);
   }
-  void Paid(uint64_t seq, int64_t amount, Outcome outcome, int64_t left, bool ended = false) {
+  void Paid(uint64_t seq, int64_t amount, Outcome outcome, int64_t left, bool ended = false, uint64_t revision = 0) {
     Receipt receipt;
     receipt.set_kind(outcome == OUTCOME_SENT_NOT_CONFIRMED ? RECEIPT_KIND_PROGRESS : RECEIPT_KIND_FINAL);
     receipt.add_items()->set_outcome(outcome);
@@ -48,6 +48,7 @@ class OpenedLedgerTest : public testing::Test {
     MeasureState& after = *receipt.mutable_items(0)->mutable_deduction()->mutable_measure();
     Set(after, left, 0, true);
     after.set_ended(ended);
+    after.set_revision(revision);
     ledger_.Answer(kCase, seq, receipt);
   }
   static void Set(MeasureState& state, int64_t controlled, int64_t unfunded, bool effective) {
@@ -104,6 +105,30 @@ TEST_F(OpenedLedgerTest, MoneyThatComesBackStandsUnderItsMeasureAgain) {
   Paid(20, 1000, OUTCOME_NOT_DEDUCTED, 1000);
   EXPECT_EQ(ledger_.Taken(kCase), 0);
   EXPECT_NE(Freeze(11, 1), "") << "it is controlled again";
+}
+
+TEST_F(OpenedLedgerTest, AnOlderWordOnAMeasureDoesNotReplaceANewerOne) {
+  EXPECT_EQ(Freeze(10, 900), "");
+  Controlled(10, 900, 0);
+  EXPECT_EQ(Deduct(20, 10, 300), "");
+  Paid(20, 300, OUTCOME_SENT_NOT_CONFIRMED, 600, false, 2);
+  EXPECT_EQ(Deduct(21, 10, 500), "");
+  Paid(21, 500, OUTCOME_DEDUCTED, 400, false, 4);
+  Paid(20, 300, OUTCOME_NOT_DEDUCTED, 900, false, 3);  // what came first, told last
+  EXPECT_EQ(ledger_.Taken(kCase), 500);
+  EXPECT_EQ(Freeze(11, 100), "");
+  EXPECT_NE(Freeze(12, 1), "");
+}
+
+TEST_F(OpenedLedgerTest, AnOlderWordRevivesNothing) {
+  EXPECT_EQ(Freeze(10, 1000), "");
+  Controlled(10, 1000, 0);
+  EXPECT_EQ(Deduct(20, 10, 300), "");
+  EXPECT_EQ(Deduct(21, 10, 700), "");
+  Paid(21, 700, OUTCOME_DEDUCTED, 0, true, 4);
+  Paid(20, 300, OUTCOME_NOT_DEDUCTED, 700, false, 3);
+  EXPECT_EQ(Freeze(11, 300), "");
+  EXPECT_NE(Freeze(12, 1), "");
 }
 
 TEST_F(OpenedLedgerTest, ALowerCapStopsDeductionsOnTheirWay) {

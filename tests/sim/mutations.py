@@ -40,6 +40,8 @@ MUTATIONS = [
              "return it != scratch_.end() ? it->second : of.ledger;", "return of.ledger;"),
     Mutation("a-receipt-counts-twice", "an identical receipt is a repeat", "server/domain/decide_receipt*.cc",
              "if (std::find(book.seen.begin(), book.seen.end(), digest) != book.seen.end()) {", "if (false) {"),
+    Mutation("an-older-word-counts", "the ledger and the bank agree", "server/domain/ledger.cc",
+             "  if (IsOlder(state, *measure)) return;\n", ""),
     Mutation("a-surplus-without-a-clock", "a surplus has an armed release clock", "server/domain/decide_rest.cc",
              "if (deadline.row.empty())", "if (false)"),
     Mutation("a-surplus-goes-unseen", "a surplus is on record in the same commit", "server/domain/decide_rest.cc",

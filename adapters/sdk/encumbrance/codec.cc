@@ -5,7 +5,7 @@
 namespace eagle::sdk {
 namespace {
 
-constexpr uint8_t kVersion = 1;
+constexpr uint8_t kVersion = 2;
 
 }  // namespace
 
@@ -18,6 +18,7 @@ std::string EncodeEncumbrance(const Encumbrance& row) {
   out.U8(static_cast<uint8_t>(row.phase)).Count(row.shares.size());
   for (const Share& share : row.shares) out.Text(share.asset).I64(share.controlled).I64(share.unfunded);
   out.U32(row.term.months).U32(row.term.years).Time(row.effective_from).Time(row.effective_to);
+  out.U64(row.revision);
   return out.Take();
 }
 
@@ -45,6 +46,7 @@ std::optional<Encumbrance> DecodeEncumbrance(std::string_view bytes) {
   row.term.years = in.U32();
   row.effective_from = in.MaybeTime();
   row.effective_to = in.MaybeTime();
+  row.revision = in.U64();
   if (!in.Done()) return std::nullopt;
   return row;
 }

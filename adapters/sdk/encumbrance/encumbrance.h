@@ -93,6 +93,8 @@ struct Encumbrance {
   // Set at the first effect, and never again: one measure has one term. A measure that is entered with them keeps them.
   std::optional<absl::Time> effective_from;
   std::optional<absl::Time> effective_to;  // first instant not covered
+  // How often the stored row changed: EncumbranceRegister counts, an adapter stores. 0: never entered through it.
+  uint64_t revision = 0;
 
   int64_t controlled() const;
   int64_t unfunded() const;

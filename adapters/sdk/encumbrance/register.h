@@ -110,6 +110,9 @@ class EncumbranceRegister {
   std::vector<const Encumbrance*> Before(std::string_view id) const;
   // 1 = first.
   uint32_t RankOf(std::string_view id) const { return static_cast<uint32_t>(Before(id).size()) + 1; }
+  // The measure's revision as TakeChangedRows stores it, or will: statements with a higher one are newer. Pre: Find has
+  // it.
+  uint64_t RevisionOf(std::string_view id) const;
   // What the holder may dispose of: balance - controlled; 0 while a whole account is frozen.
   int64_t Available(std::string_view asset) const;
 

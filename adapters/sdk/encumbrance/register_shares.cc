@@ -229,11 +229,20 @@ void EncumbranceRegister::Note(const Moment& before, std::string_view subject, C
   }
 }
 
+uint64_t EncumbranceRegister::RevisionOf(std::string_view id) const {
+  const Encumbrance* row = Find(id);
+  GATEWAY_ASSERT(row != nullptr, "callers ask for a measure that they have");
+  const auto stored = stored_rows_.find(id);
+  const bool changed = stored == stored_rows_.end() || stored->second != *row;
+  return row->revision + (changed ? 1 : 0);
+}
+
 std::vector<Encumbrance> EncumbranceRegister::TakeChangedRows() {
   std::vector<Encumbrance> out;
-  for (const Encumbrance& row : rows_) {
-    const auto stored = stored_rows_.find(row.id);
-    if (stored != stored_rows_.end() && stored->second == row) continue;
+  for (Encumbrance& row : rows_) {
+    const uint64_t revision = RevisionOf(row.id);
+    if (revision == row.revision) continue;
+    row.revision = revision;
     out.push_back(row);
     stored_rows_.insert_or_assign(row.id, row);
   }

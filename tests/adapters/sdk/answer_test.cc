@@ -210,6 +210,7 @@ TEST(Measure, ARowOfTheRegisterBecomesAStateOfTheContract) {
   EXPECT_EQ(row.term, (MeasureTerm{.months = 6}));
   ASSERT_TRUE(book.Place(row).ok());
   const v1::ItemResult item = ItemOf(book, row.id);
+  EXPECT_EQ(item.measure().revision(), 1u);
   EXPECT_EQ(item.outcome(), v1::OUTCOME_PARTLY_CONTROLLED);
   Answer answer;
   answer.items.push_back(item);
@@ -250,6 +251,7 @@ TEST(EncumbranceCodec, RowsAreReadBackAsTheyWereWritten) {
   row.shares = {{"A", 3, 4}};
   row.term = {.years = 2};
   row.effective_from = absl::FromUnixMicros(-9);
+  row.revision = 10;
   const std::string bytes = EncodeEncumbrance(row);
   EXPECT_EQ(DecodeEncumbrance(bytes), row);
   row.effective_to = absl::FromUnixMicros(99);

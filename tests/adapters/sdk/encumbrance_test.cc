@@ -356,6 +356,29 @@ TEST(EncumbranceRegister, ChangesOfTheCoreBehindItsBackAreCaughtUpWithWhenLoadin
   EXPECT_TRUE(book->TakeChangedRows().empty());
 }
 
+TEST(EncumbranceMoney, EveryStoredChangeOfAMeasureHasAHigherRevision) {
+  auto book = EncumbranceRegister::Load({{.id = "A", .balance = 100, .currency = "CNY"}}, {}, absl::UnixEpoch(),
+                                        absl::UTCTimeZone());
+  ASSERT_TRUE(book.ok());
+  ASSERT_TRUE(book->Place({.id = "F", .scope = {"A"}, .requested = 90}).ok());
+  EXPECT_EQ(book->RevisionOf("F"), 1u) << "said before it is stored";
+  EXPECT_EQ(book->TakeChangedRows().at(0).revision, 1u);
+  EXPECT_EQ(book->RevisionOf("F"), 1u) << "and the same afterwards";
+  ASSERT_TRUE(book->Place({.id = "G", .scope = {"A"}, .rank = {absl::UnixEpoch(), 1}, .requested = 5}).ok());
+  ASSERT_EQ(book->TakeChangedRows().size(), 1u);
+  EXPECT_EQ(book->RevisionOf("F"), 1u) << "another measure's change isn't this one's";
+  ASSERT_TRUE(book->Deduct("F", 40).ok());
+  ASSERT_TRUE(book->Deduct("F", 10).ok());
+  EXPECT_EQ(book->RevisionOf("F"), 2u) << "one transaction, one revision";
+  const std::vector<Encumbrance> rows = book->TakeChangedRows();
+  ASSERT_EQ(rows.size(), 1u);
+  auto again = EncumbranceRegister::Load({{.id = "A", .balance = 50, .currency = "CNY"}}, rows, absl::UnixEpoch(),
+                                         absl::UTCTimeZone());
+  ASSERT_TRUE(again.ok());
+  ASSERT_TRUE(again->GiveBack("F", {{"A", 40}}).ok());
+  EXPECT_EQ(again->RevisionOf("F"), 3u);
+}
+
 TEST(EncumbranceScope, DemandBeforeTimeBeforeProductsAndTheSkippedAreReported) {
   std::vector<Asset> accounts(6);
   accounts[0] = {.id = "product", .currency = "CNY", .account_class = AccountClass::kProduct};

@@ -93,6 +93,48 @@ TEST(LedgerTest, APaymentThatComesBackRevivesTheMeasureThatItHadUsedUp) {
   EXPECT_EQ(ledger.Sum().D(), 0);
 }
 
+// Two orders on one measure: the answer that tells of what came first arrives last.
+TEST(LedgerTest, AnOlderWordOnAMeasureDoesNotReplaceANewerOne) {
+  CaseLedger ledger;
+  ledger.SetCaps(100, {0});
+  Ask(ledger, 1, 90);
+  const auto at = [](uint64_t revision, DeductionState state) {
+    state.mutable_measure()->set_revision(revision);
+    return state;
+  };
+  MeasureState made = Amounts(90, 0);
+  made.set_revision(1);
+  ledger.MeasureSigned(OrderSeq(1), OUTCOME_CONTROLLED, made);
+  ledger.DeductionAccepted({.order = OrderSeq(2), .freeze = OrderSeq(1), .amount = 30});
+  ledger.DeductionSent(OrderSeq(2), at(2, Taken(30, 60, 0)));
+  ledger.DeductionAccepted({.order = OrderSeq(3), .freeze = OrderSeq(1), .amount = 50});
+  ledger.DeductionSettled(OrderSeq(3), at(4, Taken(50, 40, 0)));
+  const DeductionState back = at(3, Taken(30, 90, 0));
+  ledger.DeductionRefused(OrderSeq(2), &back);
+  EXPECT_EQ(ledger.Sum().controlled, 40);
+  EXPECT_EQ(ledger.Sum().D(), 50) << "the order's own outcome counts all the same";
+  MeasureState unnumbered = Amounts(35, 0);
+  ledger.MeasureSigned(OrderSeq(1), OUTCOME_CONTROLLED, unnumbered);
+  EXPECT_EQ(ledger.Sum().controlled, 35) << "a unit that can't tell: the later arrival counts";
+}
+
+TEST(LedgerTest, AnOlderWordRevivesNothing) {
+  CaseLedger ledger;
+  ledger.SetCaps(100, {0});
+  Ask(ledger, 1, 90);
+  MeasureState made = Amounts(90, 0);
+  made.set_revision(1);
+  ledger.MeasureSigned(OrderSeq(1), OUTCOME_CONTROLLED, made);
+  ledger.DeductionAccepted({.order = OrderSeq(2), .freeze = OrderSeq(1), .amount = 30});
+  ledger.DeductionAccepted({.order = OrderSeq(3), .freeze = OrderSeq(1), .amount = 60});
+  DeductionState used_up = Taken(60, 0, 0), back = Taken(30, 60, 0);
+  used_up.mutable_measure()->set_revision(4), back.mutable_measure()->set_revision(3);
+  ledger.DeductionSettled(OrderSeq(3), used_up);
+  ledger.DeductionRefused(OrderSeq(2), &back);
+  EXPECT_EQ(ledger.FindMeasure(OrderSeq(1))->phase, MeasurePhase::kConsumed);
+  EXPECT_EQ(ledger.Sum().controlled, 0);
+}
+
 TEST(LedgerTest, ALowerCapMakesSurplusAndRefund) {
   CaseLedger ledger;
   ledger.SetCaps(100, {0});
