@@ -434,6 +434,19 @@ TEST_F(KeyRingTest, ARotationThatFailsLeavesAStoreThatOpens) {
   EXPECT_EQ((*KeyRing::Open(store_, *wrapper_, entropy_))->Tags("CITIZEN_ID", "1").back(), tag);
 }
 
+TEST_F(KeyRingTest, ABackupHasEveryTagKey) {
+  std::vector<std::string> tags;
+  {
+    auto store = *SqliteKeyStore::Open(folder_ / "keys.db");
+    ASSERT_EQ(WhyNot((*KeyRing::Open(*store, *wrapper_, entropy_))->RotateTagKey()), "OK");
+    tags = (*KeyRing::Open(*store, *wrapper_, entropy_))->Tags("CITIZEN_ID", "1");
+    ASSERT_EQ(WhyNot(store->Copy(folder_ / "backup.db")), "OK");
+  }
+  auto backup = *SqliteKeyStore::Open(folder_ / "backup.db");
+  EXPECT_EQ((*KeyRing::Open(*backup, *wrapper_, entropy_))->Tags("CITIZEN_ID", "1"), tags);
+  EXPECT_EQ(tags.size(), 2u);
+}
+
 TEST_F(KeyRingTest, ANewMasterKeyWrapsEveryTagKey) {
   std::vector<std::string> tags;
   {
