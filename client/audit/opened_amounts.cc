@@ -65,19 +65,32 @@ Doubts OpenedAmounts::Change(uint64_t case_seq, const Claim& claim, const Plausi
 }
 
 Doubts OpenedAmounts::OfOrder(uint64_t case_seq, const Order& order, uint32_t respondent,
-                              const PlausibilityRow& row) const {
+                              const std::optional<OpenedLedger::Held>& held, const PlausibilityRow& row) const {
   Doubts doubts;
   const auto at = cases_.find(case_seq);
-  if (at == cases_.end() || row.digits_min() == 0 || !order.has_freeze() || order.freeze().has_asset()) return doubts;
-  const Claim& claim = at->second.claim();
-  std::vector<int64_t> named = {claim.cap_minor_units(), claim.principal_minor_units(), claim.interest_minor_units(),
-                                claim.doubled_interest_minor_units(), claim.cost_minor_units()};
-  if (static_cast<int>(respondent) < at->second.respondents_size())
-    named.push_back(at->second.respondents(static_cast<int>(respondent)).liability_cap_minor_units());
-  const int64_t limit = order.freeze().limit_minor_units();
-  if (std::find(named.begin(), named.end(), limit) != named.end()) return doubts;
+  if (at == cases_.end() || row.digits_min() == 0) return doubts;
+  std::vector<int64_t> named;
+  int64_t amount = 0;
+  if (order.has_freeze()) {
+    if (order.freeze().has_asset()) return doubts;
+    amount = order.freeze().limit_minor_units();
+  } else {
+    amount = order.has_deduct() ? order.deduct().amount_minor_units() : order.release().amount_minor_units();
+    if (!held || amount == 0) return doubts;  // not of money, or a release of the whole
+    named = {held->controlled, held->limit};
+  }
+  if (order.has_release()) {
+    named.push_back(held->unfunded);
+  } else {
+    const Claim& claim = at->second.claim();
+    named.insert(named.end(), {claim.cap_minor_units(), claim.principal_minor_units(), claim.interest_minor_units(),
+                               claim.doubled_interest_minor_units(), claim.cost_minor_units()});
+    if (static_cast<int>(respondent) < at->second.respondents_size())
+      named.push_back(at->second.respondents(static_cast<int>(respondent)).liability_cap_minor_units());
+  }
+  if (std::find(named.begin(), named.end(), amount) != named.end()) return doubts;
   for (size_t i = 0; i < named.size() && doubts.empty(); ++i)
-    Doubt(SlipBetween(limit, named[i], row.digits_min()), doubts);
+    Doubt(SlipBetween(amount, named[i], row.digits_min()), doubts);
   return doubts;
 }
 

@@ -254,7 +254,9 @@ void OpenedAudit::TakeOrder(const journal::Leaf& leaf, const std::string& payloa
   }
   const PlausibilityRow plausibility = register_.policy_sealed ? PlausibilityRow() : register_.policy.plausibility();
   CheckConfirmed(leaf, body.confirmed(), order.has_confirmed() ? &order.confirmed() : nullptr,
-                 amounts_.OfOrder(leaf.case_seq.value(), order, said.respondent(), plausibility), head);
+                 amounts_.OfOrder(leaf.case_seq.value(), order, said.respondent(),
+                                  ledger_.HeldBy(leaf.case_seq.value(), body.freeze_order()), plausibility),
+                 head);
   const auto bound = ledger_.Accept(leaf.case_seq.value(), leaf.index.value(), order, body.freeze_order(),
                                     said.respondent(), said.reserved_minor_units(), said.cap_minor_units());
   if (bound) Add(Rule::kLedger, leaf, *bound, {leaf.case_seq.value()});

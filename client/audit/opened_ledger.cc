@@ -131,6 +131,16 @@ void OpenedLedger::Withdraw(uint64_t case_seq, uint64_t seq) {
   if (const auto of = money.payments.find(seq); of != money.payments.end()) of->second.phase = Phase::kOver;
 }
 
+std::optional<OpenedLedger::Held> OpenedLedger::HeldBy(uint64_t case_seq, uint64_t freeze) const {
+  const auto of = cases_.find(case_seq);
+  if (of == cases_.end() || of->second.lost) return std::nullopt;
+  const auto at = of->second.measures.find(freeze);
+  if (at == of->second.measures.end()) return std::nullopt;
+  const Measure& measure = at->second;
+  if (measure.phase == Phase::kOver) return Held{.limit = measure.limit};
+  return Held{measure.limit, measure.controlled, measure.unfunded};
+}
+
 bool OpenedLedger::MayTake(uint64_t case_seq) const {
   const auto of = cases_.find(case_seq);
   return of == cases_.end() || of->second.lost || SumOf(of->second, std::nullopt).d <= of->second.cap;

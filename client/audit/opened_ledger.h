@@ -36,6 +36,11 @@ class OpenedLedger {
   // A receipt on an order that was accepted before.
   void Answer(uint64_t case_seq, uint64_t seq, const goldeneagle::v1::Receipt& receipt);
   void Withdraw(uint64_t case_seq, uint64_t seq);
+  // What the unit last signed of a measure; absent when it isn't known or the case has a sealed part.
+  struct Held {
+    int64_t limit = 0, controlled = 0, unfunded = 0;
+  };
+  std::optional<Held> HeldBy(uint64_t case_seq, uint64_t freeze) const;
   // Whether a deduction that goes out now would take more than the cap.
   bool MayTake(uint64_t case_seq) const;
   // Settled on the court's account, and the highest cap there was.

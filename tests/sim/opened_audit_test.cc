@@ -191,6 +191,35 @@ TEST_F(OpenedAuditSim, AFreezeThatIsASlipOfItsClaimAndPassed) {
   });
   EXPECT_THAT(Findings(), Contains(Of("member.confirmed", at)));
 }
+TEST_F(OpenedAuditSim, ADeductionThatIsASlipOfItsMeasureAndPassed) {
+  const uint64_t at = AtOrder(ACTION_DEDUCT);
+  OrderAccepted accepted;
+  accepted.ParseFromString(journal::DecodeLeaf(log_[at].leaf)->body);
+  int64_t amount = 0;
+  Reseal<OrderPayload>(at, [&](auto& payload, auto&) {
+    Order order;
+    order.ParseFromString(payload.member());
+    amount = order.deduct().amount_minor_units();
+  });
+  ASSERT_GE(amount, 1000);
+  EXPECT_THAT(Findings(), IsEmpty());
+  // Ten times as much, as the unit last signed it before.
+  uint64_t signed_at = 0;
+  for (uint64_t i = 0; i < at; ++i) {
+    const journal::Leaf leaf = *journal::DecodeLeaf(log_[i].leaf);
+    if ((leaf.type == ENTRY_TYPE_TASK_ANSWERED || leaf.type == ENTRY_TYPE_MEASURE_CHANGED) &&
+        leaf.order.value() == accepted.freeze_order())
+      signed_at = i;
+  }
+  ASSERT_NE(signed_at, 0u);
+  Reseal<ReceiptPayload>(signed_at, [&](auto& payload, auto&) {
+    Receipt receipt;
+    receipt.ParseFromString(payload.member());
+    receipt.mutable_items(0)->mutable_measure()->set_controlled_minor_units(amount * 10);
+    payload.set_member(receipt.SerializeAsString());
+  });
+  EXPECT_THAT(Findings(), Contains(Of("member.confirmed", at)));
+}
 TEST_F(OpenedAuditSim, AClaimAboveThePolicysCeilingThatPassed) {
   const uint64_t at = At(ENTRY_TYPE_CASE_OPENED);
   Reseal<CasePayload>(at, [&](auto& payload, auto&) {
