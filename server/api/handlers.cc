@@ -8,6 +8,8 @@ Handlers::Handlers(HandlerPorts ports) : impl_(std::make_shared<Impl>(std::move(
 Handlers::~Handlers() = default;
 
 void Handlers::Housekeeping() {
+  // An agency may hold work signed with a stolen key: who waits hears of it now. All else comes with the next answer.
+  impl_->ports.dispatcher.Rouse(impl_->published()->directory->newest_revocation());
   impl_->ports.dispatcher.Expire();
   impl_->witnesses.Tick();
   absl::MutexLock lock(&impl_->presence_mu);

@@ -273,10 +273,11 @@ void Handlers::PullTasks(const Caller& caller, PullTasksRequest request, Reply<P
     return answer(dispatch::PollAnswer{});
   }
   // A newer directory head comes with the next answer, but doesn't end a wait: an adapter that can't use it would ask
-  // without pause.
+  // without pause. A statement that revokes a key does (Housekeeping), once for each poll that waits.
   const absl::Duration wait = missing > 0 ? absl::ZeroDuration() : absl::Seconds(request.wait_seconds());
-  const absl::Status status = impl_->ports.dispatcher.Poll(caller.agency, request.instance(), request.most_tasks(),
-                                                           request.last_delivery(), wait, answer);
+  const absl::Status status =
+      impl_->ports.dispatcher.Poll(caller.agency, request.instance(), request.most_tasks(), request.last_delivery(),
+                                   wait, answer, request.directory_position());
   if (!status.ok()) reply(status);
 }
 

@@ -150,6 +150,7 @@ void AddDispatch(const dispatch::DispatchCounters& counters, Metrics& out) {
   out.Add("ge_tasks_delivered_total", counters.tasks, "1", "Tasks in them.");
   out.Add("ge_tasks_given_back_total", counters.given_back, "1", "Tasks that came back unanswered.");
   out.Add("ge_leases_ended_total", counters.leases_ended, "1", "Of these, because their lease ended.");
+  out.Add("ge_polls_roused_total", counters.roused, "1", "Waits ended early, because a statement revoked a key.");
 }
 
 }  // namespace

@@ -85,10 +85,16 @@ absl::Status Dispatcher::Hello(AgencyOrdinal agency, const std::string& instance
 }
 
 absl::Status Dispatcher::Poll(AgencyOrdinal agency, const std::string& instance, size_t most, uint64_t last_delivery,
-                              absl::Duration wait, std::function<void(absl::StatusOr<PollAnswer>)> done) {
+                              absl::Duration wait, std::function<void(absl::StatusOr<PollAnswer>)> done,
+                              uint64_t directory_position) {
   return impl_->Do([&](Floor& floor, absl::Duration now, Outbox& out) {
-    return floor.Park(agency, instance, most, last_delivery, wait, std::move(done), now, out);
+    if (!floor.Knows(directory_position)) wait = absl::ZeroDuration();
+    return floor.Park(agency, instance, most, last_delivery, wait, directory_position, std::move(done), now, out);
   });
+}
+
+void Dispatcher::Rouse(uint64_t position) {
+  impl_->Do([&](Floor& floor, absl::Duration now, Outbox&) { return floor.Rouse(position, now), 0; });
 }
 
 void Dispatcher::CancelPolls(AgencyOrdinal agency, const std::string& instance) {

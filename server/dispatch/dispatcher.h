@@ -36,7 +36,10 @@ struct Options {
   size_t parked_polls_max = 20'000;
   size_t bytes_per_poll = 768 * 1024;  // of signed orders in one delivery, about; always at least one task
   size_t deliveries_per_batch = 1024;  // the rest goes out with the next batch
+  absl::Duration roused_apart = absl::Microseconds(250);  // 4,000 polls a second
 };
+
+inline constexpr uint64_t kKnowsAll = ~uint64_t{0};
 
 struct PollAnswer {
   uint64_t fence = 0;  // 0: no tasks
@@ -61,7 +64,7 @@ struct AgencyLoad {
 // Gauges, and counts since the process began.
 struct DispatchCounters {
   size_t instances = 0, agencies = 0, parked = 0, queued = 0, held = 0, held_back = 0;
-  uint64_t polls = 0, deliveries = 0, tasks = 0, given_back = 0, leases_ended = 0;
+  uint64_t polls = 0, deliveries = 0, tasks = 0, given_back = 0, leases_ended = 0, roused = 0;
 };
 
 class Dispatcher final : public core::Handout {
@@ -80,9 +83,14 @@ class Dispatcher final : public core::Handout {
   // back to the queue at once. Errors, at once: HELLO_FIRST; BUSY when too many are parked. `done` is called exactly
   // once otherwise: on the sequencer's thread, by Expire, Drain or a later Poll; before Poll returns when `wait` is
   // zero and there is nothing, and while the process drains. Hello, Forget and NewlyAbsent call nobody: the next Expire
-  // answers the polls of an instance that is gone.
+  // answers the polls of an instance that is gone. `directory_position`: up to where its caller knows the statements.
   absl::Status Poll(AgencyOrdinal agency, const std::string& instance, size_t most, uint64_t last_delivery,
-                    absl::Duration wait, std::function<void(absl::StatusOr<PollAnswer>)> done);
+                    absl::Duration wait, std::function<void(absl::StatusOr<PollAnswer>)> done,
+                    uint64_t directory_position = kKnowsAll);
+  // The statement at `position` is published, and whoever doesn't know it must hear of it at once: the waits of parked
+  // polls end one after another, roused_apart, so that thousands don't come back in the same moment; a poll that comes
+  // later and doesn't know it isn't parked. Repeating it, or an older position, does nothing.
+  void Rouse(uint64_t position);
   // The caller gave up (cancelled its call): its poll, if still parked, is dropped; `done` is then never called.
   void CancelPolls(AgencyOrdinal agency, const std::string& instance);
   // The instance is gone (its Hello could not be recorded): what it holds is given back, its polls are answered empty.

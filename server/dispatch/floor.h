@@ -54,7 +54,10 @@ class Floor {
   absl::Status Hello(AgencyOrdinal agency, const std::string& instance, const std::string& inbox,
                      uint32_t most_in_flight, absl::Duration now);
   absl::Status Park(AgencyOrdinal agency, const std::string& instance, size_t most, uint64_t last_delivery,
-                    absl::Duration wait, PollDone done, absl::Duration now, Outbox& out);
+                    absl::Duration wait, uint64_t directory_position, PollDone done, absl::Duration now, Outbox& out);
+  void Rouse(uint64_t position, absl::Duration now);
+  // Whoever knows the statements up to `directory_position` need not be told anything at once.
+  bool Knows(uint64_t directory_position) const { return directory_position >= roused_for_; }
   void CancelPolls(AgencyOrdinal agency, const std::string& instance);
   void Forget(AgencyOrdinal agency, const std::string& instance);
   void GiveBack(AgencyOrdinal agency, const std::string& instance, uint64_t fence, const std::vector<OrderSeq>& orders);
@@ -100,6 +103,7 @@ class Floor {
     Instance* instance = nullptr;
     size_t most = 0;
     absl::Duration until;
+    uint64_t directory_position = 0;
     PollDone done;
   };
   struct Agency {
@@ -160,6 +164,7 @@ class Floor {
   uint32_t plan_from_ = 1;               // agency at which the next batch begins
   absl::btree_set<uint64_t> held_back_;  // deductions that may not go out
   size_t parked_ = 0;
+  uint64_t roused_for_ = 0;  // the newest position that everybody must know soon
   bool draining_ = false;
   DispatchCounters counts_;
 };

@@ -67,7 +67,8 @@ absl::Status Floor::Hello(AgencyOrdinal ordinal, const std::string& id, const st
 }
 
 absl::Status Floor::Park(AgencyOrdinal ordinal, const std::string& id, size_t most, uint64_t last_delivery,
-                         absl::Duration wait, PollDone done, absl::Duration now, Outbox& out) {
+                         absl::Duration wait, uint64_t directory_position, PollDone done, absl::Duration now,
+                         Outbox& out) {
   EAGLE_ASSIGN_OR_RETURN(Instance* const instance, Known(ordinal, id, now));
   Agency& agency = At(ordinal);
   ++counts_.polls;
@@ -91,12 +92,34 @@ absl::Status Floor::Park(AgencyOrdinal ordinal, const std::string& id, size_t mo
     out.push_back({std::move(done), {.withdrawn = Tell(instance->withdrawn, now)}});
     return absl::OkStatus();
   }
-  agency.parked.push_back(
-      {.id = next_poll_++, .instance = instance, .most = most, .until = now + wait, .done = std::move(done)});
+  agency.parked.push_back({.id = next_poll_++,
+                           .instance = instance,
+                           .most = most,
+                           .until = now + wait,
+                           .directory_position = directory_position,
+                           .done = std::move(done)});
   waits_.insert({now + wait, ordinal.value(), agency.parked.back().id});
   ++parked_;
   MarkReady(agency);
   return absl::OkStatus();
+}
+
+void Floor::Rouse(uint64_t position, absl::Duration now) {
+  if (position <= roused_for_) return;
+  roused_for_ = position;
+  absl::Duration end = now;
+  for (const auto& agency : agencies_) {
+    for (Poll& poll : agency->parked) {
+      if (Knows(poll.directory_position)) continue;
+      ++counts_.roused;
+      if (poll.until > end) {
+        waits_.erase({poll.until, agency->ordinal.value(), poll.id});
+        poll.until = end;
+        waits_.insert({poll.until, agency->ordinal.value(), poll.id});
+      }
+      end += options_.roused_apart;
+    }
+  }
 }
 
 void Floor::Unpark(Agency& agency, size_t place) {

@@ -124,6 +124,7 @@ void Directory::PutStatement(uint64_t position, std::string digest, const Statem
 
 void Directory::Revoke(const StatementOnFile& file) {
   const std::string& subject = file.statement.subject();
+  newest_revocation_ = std::max(newest_revocation_, file.position);
   revocations_[subject].push_back({file.position, FromProto(file.statement.compromised_since())});
   for (const StatedKey& stated : file.keys) revoked_keys_[stated.key] = subject;
   if (OrganisationOf(subject).empty()) return;

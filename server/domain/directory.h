@@ -124,6 +124,8 @@ class Directory {
   const std::string* RevokedKey(std::string_view key) const;
   // Whether the newest statement about the subject revokes its keys.
   bool IsRevoked(std::string_view subject) const;
+  // Journal index of the newest statement that revokes; 0: none does.
+  uint64_t newest_revocation() const { return newest_revocation_; }
   // The revoked keys of a subject or of anything of it ("court/辽9901": of its officers too), so that a signature by
   // one is told from a stranger's.
   std::vector<StatedKey> RevokedKeysOf(std::string_view subject) const;
@@ -163,7 +165,8 @@ class Directory {
   absl::flat_hash_map<std::string, std::string> officer_by_key_;             // court 00 key -> subject
   std::vector<std::string> officer_subjects_;                                // ordinal n at n-1
   std::map<std::string, std::vector<Revocation>, std::less<>> revocations_;  // by subject
-  absl::flat_hash_map<std::string, std::string> revoked_keys_;               // key -> subject
+  uint64_t newest_revocation_ = 0;
+  absl::flat_hash_map<std::string, std::string> revoked_keys_;  // key -> subject
 };
 
 // Valid at `now`, and neither ended nor revoked.

@@ -95,6 +95,47 @@ TEST_F(StolenKey, APausedOrderGoesOutWithItsNewSignaturesAlsoAfterARestart) {
   EXPECT_EQ(again->heads(0).SerializeAsString(), head.SerializeAsString());
 }
 
+// A parked poll waits up to half a minute: whoever may hold work signed with the stolen key hears of it now.
+TEST_F(StolenKey, AParkedPollHearsOfARevocationAtOnceAndOfNothingElse) {
+  EXPECT_THAT(demo_.Pull(kBeiling), IsEmpty());
+  const auto park = [&] {
+    v1::PullTasksRequest request;
+    request.set_instance("i");
+    request.set_most_tasks(256);
+    request.set_wait_seconds(30);
+    request.set_directory_position(demo_.sessions[{kBeiling, "i"}].directory_position);
+    auto poll = gateway_.Begin(&api::Handlers::PullTasks, gateway_.Agency(kBeiling), request);
+    gateway_.Run();
+    return poll;
+  };
+  const auto poll = park();
+  // A new key of somebody comes with the next answer: nothing that the agency holds rests on it.
+  v1::Statement fourth = demo_.StatementAbout("court/辽9901/officer/004", v1::STATEMENT_KIND_OFFICER);
+  fourth.set_algorithm(v1::KEY_ALGORITHM_ED25519), fourth.set_key(gateway_.Key("officer 4").public_key());
+  fourth.add_roles(v1::OFFICER_ROLE_HANDLER);
+  fourth.mutable_officer()->set_name("officer 004"), fourth.mutable_officer()->set_work_id_no("W004");
+  fourth.mutable_officer()->set_duty_card_no("D004");
+  const auto stated = demo_.State(kCourt, {fourth}, {"court/辽9901"});
+  ASSERT_TRUE(stated.ok() && !stated->results(0).has_refusal()) << stated.status();
+  gateway_.Advance(absl::Seconds(1));
+  EXPECT_FALSE(poll->has_value());
+  ASSERT_TRUE(Revoke(kCosigner, gateway_.clock.wall - absl::Hours(1)).ok());
+  EXPECT_FALSE(poll->has_value()) << "not before it is published";
+  gateway_.Advance(absl::Milliseconds(100));
+  ASSERT_TRUE(poll->has_value() && (*poll)->ok());
+  ASSERT_THAT((**poll)->directory(), SizeIs(2));
+  v1::Statement newest;
+  ASSERT_TRUE(newest.ParseFromString((**poll)->directory(1).statement().member()));
+  EXPECT_EQ(newest.kind(), v1::STATEMENT_KIND_REVOKED);
+  EXPECT_EQ(newest.subject(), kCosigner);
+  EXPECT_TRUE((**poll)->directory_complete());
+  // Who knows waits again.
+  demo_.sessions[{kBeiling, "i"}].directory_position = (**poll)->directory(1).position();
+  const auto next = park();
+  gateway_.Advance(absl::Seconds(20));
+  EXPECT_FALSE(next->has_value());
+}
+
 TEST_F(StolenKey, OnlyWhatIsPausedIsSignedAnew) {
   const v1::Order paused = demo_.Freeze(kBeiling, 100), running = demo_.Freeze(kSongyue, 100);
   const v1::SubmitOrdersRequest sent = demo_.OrderBatch({paused, running});

@@ -138,11 +138,12 @@ class Bench {
     return dispatcher->Hello(AgencyOrdinal(agency), instance, inbox, most);
   }
   std::shared_ptr<Polled> Poll(uint32_t agency, uint64_t last_delivery = 0, const std::string& instance = "a",
-                               size_t most = 256, absl::Duration wait = absl::Seconds(30)) {
+                               size_t most = 256, absl::Duration wait = absl::Seconds(30),
+                               uint64_t directory_position = kKnowsAll) {
     auto polled = std::make_shared<Polled>();
-    const absl::Status status =
-        dispatcher->Poll(AgencyOrdinal(agency), instance, most, last_delivery, wait,
-                         [polled](absl::StatusOr<PollAnswer> answer) { polled->said = std::move(answer); });
+    const absl::Status status = dispatcher->Poll(
+        AgencyOrdinal(agency), instance, most, last_delivery, wait,
+        [polled](absl::StatusOr<PollAnswer> answer) { polled->said = std::move(answer); }, directory_position);
     if (!status.ok()) polled->said = status;
     return polled;
   }

@@ -46,6 +46,60 @@ TEST(Polls, NoWorkIsAnExplicitAnswerWhenTheWaitIsOver) {
   EXPECT_TRUE(bench.Poll(1, 0, "a", 256, absl::ZeroDuration())->answered()) << "no wait, no work: at once";
 }
 
+// 4,000 agencies wait when a key is revoked: all hear of it within a second or so, and not in the same moment.
+TEST(Polls, WhoDoesNotKnowAnUrgentStatementIsRousedOneAfterAnother) {
+  Bench bench;
+  constexpr uint32_t kWaiting = 4000;
+  std::vector<std::shared_ptr<Polled>> polls;
+  for (uint32_t agency = 1; agency <= kWaiting; ++agency) {
+    ASSERT_TRUE(bench.Hello(agency).ok());
+    polls.push_back(bench.Poll(agency, 0, "a", 256, absl::Seconds(30), agency == 7 ? 10 : 9));
+  }
+  const auto answered = [&] {
+    return static_cast<size_t>(
+        std::count_if(polls.begin(), polls.end(), [](const auto& poll) { return poll->answered(); }));
+  };
+  bench.dispatcher->Rouse(10);
+  bench.dispatcher->Rouse(10);
+  bench.dispatcher->Expire();
+  size_t before = answered(), ticks = 0;
+  EXPECT_LE(before, 1u);
+  for (; answered() < kWaiting - 1; ++ticks) {
+    ASSERT_LT(ticks, 20u);
+    bench.clock.Advance(absl::Milliseconds(100));
+    bench.dispatcher->Expire();
+    EXPECT_LE(answered() - before, 401u);
+    before = answered();
+  }
+  EXPECT_LE(ticks, 10u);
+  EXPECT_FALSE(polls[6]->answered()) << "it knows";
+  EXPECT_EQ((*polls[0])->fence, 0u);
+  EXPECT_EQ(bench.dispatcher->counters().roused, kWaiting - 1);
+  // A poll that was on its way is answered at once; who knows waits again.
+  EXPECT_TRUE(bench.Poll(1, 0, "a", 256, absl::Seconds(30), 9)->answered());
+  EXPECT_FALSE(bench.Poll(1, 0, "a", 256, absl::Seconds(30), 10)->answered());
+  bench.dispatcher->Rouse(9);
+  bench.clock.Advance(absl::Seconds(2));
+  bench.dispatcher->Expire();
+  EXPECT_FALSE(polls[6]->answered()) << "nothing new";
+}
+
+TEST(Polls, RousingNeverProlongsAWaitAndWorkStillGoesOutFirst) {
+  Bench bench({.roused_apart = absl::Seconds(20)});
+  for (uint32_t agency : {1u, 2u}) ASSERT_TRUE(bench.Hello(agency).ok());
+  auto first = bench.Poll(1, 0, "a", 256, absl::Seconds(5), 9),
+       second = bench.Poll(2, 0, "a", 256, absl::Seconds(5), 9);
+  bench.dispatcher->Rouse(10);
+  const uint64_t order = bench.Inquire(2);
+  bench.Step();
+  ASSERT_TRUE(second->answered());
+  EXPECT_THAT(Seqs(second), ElementsAre(order));
+  auto again = bench.Poll(2, ~uint64_t{0}, "a", 256, absl::Seconds(5), 10);
+  bench.clock.Advance(absl::Seconds(5));
+  bench.dispatcher->Expire();
+  EXPECT_TRUE(first->answered() && again->answered());
+}
+
 TEST(Instances, AnAgencyHasAsManyAsTheLimitAndASilentOneMakesRoom) {
   Bench bench({.instances_per_agency_max = 2});
   ASSERT_TRUE(bench.Hello(1, "a").ok());
