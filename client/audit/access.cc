@@ -21,7 +21,7 @@ namespace {
 using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 
 constexpr std::string_view kTagKeyHeader = "golden-eagle-tag-key-v1\n", kOpeningsHeader = "golden-eagle-openings-v1 ";
-constexpr size_t kTagKeyBytes = 32, kTagKeyIdBytes = 4, kTagBytes = 20;
+constexpr size_t kTagKeyBytes = 32, kTagBytes = 20;
 
 using Strings = google::protobuf::RepeatedPtrField<std::string>;
 

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/audit/opened_amounts.h"
 #include "client/audit/picture.h"
+#include "client/audit/tag_keys.h"
 
 namespace eagle::audit {
 namespace {
@@ -141,6 +142,8 @@ void CheckOrderAccepted(const journal::Leaf& leaf, Picture& seen) {
   seen.Arm(order.clock, index, false);
   order.accepted = order.waits_since = seen.now, order.urgent = body.urgency() == URGENCY_URGENT;
   if (order.action != ACTION_INQUIRE) order.subject_tag = body.subject_tag();
+  if (order.urgent && !order.subject_tag.empty())
+    targets.ForEach([&](uint32_t agency) { seen.urgent[{agency, order.subject_tag}].insert(index); });
   // A deduction may wait for its case or for witnesses: those rules are its own.
   if (order.action != ACTION_DEDUCT)
     targets.ForEach([&](uint32_t agency) { seen.undelivered[{agency, order.court, order.urgent}].insert(index); });
@@ -154,18 +157,43 @@ void Arrived(uint64_t order, uint32_t agency, const OrderSeen& seen_order, Pictu
 
 namespace {
 
+// Whether `holds` is true of what `by` has for this agency and person. Under another tag key it may be the same person,
+// and whoever has no key can't tell: then it is taken for him.
+template <typename Map, typename Holds>
+bool OfPerson(const Map& by, uint32_t agency, const std::string& tag, const Picture& seen, Holds holds) {
+  const auto own = by.find({agency, tag});
+  if (own != by.end() && holds(own->second)) return true;
+  if (seen.tag_keys.uses().size() < 2) return false;
+  const std::string_view key = std::string_view(tag).substr(0, kTagKeyIdBytes);
+  return std::any_of(by.begin(), by.end(), [&](const auto& entry) {
+    const auto& [at, other] = entry.first;
+    return at == agency && std::string_view(other).substr(0, kTagKeyIdBytes) != key && holds(entry.second);
+  });
+}
+
 // Whether something handed out in an entry before `index`, on the same person, may not have arrived: a lost answer
 // would let this order overtake it. A poll of the same instance confirms the hand-out or gives it back.
 bool IsHeldUp(uint64_t index, uint32_t agency, const OrderSeen& order, const Picture& seen) {
   if (order.subject_tag.empty()) return false;
-  const auto chain = seen.under_way.find({agency, order.subject_tag});
-  if (chain == seen.under_way.end()) return false;
   const auto absence = seen.absences.find(agency);
-  return std::any_of(chain->second.begin(), chain->second.end(), [&](const auto& entry) {
-    const HandedSeen& handed = entry.second;
-    const auto call = seen.calls.find({agency, handed.instance});
-    const bool silent = call == seen.calls.end() || call->second <= handed.index;
-    return handed.index < index && silent && (absence == seen.absences.end() || absence->second < handed.index);
+  return OfPerson(seen.under_way, agency, order.subject_tag, seen, [&](const auto& chain) {
+    return std::any_of(chain.begin(), chain.end(), [&](const auto& entry) {
+      const HandedSeen& handed = entry.second;
+      const auto call = seen.calls.find({agency, handed.instance});
+      const bool silent = call == seen.calls.end() || call->second <= handed.index;
+      return handed.index < index && silent && (absence == seen.absences.end() || absence->second < handed.index);
+    });
+  });
+}
+
+// Whether an urgent control behind it on the same person lifts it: it goes first, and so before others of its class.
+bool IsLifted(uint64_t seq, uint32_t agency, const OrderSeen& order, const Picture& seen) {
+  if (order.urgent || order.subject_tag.empty()) return false;
+  return OfPerson(seen.urgent, agency, order.subject_tag, seen, [&](const std::set<uint64_t>& urgent) {
+    return std::any_of(urgent.upper_bound(seq), urgent.end(), [&](uint64_t behind) {
+      const OrderSeen& other = seen.orders.at(behind);
+      return other.open.Has(agency) && !other.paused.Has(agency);
+    });
   });
 }
 
@@ -174,6 +202,10 @@ bool IsHeldUp(uint64_t index, uint32_t agency, const OrderSeen& order, const Pic
 void CheckSkipped(uint64_t index, uint32_t agency, uint64_t seq, const OrderSeen& order, Picture& seen) {
   const auto queue = seen.undelivered.find({agency, order.court, order.urgent});
   if (queue == seen.undelivered.end()) return;
+  if (IsLifted(seq, agency, order, seen)) {
+    queue->second.erase(seq);
+    return;
+  }
   const int64_t tolerance = absl::ToInt64Microseconds(seen.tolerance);
   for (auto at = queue->second.begin(); at != queue->second.end() && *at < seq;) {
     const auto other = seen.orders.find(*at);

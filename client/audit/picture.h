@@ -149,6 +149,8 @@ struct Picture {
   // Controls under way, by agency and person; by order. What follows in its chain waits until its adapter has called
   // again.
   absl::flat_hash_map<std::pair<uint32_t, std::string>, std::map<uint64_t, HandedSeen>> under_way;
+  // Urgent controls, by agency and person: each lifts what stands in front of it, as long as it waits for its answer.
+  absl::flat_hash_map<std::pair<uint32_t, std::string>, std::set<uint64_t>> urgent;
   // Newest entry that shows a call of this instance of an agency's adapter: it polled, or greeted.
   absl::flat_hash_map<std::pair<uint32_t, std::string>, uint64_t> calls;
   absl::flat_hash_map<uint32_t, uint64_t> absences;                               // newest ADAPTER_ABSENT of an agency

@@ -20,6 +20,8 @@
 
 namespace eagle::audit {
 
+inline constexpr size_t kTagKeyIdBytes = 4;  // of every tag, at its beginning
+
 struct TagKeyUse {
   std::string id;            // the first 4 bytes of its tags
   uint64_t first_index = 0;  // of the first entry with a tag of it

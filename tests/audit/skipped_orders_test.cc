@@ -153,6 +153,29 @@ TEST_F(SkippedOrders, AGatewayThatSkipsAnOrderOnSomebodyElseIsFound) {
   EXPECT_THAT(Findings(), ElementsAre(Skipped(inquiry)));
 }
 
+// Nothing on one person goes before what stands in front of it, so an urgent freeze takes a normal one along, past what
+// waited longer in that one's class.
+TEST_F(SkippedOrders, WhatAnUrgentOrderLiftsSkipsNobody) {
+  const uint64_t inquiry = Submit(world_.demo.Inquire({kBeiling}));
+  world_.gateway.Advance(absl::Minutes(16));
+  const uint64_t lifted = Submit(world_.demo.Freeze(kBeiling, 100));
+  v1::Order order = world_.demo.Freeze(kBeiling, 200);
+  order.set_urgency(v1::URGENCY_URGENT), order.set_urgency_reason("TRANSFER_RISK");
+  const uint64_t urgent = Submit(order);
+  ASSERT_THAT(Pull("machine"), ElementsAre(lifted, urgent, inquiry));
+  EXPECT_THAT(Findings(), IsEmpty());
+}
+
+// Without the urgent one it would have been found.
+TEST_F(SkippedOrders, AGatewayThatSkipsAnInquiryForAFreezeThatNothingLiftsIsFound) {
+  ForgetTheOrder(0);
+  const uint64_t inquiry = Submit(world_.demo.Inquire({kBeiling}));
+  world_.gateway.Advance(absl::Minutes(16));
+  const uint64_t freeze = Submit(world_.demo.Freeze(kBeiling, 100));
+  ASSERT_THAT(Pull("machine"), ElementsAre(freeze));
+  EXPECT_THAT(Findings(), ElementsAre(Skipped(inquiry)));
+}
+
 TEST_F(SkippedOrders, AnOrderThatWasSignedAnewAndIsNeverHandedOutIsFound) {
   for (const bool forgets : {false, true}) {
     world_.reader = kLeader;
