@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "client/audit/tag_keys.h"
 #include "client/common/files.h"
 #include "goldeneagle/v1/entry.pb.h"
 #include "server/base/bytes.h"

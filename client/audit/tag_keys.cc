@@ -11,13 +11,12 @@
 namespace eagle::audit {
 namespace {
 
-constexpr size_t kTagKeyIdSize = 4;
 constexpr size_t kKeysMax = 16;
 
 }  // namespace
 
 TagKeys::Turn TagKeys::Take(uint64_t index, std::string_view tag) {
-  const std::string_view id = tag.substr(0, kTagKeyIdSize);
+  const std::string_view id = tag.substr(0, kTagKeyIdBytes);
   Turn turn = Turn::kSame;
   if (uses_.empty() || uses_[current_].id != id) {
     const auto [known, fresh] = places_.try_emplace(std::string(id), uses_.size());
@@ -32,7 +31,7 @@ TagKeys::Turn TagKeys::Take(uint64_t index, std::string_view tag) {
 std::vector<TagKeyUse> MarkGiven(std::vector<TagKeyUse> uses, const std::vector<std::string>& tags) {
   for (TagKeyUse& use : uses) {
     use.given = std::any_of(tags.begin(), tags.end(),
-                            [&](const std::string& tag) { return tag.substr(0, kTagKeyIdSize) == use.id; });
+                            [&](const std::string& tag) { return tag.substr(0, kTagKeyIdBytes) == use.id; });
   }
   return uses;
 }
