@@ -69,7 +69,9 @@ class Certificates(Restore):
         os.replace(self.path(source), self.path(target))
 
     def replace(self, system, authority="pinned", keep_key=True):
-        certificate, key = self.renewed(system, authority, keep_key)
+        return self.put_in_place(system, *self.renewed(system, authority, keep_key))
+
+    def put_in_place(self, system, certificate, key):
         with open(self.path(certificate)) as file:
             shown = hashlib.sha256(ssl.PEM_cert_to_DER_cert(file.read())).hexdigest()
         self.put(key, f"{TLS}{system}.key")
@@ -79,14 +81,29 @@ class Certificates(Restore):
     def reload(self):
         self.stage.processes["gateway"].send_signal(signal.SIGHUP)
 
-    def shown(self):
-        """What the gateway shows to a new connection of the court."""
+    def connected(self, certificate, key, then):
+        """`then` of a new connection that shows this certificate."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname, context.verify_mode = False, ssl.CERT_REQUIRED
+        context.set_alpn_protocols(["h2"])
         context.load_verify_locations(self.path(TLS + "pinned.pem"))
-        context.load_cert_chain(self.path(f"{TLS}court-{COURT}.pem"), self.path(f"{TLS}court-{COURT}.key"))
+        context.load_cert_chain(self.path(certificate), self.path(key))
         with socket.create_connection(("127.0.0.1", self.port), timeout=5) as plain, context.wrap_socket(plain) as secure:
-            return hashlib.sha256(secure.getpeercert(binary_form=True)).hexdigest()
+            return then(secure)
+
+    def shown(self):
+        """What the gateway shows."""
+        return self.connected(f"{TLS}court-{COURT}.pem", f"{TLS}court-{COURT}.key", lambda secure: hashlib.sha256(secure.getpeercert(binary_form=True)).hexdigest())
+
+    def taken(self, certificate, key):
+        """Whether the gateway takes a certificate: in TLS 1.3 its refusal comes instead of the first answer."""
+        def speak(secure):
+            secure.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(3) + b"\x04" + bytes(5))  # preface, empty SETTINGS
+            return secure.recv(1) != b""
+        try:
+            return self.connected(certificate, key, speak)
+        except (ssl.SSLError, ConnectionError):
+            return False
 
     def wait_until_shown(self, expected):
         began = time.monotonic()
@@ -114,11 +131,8 @@ class Certificates(Restore):
         self.wait_until_shown(fresh)
 
     def court_with_its_key(self):
-        self.replace_courts()
-
-    def replace_courts(self, authority="pinned"):
         with self.between_calls:
-            self.replace(f"court-{COURT}", authority)
+            self.replace(f"court-{COURT}")
 
     def agency_started_anew(self):
         self.replace(f"agency-{BEILING}")
@@ -132,8 +146,10 @@ class Certificates(Restore):
         before = self.log().count("certificates_loaded")
         self.reload()
         self.stage.wait("the gateway to take the bundle", lambda: self.log().count("certificates_loaded") > before, SECONDS)
-        time.sleep(2)  # its watcher looks every second
-        self.replace_courts("../../other/tls/ca")
+        fresh = self.renewed(f"court-{COURT}", "../../other/tls/ca")
+        self.stage.wait("the gateway to take the other authority's certificates", lambda: self.taken(*fresh), SECONDS)
+        with self.between_calls:
+            self.put_in_place(f"court-{COURT}", *fresh)
 
     def half_a_pair(self):
         """A certificate without its key: refused, and the old pair goes on."""
