@@ -156,12 +156,14 @@ TEST_F(SkippedOrders, AGatewayThatSkipsAnOrderOnSomebodyElseIsFound) {
 // Nothing on one person goes before what stands in front of it, so an urgent freeze takes a normal one along, past what
 // waited longer in that one's class.
 TEST_F(SkippedOrders, WhatAnUrgentOrderLiftsSkipsNobody) {
-  const uint64_t inquiry = Submit(world_.demo.Inquire({kBeiling}));
+  const auto normal = [](v1::Order order) {
+    order.set_urgency(v1::URGENCY_NORMAL), order.clear_urgency_reason();
+    return order;
+  };
+  const uint64_t inquiry = Submit(normal(world_.demo.Inquire({kBeiling})));
   world_.gateway.Advance(absl::Minutes(16));
-  const uint64_t lifted = Submit(world_.demo.Freeze(kBeiling, 100));
-  v1::Order order = world_.demo.Freeze(kBeiling, 200);
-  order.set_urgency(v1::URGENCY_URGENT), order.set_urgency_reason("TRANSFER_RISK");
-  const uint64_t urgent = Submit(order);
+  const uint64_t lifted = Submit(normal(world_.demo.Freeze(kBeiling, 100)));
+  const uint64_t urgent = Submit(world_.demo.Freeze(kBeiling, 200));
   ASSERT_THAT(Pull("machine"), ElementsAre(lifted, urgent, inquiry));
   EXPECT_THAT(Findings(), IsEmpty());
 }
