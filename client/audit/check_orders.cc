@@ -257,11 +257,15 @@ void CheckDelivered(const journal::Leaf& leaf, Picture& seen) {
       seen.findings.Add(Rule::kPaused, index, absl::StrCat("order ", seq, " is paused and goes out all the same"),
                         {seq, order.paused_index});
     CheckWitnessed(index, seq, order, seen);
-    CheckSkipped(index, leaf.agency.value(), seq, order, seen);
     order.delivered.Add(AgencyBits::Of(leaf.agency.value()));
     if (!order.subject_tag.empty() && order.open.Has(leaf.agency.value()))
       seen.under_way[{leaf.agency.value(), order.subject_tag}][seq] = {index, body.instance()};
     order.last = index;
+  }
+  // What goes out in one entry goes out at once, whatever stands first in it.
+  for (const uint64_t seq : body.orders()) {
+    const auto at = seen.orders.find(seq);
+    if (at != seen.orders.end()) CheckSkipped(index, leaf.agency.value(), seq, at->second, seen);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 #include <set>
 
@@ -37,6 +38,22 @@ class Forgetful final : public core::Handout {
   std::set<int> forget;  // the so-manieth accepted order
   std::vector<uint64_t> forgotten;
   int accepted = 0;
+
+ private:
+  core::Handout& honest_;
+};
+
+// Names in each hand-out the newest order first.
+class Backwards final : public core::Handout {
+ public:
+  explicit Backwards(core::Handout& honest) : honest_(honest) {}
+  void Load(const domain::State& state) override { honest_.Load(state); }
+  void Applied(const domain::Entry& entry, const domain::State& state) override { honest_.Applied(entry, state); }
+  std::vector<Planned> Plan(const domain::State& state) override {
+    std::vector<Planned> plan = honest_.Plan(state);
+    for (Planned& one : plan) std::reverse(one.deliver.orders.begin(), one.deliver.orders.end());
+    return plan;
+  }
 
  private:
   core::Handout& honest_;
@@ -116,6 +133,18 @@ TEST_P(DroppedOrders, AnAcceptedOrderThatIsNeverHandedOutIsFoundByWhoeverAudits)
 TEST_P(DroppedOrders, AnHonestGatewayMissesNone) {
   Play();
   EXPECT_THAT(Missed(), IsEmpty());
+}
+
+// A chain of control orders is lifted by an urgent one in it, so what was accepted later may stand in front.
+TEST_P(DroppedOrders, WhatGoesOutInOneEntryIsNotSkippedWhateverStandsFirstInIt) {
+  Backwards backwards(*gateway_.dispatcher);
+  gateway_.sequencer->SetHandout(&backwards);
+  ASSERT_TRUE(demo_.Submit({demo_.Inquire({kBeiling})}).ok());
+  gateway_.Advance(absl::Hours(1));
+  ASSERT_TRUE(demo_.Submit({demo_.Inquire({kBeiling})}).ok());
+  EXPECT_EQ(demo_.Pull(kBeiling).size(), 2u);
+  EXPECT_THAT(Missed(), IsEmpty());
+  gateway_.sequencer->SetHandout(forgetful_.get());
 }
 
 TEST_P(DroppedOrders, AnAcceptanceOfSomethingElseIsFoundByTheCourtThatSentTheOrder) {

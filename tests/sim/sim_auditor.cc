@@ -43,13 +43,15 @@ void World::Judge() {
     const bool run_out = !of.surplus.row.empty() && !of.surplus.armed() && of.surplus.due <= state.recorded;
     if (of.surplus_amount > 0 && !of.surplus.armed() && !run_out) Blame("a surplus without a clock");
   }
+  // LOG_RECOVERED is written while no gateway runs; the first commit after it marks what passed meanwhile.
+  const bool just_recovered = recovered_in_ != 0 && state.next_index == backup_->next_index + 1;
   for (const auto& [seq, order] : state.orders) {
     domain::AgencySet out = order.paused, waits = order.paused;
     waits.RemoveAll(order.delivered);
     if (out != waits) Blame("a paused order was handed out");
     if (!order.complete() && order.deadline.armed() && !state.timers.contains({order.deadline.next(), seq, false}))
       Blame("an open order without an armed deadline");
-    if (!order.complete() && order.deadline.armed() && order.deadline.next() <= state.recorded)
+    if (!order.complete() && order.deadline.armed() && order.deadline.next() <= state.recorded && !just_recovered)
       Blame("a deadline passed and nothing was marked");
   }
 }
@@ -121,6 +123,8 @@ void World::JudgeAtTheEnd() {
         Blame("a measure that was released whole still stands at " + code);
       // What stood still was handed out later than others, and so was later in rank.
       if (state.FindOrder(OrderSeq(id->second.index))->paused_index != 0) continue;
+      // What was sent again after a loss has the rank of its first arrival.
+      if (sent_again_.contains(id->first)) continue;
       if (id->second.index < last[effect.person])
         Blame("controls on one person reached " + code + " out of journal order");
       last[effect.person] = id->second.index;
@@ -138,7 +142,11 @@ void World::JudgeJournal() {
   core::StoredTiles tiles(*reader);
   journal::EdgeSource source(*edge, tiles);
   for (const std::string& note : checkpoints_) {
-    const auto checkpoint = journal::OpenCheckpoint(note, gateway_->verifier());
+    const auto checkpoint = journal::OpenCheckpoint(note, *gateway_->VerifierOf(note));
+    if (lost_roots_.contains(checkpoint->size) && checkpoint->origin != gateway_->verifier().name()) {
+      JudgeLostCheckpoint(note);
+      continue;
+    }
     const auto root = journal::RootOf(checkpoint->size, source);
     if (!root.ok() || *root != checkpoint->root) Blame("a checkpoint that left the process contradicts the journal");
   }
@@ -178,6 +186,7 @@ void World::JudgeJournal() {
         return absl::OkStatus();
       });
   if (!read.ok()) Blame("the journal can't be read");
+  JudgeRecoveries(audit);
   for (const audit::Finding& finding : audit.findings().list())
     Blame(absl::StrCat("the public audit finds at ", finding.index, ", ", std::string(audit::RowOf(finding.rule).name),
                        ": ", finding.sentence));

@@ -44,9 +44,7 @@ SimGateway::SimGateway(Calendar& calendar, SimClock& clock, Dice& dice, const We
                        const trust::SignatureChecker& checker, uint64_t seed)
     : calendar_(calendar), clock_(clock), dice_(dice), weather_(weather), checker_(checker), entropy_(seed) {
   wrapper_ = std::make_unique<PlainWrapper>();
-  signer_ = std::make_unique<journal::Ed25519NoteSigner>("sim.example/log",
-                                                         *journal::PrivateKey::FromSeed(std::string(32, 's')));
-  verifier_ = *journal::ParseVerifierKey(signer_->VerifierKey());
+  UseKey({"sim.example/log", *journal::PrivateKey::FromSeed(std::string(32, 's'))});
 }
 
 SimGateway::~SimGateway() = default;
@@ -55,11 +53,11 @@ absl::Status SimGateway::Start(const goldeneagle::v1::LogFounded& founding) {
   auto life = std::make_unique<Life>();
   life->store = std::make_unique<storage::FaultyStore>(disk_, life->faults);
   life->last_signed = std::make_unique<storage::FaultyLastSigned>(signed_disk_, life->faults);
-  EAGLE_ASSIGN_OR_RETURN(life->ring, trust::KeyRing::Open(key_disk_, *wrapper_, entropy_));
+  EAGLE_ASSIGN_OR_RETURN(life->ring, OpenRing());
   // Every second restart the keeper rotates the tag key: nothing that anybody is promised may notice.
   if (crashes_ % 2 == 1 && life->ring->tag_keys().size() < trust::kTagKeysMax) {
     EAGLE_RETURN_IF_ERROR(life->ring->RotateTagKey());
-    EAGLE_ASSIGN_OR_RETURN(life->ring, trust::KeyRing::Open(key_disk_, *wrapper_, entropy_));
+    EAGLE_ASSIGN_OR_RETURN(life->ring, OpenRing());
   }
   EAGLE_ASSIGN_OR_RETURN(std::vector<std::string> log_keys, life->ring->KeysOf("log"));
   if (log_keys.empty()) {
@@ -84,6 +82,20 @@ absl::Status SimGateway::Start(const goldeneagle::v1::LogFounded& founding) {
   ArmCrash();
   ++incarnation_;
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<trust::KeyRing>> SimGateway::OpenRing() {
+  return trust::KeyRing::Open(key_disk_, *wrapper_, entropy_);
+}
+
+const journal::NoteVerifier* SimGateway::VerifierOf(std::string_view note) const {
+  const auto found = verifiers_.find(core::ClaimedOrigin(note));
+  return found == verifiers_.end() ? nullptr : found->second.get();
+}
+
+void SimGateway::UseKey(journal::Ed25519NoteSigner next) {
+  signer_ = std::make_unique<journal::Ed25519NoteSigner>(std::move(next));
+  verifiers_[signer_->name()] = *journal::ParseVerifierKey(signer_->VerifierKey());
 }
 
 void SimGateway::ArmCrash() {
@@ -135,7 +147,22 @@ void SimGateway::Housekeep() {
 
 absl::StatusOr<core::ReplayReport> SimGateway::Replay() {
   EAGLE_ASSIGN_OR_RETURN(const auto reader, disk_.NewReader());
-  return core::Replay(*reader, *life_->keys, *verifier_, nullptr);
+  return core::Replay(*reader, *life_->keys, verifier(), nullptr);
+}
+
+absl::Status SimGateway::Recover(const goldeneagle::v1::Envelope& document, const journal::Ed25519NoteSigner& next,
+                                 bool may_die) {
+  GATEWAY_ASSERT(!up(), "a log is recovered while no gateway runs");
+  storage::FaultInjector faults;
+  storage::FaultyStore store(disk_, faults);
+  storage::FaultyLastSigned last_signed(signed_disk_, faults);
+  if (may_die) {
+    const auto point = dice_.OneIn(2) ? storage::FaultPoint::kAppend : storage::FaultPoint::kLastSignedWrite;
+    faults.Arm({point, 1, dice_.OneIn(2) ? storage::FaultMoment::kBefore : storage::FaultMoment::kAfter});
+  }
+  EAGLE_ASSIGN_OR_RETURN(const auto ring, OpenRing());
+  RingKeys keys(*ring, "");
+  return core::Recover(document, store, last_signed, next, keys).status();
 }
 
 }  // namespace eagle::sim

@@ -5,11 +5,15 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "server/api/handlers.h"
+#include "server/core/recovery.h"
 #include "server/core/replay.h"
 #include "server/dispatch/dispatcher.h"
 #include "tests/sim/sim_network.h"
@@ -55,13 +59,37 @@ class SimGateway {
   void Housekeep();
   absl::StatusOr<core::ReplayReport> Replay();
   std::unique_ptr<storage::Reader> Read() { return *disk_.NewReader(); }
-  const journal::NoteVerifier& verifier() const { return *verifier_; }
+  // Of the log's origin now; and of the one that a note claims, null for one that this log never had.
+  const journal::NoteVerifier& verifier() const { return *verifiers_.at(signer_->name()); }
+  const journal::NoteVerifier* VerifierOf(std::string_view note) const;
+  const journal::Ed25519NoteSigner& signer() const { return *signer_; }
   core::KeySource& keys();
   uint64_t crashes() const { return crashes_; }
+
+  // --- a loss of the data (sim_recovery.cc)
+  struct Backup {
+    uint64_t next_index = 0;
+    std::string checkpoint;  // signed over exactly these entries
+    std::string root;
+    std::set<std::string> key_ids;
+  };
+  // Absent while no gateway is there to make one.
+  std::optional<Backup> MakeBackup();
+  // What was signed last, whether the process lives or not.
+  storage::SignedHead LastSigned() { return **signed_disk_.Read(); }
+  uint64_t size() { return disk_.Head().next_index; }
+  // The process dies, and with it all that isn't in the backup; the last-signed store stays. Gives the root of every
+  // size that is lost.
+  std::map<uint64_t, journal::Hash> LoseAllBut(const Backup& backup);
+  // What `eagle recover apply` does. `may_die`: in one of its writes. Errors: those of core::Recover.
+  absl::Status Recover(const goldeneagle::v1::Envelope& document, const journal::Ed25519NoteSigner& next, bool may_die);
+  // The next start is under this key.
+  void UseKey(journal::Ed25519NoteSigner next);
 
  private:
   struct Life;
   void Step();
+  absl::StatusOr<std::unique_ptr<trust::KeyRing>> OpenRing();
 
   Calendar& calendar_;
   SimClock& clock_;
@@ -74,7 +102,7 @@ class SimGateway {
   SeededEntropy entropy_;
   std::unique_ptr<trust::KeyWrapper> wrapper_;
   std::unique_ptr<journal::Ed25519NoteSigner> signer_;
-  std::unique_ptr<journal::NoteVerifier> verifier_;
+  std::map<std::string, std::unique_ptr<journal::NoteVerifier>, std::less<>> verifiers_;  // by origin
   std::unique_ptr<Life> life_;
   uint64_t incarnation_ = 0, crashes_ = 0;
   bool kicked_ = false;

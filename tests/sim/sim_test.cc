@@ -37,6 +37,7 @@ TEST(GatewaySim, KeepsItsPromisesWhateverTheSeedThrowsAtIt) {
         all.entries += numbers.entries;
     all.marks += numbers.marks, all.surpluses += numbers.surpluses;
     all.paused += numbers.paused, all.resumed += numbers.resumed;
+    all.recoveries += numbers.recoveries, all.sent_again += numbers.sent_again;
     all.calls += numbers.calls, all.lost += numbers.lost, all.repeated += numbers.repeated;
     if (violations.empty()) continue;
     // The shortest run of this seed that still goes wrong.
@@ -51,7 +52,8 @@ TEST(GatewaySim, KeepsItsPromisesWhateverTheSeedThrowsAtIt) {
   std::printf(
       "%llu seeds: %llu orders accepted, %llu refused, %llu answers, %llu effects, %llu entries, %llu calls (%llu "
       "lost, %llu repeated), "
-      "%llu deadline marks, %llu surpluses, %llu orders paused, %llu resumed, %llu gateway and %llu agent crashes\n",
+      "%llu deadline marks, %llu surpluses, %llu orders paused, %llu resumed, %llu logs recovered, %llu orders sent "
+      "again, %llu gateway and %llu agent crashes\n",
       static_cast<unsigned long long>(last - (only != 0 ? only : first) + 1),
       static_cast<unsigned long long>(all.orders), static_cast<unsigned long long>(all.refused),
       static_cast<unsigned long long>(all.answers), static_cast<unsigned long long>(all.effects),
@@ -59,6 +61,7 @@ TEST(GatewaySim, KeepsItsPromisesWhateverTheSeedThrowsAtIt) {
       static_cast<unsigned long long>(all.lost), static_cast<unsigned long long>(all.repeated),
       static_cast<unsigned long long>(all.marks), static_cast<unsigned long long>(all.surpluses),
       static_cast<unsigned long long>(all.paused), static_cast<unsigned long long>(all.resumed),
+      static_cast<unsigned long long>(all.recoveries), static_cast<unsigned long long>(all.sent_again),
       static_cast<unsigned long long>(all.gateway_crashes), static_cast<unsigned long long>(all.agent_crashes));
   if (only == 0) {
     // A simulation in which nothing happens proves nothing.
@@ -69,6 +72,8 @@ TEST(GatewaySim, KeepsItsPromisesWhateverTheSeedThrowsAtIt) {
     EXPECT_GT(all.agent_crashes, 0u);
     if (last >= first + 99) {
       EXPECT_GT(all.paused, 0u);
+      EXPECT_GT(all.recoveries, 0u);
+      EXPECT_GT(all.sent_again, 0u);
     }
   }
 }

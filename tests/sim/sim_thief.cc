@@ -21,7 +21,7 @@ constexpr char kCode[] = "辽9901", kSubject[] = "court/辽9901/officer/cosigner
 void World::Thief() {
   if (theft_at_ == 0 || minute_ < theft_at_) return;
   if (minute_ == theft_at_) cosigner_ = kSecond;  // he knows it, and signs with the stolen one no more
-  if (!gateway_->up()) return;
+  if (!gateway_->up() || (DataLost() && !up_to_date_)) return;
   const domain::StatementOnFile* file = gateway_->state().directory.StatementAbout(kSubject);
   if (file->statement.kind() == STATEMENT_KIND_REVOKED) return StateNewKey();
   if (file->statement.key() != signers_[kSecond]->public_key()) return Revoke();
@@ -41,6 +41,8 @@ void World::SubmitOwn(Statement statement) {
                                                .sequence = next_statement_++,
                                                .signed_at = clock_.True()},
                                               {statement.SerializeAsString()}, {signers_["court"].get()});
+  // A statement that was accepted once and is lost comes again as it was: agencies have it.
+  if (loss_at_ != 0) request = own_statements_.emplace(absl::StrCat(statement.sequence()), request).first->second;
   Travel([this, request] {
     if (!gateway_->up()) return;
     gateway_->handlers().SubmitStatements(court_, request, [](const absl::StatusOr<SubmitStatementsResponse>&) {});

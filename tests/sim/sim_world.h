@@ -12,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -22,13 +23,18 @@
 #include "tests/sim/sim_network.h"
 #include "tests/support/sdk_fakes.h"
 
+namespace eagle::audit {
+class PublicAudit;
+}
+
 namespace eagle::sim {
 
 Weather BadWeather();
 
 struct Numbers {
   uint64_t orders = 0, refused = 0, answers = 0, effects = 0, gateway_crashes = 0, agent_crashes = 0, entries = 0,
-           calls = 0, lost = 0, repeated = 0, marks = 0, surpluses = 0, paused = 0, resumed = 0;
+           calls = 0, lost = 0, repeated = 0, marks = 0, surpluses = 0, paused = 0, resumed = 0, recoveries = 0,
+           sent_again = 0;
 };
 
 class World {
@@ -56,6 +62,8 @@ class World {
   struct PendingBatch {
     goldeneagle::v1::SubmitOrdersRequest request;
     bool done = false;
+    goldeneagle::v1::SubmitOrdersResponse answer;  // once done
+    bool lost = false;                             // answered under an origin that has ended, at an index that is lost
   };
   struct CaseInHand {
     std::string number;
@@ -91,6 +99,21 @@ class World {
   void SignAnew();
   void SubmitOwn(goldeneagle::v1::Statement statement);
 
+  // A loss of the data (sim_recovery.cc): at a minute of some seeds an older backup is put in their place, two
+  // administrators let it go on under a new origin, and the court sends again what it was answered past the backup.
+  void Recovery();
+  void LoseData();
+  void RecoverLog();
+  void ListLost();
+  void SendAgain(size_t from);
+  void Decided(size_t place, const goldeneagle::v1::ValidateOrdersResponse& dry);
+  bool DataLost() const { return lost_in_ != 0; }
+  // The court holds back what is new while what is lost hasn't been sent again.
+  bool HoldsBack(const PendingBatch& batch) const { return DataLost() && !up_to_date_ && !batch.lost; }
+  void JudgeRefusedStart();
+  void JudgeLostCheckpoint(const std::string& note);
+  void JudgeRecoveries(const audit::PublicAudit& audit);
+
   // Minute by minute.
   void Minute();
   void StartGateway();
@@ -125,6 +148,17 @@ class World {
   std::map<std::string, uint64_t> acknowledged_;        // order id -> index that the court was told
   std::set<std::string> refused_;
   std::set<std::string> by_stolen_key_;  // order ids: signed before the theft was known
+  int loss_at_ = 0;                      // minute; 0: nothing is lost
+  std::optional<SimGateway::Backup> backup_;
+  int lost_in_ = 0, recovered_in_ = 0;  // minutes in which it was; 0: not yet
+  storage::SignedHead given_up_;        // what the old origin signed last
+  std::map<uint64_t, journal::Hash> lost_roots_;
+  std::vector<std::shared_ptr<PendingBatch>> lost_;  // not sent again yet, in their old order
+  bool up_to_date_ = true;                           // nothing is lost, or people gave up waiting
+  int round_ = 0, stuck_ = 0;                        // minutes without progress
+  std::string why_stuck_;
+  std::set<std::string> sent_again_;  // order ids: their place in the journal isn't the one that gave rank
+  std::map<std::string, goldeneagle::v1::SubmitStatementsRequest> own_statements_;  // by subject and sequence
   std::set<std::string> checkpoints_;
   std::string account_digest_;
   std::vector<std::string> violations_;
