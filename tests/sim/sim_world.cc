@@ -540,6 +540,7 @@ void World::HealAndDrain() {
     }
     for (const auto& [code, bank] : banks_)
       open |= bank->agent == nullptr || !bank->agent->Idle() || bank->core.HasOpenPayments();
+    if (!gateway_->up() || !violations_.empty()) continue;  // it can't be asked, or is judged already
     if (!open && i > 2) return JudgeAtTheEnd();
   }
   if (!violations_.empty()) return;
