@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/audit/opened_audit.h"
 #include "client/audit/public_audit.h"
+#include "server/base/reason.h"
 #include "server/base/uuid.h"
 #include "server/core/codec.h"
 #include "server/core/tiles.h"
@@ -117,12 +118,21 @@ void World::JudgeAtTheEnd() {
         Blame("an effect without an order in the journal");
         continue;
       }
+      const domain::Order* accepted = state.FindOrder(OrderSeq(id->second.index));
+      if (accepted == nullptr) {
+        Refused refused;
+        refused.ParseFromString(id->second.refusal);
+        const auto why = ReasonByNumber(static_cast<uint16_t>(refused.reason()));
+        Blame(absl::StrCat("an effect of an order that was refused: ", UuidText(id->first), ", ",
+                           why ? std::string(RowOf(*why).name) : ""));
+        continue;
+      }
       const auto& order = sent_.at(id->first);
       if (order.has_release() && order.release().amount_minor_units() == 0 &&
           sdk::IsLive(bank->core.rows().at(sdk::Operation{order.release().freeze_order_id(), code, 0}.Text()).phase))
         Blame("a measure that was released whole still stands at " + code);
       // What stood still was handed out later than others, and so was later in rank.
-      if (state.FindOrder(OrderSeq(id->second.index))->paused_index != 0) continue;
+      if (accepted->paused_index != 0) continue;
       // What was sent again after a loss has the rank of its first arrival.
       if (sent_again_.contains(id->first)) continue;
       if (id->second.index < last[effect.person])
