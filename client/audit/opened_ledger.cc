@@ -32,11 +32,21 @@ OpenedLedger::Sums OpenedLedger::SumOf(const Money& money, std::optional<uint32_
     sums.d += payment.amount;
     // It is still among what the measure controls.
     const auto from = money.measures.find(payment.freeze);
-    if (payment.phase == Phase::kAsked && from != money.measures.end() && from->second.counted &&
+    if (payment.phase == Phase::kAsked && !payment.beside && from != money.measures.end() && from->second.counted &&
         from->second.phase == Phase::kHolds)
       sums.e -= payment.amount;
   }
   return sums;
+}
+
+int64_t OpenedLedger::FreeOf(const Money& money, uint64_t freeze) {
+  const auto measure = money.measures.find(freeze);
+  if (measure == money.measures.end() || measure->second.phase != Phase::kHolds) return 0;
+  int64_t free = measure->second.controlled;
+  for (const auto& [seq, payment] : money.payments) {
+    if (payment.freeze == freeze && payment.phase == Phase::kAsked && !payment.beside) free -= payment.amount;
+  }
+  return free;
 }
 
 std::optional<std::string> OpenedLedger::Accept(uint64_t case_seq, uint64_t seq, const Order& order, uint64_t freeze,
@@ -49,7 +59,9 @@ std::optional<std::string> OpenedLedger::Accept(uint64_t case_seq, uint64_t seq,
     money.measures[seq] = {.respondent = respondent, .counted = counted && limit > 0, .limit = limit};
     if (!money.lost && reserved != (counted ? limit : 0)) wrong = "the gateway counted another amount than was ordered";
   } else if (order.has_deduct()) {
-    money.payments[seq] = {.freeze = freeze, .respondent = respondent, .amount = order.deduct().amount_minor_units()};
+    const int64_t amount = order.deduct().amount_minor_units();
+    money.payments[seq] = {
+        .freeze = freeze, .respondent = respondent, .amount = amount, .beside = FreeOf(money, freeze) < amount};
   } else {
     if (order.has_release()) money.releases[seq] = freeze;
     return std::nullopt;

@@ -62,6 +62,7 @@ class OpenedLedger {
     uint32_t respondent = 0;
     int64_t amount = 0;
     Phase phase = Phase::kAsked;  // kWaits: sent; kHolds: settled
+    bool beside = false;          // of money that the measure doesn't have any more: carried out before a recovery
   };
   struct Money {
     int64_t cap = 0, highest_cap = 0;
@@ -75,6 +76,8 @@ class OpenedLedger {
     int64_t d = 0, e = 0, r = 0;
   };
   static Sums SumOf(const Money& money, std::optional<uint32_t> respondent);
+  // What the measure controls and no open deduction takes.
+  static int64_t FreeOf(const Money& money, uint64_t freeze);
   static bool IsOlder(const goldeneagle::v1::MeasureState& state, const Measure& measure);
   static void Sign(Measure& measure, const goldeneagle::v1::ItemResult& item,
                    const goldeneagle::v1::MeasureState& state);

@@ -242,6 +242,10 @@ bool Directory::SignatureFell(OfficerOrdinal officer, uint64_t index, absl::Time
   return false;
 }
 
+absl::Time Directory::may_be_lost_until() const {
+  return recoveries_.empty() ? absl::InfinitePast() : FromProto(recoveries_.back().recovery.proposed_at());
+}
+
 std::string Directory::SubjectOfOfficer(OfficerOrdinal officer) const {
   return !officer || officer.value() > officer_subjects_.size() ? "" : officer_subjects_[officer.value() - 1];
 }

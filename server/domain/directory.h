@@ -93,6 +93,8 @@ class Directory {
   // --- reads; null when unknown
   const goldeneagle::v1::LogFounded& founding() const { return founding_; }
   const std::vector<Recovered>& recoveries() const { return recoveries_; }
+  // What was signed up to this instant may have been accepted, and lost by the newest recovery.
+  absl::Time may_be_lost_until() const;
   // The key that signs the log's heads now; its name is the log's origin now.
   const goldeneagle::v1::FoundingKey& log_key() const {
     return recoveries_.empty() ? founding_.log_key() : recoveries_.back().recovery.new_log_key();

@@ -17,6 +17,12 @@ using OrderProto = goldeneagle::v1::Order;
 
 constexpr size_t kAgenciesPerOrder = 10'000;
 
+// It was in effect, whether it still is or not.
+bool WasInEffect(const Measure& measure) {
+  return measure.phase == MeasurePhase::kEffective || measure.phase == MeasurePhase::kLapsed ||
+         measure.phase == MeasurePhase::kReleased || measure.phase == MeasurePhase::kConsumed;
+}
+
 class OrderExaminer {
  public:
   OrderExaminer(const State& state, const SubmitOrders& command, absl::Time now)
@@ -27,6 +33,7 @@ class OrderExaminer {
         .member = &command_.members[i], .digest = &command_.signed_head.digests[i], .index = static_cast<uint32_t>(i)};
     const OrderProto& order = trial.member->parsed;
     Violations& wrong = trial.wrong;
+    trial.may_be_done = FromProto(command_.signed_head.head.signed_at()) <= state_.directory.may_be_lost_until();
     trial.of = state_.FindCase(command_.court, trial.member->case_number_tags);
     CheckEnvelopeFields(order, wrong);
     CheckPeople(order, trial);
@@ -258,7 +265,8 @@ class OrderExaminer {
     }
     const Measure* measure = CheckMeasure(release.freeze_order_id(), "release.freeze_order_id", trial);
     if (measure == nullptr) return;
-    if (measure->phase != MeasurePhase::kEffective && measure->phase != MeasurePhase::kWaitlisted) {
+    const bool stands = measure->phase == MeasurePhase::kEffective || measure->phase == MeasurePhase::kWaitlisted;
+    if (!stands && !(trial.may_be_done && WasInEffect(*measure))) {
       trial.wrong.Add("release.freeze_order_id", Reason::kMeasureNotEffective,
                       "nothing to release: unanswered or over");
     }
@@ -268,7 +276,7 @@ class OrderExaminer {
     if (release.amount_minor_units() < 0 || release.amount_minor_units() > kAmountBoundMinorUnits ||
         (release.amount_minor_units() > 0 && !measure->is_money)) {
       trial.wrong.Add("release.amount_minor_units", Reason::kAmountInvalid, "0 for all, or a part of money");
-    } else if (release.amount_minor_units() > measure->limit) {
+    } else if (release.amount_minor_units() > measure->limit && !trial.may_be_done) {
       trial.wrong.Add("release.amount_minor_units", Reason::kAmountAboveMeasure, "more than the measure's limit");
     }
   }
@@ -287,7 +295,8 @@ class OrderExaminer {
     }
     const Measure* measure = CheckMeasure(deduct.freeze_order_id(), "deduct.freeze_order_id", trial);
     if (measure == nullptr) return;
-    if (!measure->is_money || measure->phase != MeasurePhase::kEffective) {
+    const bool stands = measure->phase == MeasurePhase::kEffective || (trial.may_be_done && WasInEffect(*measure));
+    if (!measure->is_money || !stands) {
       trial.wrong.Add("deduct.freeze_order_id", Reason::kMeasureNotEffective,
                       "only controlled money of an effective measure can be taken");
     }

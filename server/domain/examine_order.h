@@ -25,6 +25,9 @@ struct Trial {
   int64_t reserved = 0;             // what the ledger holds for it
   std::vector<uint32_t> confirmed;  // doubts that a leader's word lifted: numbers of reasons
   bool counted = true;
+  // It was signed before the log lost its newest data, so it may have been accepted and carried out already: then the
+  // measure shows its effect, and whether there is enough for it is the unit's to say.
+  bool may_be_done = false;
   Violations wrong;
   std::string message = "the order is refused";
 };

@@ -144,14 +144,15 @@ void CaseLedger::MeasureSigned(OrderSeq freeze, Outcome outcome, const MeasureSt
 void CaseLedger::DeductionAccepted(const Deduction& deduction) {
   Measure* measure = Find(deduction.freeze);
   GATEWAY_ASSERT(measure != nullptr, "a deduction names a measure of the case");
-  measure->deducting += deduction.amount;
   deductions_.push_back(deduction);
+  deductions_.back().beside = !measure->Has(deduction.amount);
+  if (!deductions_.back().beside) measure->deducting += deduction.amount;
 }
 
 void CaseLedger::Leave(Deduction& deduction, DeductionPhase phase, const MeasureState* after) {
   Measure* measure = Find(deduction.freeze);
   GATEWAY_ASSERT(measure != nullptr, "a deduction names a measure of the case");
-  if (deduction.phase == DeductionPhase::kAccepted)
+  if (deduction.phase == DeductionPhase::kAccepted && !deduction.beside)
     measure->deducting = std::max<int64_t>(0, measure->deducting - deduction.amount);
   deduction.phase = phase;
   if (after != nullptr) MeasureSigned(deduction.freeze, goldeneagle::v1::OUTCOME_DEDUCTED, *after);

@@ -39,6 +39,9 @@ struct Measure {
   int64_t deducting = 0;  // of `controlled`: deductions accepted and unanswered
   MeasurePhase phase = MeasurePhase::kRequested;
   goldeneagle::v1::MeasureState state;  // as the unit last signed it
+
+  // Whether so much of it is controlled, and not being taken already.
+  bool Has(int64_t amount) const { return phase == MeasurePhase::kEffective && amount <= controlled - deducting; }
 };
 
 struct Deduction {
@@ -47,6 +50,8 @@ struct Deduction {
   uint32_t respondent = 0;
   int64_t amount = 0;
   DeductionPhase phase = DeductionPhase::kAccepted;
+  // Of money that the measure doesn't have any more: accepted once more after a recovery, and carried out before it.
+  bool beside = false;
 };
 
 // The sums, for a case or for one respondent of it.

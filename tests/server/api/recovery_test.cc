@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "server/base/bytes.h"
+#include "server/domain/instant.h"
 #include "server/journal/dsse.h"
 #include "tests/support/demo_world.h"
 #include "tests/support/recovery.h"
@@ -65,8 +66,9 @@ class AfterRecovery : public testing::Test {
     const storage::SignedHead last = **gateway_.signed_disk.Read();
     gateway_.Stop();
     gateway_.disk.RestoreOlder(kept_);
-    const v1::Recovery recovery = RecoveryOf(kept_, std::string(held_->root.begin(), held_->root.end()), held_->note,
-                                             last.note, TestLogSigner(kSecondOrigin));
+    v1::Recovery recovery = RecoveryOf(kept_, std::string(held_->root.begin(), held_->root.end()), held_->note,
+                                       last.note, TestLogSigner(kSecondOrigin));
+    *recovery.mutable_proposed_at() = domain::ToProto(gateway_.clock.wall);
     v1::Envelope document;
     document.set_payload_type(std::string(core::kRecoveryPayloadType));
     document.set_payload(recovery.SerializeAsString());
@@ -111,6 +113,30 @@ TEST_F(AfterRecovery, WhatIsSentAgainIsTakenAsItWasAndTheFirstAnswerFits) {
   EXPECT_TRUE(gateway_.Proves(accepted.proof(), accepted.leaf(), again->checkpoint()));
   EXPECT_EQ(Verdict(), v1::RECEIPT_VERDICT_RECORDED);
   EXPECT_EQ(Verdict(), v1::RECEIPT_VERDICT_DUPLICATE);
+}
+
+// A deduction that was carried out is judged anew, and the measure that it took from shows that already: the agency has
+// told of a later change. It is the court's money all the same, and counts.
+TEST_F(AfterRecovery, ADeductionThatWasCarriedOutIsTakenAgainThoughItsMoneyIsGone) {
+  v1::SubmitOrdersRequest deduction;
+  const v1::Order taken = demo_.Deduct(lost_, 150);
+  *deduction.mutable_batch() = demo_.OrderBatch({taken}).batch();
+  const auto submit = [&] { return gateway_.Call(&api::Handlers::SubmitOrders, demo_.court, deduction); };
+  ASSERT_THAT(DemoWorld::Reasons(submit()), ElementsAre(""));
+  Recover();
+  ASSERT_TRUE(demo_.Hello(kBeiling).ok());
+  ASSERT_THAT(DemoWorld::Reasons(Send()), ElementsAre(""));
+  ASSERT_EQ(Verdict(), v1::RECEIPT_VERDICT_RECORDED);
+  v1::Receipt later = demo_.Controlled(lost_, 40, 0);
+  later.set_kind(v1::RECEIPT_KIND_EVENT), later.set_change(v1::MEASURE_CHANGE_REDUCED), later.set_sequence(2);
+  ASSERT_TRUE(demo_.Report(kBeiling, {later}).ok());
+  ASSERT_THAT(DemoWorld::Reasons(submit()), ElementsAre("")) << "whether there is enough is the bank's to say";
+  const domain::Case& of = gateway_.state().cases.begin()->second;
+  EXPECT_EQ(of.ledger.Sum().D(), 150);
+  EXPECT_EQ(of.ledger.Sum().controlled, 40) << "nothing of what is still there is taken for it";
+  // What is signed from now on is judged by what is there.
+  gateway_.Advance(absl::Seconds(1));
+  EXPECT_THAT(DemoWorld::Reasons(demo_.Submit({demo_.Deduct(lost_, 150)})), ElementsAre("AMOUNT_ABOVE_MEASURE"));
 }
 
 TEST_F(AfterRecovery, AWatchGoesOnWhereTheRestoredEntriesEndAndMissesNothing) {
