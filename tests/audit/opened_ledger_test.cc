@@ -131,6 +131,17 @@ TEST_F(OpenedLedgerTest, AnOlderWordRevivesNothing) {
   EXPECT_NE(Freeze(12, 1), "");
 }
 
+// Accepted once more after a recovery: it is taken, and what the measure still has is still there.
+TEST_F(OpenedLedgerTest, ADeductionOfMoneyThatIsGoneTakesNothingOfWhatIsLeft) {
+  EXPECT_EQ(Freeze(10, 1000), "");
+  Controlled(10, 400, 0);
+  EXPECT_EQ(Deduct(20, 10, 600), "");
+  EXPECT_NE(Freeze(11, 1), "") << "600 taken and 400 held";
+  Paid(20, 600, OUTCOME_DEDUCTED, 400);
+  EXPECT_EQ(ledger_.Taken(kCase), 600);
+  EXPECT_NE(Freeze(12, 1), "");
+}
+
 TEST_F(OpenedLedgerTest, ALowerCapStopsDeductionsOnTheirWay) {
   EXPECT_EQ(Freeze(10, 1000), "");
   Controlled(10, 1000, 0);

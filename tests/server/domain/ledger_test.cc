@@ -118,6 +118,21 @@ TEST(LedgerTest, AnOlderWordOnAMeasureDoesNotReplaceANewerOne) {
   EXPECT_EQ(ledger.Sum().controlled, 35) << "a unit that can't tell: the later arrival counts";
 }
 
+// Accepted once more after a recovery: it is taken, and what the measure still has is still there.
+TEST(LedgerTest, ADeductionOfMoneyThatIsGoneTakesNothingOfWhatIsLeft) {
+  CaseLedger ledger;
+  ledger.SetCaps(100, {0});
+  Ask(ledger, 1, 90);
+  ledger.MeasureSigned(OrderSeq(1), OUTCOME_CONTROLLED, Amounts(40, 0));
+  ledger.DeductionAccepted({.order = OrderSeq(2), .freeze = OrderSeq(1), .amount = 50});
+  EXPECT_EQ(ledger.Sum().D(), 50);
+  EXPECT_EQ(ledger.Sum().controlled, 40);
+  EXPECT_EQ(ledger.MayFreeze(0, 11), Reason::kCapExceeded);
+  ledger.DeductionSettled(OrderSeq(2), Taken(50, 40, 0));
+  EXPECT_EQ(ledger.Sum().D(), 50);
+  EXPECT_EQ(ledger.Sum().controlled, 40);
+}
+
 TEST(LedgerTest, AnOlderWordRevivesNothing) {
   CaseLedger ledger;
   ledger.SetCaps(100, {0});
