@@ -119,8 +119,9 @@ void CheckOrderAccepted(const journal::Leaf& leaf, Picture& seen) {
   CheckDigest(leaf, body.digest(), seen);
   CheckId(leaf, body.order_id(), seen);
   const auto wrong = [&](std::string_view why) { seen.findings.Add(Rule::kOrder, index, std::string(why)); };
-  const CaseSeen* of = CaseOf(leaf, seen);
+  CaseSeen* of = CaseOf(leaf, seen);
   if (of != nullptr && of->court != leaf.actor_ordinal) wrong("another court opened this case");
+  if (of != nullptr && body.action() == ACTION_DEDUCT) of->mover = index;  // of money that a recovery lost sight of
   if (body.policy_version() == 0 || body.policy_version() != seen.policy) wrong("the policy named is not in force");
   const AgencyBits targets(body.targets());
   if (targets.empty() || targets.highest() > seen.agencies) wrong("its targets are no registered agencies");

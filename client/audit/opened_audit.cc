@@ -326,7 +326,7 @@ void OpenedAudit::TakeReceipt(const journal::Leaf& leaf, const std::string& payl
         return register_.Gives("agency/" + receipt.agency(), key, leaf.time);
       }))
     Add(Rule::kSignature, leaf, "the agency's key in force did not sign it", {body.head()});
-  if (leaf.type == ENTRY_TYPE_RECEIPT_CONFLICT || order == orders_.end()) return;
+  if (leaf.type == ENTRY_TYPE_RECEIPT_CONFLICT || order == orders_.end() || !TakeWord(leaf, receipt)) return;
   ledger_.Answer(leaf.case_seq.value(), leaf.order.value(), receipt);
   if (order->second.freezes && !receipt.items().empty()) {
     const auto other = ranks_.Served(leaf.order.value(), leaf.agency.value(), order->second.person,
@@ -337,6 +337,17 @@ void OpenedAudit::TakeReceipt(const journal::Leaf& leaf, const std::string& payl
   if (cap > 0 && taken > cap)
     Add(Rule::kTaken, leaf, absl::StrCat("taken ", taken, " of a claim of ", cap, " minor units"),
         {leaf.case_seq.value()});
+}
+
+bool OpenedAudit::TakeWord(const journal::Leaf& leaf, const Receipt& receipt) {
+  WordKept& word = words_[{leaf.order.value(), leaf.agency.value()}];
+  const bool interim = leaf.type == ENTRY_TYPE_TASK_REPORTED;
+  if (receipt.sequence() < word.newest && (interim || leaf.type == ENTRY_TYPE_MEASURE_CHANGED)) return false;
+  if (interim && word.last)
+    Add(Rule::kAnswer, leaf, "it was said after the agency's final word, and is no conflict", {leaf.order.value()});
+  word.newest = std::max(word.newest, receipt.sequence());
+  word.last |= leaf.type == ENTRY_TYPE_TASK_ANSWERED;
+  return true;
 }
 
 void OpenedAudit::TakeRefused(const journal::Leaf& leaf, const std::string& payload) {

@@ -71,6 +71,12 @@ class OpenedAudit {
     bool freezes = false, deducts = false, handed_out = false;
   };
 
+  // What an agency has said on an order, conflicts apart.
+  struct WordKept {
+    uint64_t newest = 0;  // Receipt.sequence
+    bool last = false;    // its final word is there
+  };
+
   void Add(Rule rule, const journal::Leaf& leaf, std::string_view sentence, std::vector<uint64_t> proof = {}) {
     findings_.Add(rule, leaf.index.value(), std::string(sentence), std::move(proof));
   }
@@ -100,6 +106,8 @@ class OpenedAudit {
   void TakeResumed(const journal::Leaf& leaf, const std::string& payload);
   void TakeDelivered(const journal::Leaf& leaf);
   void TakeReceipt(const journal::Leaf& leaf, const std::string& payload);
+  // Whether it moves anything: what a later word of the agency overtook on its way doesn't.
+  bool TakeWord(const journal::Leaf& leaf, const goldeneagle::v1::Receipt& receipt);
   void TakeRefused(const journal::Leaf& leaf, const std::string& payload);
   void TakeAccess(const journal::Leaf& leaf, const std::string& payload);
 
@@ -111,6 +119,7 @@ class OpenedAudit {
   OpenedAmounts amounts_;
   OpenedRanks ranks_;
   std::map<uint64_t, OrderKept> orders_;
+  std::map<std::pair<uint64_t, uint32_t>, WordKept> words_;  // by order and agency
   std::map<uint64_t, CaseKept> cases_;
   uint64_t opened_ = 0, sealed_ = 0, unchecked_ = 0;
 };

@@ -1,5 +1,7 @@
 #include "server/domain/apply_receipt.h"
 
+#include <algorithm>
+
 #include "server/base/assert.h"
 
 namespace eagle::domain {
@@ -85,7 +87,8 @@ void ApplyReceipt(const Entry& entry, Case& of) {
   TaskBook& task = kept->second.tasks[entry.agency.value()];
   task.seen.push_back(body.digest());
   if (entry.type == ENTRY_TYPE_RECEIPT_CONFLICT) return;
-  task.last_sequence = receipt.sequence();
+  if (task.Overtakes(receipt)) return;
+  task.last_sequence = std::max(task.last_sequence, receipt.sequence());
   if (receipt.kind() == RECEIPT_KIND_FINAL || receipt.kind() == RECEIPT_KIND_CORRECTION ||
       receipt.kind() == RECEIPT_KIND_RETURNED) {
     task.final_digest = body.digest();

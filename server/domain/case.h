@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "goldeneagle/v1/case.pb.h"
 #include "goldeneagle/v1/order.pb.h"
+#include "goldeneagle/v1/receipt.pb.h"
 #include "server/base/ids.h"
 #include "server/domain/deadline.h"
 #include "server/domain/ledger.h"
@@ -19,9 +20,17 @@ namespace eagle::domain {
 
 // What one agency has said about one order.
 struct TaskBook {
-  uint64_t last_sequence = 0;
+  uint64_t last_sequence = 0;     // the highest of those on file that are no conflict
   std::string final_digest;       // of the final receipt in force; empty before
   std::vector<std::string> seen;  // digests of all receipts taken, in order
+
+  // An interim word or an event that a later word of the same agency has overtaken on its way: it is kept, it moves
+  // nothing and contradicts nothing. A last word counts whenever it comes.
+  bool Overtakes(const goldeneagle::v1::Receipt& receipt) const {
+    return receipt.sequence() < last_sequence && (receipt.kind() == goldeneagle::v1::RECEIPT_KIND_ACKNOWLEDGED ||
+                                                  receipt.kind() == goldeneagle::v1::RECEIPT_KIND_PROGRESS ||
+                                                  receipt.kind() == goldeneagle::v1::RECEIPT_KIND_EVENT);
+  }
 };
 
 // One order of the case, as far as later decisions need it.

@@ -1,4 +1,6 @@
 // Receipts: does it answer this order of this agency, is it new, and do its amounts square?
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "server/base/money.h"
 #include "server/domain/apply_receipt.h"
@@ -92,7 +94,7 @@ class ReceiptDecider {
       return result;
     }
     Violations wrong;
-    CheckShape(receipt, *order, kept->second, LedgerOf(of), wrong);
+    CheckShape(receipt, book, *order, kept->second, LedgerOf(of), wrong);
     if (!wrong.empty()) {
       MemberResult refused = Refuse(draft_, head_, wrong.ToFailure("the receipt is refused"), "", digest,
                                     static_cast<uint32_t>(i), member.bytes, &of);
@@ -103,15 +105,16 @@ class ReceiptDecider {
     const bool conflict = Conflicts(receipt, book);
     result.verdict = conflict ? RECEIPT_VERDICT_CONFLICT : RECEIPT_VERDICT_RECORDED;
     // Nobody looks at the scratch after the last member: a batch of one copies no ledger, however long the case.
-    if (!conflict && i + 1 < command_.members.size()) ReceiptToLedger(receipt, order->seq, kept->second, ScratchOf(of));
+    if (!conflict && !book.Overtakes(receipt) && i + 1 < command_.members.size())
+      ReceiptToLedger(receipt, order->seq, kept->second, ScratchOf(of));
     result.index = conflict ? RecordConflict(i, *order, of, book) : Record(i, *order, of);
     Remember(*order, book, receipt, digest, conflict);
     return result;
   }
 
  private:
-  // A second final word that isn't a correction, a correction of something else, or something older than what was
-  // taken.
+  // A second final word that isn't a correction, a correction of something else, another word under a number that is
+  // taken, or an interim word that was said after the final one.
   static bool Conflicts(const Receipt& receipt, const TaskBook& book) {
     switch (receipt.kind()) {
       case RECEIPT_KIND_FINAL:
@@ -120,14 +123,15 @@ class ReceiptDecider {
       case RECEIPT_KIND_CORRECTION:
         return book.final_digest.empty() || receipt.corrects() != book.final_digest;
       case RECEIPT_KIND_EVENT:
-        return receipt.sequence() <= book.last_sequence;
+        return receipt.sequence() == book.last_sequence;
       default:
-        return !book.final_digest.empty() || receipt.sequence() <= book.last_sequence;
+        return receipt.sequence() == book.last_sequence ||
+               (!book.final_digest.empty() && receipt.sequence() > book.last_sequence);
     }
   }
 
-  void CheckShape(const Receipt& receipt, const OrderState_& order, const CaseOrder& kept, const CaseLedger& ledger,
-                  Violations& wrong) {
+  void CheckShape(const Receipt& receipt, const TaskBook& book, const OrderState_& order, const CaseOrder& kept,
+                  const CaseLedger& ledger, Violations& wrong) {
     if (receipt.kind() == RECEIPT_KIND_UNSPECIFIED) wrong.Add("kind", Reason::kFieldMissing, "the field is required");
     if (receipt.sequence() == 0) wrong.Add("sequence", Reason::kFieldMissing, "starts at 1");
     if (!receipt.has_arrived_at() || !receipt.has_answered_at())
@@ -144,23 +148,33 @@ class ReceiptDecider {
       wrong.Add("items", Reason::kFieldMissing, "at least one result");
       return;
     }
-    for (int i = 0; i < receipt.items_size(); ++i)
-      CheckItem(receipt, receipt.items(i), order, kept, ledger, absl::StrCat("items[", i, "]"), wrong);
+    for (int i = 0; i < receipt.items_size(); ++i) {
+      const std::string path = absl::StrCat("items[", i, "]");
+      if (receipt.kind() == RECEIPT_KIND_EVENT) {
+        CheckEvent(receipt, receipt.items(i), book, order, kept, ledger, path, wrong);
+      } else {
+        CheckItem(receipt, receipt.items(i), order, kept, ledger, path, wrong);
+      }
+    }
+  }
+
+  // One that was overtaken speaks of a measure that has changed since, or is over: what was asked for bounds it.
+  void CheckEvent(const Receipt& receipt, const ItemResult& item, const TaskBook& book, const OrderState_& order,
+                  const CaseOrder& kept, const CaseLedger& ledger, const std::string& path, Violations& wrong) {
+    const Measure* measure = order.action == ACTION_FREEZE ? ledger.FindMeasure(order.seq) : nullptr;
+    const bool overtaken = book.Overtakes(receipt);
+    if (measure == nullptr || receipt.change() == MEASURE_CHANGE_UNSPECIFIED ||
+        (!overtaken && measure->phase != MeasurePhase::kEffective && measure->phase != MeasurePhase::kWaitlisted)) {
+      wrong.Add("change", Reason::kReceiptInconsistent, "an event names what changed on a measure that stands");
+    } else {
+      CheckMeasureState(item.measure(), overtaken ? kept.amount : measure->limit, measure->is_money, path + ".measure",
+                        wrong);
+    }
   }
 
   void CheckItem(const Receipt& receipt, const ItemResult& item, const OrderState_& order, const CaseOrder& kept,
                  const CaseLedger& ledger, const std::string& path, Violations& wrong) {
     const Outcome outcome = item.outcome();
-    if (receipt.kind() == RECEIPT_KIND_EVENT) {
-      const Measure* measure = order.action == ACTION_FREEZE ? ledger.FindMeasure(order.seq) : nullptr;
-      if (measure == nullptr || receipt.change() == MEASURE_CHANGE_UNSPECIFIED ||
-          (measure->phase != MeasurePhase::kEffective && measure->phase != MeasurePhase::kWaitlisted)) {
-        wrong.Add("change", Reason::kReceiptInconsistent, "an event names what changed on a measure that stands");
-      } else {
-        CheckMeasureState(item.measure(), measure->limit, measure->is_money, path + ".measure", wrong);
-      }
-      return;
-    }
     const bool interim = receipt.kind() == RECEIPT_KIND_PROGRESS;
     // A last word that leaves the decision open would end the measure's reservation while a clerk may still place it.
     if (outcome == OUTCOME_UNDER_REVIEW && !interim)
@@ -280,7 +294,7 @@ class ReceiptDecider {
     TaskBook next = book;
     next.seen.push_back(digest);
     if (!conflict) {
-      next.last_sequence = receipt.sequence();
+      next.last_sequence = std::max(next.last_sequence, receipt.sequence());
       if (IsFinal(receipt.kind())) next.final_digest = digest;
     }
     books_[order.seq.value()] = std::move(next);

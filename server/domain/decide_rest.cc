@@ -17,6 +17,23 @@ void FireMarks(const Deadline& deadline, absl::Time now, size_t most, Emit emit)
     emit(i);
 }
 
+bool MovesBound(const Entry& entry, const State& state) {
+  switch (entry.type) {
+    case ENTRY_TYPE_CASE_CAP_CHANGED:
+    case ENTRY_TYPE_MEASURE_CHANGED:
+    case ENTRY_TYPE_TASK_ANSWERED:
+    case ENTRY_TYPE_TASK_REPORTED:
+    case ENTRY_TYPE_ORDER_WITHDRAWN:
+      return true;
+    case ENTRY_TYPE_ORDER_ACCEPTED: {  // a deduction of money that is gone (Deduction::beside)
+      const Order* order = state.FindOrder(OrderSeq(entry.index));
+      return order != nullptr && order->action == ACTION_DEDUCT;
+    }
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 bool MayHandOut(const State& state, const Order& order) {
@@ -163,18 +180,7 @@ std::vector<Entry> DecideSurplus(const State& state, const std::vector<Entry>& a
   Draft draft(state, now);
   absl::flat_hash_set<uint64_t> judged;
   for (auto entry = applied.rbegin(); entry != applied.rend(); ++entry) {
-    if (!entry->case_seq || !judged.insert(entry->case_seq.value()).second) continue;
-    switch (entry->type) {
-      case ENTRY_TYPE_CASE_CAP_CHANGED:
-      case ENTRY_TYPE_MEASURE_CHANGED:
-      case ENTRY_TYPE_TASK_ANSWERED:
-      case ENTRY_TYPE_TASK_REPORTED:
-      case ENTRY_TYPE_ORDER_WITHDRAWN:
-        break;
-      default:
-        judged.erase(entry->case_seq.value());
-        continue;  // can't move the bound
-    }
+    if (!entry->case_seq || !MovesBound(*entry, state) || !judged.insert(entry->case_seq.value()).second) continue;
     const Case& of = state.cases.at(entry->case_seq.value());
     const int64_t surplus = of.ledger.Surplus();
     if (!of.readable || surplus == of.surplus_amount || state.policy == nullptr) continue;

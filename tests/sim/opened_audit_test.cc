@@ -260,6 +260,38 @@ TEST_F(OpenedAuditSim, AFreezeThatTheGatewayDidNotCount) {
   Reseal<OrderPayload>(at, [](auto& payload, auto&) { payload.set_reserved_minor_units(0); });
   EXPECT_THAT(Findings(), testing::ElementsAre(Of("ledger.bound", at)));
 }
+TEST_F(OpenedAuditSim, AnInterimWordSaidAfterTheFinalOne) {
+  uint64_t at = 0;
+  for (uint64_t seed = 200; at == 0 && seed <= 1000; seed += 100) {  // until a run has a change of a measure
+    World world(seed, BadWeather());
+    world.Run(30);
+    world.HealAndDrain();
+    log_ = world.Journal();
+    std::set<uint64_t> answered;
+    for (uint64_t i = 0; at == 0 && i < log_.size(); ++i) {
+      const journal::Leaf leaf = *journal::DecodeLeaf(log_[i].leaf);
+      if (leaf.type == ENTRY_TYPE_TASK_ANSWERED) answered.insert(leaf.order.value());
+      if (leaf.type == ENTRY_TYPE_MEASURE_CHANGED && answered.contains(leaf.order.value())) at = i;
+    }
+  }
+  ASSERT_NE(at, 0u) << "the run made no event of a measure";
+  Reseal<ReceiptPayload>(at, [](auto& payload, auto& leaf) {
+    Receipt receipt;
+    receipt.ParseFromString(payload.member());
+    receipt.set_kind(RECEIPT_KIND_PROGRESS);
+    payload.set_member(receipt.SerializeAsString());
+    leaf.type = ENTRY_TYPE_TASK_REPORTED;  // digest and head have the same numbers in both bodies
+  });
+  EXPECT_THAT(Findings(), Contains(Of("answer", at)));
+  // The same words, said before it and overtaken.
+  Reseal<ReceiptPayload>(at, [](auto& payload, auto&) {
+    Receipt receipt;
+    receipt.ParseFromString(payload.member());
+    receipt.set_sequence(0);
+    payload.set_member(receipt.SerializeAsString());
+  });
+  EXPECT_THAT(Findings(), testing::Not(Contains(Of("answer", at))));
+}
 // What an agency keeps under its own key hides its own signatures and nobody else's.
 TEST_F(OpenedAuditSim, AnAgencysSealedStatementsHideNothingOfTheCourts) {
   const uint64_t registered = At(ENTRY_TYPE_AGENCY_REGISTERED);

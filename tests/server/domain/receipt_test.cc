@@ -46,6 +46,44 @@ TEST(ReceiptTest, TheFirstFinalWordWinsARepeatIsKnownAnyOtherStopsTheTask) {
   EXPECT_EQ(world.OrderNamed(world.freeze).TaskAt(AgencyOrdinal(1)), TASK_STATE_CONFLICT);
 }
 
+// A batch that is answered BUSY is passed by later ones: what it holds contradicts nothing.
+TEST(ReceiptTest, AWordThatWasOvertakenIsKeptAndMovesNothing) {
+  FrozenWorld world;
+  const Receipt arrived = world.ReceiptFor(world.freeze, "BANK1", RECEIPT_KIND_ACKNOWLEDGED);
+  world.Do(world.Receipts("BANK1", {world.Controlled(world.freeze, "BANK1", 60'000'00, 20'000'00)}));
+  const Receipt inflow = world.Event(world.freeze, "BANK1", MEASURE_CHANGE_INFLOW, 70'000'00, 10'000'00);
+  world.Do(world.Receipts("BANK1", {world.Event(world.freeze, "BANK1", MEASURE_CHANGE_INFLOW, 80'000'00, 0)}));
+  EXPECT_EQ(Verdict(world.Do(world.Receipts("BANK1", {inflow}))), RECEIPT_VERDICT_RECORDED);
+  EXPECT_EQ(world.Types().back(), "MEASURE_CHANGED");
+  EXPECT_EQ(Verdict(world.Do(world.Receipts("BANK1", {arrived}))), RECEIPT_VERDICT_RECORDED);
+  EXPECT_EQ(world.Types().back(), "TASK_REPORTED");
+  EXPECT_EQ(world.TheCase().ledger.Sum().controlled, 80'000'00);
+  EXPECT_EQ(world.OrderNamed(world.freeze).TaskAt(AgencyOrdinal(1)), TASK_STATE_DONE);
+  // Two words under one number, and one that is said after the final word.
+  Receipt other = world.ReceiptFor(world.freeze, "BANK1", RECEIPT_KIND_ACKNOWLEDGED);
+  EXPECT_EQ(Verdict(world.Do(world.Receipts("BANK1", {other}))), RECEIPT_VERDICT_CONFLICT);
+  FrozenWorld twice;
+  Receipt first = twice.ReceiptFor(twice.freeze, "BANK1", RECEIPT_KIND_ACKNOWLEDGED), second = first;
+  second.mutable_arrived_at()->set_seconds(1);
+  EXPECT_EQ(Verdict(twice.Do(twice.Receipts("BANK1", {first}))), RECEIPT_VERDICT_RECORDED);
+  EXPECT_EQ(Verdict(twice.Do(twice.Receipts("BANK1", {second}))), RECEIPT_VERDICT_CONFLICT);
+}
+
+// A payment that came back is told before the word that it was sent.
+TEST(ReceiptTest, APaymentThatCameBackIsNotSentOnceMore) {
+  FrozenWorld world;
+  world.Do(world.Receipts("BANK1", {world.Controlled(world.freeze, "BANK1", 80'000'00, 0)}));
+  const auto deduct = world.DeductOrder("BANK1", world.freeze.order_id(), 30'000'00);
+  ASSERT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({deduct}))), Reason::kNone);
+  const Receipt sent = world.Deducted(deduct, "BANK1", false, 50'000'00, 0);
+  Receipt back = world.Deducted(deduct, "BANK1", true, 80'000'00, 0);
+  back.mutable_items(0)->set_outcome(OUTCOME_NOT_DEDUCTED);
+  EXPECT_EQ(Verdict(world.Do(world.Receipts("BANK1", {back}))), RECEIPT_VERDICT_RECORDED);
+  EXPECT_EQ(Verdict(world.Do(world.Receipts("BANK1", {sent}))), RECEIPT_VERDICT_RECORDED);
+  EXPECT_EQ(world.TheCase().ledger.Sum().in_transit, 0);
+  EXPECT_EQ(world.TheCase().ledger.Sum().controlled, 80'000'00);
+}
+
 TEST(ReceiptTest, ACorrectionNamesWhatItReplaces) {
   FrozenWorld world;
   const ReportReceipts first = world.Receipts("BANK1", {world.Controlled(world.freeze, "BANK1", 80'000'00, 0)});
@@ -210,6 +248,28 @@ TEST(SurplusTest, ReleasingAPartBuysNoTimeForTheRest) {
   }
   EXPECT_EQ(world.TheCase().surplus_amount, 40'000'00);
   EXPECT_EQ(world.TheCase().surplus.due, world.now + absl::Hours(3));
+}
+
+// Carried out before a recovery and accepted once more: its money is gone already, so the acceptance itself is what
+// takes the case above its cap.
+TEST(SurplusTest, ADeductionOfMoneyThatIsGoneArmsTheClockInTheSameCommit) {
+  FrozenWorld world(80'000'00);
+  world.Do(world.Receipts("BANK1", {world.Controlled(world.freeze, "BANK1", 80'000'00, 0)}));
+  const auto more = world.FreezeOrder("BANK2", 20'000'00);
+  world.Do(world.Orders({more}));
+  const auto lost = world.Orders({world.DeductOrder("BANK1", world.freeze.order_id(), 50'000'00)});
+  Recovery recovery;
+  *recovery.mutable_proposed_at() = ToProto(world.now);
+  LogRecovered recovered;
+  recovered.mutable_document()->set_payload(recovery.SerializeAsString());
+  world.journal.push_back(RecoverLog(world.state, recovered, world.now));
+  Apply(world.journal.back(), world.state);
+  world.Do(world.Receipts("BANK1", {world.Event(world.freeze, "BANK1", MEASURE_CHANGE_REDUCED, 40'000'00, 0)}));
+  EXPECT_EQ(world.TheCase().surplus_amount, 0);
+  ASSERT_EQ(DomainWorld::OnlyRefusal(world.Do(lost)), Reason::kNone);
+  EXPECT_EQ(world.TheCase().ledger.Sum().Bound(), 110'000'00);
+  EXPECT_EQ(world.Types().back(), "SURPLUS_ARISEN");
+  EXPECT_EQ(world.TheCase().surplus_amount, 10'000'00);
 }
 
 TEST(FoldTest, FoldingTheEntriesAgainGivesTheSameRows) {
