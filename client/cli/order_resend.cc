@@ -3,6 +3,7 @@
 
 #include "client/cli/commands.h"
 #include "client/cli/session.h"
+#include "client/lib/draft.h"
 #include "client/lib/errors.h"
 #include "goldeneagle/v1/order.pb.h"
 #include "server/base/reason.h"
@@ -11,6 +12,7 @@ namespace eagle::client {
 namespace {
 
 struct ResendFlags {
+  std::string draft;
   uint64_t wait_seconds = 0;
   bool dry_run = false;
 };
@@ -54,11 +56,22 @@ struct Outcome {
   absl::Status status;
 };
 
+// All that is lost; with a draft, what it signs anew.
+absl::StatusOr<std::vector<Desk::LostBatch>> Asked(Desk& desk, const ResendFlags& flags) {
+  if (flags.draft.empty()) return desk.Lost();
+  EAGLE_ASSIGN_OR_RETURN(const Draft draft, Draft::Read(flags.draft));
+  if (!draft.is_signed())
+    return Fail(Reason::kSignaturesMissing, "nobody has signed the draft: eagle order sign " + flags.draft);
+  std::vector<Desk::LostBatch> one(1);
+  EAGLE_ASSIGN_OR_RETURN(one[0], desk.SignedAnew(draft.batch()));
+  return one;
+}
+
 // One round over what is lost; true when nothing is left that may still come through.
-absl::StatusOr<bool> Round(Session& session, std::map<std::string, Outcome>& outcomes) {
+absl::StatusOr<bool> Round(Session& session, const ResendFlags& flags, std::map<std::string, Outcome>& outcomes) {
   EAGLE_ASSIGN_OR_RETURN(Desk * desk, session.desk());
   EAGLE_ASSIGN_OR_RETURN(Gateway * gateway, session.gateway());
-  EAGLE_ASSIGN_OR_RETURN(const std::vector<Desk::LostBatch> lost, desk->Lost());
+  EAGLE_ASSIGN_OR_RETURN(const std::vector<Desk::LostBatch> lost, Asked(*desk, flags));
   bool done = true;
   for (const Desk::LostBatch& one : lost) {
     const absl::Status status = desk->Resend(one, *gateway).status();
@@ -80,7 +93,7 @@ absl::Status Resend(Session& session, const ResendFlags& flags) {
   const absl::Duration end = session.process().real_clock.MonotonicNow() + absl::Seconds(flags.wait_seconds);
   std::map<std::string, Outcome> outcomes;
   for (;;) {
-    EAGLE_ASSIGN_OR_RETURN(const bool done, Round(session, outcomes));
+    EAGLE_ASSIGN_OR_RETURN(const bool done, Round(session, flags, outcomes));
     if (done || session.process().real_clock.MonotonicNow() >= end) break;
     // A release waits for the freeze that it ends, which its agency has to report again.
     session.process().waiter.Wait(absl::Seconds(1));
@@ -115,8 +128,11 @@ void AddOrderResend(Verb& order) {
   auto flags = std::make_shared<ResendFlags>();
   Verb resend = order.Add(
       "resend", "After a recovery: send again what was answered and is lost, the same bytes, in the old order.",
-      "eagle order resend --wait 60\neagle order resend --dry-run");
+      "eagle order resend --wait 60\neagle order resend --dry-run\n"
+      "eagle order resume 01920d5c-8f00-7000-8000-000000000001 --out anew.draft --sign 001   # after KEY_REVOKED\n"
+      "eagle order resend --draft anew.draft");
   resend.Flag("--dry-run", &flags->dry_run, "list what is lost, send nothing");
+  resend.Text("--draft", &flags->draft, "only the batch of this draft, with the signatures that it has now");
   resend.Number("--wait", &flags->wait_seconds, "try for so long what the gateway can't take yet");
   resend.Do([flags](Session& session) { return Resend(session, *flags); });
 }

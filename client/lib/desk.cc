@@ -79,8 +79,13 @@ absl::StatusOr<Response> Desk::Finish(const OutboxItem& item, absl::StatusOr<Res
 }
 
 absl::StatusOr<SentOrders> Desk::SendOrders(const v1::SignedBatch& batch, Gateway& gateway) {
-  EAGLE_ASSIGN_OR_RETURN(const OutboxItem item, outbox_.Put(batch));
   v1::SubmitOrdersRequest request;
+  *request.mutable_batch() = batch;
+  return SendOrders(std::move(request), gateway);
+}
+
+absl::StatusOr<SentOrders> Desk::SendOrders(v1::SubmitOrdersRequest request, Gateway& gateway) {
+  EAGLE_ASSIGN_OR_RETURN(const OutboxItem item, outbox_.Put(request.batch()));
   *request.mutable_batch() = item.batch;
   SentOrders sent;
   EAGLE_ASSIGN_OR_RETURN(sent.response, Finish(item, gateway.SubmitOrders(request)));
@@ -236,15 +241,6 @@ absl::StatusOr<LostAnswer> AnswerOf(const OutboxItem& item) {
   return out;
 }
 
-// Refused before, accepted now, or the other way round.
-bool SameFate(const v1::SubmitOrdersResponse& before, const v1::ValidateOrdersResponse& now) {
-  if (before.results_size() != now.results_size()) return false;
-  for (int i = 0; i < before.results_size(); ++i) {
-    if (before.results(i).has_acceptance() != now.results(i).has_acceptance()) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 absl::StatusOr<std::vector<Desk::LostBatch>> Desk::Lost() const {
@@ -267,28 +263,41 @@ absl::StatusOr<std::vector<Desk::LostBatch>> Desk::Lost() const {
   return lost;
 }
 
+absl::StatusOr<Desk::LostBatch> Desk::SignedAnew(const v1::SignedBatch& anew) {
+  EAGLE_ASSIGN_OR_RETURN(std::vector<LostBatch> lost, Lost());
+  const journal::Hash digest = trust::HeadDigest(anew.head());
+  for (LostBatch& one : lost) {
+    if (trust::HeadDigest(one.item.batch.head()) != digest) continue;
+    *one.item.batch.mutable_head() = anew.head();
+    return std::move(one);
+  }
+  return Fail(Reason::kOrderUnknown, "no batch that is lost has this head: see eagle order resend --dry-run");
+}
+
 absl::StatusOr<Desk::Resent> Desk::Resend(const LostBatch& lost, Gateway& gateway) {
   const OutboxItem& item = lost.item;
   if (item.member_type == v1::MEMBER_TYPE_ADMINISTRATION)
     return Fail(Reason::kRecoveryMismatch, "proposals and approvals are made anew: their indexes are others now");
+  v1::SubmitOrdersRequest orders;
   if (item.member_type == v1::MEMBER_TYPE_ORDER) {
-    v1::SubmitOrdersRequest request;
-    *request.mutable_batch() = item.batch;
-    EAGLE_ASSIGN_OR_RETURN(const v1::ValidateOrdersResponse dry, gateway.ValidateOrders(request));
+    *orders.mutable_batch() = item.batch;
     v1::SubmitOrdersResponse before;
-    if (!before.ParseFromString(item.answer) || !SameFate(before, dry)) {
-      for (const v1::OrderResult& result : dry.results()) {
-        if (result.has_refusal())
-          return Fail(Reason::kRecoveryMismatch,
-                      "not yet, or not without people: the gateway would say now " + result.refusal().reason());
-      }
-      return Fail(Reason::kRecoveryMismatch, "the gateway would now take what it had refused: people decide");
+    if (!before.ParseFromString(item.answer)) return Fail(Reason::kStorageDamaged, "the lost answer can't be read");
+    for (const v1::OrderResult& result : before.results())
+      if (result.has_refusal()) orders.add_refused_before(result.order_id());
+    EAGLE_ASSIGN_OR_RETURN(const v1::ValidateOrdersResponse dry, gateway.ValidateOrders(orders));
+    if (dry.results_size() != before.results_size()) return WrongCount(item);
+    for (int i = 0; i < dry.results_size(); ++i) {
+      if (before.results(i).has_acceptance() && !dry.results(i).has_acceptance())
+        return Fail(Reason::kRecoveryMismatch,
+                    "not yet, or not without people: the gateway would say now " + dry.results(i).refusal().reason());
     }
   }
   EAGLE_RETURN_IF_ERROR(outbox_.KeepAside(item));
   Resent resent{.name = item.name, .member_type = item.member_type};
   if (item.member_type == v1::MEMBER_TYPE_ORDER) {
-    EAGLE_ASSIGN_OR_RETURN(resent.orders, SendOrders(item.batch, gateway));
+    EAGLE_RETURN_IF_ERROR(outbox_.SignAnew(item));
+    EAGLE_ASSIGN_OR_RETURN(resent.orders, SendOrders(std::move(orders), gateway));
   } else if (item.member_type == v1::MEMBER_TYPE_CASE) {
     EAGLE_RETURN_IF_ERROR(SendCases(item.batch, gateway).status());
   } else {

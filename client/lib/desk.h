@@ -116,11 +116,14 @@ class Desk {
     size_t recorded = 0;       // members
   };
   absl::StatusOr<std::vector<LostBatch>> Lost() const;
-  // Sends a lost batch again: the same bytes under the same ids. Its old answer is kept aside. A batch of orders goes
-  // only when a dry run says about every member what the lost answer said: a refusal uses an id up for ever, and what
-  // was refused once is not for a machine to bring in now. Errors: those of Send; RECOVERY_MISMATCH: not now, or not
+  // Sends a lost batch again: the same bytes under the same ids. Its old answer is kept aside. Of a batch of orders
+  // what had been refused is refused again (REFUSED_BEFORE), and it goes only when a dry run says that all that had
+  // been accepted would be: a refusal uses an id up for ever. Errors: those of Send; RECOVERY_MISMATCH: not now, or not
   // without people (administration acts: their indexes are others now).
   absl::StatusOr<Resent> Resend(const LostBatch& lost, Gateway& gateway);
+  // The lost batch that has this very head, with the signatures of `anew` in place of those that it had: one of their
+  // keys was revoked meanwhile. Errors: ORDER_UNKNOWN when no lost batch has this head; those of reading.
+  absl::StatusOr<LostBatch> SignedAnew(const v1::SignedBatch& anew);
 
   // Verifies a checkpoint and remembers it. An empty note is none.
   absl::StatusOr<journal::Checkpoint> Observe(std::string_view note, Gateway& gateway);
@@ -140,6 +143,7 @@ class Desk {
  private:
   Desk(const DeskOptions& options, DeskPorts ports, LogKeys keys, std::unique_ptr<journal::NoteVerifier> log_key,
        std::optional<BookFile> book);
+  absl::StatusOr<SentOrders> SendOrders(v1::SubmitOrdersRequest request, Gateway& gateway);
   // Keeps the answer, or the refusal of the whole call; then looks at the checkpoint.
   template <class Response>
   absl::StatusOr<Response> Finish(const OutboxItem& item, absl::StatusOr<Response> answer);

@@ -108,6 +108,14 @@ absl::Status Outbox::Change(const std::string& name, OutboxState state, std::str
   return Write(item);
 }
 
+absl::Status Outbox::SignAnew(const OutboxItem& item) const {
+  EAGLE_ASSIGN_OR_RETURN(auto guard, FolderGuard::Take(folder_));
+  EAGLE_ASSIGN_OR_RETURN(OutboxItem held, Read(item.name));
+  if (held.batch.head().SerializeAsString() == item.batch.head().SerializeAsString()) return absl::OkStatus();
+  *held.batch.mutable_head()->mutable_signatures() = item.batch.head().signatures();
+  return Write(held);
+}
+
 absl::Status Outbox::Write(const OutboxItem& item) const {
   return WriteDurably(folder_ + "/" + item.name, EncodeOutboxItem(item));
 }

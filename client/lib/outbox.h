@@ -66,6 +66,9 @@ class Outbox {
   // Keeps the batch with this answer beside it for ever ("<name>.lost"), before another one takes its place: what the
   // log promised and lost is still the court's proof.
   absl::Status KeepAside(const OutboxItem& item) const;
+  // Puts the signatures of `item` in place of those that the batch had: the same head, signed anew. Its state and
+  // answer stay. Pre: it is there.
+  absl::Status SignAnew(const OutboxItem& item) const;
   // The signed bytes of one order of ours; absent when it isn't here. Reads the folder: meant for one order at a time.
   absl::StatusOr<std::optional<std::string>> OrderBytes(std::string_view order_id) const;
 

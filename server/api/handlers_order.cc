@@ -1,6 +1,7 @@
 // Orders: submitting, trying out, withdrawing.
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
 #include "goldeneagle/v1/entry.pb.h"
 #include "server/api/impl.h"
 #include "server/api/proofs.h"
@@ -16,13 +17,34 @@ namespace {
 
 using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 
+// Marks the members that an ended origin had refused.
+absl::Status MarkRefused(const SubmitOrdersRequest& request, const domain::Directory& directory,
+                         domain::SubmitOrders& command) {
+  Violations wrong;
+  const bool before = domain::FromProto(command.signed_head.head.signed_at()) <= directory.may_be_lost_until();
+  for (int i = 0; i < request.refused_before_size(); ++i) {
+    const auto member = std::find_if(command.members.begin(), command.members.end(), [&](const auto& one) {
+      return one.parsed.order_id() == request.refused_before(i);
+    });
+    if (member == command.members.end()) {
+      wrong.Add(absl::StrCat("refused_before[", i, "]"), Reason::kFieldInvalid, "no order of the batch has this id");
+    } else if (!before) {
+      wrong.Add(absl::StrCat("refused_before[", i, "]"), Reason::kFieldInvalid,
+                "no recovery came after the signing of the batch");
+    } else {
+      member->refused_before = true;
+    }
+  }
+  return wrong.empty() ? absl::OkStatus() : wrong.ToStatus("the batch can't be sent again like this");
+}
+
 absl::StatusOr<domain::SubmitOrders> OpenOrders(const core::Published& published, const HandlerPorts& ports,
-                                                const Caller& caller, SignedBatch batch, trust::Signatures signatures,
-                                                std::vector<journal::Hash>& digests) {
+                                                const Caller& caller, SubmitOrdersRequest request,
+                                                trust::Signatures signatures, std::vector<journal::Hash>& digests) {
   const domain::Directory& directory = *published.directory;
   EAGLE_ASSIGN_OR_RETURN(VerifiedBatch verified,
                          Verify(
-                             std::move(batch),
+                             std::move(*request.mutable_batch()),
                              {.type = MEMBER_TYPE_ORDER,
                               .environment = directory.founding().environment(),
                               .signer = caller.code,
@@ -41,6 +63,7 @@ absl::StatusOr<domain::SubmitOrders> OpenOrders(const core::Published& published
     command.members.push_back(std::move(member));
   }
   digests = std::move(verified.digests);
+  EAGLE_RETURN_IF_ERROR(MarkRefused(request, directory, command));
   return command;
 }
 
@@ -188,7 +211,7 @@ void NoticeStrangers(Handlers::Impl& impl, const Caller& caller, const domain::R
 void Handlers::SubmitOrders(const Caller& caller, SubmitOrdersRequest request, Reply<SubmitOrdersResponse> reply) {
   if (absl::Status may = MayCall(caller, "/goldeneagle.v1.OrderService/SubmitOrders"); !may.ok()) return reply(may);
   std::vector<journal::Hash> digests;
-  auto command = OpenOrders(*impl_->published(), impl_->ports, caller, std::move(*request.mutable_batch()),
+  auto command = OpenOrders(*impl_->published(), impl_->ports, caller, std::move(request),
                             trust::Signatures::kRequired, digests);
   if (!command.ok()) return reply(command.status());
   std::shared_ptr<Submission> kept = Keep(*command, std::move(digests));
@@ -203,7 +226,7 @@ void Handlers::SubmitOrders(const Caller& caller, SubmitOrdersRequest request, R
 void Handlers::ValidateOrders(const Caller& caller, SubmitOrdersRequest request, Reply<ValidateOrdersResponse> reply) {
   if (absl::Status may = MayCall(caller, "/goldeneagle.v1.OrderService/ValidateOrders"); !may.ok()) return reply(may);
   std::vector<journal::Hash> digests;
-  auto opened = OpenOrders(*impl_->published(), impl_->ports, caller, std::move(*request.mutable_batch()),
+  auto opened = OpenOrders(*impl_->published(), impl_->ports, caller, std::move(request),
                            trust::Signatures::kOptional, digests);
   if (!opened.ok()) return reply(opened.status());
   auto command = std::make_shared<const domain::SubmitOrders>(*std::move(opened));

@@ -41,6 +41,7 @@ struct SignedHead {
 // Tags, here and below: a single one is under the newest tag key, as an entry keeps it. What may have been tagged
 // before that key began is looked for by a list: its tag under every key of the log, newest first, at least one.
 struct OrderMember {
+  bool refused_before = false;  // under an origin that has ended: refused once more, unjudged
   std::string bytes;
   goldeneagle::v1::Order parsed;
   std::string subject_tag;

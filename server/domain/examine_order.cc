@@ -35,6 +35,10 @@ class OrderExaminer {
     Violations& wrong = trial.wrong;
     trial.may_be_done = FromProto(command_.signed_head.head.signed_at()) <= state_.directory.may_be_lost_until();
     trial.of = state_.FindCase(command_.court, trial.member->case_number_tags);
+    if (trial.member->refused_before) {
+      wrong.Add("order_id", Reason::kRefusedBefore, "an origin of this log that has ended had refused it");
+      return trial;
+    }
     CheckEnvelopeFields(order, wrong);
     CheckPeople(order, trial);
     CheckTargets(order, trial);

@@ -142,11 +142,29 @@ v1::OrderResult FakeGateway::Accept(const std::string& member) {
   return result;
 }
 
+std::optional<v1::OrderResult> FakeGateway::RefusedBefore(const v1::SubmitOrdersRequest& request,
+                                                          const std::string& member) {
+  v1::Order order;
+  order.ParseFromString(member);
+  const auto& ids = request.refused_before();
+  if (std::find(ids.begin(), ids.end(), order.order_id()) == ids.end()) return std::nullopt;
+  v1::OrderResult result;
+  result.set_order_id(order.order_id());
+  result.mutable_refusal()->set_reason("REFUSED_BEFORE");
+  return result;
+}
+
 absl::StatusOr<v1::SubmitOrdersResponse> FakeGateway::SubmitOrders(const v1::SubmitOrdersRequest& request) {
   EAGLE_RETURN_IF_ERROR(fail_);
   order_batches.push_back(request.batch());
   v1::SubmitOrdersResponse response;
-  for (const std::string& member : request.batch().members()) *response.add_results() = Accept(member);
+  for (const std::string& member : request.batch().members()) {
+    if (auto before = RefusedBefore(request, member)) {
+      *response.add_results() = *std::move(before);
+    } else {
+      *response.add_results() = Accept(member);
+    }
+  }
   for (v1::OrderResult& result : *response.mutable_results()) {
     if (result.has_acceptance())
       *result.mutable_acceptance()->mutable_proof() = ProofOf(result.acceptance().order_seq());
@@ -165,7 +183,9 @@ absl::StatusOr<v1::ValidateOrdersResponse> FakeGateway::ValidateOrders(const v1:
     order.ParseFromString(member);
     v1::OrderResult& result = *response.add_results();
     result.set_order_id(order.order_id());
-    if (const auto refused = refusals.find(order.case_number()); refused != refusals.end()) {
+    if (auto before = RefusedBefore(request, member)) {
+      result = *std::move(before);
+    } else if (const auto refused = refusals.find(order.case_number()); refused != refusals.end()) {
       *result.mutable_refusal() = refused->second;
     } else {
       *result.mutable_acceptance()->mutable_deadline()->mutable_due_at() = trust::TimestampOf(now + absl::Hours(24));

@@ -115,6 +115,9 @@ class FakeGateway : public Gateway {
  private:
   v1::InclusionProof ProofOf(uint64_t index) const;
   v1::OrderResult Accept(const std::string& member);
+  // The answer to a member that the request says was refused before; absent for others.
+  static std::optional<v1::OrderResult> RefusedBefore(const v1::SubmitOrdersRequest& request,
+                                                      const std::string& member);
   absl::Status Answer();
 
   journal::Ed25519NoteSigner signer_;

@@ -1,6 +1,8 @@
 // A log that went on from older data, at a court's side: believed on proof only, and what is lost goes out again.
 #include "tests/support/recovery.h"
 
+#include <vector>
+
 #include "client/common/files.h"
 #include "client/lib/desk.h"
 #include "client/lib/draft.h"
@@ -34,20 +36,21 @@ class RecoveryTest : public testing::Test {
   }
   void Reopen() { desk_ = std::move(Desk::Open(options_, {clock_, entropy_, checker_})).value(); }
 
-  std::string Send() {
-    Draft draft =
-        *Draft::Begin(*desk_->NewHead(v1::MEMBER_TYPE_ORDER), {Serialize(builder_.Inquire(PlainOrder(), {}))});
+  std::string Send(const std::vector<OrderCommon>& orders = {PlainOrder()}) {
+    std::vector<std::string> members;
+    for (const OrderCommon& order : orders) members.push_back(Serialize(builder_.Inquire(order, {})));
+    Draft draft = *Draft::Begin(*desk_->NewHead(v1::MEMBER_TYPE_ORDER), std::move(members));
     EXPECT_TRUE(draft.Sign(handler_).ok());
     const auto sent = desk_->SendOrders(draft.batch(), gateway_);
     EXPECT_TRUE(sent.ok()) << sent.status();
     return draft.batch().members(0);
   }
   // What the backup holds: one order. What it doesn't: another, seen by this desk.
-  void LoseOne() {
+  void LoseOne(const std::vector<OrderCommon>& orders = {PlainOrder()}) {
     Send();
     kept_ = gateway_.size();
     held_ = gateway_.Checkpoint();
-    Send();
+    Send(orders);
     lost_head_ = gateway_.Checkpoint();
     root_ = gateway_.RootAt(kept_);
   }
@@ -187,6 +190,43 @@ TEST_F(RecoveryTest, WhatTheGatewayWouldNowRefuseIsNotSentFor) {
   EXPECT_EQ(gateway_.order_batches.size(), before) << "a refusal would use the id up";
   gateway_.refusals.clear();
   EXPECT_TRUE(desk_->Resend((*desk_->Lost())[0], gateway_).ok());
+}
+
+TEST_F(RecoveryTest, WhatHadBeenRefusedIsRefusedAgainAndItsBatchGoesOut) {
+  OrderCommon other = PlainOrder();
+  other.case_number = "（2026）辽9901执2号";
+  gateway_.refusals[other.case_number].set_reason("CAP_EXCEEDED");
+  LoseOne({PlainOrder(), other});
+  gateway_.refusals.clear();  // its room is free again
+  Recover(Document());
+  ASSERT_TRUE(desk_->AcceptRecovery(gateway_).ok());
+  Reopen();
+  const auto resent = desk_->Resend((*desk_->Lost())[0], gateway_);
+  ASSERT_TRUE(resent.ok()) << resent.status();
+  EXPECT_TRUE(resent->orders->answers[0].accepted.has_value());
+  EXPECT_EQ(resent->orders->answers[1].refusal.reason(), "REFUSED_BEFORE");
+}
+
+TEST_F(RecoveryTest, ALostBatchWhoseSignersKeyWasRevokedGoesOutSignedAnewUnderItsHead) {
+  LoseOne();
+  Recover(Document());
+  ASSERT_TRUE(desk_->AcceptRecovery(gateway_).ok());
+  Reopen();
+  v1::SignedBatch anew = (*desk_->Lost())[0].item.batch;
+  const std::string old_signature = anew.head().signatures(0).sig();
+  anew.mutable_head()->clear_signatures();
+  trust::Ed25519Signer second = KeyOf('n');
+  ASSERT_TRUE(trust::AddSignature(anew, second).ok());
+  const auto lost = desk_->SignedAnew(anew);
+  ASSERT_TRUE(lost.ok()) << lost.status();
+  ASSERT_TRUE(desk_->Resend(*lost, gateway_).ok());
+  const v1::Envelope& sent = gateway_.order_batches.back().head();
+  EXPECT_EQ(sent.payload(), anew.head().payload());
+  ASSERT_EQ(sent.signatures_size(), 1);
+  EXPECT_NE(sent.signatures(0).sig(), old_signature);
+  EXPECT_TRUE(desk_->Lost()->empty());
+  anew.mutable_head()->mutable_payload()->append("x");
+  EXPECT_EQ(WhyNot(desk_->SignedAnew(anew)), "ORDER_UNKNOWN");
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 // The data are lost amid the traffic, and an older backup is put in their place. The start refuses it; one
 // administrator is too few, two let it go on under a new origin; the court sends again, in the old order, what it was
-// answered past the backup, each batch only when a dry run says about every member what the lost answer said (as
-// client/lib/desk.h does), and holds back what is new until then. The agencies' adapters find the new origin at Hello
-// by themselves.
+// answered past the backup: what had been refused is refused again, and a batch goes only when a dry run says that all
+// that had been accepted would be (as client/lib/desk.h does). What is
+// new is held back until then. The agencies' adapters find the new origin at Hello by themselves.
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
@@ -22,9 +22,8 @@ using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 
 namespace {
 
-constexpr int kPeopleNeedMinutes = 3;     // longer than any call is under way: what was sent before doesn't come after
-constexpr int kStuckMinutes = 6;          // then what is new goes too: something lost may wait for it
-constexpr int kPeopleDecideMinutes = 15;  // then what was accepted goes, though more of its batch would be now
+constexpr int kPeopleNeedMinutes = 3;  // longer than any call is under way: what was sent before doesn't come after
+constexpr int kPeopleDecideMinutes = 20;  // without progress
 constexpr int kForEverMinutes = 120;
 
 journal::Ed25519NoteSigner NextSigner() { return test::TestLogSigner("sim.example/log2"); }
@@ -122,6 +121,7 @@ void World::ListLost() {
   std::vector<std::pair<uint64_t, std::shared_ptr<PendingBatch>>> lost;
   for (const auto& batch : pending_) {
     if (!batch->done) {
+      batch->open_at_loss = true;
       // It may have been accepted, too: nobody knows, and its turn comes after what is known to be lost.
       for (const std::string& member : batch->request.batch().members()) {
         goldeneagle::v1::Order order;
@@ -140,6 +140,7 @@ void World::ListLost() {
   std::sort(lost.begin(), lost.end());
   for (auto& [first, batch] : lost) {
     for (const OrderResult& result : batch->answer.results()) {
+      if (result.has_refusal()) batch->request.add_refused_before(result.order_id());
       acknowledged_.erase(result.order_id()), refused_.erase(result.order_id());
       sent_again_.insert(result.order_id());
       ++numbers_.sent_again;
@@ -157,7 +158,9 @@ void World::SendAgain(size_t from) {
   if (!gateway_->up()) return;
   if (from == 0 && round_ != minute_) {
     round_ = minute_;
-    if (++stuck_ == kStuckMinutes) up_to_date_ = true;
+    // Withdrawals give room, and nobody keeps their answers: they are all said again.
+    for (const WithdrawOrderRequest& one : withdrawals_) Withdraw(one);
+    if (++stuck_ % kPeopleDecideMinutes == 0 && why_stuck_ == RowOf(Reason::kCapExceeded).name) MakeRoom();
     if (stuck_ == kForEverMinutes) Blame("what is lost can't be sent again: " + why_stuck_);
   }
   if (from >= lost_.size() || !lost_[from]->done) return;  // one at a time
@@ -176,17 +179,44 @@ void World::SendAgain(size_t from) {
   });
 }
 
+// What waited when the lost freeze was accepted has moved up since, and the case stands above its claim with both.
+// People let go of what stands and waits: of one alone, the next that waits would take the room.
+void World::MakeRoom() {
+  goldeneagle::v1::Order lost;
+  lost.ParseFromString(lost_.front()->request.batch().members(0));
+  const domain::State& state = gateway_->state();
+  for (const auto& [seq, of] : state.cases) {
+    if (of.open.case_number() != lost.case_number()) continue;
+    for (const domain::Measure& measure : of.ledger.measures()) {
+      const bool live =
+          measure.phase == domain::MeasurePhase::kEffective || measure.phase == domain::MeasurePhase::kWaitlisted;
+      if (!live || of.ledger.HasOpenDeduction(measure.freeze)) continue;
+      const auto& made = sent_.at(state.FindOrder(measure.freeze)->order_id);
+      const auto& in_hand = *std::find_if(cases_.begin(), cases_.end(),
+                                          [&](const CaseInHand& one) { return one.number == lost.case_number(); });
+      auto order = BaseOrder(in_hand, ACTION_RELEASE, made.subject().id_number(), made.agencies(0));
+      order.mutable_release()->set_freeze_order_id(made.order_id()), order.mutable_release()->set_ground("DEBT_PAID");
+      Submit({order}, true);
+      pending_.back()->goes_first = true;
+    }
+  }
+}
+
 void World::Decided(size_t place, const ValidateOrdersResponse& dry) {
   const auto batch = lost_[place];
   const auto under_way = [](const auto& one) { return !one->done; };
   if (std::any_of(lost_.begin(), lost_.end(), under_way)) return;
-  bool same = true, as_much = true;
+  bool as_much = true;
   for (int i = 0; i < dry.results_size(); ++i) {
-    const bool before = batch->answer.results(i).has_acceptance(), now = dry.results(i).has_acceptance();
-    same &= before == now, as_much &= now || !before;
-    if (before && !now) why_stuck_ = dry.results(i).refusal().reason();
+    if (!batch->answer.results(i).has_acceptance() || dry.results(i).has_acceptance()) continue;
+    as_much = false;
+    why_stuck_ = dry.results(i).refusal().reason();
+    // It names a freeze whose answer never came: what was signed before the loss is sent then, and nothing that is new.
+    waits_for_open_ |= why_stuck_ == RowOf(Reason::kMeasureUnknown).name;
+    // Revocation and new key came before what is now the first that is lost, so they are lost too, and go before it.
+    waits_for_key_ |= place == 0 && why_stuck_ == RowOf(Reason::kSignaturesMissing).name;
   }
-  if (!same && !(as_much && stuck_ >= kPeopleDecideMinutes)) return SendAgain(place + 1);
+  if (!as_much) return SendAgain(place + 1);
   stuck_ = 0;
   batch->lost = true, batch->done = false;
   Send(batch);

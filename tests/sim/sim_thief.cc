@@ -21,7 +21,7 @@ constexpr char kCode[] = "辽9901", kSubject[] = "court/辽9901/officer/cosigner
 void World::Thief() {
   if (theft_at_ == 0 || minute_ < theft_at_) return;
   if (minute_ == theft_at_) cosigner_ = kSecond;  // he knows it, and signs with the stolen one no more
-  if (!gateway_->up() || (DataLost() && !up_to_date_)) return;
+  if (!gateway_->up() || (DataLost() && !up_to_date_ && !waits_for_key_)) return;
   const domain::StatementOnFile* file = gateway_->state().directory.StatementAbout(kSubject);
   if (file->statement.kind() == STATEMENT_KIND_REVOKED) return StateNewKey();
   if (file->statement.key() != signers_[kSecond]->public_key()) return Revoke();
@@ -68,6 +68,14 @@ void World::StateNewKey() {
   SubmitOwn(std::move(officer));
 }
 
+void World::Withdraw(const WithdrawOrderRequest& request) {
+  Travel([this, request] {
+    if (!gateway_->up()) return;
+    gateway_->handlers().WithdrawOrder(court_, request, [](const absl::StatusOr<WithdrawOrderResponse>&) {});
+    gateway_->Kick();
+  });
+}
+
 void World::SignAnew() {
   const domain::State& state = gateway_->state();
   for (const std::shared_ptr<PendingBatch>& batch : pending_) {
@@ -84,11 +92,8 @@ void World::SignAnew() {
       }
       WithdrawOrderRequest withdraw;
       withdraw.set_order_id(order.order_id()), withdraw.set_request_id(NewId());
-      Travel([this, withdraw] {
-        if (!gateway_->up()) return;
-        gateway_->handlers().WithdrawOrder(court_, withdraw, [](const absl::StatusOr<WithdrawOrderResponse>&) {});
-        gateway_->Kick();
-      });
+      withdrawals_.push_back(withdraw);
+      Withdraw(withdraw);
     }
     if (request.order_ids().empty()) continue;
     SignedBatch anew = batch->request.batch();

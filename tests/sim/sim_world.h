@@ -64,6 +64,8 @@ class World {
     bool done = false;
     goldeneagle::v1::SubmitOrdersResponse answer;  // once done
     bool lost = false;                             // answered under an origin that has ended, at an index that is lost
+    bool goes_first = false;                       // people decided so, though something lost waits
+    bool open_at_loss = false;                     // not answered yet: nobody knows whether it was accepted
   };
   struct CaseInHand {
     std::string number;
@@ -98,6 +100,7 @@ class World {
   void StateNewKey();
   void SignAnew();
   void SubmitOwn(goldeneagle::v1::Statement statement);
+  void Withdraw(const goldeneagle::v1::WithdrawOrderRequest& request);
 
   // A loss of the data (sim_recovery.cc): at a minute of some seeds an older backup is put in their place, two
   // administrators let it go on under a new origin, and the court sends again what it was answered past the backup.
@@ -106,10 +109,14 @@ class World {
   void RecoverLog();
   void ListLost();
   void SendAgain(size_t from);
+  void MakeRoom();
   void Decided(size_t place, const goldeneagle::v1::ValidateOrdersResponse& dry);
   bool DataLost() const { return lost_in_ != 0; }
-  // The court holds back what is new while what is lost hasn't been sent again.
-  bool HoldsBack(const PendingBatch& batch) const { return DataLost() && !up_to_date_ && !batch.lost; }
+  // The court holds back what is new while what is lost hasn't been sent again; what had no answer only as long as
+  // nothing that is lost waits for it.
+  bool HoldsBack(const PendingBatch& batch) const {
+    return DataLost() && !up_to_date_ && !batch.lost && !batch.goes_first && !(batch.open_at_loss && waits_for_open_);
+  }
   void JudgeRefusedStart();
   void JudgeLostCheckpoint(const std::string& note);
   void JudgeRecoveries(const audit::PublicAudit& audit);
@@ -154,11 +161,14 @@ class World {
   storage::SignedHead given_up_;        // what the old origin signed last
   std::map<uint64_t, journal::Hash> lost_roots_;
   std::vector<std::shared_ptr<PendingBatch>> lost_;  // not sent again yet, in their old order
-  bool up_to_date_ = true;                           // nothing is lost, or people gave up waiting
+  bool up_to_date_ = true;                           // nothing is lost
+  bool waits_for_key_ = false;                       // what is lost next was signed with a key whose statement is lost
+  bool waits_for_open_ = false;                      // something lost names a freeze that the log hasn't
   int round_ = 0, stuck_ = 0;                        // minutes without progress
   std::string why_stuck_;
   std::set<std::string> sent_again_;  // order ids: their place in the journal isn't the one that gave rank
   std::map<std::string, goldeneagle::v1::SubmitStatementsRequest> own_statements_;  // by subject and sequence
+  std::vector<goldeneagle::v1::WithdrawOrderRequest> withdrawals_;
   std::set<std::string> checkpoints_;
   std::string account_digest_;
   std::vector<std::string> violations_;

@@ -139,6 +139,36 @@ TEST_F(AfterRecovery, ADeductionThatWasCarriedOutIsTakenAgainThoughItsMoneyIsGon
   EXPECT_THAT(DemoWorld::Reasons(demo_.Submit({demo_.Deduct(lost_, 150)})), ElementsAre("AMOUNT_ABOVE_MEASURE"));
 }
 
+// A batch is sent whole: what had been refused of it stays refused, though it would be accepted now.
+TEST_F(AfterRecovery, WhatTheEndedOriginHadRefusedIsRefusedOnceMoreUnjudged) {
+  v1::SubmitOrdersRequest both;
+  const v1::Order first = demo_.Inquire({kBeiling}), second = demo_.Inquire({kBeiling});
+  *both.mutable_batch() = demo_.OrderBatch({first, second}).batch();
+  both.add_refused_before(second.order_id());
+  const auto validate = [&] { return gateway_.Call(&api::Handlers::ValidateOrders, demo_.court, both); };
+  EXPECT_EQ(ReasonOf(validate().status()), Reason::kFieldInvalid) << "nothing was recovered yet";
+  Recover();
+  const auto dry = validate();
+  ASSERT_TRUE(dry.ok()) << dry.status();
+  EXPECT_EQ(dry->results(1).refusal().reason(), "REFUSED_BEFORE");
+  EXPECT_THAT(DemoWorld::Reasons(gateway_.Call(&api::Handlers::SubmitOrders, demo_.court, both)),
+              ElementsAre("", "REFUSED_BEFORE"));
+  // It is a decision like others: kept, and the same for whoever asks again.
+  both.clear_refused_before();
+  EXPECT_THAT(DemoWorld::Reasons(gateway_.Call(&api::Handlers::SubmitOrders, demo_.court, both)),
+              ElementsAre("", "REFUSED_BEFORE"));
+  gateway_.Advance(absl::Seconds(1));
+  v1::SubmitOrdersRequest later;
+  *later.mutable_batch() = demo_.OrderBatch({demo_.Inquire({kBeiling})}).batch();
+  later.add_refused_before(second.order_id());
+  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::SubmitOrders, demo_.court, later).status()), Reason::kFieldInvalid);
+  v1::Order member;
+  member.ParseFromString(later.batch().members(0));
+  later.set_refused_before(0, member.order_id());
+  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::SubmitOrders, demo_.court, later).status()), Reason::kFieldInvalid)
+      << "it was signed after the recovery";
+}
+
 TEST_F(AfterRecovery, AWatchGoesOnWhereTheRestoredEntriesEndAndMissesNothing) {
   Recover();
   ASSERT_THAT(DemoWorld::Reasons(Send()), ElementsAre(""));
