@@ -1,4 +1,6 @@
 // eagle admin: what two administrators decide together.
+#include "client/cli/admin.h"
+
 #include "client/cli/batches.h"
 #include "client/cli/commands.h"
 #include "client/lib/errors.h"
@@ -13,11 +15,6 @@
 
 namespace eagle::client {
 namespace {
-
-struct ProposeFlags {
-  std::string kind, ground;
-  std::vector<std::string> files, keys;
-};
 
 // Tries the message that a kind's file may hold besides a whole Proposal.
 template <class M>
@@ -95,18 +92,6 @@ absl::Status SendActs(Session& session, const std::vector<v1::Administration>& a
   document.Add(std::move(problems));
   EAGLE_RETURN_IF_ERROR(session.Print(document));
   return RefusedStatus(refused, acts.size(), first);
-}
-
-absl::Status Propose(Session& session, const ProposeFlags& flags) {
-  OrderBuilder builder(session.process().clock, session.process().entropy);
-  std::vector<v1::Administration> acts;
-  for (const std::string& path : flags.files) {
-    v1::Administration act;
-    act.set_request_id(builder.NewId());
-    EAGLE_ASSIGN_OR_RETURN(*act.mutable_proposal(), ReadProposal(flags.kind, path, flags.ground));
-    acts.push_back(std::move(act));
-  }
-  return SendActs(session, acts, {.key_files = flags.keys}, {});
 }
 
 absl::StatusOr<std::vector<v1::ProposalView>> ReadProposals(Session& session, bool open_only) {
@@ -210,6 +195,18 @@ absl::Status Erase(Session& session, const EraseFlags& flags) {
 
 }  // namespace
 
+absl::Status ProposeFiles(Session& session, const ProposeFlags& flags) {
+  OrderBuilder builder(session.process().clock, session.process().entropy);
+  std::vector<v1::Administration> acts;
+  for (const std::string& path : flags.files) {
+    v1::Administration act;
+    act.set_request_id(builder.NewId());
+    EAGLE_ASSIGN_OR_RETURN(*act.mutable_proposal(), ReadProposal(flags.kind, path, flags.ground));
+    acts.push_back(std::move(act));
+  }
+  return SendActs(session, acts, {.key_files = flags.keys}, {});
+}
+
 void AddCaseErase(Verb& cases) {
   auto flags = std::make_shared<EraseFlags>();
   Verb erase = cases.Add(
@@ -239,7 +236,7 @@ void AddAdmin(Verb& root) {
                 "the proposal, or only what it changes (.json or .txtpb); repeat for several", Need::kRequired);
   propose.Text("--ground", &propose_flags->ground, "why; needed unless the file says it");
   propose.Texts("--key", &propose_flags->keys, "your administrator's key", Need::kRequired);
-  propose.Do([propose_flags](Session& session) { return Propose(session, *propose_flags); });
+  propose.Do([propose_flags](Session& session) { return ProposeFiles(session, *propose_flags); });
 
   auto show_flags = std::make_shared<ProposalShowFlags>();
   Verb show = admin.Add("show", "Show open proposals; with an index, one of them in full.", "eagle admin show 17");

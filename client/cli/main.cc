@@ -8,6 +8,7 @@
 #include "server/backup.h"
 #include "server/base/bytes.h"
 #include "server/base/system_clock.h"
+#include "server/domain/policy.h"
 #include "server/found.h"
 #include "server/journal_folder.h"
 #include "server/recover.h"
@@ -162,9 +163,14 @@ absl::StatusOr<std::unique_ptr<client::JournalFolder>> OpenHere(const client::Jo
   return folder;
 }
 
+absl::Status CheckPolicyHere(const goldeneagle::v1::PolicyTable& table) {
+  return domain::Policy::Create(table).status();
+}
+
 }  // namespace
 }  // namespace eagle
 
 int main(int argc, char** argv) {
-  return eagle::client::EagleMain(argc, argv, eagle::FoundHere, eagle::OpenHere, eagle::ApplyHere, eagle::CheckHere);
+  return eagle::client::EagleMain(argc, argv, eagle::FoundHere, eagle::OpenHere, eagle::ApplyHere, eagle::CheckHere,
+                                  eagle::CheckPolicyHere);
 }

@@ -22,7 +22,7 @@ std::optional<std::string> Variable(const std::string& name) {
 }  // namespace
 
 int EagleMain(int argc, char** argv, FoundLog found_log, OpenJournalFolder open_journal_folder,
-              ApplyRecovery apply_recovery, CheckBackup check_backup) {
+              ApplyRecovery apply_recovery, CheckBackup check_backup, CheckPolicy check_policy) {
   auto chosen = MakeClock();
   if (!chosen.ok()) {
     std::cerr << "error: " << FailureOf(chosen.status()).message << "\n";
@@ -50,6 +50,7 @@ int EagleMain(int argc, char** argv, FoundLog found_log, OpenJournalFolder open_
       .open_journal_folder = std::move(open_journal_folder),
       .apply_recovery = std::move(apply_recovery),
       .check_backup = std::move(check_backup),
+      .check_policy = std::move(check_policy),
   };
   return RunEagle(process, {argv + 1, argv + argc});
 }

@@ -6,12 +6,13 @@
 
 #include "client/cli/init.h"
 #include "client/cli/journal.h"
+#include "client/cli/policy.h"
 #include "client/cli/recover.h"
 
 namespace eagle::client {
 
 // The exit code (eagle.h).
 int EagleMain(int argc, char** argv, FoundLog found_log = {}, OpenJournalFolder open_journal_folder = {},
-              ApplyRecovery apply_recovery = {}, CheckBackup check_backup = {});
+              ApplyRecovery apply_recovery = {}, CheckBackup check_backup = {}, CheckPolicy check_policy = {});
 
 }  // namespace eagle::client

@@ -22,6 +22,7 @@
 #include "client/cli/config.h"
 #include "client/cli/init.h"
 #include "client/cli/journal.h"
+#include "client/cli/policy.h"
 #include "client/cli/recover.h"
 #include "client/cli/verbs.h"
 #include "client/common/document.h"
@@ -55,6 +56,7 @@ struct Process {
   OpenJournalFolder open_journal_folder;
   ApplyRecovery apply_recovery;
   CheckBackup check_backup;
+  CheckPolicy check_policy;
 };
 
 class Session {

@@ -200,6 +200,7 @@ class GrpcGateway : public Gateway {
   EAGLE_CALL(SubmitStatements, SubmitStatementsRequest, SubmitStatementsResponse, directory_)
   EAGLE_CALL(ListStatements, ListStatementsRequest, ListStatementsResponse, directory_)
   EAGLE_CALL(ListAgencies, ListAgenciesRequest, ListAgenciesResponse, directory_)
+  EAGLE_CALL(GetPolicy, GetPolicyRequest, GetPolicyResponse, directory_)
   EAGLE_CALL(SubmitAdministration, SubmitAdministrationRequest, SubmitAdministrationResponse, admin_)
   EAGLE_CALL(ListProposals, ListProposalsRequest, ListProposalsResponse, admin_)
   EAGLE_CALL(MakeBackup, MakeBackupRequest, MakeBackupResponse, admin_)

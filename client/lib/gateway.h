@@ -58,6 +58,7 @@ class Gateway {
   virtual absl::StatusOr<v1::SubmitStatementsResponse> SubmitStatements(const v1::SubmitStatementsRequest& request) = 0;
   virtual absl::StatusOr<v1::ListStatementsResponse> ListStatements(const v1::ListStatementsRequest& request) = 0;
   virtual absl::StatusOr<v1::ListAgenciesResponse> ListAgencies(const v1::ListAgenciesRequest& request) = 0;
+  virtual absl::StatusOr<v1::GetPolicyResponse> GetPolicy(const v1::GetPolicyRequest& request) = 0;
 
   virtual absl::StatusOr<v1::SubmitAdministrationResponse> SubmitAdministration(
       const v1::SubmitAdministrationRequest& request) = 0;

@@ -48,6 +48,8 @@ const absl::btree_map<std::string, MethodRow>& Table() {
        {.data = DataClass::kNone, .court = kSelf, .agency = kSelf, .auditor = kSelf, .operators = kSelf}},
       {"/goldeneagle.v1.DirectoryService/ListAgencies",
        {.data = DataClass::kNone, .court = kSelf, .auditor = kSelf, .operators = kSelf}},
+      {"/goldeneagle.v1.DirectoryService/GetPolicy",
+       {.data = DataClass::kNone, .court = kSelf, .agency = kSelf, .auditor = kSelf, .operators = kSelf}},
       {"/goldeneagle.v1.AdminService/SubmitAdministration",
        {.data = DataClass::kNone, .court = kSelf, .operators = kSelf}},
       {"/goldeneagle.v1.AdminService/ListProposals", {.data = DataClass::kNone, .auditor = kSelf, .operators = kSelf}},

@@ -131,6 +131,8 @@ class Handlers {
       const Caller& caller, const goldeneagle::v1::ListStatementsRequest& request);
   absl::StatusOr<goldeneagle::v1::ListAgenciesResponse> ListAgencies(
       const Caller& caller, const goldeneagle::v1::ListAgenciesRequest& request);
+  absl::StatusOr<goldeneagle::v1::GetPolicyResponse> GetPolicy(const Caller& caller,
+                                                               const goldeneagle::v1::GetPolicyRequest& request);
 
   // AdminService
   void SubmitAdministration(const Caller& caller, goldeneagle::v1::SubmitAdministrationRequest request,

@@ -136,4 +136,15 @@ absl::StatusOr<ListAgenciesResponse> Handlers::ListAgencies(const Caller& caller
   return response;
 }
 
+absl::StatusOr<GetPolicyResponse> Handlers::GetPolicy(const Caller& caller, const GetPolicyRequest&) {
+  EAGLE_RETURN_IF_ERROR(MayCall(caller, "/goldeneagle.v1.DirectoryService/GetPolicy"));
+  const auto published = impl_->published();
+  if (published->policy == nullptr) return Fail(Reason::kNotFound, "no policy is installed yet");
+  GetPolicyResponse response;
+  *response.mutable_table() = published->policy->table();
+  response.set_journal_index(published->policy_index);
+  *response.mutable_installed_at() = domain::ToProto(published->policy_since);
+  return response;
+}
+
 }  // namespace eagle::api

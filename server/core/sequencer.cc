@@ -329,6 +329,8 @@ void Sequencer::Publish(Stale stale) {
   }
   next->directory_head = state_.directory_head;
   next->policy = state_.policy;
+  next->policy_index = state_.policy_index;
+  next->policy_since = state_.policy_since;
   next->edge = std::make_shared<const journal::Edge>(edge_);
   next->checkpoint = checkpoint_;
   next->recorded = state_.recorded;

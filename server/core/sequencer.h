@@ -34,6 +34,8 @@ namespace eagle::core {
 struct Published {
   std::shared_ptr<const domain::Directory> directory;
   std::shared_ptr<const domain::Policy> policy;  // null before the first is installed
+  uint64_t policy_index = 0;                     // of the entry that installed it
+  absl::Time policy_since;                       // and its time
   std::shared_ptr<const std::vector<domain::PresenceState>>
       presence;  // agency ordinal n at n-1; those never seen may be missing
   std::shared_ptr<const std::map<uint64_t, domain::ProposalState>> proposals;  // by journal index

@@ -123,6 +123,8 @@ void PrivateAdopted(const Entry& entry, State& state) {
       auto policy = Policy::Create(payload.policy().table());
       GATEWAY_ASSERT(policy.ok(), "only a checked policy is installed");
       state.policy = *policy;
+      state.policy_index = entry.index;
+      state.policy_since = entry.time;
       break;
     }
     case AdoptedPayload::CHANGE_NOT_SET:

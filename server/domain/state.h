@@ -81,6 +81,8 @@ struct State {
   // Private half, stream 0.
   Directory directory;
   std::shared_ptr<const Policy> policy;         // null before the first one is installed
+  uint64_t policy_index = 0;                    // of the entry that installed it
+  absl::Time policy_since;                      // and its time
   std::map<uint64_t, ProposalState> proposals;  // by index
   std::map<uint32_t, ClaimHistory> claims;      // by court ordinal: of the cases that can be read
 

@@ -130,6 +130,7 @@ class Wire : public client::Gateway {
   NOT_HERE(SubmitStatements, SubmitStatementsRequest, SubmitStatementsResponse)
   NOT_HERE(ListStatements, ListStatementsRequest, ListStatementsResponse)
   NOT_HERE(ListAgencies, ListAgenciesRequest, ListAgenciesResponse)
+  NOT_HERE(GetPolicy, GetPolicyRequest, GetPolicyResponse)
   NOT_HERE(SubmitAdministration, SubmitAdministrationRequest, SubmitAdministrationResponse)
   NOT_HERE(ListProposals, ListProposalsRequest, ListProposalsResponse)
   NOT_HERE(MakeBackup, MakeBackupRequest, MakeBackupResponse)

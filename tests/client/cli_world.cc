@@ -52,6 +52,7 @@ class Borrowed : public Gateway {
   FORWARD(GetCase, GetCaseRequest, GetCaseResponse)
   FORWARD(SubmitStatements, SubmitStatementsRequest, SubmitStatementsResponse)
   FORWARD(ListStatements, ListStatementsRequest, ListStatementsResponse)
+  FORWARD(GetPolicy, GetPolicyRequest, GetPolicyResponse)
   FORWARD(ListAgencies, ListAgenciesRequest, ListAgenciesResponse)
   FORWARD(SubmitAdministration, SubmitAdministrationRequest, SubmitAdministrationResponse)
   FORWARD(ListProposals, ListProposalsRequest, ListProposalsResponse)
@@ -174,7 +175,10 @@ Ran CliWorld::Bare(const std::vector<std::string>& arguments) {
                     return std::make_unique<Borrowed>(*gateway);
                   },
                   .found_log = found_log,
-                  .open_journal_folder = open_journal_folder};
+                  .open_journal_folder = open_journal_folder,
+                  .apply_recovery = {},
+                  .check_backup = {},
+                  .check_policy = check_policy};
   Ran ran;
   ran.exit = RunEagle(process, arguments);
   ran.out = out.str();

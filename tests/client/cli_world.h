@@ -44,6 +44,7 @@ class CliWorld {
   std::string typed;  // what a person answers
   FoundLog found_log;
   OpenJournalFolder open_journal_folder;
+  CheckPolicy check_policy;
 
  private:
   TempFolder folder_;

@@ -347,6 +347,16 @@ absl::StatusOr<v1::ListAgenciesResponse> FakeGateway::ListAgencies(const v1::Lis
   return response;
 }
 
+absl::StatusOr<v1::GetPolicyResponse> FakeGateway::GetPolicy(const v1::GetPolicyRequest&) {
+  EAGLE_RETURN_IF_ERROR(Answer());
+  if (!policy) return Fail(Reason::kNotFound, "no policy is installed yet").With("origin", "gateway");
+  v1::GetPolicyResponse response;
+  *response.mutable_table() = *policy;
+  response.set_journal_index(7);
+  *response.mutable_installed_at() = trust::TimestampOf(now);
+  return response;
+}
+
 absl::StatusOr<v1::SubmitAdministrationResponse> FakeGateway::SubmitAdministration(
     const v1::SubmitAdministrationRequest& request) {
   EAGLE_RETURN_IF_ERROR(Answer());

@@ -46,6 +46,7 @@ class FakeGateway : public Gateway {
 
   absl::Time now;
   std::map<std::string, v1::OrderView> orders;  // by id, as GetOrder answers
+  std::optional<v1::PolicyTable> policy;        // in force
   std::map<std::string, v1::Refusal> refusals;  // by case number: orders of it are refused
   std::vector<v1::DirectoryChange> statements;
   std::vector<v1::AgencyView> agencies;
@@ -93,6 +94,7 @@ class FakeGateway : public Gateway {
   absl::StatusOr<v1::SubmitStatementsResponse> SubmitStatements(const v1::SubmitStatementsRequest& request) override;
   absl::StatusOr<v1::ListStatementsResponse> ListStatements(const v1::ListStatementsRequest& request) override;
   absl::StatusOr<v1::ListAgenciesResponse> ListAgencies(const v1::ListAgenciesRequest& request) override;
+  absl::StatusOr<v1::GetPolicyResponse> GetPolicy(const v1::GetPolicyRequest& request) override;
   absl::StatusOr<v1::SubmitAdministrationResponse> SubmitAdministration(
       const v1::SubmitAdministrationRequest& request) override;
   absl::StatusOr<v1::ListProposalsResponse> ListProposals(const v1::ListProposalsRequest& request) override;

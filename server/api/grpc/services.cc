@@ -144,6 +144,7 @@ class Services::Impl {
     UNARY(DirectoryService, SubmitStatements, SubmitStatementsRequest, SubmitStatementsResponse)
     UNARY(DirectoryService, ListStatements, ListStatementsRequest, ListStatementsResponse)
     UNARY(DirectoryService, ListAgencies, ListAgenciesRequest, ListAgenciesResponse)
+    UNARY(DirectoryService, GetPolicy, GetPolicyRequest, GetPolicyResponse)
     Shared& shared;
   };
   struct Audits final : v1::AuditService::CallbackService {

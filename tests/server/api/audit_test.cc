@@ -224,6 +224,18 @@ TEST_F(Audit, ApproversSeeTheExactBytesThatTheySign) {
   EXPECT_EQ(all, 11) << "the ten of the start and this one";
 }
 
+TEST_F(Audit, ThePolicyInForceIsShownToEverybodyWithThePlaceOfItsInstallation) {
+  for (const api::Caller& caller : {demo_.court, GatewayFixture::Auditor(), GatewayFixture::Operator()}) {
+    const auto policy = gateway_.Call(&api::Handlers::GetPolicy, caller, v1::GetPolicyRequest());
+    ASSERT_TRUE(policy.ok()) << policy.status();
+    EXPECT_EQ(policy->table().SerializeAsString(), PolicyOf2026().SerializeAsString());
+    EXPECT_EQ(gateway_.Types().at(policy->journal_index()), "POLICY_INSTALLED");
+  }
+  GatewayFixture founded;
+  const auto none = founded.Call(&api::Handlers::GetPolicy, GatewayFixture::Operator(), v1::GetPolicyRequest());
+  EXPECT_EQ(ReasonOf(none.status()), Reason::kNotFound);
+}
+
 TEST_F(Audit, AgenciesAndStatementsPage) {
   v1::ListAgenciesRequest request;
   request.set_kind("BANK");
@@ -274,7 +286,7 @@ TEST_F(Audit, EveryMethodHasARowAndEveryRowAMethod) {
         methods.push_back("/" + file->service(s)->full_name() + "/" + file->service(s)->method(m)->name());
     }
   }
-  EXPECT_EQ(methods.size(), 34u);
+  EXPECT_EQ(methods.size(), 35u);
   EXPECT_THAT(api::MethodsWithRow(), UnorderedElementsAreArray(methods));
   EXPECT_EQ(ReasonOf(api::MayCall(demo_.court, "/goldeneagle.v1.OrderService/Unheard")), Reason::kPermissionDenied)
       << "default deny";

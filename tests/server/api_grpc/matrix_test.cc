@@ -43,6 +43,7 @@ const std::map<std::string, std::string>& Allowed() {
       {"DirectoryService/SubmitStatements", "co"},
       {"DirectoryService/ListStatements", "cauo"},
       {"DirectoryService/ListAgencies", "cuo"},
+      {"DirectoryService/GetPolicy", "cauo"},
       {"AdminService/SubmitAdministration", "co"},
       {"AdminService/ListProposals", "uo"},
       {"AdminService/MakeBackup", "o"},
