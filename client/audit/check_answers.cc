@@ -36,7 +36,8 @@ void CheckTask(const journal::Leaf& leaf, OrderSeen& order, Picture& seen) {
   if (correction) {
     if (!answered || journal::View(word->second) != body.corrects()) wrong("it corrects no word in force");
   } else {
-    // An interim word may be overtaken on its way; whether it was said before the final one, only the opened audit sees.
+    // An interim word may be overtaken on its way; whether it was said before the final one, only the opened audit
+    // sees.
     if (answered && !interim) wrong("the agency had said its final word on the order");
     if (!body.corrects().empty()) wrong("only a correction corrects");
   }

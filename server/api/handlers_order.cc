@@ -211,8 +211,8 @@ void NoticeStrangers(Handlers::Impl& impl, const Caller& caller, const domain::R
 void Handlers::SubmitOrders(const Caller& caller, SubmitOrdersRequest request, Reply<SubmitOrdersResponse> reply) {
   if (absl::Status may = MayCall(caller, "/goldeneagle.v1.OrderService/SubmitOrders"); !may.ok()) return reply(may);
   std::vector<journal::Hash> digests;
-  auto command = OpenOrders(*impl_->published(), impl_->ports, caller, std::move(request),
-                            trust::Signatures::kRequired, digests);
+  auto command =
+      OpenOrders(*impl_->published(), impl_->ports, caller, std::move(request), trust::Signatures::kRequired, digests);
   if (!command.ok()) return reply(command.status());
   std::shared_ptr<Submission> kept = Keep(*command, std::move(digests));
   impl_->Submit<SubmitOrdersResponse>(
@@ -226,8 +226,8 @@ void Handlers::SubmitOrders(const Caller& caller, SubmitOrdersRequest request, R
 void Handlers::ValidateOrders(const Caller& caller, SubmitOrdersRequest request, Reply<ValidateOrdersResponse> reply) {
   if (absl::Status may = MayCall(caller, "/goldeneagle.v1.OrderService/ValidateOrders"); !may.ok()) return reply(may);
   std::vector<journal::Hash> digests;
-  auto opened = OpenOrders(*impl_->published(), impl_->ports, caller, std::move(request),
-                           trust::Signatures::kOptional, digests);
+  auto opened =
+      OpenOrders(*impl_->published(), impl_->ports, caller, std::move(request), trust::Signatures::kOptional, digests);
   if (!opened.ok()) return reply(opened.status());
   auto command = std::make_shared<const domain::SubmitOrders>(*std::move(opened));
   const absl::Status status = impl_->ports.sequencer.SubmitDryRun(

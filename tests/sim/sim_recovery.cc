@@ -22,7 +22,7 @@ using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 
 namespace {
 
-constexpr int kPeopleNeedMinutes = 3;  // longer than any call is under way: what was sent before doesn't come after
+constexpr int kPeopleNeedMinutes = 3;     // longer than any call is under way: what was sent before doesn't come after
 constexpr int kPeopleDecideMinutes = 20;  // without progress
 constexpr int kForEverMinutes = 120;
 
