@@ -20,6 +20,7 @@ import google  # noqa: E402  the protobuf package and google.rpc's stubs share t
 google.__path__ = list(google.__path__) + [os.path.join(work, "stubs", "google")]
 
 import grpc  # noqa: E402
+import vectors  # noqa: E402
 from google.protobuf import descriptor_pb2  # noqa: E402
 from google.rpc import error_details_pb2, status_pb2  # noqa: E402
 from goldeneagle.v1 import (  # noqa: E402
@@ -352,6 +353,7 @@ def try_audit(channel):
 
 
 def main():
+    vectors.try_vectors(sys.modules[__name__], os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../proto/vectors"))
     ports = os.path.join(world, "ports.json")
     if os.path.exists(ports):
         os.remove(ports)
