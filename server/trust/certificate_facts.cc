@@ -12,15 +12,9 @@ namespace {
 
 constexpr size_t kCertificatesMax = 64;
 
-using NamesPtr = std::unique_ptr<GENERAL_NAMES, FreeWith<GENERAL_NAMES_free>>;
-
 absl::Time TimeOf(const ASN1_TIME* time) {
   tm broken{};
   return ASN1_TIME_to_tm(time, &broken) == 1 ? absl::FromTM(broken, absl::UTCTimeZone()) : absl::InfinitePast();
-}
-
-std::string TextOf(const ASN1_STRING* text) {
-  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)), static_cast<size_t>(ASN1_STRING_length(text))};
 }
 
 std::string NameOf(X509* certificate) {

@@ -96,8 +96,6 @@ journal::Hash FingerprintOf(X509* certificate) {
   return hash;
 }
 
-using NamesPtr = std::unique_ptr<GENERAL_NAMES, FreeWith<GENERAL_NAMES_free>>;
-
 // All URI names of the certificate; absent when it has names that can't be read.
 std::optional<std::vector<std::string>> UriNamesOf(X509* certificate) {
   int critical = -1;

@@ -25,6 +25,11 @@ struct FreeWith {
 using BioPtr = std::unique_ptr<BIO, FreeWith<BIO_free>>;
 using PkeyPtr = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
 using CertificatePtr = std::unique_ptr<X509, FreeWith<X509_free>>;
+using NamesPtr = std::unique_ptr<GENERAL_NAMES, FreeWith<GENERAL_NAMES_free>>;
+
+inline std::string TextOf(const ASN1_STRING* text) {
+  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)), static_cast<size_t>(ASN1_STRING_length(text))};
+}
 
 inline BioPtr ReadingFrom(std::string_view bytes) {
   GATEWAY_ASSERT(bytes.size() <= INT_MAX, "OpenSSL counts in int");

@@ -11,12 +11,6 @@
 namespace eagle::trust {
 namespace {
 
-using NamesPtr = std::unique_ptr<GENERAL_NAMES, FreeWith<GENERAL_NAMES_free>>;
-
-std::string TextOf(const ASN1_STRING* text) {
-  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)), static_cast<size_t>(ASN1_STRING_length(text))};
-}
-
 // IPv4 or IPv6 as Issue takes it; empty for another length.
 std::string AddressText(const std::string& bytes) {
   std::string out;

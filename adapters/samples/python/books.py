@@ -1,0 +1,241 @@
+"""A small bank's books: accounts, measures in order of arrival, payments; and its inbox, in the same SQLite file.
+
+One transaction takes an effect and its signed receipt together. A bank whose core is another system does as section 4 of
+server/docs/agency-guide.md says: intent first, then the core, then the answer; and after a crash it asks the core.
+
+    books.py open-account|credit CONFIG.toml ...
+"""
+import calendar
+import datetime
+import os
+import sqlite3
+import sys
+import tomllib
+import uuid
+
+from goldeneagle.v1 import order_pb2, receipt_pb2
+
+from verify import now, own_signature
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value);
+CREATE TABLE IF NOT EXISTS statements(position INTEGER PRIMARY KEY, bytes BLOB);
+CREATE TABLE IF NOT EXISTS tasks(arrival INTEGER PRIMARY KEY AUTOINCREMENT, order_id BLOB UNIQUE, digest BLOB, task BLOB, head BLOB, fence INTEGER, arrived_at INTEGER, done INTEGER DEFAULT 0);
+CREATE TABLE IF NOT EXISTS withdrawn(order_id BLOB PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS batches(sequence INTEGER PRIMARY KEY AUTOINCREMENT, order_id BLOB, kind INTEGER, batch BLOB, verdict INTEGER);
+CREATE TABLE IF NOT EXISTS accounts(number TEXT PRIMARY KEY, name TEXT, id_kind TEXT, id_number TEXT, balance INTEGER CHECK(balance >= 0));
+CREATE TABLE IF NOT EXISTS measures(arrival INTEGER PRIMARY KEY, order_id BLOB UNIQUE, requested INTEGER, capture INTEGER, months INTEGER, live INTEGER, starts INTEGER, ends INTEGER, revision INTEGER);
+CREATE TABLE IF NOT EXISTS shares(arrival INTEGER, account TEXT, controlled INTEGER CHECK(controlled >= 0), place INTEGER, PRIMARY KEY(arrival, account));
+CREATE TABLE IF NOT EXISTS payments(order_id BLOB PRIMARY KEY, account TEXT, name TEXT, amount INTEGER, booked_at INTEGER);
+"""
+
+
+class Bank:
+    def __init__(self, config):
+        with open(config, "rb") as file:
+            self.config = tomllib.load(file)
+        self.agency = self.config["system"]["agency"]
+        self.db = sqlite3.connect(self.config["system"]["data"], isolation_level=None, check_same_thread=False, timeout=30)
+        self.db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;" + TABLES)
+        if self.meta("inbox") is None:
+            self.put_meta("inbox", os.urandom(16))  # the id of this database, for ever
+
+    def meta(self, name, otherwise=None):
+        row = self.db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return otherwise if row is None else row[0]
+
+    def put_meta(self, name, value):
+        self.db.execute("INSERT INTO meta VALUES(?, ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value", (name, value))
+
+    # --- the books: who stands where on which account, and for how much
+
+    def free(self, account):
+        balance = self.db.execute("SELECT balance FROM accounts WHERE number = ?", (account,)).fetchone()[0]
+        return balance - self.db.execute("SELECT coalesce(sum(controlled), 0) FROM shares WHERE account = ?", (account,)).fetchone()[0]
+
+    def unfunded(self, arrival):
+        return self.db.execute("SELECT requested - (SELECT coalesce(sum(controlled), 0) FROM shares WHERE arrival = m.arrival) FROM measures m WHERE arrival = ?", (arrival,)).fetchone()[0]
+
+    def scope(self, arrival):
+        return [row[0] for row in self.db.execute("SELECT account FROM shares WHERE arrival = ? ORDER BY place", (arrival,))]
+
+    def stands_before(self, arrival):
+        return self.db.execute("SELECT count(*) FROM measures m WHERE live AND arrival < ? AND EXISTS (SELECT 1 FROM shares a JOIN shares b USING(account) WHERE a.arrival = m.arrival AND b.arrival = ?)",
+                               (arrival, arrival)).fetchone()[0]
+
+    def settle(self, accounts, gave_up):
+        """Free money goes to those who wait for it, in order of arrival: inflow to CAPTURE, what an earlier one gave up to all. Each change is an EVENT."""
+        for arrival, capture, starts, months in self.db.execute("SELECT arrival, capture, starts, months FROM measures WHERE live ORDER BY arrival").fetchall():
+            mine = self.scope(arrival)
+            if not set(mine) & set(accounts):
+                continue
+            before = self.unfunded(arrival)
+            for account in mine if capture or gave_up else []:
+                more = min(self.unfunded(arrival), max(0, self.free(account)))
+                self.db.execute("UPDATE shares SET controlled = controlled + ? WHERE arrival = ? AND account = ?", (more, arrival, account))
+            promoted = starts is None and (self.unfunded(arrival) < before or not self.stands_before(arrival))
+            if promoted:
+                self.begin(arrival, months)
+            if promoted or self.unfunded(arrival) < before:
+                self.changed(arrival, receipt_pb2.MEASURE_CHANGE_PROMOTED if promoted else receipt_pb2.MEASURE_CHANGE_INFLOW)
+
+    def begin(self, arrival, months):
+        start = datetime.datetime.fromtimestamp(now())
+        year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+        last = datetime.datetime(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))
+        self.db.execute("UPDATE measures SET starts = ?, ends = ? WHERE arrival = ?", (now(), int(last.timestamp()), arrival))
+
+    def end(self, arrival):
+        accounts = self.scope(arrival)
+        self.db.execute("UPDATE measures SET live = 0, requested = 0, revision = revision + 1 WHERE arrival = ?", (arrival,))
+        self.db.execute("UPDATE shares SET controlled = 0 WHERE arrival = ?", (arrival,))
+        return accounts
+
+    def state(self, arrival, into):
+        requested, live, starts, ends, revision = self.db.execute("SELECT requested, live, starts, ends, revision FROM measures WHERE arrival = ?", (arrival,)).fetchone()
+        into.unit_reference, into.requested_minor_units, into.unfunded_minor_units = "F%d" % arrival, requested, self.unfunded(arrival)
+        into.controlled_minor_units, into.ended, into.revision = requested - into.unfunded_minor_units, not live, revision
+        into.rank, into.served_sequence = 1 + self.stands_before(arrival), arrival
+        if starts is not None:
+            into.effective_from.seconds, into.effective_to.seconds = starts, ends
+        for place, (account, controlled) in enumerate(self.db.execute("SELECT account, controlled FROM shares WHERE arrival = ? ORDER BY place", (arrival,)) if live else []):
+            into.shares.add(asset_number=account, controlled_minor_units=controlled, unfunded_minor_units=0 if place else into.unfunded_minor_units)
+        return into
+
+    def changed(self, arrival, change):
+        self.db.execute("UPDATE measures SET revision = revision + 1 WHERE arrival = ?", (arrival,))
+        order_id = self.db.execute("SELECT order_id FROM measures WHERE arrival = ?", (arrival,)).fetchone()[0]
+        receipt = self.receipt(order_id, receipt_pb2.RECEIPT_KIND_EVENT)
+        receipt.change = change
+        self.state(arrival, receipt.items.add(outcome=receipt_pb2.OUTCOME_CONTROLLED).measure)
+        self.sign(order_id, receipt)
+
+    def lapse(self):
+        for arrival, in self.db.execute("SELECT arrival FROM measures WHERE live AND ends <= ?", (now(),)).fetchall():
+            with self.transaction():
+                accounts = self.end(arrival)
+                self.changed(arrival, receipt_pb2.MEASURE_CHANGE_LAPSED)
+                self.settle(accounts, True)
+
+    def transaction(self):
+        bank = self
+
+        class Transaction:
+            def __enter__(self):
+                bank.db.execute("BEGIN IMMEDIATE")
+
+            def __exit__(self, kind, *_):
+                bank.db.execute("COMMIT" if kind is None else "ROLLBACK")
+
+        return Transaction()
+
+    # --- the four actions; each fills a FINAL receipt inside the transaction that did it
+
+    def accounts_of(self, subject):
+        """The subject's accounts. Number and name must both fit: a number with another name is nobody's."""
+        rows = self.db.execute("SELECT number, name, balance FROM accounts WHERE id_kind = ? AND id_number = ? ORDER BY number", (subject.id_kind, subject.id_number)).fetchall()
+        if any(name != subject.name for _, name, _ in rows):
+            return None
+        return rows
+
+    def inquire(self, order, receipt, arrival):
+        receipt.searched_scope = "deposit accounts"
+        rows = self.accounts_of(order.subject)
+        if not rows:
+            receipt.items.add(outcome=receipt_pb2.OUTCOME_AMBIGUOUS if rows is None else receipt_pb2.OUTCOME_NIL)
+        for number, name, balance in rows or []:
+            receipt.items.add(outcome=receipt_pb2.OUTCOME_FOUND, finding=receipt_pb2.Finding(
+                asset_kind="DEPOSIT", asset_number=number, holder_name=name, matched_by="NAME_AND_18", status="NORMAL", currency="CNY",
+                balance_known=True, balance_minor_units=balance, available_minor_units=self.free(number)))
+
+    def freeze(self, order, receipt, arrival):
+        rows, act = self.accounts_of(order.subject), order.freeze
+        if act.WhichOneof("target") == "account":
+            rows = rows and [row for row in rows if row[0] == act.account.account_number]
+        if not rows or act.WhichOneof("target") == "asset" or act.currency != "CNY":
+            receipt.items.add(outcome=receipt_pb2.OUTCOME_AMBIGUOUS if rows is None else receipt_pb2.OUTCOME_NOT_CONTROLLED, reason="ACCOUNT_NOT_FOUND")
+            return
+        months = act.term.months or act.term.years * 12
+        self.db.execute("INSERT INTO measures VALUES(?, ?, ?, ?, ?, 1, NULL, NULL, 1)", (arrival, order.order_id, act.limit_minor_units, act.inflow == order_pb2.INFLOW_CAPTURE, months))
+        for place, (number, _, _) in enumerate(rows):
+            take = min(max(0, self.free(number)), act.limit_minor_units - self.db.execute("SELECT coalesce(sum(controlled), 0) FROM shares WHERE arrival = ?", (arrival,)).fetchone()[0])
+            self.db.execute("INSERT INTO shares VALUES(?, ?, ?, ?)", (arrival, number, take, place))
+        unfunded = self.unfunded(arrival)
+        waits = unfunded == act.limit_minor_units and self.stands_before(arrival) > 0
+        if not waits:
+            self.begin(arrival, months)
+        outcome = receipt_pb2.OUTCOME_WAITLISTED if waits else receipt_pb2.OUTCOME_PARTLY_CONTROLLED if unfunded else receipt_pb2.OUTCOME_CONTROLLED
+        self.state(arrival, receipt.items.add(outcome=outcome).measure)
+
+    def measure_of(self, freeze_order_id):
+        return self.db.execute("SELECT arrival, requested FROM measures WHERE live AND order_id = ?", (freeze_order_id,)).fetchone()
+
+    def release(self, order, receipt, arrival):
+        found, part = self.measure_of(order.release.freeze_order_id), order.release.amount_minor_units
+        if found is None:
+            receipt.items.add(outcome=receipt_pb2.OUTCOME_NOT_CONTROLLED, reason="MEASURE_NOT_FOUND")
+            return
+        measure, requested = found
+        accounts = self.scope(measure)
+        if part == 0 or part >= requested:
+            self.end(measure)
+        else:
+            self.give_up(measure, max(0, part - self.unfunded(measure)))  # the unfunded part first
+            self.db.execute("UPDATE measures SET requested = requested - ?, revision = revision + 1 WHERE arrival = ?", (part, measure))
+        self.state(measure, receipt.items.add(outcome=receipt_pb2.OUTCOME_RELEASED).measure)
+        self.settle(accounts, True)
+
+    def give_up(self, measure, amount):
+        """Takes `amount` of what the measure controls, account by account; what was taken of each."""
+        taken = {}
+        for account, controlled in self.db.execute("SELECT account, controlled FROM shares WHERE arrival = ? ORDER BY place", (measure,)).fetchall():
+            taken[account] = min(amount, controlled)
+            amount -= taken[account]
+            self.db.execute("UPDATE shares SET controlled = controlled - ? WHERE arrival = ? AND account = ?", (taken[account], measure, account))
+        return taken
+
+    def deduct(self, order, receipt, arrival):
+        found, amount = self.measure_of(order.deduct.freeze_order_id), order.deduct.amount_minor_units
+        if found is None or found[1] - self.unfunded(found[0]) < amount:
+            receipt.items.add(outcome=receipt_pb2.OUTCOME_NOT_DEDUCTED, reason="NO_BALANCE")
+            return
+        measure = found[0]
+        for account, part in self.give_up(measure, amount).items():
+            self.db.execute("UPDATE accounts SET balance = balance - ? WHERE number = ?", (part, account))
+        self.db.execute("UPDATE measures SET requested = requested - ?, revision = revision + 1 WHERE arrival = ?", (amount, measure))
+        if found[1] == amount:
+            self.end(measure)
+        to = order.deduct.account
+        self.db.execute("INSERT INTO payments VALUES(?, ?, ?, ?, ?)", (order.order_id, to.account_number, to.account_name, amount, now()))
+        done = receipt.items.add(outcome=receipt_pb2.OUTCOME_DEDUCTED).deduction
+        done.amount_minor_units, done.booking_reference, done.payment_reference = amount, "B%d" % arrival, "P" + uuid.UUID(bytes=order.order_id).hex
+        done.booked_at.seconds = done.settled_at.seconds = now()
+        self.state(measure, done.measure)
+
+    # --- receipts
+
+    def receipt(self, order_id, kind):
+        digest, arrived = self.db.execute("SELECT digest, arrived_at FROM tasks WHERE order_id = ?", (order_id,)).fetchone()
+        sequence = 1 + self.db.execute("SELECT count(*) FROM batches WHERE order_id = ?", (order_id,)).fetchone()[0]
+        receipt = receipt_pb2.Receipt(order_digest=digest, order_id=order_id, agency=self.agency, sequence=sequence, kind=kind)
+        receipt.arrived_at.seconds, receipt.answered_at.seconds = arrived, now()
+        return receipt
+
+    def sign(self, order_id, receipt):
+        """A batch of one, stored with the effect that it tells of: from here on it is sent until the gateway has it, always these bytes."""
+        member = receipt.SerializeToString()
+        sequence = self.db.execute("INSERT INTO batches(order_id, kind) VALUES(?, ?)", (order_id, receipt.kind)).lastrowid
+        batch = own_signature(self.config, self.agency, sequence, member)
+        self.db.execute("UPDATE batches SET batch = ? WHERE sequence = ?", (batch.SerializeToString(), sequence))
+
+
+if __name__ == "__main__":
+    command, bank = sys.argv[1], Bank(sys.argv[2])
+    with bank.transaction():
+        if command == "open-account":  # number, name, id kind, id number, balance in fen
+            bank.db.execute("INSERT INTO accounts VALUES(?, ?, ?, ?, ?)", sys.argv[3:8])
+        elif command == "credit":  # number, amount in fen: what later money does
+            bank.db.execute("UPDATE accounts SET balance = balance + ? WHERE number = ?", (int(sys.argv[4]), sys.argv[3]))
+            bank.settle([sys.argv[3]], False)
+        else:
+            sys.exit("books.py open-account CONFIG.toml NUMBER NAME ID_KIND ID_NUMBER FEN | credit CONFIG.toml NUMBER FEN")

@@ -1,0 +1,204 @@
+"""The sample adapter in Python (adapters/samples/python) at a real gateway: sample.py BIN_FOLDER WORK_FOLDER STUBS_FOLDER
+
+A real court's orders through the command line: inquiries, freezes up to a limit, behind one another and filled by later money, a release, a deduction
+with SIGKILL between the booking and the report, and what must not be believed. Last line: N passed, N failed, 0 skipped.
+"""
+import datetime
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.join(HERE, "..", "..", "..")
+SAMPLE = os.path.join(TOP, "adapters", "samples", "python")
+sys.path[:0] = [os.path.join(TOP, "deploy", "demo"), SAMPLE, sys.argv[3]]
+import audit  # noqa: E402
+import cast  # noqa: E402
+import play  # noqa: E402
+from cast import SONGYUE  # noqa: E402
+from stage import Failed  # noqa: E402
+
+OTHER_CASE = "（2026）辽9901执1025号"
+PEOPLE = {"debtor": cast.DEBTOR.split(";"), "guarantor": cast.GUARANTOR.split(";")}
+
+
+class Sample(play.Demo):
+    def __init__(self, binaries, folder):
+        super().__init__(binaries, folder)
+        self.stage.environment.pop("EAGLE_STEP_CLOCK")  # everybody lives by the real clock
+        self.stage.environment["PYTHONPATH"] = os.path.abspath(sys.argv[3])
+        self.stage.environment["PYTHONDONTWRITEBYTECODE"] = "1"
+        since = (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=30)).isoformat(timespec="seconds")
+        spec = cast.pki_spec
+        cast.pki_spec = lambda address, admin, _: spec(address, admin, since)
+        self.database = os.path.join(folder, "songyue.db")
+
+    def write_adapter(self, code, folder):
+        if code != SONGYUE:
+            return super().write_adapter(code, folder)
+        registrars = ", ".join('"%s"' % self.summary["keys"]["registrar-" + name] for name in ("one", "two", "three"))
+        with open(os.path.join(self.folder, "songyue.toml"), "w") as file:
+            file.write(f"""[gateway]
+address = "127.0.0.1:{self.port}"
+authority = "pki/tls/ca.pem"
+[system]
+agency = "{SONGYUE}"
+certificate = "pki/tls/agency-{SONGYUE}.pem"
+key = "pki/tls/agency-{SONGYUE}.key"
+receipt_key = "pki/keys/agency-{SONGYUE}.pem"
+data = "songyue.db"
+[trust]
+environment = "test"
+registrars = [{registrars}]
+[contact]
+name = "值班员"
+phone = "0990-110000"
+""")
+        self.bank("open-account", cast.ACCOUNT_SONGYUE, *PEOPLE["debtor"], "9500000")
+
+    def bank(self, command, *arguments):
+        done = subprocess.run(["/usr/bin/python3", os.path.join(SAMPLE, "books.py"), command, "songyue.toml", *arguments], env=self.stage.environment, cwd=self.folder, capture_output=True, text=True, timeout=60)
+        if done.returncode != 0:
+            raise Failed(done.stderr)
+
+    def start_agency(self, code):
+        if code != SONGYUE:
+            return super().start_agency(code)
+        self.stage.start("songyue", ["/usr/bin/python3", os.path.join(SAMPLE, "adapter.py"), "songyue.toml"])
+
+    def rows(self, query, *arguments):
+        with sqlite3.connect(self.database, timeout=30) as db:
+            return db.execute(query, arguments).fetchall()
+
+    def open_case(self, number, principal):
+        self.eagle("case", "open", "--case", number, "--title", cast.TITLE, "--applicant", cast.APPLICANT, "--handler", cast.HANDLER, "--leader", cast.LEADER,
+                   "--principal", principal, "--respondent", cast.DEBTOR + ";JOINT", "--respondent", cast.GUARANTOR + ";JOINT", "--sign", cast.HANDLER, "--sign", cast.LEADER)
+
+    def send(self, name, action, *flags, case=cast.CASE, who=cast.DEBTOR, papers=("RULING", "ASSISTANCE_NOTICE"), signers=(cast.HANDLER, cast.COSIGNER)):
+        hands = [word for officer in signers for word in ("--sign", officer)]
+        sent = self.eagle("order", action, "--case", case, "--subject", who, "--agency", SONGYUE, *self.papers(*papers), *flags, *hands)
+        self.stage.equal(f"{name}: accepted", [row["result"] for row in sent["results"]], ["ACCEPTED"])
+        self.orders[name] = sent["results"][0]["order_id"]
+
+    def outcome(self, name):
+        self.answered(name, 40)
+        return self.tasks(name)[SONGYUE]["outcome"]
+
+    def measures(self, case=cast.CASE):
+        shown = self.eagle("case", "show", case, "--officer", cast.HANDLER)
+        return [(m["phase"], m["controlled"], m["unfunded"]) for m in shown["measures"]]
+
+    def becomes(self, what, expected, case=cast.CASE):
+        end = time.monotonic() + 30
+        while self.measures(case) != expected and time.monotonic() < end:
+            time.sleep(0.2)
+        self.stage.equal(what, self.measures(case), expected)
+
+    def play_case(self):
+        s = self.stage
+        self.build_the_stage()
+        self.open_case(cast.CASE, "100,000.00")
+        self.open_case(OTHER_CASE, "100,000.00")
+        self.send("inquiry", "inquire", papers=("ASSISTANCE_NOTICE",), signers=(cast.HANDLER,))
+        self.send("nothing", "inquire", who=cast.GUARANTOR, papers=("ASSISTANCE_NOTICE",), signers=(cast.HANDLER,))
+        s.equal("what the debtor has", self.outcome("inquiry"), "FOUND")
+        s.equal("what the guarantor has, searched and not there", self.outcome("nothing"), "NIL")
+        s.equal("the balance", [(f["asset"], f["balance"]) for f in self.findings("inquiry")[SONGYUE]], [(cast.ACCOUNT_SONGYUE, "95,000.00")])
+        for name, limit, case in (("first", "60,000.00", cast.CASE), ("second", "40,000.00", cast.CASE), ("third", "10,000.00", OTHER_CASE)):
+            self.send(name, "freeze", "--limit", limit, "--term", "1y", case=case)
+            self.answered(name, 40)
+        self.becomes("two freezes, the second partly funded", [("EFFECTIVE", "60,000.00", "0.00"), ("EFFECTIVE", "35,000.00", "5,000.00")])
+        self.becomes("the third waits behind them", [("WAITLISTED", "0.00", "10,000.00")], OTHER_CASE)
+        self.bank("credit", cast.ACCOUNT_SONGYUE, "1200000")
+        self.becomes("later money fills the second", [("EFFECTIVE", "60,000.00", "0.00"), ("EFFECTIVE", "40,000.00", "0.00")])
+        self.becomes("and moves the third up", [("EFFECTIVE", "7,000.00", "3,000.00")], OTHER_CASE)
+        self.send("part", "release", "--measure", self.orders["first"], "--amount", "20,000.00", "--ground", "DEBT_PAID")
+        s.equal("a part is released", self.outcome("part"), "RELEASED")
+        self.becomes("which fills the third", [("EFFECTIVE", "10,000.00", "0.00")], OTHER_CASE)
+        s.say("a deduction, and SIGKILL as soon as it is booked")
+        self.send("payment", "deduct", "--measure", self.orders["first"], "--amount", "30,000.00", "--to-account", "1", papers=("RULING", "ASSISTANCE_NOTICE", "JUDGMENT_COPY"))
+        s.wait("the booking", lambda: self.rows("SELECT * FROM payments"), 60)
+        s.kill("songyue")
+        self.start_agency(SONGYUE)
+        s.equal("it is told after the restart", self.outcome("payment"), "DEDUCTED")
+        s.equal("booked once, to the court's account", self.rows("SELECT account, amount FROM payments"), [(cast.ACCOUNT_COURT, 3000000)])
+        s.equal("the balance after it", self.rows("SELECT balance FROM accounts"), [(7700000,)])
+        self.becomes("what stands", [("EFFECTIVE", "10,000.00", "0.00"), ("EFFECTIVE", "40,000.00", "0.00")])
+        s.say("every task is asked for once more")
+        s.stop("songyue")
+        before = self.rows("SELECT count(*) FROM batches")
+        with sqlite3.connect(self.database) as db:
+            db.execute("UPDATE batches SET verdict = NULL")
+        self.start_agency(SONGYUE)
+        s.wait("every receipt to be told again", lambda: self.rows("SELECT count(*) FROM batches WHERE verdict IS NULL") == [(0,)], 40)
+        s.equal("the same receipts, known to the gateway", (self.rows("SELECT count(*) FROM batches"), self.rows("SELECT DISTINCT verdict FROM batches")), (before, [(2,)]))
+        self.disbelief()
+        s.stop_all()
+        audit.export(self, "data", "published", "--last-signed", "last_signed")
+        public = s.run(["eagle-audit", "--output", "json", "public", "published", "--log-key", audit.log_key(self)])
+        s.equal("findings of a stranger's audit", public["audit"]["findings"], 0)
+
+    def disbelief(self):
+        """The sample's own verification, over the bytes that it was really sent."""
+        import verify
+        from goldeneagle.v1 import adapter_service_pb2, envelope_pb2
+        test, production = envelope_pb2.ENVIRONMENT_TEST, envelope_pb2.ENVIRONMENT_PRODUCTION
+        registrars = [self.summary["keys"]["registrar-" + name] for name in ("one", "two", "three")]
+
+        def directory(environment=test, threshold=2, keys=registrars):
+            book = verify.Directory(keys, threshold, environment)
+            for data, in self.rows("SELECT bytes FROM statements ORDER BY position"):
+                book.take(envelope_pb2.SignedMember.FromString(data))
+            return book
+
+        task, head = self.rows("SELECT task, head FROM tasks WHERE order_id = ?", bytes.fromhex(self.orders["payment"].replace("-", "")))[0]
+        honest = directory()
+
+        def why(change, book=honest, agency=SONGYUE, arrived=None):
+            t, h = adapter_service_pb2.Task.FromString(task), envelope_pb2.Envelope.FromString(head)
+            change(t, h)
+            try:
+                verify.verify_order(t, h, book, agency, arrived or verify.now())
+                return "BELIEVED"
+            except verify.Refused as refused:
+                return str(refused)
+
+        def forged(t, h):
+            t.member = t.member[:-1] + bytes([t.member[-1] ^ 1])
+
+        def other_hand(t, h):
+            h.signatures[0].sig = h.signatures[1].sig
+
+        def one_hand(t, h):
+            del h.signatures[1:]
+
+        expect = self.stage.equal
+        expect("the order as it came", why(lambda t, h: None), "BELIEVED")
+        expect("one bit changed", why(forged), "MEMBER_NOT_IN_ROOT")
+        expect("one signature in place of the other", why(other_hand), "SIGNATURES_MISSING")
+        expect("one officer alone", why(one_hand), "SIGNATURES_MISSING")
+        expect("addressed to another bank", why(lambda t, h: None, agency=cast.BEILING), "NOT_ADDRESSED")
+        expect("of the other environment", why(lambda t, h: None, book=directory(production)), "ENVIRONMENT_MISMATCH")
+        expect("after its time", why(lambda t, h: None, arrived=verify.now() + 400 * 86400), "ORDER_EXPIRED")
+        expect("under registrars whom nobody pinned", why(lambda t, h: None, book=directory(keys=[registrars[0]] * 3)), "SIGNATURE_INVALID")
+
+
+def main():
+    test = Sample(os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]))
+    failed = 0
+    try:
+        test.play_case()
+    except Failed as failure:
+        print("FAILED  ", failure)
+        failed = 1
+    finally:
+        test.stage.stop_all()
+    print("{} passed, {} failed, 0 skipped".format(test.stage.checks - failed, failed))
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
