@@ -119,6 +119,5 @@ class Adapter:
 
 if __name__ == "__main__":
     adapter = Adapter(Bank(sys.argv[1]))
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: adapter.stopping.set())
+    signal.signal(signal.SIGTERM, lambda *_: adapter.stopping.set())
     adapter.run()

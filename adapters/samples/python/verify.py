@@ -23,6 +23,23 @@ def digest_of(member):
     return hashlib.sha256(b"\x00" + member).digest()
 
 
+def node(left, right):
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def included(leaf, index, size, path):
+    """The root that a leaf's path leads to (RFC 9162, 2.1.3.2); None for a path of another length."""
+    at, last, root = index, size - 1, leaf
+    for sibling in path:
+        if last == 0:
+            return None
+        root = node(sibling, root) if at % 2 == 1 or at == last else node(root, sibling)
+        while at % 2 == 0 and at == last and at != 0:
+            at, last = at >> 1, last >> 1
+        at, last = at >> 1, last >> 1
+    return root if last == 0 and index < size else None
+
+
 def openssl(*arguments):
     return subprocess.run(["openssl", "pkeyutl", *arguments], capture_output=True, check=False, timeout=10)
 
@@ -64,8 +81,7 @@ def own_signature(config, agency, sequence, member):
 
 
 def parse_strict(kind, data):
-    message = kind.FromString(data)
-    copy = kind.FromString(data)
+    message, copy = kind.FromString(data), kind.FromString(data)
     copy.DiscardUnknownFields()
     if copy.ByteSize() != message.ByteSize():
         raise Refused("FIELD_UNKNOWN")
@@ -77,14 +93,7 @@ def head_over(member, index, path, envelope, member_type, environment):
     head = envelope_pb2.Head.FromString(envelope.payload)
     if envelope.payload_type != PAYLOAD_TYPE or head.member_type != member_type or head.environment != environment:
         raise Refused("ENVIRONMENT_MISMATCH")
-    node, at, last = digest_of(member), index, head.count - 1
-    for sibling in path:  # RFC 9162, 2.1.3.2
-        left, right = (sibling, node) if at % 2 == 1 or at == last else (node, sibling)
-        node = hashlib.sha256(b"\x01" + left + right).digest()
-        while at % 2 == 0 and at == last and at != 0:
-            at, last = at >> 1, last >> 1
-        at, last = at >> 1, last >> 1
-    if index >= head.count or last != 0 or node != head.root:
+    if included(digest_of(member), index, head.count, path) != head.root:
         raise Refused("MEMBER_NOT_IN_ROOT")
     return head
 
@@ -99,9 +108,8 @@ class Directory:
 
     def holds(self, subject, kind):
         statement = self.newest.get(subject)
-        if statement is None or statement.kind != kind or not statement.valid_from.seconds <= now() < statement.valid_until.seconds:
-            return None
-        return statement
+        good = statement is not None and statement.kind == kind and statement.valid_from.seconds <= now() < statement.valid_until.seconds
+        return statement if good else None
 
     def take(self, signed):
         """One statement as it came; what isn't signed by those who may say it is dropped."""

@@ -127,6 +127,7 @@ phone = "0990-110000"
         s.equal("booked once, to the court's account", self.rows("SELECT account, amount FROM payments"), [(cast.ACCOUNT_COURT, 3000000)])
         s.equal("the balance after it", self.rows("SELECT balance FROM accounts"), [(7700000,)])
         self.becomes("what stands", [("EFFECTIVE", "10,000.00", "0.00"), ("EFFECTIVE", "40,000.00", "0.00")])
+        self.stranger_court()
         s.say("every task is asked for once more")
         s.stop("songyue")
         before = self.rows("SELECT count(*) FROM batches")
@@ -140,6 +141,53 @@ phone = "0990-110000"
         audit.export(self, "data", "published", "--last-signed", "last_signed")
         public = s.run(["eagle-audit", "--output", "json", "public", "published", "--log-key", audit.log_key(self)])
         s.equal("findings of a stranger's audit", public["audit"]["findings"], 0)
+
+    def stranger_court(self):
+        """The sample court client: an inquiry and a freeze, proved, and the agencies' receipts verified."""
+        key = lambda code: "pki/keys/officer-%s-%s.pem" % (cast.COURT, code)
+        with open(os.path.join(self.folder, "stranger.toml"), "w") as file:
+            file.write(f"""[gateway]
+address = "127.0.0.1:{self.port}"
+authority = "pki/tls/ca.pem"
+[system]
+court = "{cast.COURT}"
+certificate = "pki/tls/court-{cast.COURT}.pem"
+key = "pki/tls/court-{cast.COURT}.key"
+state = "stranger"
+legal_basis = "民事诉讼法第253条"
+[trust]
+environment = "test"
+registrars = [{", ".join('"%s"' % self.summary["keys"]["registrar-" + name] for name in ("one", "two", "three"))}]
+log_key = "{audit.log_key(self)}"
+[officers]
+{cast.HANDLER} = "{key(cast.HANDLER)}"
+{cast.COSIGNER} = "{key(cast.COSIGNER)}"
+""")
+
+        def court(verb, *arguments):
+            done = subprocess.run(["/usr/bin/python3", os.path.join(TOP, "client", "samples", "python", "court.py"), verb, "stranger.toml", *arguments], env=self.stage.environment,
+                                  cwd=self.folder, capture_output=True, text=True, timeout=60)
+            return done.stdout + done.stderr
+
+        asked = ["--case", OTHER_CASE, "--subject", cast.DEBTOR, "--agency", SONGYUE]
+        notice = "ASSISTANCE_NOTICE=" + play.PAPERS["ASSISTANCE_NOTICE"]
+        sent = court("inquire", *asked, "--paper", notice, "--sign", cast.HANDLER)
+        self.stage.check("a court in Python inquires, and proves the acceptance", sent.startswith("accepted "), sent)
+        told = court("follow", sent.split()[1], "--sign", cast.HANDLER)
+        self.stage.check("and verifies what the bank signed", told.split()[:4] == [SONGYUE, "FINAL", "FOUND", cast.ACCOUNT_SONGYUE], told)
+        freeze = [*asked, "--paper", notice, "--paper", "RULING=" + play.PAPERS["RULING"], "--fen", "100000", "--months", "12"]
+        alone = court("freeze", *freeze, "--sign", cast.HANDLER)
+        self.stage.check("a freeze by one hand is refused", alone.startswith("refused: ") and "SIGNATURES_MISSING" in alone, alone)
+        sent = court("freeze", *freeze, "--sign", cast.HANDLER, "--sign", cast.COSIGNER)
+        self.stage.check("by two, one of them with SM2, it is accepted", sent.startswith("accepted "), sent)
+        told = court("follow", sent.split()[1], "--sign", cast.HANDLER)
+        self.stage.check("and controls", told.split()[1:3] == ["FINAL", "CONTROLLED"], told)
+        with open(os.path.join(self.folder, "stranger", "checkpoint"), "r+") as file:
+            size, root = file.read().split()
+            file.seek(0)
+            file.write("%s %s" % (size, root[:-1] + ("0" if root[-1] != "0" else "1")))
+        sent = court("inquire", *asked, "--paper", notice, "--sign", cast.HANDLER)
+        self.stage.check("a log that doesn't continue what it saw is a fork", sent.startswith("LOG_FORKED"), sent)
 
     def disbelief(self):
         """The sample's own verification, over the bytes that it was really sent."""

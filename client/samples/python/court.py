@@ -1,0 +1,233 @@
+#!/usr/bin/env python3
+"""A court's client, whole, in Python: court.py inquire|freeze|follow CONFIG.toml ...   To be read and copied (server/docs/court-guide.md).
+
+It trusts nobody: the log's key and the registrars' keys are pinned by hand, and nothing is shown before it was proved. Signed bytes are on disk before
+they are sent, so that after a crash the same bytes go out again. verify.py is the one of adapters/samples/python.
+"""
+import argparse
+import base64
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+import uuid
+
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../adapters/samples/python"))
+import grpc
+from goldeneagle.v1 import (audit_service_pb2, audit_service_pb2_grpc, directory_service_pb2, directory_service_pb2_grpc, entry_pb2, envelope_pb2, order_pb2, order_service_pb2,
+                            order_service_pb2_grpc, reading_pb2, receipt_pb2, statement_pb2)
+from verify import PAYLOAD_TYPE, Directory, Refused, digest_of, head_over, included, node, now, openssl, pae, verifies
+
+LIMIT = 20  # seconds, of every call
+
+
+def consistent(first, first_root, second, second_root, path):
+    """Whether the log of `second` entries begins with that of `first` (RFC 9162, 2.1.4.2)."""
+    if first == second:
+        return first_root == second_root and not path
+    path = list(path)
+    if first & (first - 1) == 0:
+        path.insert(0, first_root)
+    at, last = first - 1, second - 1
+    while at % 2 == 1:
+        at, last = at >> 1, last >> 1
+    old = new = path[0] if path else b""
+    for one in path[1:]:
+        if last == 0:
+            return False
+        if at % 2 == 1 or at == last:
+            old, new = node(one, old), node(one, new)
+            while at % 2 == 0 and at != 0:
+                at, last = at >> 1, last >> 1
+        else:
+            new = node(new, one)
+        at, last = at >> 1, last >> 1
+    return (old, new, last) == (first_root, second_root, 0)
+
+
+def uuid7():
+    data = bytearray((time.time_ns() // 1_000_000).to_bytes(6, "big") + os.urandom(10))
+    data[6], data[8] = data[6] & 0x0F | 0x70, data[8] & 0x3F | 0x80
+    return bytes(data)
+
+
+class Court:
+    def __init__(self, path):
+        with open(path, "rb") as file:
+            self.config = tomllib.load(file)
+        read = lambda name: open(name, "rb").read()
+        system, gateway, trust = self.config["system"], self.config["gateway"], self.config["trust"]
+        self.code, self.state, self.certificate = system["court"], system["state"], system["certificate"]
+        os.makedirs(self.state, mode=0o700, exist_ok=True)
+        credentials = grpc.ssl_channel_credentials(read(gateway["authority"]), read(system["key"]), read(self.certificate))
+        channel = grpc.secure_channel(gateway["address"], credentials, options=[("grpc.enable_http_proxy", 0)])
+        self.orders, self.audit = order_service_pb2_grpc.OrderServiceStub(channel), audit_service_pb2_grpc.AuditServiceStub(channel)
+        self.environment = envelope_pb2.Environment.Value("ENVIRONMENT_" + trust["environment"].upper())
+        self.directory = Directory(trust["registrars"], trust.get("registrar_threshold", 2), self.environment)
+        statements, position = directory_service_pb2_grpc.DirectoryServiceStub(channel), 0
+        while True:
+            page = statements.ListStatements(directory_service_pb2.ListStatementsRequest(position=position), timeout=LIMIT)
+            for change in page.statements:
+                self.directory.take(change.statement)
+                position = change.position
+            if page.complete:
+                break
+
+    # --- signing
+
+    def sign(self, member_type, member, officers):
+        """A batch of one under these officers' hands. Its number is the time: unique, rising, and nothing to lose."""
+        head = envelope_pb2.Head(member_type=member_type, environment=self.environment, signer=self.code, sequence=time.time_ns() // 1000, count=1, root=digest_of(member))
+        head.signed_at.GetCurrentTime()
+        batch = envelope_pb2.SignedBatch(members=[member])
+        batch.head.payload, batch.head.payload_type = head.SerializeToString(), PAYLOAD_TYPE
+        for code in officers:
+            batch.head.signatures.add(sig=self.hand(code, pae(batch.head.payload)))
+        return batch
+
+    def hand(self, code, message):
+        sm2 = self.officer(code).algorithm == statement_pb2.KEY_ALGORITHM_SM2
+        with tempfile.NamedTemporaryFile() as text:
+            text.write(message)
+            text.flush()
+            sig = openssl("-sign", "-inkey", self.config["officers"][code], "-rawin", "-in", text.name, *(["-digest", "sm3", "-pkeyopt", "distid:1234567812345678"] if sm2 else [])).stdout
+        if sm2:  # DER to r || s
+            r_end = 4 + sig[3]
+            sig = b"".join(half[-32:].rjust(32, b"\x00") for half in (sig[4:r_end], sig[r_end + 2:]))
+        return sig
+
+    def officer(self, code):
+        statement = self.directory.holds("court/%s/officer/%s" % (self.code, code), statement_pb2.STATEMENT_KIND_OFFICER)
+        if statement is None:
+            sys.exit("no officer %s is stated and valid now" % code)
+        return statement
+
+    def order(self, action, asked):
+        name, kind, number = asked.subject.split(";")
+        order = order_pb2.Order(order_id=uuid7(), court=self.code, case_number=asked.case, action=action, urgency=order_pb2.URGENCY_NORMAL, agencies=asked.agency, purpose="EXECUTION",
+                                subject=order_pb2.Identity(name=name, id_kind=kind, id_number=number), legal_basis=self.config["system"]["legal_basis"])
+        order.issued_at.seconds, order.not_after.seconds = now(), now() + 30 * 86400
+        for code in asked.sign:
+            details = self.officer(code).officer
+            order.officers.add(officer=code, work_id_no=details.work_id_no, duty_card_no=details.duty_card_no)
+        for category, path in (paper.split("=", 1) for paper in asked.paper):
+            content = open(path, "rb").read()
+            order.instruments.add(category=category, digest=hashlib.sha256(content).digest(), size_bytes=len(content), media_type="application/pdf")
+        return order
+
+    # --- sending, and believing the answer
+
+    def send(self, order, officers):
+        batch = self.sign(envelope_pb2.MEMBER_TYPE_ORDER, order.SerializeToString(), officers)
+        path = os.path.join(self.state, order.order_id.hex())
+        with open(path, "wb") as file:
+            file.write(batch.SerializeToString())
+            file.flush()
+            os.fsync(file.fileno())
+        while True:  # the same bytes until there is an answer: an order takes effect once
+            try:
+                answer = self.orders.SubmitOrders(order_service_pb2.SubmitOrdersRequest(batch=batch), timeout=LIMIT)
+                break
+            except grpc.RpcError as error:
+                if error.code() not in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.RESOURCE_EXHAUSTED):
+                    raise
+                time.sleep(1)
+        result = answer.results[0]
+        if result.HasField("refusal"):
+            sys.exit("refused: %s %s" % (result.refusal.reason, [(one.field, one.reason) for one in result.refusal.problems]))
+        self.believe(batch.members[0], result.acceptance, answer.checkpoint)
+        print("accepted", uuid.UUID(bytes=order.order_id), "at", result.acceptance.order_seq, "due", result.acceptance.deadline.due_at.ToDatetime(), flush=True)
+
+    def head(self, note):
+        """Size and root of a checkpoint that the pinned key signed, and that continues the last one seen."""
+        text, signatures = note.split("\n\n", 1)
+        origin, size, root = text.split("\n")[:3]
+        name, key_hash, key = self.config["trust"]["log_key"].split("+", 2)
+        log = statement_pb2.Statement(algorithm=statement_pb2.KEY_ALGORITHM_ED25519, key=base64.b64decode(key)[1:])
+        stamps = [base64.b64decode(line.split(" ")[2]) for line in signatures.split("\n") if line.startswith("\u2014 %s " % name)]
+        if origin != name or not any(one[:4].hex() == key_hash and verifies(log, (text + "\n").encode(), one[4:]) for one in stamps):
+            sys.exit("NOTE_UNTRUSTED: not signed by the log's pinned key")
+        size, root, path = int(size), base64.b64decode(root), os.path.join(self.state, "checkpoint")
+        if os.path.exists(path):
+            seen_size, seen_root = open(path, encoding="utf-8").read().split()
+            first, last = sorted([(int(seen_size), bytes.fromhex(seen_root)), (size, root)])
+            proof = [] if first[0] == last[0] else self.audit.GetConsistencyProof(audit_service_pb2.GetConsistencyProofRequest(old_size=first[0], size=last[0]), timeout=LIMIT).hashes
+            if not consistent(first[0], first[1], last[0], last[1], proof):
+                sys.exit("LOG_FORKED: it doesn't continue what was seen; keep both notes, tell your auditors")
+            size_kept, root_kept = last
+        else:
+            size_kept, root_kept = size, root
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("%d %s\n" % (size_kept, root_kept.hex()))
+        return size, root
+
+    def believe(self, member, acceptance, note):
+        size, root = self.head(note)
+        leaf, proof = acceptance.leaf, acceptance.proof
+        accepted = entry_pb2.OrderAccepted.FromString(leaf[88:])
+        fits = int.from_bytes(leaf[1:3], "big") == entry_pb2.ENTRY_TYPE_ORDER_ACCEPTED and accepted.digest == digest_of(member)
+        if not fits or included(digest_of(leaf), proof.index, size, proof.hashes) != root or proof.index != acceptance.order_seq:
+            sys.exit("ACCEPTANCE_MISMATCH: the log doesn't hold this order")
+
+    # --- following, and what the agencies signed
+
+    def follow(self, order_id, officer):
+        batch = envelope_pb2.SignedBatch.FromString(open(os.path.join(self.state, order_id.hex()), "rb").read())
+        order = order_pb2.Order.FromString(batch.members[0])
+        while self.orders.GetOrder(order_service_pb2.GetOrderRequest(order_id=order_id), timeout=LIMIT).order.state != order_service_pb2.ORDER_STATE_COMPLETED:
+            time.sleep(0.5)
+        der = subprocess.run(["openssl", "x509", "-in", self.certificate, "-outform", "DER"], capture_output=True, check=True).stdout
+        ticket = reading_pb2.OfficerTicket(officer="court/%s/officer/%s" % (self.code, officer), court=self.code, case_number=order.case_number, purpose="EXECUTION",
+                                           certificate_sha256=hashlib.sha256(der).digest())
+        ticket.issued_at.seconds, ticket.expires_at.seconds = now(), now() + 300
+        signed = self.sign(envelope_pb2.MEMBER_TYPE_TICKET, ticket.SerializeToString(), [officer])
+        request = order_service_pb2.ListFindingsRequest(order_id=order_id, officer_ticket=envelope_pb2.SignedMember(member=signed.members[0], head=signed.head))
+        for found in self.orders.ListFindings(request, timeout=LIMIT).findings:
+            member, key = found.receipt, self.directory.holds("agency/" + found.agency, statement_pb2.STATEMENT_KIND_KEY)
+            head = head_over(member.member, member.index, member.path, member.head, envelope_pb2.MEMBER_TYPE_RECEIPT, self.environment)
+            receipt = receipt_pb2.Receipt.FromString(member.member)
+            if key is None or head.signer != found.agency or receipt.order_digest != digest_of(batch.members[0]) or not verifies(key, pae(member.head.payload), member.head.signatures[0].sig):
+                sys.exit("the receipt of %s is not its own" % found.agency)
+            for item in receipt.items:
+                print(found.agency, receipt_pb2.ReceiptKind.Name(receipt.kind)[13:], receipt_pb2.Outcome.Name(item.outcome)[8:], item.finding.asset_number or item.reason,
+                      item.measure.controlled_minor_units, item.measure.unfunded_minor_units, flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description="A court's orders, signed, sent and proved.")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    for verb in ("inquire", "freeze", "follow"):
+        one = verbs.add_parser(verb)
+        one.add_argument("config")
+        one.add_argument("--sign", action="append", required=True, help="officer's code, the handler first; its key file is in [officers]")
+        if verb == "follow":
+            one.add_argument("order", type=uuid.UUID)
+            continue
+        one.add_argument("--case", required=True)
+        one.add_argument("--subject", required=True, help="NAME;ID_KIND;ID_NUMBER")
+        one.add_argument("--agency", action="append", required=True)
+        one.add_argument("--paper", action="append", default=[], help="CATEGORY=FILE.pdf")
+        if verb == "freeze":
+            one.add_argument("--fen", type=int, required=True)
+            one.add_argument("--months", type=int, required=True)
+    asked = parser.parse_args()
+    court = Court(asked.config)
+    if asked.verb == "follow":
+        return court.follow(asked.order.bytes, asked.sign[0])
+    order = court.order(order_pb2.ACTION_FREEZE if asked.verb == "freeze" else order_pb2.ACTION_INQUIRE, asked)
+    if asked.verb == "freeze":
+        order.freeze.person_at_agency.SetInParent()
+        order.freeze.currency, order.freeze.limit_minor_units, order.freeze.inflow, order.freeze.term.months = "CNY", asked.fen, order_pb2.INFLOW_CAPTURE, asked.months
+    else:
+        order.inquire.SetInParent()
+    court.send(order, asked.sign)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except Refused as why:
+        sys.exit(str(why))
