@@ -21,6 +21,10 @@ using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 absl::Status MarkRefused(const SubmitOrdersRequest& request, const domain::Directory& directory,
                          domain::SubmitOrders& command) {
   Violations wrong;
+  if (static_cast<size_t>(request.refused_before_size()) > command.members.size()) {
+    wrong.Add("refused_before", Reason::kTooLarge, "more than the batch has members");
+    return wrong.ToStatus("the batch can't be sent again like this");
+  }
   const bool before = domain::FromProto(command.signed_head.head.signed_at()) <= directory.may_be_lost_until();
   for (int i = 0; i < request.refused_before_size(); ++i) {
     const auto member = std::find_if(command.members.begin(), command.members.end(), [&](const auto& one) {

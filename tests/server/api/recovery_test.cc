@@ -162,6 +162,9 @@ TEST_F(AfterRecovery, WhatTheEndedOriginHadRefusedIsRefusedOnceMoreUnjudged) {
   *later.mutable_batch() = demo_.OrderBatch({demo_.Inquire({kBeiling})}).batch();
   later.add_refused_before(second.order_id());
   EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::SubmitOrders, demo_.court, later).status()), Reason::kFieldInvalid);
+  later.add_refused_before(second.order_id());
+  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::SubmitOrders, demo_.court, later).status()), Reason::kTooLarge);
+  later.mutable_refused_before()->RemoveLast();
   v1::Order member;
   member.ParseFromString(later.batch().members(0));
   later.set_refused_before(0, member.order_id());
