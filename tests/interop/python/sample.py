@@ -4,11 +4,11 @@ A real court's orders through the command line: inquiries, freezes up to a limit
 with SIGKILL between the booking and the report, and what must not be believed. Last line: N passed, N failed, 0 skipped.
 """
 import datetime
+import json
 import os
 import sqlite3
 import subprocess
 import sys
-import time
 
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -39,7 +39,7 @@ class Sample(play.Demo):
     def write_adapter(self, code, folder):
         if code != SONGYUE:
             return super().write_adapter(code, folder)
-        registrars = ", ".join('"%s"' % self.summary["keys"]["registrar-" + name] for name in ("one", "two", "three"))
+        registrars = self.registrars()
         with open(os.path.join(self.folder, "songyue.toml"), "w") as file:
             file.write(f"""[gateway]
 address = "127.0.0.1:{self.port}"
@@ -52,12 +52,15 @@ receipt_key = "pki/keys/agency-{SONGYUE}.pem"
 data = "songyue.db"
 [trust]
 environment = "test"
-registrars = [{registrars}]
+registrars = {registrars}
 [contact]
 name = "值班员"
 phone = "0990-110000"
 """)
         self.bank("open-account", cast.ACCOUNT_SONGYUE, *PEOPLE["debtor"], "9500000")
+
+    def registrars(self):
+        return json.dumps([self.summary["keys"]["registrar-" + name] for name in ("one", "two", "three")])
 
     def bank(self, command, *arguments):
         done = subprocess.run(["/usr/bin/python3", os.path.join(SAMPLE, "books.py"), command, "songyue.toml", *arguments], env=self.stage.environment, cwd=self.folder, capture_output=True, text=True, timeout=60)
@@ -92,10 +95,11 @@ phone = "0990-110000"
         return [(m["phase"], m["controlled"], m["unfunded"]) for m in shown["measures"]]
 
     def becomes(self, what, expected, case=cast.CASE):
-        end = time.monotonic() + 30
-        while self.measures(case) != expected and time.monotonic() < end:
-            time.sleep(0.2)
-        self.stage.equal(what, self.measures(case), expected)
+        try:
+            self.stage.wait(what, lambda: self.measures(case) == expected)
+        except Failed:
+            raise Failed(f"{what}: expected {expected}, seen {self.measures(case)}")
+        self.stage.check(f"{what}: {expected}", True)
 
     def play_case(self):
         s = self.stage
@@ -157,7 +161,7 @@ state = "stranger"
 legal_basis = "民事诉讼法第253条"
 [trust]
 environment = "test"
-registrars = [{", ".join('"%s"' % self.summary["keys"]["registrar-" + name] for name in ("one", "two", "three"))}]
+registrars = {self.registrars()}
 log_key = "{audit.log_key(self)}"
 [officers]
 {cast.HANDLER} = "{key(cast.HANDLER)}"
@@ -194,7 +198,7 @@ log_key = "{audit.log_key(self)}"
         import verify
         from goldeneagle.v1 import adapter_service_pb2, envelope_pb2
         test, production = envelope_pb2.ENVIRONMENT_TEST, envelope_pb2.ENVIRONMENT_PRODUCTION
-        registrars = [self.summary["keys"]["registrar-" + name] for name in ("one", "two", "three")]
+        registrars = json.loads(self.registrars())
 
         def directory(environment=test, threshold=2, keys=registrars):
             book = verify.Directory(keys, threshold, environment)
