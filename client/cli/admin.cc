@@ -6,6 +6,7 @@
 #include "client/lib/errors.h"
 #include "client/lib/json.h"
 #include "client/lib/order_builder.h"
+#include "client/lib/policy_rows.h"
 #include "goldeneagle/v1/administration.pb.h"
 #include "server/base/bytes.h"
 #include "server/base/reason.h"
@@ -153,6 +154,27 @@ absl::Status ShowProposals(Session& session, const ProposalShowFlags& flags) {
   return session.Print(document);
 }
 
+// A whole table is long. What it changes is said last, nearest to the question.
+void TellChanges(Session& session, const v1::Proposal& proposal) {
+  if (!proposal.has_policy()) return;
+  const auto gateway = session.gateway();
+  const auto in_force = gateway.ok() ? (*gateway)->GetPolicy({}) : gateway.status();
+  if (ReasonOf(in_force.status()) == Reason::kNotFound) return session.Talk("No policy is in force: all of it is new.");
+  if (!in_force.ok())
+    return session.Talk("NOT COMPARED with the policy in force: " + FailureOf(in_force.status()).message);
+  const std::vector<PolicyChange> changes = Compare(in_force->table(), proposal.policy().table());
+  session.Talk("Rows that it changes against version " + std::to_string(in_force->table().version()) +
+               ", which is in force: " + std::to_string(changes.size()));
+  for (const PolicyChange& change : changes) {
+    const PolicyRow& row = change.after ? *change.after : *change.before;
+    const bool source = change.before && change.after && change.before->values == change.after->values;
+    session.Talk("  " + row.section + (row.key.empty() ? "" : " " + row.key) + ": " +
+                 (source ? "only the source is another"
+                         : (change.before ? change.before->values : "nothing") + " -> " +
+                               (change.after ? change.after->values : "nothing")));
+  }
+}
+
 struct ApproveFlags {
   std::vector<uint64_t> indexes;
   std::vector<std::string> keys;
@@ -170,6 +192,7 @@ absl::Status Approve(Session& session, const ApproveFlags& flags) {
     EAGLE_ASSIGN_OR_RETURN(const v1::Administration proposal, OwnBytes(*view));
     session.Talk("Proposal " + std::to_string(index) + ", digest " + SpacedDigest(HexEncode(view->digest())) + "\n" +
                  ProposalText(proposal));
+    TellChanges(session, proposal.proposal());
     v1::Administration act;
     act.set_request_id(builder.NewId());
     act.mutable_approval()->set_proposal_index(index);

@@ -7,6 +7,8 @@
 #include "client/lib/policy_rows.h"
 #include "google/protobuf/text_format.h"
 #include "server/domain/policy.h"
+#include "server/journal/hash.h"
+#include "server/trust/batch.h"
 #include "tests/client/cli_world.h"
 #include "tests/support/paths.h"
 
@@ -180,6 +182,32 @@ TEST_F(CliPolicyTest, InstallProposesTheTable) {
   ASSERT_TRUE(act.ParseFromString(world_.gateway->administration_batches[0].members(0)));
   EXPECT_EQ(act.proposal().ground(), "second table");
   EXPECT_EQ(act.proposal().policy().table().SerializeAsString(), next.SerializeAsString());
+}
+
+TEST_F(CliPolicyTest, WhoApprovesATableSeesWhatItChanges) {
+  v1::PolicyTable next = Shipped();
+  next.set_version(2);
+  next.mutable_terms(0)->set_months_max(6);
+  ASSERT_EQ(world_
+                .Run({"policy", "install", Put(next), "--ground", "shorter", "--key",
+                      world_.Path("pki/keys/administrator-one.pem")},
+                     "operator-ops")
+                .exit,
+            0);
+  const v1::SignedBatch& batch = world_.gateway->administration_batches.at(0);
+  v1::ProposalView view;
+  view.set_index(17);
+  *view.mutable_proposal() = trust::TravelForm(batch, 0);
+  view.set_digest(std::string(journal::View(journal::LeafHash(batch.members(0)))));
+  world_.gateway->proposals = {view};
+  const std::vector<std::string> approve = {"admin", "approve", "17", "--key",
+                                            world_.Path("pki/keys/administrator-two.pem")};
+  Ran asked = world_.Run(approve, "operator-ops");
+  EXPECT_THAT(asked.err, AllOf(HasSubstr("against version 1, which is in force: 2"),
+                               HasSubstr("terms DEPOSIT: months_max: 12 -> months_max: 6")));
+  world_.gateway->policy.reset();
+  asked = world_.Run(approve, "operator-ops");
+  EXPECT_THAT(asked.err, HasSubstr("all of it is new"));
 }
 
 }  // namespace
