@@ -3,14 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
 #include <list>
-#include <sstream>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
 #include "goldeneagle/v1/entry.pb.h"
 #include "goldeneagle/v1/order.pb.h"
 #include "goldeneagle/v1/receipt.pb.h"
@@ -20,7 +16,7 @@
 #include "server/journal/leaf.h"
 #include "server/journal/merkle.h"
 #include "server/trust/make_batch.h"
-#include "tests/support/paths.h"
+#include "tests/golden/vector_json.h"
 #include "tests/support/recovery.h"
 
 namespace eagle::test {
@@ -29,31 +25,6 @@ namespace {
 namespace v1 = goldeneagle::v1;
 
 const absl::Time kMonday = absl::FromUnixSeconds(1'790'557'200);  // 2026-09-28 09:00 in the court's zone
-
-// --- JSON, in the order in which it is said
-
-std::string JsonText(const std::string& text) {
-  return absl::StrCat("\"", absl::StrReplaceAll(text, {{"\\", "\\\\"}, {"\"", "\\\""}, {"\n", "\\n"}}), "\"");
-}
-std::string Hex(std::string_view bytes) { return JsonText(HexEncode(bytes)); }
-std::string Hex(const journal::Hash& hash) { return Hex(journal::View(hash)); }
-template <class List>
-std::string HexList(const List& list) {
-  std::vector<std::string> out;
-  for (const auto& one : list) out.push_back(Hex(one));
-  return absl::StrCat("[", absl::StrJoin(out, ", "), "]");
-}
-using Fields = std::vector<std::pair<std::string, std::string>>;
-std::string Object(const Fields& fields, const std::string& indent) {
-  std::vector<std::string> out;
-  for (const auto& [key, value] : fields) out.push_back(absl::StrCat(indent, "  ", JsonText(key), ": ", value));
-  return absl::StrCat("{\n", absl::StrJoin(out, ",\n"), "\n", indent, "}");
-}
-std::string List(const std::vector<std::string>& items, const std::string& indent) {
-  std::vector<std::string> out;
-  for (const std::string& one : items) out.push_back(absl::StrCat(indent, "  ", one));
-  return absl::StrCat("[\n", absl::StrJoin(out, ",\n"), "\n", indent, "]");
-}
 
 // --- what is signed
 
@@ -209,16 +180,6 @@ std::string MadeAcceptance() {
                               {"root", Hex(tree.root())}},
                              ""),
                       "\n");
-}
-
-void ExpectStored(const std::string& name, const std::string& made) {
-  const std::string path = SourcePath(absl::StrCat("proto/vectors/", name));
-  const char* write = std::getenv("GATEWAY_WRITE");
-  if (write != nullptr && std::string_view(write) == "1") std::ofstream(path, std::ios::binary) << made;
-  std::ifstream in(path, std::ios::binary);
-  std::stringstream stored;
-  stored << in.rdbuf();
-  EXPECT_EQ(stored.str(), made) << path << ": GATEWAY_WRITE=1 writes it anew";
 }
 
 TEST(Vectors, BatchesAreWhatIsPublished) { ExpectStored("batches.json", MadeBatches()); }
