@@ -1,18 +1,23 @@
 """Who may be believed: statements, and orders under their officers' signatures (server/docs/agency-guide.md 3). Pure, but for the openssl program."""
 import base64
 import hashlib
+import itertools
 import subprocess
 import tempfile
 import time
 
+from google.protobuf.message import DecodeError
 from goldeneagle.v1 import envelope_pb2, order_pb2, statement_pb2
 
 PAYLOAD_TYPE = "application/vnd.goldeneagle.batch.v1+protobuf"
 ED25519, SM2 = "302a300506032b6570032100", "3059301306072a8648ce3d020106082a811ccf5501822d034200"  # heads of a public key in DER
 
 
+MOST = 10**15  # minor units of any amount
+
+
 class Refused(Exception):
-    """Nothing is done, and the order goes back with this reason."""
+    """Nothing is done, and the order goes back with this reason (server/docs/reasons.md)."""
 
 
 def now():
@@ -67,7 +72,7 @@ def verifies(statement, message, sig):
 
 
 def own_signature(config, agency, sequence, member):
-    """A batch of one receipt, signed with the agency's own key."""
+    """A batch of one receipt, signed with the agency's own key; an exception when openssl can't."""
     head = envelope_pb2.Head(member_type=envelope_pb2.MEMBER_TYPE_RECEIPT, environment=envelope_pb2.Environment.Value("ENVIRONMENT_" + config["trust"]["environment"].upper()),
                              signer=agency, sequence=sequence, count=1, root=digest_of(member))
     head.signed_at.GetCurrentTime()
@@ -76,102 +81,147 @@ def own_signature(config, agency, sequence, member):
     with tempfile.NamedTemporaryFile() as text:
         text.write(pae(batch.head.payload))
         text.flush()
-        batch.head.signatures.add(sig=openssl("-sign", "-inkey", config["system"]["receipt_key"], "-rawin", "-in", text.name).stdout)
+        made = openssl("-sign", "-inkey", config["system"]["receipt_key"], "-rawin", "-in", text.name)
+    if made.returncode != 0 or len(made.stdout) != 64:
+        raise RuntimeError("the receipt key doesn't sign: %s" % made.stderr.decode(errors="replace"))
+    batch.head.signatures.add(sig=made.stdout)
     return batch
 
 
+def parse(kind, data):
+    try:
+        return kind.FromString(data)
+    except DecodeError:
+        raise Refused("ENVELOPE_MALFORMED") from None
+
+
 def parse_strict(kind, data):
-    message, copy = kind.FromString(data), kind.FromString(data)
+    message, copy = parse(kind, data), parse(kind, data)
     copy.DiscardUnknownFields()
     if copy.ByteSize() != message.ByteSize():
-        raise Refused("FIELD_UNKNOWN")
+        raise Refused("UNKNOWN_FIELDS")
     return message
+
+
+def insist(holds, reason):
+    if not holds:
+        raise Refused(reason)
 
 
 def head_over(member, index, path, envelope, member_type, environment):
     """The head, once the member is proved to lie under it."""
-    head = envelope_pb2.Head.FromString(envelope.payload)
-    if envelope.payload_type != PAYLOAD_TYPE or head.member_type != member_type or head.environment != environment:
-        raise Refused("ENVIRONMENT_MISMATCH")
-    if included(digest_of(member), index, head.count, path) != head.root:
-        raise Refused("MEMBER_NOT_IN_ROOT")
+    insist(envelope.payload_type == PAYLOAD_TYPE, "ENVELOPE_MALFORMED")
+    head = parse_strict(envelope_pb2.Head, envelope.payload)
+    insist(1 <= head.count <= 256, "ENVELOPE_MALFORMED")
+    insist(included(digest_of(member), index, head.count, path) == head.root, "MEMBER_NOT_IN_ROOT")
+    insist(head.member_type == member_type, "MEMBER_TYPE_UNKNOWN")
+    insist(head.environment == environment, "ENVIRONMENT_MISMATCH")
     return head
 
 
 class Directory:
-    """The newest statement about every subject, and every key that was revoked."""
+    """The newest statement about every subject, and every key that was revoked. Statements are taken in the order in which they came, also after a start."""
 
     def __init__(self, registrars, threshold, environment):
         self.registrars = [statement_pb2.Statement(algorithm=statement_pb2.KEY_ALGORITHM_ED25519, key=base64.b64decode(key)) for key in registrars]
         self.threshold, self.environment = threshold, environment
-        self.newest, self.digests, self.stated, self.revoked = {}, {}, {}, set()
+        self.newest, self.digests, self.stated, self.revoked = {}, {}, {}, set()  # stated: subject -> key -> the statement that had it
 
-    def holds(self, subject, kind):
+    def holds(self, subject, kind, at):
         statement = self.newest.get(subject)
-        good = statement is not None and statement.kind == kind and statement.valid_from.seconds <= now() < statement.valid_until.seconds
-        return statement if good else None
+        return statement if statement is not None and statement.kind == kind and statement.valid_from.seconds <= at < statement.valid_until.seconds else None
+
+    def officers(self, court, at):
+        """Code -> statement, of those who may sign at that time; nobody while the court's own key doesn't hold."""
+        prefix = "court/%s/officer/" % court
+        names = [one for one in self.newest if one.startswith(prefix)] if self.holds("court/" + court, statement_pb2.STATEMENT_KIND_KEY, at) else []
+        return {one[len(prefix):]: self.newest[one] for one in names if self.holds(one, statement_pb2.STATEMENT_KIND_OFFICER, at)}
 
     def take(self, signed):
         """One statement as it came; what isn't signed by those who may say it is dropped."""
         try:
-            head_over(signed.member, signed.index, signed.path, signed.head, envelope_pb2.MEMBER_TYPE_STATEMENT, self.environment)
+            head = head_over(signed.member, signed.index, signed.path, signed.head, envelope_pb2.MEMBER_TYPE_STATEMENT, self.environment)
             statement = parse_strict(statement_pb2.Statement, signed.member)
         except Refused:
             return
-        owner = "/".join(statement.subject.split("/")[:2])
-        court = self.holds(owner, statement_pb2.STATEMENT_KIND_KEY)
-        speakers = self.registrars if owner == statement.subject else [court] if court else []
+        subject, owner = statement.subject, "/".join(statement.subject.split("/")[:2])
+        court = self.holds(owner, statement_pb2.STATEMENT_KIND_KEY, head.signed_at.seconds)
+        speakers = self.registrars if owner == subject and head.signer == "registrar" else [court] if owner == "court/" + head.signer != subject and court else []
         hands = {speaker.key for speaker in speakers for one in signed.head.signatures if verifies(speaker, pae(signed.head.payload), one.sig)}
-        known = self.newest.get(statement.subject)
-        if len(hands) < (self.threshold if owner == statement.subject else 1) or statement.environment != self.environment:
+        if len(hands) < (self.threshold if owner == subject else 1) or statement.environment != self.environment or statement.key in self.revoked:
             return
-        if statement.sequence <= (known.sequence if known else 0) or statement.previous_digest != self.digests.get(statement.subject, b""):
+        if statement.sequence <= (self.newest[subject].sequence if subject in self.newest else 0) or statement.previous_digest != self.digests.get(subject, b""):
             return
-        self.newest[statement.subject], self.digests[statement.subject] = statement, digest_of(signed.member)
+        self.newest[subject], self.digests[subject] = statement, digest_of(signed.member)
         if statement.key:
-            self.stated.setdefault(statement.subject, set()).add(statement.key)
+            self.stated.setdefault(subject, {})[statement.key] = statement
         if statement.kind == statement_pb2.STATEMENT_KIND_REVOKED:
-            self.revoked |= self.stated.get(statement.subject, set())
-            if owner == statement.subject:  # what a stolen key may have stated holds no more
-                self.newest = {subject: one for subject, one in self.newest.items() if not subject.startswith(owner + "/")}
+            self.revoked |= set(self.stated.get(subject, {}))
+            if owner == subject:  # what a stolen key may have stated holds no more
+                self.newest = {one: held for one, held in self.newest.items() if not one.startswith(owner + "/")}
 
 
 def verify_order(task, envelope, directory, agency, arrived_at):
     """The order of a task, or Refused. Pre: the directory is complete."""
     head = head_over(task.member, task.index, task.path, envelope, envelope_pb2.MEMBER_TYPE_ORDER, directory.environment)
-    prefix = "court/%s" % head.signer
-    if directory.holds(prefix, statement_pb2.STATEMENT_KIND_KEY) is None:
-        raise Refused("SIGNATURE_INVALID")
-    signed, revoked = {}, False
-    for subject in [one for one in directory.newest if one.startswith(prefix + "/officer/")]:
-        officer = directory.holds(subject, statement_pb2.STATEMENT_KIND_OFFICER)
-        if officer and any(verifies(officer, pae(envelope.payload), one.sig) for one in envelope.signatures):
-            revoked |= officer.key in directory.revoked
-            if officer.key not in directory.revoked and officer.key not in {other.key for other in signed.values()}:
-                signed[subject.rsplit("/", 1)[1]] = officer
+    text, officers, prefix = pae(envelope.payload), directory.officers(head.signer, arrived_at), "court/%s/" % head.signer
+    has_signed = lambda stated: any(verifies(stated, text, one.sig) for one in envelope.signatures)
+    stolen = any(has_signed(one) for subject, keys in directory.stated.items() if subject.startswith(prefix) for key, one in keys.items() if key in directory.revoked)
+    insist(officers or stolen, "SIGNER_UNKNOWN")
+    signed = {one.key: code for code, one in officers.items() if one.key not in directory.revoked and has_signed(one)}  # a key counts once
+    insist(signed or stolen, "SIGNATURE_INVALID")
+    insist(signed, "KEY_REVOKED")
     order = parse_strict(order_pb2.Order, task.member)
-    control = order.action != order_pb2.ACTION_INQUIRE
-    handlers, cosigners = ({code for code, officer in signed.items() if role in officer.roles} for role in (statement_pb2.OFFICER_ROLE_HANDLER, statement_pb2.OFFICER_ROLE_COSIGNER))
-    if not (any(one != other for one in handlers for other in cosigners) if control else handlers):  # each officer fills one role
-        raise Refused("KEY_REVOKED" if revoked else "SIGNATURES_MISSING")
-    if order.court != head.signer or agency not in order.agencies or (control and len(order.agencies) != 1):
-        raise Refused("NOT_ADDRESSED")
-    for reference in order.officers:
-        officer = directory.holds(prefix + "/officer/" + reference.officer, statement_pb2.STATEMENT_KIND_OFFICER)
-        if officer is None or (officer.officer.work_id_no, officer.officer.duty_card_no) != (reference.work_id_no, reference.duty_card_no):
-            raise Refused("OFFICER_NOT_VALID")
-    leaders = {word.leader for name, word in (("confirmed", order.confirmed), ("over_cap_exception", order.over_cap_exception)) if order.HasField(name)}
-    if not order.officers or order.officers[0].officer not in signed or not leaders <= {code for code, officer in signed.items() if statement_pb2.OFFICER_ROLE_LEADER in officer.roles}:
-        raise Refused("SIGNATURES_MISSING")
-    act = {order_pb2.ACTION_INQUIRE: "inquire", order_pb2.ACTION_FREEZE: "freeze", order_pb2.ACTION_RELEASE: "release", order_pb2.ACTION_DEDUCT: "deduct"}.get(order.action)
-    if order.WhichOneof("act") != act or len(order.order_id) != 16 or order.order_id[6] >> 4 != 7:
-        raise Refused("FIELD_INVALID")
-    if arrived_at > order.not_after.seconds:
-        raise Refused("ORDER_EXPIRED")
-    if act == "deduct":
-        stated = [s for subject, s in directory.newest.items() if directory.digests[subject] == order.deduct.account_statement and directory.holds(subject, statement_pb2.STATEMENT_KIND_ACCOUNT)
-                  and subject.startswith(prefix + "/account/") and s.account == statement_pb2.AccountDetails(account_name=order.deduct.account.account_name,
-                                                                                                            bank=order.deduct.account.bank, account_number=order.deduct.account.account_number)]
-        if not stated:
-            raise Refused("ACCOUNT_NOT_COURTS")
+    insist(order.court == head.signer, "SIGNATURE_INVALID")
+    insist(agency in order.agencies, "AUDIENCE_MISMATCH")
+    try:
+        check_officers(order, officers, set(signed.values()))
+    except Refused:
+        insist(not stolen, "KEY_REVOKED")
+        raise
+    check_content(order)
+    insist(arrived_at <= order.not_after.seconds, "ORDER_EXPIRED")
+    if order.action == order_pb2.ACTION_DEDUCT:
+        to = statement_pb2.AccountDetails(account_name=order.deduct.account.account_name, bank=order.deduct.account.bank, account_number=order.deduct.account.account_number)
+        accounts = [subject for subject, digest in directory.digests.items() if digest == order.deduct.account_statement and subject.startswith(prefix + "account/")]
+        stated = [directory.holds(subject, statement_pb2.STATEMENT_KIND_ACCOUNT, arrived_at) for subject in accounts]
+        insist(any(one and one.account == to for one in stated), "ACCOUNT_NOT_COURTS")
     return order
+
+
+def check_officers(order, officers, signed):
+    """Those whom the order names are on the register with the same credentials, the first has signed, and each role is another officer's."""
+    insist(order.officers, "OFFICER_NOT_VALID")
+    for named in order.officers:
+        details = officers[named.officer].officer if named.officer in officers else None
+        insist(details and (details.work_id_no, details.duty_card_no) == (named.work_id_no, named.duty_card_no), "OFFICER_NOT_VALID")
+    insist(order.officers[0].officer in signed, "SIGNATURES_MISSING")
+    roles = [statement_pb2.OFFICER_ROLE_HANDLER]
+    if order.action != order_pb2.ACTION_INQUIRE:
+        roles.append(statement_pb2.OFFICER_ROLE_COSIGNER)
+    if order.HasField("confirmed"):
+        roles.append(statement_pb2.OFFICER_ROLE_LEADER)
+    insist(any(all(role in officers[code].roles for role, code in zip(roles, hands)) for hands in itertools.permutations(signed, len(roles))), "SIGNATURES_MISSING")
+    leads = lambda code: code in signed and statement_pb2.OFFICER_ROLE_LEADER in officers[code].roles
+    insist(not order.HasField("confirmed") or leads(order.confirmed.leader), "CONFIRMATION_NOT_SIGNED")
+    insist(not order.HasField("over_cap_exception") or leads(order.over_cap_exception.leader), "EXCEPTION_NOT_SIGNED")
+
+
+def check_content(order):
+    """What can be carried out as it is written."""
+    act = order.WhichOneof("act")
+    uuid7 = len(order.order_id) == 16 and order.order_id[6] >> 4 == 7 and order.order_id[8] >> 6 == 2
+    insist(act is not None and order.action == order_pb2.Action.Value("ACTION_" + act.upper()) and uuid7, "FIELD_INVALID")
+    insist(act == "inquire" or len(order.agencies) == 1, "FIELD_INVALID")
+    insist(order.case_number and order.subject.name and order.subject.id_kind and order.subject.id_number and order.HasField("not_after"), "FIELD_MISSING")
+    if act == "freeze":
+        freeze = order.freeze
+        insist(freeze.WhichOneof("target") and freeze.inflow != order_pb2.INFLOW_UNSPECIFIED, "FIELD_MISSING")
+        insist(0 < freeze.limit_minor_units <= MOST, "AMOUNT_INVALID")
+        insist(bool(freeze.term.months) != bool(freeze.term.years) and freeze.term.months <= 1200 and freeze.term.years <= 100, "FIELD_INVALID")
+    elif act == "release":
+        insist(len(order.release.freeze_order_id) == 16, "FIELD_INVALID")
+        insist(0 <= order.release.amount_minor_units <= MOST, "AMOUNT_INVALID")
+    elif act == "deduct":
+        insist(len(order.deduct.freeze_order_id) == 16, "FIELD_INVALID")
+        insist(0 < order.deduct.amount_minor_units <= MOST, "AMOUNT_INVALID")

@@ -2,7 +2,7 @@
 """A court's client, whole, in Python: court.py inquire|freeze|follow CONFIG.toml ...   To be read and copied (server/docs/court-guide.md).
 
 It trusts nobody: the log's key and the registrars' keys are pinned by hand, and nothing is shown before it was proved. Signed bytes are on disk before
-they are sent, so that after a crash the same bytes go out again. verify.py is the one of adapters/samples/python.
+they are sent; `follow` begins by sending them once more, so after a crash nothing is signed anew. verify.py is the one of adapters/samples/python.
 """
 import argparse
 import base64
@@ -22,15 +22,15 @@ from goldeneagle.v1 import (audit_service_pb2, audit_service_pb2_grpc, directory
 from verify import PAYLOAD_TYPE, Directory, Refused, digest_of, head_over, included, node, now, openssl, pae, verifies
 
 LIMIT = 20  # seconds, of every call
+AGAIN = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.RESOURCE_EXHAUSTED)
+SM3 = ("-digest", "sm3", "-pkeyopt", "distid:1234567812345678")
 
 
 def consistent(first, first_root, second, second_root, path):
     """Whether the log of `second` entries begins with that of `first` (RFC 9162, 2.1.4.2)."""
     if first == second:
         return first_root == second_root and not path
-    path = list(path)
-    if first & (first - 1) == 0:
-        path.insert(0, first_root)
+    path = ([first_root] if first & (first - 1) == 0 else []) + list(path)
     at, last = first - 1, second - 1
     while at % 2 == 1:
         at, last = at >> 1, last >> 1
@@ -48,6 +48,20 @@ def consistent(first, first_root, second, second_root, path):
     return (old, new, last) == (first_root, second_root, 0)
 
 
+def opened(note, log_key):
+    """Size and root of a checkpoint that this key signed; None for any other."""
+    text, _, signatures = note.partition("\n\n")
+    name, key_hash, key = log_key.split("+", 2)
+    log = statement_pb2.Statement(algorithm=statement_pb2.KEY_ALGORITHM_ED25519, key=base64.b64decode(key)[1:])
+    stamps = [base64.b64decode(line.split(" ")[2]) for line in signatures.split("\n") if line.startswith("\u2014 %s " % name)]
+    said = text.split("\n")
+    if not any(one[:4].hex() == key_hash and verifies(log, (text + "\n").encode(), one[4:]) for one in stamps):
+        return None
+    if len(said) != 3 or said[0] != name or not said[1].isdecimal() or said[1] != str(int(said[1])):
+        return None
+    return int(said[1]), base64.b64decode(said[2])
+
+
 def uuid7():
     data = bytearray((time.time_ns() // 1_000_000).to_bytes(6, "big") + os.urandom(10))
     data[6], data[8] = data[6] & 0x0F | 0x70, data[8] & 0x3F | 0x80
@@ -59,22 +73,21 @@ class Court:
         with open(path, "rb") as file:
             self.config = tomllib.load(file)
         read = lambda name: open(name, "rb").read()
-        system, gateway, trust = self.config["system"], self.config["gateway"], self.config["trust"]
+        system, gateway, self.trust = self.config["system"], self.config["gateway"], self.config["trust"]
         self.code, self.state, self.certificate = system["court"], system["state"], system["certificate"]
         os.makedirs(self.state, mode=0o700, exist_ok=True)
         credentials = grpc.ssl_channel_credentials(read(gateway["authority"]), read(system["key"]), read(self.certificate))
         channel = grpc.secure_channel(gateway["address"], credentials, options=[("grpc.enable_http_proxy", 0)])
         self.orders, self.audit = order_service_pb2_grpc.OrderServiceStub(channel), audit_service_pb2_grpc.AuditServiceStub(channel)
-        self.environment = envelope_pb2.Environment.Value("ENVIRONMENT_" + trust["environment"].upper())
-        self.directory = Directory(trust["registrars"], trust.get("registrar_threshold", 2), self.environment)
-        statements, position = directory_service_pb2_grpc.DirectoryServiceStub(channel), 0
-        while True:
+        self.environment = envelope_pb2.Environment.Value("ENVIRONMENT_" + self.trust["environment"].upper())
+        self.directory = Directory(self.trust["registrars"], self.trust.get("registrar_threshold", 2), self.environment)
+        statements, position, complete = directory_service_pb2_grpc.DirectoryServiceStub(channel), 0, False
+        while not complete:
             page = statements.ListStatements(directory_service_pb2.ListStatementsRequest(position=position), timeout=LIMIT)
             for change in page.statements:
                 self.directory.take(change.statement)
                 position = change.position
-            if page.complete:
-                break
+            complete = page.complete
 
     # --- signing
 
@@ -93,17 +106,14 @@ class Court:
         with tempfile.NamedTemporaryFile() as text:
             text.write(message)
             text.flush()
-            sig = openssl("-sign", "-inkey", self.config["officers"][code], "-rawin", "-in", text.name, *(["-digest", "sm3", "-pkeyopt", "distid:1234567812345678"] if sm2 else [])).stdout
-        if sm2:  # DER to r || s
-            r_end = 4 + sig[3]
-            sig = b"".join(half[-32:].rjust(32, b"\x00") for half in (sig[4:r_end], sig[r_end + 2:]))
-        return sig
+            made = openssl("-sign", "-inkey", self.config["officers"][code], "-rawin", "-in", text.name, *(SM3 if sm2 else ()))
+        if made.returncode != 0:
+            sys.exit("KEY_UNUSABLE: officer %s: %s" % (code, made.stderr.decode(errors="replace")))
+        r_end = 4 + made.stdout[3]  # SM2 comes as DER and goes as r || s
+        return b"".join(half[-32:].rjust(32, b"\x00") for half in (made.stdout[4:r_end], made.stdout[r_end + 2:])) if sm2 else made.stdout
 
     def officer(self, code):
-        statement = self.directory.holds("court/%s/officer/%s" % (self.code, code), statement_pb2.STATEMENT_KIND_OFFICER)
-        if statement is None:
-            sys.exit("no officer %s is stated and valid now" % code)
-        return statement
+        return self.directory.officers(self.code, now()).get(code) or sys.exit("OFFICER_NOT_VALID: no officer %s is stated and valid now" % code)
 
     def order(self, action, asked):
         name, kind, number = asked.subject.split(";")
@@ -120,80 +130,88 @@ class Court:
 
     # --- sending, and believing the answer
 
-    def send(self, order, officers):
-        batch = self.sign(envelope_pb2.MEMBER_TYPE_ORDER, order.SerializeToString(), officers)
-        path = os.path.join(self.state, order.order_id.hex())
-        with open(path, "wb") as file:
-            file.write(batch.SerializeToString())
+    def keep(self, name, content):
+        """Durable, whole or not at all."""
+        path = os.path.join(self.state, name)
+        with open(path + ".new", "wb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        while True:  # the same bytes until there is an answer: an order takes effect once
+        os.replace(path + ".new", path)
+        folder = os.open(self.state, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
+
+    def send(self, batch):
+        """The same bytes until there is an answer: an order takes effect once."""
+        while True:
             try:
                 answer = self.orders.SubmitOrders(order_service_pb2.SubmitOrdersRequest(batch=batch), timeout=LIMIT)
                 break
             except grpc.RpcError as error:
-                if error.code() not in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.RESOURCE_EXHAUSTED):
+                if error.code() not in AGAIN:
                     raise
                 time.sleep(1)
         result = answer.results[0]
         if result.HasField("refusal"):
             sys.exit("refused: %s %s" % (result.refusal.reason, [(one.field, one.reason) for one in result.refusal.problems]))
         self.believe(batch.members[0], result.acceptance, answer.checkpoint)
-        print("accepted", uuid.UUID(bytes=order.order_id), "at", result.acceptance.order_seq, "due", result.acceptance.deadline.due_at.ToDatetime(), flush=True)
+        return result.acceptance
 
     def head(self, note):
         """Size and root of a checkpoint that the pinned key signed, and that continues the last one seen."""
-        text, signatures = note.split("\n\n", 1)
-        origin, size, root = text.split("\n")[:3]
-        name, key_hash, key = self.config["trust"]["log_key"].split("+", 2)
-        log = statement_pb2.Statement(algorithm=statement_pb2.KEY_ALGORITHM_ED25519, key=base64.b64decode(key)[1:])
-        stamps = [base64.b64decode(line.split(" ")[2]) for line in signatures.split("\n") if line.startswith("\u2014 %s " % name)]
-        if origin != name or not any(one[:4].hex() == key_hash and verifies(log, (text + "\n").encode(), one[4:]) for one in stamps):
+        new, path = opened(note, self.trust["log_key"]), os.path.join(self.state, "checkpoint")
+        if new is None:
             sys.exit("NOTE_UNTRUSTED: not signed by the log's pinned key")
-        size, root, path = int(size), base64.b64decode(root), os.path.join(self.state, "checkpoint")
+        newest = new
         if os.path.exists(path):
-            seen_size, seen_root = open(path, encoding="utf-8").read().split()
-            first, last = sorted([(int(seen_size), bytes.fromhex(seen_root)), (size, root)])
-            proof = [] if first[0] == last[0] else self.audit.GetConsistencyProof(audit_service_pb2.GetConsistencyProofRequest(old_size=first[0], size=last[0]), timeout=LIMIT).hashes
-            if not consistent(first[0], first[1], last[0], last[1], proof):
+            size, root = open(path, encoding="utf-8").read().split()
+            old, newest = sorted([(int(size), bytes.fromhex(root)), new])
+            proof = [] if old[0] == newest[0] else self.audit.GetConsistencyProof(audit_service_pb2.GetConsistencyProofRequest(old_size=old[0], size=newest[0]), timeout=LIMIT).hashes
+            if not consistent(*old, *newest, proof):
                 sys.exit("LOG_FORKED: it doesn't continue what was seen; keep both notes, tell your auditors")
-            size_kept, root_kept = last
-        else:
-            size_kept, root_kept = size, root
-        with open(path, "w", encoding="utf-8") as file:
-            file.write("%d %s\n" % (size_kept, root_kept.hex()))
-        return size, root
+        self.keep("checkpoint", b"%d %s\n" % (newest[0], newest[1].hex().encode()))
+        return new
 
     def believe(self, member, acceptance, note):
-        size, root = self.head(note)
-        leaf, proof = acceptance.leaf, acceptance.proof
+        (size, root), leaf, proof = self.head(note), acceptance.leaf, acceptance.proof
         accepted = entry_pb2.OrderAccepted.FromString(leaf[88:])
         fits = int.from_bytes(leaf[1:3], "big") == entry_pb2.ENTRY_TYPE_ORDER_ACCEPTED and accepted.digest == digest_of(member)
-        if not fits or included(digest_of(leaf), proof.index, size, proof.hashes) != root or proof.index != acceptance.order_seq:
+        if not fits or included(digest_of(leaf), proof.index, size, proof.hashes) != root or not proof.index == acceptance.order_seq == int.from_bytes(leaf[3:11], "big"):
             sys.exit("ACCEPTANCE_MISMATCH: the log doesn't hold this order")
 
     # --- following, and what the agencies signed
 
     def follow(self, order_id, officer):
         batch = envelope_pb2.SignedBatch.FromString(open(os.path.join(self.state, order_id.hex()), "rb").read())
+        self.send(batch)
         order = order_pb2.Order.FromString(batch.members[0])
-        while self.orders.GetOrder(order_service_pb2.GetOrderRequest(order_id=order_id), timeout=LIMIT).order.state != order_service_pb2.ORDER_STATE_COMPLETED:
+        while self.orders.GetOrder(order_service_pb2.GetOrderRequest(order_id=order_id), timeout=LIMIT).order.state not in (order_service_pb2.ORDER_STATE_COMPLETED, order_service_pb2.ORDER_STATE_WITHDRAWN):
             time.sleep(0.5)
         der = subprocess.run(["openssl", "x509", "-in", self.certificate, "-outform", "DER"], capture_output=True, check=True).stdout
-        ticket = reading_pb2.OfficerTicket(officer="court/%s/officer/%s" % (self.code, officer), court=self.code, case_number=order.case_number, purpose="EXECUTION",
-                                           certificate_sha256=hashlib.sha256(der).digest())
-        ticket.issued_at.seconds, ticket.expires_at.seconds = now(), now() + 300
-        signed = self.sign(envelope_pb2.MEMBER_TYPE_TICKET, ticket.SerializeToString(), [officer])
-        request = order_service_pb2.ListFindingsRequest(order_id=order_id, officer_ticket=envelope_pb2.SignedMember(member=signed.members[0], head=signed.head))
-        for found in self.orders.ListFindings(request, timeout=LIMIT).findings:
-            member, key = found.receipt, self.directory.holds("agency/" + found.agency, statement_pb2.STATEMENT_KIND_KEY)
-            head = head_over(member.member, member.index, member.path, member.head, envelope_pb2.MEMBER_TYPE_RECEIPT, self.environment)
-            receipt = receipt_pb2.Receipt.FromString(member.member)
-            if key is None or head.signer != found.agency or receipt.order_digest != digest_of(batch.members[0]) or not verifies(key, pae(member.head.payload), member.head.signatures[0].sig):
-                sys.exit("the receipt of %s is not its own" % found.agency)
-            for item in receipt.items:
-                print(found.agency, receipt_pb2.ReceiptKind.Name(receipt.kind)[13:], receipt_pb2.Outcome.Name(item.outcome)[8:], item.finding.asset_number or item.reason,
-                      item.measure.controlled_minor_units, item.measure.unfunded_minor_units, flush=True)
+        token = None
+        while token != "":
+            ticket = reading_pb2.OfficerTicket(officer="court/%s/officer/%s" % (self.code, officer), court=self.code, case_number=order.case_number, purpose="EXECUTION", certificate_sha256=hashlib.sha256(der).digest())
+            ticket.issued_at.seconds, ticket.expires_at.seconds = now(), now() + 300
+            signed = self.sign(envelope_pb2.MEMBER_TYPE_TICKET, ticket.SerializeToString(), [officer])
+            page = self.orders.ListFindings(order_service_pb2.ListFindingsRequest(order_id=order_id, page_token=token or "", officer_ticket=envelope_pb2.SignedMember(member=signed.members[0], head=signed.head)), timeout=LIMIT)
+            for found in page.findings:
+                self.show(found, digest_of(batch.members[0]))
+            token = page.next_page_token
+
+    def show(self, found, digest):
+        member = found.receipt
+        head = head_over(member.member, member.index, member.path, member.head, envelope_pb2.MEMBER_TYPE_RECEIPT, self.environment)
+        key = self.directory.holds("agency/" + found.agency, statement_pb2.STATEMENT_KIND_KEY, now())
+        receipt = receipt_pb2.Receipt.FromString(member.member)
+        own = key is not None and any(verifies(key, pae(member.head.payload), one.sig) for one in member.head.signatures)
+        if not own or head.signer != found.agency or receipt.agency != found.agency or receipt.order_digest != digest:
+            sys.exit("the receipt of %s is not its own" % found.agency)
+        if receipt.kind == receipt_pb2.RECEIPT_KIND_RETURNED:
+            print(found.agency, "RETURNED", receipt.returned.reason, receipt.returned.contact_name, receipt.returned.contact_phone, flush=True)
+        for item in receipt.items:
+            print(found.agency, receipt_pb2.ReceiptKind.Name(receipt.kind)[13:], receipt_pb2.Outcome.Name(item.outcome)[8:], item.finding.asset_number or item.reason,
+                  item.measure.controlled_minor_units, item.measure.unfunded_minor_units, flush=True)
 
 
 def main():
@@ -223,7 +241,10 @@ def main():
         order.freeze.currency, order.freeze.limit_minor_units, order.freeze.inflow, order.freeze.term.months = "CNY", asked.fen, order_pb2.INFLOW_CAPTURE, asked.months
     else:
         order.inquire.SetInParent()
-    court.send(order, asked.sign)
+    batch = court.sign(envelope_pb2.MEMBER_TYPE_ORDER, order.SerializeToString(), asked.sign)
+    court.keep(order.order_id.hex(), batch.SerializeToString())
+    acceptance = court.send(batch)
+    print("accepted", uuid.UUID(bytes=order.order_id), "at", acceptance.order_seq, "due", acceptance.deadline.due_at.ToDatetime(), flush=True)
 
 
 if __name__ == "__main__":

@@ -132,6 +132,9 @@ phone = "0990-110000"
         s.equal("the balance after it", self.rows("SELECT balance FROM accounts"), [(7700000,)])
         self.becomes("what stands", [("EFFECTIVE", "10,000.00", "0.00"), ("EFFECTIVE", "40,000.00", "0.00")])
         self.stranger_court()
+        with sqlite3.connect(self.database, timeout=30) as db:
+            db.execute("UPDATE measures SET ends = 1 WHERE live AND requested = 100000")
+        s.wait("a term that is over to be seen by the court", lambda: [phase for phase, _, _ in self.measures(OTHER_CASE)] == ["EFFECTIVE", "LAPSED"])
         s.say("every task is asked for once more")
         s.stop("songyue")
         before = self.rows("SELECT count(*) FROM batches")
@@ -142,9 +145,12 @@ phone = "0990-110000"
         s.equal("the same receipts, known to the gateway", (self.rows("SELECT count(*) FROM batches"), self.rows("SELECT DISTINCT verdict FROM batches")), (before, [(2,)]))
         self.disbelief()
         s.stop_all()
-        audit.export(self, "data", "published", "--last-signed", "last_signed")
+        audit.export(self, "data", "published", "--last-signed", "last_signed", "--payloads")
         public = s.run(["eagle-audit", "--output", "json", "public", "published", "--log-key", audit.log_key(self)])
         s.equal("findings of a stranger's audit", public["audit"]["findings"], 0)
+        s.run(["eagle", "--output", "json", "journal", "keys", "--data", "data", "--master-key", "pki/keys/master.key", "--out", "payload.keys"])
+        opened = s.run(["eagle-audit", "--output", "json", "opened", "published", "--log-key", audit.log_key(self), "--keys", "payload.keys"])["audit"]
+        s.equal("and of what is sealed: findings, signatures unchecked", (opened["findings"], opened["unchecked_signatures"]), (0, 0))
 
     def stranger_court(self):
         """The sample court client: an inquiry and a freeze, proved, and the agencies' receipts verified."""
@@ -186,12 +192,24 @@ log_key = "{audit.log_key(self)}"
         self.stage.check("by two, one of them with SM2, it is accepted", sent.startswith("accepted "), sent)
         told = court("follow", sent.split()[1], "--sign", cast.HANDLER)
         self.stage.check("and controls", told.split()[1:3] == ["FINAL", "CONTROLLED"], told)
+        self.killed_court(["/usr/bin/python3", os.path.join(TOP, "client", "samples", "python", "court.py"), "inquire", "stranger.toml", *asked, "--paper", notice, "--sign", cast.HANDLER], court)
         with open(os.path.join(self.folder, "stranger", "checkpoint"), "r+") as file:
             size, root = file.read().split()
             file.seek(0)
             file.write("%s %s" % (size, root[:-1] + ("0" if root[-1] != "0" else "1")))
         sent = court("inquire", *asked, "--paper", notice, "--sign", cast.HANDLER)
         self.stage.check("a log that doesn't continue what it saw is a fork", sent.startswith("LOG_FORKED"), sent)
+
+    def killed_court(self, command, court):
+        """SIGKILL as soon as the signed bytes are on disk, sent or not: following sends them."""
+        kept = lambda: {name for name in os.listdir(os.path.join(self.folder, "stranger")) if len(name) == 32}
+        before = kept()
+        process = subprocess.Popen(command, env=self.stage.environment, cwd=self.folder, stdout=subprocess.DEVNULL)
+        self.stage.wait("the court's signed bytes", lambda: kept() - before)
+        process.kill()
+        process.wait()
+        told = court("follow", (kept() - before).pop(), "--sign", cast.HANDLER)
+        self.stage.check("a court that was killed as soon as it had signed goes on with the same bytes", told.split()[:3] == [SONGYUE, "FINAL", "FOUND"], told)
 
     def disbelief(self):
         """The sample's own verification, over the bytes that it was really sent."""
@@ -202,7 +220,7 @@ log_key = "{audit.log_key(self)}"
 
         def directory(environment=test, threshold=2, keys=registrars):
             book = verify.Directory(keys, threshold, environment)
-            for data, in self.rows("SELECT bytes FROM statements ORDER BY position"):
+            for data, in self.rows("SELECT bytes FROM statements ORDER BY number"):
                 book.take(envelope_pb2.SignedMember.FromString(data))
             return book
 
@@ -232,10 +250,10 @@ log_key = "{audit.log_key(self)}"
         expect("one bit changed", why(forged), "MEMBER_NOT_IN_ROOT")
         expect("one signature in place of the other", why(other_hand), "SIGNATURES_MISSING")
         expect("one officer alone", why(one_hand), "SIGNATURES_MISSING")
-        expect("addressed to another bank", why(lambda t, h: None, agency=cast.BEILING), "NOT_ADDRESSED")
+        expect("addressed to another bank", why(lambda t, h: None, agency=cast.BEILING), "AUDIENCE_MISMATCH")
         expect("of the other environment", why(lambda t, h: None, book=directory(production)), "ENVIRONMENT_MISMATCH")
         expect("after its time", why(lambda t, h: None, arrived=verify.now() + 400 * 86400), "ORDER_EXPIRED")
-        expect("under registrars whom nobody pinned", why(lambda t, h: None, book=directory(keys=[registrars[0]] * 3)), "SIGNATURE_INVALID")
+        expect("under registrars whom nobody pinned", why(lambda t, h: None, book=directory(keys=[registrars[0]] * 3)), "SIGNER_UNKNOWN")
 
 
 def main():

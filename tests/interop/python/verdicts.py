@@ -1,0 +1,71 @@
+"""proto/vectors' verdicts, by the sample adapter's own verify.py: verdicts.py STUBS_FOLDER
+
+What is good is taken, and what isn't goes back with the reason that the vectors name. So are the ends of terms, month by month. Last line: N passed, N failed, 0 skipped.
+"""
+import base64
+import datetime
+import json
+import os
+import sys
+
+sys.dont_write_bytecode = True
+TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..")
+sys.path[:0] = [os.path.join(TOP, "client", "samples", "python"), os.path.join(TOP, "adapters", "samples", "python"), sys.argv[1]]
+import books  # noqa: E402
+import court  # noqa: E402
+import verify  # noqa: E402
+from goldeneagle.v1 import adapter_service_pb2, envelope_pb2, statement_pb2  # noqa: E402
+
+told = []
+
+
+def check(what, seen, expected):
+    told.append(seen == expected)
+    if seen != expected:
+        print("FAILED  ", what, "\n   expected", expected, "seen", seen)
+
+
+def read(name):
+    with open(os.path.join(TOP, "proto", "vectors", name), encoding="utf-8") as file:
+        return json.load(file)
+
+
+def nodes(path):
+    return [bytes.fromhex(one) for one in path]
+
+
+def main():
+    for one in read("signatures.json"):
+        key = statement_pb2.Statement(algorithm=statement_pb2.KeyAlgorithm.Value("KEY_ALGORITHM_" + one["algorithm"]), key=bytes.fromhex(one["key"]))
+        check(f"signature, {one['algorithm']}: {one['name']}", verify.verifies(key, bytes.fromhex(one["message"]), bytes.fromhex(one["sig"])), one["verifies"])
+    for one in read("paths.json"):
+        root = verify.included(bytes.fromhex(one["leaf_hash"]), one["index"], one["size"], nodes(one["path"]))
+        check("path: " + one["name"], root == bytes.fromhex(one["root"]), one["holds"])
+    for one in read("checkpoints.json"):
+        check("checkpoint: " + one["name"], court.opened(one["note"], one["log_key"]) is not None, one["opens"])
+
+    judged = read("orders.json")
+    registrars = [base64.b64encode(bytes.fromhex(key)).decode() for key in judged["registrars"]]
+    directory = verify.Directory(registrars, judged["registrar_threshold"], envelope_pb2.Environment.Value("ENVIRONMENT_" + judged["environment"]))
+    for one in judged["statements"]:
+        before = dict(directory.digests)
+        directory.take(envelope_pb2.SignedMember.FromString(bytes.fromhex(one["signed_member"])))
+        check("statement: " + one["name"], directory.digests != before, one["believed"])
+    for one in judged["orders"]:
+        member = envelope_pb2.SignedMember.FromString(bytes.fromhex(one["signed_member"]))
+        task = adapter_service_pb2.Task(member=member.member, index=member.index, path=member.path)
+        try:
+            verify.verify_order(task, member.head, directory, one["agency"], one["arrived_at"])
+            verdict = "GOOD"
+        except Exception as why:  # pylint: disable=broad-except
+            verdict = str(why) if isinstance(why, verify.Refused) else repr(why)
+        check("order: " + one["name"], verdict, one["verdict"])
+    for start, months, end in (("2026-09-28", 12, "2027-09-28"), ("2026-01-31", 1, "2026-03-01"), ("2028-02-29", 12, "2029-03-01"), ("2026-10-31", 1, "2026-12-01"), ("2026-11-30", 3, "2027-03-01"), ("2026-12-31", 12, "2027-12-31"),
+                               ("2025-10-31", 14, "2026-12-31")):
+        check(f"a term of {months} months from {start}", books.end_of_term(datetime.date.fromisoformat(start), months).isoformat(), end + "T00:00:00+08:00")
+    print("{} passed, {} failed, 0 skipped".format(told.count(True), told.count(False)))
+    return told.count(False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
