@@ -16,15 +16,25 @@ namespace {
 using journal::Checkpoint;
 using journal::kTileWidth;
 
-// The first leaf below a tile's node.
-uint64_t FirstLeafBelow(unsigned level, uint64_t n) { return n << std::min(63u, 8 * (level + 1)); }
+std::string_view HashIn(std::string_view tile, size_t at) {
+  return tile.substr(at * journal::kHashSize, journal::kHashSize);
+}
 
 absl::Status CompareTile(LogSource& log, const journal::FullTile& want, unsigned width, Findings& findings) {
   EAGLE_ASSIGN_OR_RETURN(const std::string tile, log.Tile(want.level, want.n, width));
-  if (tile != want.bytes)
-    findings.Add(Rule::kTreeTile, FirstLeafBelow(want.level, want.n),
-                 absl::StrCat(ToAbsl(journal::TilePath({static_cast<int>(want.level), want.n, width})),
-                              " is not what the leaves hash to"));
+  if (tile.size() != want.bytes.size()) return Fail(Reason::kJournalBroken, "a tile has another length than it must");
+  if (tile == want.bytes) return absl::OkStatus();
+  // Named by the first hash that differs: at level 0 that is of the entry which was changed, or whose hash was.
+  const size_t at = std::mismatch(tile.begin(), tile.end(), want.bytes.begin(), want.bytes.end()).first - tile.begin();
+  size_t differ = 0;
+  for (size_t i = 0; i < width; ++i) differ += HashIn(tile, i) != HashIn(want.bytes, i);
+  const uint64_t node = want.n * kTileWidth + at / journal::kHashSize;
+  findings.Add(Rule::kTreeTile, node << std::min(63u, 8 * want.level),
+               absl::StrCat(ToAbsl(journal::TilePath({static_cast<int>(want.level), want.n, width})), ": ",
+                            want.level == 0 ? "the entry hashes to " : "the entries from here hash to ",
+                            HexEncode(HashIn(want.bytes, at / journal::kHashSize)), ", the tile has ",
+                            HexEncode(HashIn(tile, at / journal::kHashSize)), ", ", differ, " of its ", width,
+                            " hashes differ"));
   return absl::OkStatus();
 }
 
@@ -42,6 +52,29 @@ absl::StatusOr<std::optional<Checkpoint>> Before(const SeenStore& store, const s
   note = *kept;
   EAGLE_ASSIGN_OR_RETURN(Checkpoint before, journal::OpenCheckpoint(note, key));
   return std::optional<Checkpoint>(std::move(before));
+}
+
+// The head that is to be audited is older than the one seen last. So it is when its witnesses lag, while the log's
+// newest head is no older than what was seen and continues both; otherwise the log was rolled back.
+absl::Status CheckBehind(LogSource& log, const Checkpoint& before, const Checkpoint& head,
+                         const journal::NoteVerifier& key) {
+  const auto rolled_back = [&] {
+    return Fail(Reason::kLogForked,
+                "the log is shorter than when this auditor saw it last: an older copy, or rolled back")
+        .With("size_before", static_cast<int64_t>(before.size))
+        .With("size", static_cast<int64_t>(head.size));
+  };
+  EAGLE_ASSIGN_OR_RETURN(const std::string note, log.Checkpoint());
+  EAGLE_ASSIGN_OR_RETURN(const Checkpoint newest, journal::OpenCheckpoint(note, key));
+  if (newest.size < before.size) return rolled_back();
+  EAGLE_ASSIGN_OR_RETURN(const journal::Hash root, journal::RootOf(newest.size, log));
+  for (const Checkpoint* one : {&head, &before}) {
+    if (one->size == 0) continue;  // nothing is the beginning of everything
+    EAGLE_ASSIGN_OR_RETURN(const auto proof, journal::ConsistencyProof(one->size, newest.size, log));
+    if (root != newest.root || !journal::VerifyConsistency(one->size, newest.size, proof, one->root, newest.root))
+      return Fail(Reason::kLogForked, "the log's newest head doesn't continue what this auditor saw of it before");
+  }
+  return absl::OkStatus();
 }
 
 // A recovery's document is about these very entries, and the newest head is of the key that the entries name.
@@ -98,13 +131,11 @@ absl::StatusOr<LogAudited> AuditLog(LogSource& log, const std::string& note, con
   if (options.store != nullptr) {
     EAGLE_ASSIGN_OR_RETURN(out.before, Before(*options.store, out.head.origin, key, note_before));
     if (out.before && out.before->size > out.head.size)
-      return Fail(Reason::kLogForked,
-                  "the log is shorter than when this auditor saw it last: an older copy, or rolled back")
-          .With("size_before", static_cast<int64_t>(out.before->size))
-          .With("size", static_cast<int64_t>(out.head.size));
+      EAGLE_RETURN_IF_ERROR(CheckBehind(log, *out.before, out.head, key));
     if (out.before && out.before->size == out.head.size && out.before->root != out.head.root)
       return Forked(*options.store, out.head.origin, note_before, out.note, "two roots of one size were signed");
   }
+  const bool behind = out.before && out.before->size > out.head.size;
   const uint64_t size = out.head.size;
   Findings& findings = audit.findings();
   journal::Edge edge;
@@ -153,10 +184,10 @@ absl::StatusOr<LogAudited> AuditLog(LogSource& log, const std::string& note, con
   }
   if (edge.Root() != out.head.root) {
     findings.Add(Rule::kTreeRoot, size, "the leaves don't hash to the signed root");
-  } else if (out.before && root_before != out.before->root) {
+  } else if (out.before && !behind && root_before != out.before->root) {
     return Forked(*options.store, out.head.origin, note_before, out.note,
                   "the log doesn't continue what this auditor saw of it before");
-  } else if (options.store != nullptr) {
+  } else if (options.store != nullptr && !behind) {
     EAGLE_RETURN_IF_ERROR(options.store->Keep(out.head.origin, out.note));
   }
   return out;

@@ -45,13 +45,11 @@ void PublicAudit::Take(std::string_view bytes) {
     findings_.Add(Rule::kLeafIndex, index, absl::StrCat("it says that its place is ", leaf.index.value()));
     leaf.index = EntryIndex(index);
   }
+  // Against the leaf before it alone: one odd time is one finding, not one of every leaf behind it.
   const int64_t time = absl::ToUnixMicros(leaf.time);
-  if (index > 0 && time < seen.now) {
+  if (index > 0 && time < seen.now)
     findings_.Add(Rule::kLeafTime, index, "its time is before that of the leaf before it", {index - 1});
-    leaf.time = absl::FromUnixMicros(seen.now);
-  } else {
-    seen.now = time;
-  }
+  seen.now = time;
   if ((index == 0) != (leaf.type == ENTRY_TYPE_LOG_FOUNDED))
     findings_.Add(Rule::kFounding, index, "entry 0 founds the log, and no other does");
   if (leaf.type == 0 || !EntryType_IsValid(leaf.type)) {

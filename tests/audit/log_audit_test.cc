@@ -120,6 +120,40 @@ TEST_F(LogAuditTest, ATileThatNobodyNeedsIsComparedToo) {
   Write(Log() + "/tile/0/001", tile);
   EXPECT_EQ(Run({"public", Log()}), kExitVerification);
   EXPECT_NE(out_.find("tree.tile"), std::string::npos) << out_;
+  EXPECT_NE(out_.find("the entry hashes to"), std::string::npos) << "both hashes are told: " << out_;
+  EXPECT_NE(out_.find("1 of its 256 hashes differ"), std::string::npos) << out_;
+  EXPECT_EQ(out_.find("C2SP tlog-tiles"), std::string::npos) << out_;
+  EXPECT_EQ(Run({"public", Log(), "--explain", "--output", "json"}), kExitVerification);
+  EXPECT_NE(out_.find("\"index\": 258"), std::string::npos) << "byte 77 is in the third hash of tile 1: " << out_;
+  EXPECT_NE(out_.find("C2SP tlog-tiles"), std::string::npos) << "what the rule demands, and its source: " << out_;
+}
+
+TEST_F(LogAuditTest, AHeadOfItsWitnessesThatLagsBehindWhatWasSeenIsNoFork) {
+  const std::vector<std::string> leaves = LongLog(700);
+  Publish(Log(), leaves);
+  const std::string newest = *client::ReadFile(Log() + "/checkpoint");
+  const auto key = *journal::ParseVerifierKey(signer_.VerifierKey());
+  SeenStore store(Path("seen"));
+  const auto head_of = [&](std::vector<std::string> of, size_t size) {
+    of.resize(size);
+    std::vector<journal::Hash> hashes;
+    for (const std::string& leaf : of) hashes.push_back(journal::LeafHash(leaf));
+    return *journal::SignCheckpoint({"test.example/log", size, journal::RootOfLeaves(hashes)}, signer_);
+  };
+  const auto audited = [&](const std::string& note) {
+    PublicAudit audit;
+    const auto log = *OpenLogFolder(Log());
+    return AuditLog(*log, note, *key, {.store = &store}, audit).status();
+  };
+  ASSERT_TRUE(audited(newest).ok());
+  const std::string older = head_of(leaves, 300);
+  EXPECT_TRUE(audited(older).ok()) << "the log's own head is as new as what was seen";
+  EXPECT_EQ(*store.Last("test.example/log"), newest) << "what was seen isn't forgotten for an older head";
+  std::vector<std::string> other = leaves;
+  other[100] += "x";
+  EXPECT_EQ(ReasonOf(audited(head_of(other, 300))), Reason::kLogForked) << "signed, and of another history";
+  Write(Log() + "/checkpoint", older);
+  EXPECT_EQ(ReasonOf(audited(older)), Reason::kLogForked) << "the log itself is older than what was seen";
 }
 
 TEST_F(LogAuditTest, ATruncatedFileIsNoShorterLog) {

@@ -60,6 +60,17 @@ TEST_F(RulesTest, TimeThatGoesBack) {
       ENTRY_TYPE_ACCESS_RECORDED, [](auto& leaf) { leaf.time -= absl::Microseconds(1); }, 1);
   ExpectFinding("leaf.time");
 }
+TEST_F(RulesTest, OneOddTimeIsOneFindingAndNotOneOfEveryLeafBehindIt) {
+  const auto findings_with = [&](absl::Duration shift) {
+    std::vector<std::string> leaves = leaves_;
+    ChangeLeaf(leaves, leaves.size() / 2, [&](auto& leaf) { leaf.time += shift; });
+    size_t of_time = 0;
+    for (const std::string& finding : FindingsOf(leaves)) of_time += finding.find("leaf.time") != std::string::npos;
+    return of_time;
+  };
+  EXPECT_EQ(findings_with(absl::Hours(24 * 365)), 1u);
+  EXPECT_EQ(findings_with(-absl::Hours(24 * 365)), 1u);
+}
 TEST_F(RulesTest, AnOrdersChainThatLeavesAnEntryOut) {
   Leaf_(ENTRY_TYPE_TASK_ANSWERED, [](auto& leaf) { leaf.previous = EntryIndex(leaf.previous.value() - 1); });
   ExpectFinding("leaf.previous");

@@ -1,5 +1,6 @@
 // eagle-audit public: the whole log by its leaves alone. eagle-audit explain: what a rule demands and why.
 #include <memory>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -22,6 +23,7 @@ struct PublicFlags {
   double tolerance_minutes = 15;
   uint64_t sample = 0;
   std::optional<uint64_t> seed;
+  bool explain = false;
 };
 
 client::Table TableOf(const std::vector<RecoverySeen>& recoveries, const absl::TimeZone& zone) {
@@ -49,8 +51,20 @@ client::Table TableOf(const Findings& findings) {
   return table;
 }
 
+// What the rules of the shown findings demand, each once.
+client::Table RulesOf(const Findings& findings) {
+  client::Table table("rules", {{"rule"}, {"demands"}, {"source"}});
+  std::set<Rule> broken;
+  for (const Finding& finding : findings.list()) broken.insert(finding.rule);
+  for (const Rule rule : broken) {
+    const RuleRow& row = RowOf(rule);
+    table.Add({client::Text(row.name), client::Text(row.demand), client::Text(row.source)});
+  }
+  return table;
+}
+
 // Prints what was seen and found; a finding ends the command with 5.
-absl::Status Answer(Console& console, client::Record record, const Findings& findings,
+absl::Status Answer(Console& console, bool explain, client::Record record, const Findings& findings,
                     const std::vector<RecoverySeen>& recoveries = {}) {
   client::Document document;
   const uint64_t hidden = findings.total() - findings.list().size();
@@ -59,10 +73,12 @@ absl::Status Answer(Console& console, client::Record record, const Findings& fin
   document.Add(std::move(record));
   if (!recoveries.empty()) document.Add(TableOf(recoveries, console.zone));
   document.Add(TableOf(findings));
+  if (explain && findings.total() > 0) document.Add(RulesOf(findings));
   EAGLE_RETURN_IF_ERROR(console.Print(document));
   if (findings.total() == 0) return absl::OkStatus();
   return Fail(Reason::kJournalBroken,
-              absl::StrCat(findings.total(), " findings: eagle-audit explain RULE tells what a rule demands"));
+              absl::StrCat(findings.total(), explain ? " findings; what their rules demand is told with them"
+                                                     : " findings: --explain tells what their rules demand"));
 }
 
 absl::Status Sample(Console& console, const PublicFlags& flags, LogSource& log, const TrustedHead& head) {
@@ -70,7 +86,7 @@ absl::Status Sample(Console& console, const PublicFlags& flags, LogSource& log, 
   console.Talk(absl::StrCat("seed ", seed));
   Findings findings(flags.most);
   EAGLE_ASSIGN_OR_RETURN(const LogSampled sampled, SampleLog(log, head.note, *head.key, flags.sample, seed, findings));
-  return Answer(console,
+  return Answer(console, flags.explain,
                 client::Record("sample")
                     .Add("origin", client::Text(sampled.head.origin))
                     .Add("size", client::Count(sampled.head.size))
@@ -118,7 +134,7 @@ absl::Status Public(Console& console, const PublicFlags& flags) {
   for (const RecoverySeen& one : audit.recoveries())
     console.Talk(absl::StrCat("LOST: entries ", one.index, " to ", one.last_signed.size - 1, " of ", one.old_origin,
                               ", ", one.lost(), " in all; since entry ", one.index, " the log is ", one.key.name()));
-  return Answer(console, std::move(record), audit.findings(), audit.recoveries());
+  return Answer(console, flags.explain, std::move(record), audit.findings(), audit.recoveries());
 }
 
 absl::Status Explain(Console& console, const std::string& name) {
@@ -149,6 +165,7 @@ void AddPublic(CLI::App& root, Chosen& chosen) {
   verb->add_option("--policy", flags->policy, "file of the log's policy: keys, witnesses, quorum (C2SP tlog-policy)");
   verb->add_option("--state", flags->state, "folder of what this auditor saw last: finds out forks and rollbacks");
   verb->add_option("--findings", flags->most, "how many findings are shown (all are counted)");
+  verb->add_flag("--explain", flags->explain, "with the findings, what their rules demand and where that comes from");
   verb->add_option("--tolerance-minutes", flags->tolerance_minutes,
                    "how long a deadline's mark may stay away while the log goes on")
       ->check(CLI::Range(0.0, 525600.0));
@@ -168,6 +185,7 @@ void AddOpened(CLI::App& root, Chosen& chosen) {
   verb->add_option("--keys", flags->keys, "file of payload keys; what it has no key for stays sealed")->required();
   verb->add_option("--state", flags->state, "folder of what this auditor saw last: finds out forks and rollbacks");
   verb->add_option("--findings", flags->most, "how many findings are shown (all are counted)");
+  verb->add_flag("--explain", flags->explain, "with the findings, what their rules demand and where that comes from");
   verb->callback([&chosen, flags] { chosen = [flags](Console& console) { return Public(console, *flags); }; });
 }
 
