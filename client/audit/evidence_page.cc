@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "client/audit/code_words.h"
 #include "client/audit/evidence_book.h"
 #include "client/common/time_words.h"
 #include "client/common/width.h"
@@ -42,7 +43,9 @@ class Writer {
   void Row(Words label, std::string value) {
     if (!value.empty()) page_.sections.back().rows.push_back({std::move(label), std::move(value)});
   }
-  std::string At(absl::Time time) const { return client::TimeText(time, zone_); }
+  std::string At(absl::Time time) const {
+    return client::TimeTextZh(time, zone_) + " " + client::TimeText(time, zone_);
+  }
   static std::string Entry(uint64_t index) { return "日志条目 entry " + std::to_string(index); }
 
   void WriteOrder() {
@@ -53,17 +56,17 @@ class Writer {
     Row({"命令编号", "order id"}, UuidText(order.order_id()));
     Row({"事项", "what is ordered"}, Both(ActOf(order)));
     Row({"被执行人", "respondent"},
-        order.subject().name() + " " + order.subject().id_kind() + " " + order.subject().id_number());
+        order.subject().name() + ", " + CodeText(order.subject().id_kind()) + " " + order.subject().id_number());
     Row({"法律依据", "legal basis"}, order.legal_basis());
-    Row({"用途", "purpose"}, order.purpose());
+    Row({"用途", "purpose"}, CodeText(order.purpose()));
     Row({"紧急程度", "urgency"},
-        order.urgency() == URGENCY_URGENT ? "紧急 urgent: " + order.urgency_reason() : "普通 normal");
+        order.urgency() == URGENCY_URGENT ? "紧急 urgent: " + CodeText(order.urgency_reason()) : "普通 normal");
     std::string agencies;
     for (const std::string& code : order.agencies()) agencies += (agencies.empty() ? "" : ", ") + code;
     Row({"协助单位", "agencies"}, agencies);
     for (const Instrument& paper : order.instruments())
-      Row({"文书", "instrument"}, paper.category() + (paper.title().empty() ? "" : " " + paper.title()) + ", " +
-                                      std::to_string(paper.size_bytes()) + " bytes, SHA-256 " +
+      Row({"文书", "instrument"}, CodeText(paper.category()) + (paper.title().empty() ? "" : " " + paper.title()) +
+                                      ", " + std::to_string(paper.size_bytes()) + " bytes, SHA-256 " +
                                       HexEncode(paper.digest()));
     Row({"签发", "issued"}, At(TimeOf(order.issued_at())));
     Row({"命令摘要", "digest of the order"}, HexEncode(report_.order_digest));
@@ -179,7 +182,8 @@ class Writer {
   void WriteDeadline() {
     Section({"受理与期限", "Acceptance and deadline"});
     Row({"受理", "accepted"}, At(report_.accepted_at) + ", " + Entry(report_.order_index));
-    Row({"应反馈", "due"}, client::DueText(report_.due, zone_) + ", " + report_.deadline_row + ", 规则表 policy " +
+    Row({"应反馈", "due"}, client::EndTextZh(report_.due, zone_) + " " + client::EndText(report_.due, zone_) + ", " +
+                               CodeText(report_.deadline_row) + ", 规则表 policy " +
                                std::to_string(report_.policy_version));
     for (const MarkSeen& mark : report_.marks) {
       std::string open;
@@ -225,7 +229,7 @@ class Writer {
 
   void WriteAgency(const AgencySeen& agency) {
     Section({agency.name, agency.code});
-    Row({"种类", "kind"}, agency.kind + ", " + agency.region);
+    Row({"种类", "kind"}, CodeText(agency.kind) + ", 地区 region " + agency.region);
     bool delivered = false;
     for (const DeliverySeen& delivery : report_.deliveries) {
       if (delivery.agency != agency.ordinal) continue;
@@ -255,7 +259,7 @@ class Writer {
     for (const ItemResult& item : receipt.items())
       Row({"结果", "result"}, ItemText(item, CurrencyOf(report_.order), zone_));
     if (receipt.has_returned())
-      Row({"回退原因", "returned because"}, receipt.returned().reason() + " " + receipt.returned().remark());
+      Row({"回退原因", "returned because"}, CodeText(receipt.returned().reason()) + " " + receipt.returned().remark());
     Row({"回执摘要", "digest"}, HexEncode(seen.digest));
     Row({"密钥指纹", "key"}, Fingerprint(seen.key));
   }
@@ -271,6 +275,7 @@ class Writer {
 
   void WriteChecks() {
     Section({"核验内容", "What was checked"});
+    Row({"时间", "times"}, "本页时间均为 all times of this page are " + client::ZoneText(report_.accepted_at, zone_));
     Row({"日志", "log"}, report_.origin);
     Row({"检查点", "checkpoint"}, std::to_string(report_.size) + " 条 entries, root " + HexEncode(report_.root));
     for (const CosignerSeen& cosigner : report_.cosigners)

@@ -1,5 +1,6 @@
 #include "client/audit/evidence_words.h"
 
+#include "client/audit/code_words.h"
 #include "client/audit/evidence_book.h"
 #include "client/common/time_words.h"
 #include "server/base/money.h"
@@ -64,8 +65,8 @@ std::string TargetText(const Freeze& freeze, bool chinese) {
     case Freeze::kAccount:
       return (chinese ? "账户 " : "account ") + freeze.account().account_number();
     case Freeze::kAsset:
-      return freeze.asset().asset_kind() + " " + freeze.asset().unit_number() + " " +
-             std::to_string(freeze.asset().share_numerator()) + "/" +
+      return (chinese ? CodeText(freeze.asset().asset_kind()) : freeze.asset().asset_kind()) + " " +
+             freeze.asset().unit_number() + " " + std::to_string(freeze.asset().share_numerator()) + "/" +
              std::to_string(freeze.asset().share_denominator());
     default:
       return chinese ? "该人在本机构的全部账户" : "all accounts of the person there";
@@ -79,19 +80,21 @@ std::string MeasureText(const MeasureState& state, const std::string& currency, 
     out += ", 未足额 unfunded " + AmountText(state.unfunded_minor_units(), currency);
   }
   if (state.rank() > 0) out += "; 顺位 rank " + std::to_string(state.rank());
-  if (state.has_effective_to()) out += "; 期限至 until " + client::EndText(TimeOf(state.effective_to()), zone);
+  if (state.has_effective_to())
+    out += "; 期限至 until " + client::EndTextZh(TimeOf(state.effective_to()), zone) + " " +
+           client::EndText(TimeOf(state.effective_to()), zone);
   if (!state.unit_reference().empty()) out += "; 登记号 reference " + state.unit_reference();
   if (state.ended()) out += "; 已终止 ended";
   return out;
 }
 
 std::string FindingText(const Finding& finding) {
-  std::string out = "; " + finding.asset_kind() + " " + finding.asset_number() + " " + finding.holder_name();
+  std::string out = "; " + CodeText(finding.asset_kind()) + " " + finding.asset_number() + " " + finding.holder_name();
   if (finding.balance_known()) {
     out += "; 余额 balance " + AmountText(finding.balance_minor_units(), finding.currency());
     out += ", 可控 available " + AmountText(finding.available_minor_units(), finding.currency());
   }
-  if (!finding.matched_by().empty()) out += "; 匹配 matched by " + finding.matched_by();
+  if (!finding.matched_by().empty()) out += "; 匹配 matched by " + CodeText(finding.matched_by());
   for (const PriorMeasure& prior : finding.prior_measures())
     out += "; 在先 prior " + prior.document_number() + " " + AmountText(prior.amount_minor_units(), finding.currency());
   return out;
@@ -100,7 +103,9 @@ std::string FindingText(const Finding& finding) {
 std::string DeductionText(const DeductionState& state, const std::string& currency, const absl::TimeZone& zone) {
   std::string out = "; 金额 amount " + AmountText(state.amount_minor_units(), currency);
   if (!state.booking_reference().empty()) out += "; 记账号 booking " + state.booking_reference();
-  if (state.has_settled_at()) out += "; 到账 settled " + client::TimeText(TimeOf(state.settled_at()), zone);
+  if (state.has_settled_at())
+    out += "; 到账 settled " + client::TimeTextZh(TimeOf(state.settled_at()), zone) + " " +
+           client::TimeText(TimeOf(state.settled_at()), zone);
   return out;
 }
 
@@ -161,7 +166,7 @@ Words ActOf(const Order& order) {
       const std::string of = UuidText(order.release().freeze_order_id());
       const int64_t amount = order.release().amount_minor_units();
       return {action.zh + "命令 " + of + (amount == 0 ? " 全部" : " " + MoneyText(amount)) + "，" +
-                  order.release().ground(),
+                  CodeText(order.release().ground()),
               action.en + " of order " + of + (amount == 0 ? ", whole" : ", " + MoneyText(amount)) + ", " +
                   order.release().ground()};
     }
@@ -185,7 +190,7 @@ std::string ItemText(const ItemResult& item, const std::string& currency, const 
   if (item.has_measure()) out += MeasureText(item.measure(), currency, zone);
   if (item.has_deduction() && item.deduction().has_measure())
     out += MeasureText(item.deduction().measure(), currency, zone);
-  if (!item.reason().empty()) out += "; 原因 reason " + item.reason();
+  if (!item.reason().empty()) out += "; 原因 reason " + CodeText(item.reason());
   if (!item.remark().empty()) out += "; " + item.remark();
   return out;
 }

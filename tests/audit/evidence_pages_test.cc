@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "client/audit/cli/commands.h"
+#include "client/audit/code_words.h"
 #include "client/audit/evidence_page.h"
 #include "client/audit/evidence_pieces.h"
 #include "tests/audit/evidence_world.h"
@@ -43,14 +44,46 @@ TEST(EvidencePage, AJudgeReadsItInBothLanguages) {
   EvidenceWorld world;
   const std::string text = audit::TextOf(PageFor(world, world.Of(world.Deduction())));
   EXPECT_THAT(text, StartsWith("协助执行事项证据 Evidence of an order\n核验通过"));
-  for (const char* words :
-       {"测试环境", "法院 court", "北陵市松月区人民法院 (辽9901)",
-        "扣划 80,000.00 CNY 至 执行款专户 9900010000000099010", "deduction of 80,000.00 CNY to",
-        "林远舟 CITIZEN_ID 990101198503070017", "民事诉讼法第253条", "officer 001 (001)", "工作证 work id W001",
-        "执行公务证 duty card D001", "应反馈 due", "已扣划到账 deducted and settled", "按期 in time",
-        "SHA-256 " /* of instruments */, "预置密钥指纹", "登记人 registrar 3", "检查点 checkpoint"}) {
+  for (const char* words : {"测试环境",
+                            "法院 court",
+                            "北陵市松月区人民法院 (辽9901)",
+                            "扣划 80,000.00 CNY 至 执行款专户 9900010000000099010",
+                            "deduction of 80,000.00 CNY to",
+                            "林远舟, 居民身份证 CITIZEN_ID 990101198503070017",
+                            "民事诉讼法第253条",
+                            "officer 001 (001)",
+                            "工作证 work id W001",
+                            "执行公务证 duty card D001",
+                            "应反馈 due",
+                            "已扣划到账 deducted and settled",
+                            "按期 in time",
+                            "SHA-256 " /* of instruments */,
+                            "预置密钥指纹",
+                            "登记人 registrar 3",
+                            "检查点 checkpoint",
+                            "裁定书 RULING",
+                            "执行 EXECUTION",
+                            "种类 kind",
+                            "银行 BANK",
+                            "年9月",
+                            "日 星期",
+                            "普通事项反馈期限 ANSWER_NORMAL",
+                            "UTC+08:00"}) {
     EXPECT_THAT(text, HasSubstr(words));
   }
+}
+
+TEST(EvidencePage, EveryCodeOfTheShippedPolicyHasAChineseName) {
+  const v1::PolicyTable table = PolicyOf2026();
+  std::vector<std::string> codes;
+  const auto add = [&](const auto& more) { codes.insert(codes.end(), more.begin(), more.end()); };
+  for (const v1::ActionRow& row : table.actions()) add(row.papers());
+  for (const v1::DeadlineRow& row : table.deadlines()) codes.push_back(row.name());
+  for (const v1::IdKindRow& row : table.id_kinds()) codes.push_back(row.id_kind());
+  add(table.asset_kinds()), add(table.purposes()), add(table.urgency_reasons()), add(table.release_grounds());
+  ASSERT_GT(codes.size(), 40u);
+  for (const std::string& code : codes) EXPECT_THAT(audit::CodeText(code), testing::EndsWith(" " + code));
+  EXPECT_EQ(audit::CodeText("NOBODY_KNOWS"), "NOBODY_KNOWS");
 }
 
 TEST(EvidencePage, SilenceSaysHowItIsShown) {

@@ -242,6 +242,10 @@ TEST(Words, MidnightIsTheEndOfTheDayBefore) {
   EXPECT_EQ(DueText(midnight + absl::Minutes(1), Shanghai()), "Tue 6 Oct 00:01");
   EXPECT_EQ(EndText(midnight, Shanghai()), "5 Oct 2026 24:00");
   EXPECT_EQ(EndText(Monday(), Shanghai()), "28 Sep 2026 09:00");
+  EXPECT_EQ(EndTextZh(midnight, Shanghai()), "2026年10月5日 星期一 24:00");
+  EXPECT_EQ(EndTextZh(Monday(), Shanghai()), "2026年9月28日 星期一 09:00");
+  EXPECT_EQ(TimeTextZh(midnight - absl::Hours(24), Shanghai()), "2026年10月5日 星期一 00:00:00");
+  EXPECT_EQ(ZoneText(Monday(), Shanghai()), "UTC+08:00");
   EXPECT_EQ(TimeText(Monday(), Shanghai()), "Mon 28 Sep 2026 09:00:00");
   EXPECT_EQ(Rfc3339Text(Monday(), Shanghai()), "2026-09-28T09:00:00+08:00");
 }

@@ -1,0 +1,124 @@
+#include "client/audit/code_words.h"
+
+namespace eagle::audit {
+namespace {
+
+struct CodeRow {
+  std::string_view code;
+  const char* zh;
+};
+
+constexpr CodeRow kCodes[] = {
+    // instruments 文书
+    {"RULING", "裁定书"},
+    {"ASSISTANCE_NOTICE", "协助执行通知书"},
+    {"JUDGMENT_COPY", "生效法律文书副本"},
+    // deadlines 期限
+    {"ANSWER_URGENT", "紧急事项反馈期限"},
+    {"ANSWER_NORMAL", "普通事项反馈期限"},
+    {"RELEASE_SURPLUS", "超标的解除期限"},
+    // assets 财产
+    {"DEPOSIT", "银行存款"},
+    {"WEALTH_PRODUCT", "理财产品"},
+    {"LAND", "不动产"},
+    {"VEHICLE", "机动车"},
+    {"MOVABLE", "动产"},
+    {"EQUITY", "股权"},
+    {"SECURITIES", "证券"},
+    {"HOUSING_FUND", "住房公积金"},
+    {"PATENT", "专利权"},
+    {"TRADEMARK", "商标权"},
+    // agencies 协助单位
+    {"BANK", "银行"},
+    {"BUSINESS", "市场主体登记"},
+    {"IP", "知识产权"},
+    // purposes 用途
+    {"EXECUTION", "执行"},
+    {"PRESERVATION", "保全"},
+    {"MIGRANT_WAGES", "农民工工资"},
+    {"MARGIN_FREE", "保证金丧失担保功能"},
+    {"WITHDRAWAL_CONDITION_MET", "符合提取条件"},
+    // urgency 紧急事由
+    {"FLIGHT_RISK", "可能出逃"},
+    {"TRANSFER_RISK", "可能转移财产"},
+    {"TERM_ENDING", "期限即将届满"},
+    {"COURT_DAY", "即将开庭"},
+    // grounds of releases 解除事由
+    {"DEBT_PAID", "债务已清偿"},
+    {"SURPLUS", "超标的"},
+    {"WITHDRAWN", "撤回申请"},
+    {"SECURITY_GIVEN", "已提供担保"},
+    {"THIRD_PARTY_ASSET", "案外人财产"},
+    {"OTHER", "其他"},
+    // id kinds 证件
+    {"CITIZEN_ID", "居民身份证"},
+    {"UNIFIED_CREDIT_CODE", "统一社会信用代码"},
+    {"HOUSEHOLD_BOOK", "户口簿"},
+    {"PASSPORT_CN", "中国护照"},
+    {"PASSPORT", "外国护照"},
+    {"HK_MACAO_PERMIT", "港澳居民来往内地通行证"},
+    {"HK_MACAO_RETURN_PERMIT", "港澳同胞回乡证"},
+    {"TAIWAN_PERMIT", "台湾居民来往大陆通行证"},
+    {"HK_MACAO_TAIWAN_RESIDENCE", "港澳台居民居住证"},
+    {"PERMANENT_RESIDENCE", "外国人永久居留身份证"},
+    {"SOLDIER", "士兵证"},
+    {"MILITARY_OFFICER", "军官证"},
+    {"MILITARY_CIVILIAN", "文职干部证"},
+    {"ARMED_POLICE", "武警证件"},
+    {"ORGANISATION_CODE", "组织机构代码证"},
+    {"BUSINESS_LICENCE", "营业执照"},
+    // how a person was matched 匹配依据
+    {"NAME_AND_18", "姓名及18位号码"},
+    {"NAME_AND_15", "姓名及15位号码"},
+    {"NAME_AND_CODE", "名称及代码"},
+    {"NAME_AND_NUMBER", "姓名及号码"},
+    // why something was not done 未办理原因
+    {"ACCOUNT_CLOSED", "账户已销户"},
+    {"ACCOUNT_NOT_FOUND", "账户不存在"},
+    {"ACTION_NOT_SUPPORTED", "机构不办理该事项"},
+    {"AMOUNT_ABOVE_MEASURE", "金额超过控制金额"},
+    {"ANSWER_INVALID", "机构反馈无效"},
+    {"ASSET_KIND_NOT_SUPPORTED", "机构不登记该类财产"},
+    {"COURT_ACCOUNT_NAME_MISMATCH", "法院收款账户户名不符"},
+    {"COURT_ACCOUNT_NOT_FOUND", "法院收款账户不存在"},
+    {"COURT_ACCOUNT_OTHER_CURRENCY", "法院收款账户币种不符"},
+    {"CURRENCY_MISMATCH", "币种不符"},
+    {"DEADLINE_EXCEEDED", "系统超时"},
+    {"DOCUMENT_REPEATED", "文号重复"},
+    {"IN_DOUBT", "存疑"},
+    {"JOINT_ACCOUNT", "共有账户"},
+    {"MEASURE_ENDED", "措施已终止"},
+    {"MEASURE_UNKNOWN", "措施不存在"},
+    {"NAME_MISMATCH", "姓名与证件不符"},
+    {"NOT_A_COURT_ACCOUNT", "非法院账户"},
+    {"NOT_HOLDER", "非权利人"},
+    {"NOT_YOUR_MEASURE", "非本院措施"},
+    {"NO_ACCOUNT", "无账户"},
+    {"NO_BALANCE", "无余额"},
+    {"NO_CUSTOMER", "非本行客户"},
+    {"NUMBER_MISMATCH", "证件号码不符"},
+    {"OPEN_DEDUCTION", "扣划未完成"},
+    {"OTHER_CURRENCY", "其他币种"},
+    {"PARTIAL_RELEASE", "不办理部分解除"},
+    {"PAYMENT_REJECTED", "付款被退回"},
+    {"REFUSED_BY_CLERK", "经办人退回"},
+    {"SEAL_PENDING", "查封待登记"},
+    {"SHARE_MISMATCH", "份额不符"},
+    {"TARGET_NOT_SUPPORTED", "机构不支持该控制方式"},
+    {"TERM_TOO_LONG", "期限过长"},
+    {"TOO_MANY_ACCOUNTS", "账户过多"},
+    {"TOO_MANY_FINDINGS", "结果过多"},
+    {"UNDER_REVIEW", "审核中"},
+    {"UNIT_NOT_FOUND", "单元不存在"},
+};
+
+}  // namespace
+
+std::string CodeText(std::string_view code) {
+  for (const CodeRow& row : kCodes) {
+    if (row.code == code) return std::string(row.zh) + " " + std::string(code);
+  }
+  return std::string(code);
+}
+
+}  // namespace eagle::audit

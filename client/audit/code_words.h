@@ -1,0 +1,18 @@
+// What the codes of a policy table and of the agencies are called in Chinese, for people who read no codes. The code
+// always stands beside the name, so that an unknown one, or one that an installation gave another sense, is still what
+// was written.
+//
+// Threads: pure functions.
+//
+//   CodeText("RULING")     "裁定书 RULING"
+//   CodeText("SOMETHING")  "SOMETHING"
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace eagle::audit {
+
+std::string CodeText(std::string_view code);
+
+}  // namespace eagle::audit
