@@ -94,8 +94,10 @@ void CheckStatements(Session& session, const Config& config, const trust::System
     checkup.Works("officer's key file", officer.key, signer.status());
     if (!signer.ok()) continue;
     const trust::StatementBook::Held* held = book.HeldAbout(about);
+    const bool ended = held != nullptr && held->statement.key().empty();
     checkup.Works("officer's key", about,
-                  held != nullptr && held->statement.key() == (*signer)->public_key()
+                  ended ? WhyNotHeld(held->statement)
+                  : held != nullptr && held->statement.key() == (*signer)->public_key()
                       ? absl::OkStatus()
                       : Fail(Reason::kKeyUnusable, "the key file isn't the key that was stated"));
   }

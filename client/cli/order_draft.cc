@@ -14,7 +14,7 @@ struct SignFlags {
 };
 
 struct SubmitFlags {
-  std::string path;
+  std::string path, digest;
   bool pending = false, dry_run = false;
   uint64_t wait_seconds = 0;
 };
@@ -88,8 +88,11 @@ absl::Status Sign(Session& session, const SignFlags& flags) {
 absl::Status SubmitDraft(Session& session, const SubmitFlags& flags) {
   if (flags.pending == !flags.path.empty())
     return Fail(Reason::kFieldMissing, "a draft's file, or --pending for what the outbox holds without an answer");
+  if (flags.pending && !flags.digest.empty())
+    return Fail(Reason::kFieldInvalid, "--digest is of one draft: name its file");
   if (flags.pending) return SubmitPending(session);
   EAGLE_ASSIGN_OR_RETURN(const Draft draft, Draft::Read(flags.path));
+  if (!flags.digest.empty()) EAGLE_RETURN_IF_ERROR(ExpectDigest(draft, flags.digest));
   if (draft.head().member_type() == v1::MEMBER_TYPE_CASE && !flags.dry_run) return SubmitCases(session, draft);
   if (draft.head().member_type() != v1::MEMBER_TYPE_ORDER)
     return Fail(Reason::kMemberTypeUnknown, "the file holds no orders: " + flags.path);
@@ -118,6 +121,7 @@ void AddDrafts(Verb& verb) {
   Verb submit = verb.Add("submit", "Submit a signed draft; or again what was never answered.",
                          "eagle order submit group.draft --wait 5\neagle order submit --pending");
   submit.Text("DRAFT", &submit_flags->path, "the draft's file");
+  submit.Text("--digest", &submit_flags->digest, "the digest that the draft must have; another one is not sent");
   submit.Flag("--pending", &submit_flags->pending, "send what the outbox holds without an answer, the same bytes");
   submit.Flag("--dry-run", &submit_flags->dry_run, "say what would happen, without effect");
   submit.Number("--wait", &submit_flags->wait_seconds, "follow the answers for at most so many seconds");

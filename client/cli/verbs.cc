@@ -78,7 +78,7 @@ VerbTree::~VerbTree() = default;
 
 Verb Verb::Add(const std::string& name, const std::string& summary, const std::string& example) {
   CLI::App* app = app_->add_subcommand(name, summary);
-  if (!example.empty()) app->footer(Indented(example));
+  app->footer(example.empty() ? "" : Indented(example));  // else it would show its parent's
   // A command that has commands below it needs one of them.
   if (app_->get_parent() != nullptr) app_->require_subcommand(1);
   return Verb(*tree_, app);

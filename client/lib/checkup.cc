@@ -31,6 +31,12 @@ bool Holds(const v1::Statement& statement) { return KindText(statement.kind()) !
 
 }  // namespace
 
+absl::Status WhyNotHeld(const v1::Statement& statement) {
+  if (statement.kind() == v1::STATEMENT_KIND_REVOKED)
+    return Fail(Reason::kKeyRevoked, "its key was revoked: nothing that it signs counts; have a new key stated");
+  return Fail(Reason::kStatementStale, "the last statement about it ends it");
+}
+
 std::string_view VerdictText(Verdict verdict) {
   switch (verdict) {
     case Verdict::kOk:
@@ -79,7 +85,7 @@ void Checkup::EndOf(std::string_view what, std::string_view subject, absl::Time 
 void Checkup::Statements(const trust::StatementBook& book, std::string_view subject, bool below, std::string_view key) {
   const auto add = [&](std::string_view name, const v1::Statement& statement, bool needed) {
     if (!Holds(statement)) {
-      if (needed) Works("statement", name, Fail(Reason::kStatementStale, "the last statement about it ends it"));
+      if (needed) Works("statement", name, WhyNotHeld(statement));
       return;
     }
     Dated(KindText(statement.kind()), name, trust::TimeOf(statement.valid_from()).value_or(absl::InfinitePast()),

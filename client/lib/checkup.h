@@ -33,6 +33,9 @@ struct CheckupRow {
   std::string note;  // why, and what to do; empty when nothing is to be done
 };
 
+// Why a statement of a kind that ends its subject gives no key: KEY_REVOKED or STATEMENT_STALE.
+absl::Status WhyNotHeld(const goldeneagle::v1::Statement& statement);
+
 class Checkup {
  public:
   // What ends within `soon` is said so. `real`: of the machine, by which TLS judges certificates. `recorded`: of the
@@ -43,9 +46,9 @@ class Checkup {
   void Certificates(std::string_view what, std::string_view path, std::string_view pem);
   // A certificate of which only the end is known.
   void EndOf(std::string_view what, std::string_view subject, absl::Time until);
-  // What the book holds about `subject` and, with `below`, about its officers and accounts. Those that ended long ago
-  // by a statement are no rows: nobody needs them. `key`: the key that is used here, raw; another one in the statement
-  // is a broken row. Empty: not looked at.
+  // What the book holds about `subject` and, with `below`, about its officers and accounts. Those below that
+  // ended by a statement are no rows: nobody needs them. `key`: the key that is used here, raw; another one in the
+  // statement is a broken row. Empty: not looked at.
   void Statements(const trust::StatementBook& book, std::string_view subject, bool below, std::string_view key);
   // Something that is right (OK), or isn't, with the failure's words.
   void Works(std::string_view what, std::string_view subject, const absl::Status& status);

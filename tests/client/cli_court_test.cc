@@ -140,7 +140,11 @@ TEST_F(CliCourtTest, AGroupIsGatheredSignedByThreeAndSubmittedOnce) {
     EXPECT_THAT(sign.err, HasSubstr(SpacedDigest(gathered.digest_text())));
   }
   EXPECT_EQ(add({"--agency", "9900010", "--limit", "1"}).exit, kExitUsage);  // signed: closed
-  const Ran submit = world_.Json({"order", "submit", draft});
+  EXPECT_EQ(world_.Json({"order", "submit", draft, "--digest", std::string(64, '0')}).exit, kExitUsage)
+      << "another digest than the draft's: nothing is sent";
+  EXPECT_EQ(world_.Json({"order", "submit", "--pending", "--digest", std::string(64, '0')}).exit, kExitUsage);
+  EXPECT_TRUE(world_.gateway->order_batches.empty());
+  const Ran submit = world_.Json({"order", "submit", draft, "--digest", gathered.digest_text()});
   EXPECT_EQ(submit.exit, kExitOk) << submit.err;
   ASSERT_EQ(world_.gateway->order_batches.size(), 1u);
   const v1::SignedBatch& batch = world_.gateway->order_batches[0];

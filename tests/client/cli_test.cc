@@ -193,6 +193,14 @@ TEST_F(CliTest, EveryCommandHasALineAndAnExample) {
   }
 }
 
+TEST_F(CliTest, AGroupOfCommandsShowsNoExampleOfAnotherCommand) {
+  for (const char* group : {"order", "case", "journal", "key", "policy"}) {
+    const Ran ran = world_.Bare({group, "--help"});
+    EXPECT_EQ(ran.exit, kExitOk) << ran.err;
+    EXPECT_EQ(ran.out.find("Example:"), std::string::npos) << ran.out;
+  }
+}
+
 TEST_F(CliTest, WrongUsageEndsWithTwoAndSaysWhere) {
   const Ran unknown = world_.Bare({"order", "melt"});
   EXPECT_EQ(unknown.exit, kExitUsage);

@@ -141,14 +141,17 @@ std::string CliWorld::Put(const std::string& name, const std::string& content) {
 }
 
 void CliWorld::ListStatements() {
-  for (const char* name : {"organisations", "court-辽9901"}) {
-    const Draft draft = *Draft::Read(Path(std::string("pki/statements/") + name + ".batch"));
-    for (uint32_t i = 0; i < draft.members().size(); ++i) {
-      v1::DirectoryChange change;
-      change.set_position(gateway->statements.size() + 1);
-      *change.mutable_statement() = trust::TravelForm(draft.batch(), i);
-      gateway->statements.push_back(std::move(change));
-    }
+  for (const char* name : {"organisations", "court-辽9901"})
+    ListStatementsOf(Path(std::string("pki/statements/") + name + ".batch"));
+}
+
+void CliWorld::ListStatementsOf(const std::string& path) {
+  const Draft draft = *Draft::Read(path);
+  for (uint32_t i = 0; i < draft.members().size(); ++i) {
+    v1::DirectoryChange change;
+    change.set_position(gateway->statements.size() + 1);
+    *change.mutable_statement() = trust::TravelForm(draft.batch(), i);
+    gateway->statements.push_back(std::move(change));
   }
 }
 

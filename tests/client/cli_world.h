@@ -34,6 +34,8 @@ class CliWorld {
   std::string Put(const std::string& name, const std::string& content);
   // What the registrars and the court stated, as the gateway lists it.
   void ListStatements();
+  // A batch of statements of `path`, too.
+  void ListStatementsOf(const std::string& path);
 
   StandingClock clock{Monday()}, real{absl::FromUnixSeconds(1790000000)};
   CountedEntropy entropy;

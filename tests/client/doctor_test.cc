@@ -94,6 +94,19 @@ TEST_F(DoctorTest, AKeyThatDoesNotFitIsBroken) {
   EXPECT_EQ(Verdict(ran, "officer's key", "court/辽9901/officer/002"), "OK");
 }
 
+TEST_F(DoctorTest, AKeyThatWasRevokedIsSaidToBeRevoked) {
+  const std::string revoked = world_.Path("revoked.batch");
+  const Ran revoke = world_.Run({"key", "revoke", "court/辽9901/officer/001", "--since", "2026-09-28T08:00:00+08:00",
+                                 "--key", world_.Path("pki/keys/court-辽9901.pem"), "--out", revoked});
+  ASSERT_EQ(revoke.exit, kExitOk) << revoke.err;
+  world_.ListStatementsOf(revoked);
+  const Ran ran = world_.Json({"doctor"}, kInOrder);
+  EXPECT_NE(ran.exit, 0);
+  EXPECT_EQ(Verdict(ran, "officer's key", "court/辽9901/officer/001"), "BROKEN");
+  EXPECT_EQ(Verdict(ran, "officer's key", "court/辽9901/officer/002"), "OK");
+  EXPECT_NE(ran.out.find("was revoked"), std::string::npos) << ran.out;
+}
+
 TEST_F(DoctorTest, AGatewayThatDoesNotAnswerIsOneRowAndTheFilesAreStillLookedAt) {
   world_.gateway->FailWith(Fail(Reason::kUnavailable, "nobody there"));
   const Ran ran = world_.Json({"doctor"}, kInOrder);
