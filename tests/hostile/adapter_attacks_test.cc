@@ -421,6 +421,21 @@ TEST(HostileToAnAdapter, WhatIsHonestIsDone) {
   EXPECT_EQ(replayed.words_on_first, 1u) << "and gets the same answer";
 }
 
+std::string BytesOf(const AdapterScene& scene) {
+  return scene.hello.SerializeAsString() + "|" + scene.first.SerializeAsString() + "|" +
+         scene.second.SerializeAsString();
+}
+
+TEST(HostileToAnAdapter, EveryRowShowsOtherBytes) {
+  std::map<Target, DifferentScenes> seen;
+  for (const AdapterAttack& attack : Attacks()) {
+    AdapterScene scene = World().Honest(attack.target);
+    DifferentScenes& scenes = seen.try_emplace(attack.target, BytesOf(scene)).first->second;
+    attack.act(scene);
+    scenes.Add(attack.name, BytesOf(scene));
+  }
+}
+
 TEST(HostileToAnAdapter, NothingIsDoneThatTheCourtDidNotSignForThisBank) {
   for (const AdapterAttack& attack : Attacks()) {
     SCOPED_TRACE(attack.name);

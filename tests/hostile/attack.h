@@ -5,8 +5,12 @@
 // Threads: values.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <functional>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace eagle::hostile {
@@ -44,6 +48,19 @@ std::vector<AttackRow> RowsOf(const std::vector<Attack<Scene>>& attacks) {
   for (const Attack<Scene>& attack : attacks) rows.push_back({attack.verb, attack.name});
   return rows;
 }
+
+// Rows that show the same bytes are one attack under two names, and one that shows the honest bytes is none.
+class DifferentScenes {
+ public:
+  explicit DifferentScenes(std::string honest) { names_.emplace(std::move(honest), "what is honest"); }
+  void Add(const std::string& name, std::string bytes) {
+    const auto [at, fresh] = names_.emplace(std::move(bytes), name);
+    EXPECT_TRUE(fresh) << name << " shows the very bytes of: " << at->second;
+  }
+
+ private:
+  std::map<std::string, std::string> names_;  // by bytes
+};
 
 // The tables, one a file.
 std::vector<AttackRow> AdapterAttacks();

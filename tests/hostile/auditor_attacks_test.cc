@@ -31,6 +31,16 @@ struct FolderScene {
     EXPECT_TRUE(client::WriteDurably(Path(file), bytes).ok());
   }
   void Remove(const std::string& file) const { std::filesystem::remove(Path(file)); }
+  std::string Bytes() const {
+    std::map<std::string, std::string> files;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+      if (entry.is_regular_file()) files[entry.path().lexically_relative(folder)] = *client::ReadFile(entry.path());
+    }
+    ByteWriter out;
+    for (const auto& [name, bytes] : files)
+      out.U32(static_cast<uint32_t>(name.size())).Bytes(name).U32(static_cast<uint32_t>(bytes.size())).Bytes(bytes);
+    return std::string(out.bytes());
+  }
 };
 using FolderAttack = Attack<FolderScene>;
 
@@ -46,6 +56,12 @@ std::function<void(Leaves&)> Frame(EntryType type, std::function<void(journal::L
 void Renumber(Leaves& leaves) {
   for (uint64_t i = 0; i < leaves.size(); ++i)
     audit::ChangeLeaf(leaves, i, [i](journal::Leaf& leaf) { leaf.index = EntryIndex(i); });
+}
+
+std::string BytesOf(const Leaves& leaves) {
+  ByteWriter out;
+  for (const std::string& leaf : leaves) out.U32(static_cast<uint32_t>(leaf.size())).Bytes(leaf);
+  return std::string(out.bytes());
 }
 
 // --- the rules, over a log that nobody saw before
@@ -215,11 +231,12 @@ TEST(HostileToAnAuditor, AValidLogGivesNoFinding) {
 }
 
 TEST(HostileToAnAuditor, WhatBreaksARuleIsFoundThoughTheLogSignedIt) {
+  DifferentScenes scenes(BytesOf(audit::GoldenLeaves()));
   for (const LogAttack& attack : OnRules()) {
     SCOPED_TRACE(attack.name);
     Leaves leaves = audit::GoldenLeaves();
     attack.act(leaves);
-    ASSERT_NE(leaves, audit::GoldenLeaves()) << "nothing was attacked";
+    scenes.Add(attack.name, BytesOf(leaves));
     EXPECT_THAT(audit::FindingsOf(leaves), testing::Not(testing::IsEmpty()));
   }
 }
@@ -275,6 +292,7 @@ TEST(HostileToAnAuditor, WhatIsNotAsItWasIsFoundByWhoSawIt) {
     LyingLog grown(Numbers(700));
     EXPECT_TRUE(audit_now(grown, store).ok()) << "growing is no lie";
   }
+  DifferentScenes scenes(BytesOf(Numbers(700)));
   for (const LogAttack& attack : OnMemory()) {
     SCOPED_TRACE(attack.name);
     const TempFolder folder;
@@ -283,6 +301,7 @@ TEST(HostileToAnAuditor, WhatIsNotAsItWasIsFoundByWhoSawIt) {
     ASSERT_TRUE(audit_now(log, store).ok());
     LyingLog lying(Numbers(700));
     attack.act(lying.leaves());
+    scenes.Add(attack.name, BytesOf(lying.leaves()));
     EXPECT_THAT(attack.noticed, testing::Contains(std::string(RowOf(ReasonOf(audit_now(lying, store))).name)));
   }
 }
@@ -373,6 +392,7 @@ TEST(HostileToAnAuditor, NoFileOfAPublishedLogMayBeAnother) {
                            testing::Contains(testing::Field(
                                &audit::Finding::rule, testing::AnyOf(audit::Rule::kTreeRoot, audit::Rule::kTreeTile))));
   };
+  std::optional<DifferentScenes> scenes;
   for (const FolderAttack* attack : [] {
          std::vector<const FolderAttack*> all{nullptr};
          for (const FolderAttack& one : OnFolders()) all.push_back(&one);
@@ -385,9 +405,11 @@ TEST(HostileToAnAuditor, NoFileOfAPublishedLogMayBeAnother) {
     FolderScene scene{folder / "log"};
     if (attack == nullptr) {
       EXPECT_TRUE(sound(scene.folder));
+      scenes.emplace(scene.Bytes());
       continue;
     }
     attack->act(scene);
+    scenes->Add(attack->name, scene.Bytes());
     EXPECT_FALSE(sound(scene.folder));
   }
 }

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "client/lib/errors.h"
 #include "client/lib/receipts.h"
 #include "goldeneagle/v1/entry.pb.h"
@@ -256,8 +258,9 @@ const std::vector<CaseAttack>& OnCases() {
         {"PROOF_INVALID"});
     add(Verb::kReplay, "the opening of an older case, with its true proof",
         [=](auto& r) {
-          const auto proof =
-              World().ProofOf(World().gateway.state().case_numbers.begin()->second, Opened(r.checkpoint()).size);
+          uint64_t oldest = UINT64_MAX;  // never the one that is answered now
+          for (const auto& [number, seq] : World().gateway.state().case_numbers) oldest = std::min(oldest, seq);
+          const auto proof = World().ProofOf(oldest, Opened(r.checkpoint()).size);
           first(r).set_leaf(proof.leaf());
           *first(r).mutable_proof() = proof.proof();
           first(r).set_journal_index(proof.proof().index());
@@ -438,6 +441,51 @@ TEST(HostileToACourt, WhatIsHonestIsBelieved) {
   for (const v1::FindingsOfAgency& finding : World().findings)
     EXPECT_TRUE(VerifyFinding(finding, *court.desk().book()).ok());
   EXPECT_TRUE(court.desk().Observe(NewestHead().note, court.wire()).ok());
+}
+
+// What each row makes of one and the same honest message.
+template <typename Message>
+void ExpectDifferent(const std::vector<Attack<Message>>& attacks, const Message& honest) {
+  DifferentScenes scenes(honest.SerializeAsString());
+  for (const Attack<Message>& attack : attacks) {
+    Message message = honest;
+    attack.act(message);
+    scenes.Add(attack.name, message.SerializeAsString());
+  }
+}
+
+TEST(HostileToACourt, EveryRowShowsOtherBytes) {
+  v1::SubmitOrdersResponse orders;
+  ASSERT_TRUE(SendTwo([&](v1::SubmitOrdersResponse& response) { orders = response; }).ok());
+  ExpectDifferent(OnOrders(), orders);
+  v1::SubmitCaseActsResponse cases;
+  ASSERT_TRUE(OpenCase([&](v1::SubmitCaseActsResponse& response) { cases = response; }).ok());
+  ExpectDifferent(OnCases(), cases);
+  ExpectDifferent(OnFindings(), World().findings[0]);
+  v1::ListStatementsResponse statements;
+  CourtDesk court(World());
+  court.wire().on_statements = [&](v1::ListStatementsResponse& response) {
+    if (response.statements_size() > 0) statements = response;
+  };
+  ASSERT_TRUE(court.desk().SyncBook(court.wire()).ok());
+  ExpectDifferent(OnStatements(), statements);
+  // A head is shown with the proof that is given when it is asked for.
+  v1::GetConsistencyProofRequest request;
+  request.set_old_size(1);
+  request.set_size(Opened(NewestHead().note).size);
+  const auto proof = World().gateway.Call(&api::Handlers::GetConsistencyProof, World().demo.court, request);
+  ASSERT_TRUE(proof.ok());
+  const auto bytes = [&](const HeadScene& scene) {
+    v1::GetConsistencyProofResponse answer = *proof;
+    if (scene.proof) scene.proof(answer);
+    return scene.note + "|" + answer.SerializeAsString();
+  };
+  DifferentScenes heads(bytes(NewestHead()));
+  for (const HeadAttack& attack : OnHeads()) {
+    HeadScene scene = NewestHead();
+    attack.act(scene);
+    heads.Add(attack.name, bytes(scene));
+  }
 }
 
 TEST(HostileToACourt, NoAcceptanceIsBelievedThatIsNotProved) {

@@ -408,10 +408,12 @@ TEST(HostileEvidence, NothingOfAPauseThatWasChangedVerifies) {
   EvidenceWorld& world = Paused::Get().world;
   for (const v1::Evidence& honest : {Paused::Get().standing, Paused::Get().resumed, Paused::Get().other})
     ASSERT_EQ(world.Why(honest), "verified");
+  DifferentScenes scenes(Paused::Get().resumed.SerializeAsString());
   for (const EvidenceAttack& attack : PausedAttacks()) {
     SCOPED_TRACE(attack.name);
     v1::Evidence evidence = Paused::Get().resumed;
     attack.act(evidence);
+    scenes.Add(attack.name, evidence.SerializeAsString());
     EXPECT_THAT(world.Why(evidence), testing::HasSubstr(attack.noticed[0]));
   }
 }
@@ -420,10 +422,12 @@ TEST(HostileEvidence, NothingThatWasChangedVerifies) {
   EvidenceWorld& world = Files::Get().world;
   ASSERT_EQ(world.Why(Files::Get().deduction), "verified");
   ASSERT_EQ(world.Why(Files::Get().freeze), "verified");
+  DifferentScenes scenes(Files::Get().deduction.SerializeAsString());
   for (const EvidenceAttack& attack : Attacks()) {
     SCOPED_TRACE(attack.name);
     v1::Evidence evidence = Files::Get().deduction;
     attack.act(evidence);
+    scenes.Add(attack.name, evidence.SerializeAsString());
     const auto report = world.Verify(evidence);
     ASSERT_FALSE(report.ok());
     EXPECT_THAT(attack.noticed, testing::Contains(std::string(RowOf(ReasonOf(report.status())).name)));

@@ -149,6 +149,10 @@ const std::vector<WitnessAttack>& Attacks() {
   return *kAttacks;
 }
 
+std::string BodyOf(const WitnessScene& scene) {
+  return scene.body.empty() ? journal::FormatAddCheckpoint({scene.old_size, scene.proof, scene.note}) : scene.body;
+}
+
 // "200", "409", ... or the reason why the request was not even judged; with what is kept afterwards.
 std::pair<std::string, uint64_t> Answer(const WitnessScene& scene) {
   const TempFolder folder;
@@ -156,9 +160,7 @@ std::pair<std::string, uint64_t> Answer(const WitnessScene& scene) {
   const journal::WitnessKey key{"witness.example/w", *journal::PrivateKey::FromSeed(std::string(32, 'w'))};
   audit::Witness witness(folder / "state", policy, key);
   EXPECT_EQ(witness.Add(Honest().AddCheckpoint(0, 300), absl::UnixEpoch())->answer, journal::WitnessAnswer::kCosign);
-  const std::string body =
-      scene.body.empty() ? journal::FormatAddCheckpoint({scene.old_size, scene.proof, scene.note}) : scene.body;
-  const auto said = witness.Add(body, absl::UnixEpoch());
+  const auto said = witness.Add(BodyOf(scene), absl::UnixEpoch());
   const uint64_t kept = witness.Kept(Honest().signer().name())->size;
   if (!said.ok()) return {std::string(RowOf(ReasonOf(said.status())).name), kept};
   EXPECT_EQ(said->line.empty(), said->answer != journal::WitnessAnswer::kCosign);
@@ -170,10 +172,12 @@ TEST(HostileToAWitness, WhatContinuesWhatItSawIsCosigned) {
 }
 
 TEST(HostileToAWitness, NothingElseIsCosignedNorKept) {
+  DifferentScenes scenes(BodyOf(Asked()));
   for (const WitnessAttack& attack : Attacks()) {
     SCOPED_TRACE(attack.name);
     WitnessScene scene = Asked();
     attack.act(scene);
+    scenes.Add(attack.name, BodyOf(scene));
     const auto [answer, kept] = Answer(scene);
     EXPECT_THAT(attack.noticed, testing::Contains(answer));
     EXPECT_EQ(kept, 300u);

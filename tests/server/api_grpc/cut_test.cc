@@ -6,6 +6,7 @@
 #include <atomic>
 #include <thread>
 
+#include "absl/time/clock.h"
 #include "goldeneagle/v1/adapter_service.pb.h"
 #include "goldeneagle/v1/admin_service.pb.h"
 #include "goldeneagle/v1/directory_service.pb.h"
@@ -100,7 +101,9 @@ TEST_F(Cut, ARevokedAgencysPollEndsAndItsNextCallIsRefused) {
   });
   AwaitMetric("ge_polls_open", ended);
   State(kAgencySubject, v1::STATEMENT_KIND_REVOKED);
+  const absl::Time revoked = absl::Now();
   polling.join();
+  EXPECT_LT(absl::Now() - revoked, absl::Seconds(5)) << "the promise; the poll itself would have waited for 30";
   EXPECT_EQ(answer.code, grpc::StatusCode::PERMISSION_DENIED) << answer.message;
   EXPECT_EQ(answer.reason, "KEY_REVOKED");
   EXPECT_EQ(Hello(agency).reason, "KEY_REVOKED");
