@@ -199,7 +199,7 @@ TEST(Verdicts, OnCheckpoints) {
 struct People {
   trust::Ed25519Signer one = KeyOf('1'), two = KeyOf('2'), three = KeyOf('3'), court = KeyOf('k'),
                        other_court = KeyOf('o'), handler = KeyOf('h'), cosigner = KeyOf('c'), leader = KeyOf('e'),
-                       gone = KeyOf('g'), other_handler = KeyOf('i'), stranger = KeyOf('x');
+                       gone = KeyOf('g'), alone = KeyOf('a'), other_handler = KeyOf('i'), stranger = KeyOf('x');
   std::map<std::string, std::pair<uint64_t, std::string>> chain;
   uint64_t heads = 0;
   std::vector<std::pair<std::string, v1::SignedMember>> statements;  // what it is, and the statement
@@ -264,6 +264,7 @@ TEST(Verdicts, OnOrders) {
   people.Officer(kCourt, people.court, "002", people.cosigner, {v1::OFFICER_ROLE_COSIGNER});
   people.Officer(kCourt, people.court, "003", people.leader, {v1::OFFICER_ROLE_LEADER});
   people.Officer(kCourt, people.court, "004", people.gone, {v1::OFFICER_ROLE_HANDLER, v1::OFFICER_ROLE_COSIGNER});
+  people.Officer(kCourt, people.court, "005", people.alone, {v1::OFFICER_ROLE_HANDLER, v1::OFFICER_ROLE_COSIGNER});
   people.Officer(kOtherCourt, people.other_court, "001", people.other_handler,
                  {v1::OFFICER_ROLE_HANDLER, v1::OFFICER_ROLE_COSIGNER});
   v1::Statement stolen;
@@ -395,6 +396,8 @@ TEST(Verdicts, OnOrders) {
       "SIGNATURES_MISSING");
   add("signed by the handler alone", sign(order, {&people.handler}), "SIGNATURES_MISSING");
   add("signed by the co-signer alone", sign(order, {&people.cosigner}), "SIGNATURES_MISSING");
+  add("signed by one who has both roles, alone", sign(Order({"005"}), {&people.alone}), "SIGNATURES_MISSING");
+  add("right, signed by him and the co-signer", sign(Order({"005", "002"}), {&people.alone, &people.cosigner}), "GOOD");
   add("signed by handler and leader", sign(order, {&people.handler, &people.leader}), "SIGNATURES_MISSING");
   add("signed with a stolen key beside the handler's", sign(order, {&people.handler, &people.gone}), "KEY_REVOKED");
   add("signed with a stolen key alone", sign(order, {&people.gone}), "KEY_REVOKED");
