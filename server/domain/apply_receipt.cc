@@ -41,11 +41,8 @@ void DeductReceipt(const ItemResult& item, OrderSeq order, CaseLedger& ledger) {
 void ReceiptToLedger(const Receipt& receipt, OrderSeq order, const CaseOrder& kept, CaseLedger& ledger) {
   if (receipt.kind() == RECEIPT_KIND_EVENT) {
     const ItemResult& item = receipt.items(0);
-    if (receipt.change() == MEASURE_CHANGE_LAPSED) {
-      ledger.MeasureEnded(order, MeasurePhase::kLapsed);
-    } else {
-      ledger.MeasureSigned(order, item.outcome(), item.measure());
-    }
+    ledger.MeasureSigned(order, item.outcome(), item.measure());
+    if (receipt.change() == MEASURE_CHANGE_LAPSED) ledger.MeasureEnded(order, MeasurePhase::kLapsed);
     return;
   }
   const bool last_word = receipt.kind() == RECEIPT_KIND_FINAL || receipt.kind() == RECEIPT_KIND_CORRECTION;

@@ -69,6 +69,18 @@ TEST(ReceiptTest, AWordThatWasOvertakenIsKeptAndMovesNothing) {
   EXPECT_EQ(Verdict(twice.Do(twice.Receipts("BANK1", {second}))), RECEIPT_VERDICT_CONFLICT);
 }
 
+TEST(ReceiptTest, AMeasureThatLapsedIsShownAsItsAgencySignedItsEnd) {
+  FrozenWorld world;
+  world.Do(world.Receipts("BANK1", {world.Controlled(world.freeze, "BANK1", 80'000'00, 0)}));
+  Receipt lapsed = world.Event(world.freeze, "BANK1", MEASURE_CHANGE_LAPSED, 0, 0);
+  lapsed.mutable_items(0)->mutable_measure()->set_ended(true);
+  ASSERT_EQ(Verdict(world.Do(world.Receipts("BANK1", {lapsed}))), RECEIPT_VERDICT_RECORDED);
+  const Measure& measure = world.TheCase().ledger.measures().at(0);
+  EXPECT_EQ(measure.phase, MeasurePhase::kLapsed);
+  EXPECT_TRUE(measure.state.ended());
+  EXPECT_EQ(measure.state.controlled_minor_units(), 0);
+}
+
 // A payment that came back is told before the word that it was sent.
 TEST(ReceiptTest, APaymentThatCameBackIsNotSentOnceMore) {
   FrozenWorld world;
