@@ -67,7 +67,7 @@ TEST(EvidencePage, AJudgeReadsItInBothLanguages) {
                             "银行 BANK",
                             "年9月",
                             "日 星期",
-                            "普通事项反馈期限 ANSWER_NORMAL",
+                            "紧急事项反馈期限 ANSWER_URGENT",
                             "UTC+08:00"}) {
     EXPECT_THAT(text, HasSubstr(words));
   }
