@@ -89,8 +89,13 @@ absl::StatusOr<OutboxItem> Outbox::Put(const v1::SignedBatch& batch) {
       return Fail(Reason::kSequenceReused, "the outbox holds another batch under this sequence number")
           .With("file", name);
     }
-    if (held.state == OutboxState::kReady && AddSignatures(batch.head(), *held.batch.mutable_head()))
+    // Statements have no id that a refusal would use up: one refused for want of a signature goes out again with it.
+    const bool may_take = held.state == OutboxState::kReady || held.member_type == v1::MEMBER_TYPE_STATEMENT;
+    if (may_take && AddSignatures(batch.head(), *held.batch.mutable_head())) {
+      held.state = OutboxState::kReady;
+      held.answer.clear();
       EAGLE_RETURN_IF_ERROR(Write(held));
+    }
     return held;
   }
   EAGLE_RETURN_IF_ERROR(Write(item));

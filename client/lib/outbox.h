@@ -47,8 +47,9 @@ class Outbox {
   Outbox(std::string folder, Clock& clock) : folder_(std::move(folder)), clock_(clock) {}
 
   // Stores a signed batch, READY. A batch with the same head that is there already is given back as it is, its members
-  // and answer included; one that waits takes on signatures it did not have. Errors: ENVELOPE_MALFORMED and the like
-  // for what is no batch; STORAGE_UNUSABLE; SEQUENCE_REUSED when another head has the number.
+  // and answer included; one that waits, or holds statements, takes on signatures it did not have, and waits again.
+  // Errors: ENVELOPE_MALFORMED and the like for what is no batch; STORAGE_UNUSABLE; SEQUENCE_REUSED when another head
+  // has the number.
   absl::StatusOr<OutboxItem> Put(const goldeneagle::v1::SignedBatch& batch);
   absl::Status Answered(const std::string& name, std::string answer) {
     return Change(name, OutboxState::kAnswered, std::move(answer));

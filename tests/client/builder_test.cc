@@ -243,6 +243,30 @@ TEST_F(BuilderTest, AWaitingBatchTakesOnALateSignature) {
   EXPECT_EQ(outbox.Pending()->size(), 1u);
 }
 
+// SIGNATURES_MISSING says: have another one sign the same head. Then that must be what goes out.
+TEST_F(BuilderTest, RefusedStatementsGoOutAgainWithTheSignatureThatTheyMissed) {
+  Outbox outbox(folder_ / "outbox", clock_);
+  trust::HeadFields head = Head();
+  head.member_type = v1::MEMBER_TYPE_STATEMENT;
+  Draft draft = *Draft::Begin(head, {v1::Statement().SerializeAsString() + "x"});
+  ASSERT_TRUE(draft.Sign(handler_).ok());
+  const std::string name = outbox.Put(draft.batch())->name;
+  ASSERT_TRUE(outbox.Answered(name, "refused: SIGNATURES_MISSING").ok());
+  EXPECT_EQ(outbox.Put(draft.batch())->state, OutboxState::kAnswered) << "unchanged, it stays answered";
+  ASSERT_TRUE(draft.Sign(cosigner_).ok());
+  const auto item = outbox.Put(draft.batch());
+  ASSERT_TRUE(item.ok()) << item.status();
+  EXPECT_EQ(item->batch.head().signatures_size(), 2);
+  EXPECT_EQ(item->state, OutboxState::kReady);
+  EXPECT_EQ(outbox.Pending()->size(), 1u) << "a crash now loses nothing";
+  // An order's refusal has used its id up: what was answered stays.
+  Draft order = *Draft::Begin(Head(), {Serialize(builder_.Inquire(PlainOrder(), {}))});
+  ASSERT_TRUE(order.Sign(handler_).ok());
+  ASSERT_TRUE(outbox.Answered(outbox.Put(order.batch())->name, "refused").ok());
+  ASSERT_TRUE(order.Sign(cosigner_).ok());
+  EXPECT_EQ(outbox.Put(order.batch())->batch.head().signatures_size(), 1);
+}
+
 TEST_F(BuilderTest, TheOutboxFindsAnOrdersSignedBytes) {
   Outbox outbox(folder_ / "outbox", clock_);
   const v1::SignedBatch batch = Signed();
