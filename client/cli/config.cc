@@ -159,6 +159,7 @@ void ReadAll(Reader& reader, const toml::table& root, Config& config) {
   reader.Read(defaults, "valid_days", config.valid_days);
   reader.Read(defaults, "officer", config.reader);
   reader.Read(defaults, "ticket_minutes", config.ticket_minutes);
+  reader.Read(defaults, "handout_minutes", config.handout_minutes);
   reader.CheckUnknown(defaults, "defaults");
 
   ReadOfficers(reader, root, config);

@@ -5,7 +5,7 @@
 //               admin: the admin listener, for eagle admin and eagle metrics on the gateway's own machine
 //   [system]    organisation, certificate, key (PEM), state (a folder of our own)
 //   [trust]     environment, log_key or log_key_file, registrars (base64), registrar_threshold
-//   [defaults]  time_zone, legal_basis, purpose, currency, valid_days, officer, ticket_minutes
+//   [defaults]  time_zone, legal_basis, purpose, currency, valid_days, officer, ticket_minutes, handout_minutes
 //   [[officers]]  code, key, work_id_no, duty_card_no
 //
 // Threads: values.
@@ -42,6 +42,7 @@ struct Config {
   std::string
       reader;  // code of the officer who reads with this desk unless a command says it; empty: nobody in particular
   int valid_days = 7, ticket_minutes = 5;
+  int handout_minutes = 0;  // how soon agencies that are there have what was accepted; 0: not said
   std::vector<ConfigOfficer> officers;
 
   const ConfigOfficer* OfficerByCode(std::string_view code) const;

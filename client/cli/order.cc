@@ -9,6 +9,7 @@ void AddOrder(Verb& root) {
   AddDrafts(order);
   AddPending(order, "order");
   AddOrderFollow(order);
+  AddOrderCheck(order);
   AddOrderResend(order);
   AddOrderResume(order);
 }

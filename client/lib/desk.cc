@@ -263,6 +263,49 @@ absl::StatusOr<std::vector<Desk::LostBatch>> Desk::Lost() const {
   return lost;
 }
 
+namespace {
+
+// One acceptance as it lies in the outbox, verified with the key of its own origin.
+PromisedOrder Again(const std::string& member, const v1::Acceptance& acceptance, const std::string& note,
+                    const std::optional<std::string>& key) {
+  PromisedOrder out{.order_seq = acceptance.order_seq()};
+  out.order.ParseFromString(member);
+  const auto prove = [&]() -> absl::Status {
+    if (!key) return Fail(Reason::kLogOtherOrigin, "its checkpoint is of a log that was never believed here");
+    EAGLE_ASSIGN_OR_RETURN(const auto verifier, journal::ParseVerifierKey(*key));
+    EAGLE_ASSIGN_OR_RETURN(const journal::Checkpoint head, journal::OpenCheckpoint(note, *verifier));
+    EAGLE_ASSIGN_OR_RETURN(const VerifiedAcceptance proved, VerifyAcceptance(member, acceptance, head));
+    out.accepted_at = proved.accepted_at;
+    return absl::OkStatus();
+  };
+  out.proved = prove();
+  return out;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<PromisedOrder>> Desk::Promised(absl::Time since) const {
+  std::vector<PromisedOrder> promised;
+  EAGLE_ASSIGN_OR_RETURN(const std::vector<OutboxItem> items, outbox_.Answered());
+  for (const OutboxItem& item : items) {
+    if (item.member_type != v1::MEMBER_TYPE_ORDER || item.changed_at < since) continue;
+    v1::SubmitOrdersResponse response;
+    if (!response.ParseFromString(item.answer) || response.results_size() != item.batch.members_size())
+      return Fail(Reason::kStorageDamaged, "an answer in the outbox can't be read: " + item.name);
+    const std::optional<uint64_t> lost_from = keys_.LostFrom(response.checkpoint());
+    for (int i = 0; i < response.results_size(); ++i) {
+      if (!response.results(i).has_acceptance()) continue;
+      const v1::Acceptance& acceptance = response.results(i).acceptance();
+      if (lost_from && acceptance.order_seq() >= *lost_from) continue;
+      promised.push_back(
+          Again(item.batch.members(i), acceptance, response.checkpoint(), keys_.KeyFor(response.checkpoint())));
+      if (!promised.back().proved.ok()) promised.back().accepted_at = item.changed_at;
+    }
+  }
+  std::sort(promised.begin(), promised.end(), [](const auto& a, const auto& b) { return a.order_seq < b.order_seq; });
+  return promised;
+}
+
 absl::StatusOr<Desk::LostBatch> Desk::SignedAnew(const v1::SignedBatch& anew) {
   EAGLE_ASSIGN_OR_RETURN(std::vector<LostBatch> lost, Lost());
   const journal::Hash digest = trust::HeadDigest(anew.head());

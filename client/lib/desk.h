@@ -29,6 +29,7 @@
 #include "client/lib/book_file.h"
 #include "client/lib/checkpoints.h"
 #include "client/lib/gateway.h"
+#include "client/lib/handout.h"
 #include "client/lib/log_keys.h"
 #include "client/lib/outbox.h"
 #include "client/lib/sequence.h"
@@ -124,6 +125,10 @@ class Desk {
   // The lost batch that has this very head, with the signatures of `anew` in place of those that it had: one of their
   // keys was revoked meanwhile. Errors: ORDER_UNKNOWN when no lost batch has this head; those of reading.
   absl::StatusOr<LostBatch> SignedAnew(const v1::SignedBatch& anew);
+
+  // Orders that the gateway accepted since `since`, oldest number first, each acceptance verified once more; without
+  // what a recovery lost (Lost()). Errors: STORAGE_UNUSABLE, STORAGE_DAMAGED.
+  absl::StatusOr<std::vector<PromisedOrder>> Promised(absl::Time since) const;
 
   // Verifies a checkpoint and remembers it. An empty note is none.
   absl::StatusOr<journal::Checkpoint> Observe(std::string_view note, Gateway& gateway);

@@ -202,6 +202,15 @@ absl::Status LogKeys::Keep(const RecoveryProved& proved) {
   return absl::OkStatus();
 }
 
+std::optional<std::string> LogKeys::KeyFor(std::string_view note) const {
+  const auto fits = [&](const std::string& key) { return KeyOrigin(key) == NoteOrigin(note); };
+  if (fits(now_)) return now_;
+  for (const Step& step : steps_) {
+    if (fits(step.old_key)) return step.old_key;
+  }
+  return std::nullopt;
+}
+
 std::optional<uint64_t> LogKeys::LostFrom(std::string_view note) const {
   const auto first = std::find_if(steps_.begin(), steps_.end(),
                                   [&](const Step& step) { return KeyOrigin(step.old_key) == NoteOrigin(note); });

@@ -55,6 +55,8 @@ class LogKeys {
   // The key that is believed, as text.
   const std::string& now() const { return now_; }
   std::string checkpoint_file() const { return step_ == 0 ? "checkpoint" : "checkpoint-" + std::to_string(step_); }
+  // The key under whose name this note claims to be, of all that were ever believed; absent: none of ours.
+  std::optional<std::string> KeyFor(std::string_view note) const;
   // Believes the proof from now on; durable on OK, after a crash wholly or not at all.
   absl::Status Keep(const RecoveryProved& proved);
   // From which index on what was answered under this note's origin is lost; absent when nothing is.

@@ -163,6 +163,7 @@ TEST_F(CliTest, EveryCommandHasALineAndAnExample) {
                                                                                      {"order", "show"},
                                                                                      {"order", "list"},
                                                                                      {"order", "watch"},
+                                                                                     {"order", "check"},
                                                                                      {"order", "withdraw"},
                                                                                      {"order", "resume"},
                                                                                      {"key", "revoke"},
