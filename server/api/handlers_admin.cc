@@ -245,6 +245,8 @@ absl::StatusOr<GetMetricsResponse> Handlers::GetMetrics(const Caller& caller, co
           "Of a case that was closed or had gone to another court: look who it was.");
   out.Add("ge_inquiries_without_case_total", impl_->inquiries_without_case.load(), "1",
           "Orders refused because their court has no such case here: look who it was.");
+  out.Add("ge_inquiries_about_strangers_total", impl_->inquiries_about_strangers.load(), "1",
+          "Orders refused because the case doesn't name their subject: look who it was.");
   out.Add("ge_travel_cache_hits_total", impl_->travel.hits(), "1",
           "Orders, heads and statements that were ready to travel.");
   out.Add("ge_travel_cache_misses_total", impl_->travel.misses(), "1",

@@ -201,12 +201,22 @@ ValidateOrdersResponse Preview(const domain::SubmitOrders& command, const domain
   return response;
 }
 
-// Orders about people in no case of their court: refused, on record, and somebody should ask why.
+// Whether this is among all that was wrong with it; other mistakes may stand in front.
+bool IsAmong(Reason reason, const Failure& refusal) {
+  return refusal.reason == reason || std::any_of(refusal.violations.begin(), refusal.violations.end(),
+                                                 [&](const Violation& one) { return one.reason == reason; });
+}
+
+// Orders about people in no case of their court, or in another than the one that is named: refused, on record, and
+// somebody should ask why.
 void NoticeStrangers(Handlers::Impl& impl, const Caller& caller, const domain::Result& result) {
   for (const domain::MemberResult& member : result.members) {
-    if (!member.refusal || member.refusal->reason != Reason::kCaseUnknown || member.repeated) continue;
-    ++impl.inquiries_without_case;
-    impl.Alert("inquiry_without_case", {{"court", caller.code}, {"journal_index", std::to_string(member.index)}});
+    if (!member.refusal || member.repeated) continue;
+    const bool without_case = IsAmong(Reason::kCaseUnknown, *member.refusal);
+    if (!without_case && !IsAmong(Reason::kNotRespondent, *member.refusal)) continue;
+    ++(without_case ? impl.inquiries_without_case : impl.inquiries_about_strangers);
+    impl.Alert(without_case ? "inquiry_without_case" : "inquiry_about_stranger",
+               {{"court", caller.code}, {"journal_index", std::to_string(member.index)}});
   }
 }
 

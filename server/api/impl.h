@@ -50,7 +50,8 @@ class Handlers::Impl {
   WitnessDesk witnesses;
 
   // Since the start of the process.
-  std::atomic<uint64_t> reads{0}, reads_over_limit{0}, reads_without_open_case{0}, inquiries_without_case{0};
+  std::atomic<uint64_t> reads{0}, reads_over_limit{0}, reads_without_open_case{0}, inquiries_without_case{0},
+      inquiries_about_strangers{0};
 
   // An adapter's own word on itself (ReportStatus).
   struct AdapterStatus {

@@ -189,6 +189,26 @@ TEST_F(Tickets, LooksWithoutAnOpenCaseRingABell) {
   EXPECT_EQ(values["ge_inquiries_without_case_total"], 1);
 }
 
+// Under cover of a case that is open, too; and other mistakes in the order hide nothing.
+TEST_F(Tickets, ALookAtAStrangerRingsABell) {
+  v1::Order order = demo_.Inquire({kBeiling});
+  order.mutable_subject()->set_name("苏晴"), order.mutable_subject()->set_id_number("990101198708150029");
+  ASSERT_THAT(DemoWorld::Reasons(demo_.Submit({order}, {kHandler})), ElementsAre("NOT_RESPONDENT"));
+  EXPECT_THAT(gateway_.alerts, ElementsAre("inquiry_about_stranger"));
+  v1::Order hidden = demo_.Inquire({kBeiling});
+  hidden.mutable_subject()->set_name("苏晴"), hidden.mutable_subject()->set_id_number("990101198708150029");
+  hidden.clear_legal_basis();
+  ASSERT_THAT(DemoWorld::Reasons(demo_.Submit({hidden}, {kHandler})), ElementsAre("FIELD_MISSING"));
+  EXPECT_THAT(gateway_.alerts, ElementsAre("inquiry_about_stranger", "inquiry_about_stranger"));
+  ASSERT_TRUE(demo_.Submit({demo_.Inquire({kBeiling})}).ok());
+  EXPECT_THAT(gateway_.alerts, SizeIs(2)) << "an honest one rings none";
+  const auto metrics = gateway_.Call(&api::Handlers::GetMetrics, GatewayFixture::Operator(), v1::GetMetricsRequest());
+  std::map<std::string, double> values;
+  for (const v1::Metric& metric : metrics->metrics()) values[metric.name()] = metric.value();
+  EXPECT_EQ(values["ge_inquiries_about_strangers_total"], 2);
+  EXPECT_EQ(values["ge_inquiries_without_case_total"], 0);
+}
+
 // A court above sees how things stand, not what was found, nor about whom.
 TEST_F(Tickets, ACourtAboveSeesStatesAndDeadlinesOnly) {
   const v1::Order order = demo_.Inquire({kBeiling});
