@@ -1,0 +1,30 @@
+#!/bin/sh
+# compile.sh OUT [SOURCE.java...]: stubs of proto/ and these samples, compiled into the folder OUT; then
+#
+#   java @OUT/java.args Adapter CONFIG.toml
+#
+# Everything is from Debian 12's packages (README.md). Further sources are compiled with the samples; OUT/stubs is kept and made once.
+set -eu
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
+mkdir -p "$1/classes"
+out=$(CDPATH='' cd -- "$1" && pwd -P)
+shift
+path=
+for jar in grpc-api grpc-context grpc-core grpc-netty grpc-protobuf grpc-protobuf-lite grpc-stub protobuf guava perfmark-api opencensus-api gson \
+  netty-buffer netty-codec netty-codec-http netty-codec-http2 netty-common netty-handler netty-resolver netty-transport geronimo-annotation-1.3-spec \
+  bcprov sqlite-jdbc; do
+  [ -r "/usr/share/java/$jar.jar" ] || { echo "compile.sh: /usr/share/java/$jar.jar is missing" >&2; exit 1; }
+  path=$path:/usr/share/java/$jar.jar
+done
+if [ ! -d "$out/stubs" ]; then
+  rm -rf "$out/generated" "$out/stubs.new"
+  mkdir "$out/generated" "$out/stubs.new"
+  (cd "$here/../../../proto" && protoc -I. --java_out="$out/generated" --grpc-java_out="$out/generated" --plugin=protoc-gen-grpc-java="$(command -v grpc_java_plugin)" goldeneagle/v1/*.proto)
+  find "$out/generated" -name '*.java' >"$out/generated/list"
+  javac -encoding UTF-8 --release 17 -nowarn -proc:none -cp "$path" -d "$out/stubs.new" "@$out/generated/list"
+  mv "$out/stubs.new" "$out/stubs"
+fi
+path=$out/classes:$out/stubs$path
+javac -encoding UTF-8 --release 17 -Xlint:all,-path,-serial -Werror -proc:none -cp "$path" -d "$out/classes" "$here"/*.java "$@"
+# A small program that starts often: little of the compiler, little of the collector.
+printf '%s\n' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "\"$path\"" >"$out/java.args"
