@@ -12,7 +12,7 @@ shift
 path=
 for jar in grpc-api grpc-context grpc-core grpc-netty grpc-protobuf grpc-protobuf-lite grpc-stub protobuf guava perfmark-api opencensus-api gson \
   netty-buffer netty-codec netty-codec-http netty-codec-http2 netty-common netty-handler netty-resolver netty-transport geronimo-annotation-1.3-spec \
-  bcprov sqlite-jdbc; do
+  netty-tcnative bcprov sqlite-jdbc; do
   [ -r "/usr/share/java/$jar.jar" ] || { echo "compile.sh: /usr/share/java/$jar.jar is missing" >&2; exit 1; }
   path=$path:/usr/share/java/$jar.jar
 done
@@ -26,5 +26,12 @@ if [ ! -d "$out/stubs" ]; then
 fi
 path=$out/classes:$out/stubs$path
 javac -encoding UTF-8 --release 17 -Xlint:all,-path,-serial -Werror -proc:none -cp "$path" -d "$out/classes" "$here"/*.java "$@"
+# Debian's netty speaks HTTP/2 over OpenSSL only (ALPN by the JDK is taken out of it), and looks for its native library under a name that the package
+# doesn't give it; a link is seen through. Elsewhere grpc-netty-shaded needs none of this.
+native=
+for library in /usr/lib/*/jni/libnetty-tcnative.so; do [ ! -r "$library" ] || native=$library; done
+[ -n "$native" ] || { echo 'compile.sh: /usr/lib/*/jni/libnetty-tcnative.so is missing' >&2; exit 1; }
+mkdir -p "$out/native"
+cp "$native" "$out/native/libnetty_tcnative.so"
 # A small program that starts often: little of the compiler, little of the collector.
-printf '%s\n' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "\"$path\"" >"$out/java.args"
+printf '%s\n' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "-Djava.library.path=$out/native:${native%/*}" -cp "\"$path\"" >"$out/java.args"

@@ -1,4 +1,4 @@
-"""The sample adapter in Python before a gateway that is broken, or broken into: liar.py STUBS_FOLDER
+"""A sample adapter before a gateway that is broken, or broken into: liar.py STUBS_FOLDER [java OUT]   (samples.py)
 
 A small gateway of this test's own hands out what no honest one would, and the adapter's process must neither act on it nor stop. Courts, officers and
 registrars are made here with the openssl program. Last line: N passed, N failed, 0 skipped.
@@ -18,12 +18,14 @@ import time
 from concurrent import futures
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, sys.argv[1])
+sys.path[:0] = [os.path.dirname(os.path.abspath(__file__)), sys.argv[1]]
 import grpc  # noqa: E402
 from goldeneagle.v1 import adapter_service_pb2 as api, envelope_pb2, order_pb2, receipt_pb2, statement_pb2  # noqa: E402
 from goldeneagle.v1.adapter_service_pb2_grpc import AdapterServiceServicer, add_AdapterServiceServicer_to_server  # noqa: E402
 
-SAMPLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "adapters", "samples", "python")
+import samples  # noqa: E402
+
+SAMPLES = samples.of(sys.argv[1], sys.argv[2:])
 AGENCY, COURT, OTHER = "9900020", "辽9901", "辽9902"
 CASE = "（2026）辽9901执1024号"
 DEBTOR = ("林远舟", "CITIZEN_ID", "99010119850307002X")
@@ -210,7 +212,7 @@ phone = "0990-110000"
 
     def certificates(self):
         at = lambda name: os.path.join(self.folder, name)
-        run("openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-keyout", at("ca.key"), "-out", at("ca.crt"), "-subj", "/CN=test", "-days", "2")
+        run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", at("ca.key"), "-out", at("ca.crt"), "-subj", "/CN=test", "-days", "2")
         for name, alternative in (("gateway", "IP:127.0.0.1"), ("agency", "URI:spiffe://test/agency/" + AGENCY)):
             with open(at(name + ".ext"), "w", encoding="ascii") as file:
                 file.write("subjectAltName=" + alternative + "\n")
@@ -218,12 +220,12 @@ phone = "0990-110000"
             run("openssl", "x509", "-req", "-in", at(name + ".csr"), "-CA", at("ca.crt"), "-CAkey", at("ca.key"), "-CAcreateserial", "-days", "2", "-extfile", at(name + ".ext"), "-out", at(name + ".crt"))
 
     def books(self, command, *arguments, expect=0):
-        done = subprocess.run(["/usr/bin/python3", os.path.join(SAMPLE, "books.py"), command, "bank.toml", *arguments], env=self.environment, cwd=self.folder, capture_output=True, text=True, timeout=60)
-        check(f"books.py {command} ends with {expect}", done.returncode == expect, done.stderr)
+        done = subprocess.run([*SAMPLES.books, command, "bank.toml", *arguments], env=self.environment, cwd=self.folder, capture_output=True, text=True, timeout=60)
+        check(f"the books: {command} ends with {expect}", done.returncode == expect, done.stderr)
 
     def start(self):
         self.log = open(os.path.join(self.folder, "adapter.log"), "ab")
-        self.adapter = subprocess.Popen(["/usr/bin/python3", os.path.join(SAMPLE, "adapter.py"), "bank.toml"], env=self.environment, cwd=self.folder, stdout=self.log, stderr=self.log)
+        self.adapter = subprocess.Popen([*SAMPLES.adapter, "bank.toml"], env=self.environment, cwd=self.folder, stdout=self.log, stderr=self.log)
 
     def stop(self):
         self.adapter.terminate()
