@@ -25,7 +25,7 @@ if [ ! -d "$out/stubs" ]; then
   mv "$out/stubs.new" "$out/stubs"
 fi
 path=$out/classes:$out/stubs$path
-javac -encoding UTF-8 --release 17 -Xlint:all,-path,-serial -Werror -proc:none -cp "$path" -d "$out/classes" "$here"/*.java "$@"
+javac -encoding UTF-8 --release 17 -Xlint:all,-classfile,-path,-serial -Werror -proc:none -cp "$path" -d "$out/classes" "$here"/*.java "$@"
 # Debian's netty speaks HTTP/2 over OpenSSL only (ALPN by the JDK is taken out of it), and looks for its native library under a name that the package
 # doesn't give it; a link is seen through. Elsewhere grpc-netty-shaded needs none of this.
 native=
