@@ -89,6 +89,10 @@ final class Adapter {
         System.out.println(what);
     }
 
+    private static String textOf(Status status) {
+        return status.getCode() + " " + status.getDescription();
+    }
+
     /** After it every lease has ended, and what is open is handed out again. */
     private void hello() {
         HelloRequest.Builder request = HelloRequest.newBuilder().addContractVersions(1).setAdapter("org.example.java-bank").setVersion("1")
@@ -202,7 +206,7 @@ final class Adapter {
                 inbox.db.run("UPDATE batches SET verdict = ? WHERE sequence = ?", result.getVerdictValue(), sequence);
             } catch (StatusRuntimeException why) {
                 if (!TURNED_DOWN.contains(why.getStatus().getCode())) throw why;
-                say("ALARM: receipt " + sequence + " was turned down: " + why.getStatus());
+                say("ALARM: receipt " + sequence + " was turned down: " + textOf(why.getStatus()));
                 waiting.add(row.number(1));
                 turnedDown(sequence, why.getStatus().getCode());
             }
@@ -242,7 +246,7 @@ final class Adapter {
                 pause = 0.2;
             } catch (StatusRuntimeException why) { // repeat unchanged: whatever the gateway took, it knows again
                 saidHello = false;
-                say(why.getStatus().toString());
+                say(textOf(why.getStatus()));
                 stopping.await((long) (1000 * pause * (0.5 + Math.random() / 2)), TimeUnit.MILLISECONDS);
                 pause = Math.min(pause * 2, 10);
             }

@@ -56,7 +56,7 @@ class People:
 
     def __init__(self, folder):
         self.folder, self.chain, self.last = folder, {}, 0
-        for name in ("one", "two", "three", "court", "other", "001", "002", "other-001", "other-002", "receipts"):
+        for name in ("one", "two", "three", "court", "other", "001", "002", "other-001", "other-002", "both", "late", "receipts"):
             run("openssl", "genpkey", "-algorithm", "ed25519", "-out", self.pem(name))
 
     def pem(self, name):
@@ -87,24 +87,24 @@ class People:
     def court(self, code, key):
         return self.state("registrar", ["one", "two"], subject="court/" + code, kind=statement_pb2.STATEMENT_KIND_KEY, algorithm=1, key=self.key(key))
 
-    def officer(self, court, court_key, code, key, role):
+    def officer(self, court, court_key, code, key, *roles):
         details = statement_pb2.OfficerDetails(name=code, work_id_no="W" + code, duty_card_no="D" + code)
-        return self.state(court, [court_key], subject="court/%s/officer/%s" % (court, code), kind=statement_pb2.STATEMENT_KIND_OFFICER, algorithm=1, key=self.key(key), roles=[role], officer=details)
+        return self.state(court, [court_key], subject="court/%s/officer/%s" % (court, code), kind=statement_pb2.STATEMENT_KIND_OFFICER, algorithm=1, key=self.key(key), roles=roles, officer=details)
 
-    def order(self, action, court=COURT, case=CASE, subject=DEBTOR, order_id=None, agency=AGENCY, **act):
+    def order(self, action, court=COURT, case=CASE, subject=DEBTOR, order_id=None, agency=AGENCY, officers=("001", "002"), **act):
         raw = bytearray((time.time_ns() // 1_000_000).to_bytes(6, "big") + os.urandom(10))
         raw[6], raw[8] = raw[6] & 0x0F | 0x70, raw[8] & 0x3F | 0x80
         order = order_pb2.Order(order_id=order_id or bytes(raw), court=court, case_number=case, action=action, urgency=1, agencies=[agency], purpose="EXECUTION", legal_basis="民事诉讼法第253条",
                                 subject=order_pb2.Identity(name=subject[0], id_kind=subject[1], id_number=subject[2]), **act)
         order.issued_at.seconds, order.not_after.seconds = int(time.time()), int(time.time()) + 3600
-        for code in ("001", "002"):
+        for code in officers:
             order.officers.add(officer=code, work_id_no="W" + code, duty_card_no="D" + code)
         return order
 
-    def task(self, order):
-        """(member, head), signed by both officers of the order's court."""
+    def task(self, order, names=("001", "002")):
+        """(member, head), signed by both officers of the order's court, or by these keys."""
         member, prefix = order.SerializeToString(), "" if order.court == COURT else "other-"
-        return member, self.head(envelope_pb2.MEMBER_TYPE_ORDER, order.court, digest_of(member), [prefix + "001", prefix + "002"])
+        return member, self.head(envelope_pb2.MEMBER_TYPE_ORDER, order.court, digest_of(member), [prefix + name for name in names])
 
     def freeze(self, fen, **more):
         return self.order(order_pb2.ACTION_FREEZE, freeze=order_pb2.Freeze(person_at_agency=order_pb2.PersonAtAgency(), currency="CNY", limit_minor_units=fen, inflow=1, term=order_pb2.Term(months=12)), **more)
@@ -122,7 +122,7 @@ class Liar(AdapterServiceServicer):
     def __init__(self):
         self.polls, self.calls, self.batches, self.lock = queue.Queue(), [], [], threading.Lock()
         self.renewal, self.turn_down, self.origin, self.recovered_at, self.lease, self.late = api.RenewLeaseResponse(), None, "log1", 0, 60, 0
-        self.fence = 0
+        self.fence, self.mute = 0, set()  # mute: ids of orders whose next receipt gets an answer without a verdict
 
     def hand(self, *tasks, **more):
         """The next poll brings these (member, head) pairs."""
@@ -168,6 +168,10 @@ class Liar(AdapterServiceServicer):
         self.note("ReportResults", request)
         if self.turn_down and self.turn_down(request.batch):
             context.abort(self.turn_down(request.batch), "turned down")
+        order_id = receipt_pb2.Receipt.FromString(request.batch.members[0]).order_id
+        if order_id in self.mute:
+            self.mute.remove(order_id)
+            return api.ReportResultsResponse()
         with self.lock:
             self.batches.append(request.batch)
         return api.ReportResultsResponse(results=[api.ReceiptResult(verdict=api.RECEIPT_VERDICT_RECORDED) for _ in request.batch.members])
@@ -323,6 +327,34 @@ def strangers(w, freeze):
     equal("nothing was released", w.controlled(), before)
 
 
+def hands(w):
+    """Officer 003 may sign as handler and as co-signer, but is one person."""
+    p, liar = w.people, w.liar
+    before = w.controlled()
+    for names in (["both"], ["both", "both"]):
+        order = p.freeze(500, officers=["003"])
+        liar.hand(p.task(order, names))
+        equal(f"one officer who holds both roles, alone ({len(names)} signatures)", w.answers(order), ["SIGNATURES_MISSING"])
+    equal("nothing was frozen", w.controlled(), before)
+    for names in (["both", "001"], ["002", "both"]):
+        order = p.freeze(600, officers=["003"])
+        liar.hand(p.task(order, names))
+        equal("with another beside him: " + " ".join(names), w.answers(order), ["CONTROLLED"])
+
+
+def statements(w):
+    """An order is handed out before the statement about its officer: it waits for the whole directory."""
+    p, liar = w.people, w.liar
+    order = p.inquiry(officers=["004"])
+    member, head = p.task(order, ["late"])
+    first, second = api.PullTasksResponse(heads=[head], tasks=[api.Task(fence=liar.fence + 1, member=member)]), api.PullTasksResponse(directory_complete=True)
+    liar.fence += 1
+    second.directory.add(position=51, statement=p.officer(COURT, "court", "004", "late", 1))
+    liar.polls.put(first)
+    liar.polls.put(second)
+    equal("while statements are missing nothing is judged", w.answers(order), ["FOUND"])
+
+
 def names(w):
     p, liar = w.people, w.liar
     for what, subject, expected in (("the x of the number small", (DEBTOR[0], DEBTOR[1], DEBTOR[2].lower()), "FOUND"), ("the number in full width", (DEBTOR[0], DEBTOR[1], DEBTOR[2].replace("9", "\uff19")), "FOUND"),
@@ -394,6 +426,10 @@ def reports(w):
     tries = len([1 for request in liar.seen("ReportResults") if receipt_pb2.Receipt.FromString(request.batch.members[0]).order_id == second.order_id])
     equal("one that the gateway can't take isn't sent again and again", tries, 1)
     liar.turn_down = None
+    fourth = p.inquiry()
+    liar.mute.add(fourth.order_id)
+    liar.hand(p.task(fourth))
+    equal("no verdict is no receipt: it is sent again", w.answers(fourth), ["FOUND"])
 
 
 def recovery(w):
@@ -413,7 +449,7 @@ def recovery(w):
     w.wait(lambda: liar.seen("PullTasks")[-1].directory_position == 4)
     kept = {row[0] for row in w.rows("SELECT bytes FROM statements")}
     check("a statement at a place that another had is kept", new.SerializeToString() in kept)
-    equal("beside the old ones: statements", len(kept), 8)
+    equal("beside the old ones: statements", len(kept), 10)
 
 
 def restart(w, freeze):
@@ -463,12 +499,12 @@ def main():
     w = World(folder)
     try:
         p = w.people
-        statements = [p.court(COURT, "court"), p.officer(COURT, "court", "001", "001", 1), p.officer(COURT, "court", "002", "002", 2),
-                      p.court(OTHER, "other"), p.officer(OTHER, "other", "001", "other-001", 1), p.officer(OTHER, "other", "002", "other-002", 2)]
+        told = [p.court(COURT, "court"), p.officer(COURT, "court", "001", "001", 1), p.officer(COURT, "court", "002", "002", 2), p.officer(COURT, "court", "003", "both", 1, 2),
+                p.court(OTHER, "other"), p.officer(OTHER, "other", "001", "other-001", 1), p.officer(OTHER, "other", "002", "other-002", 2)]
         w.books("open-account", "9900020000000004044", "周敏", "CITIZEN_ID", "990101600101001", "100")
         w.books("credit", "9900020000000009999", "100", expect=1)
         poll = api.PullTasksResponse(directory_complete=True)
-        for place, statement in enumerate(statements):
+        for place, statement in enumerate(told):
             poll.directory.add(position=place + 1, statement=statement)
         w.liar.polls.put(poll)
         w.start()
@@ -476,6 +512,8 @@ def main():
         freeze = repeated(w)
         ids(w, freeze)
         strangers(w, freeze)
+        hands(w)
+        statements(w)
         names(w)
         leases(w)
         reports(w)
