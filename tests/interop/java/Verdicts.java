@@ -148,6 +148,37 @@ final class Verdicts {
         }
     }
 
+    /** RFC 9162's inclusion, of every leaf of every small log; and no node that stands for the two leaves under it, by the rest of their path. */
+    private static void inclusion() {
+        List<ByteString> leaves = new ArrayList<>();
+        for (int size = 1; size <= 20; ++size) {
+            leaves.add(Signed.digestOf(ByteString.copyFromUtf8("entry " + size)));
+            ByteString root = root(leaves);
+            for (int index = 0; index < size; ++index) {
+                List<ByteString> path = path(index, leaves);
+                check("leaf " + index + " of " + size, Signed.included(leaves.get(index), index, size, path), root);
+                if (index % 2 == 1 || index + 1 == size) continue;
+                ByteString node = Signed.node(leaves.get(index), leaves.get(index + 1));
+                for (int at : new int[] {index, index / 2}) {
+                    boolean taken = root.equals(Signed.included(node, at, size, path.subList(1, path.size())));
+                    check("a node in place of leaf " + at + " of " + size, taken, false);
+                }
+            }
+        }
+    }
+
+    /** PATH of RFC 9162, 2.1.3.1. */
+    private static List<ByteString> path(int index, List<ByteString> leaves) {
+        if (leaves.size() == 1) return List.of();
+        int left = split(leaves.size());
+        boolean onTheLeft = index < left;
+        List<ByteString> mine = onTheLeft ? leaves.subList(0, left) : leaves.subList(left, leaves.size());
+        List<ByteString> rest = onTheLeft ? leaves.subList(left, leaves.size()) : leaves.subList(0, left);
+        List<ByteString> all = new ArrayList<>(path(onTheLeft ? index : index - left, mine));
+        all.add(root(rest));
+        return all;
+    }
+
     private static int split(int size) {
         return Integer.highestOneBit(size - 1);
     }
@@ -235,6 +266,7 @@ final class Verdicts {
             check("checkpoint: " + one.get("name").getAsString(), opens, one.get("opens").getAsBoolean());
         }
         orders(read(vectors.resolve("orders.json")).getAsJsonObject());
+        inclusion();
         consistency();
         terms();
         System.out.println(passed + " passed, " + failed + " failed, 0 skipped");

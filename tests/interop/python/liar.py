@@ -20,6 +20,7 @@ from concurrent import futures
 sys.dont_write_bytecode = True
 sys.path[:0] = [os.path.dirname(os.path.abspath(__file__)), sys.argv[1]]
 import grpc  # noqa: E402
+from google.protobuf import timestamp_pb2  # noqa: E402
 from goldeneagle.v1 import adapter_service_pb2 as api, envelope_pb2, order_pb2, receipt_pb2, statement_pb2  # noqa: E402
 from goldeneagle.v1.adapter_service_pb2_grpc import AdapterServiceServicer, add_AdapterServiceServicer_to_server  # noqa: E402
 
@@ -56,7 +57,7 @@ class People:
 
     def __init__(self, folder):
         self.folder, self.chain, self.last = folder, {}, 0
-        for name in ("one", "two", "three", "court", "other", "001", "002", "other-001", "other-002", "both", "late", "receipts"):
+        for name in ("one", "two", "three", "court", "other", "001", "002", "other-001", "other-002", "both", "late", "shared", "other-new", "receipts"):
             run("openssl", "genpkey", "-algorithm", "ed25519", "-out", self.pem(name))
 
     def pem(self, name):
@@ -85,7 +86,11 @@ class People:
         return envelope_pb2.SignedMember(member=member, head=self.head(envelope_pb2.MEMBER_TYPE_STATEMENT, signer, digest_of(member), names))
 
     def court(self, code, key):
+        """By two of the three registrars."""
         return self.state("registrar", ["one", "two"], subject="court/" + code, kind=statement_pb2.STATEMENT_KIND_KEY, algorithm=1, key=self.key(key))
+
+    def revoked(self, subject, signer, *names):
+        return self.state(signer, names, subject=subject, kind=statement_pb2.STATEMENT_KIND_REVOKED, compromised_since=timestamp_pb2.Timestamp(seconds=int(time.time())))
 
     def officer(self, court, court_key, code, key, *roles):
         details = statement_pb2.OfficerDetails(name=code, work_id_no="W" + code, duty_card_no="D" + code)
@@ -290,7 +295,7 @@ def repeated(w):
         liar.hand(p.task(order), p.task(order))
     equal("a freeze handed out six times: one answer, again and again", set(w.answers(order, 2)), {"CONTROLLED"})
     w.wait(liar.polls.empty)
-    w.wait(lambda: len(liar.receipts(order)) >= 3)
+    check("and told each time", w.wait(lambda: len(liar.receipts(order)) >= 3), len(liar.receipts(order)))
     with liar.lock:
         batches = {batch.SerializeToString() for batch in liar.batches if receipt_pb2.Receipt.FromString(batch.members[0]).order_id == order.order_id}
     equal("always the same bytes: different batches", len(batches), 1)
@@ -452,6 +457,33 @@ def recovery(w):
     equal("beside the old ones: statements", len(kept), 10)
 
 
+def stolen(w):
+    """Two officers with one key, which is then revoked; and the key of a whole court."""
+    p, liar = w.people, w.liar
+    before = w.controlled()
+
+    def told(position, *statements):
+        poll = api.PullTasksResponse(directory_complete=True)
+        for place, statement in enumerate(statements):
+            poll.directory.add(position=position + place, statement=statement)
+        liar.polls.put(poll)
+
+    def answered(what, names, expected, **more):
+        order = p.freeze(700, **more)
+        liar.hand(p.task(order, names))
+        equal(what, w.answers(order), [expected])
+
+    told(60, p.officer(COURT, "court", "006", "shared", 1), p.officer(COURT, "court", "007", "shared", 2))
+    answered("two officers with one key are one hand", ["shared"], "SIGNATURES_MISSING", officers=["006"])
+    told(62, p.revoked("court/%s/officer/006" % COURT, COURT, "court"))
+    answered("a key that was revoked of one officer is nobody's", ["001", "shared"], "KEY_REVOKED", officers=["001"])
+    told(63, p.revoked("court/" + OTHER, "registrar", "one", "two"), p.court(OTHER, "other-new"))
+    answered("officers under a court's stolen key don't hold under its new one", ("001", "002"), "SIGNER_UNKNOWN", court=OTHER)
+    equal("nothing was frozen", w.controlled(), before)
+    told(65, *(p.officer(OTHER, "other-new", code, "other-" + code, role) for code, role in (("001", 1), ("002", 2))))
+    answered("but once they are stated anew", ("001", "002"), "CONTROLLED", court=OTHER)
+
+
 def restart(w, freeze):
     p, liar = w.people, w.liar
     w.polling()
@@ -518,6 +550,7 @@ def main():
         leases(w)
         reports(w)
         recovery(w)
+        stolen(w)
         kills(w)
         restart(w, freeze)
         check("and says how it is", len(w.liar.seen("ReportStatus")) > 0)
