@@ -40,15 +40,16 @@ import java.util.concurrent.TimeUnit;
 /**
  * An agency's adapter, whole, in Java: {@code java @java.args Adapter CONFIG.toml}. To be read, copied and changed.
  *
- * <p>What server/docs/agency-guide.md asks, section by section: this class has the loop, {@link Orders} and {@link Directory} whom to believe, {@link Inbox}
- * what came and what was answered, {@link Bank} the bank. One thread, one call at a time.
+ * <p>What server/docs/agency-guide.md asks, section by section: this class has the loop, {@link Orders} and {@link Directory} whom to believe,
+ * {@link Inbox} what came and what was answered, {@link Bank} the bank. One thread, one call at a time.
  *
  * <pre>  Hello --> PullTasks --> record --> verify --> do once --> sign --> ReportResults --> ...</pre>
  */
 final class Adapter {
     private static final List<Action> ACTIONS = List.of(Action.ACTION_INQUIRE, Action.ACTION_FREEZE, Action.ACTION_RELEASE, Action.ACTION_DEDUCT);
     // A receipt was understood and turned down: the same bytes won't fare better soon.
-    private static final Set<Status.Code> TURNED_DOWN = Set.of(Status.Code.INVALID_ARGUMENT, Status.Code.ALREADY_EXISTS, Status.Code.PERMISSION_DENIED);
+    private static final Set<Status.Code> TURNED_DOWN =
+            Set.of(Status.Code.INVALID_ARGUMENT, Status.Code.ALREADY_EXISTS, Status.Code.PERMISSION_DENIED);
 
     private final Bank bank;
     private final Inbox inbox;
@@ -166,7 +167,9 @@ final class Adapter {
             if (!held || inbox.isWithdrawn(orderId) || stopping.getCount() == 0) continue;
             inbox.db.transaction(() -> {
                 long arrival = row.number(0);
-                inbox.sign(arrival, answer(arrival, Signed.parse(Task.parser(), row.bytes(3)), Signed.parse(Envelope.parser(), row.bytes(4)), row.number(2)));
+                Task task = Signed.parse(Task.parser(), row.bytes(3));
+                Envelope head = Signed.parse(Envelope.parser(), row.bytes(4));
+                inbox.sign(arrival, answer(arrival, task, head, row.number(2)));
                 inbox.db.run("UPDATE tasks SET done = 1 WHERE arrival = ?", arrival);
             });
             leases.remove(orderId);
@@ -201,7 +204,8 @@ final class Adapter {
             if (waiting.contains(row.number(1))) continue;
             try {
                 ReceiptResult result = send(row.number(2), Signed.parse(SignedBatch.parser(), row.bytes(3)));
-                boolean alarm = result.getVerdict() == ReceiptVerdict.RECEIPT_VERDICT_CONFLICT || result.getVerdict() == ReceiptVerdict.RECEIPT_VERDICT_REFUSED;
+                boolean alarm = result.getVerdict() == ReceiptVerdict.RECEIPT_VERDICT_CONFLICT
+                        || result.getVerdict() == ReceiptVerdict.RECEIPT_VERDICT_REFUSED;
                 say((alarm ? "ALARM: receipt " : "receipt ") + sequence + " " + result.getVerdict() + " " + result.getReason());
                 inbox.db.run("UPDATE batches SET verdict = ? WHERE sequence = ?", result.getVerdictValue(), sequence);
             } catch (StatusRuntimeException why) {

@@ -1,4 +1,5 @@
 import com.google.protobuf.ByteString;
+import goldeneagle.v1.OrderOuterClass.CourtAccount;
 import goldeneagle.v1.OrderOuterClass.Deduct;
 import goldeneagle.v1.OrderOuterClass.Freeze;
 import goldeneagle.v1.OrderOuterClass.Identity;
@@ -37,7 +38,8 @@ import java.util.Set;
 final class Bank {
     private static final ZoneOffset CHINA = ZoneOffset.ofHours(8); // civil days of terms are counted there
     private static final List<String> TABLES = List.of(
-            "CREATE TABLE IF NOT EXISTS accounts(number TEXT PRIMARY KEY, name TEXT, id_kind TEXT, id_number TEXT, balance INTEGER CHECK(balance >= 0))",
+            "CREATE TABLE IF NOT EXISTS accounts(number TEXT PRIMARY KEY, name TEXT, id_kind TEXT, id_number TEXT, "
+                    + "balance INTEGER CHECK(balance >= 0))",
             "CREATE TABLE IF NOT EXISTS measures(arrival INTEGER PRIMARY KEY, order_id BLOB UNIQUE, owner TEXT, requested INTEGER, capture INTEGER, "
                     + "months INTEGER, live INTEGER, starts INTEGER, ends INTEGER, revision INTEGER)",
             "CREATE TABLE IF NOT EXISTS shares(arrival INTEGER, account TEXT, controlled INTEGER CHECK(controlled >= 0), place INTEGER, "
@@ -81,7 +83,8 @@ final class Bank {
     // --- who stands where on which account, and for how much
 
     private long free(String account) {
-        return db.number("SELECT balance - (SELECT coalesce(sum(controlled), 0) FROM shares WHERE account = number) FROM accounts WHERE number = ?", account);
+        return db.number("SELECT balance - (SELECT coalesce(sum(controlled), 0) FROM shares WHERE account = number) "
+                + "FROM accounts WHERE number = ?", account);
     }
 
     private long controlled(long arrival) {
@@ -101,7 +104,7 @@ final class Bank {
                 + "(SELECT 1 FROM shares a JOIN shares b USING(account) WHERE a.arrival = m.arrival AND b.arrival = ?)", arrival, arrival);
     }
 
-    /** Free money goes to those who wait for it, in order of arrival: inflow to CAPTURE, what an earlier one gave up to all. Each change is an EVENT. */
+    /** Free money goes to those who wait, in order of arrival: inflow to CAPTURE, what an earlier one gave up to all. Each change is an EVENT. */
     private void settle(List<String> accounts, boolean gaveUp) {
         for (Database.Row measure : db.rows("SELECT arrival, capture, starts, months FROM measures WHERE live ORDER BY arrival")) {
             long arrival = measure.number(0);
@@ -179,15 +182,15 @@ final class Bank {
     }
 
     /**
-     * The subject's accounts, perhaps none; null when one has the number under another name, which a clerk must look at. 18 digits find what was opened
-     * with the old card's 15.
+     * The subject's accounts, perhaps none; null when one has the number under another name, which a clerk must look at. 18 digits find what was
+     * opened with the old card's 15.
      */
     private List<Account> accountsOf(Identity subject) {
         String number = folded(subject.getIdNumber());
         boolean card = subject.getIdKind().equals("CITIZEN_ID") && number.length() == 18;
         Set<String> numbers = card ? Set.of(number, number.substring(0, 6) + number.substring(8, 17)) : Set.of(number);
-        List<Account> found = db.rows("SELECT number, name, id_number, balance FROM accounts WHERE id_kind = ? ORDER BY number", subject.getIdKind()).stream()
-                .map(row -> new Account(row.text(0), row.text(1), row.text(2), row.number(3)))
+        List<Account> found = db.rows("SELECT number, name, id_number, balance FROM accounts WHERE id_kind = ? ORDER BY number", subject.getIdKind())
+                .stream().map(row -> new Account(row.text(0), row.text(1), row.text(2), row.number(3)))
                 .filter(account -> numbers.contains(folded(account.idNumber()))).toList();
         return found.stream().allMatch(account -> folded(account.name()).equals(folded(subject.getName()))) ? found : null;
     }
@@ -200,9 +203,10 @@ final class Bank {
         if (accounts.isEmpty()) receipt.addItems(item(Outcome.OUTCOME_NIL));
         for (Account account : accounts) {
             boolean card = order.getSubject().getIdKind().equals("CITIZEN_ID");
+            String matchedBy = card ? "NAME_AND_" + account.idNumber().length() : "NAME_AND_CODE";
             receipt.addItems(item(Outcome.OUTCOME_FOUND).setFinding(Finding.newBuilder().setAssetKind("DEPOSIT").setAssetNumber(account.number())
-                    .setHolderName(account.name()).setMatchedBy(card ? "NAME_AND_" + account.idNumber().length() : "NAME_AND_CODE").setStatus("NORMAL")
-                    .setCurrency("CNY").setBalanceKnown(true).setBalanceMinorUnits(account.balance()).setAvailableMinorUnits(free(account.number()))));
+                    .setHolderName(account.name()).setMatchedBy(matchedBy).setStatus("NORMAL").setCurrency("CNY").setBalanceKnown(true)
+                    .setBalanceMinorUnits(account.balance()).setAvailableMinorUnits(free(account.number()))));
         }
     }
 
@@ -277,14 +281,17 @@ final class Bank {
             receipt.addItems(item(Outcome.OUTCOME_NOT_DEDUCTED, act.getCurrency().equals("CNY") ? "NO_BALANCE" : "CURRENCY_MISMATCH"));
             return;
         }
-        giveUp(measure.arrival(), amount).forEach((account, part) -> db.run("UPDATE accounts SET balance = balance - ? WHERE number = ?", part, account));
+        giveUp(measure.arrival(), amount).forEach((account, part) ->
+                db.run("UPDATE accounts SET balance = balance - ? WHERE number = ?", part, account));
         reduce(measure.arrival(), amount);
         if (measure.requested() == amount) end(measure.arrival());
         long now = Inbox.seconds();
-        db.run("INSERT INTO payments VALUES(?, ?, ?, ?, ?)", order.getOrderId(), act.getAccount().getAccountNumber(), act.getAccount().getAccountName(), amount, now);
-        receipt.setEffectAt(Inbox.at(now)).addItems(item(Outcome.OUTCOME_DEDUCTED).setDeduction(DeductionState.newBuilder().setAmountMinorUnits(amount)
-                .setBookingReference("B" + arrival).setPaymentReference("P" + Adapter.hex(order.getOrderId()))
-                .setBookedAt(Inbox.at(now)).setSettledAt(Inbox.at(now)).setMeasure(state(measure.arrival()))));
+        CourtAccount to = act.getAccount();
+        db.run("INSERT INTO payments VALUES(?, ?, ?, ?, ?)", order.getOrderId(), to.getAccountNumber(), to.getAccountName(), amount, now);
+        DeductionState done = DeductionState.newBuilder().setAmountMinorUnits(amount).setBookingReference("B" + arrival)
+                .setPaymentReference("P" + Adapter.hex(order.getOrderId())).setBookedAt(Inbox.at(now)).setSettledAt(Inbox.at(now))
+                .setMeasure(state(measure.arrival())).build();
+        receipt.setEffectAt(Inbox.at(now)).addItems(item(Outcome.OUTCOME_DEDUCTED).setDeduction(done));
     }
 
     // --- the counter

@@ -2,6 +2,7 @@ import com.google.protobuf.ByteString;
 import goldeneagle.v1.EnvelopeOuterClass.Environment;
 import goldeneagle.v1.EnvelopeOuterClass.Head;
 import goldeneagle.v1.EnvelopeOuterClass.MemberType;
+import goldeneagle.v1.EnvelopeOuterClass.Signature;
 import goldeneagle.v1.EnvelopeOuterClass.SignedMember;
 import goldeneagle.v1.StatementOuterClass.KeyAlgorithm;
 import goldeneagle.v1.StatementOuterClass.Statement;
@@ -17,8 +18,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * The newest statement about every subject, and every key that was revoked. Nothing in it comes from the gateway's word: registrars' keys are pinned,
- * all else is signed. Statements are taken in the order in which they came, also after a start.
+ * The newest statement about every subject, and every key that was revoked. Nothing in it comes from the gateway's word: registrars' keys are
+ * pinned, all else is signed. Statements are taken in the order in which they came, also after a start.
  */
 final class Directory {
     final Environment environment;
@@ -113,7 +114,8 @@ final class Directory {
     /** How many of the speakers signed; a key counts once. */
     private static long handsOf(SignedMember signed, List<Statement> speakers) {
         byte[] text = Signed.pae(signed.getHead().getPayload());
-        return speakers.stream().filter(one -> signed.getHead().getSignaturesList().stream().anyMatch(mark -> Signed.verifies(one, text, mark.getSig())))
+        List<Signature> marks = signed.getHead().getSignaturesList();
+        return speakers.stream().filter(one -> marks.stream().anyMatch(mark -> Signed.verifies(one, text, mark.getSig())))
                 .map(Statement::getKey).distinct().count();
     }
 }

@@ -13,8 +13,8 @@ import java.util.List;
 /**
  * What came and what was answered, durably: tasks in order of arrival, statements, signed receipts (server/docs/agency-guide.md 4).
  *
- * <p>It lies in one SQLite file with the books, so that one transaction takes an effect and its signed receipt together. Receipts are signed once, when
- * they are stored, and sent as these bytes for ever.
+ * <p>It lies in one SQLite file with the books, so that one transaction takes an effect and its signed receipt together. Receipts are signed
+ * once, when they are stored, and sent as these bytes for ever.
  */
 final class Inbox {
     private static final List<String> TABLES = List.of(
@@ -85,7 +85,8 @@ final class Inbox {
 
     /** The order was verified; but under one id only the first such order is ever acted on. */
     void believe(long arrival) {
-        Database.Row other = db.row("SELECT 1 FROM tasks a JOIN tasks b USING(order_id) WHERE a.arrival = ? AND b.arrival <> a.arrival AND b.believed", arrival);
+        Database.Row other = db.row("SELECT 1 FROM tasks a JOIN tasks b USING(order_id) "
+                + "WHERE a.arrival = ? AND b.arrival <> a.arrival AND b.believed", arrival);
         Refused.insist(other == null, "ORDER_ID_REUSED");
         db.run("UPDATE tasks SET believed = 1 WHERE arrival = ?", arrival);
     }

@@ -6,6 +6,7 @@ import goldeneagle.v1.EnvelopeOuterClass.MemberType;
 import goldeneagle.v1.OrderOuterClass.Action;
 import goldeneagle.v1.OrderOuterClass.CourtAccount;
 import goldeneagle.v1.OrderOuterClass.Freeze;
+import goldeneagle.v1.OrderOuterClass.Identity;
 import goldeneagle.v1.OrderOuterClass.Inflow;
 import goldeneagle.v1.OrderOuterClass.OfficerRef;
 import goldeneagle.v1.OrderOuterClass.Order;
@@ -100,7 +101,8 @@ final class Orders {
         Refused.insist(order.getActCase() != Order.ActCase.ACT_NOT_SET && order.getAction().name().equals("ACTION_" + order.getActCase()) && uuid7,
                 "FIELD_INVALID");
         Refused.insist(order.getAction() == Action.ACTION_INQUIRE || order.getAgenciesCount() == 1, "FIELD_INVALID");
-        boolean named = !order.getSubject().getName().isEmpty() && !order.getSubject().getIdKind().isEmpty() && !order.getSubject().getIdNumber().isEmpty();
+        Identity subject = order.getSubject();
+        boolean named = !subject.getName().isEmpty() && !subject.getIdKind().isEmpty() && !subject.getIdNumber().isEmpty();
         Refused.insist(!order.getCaseNumber().isEmpty() && named && order.hasNotAfter(), "FIELD_MISSING");
         switch (order.getActCase()) {
             case FREEZE -> checkFreeze(order.getFreeze());
@@ -117,7 +119,8 @@ final class Orders {
     }
 
     private static void checkFreeze(Freeze freeze) {
-        Refused.insist(freeze.getTargetCase() != Freeze.TargetCase.TARGET_NOT_SET && freeze.getInflow() != Inflow.INFLOW_UNSPECIFIED, "FIELD_MISSING");
+        Refused.insist(freeze.getTargetCase() != Freeze.TargetCase.TARGET_NOT_SET, "FIELD_MISSING");
+        Refused.insist(freeze.getInflow() != Inflow.INFLOW_UNSPECIFIED, "FIELD_MISSING");
         Refused.insist(0 < freeze.getLimitMinorUnits() && freeze.getLimitMinorUnits() <= MOST, "AMOUNT_INVALID");
         Term term = freeze.getTerm();
         boolean bounded = Integer.compareUnsigned(term.getMonths(), 1200) <= 0 && Integer.compareUnsigned(term.getYears(), 100) <= 0;

@@ -17,8 +17,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The configuration file, and what both samples do first with it. Of TOML it knows [section], name = "text", name = 2, name = ["text", "text"] on one
- * line, and # comments; anything else is an error.
+ * The configuration file, and what both samples do first with it. Of TOML it knows [section], name = "text", name = 2,
+ * name = ["text", "text"] on one line, and # comments; anything else is an error.
  */
 final class Settings {
     private static final String TEXT = "\"([^\"\\\\]*)\"";

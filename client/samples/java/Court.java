@@ -45,6 +45,7 @@ import goldeneagle.v1.Reading.OfficerTicket;
 import goldeneagle.v1.ReceiptOuterClass.ItemResult;
 import goldeneagle.v1.ReceiptOuterClass.Receipt;
 import goldeneagle.v1.ReceiptOuterClass.ReceiptKind;
+import goldeneagle.v1.ReceiptOuterClass.ReturnNote;
 import goldeneagle.v1.StatementOuterClass.KeyAlgorithm;
 import goldeneagle.v1.StatementOuterClass.OfficerDetails;
 import goldeneagle.v1.StatementOuterClass.Statement;
@@ -69,6 +70,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -81,9 +83,9 @@ import java.util.concurrent.TimeUnit;
  * A court's client, whole, in Java: {@code java @java.args Court inquire|freeze|follow CONFIG.toml ...}. To be read and copied
  * (server/docs/court-guide.md).
  *
- * <p>It trusts nobody: the log's key and the registrars' keys are pinned by hand, and nothing is shown before it was proved. Signed bytes are on disk
- * before they are sent; {@code follow} begins by sending them once more, so after a crash nothing is signed anew. Signed, Directory, Settings and Refused
- * are those of adapters/samples/java.
+ * <p>It trusts nobody: the log's key and the registrars' keys are pinned by hand, and nothing is shown before it was proved. Signed bytes are
+ * on disk before they are sent; {@code follow} begins by sending them once more, so after a crash nothing is signed anew. Signed, Directory,
+ * Settings and Refused are those of adapters/samples/java.
  */
 final class Court {
     private static final Set<Status.Code> AGAIN = Set.of(Status.Code.UNAVAILABLE, Status.Code.DEADLINE_EXCEEDED, Status.Code.RESOURCE_EXHAUSTED);
@@ -208,8 +210,9 @@ final class Court {
     }
 
     private static UUID uuid7() {
-        long random = new SecureRandom().nextLong();
-        return new UUID(Instant.now().toEpochMilli() << 16 | 0x7000 | random & 0xFFF, new SecureRandom().nextLong() & 0x3FFF_FFFF_FFFF_FFFFL | 1L << 63);
+        SecureRandom random = new SecureRandom();
+        long time = Instant.now().toEpochMilli();
+        return new UUID(time << 16 | 0x7000 | random.nextLong() & 0xFFF, random.nextLong() & 0x3FFF_FFFF_FFFF_FFFFL | 1L << 63);
     }
 
     // --- signing
@@ -231,8 +234,9 @@ final class Court {
     private Order.Builder order(Asked asked) throws IOException {
         String[] subject = asked.one("subject").split(";", -1);
         if (subject.length != 3) throw new Ended("--subject NAME;ID_KIND;ID_NUMBER");
-        Order.Builder order = Order.newBuilder().setOrderId(bytes(uuid7())).setCourt(code).setCaseNumber(asked.one("case")).setUrgency(Urgency.URGENCY_NORMAL)
-                .addAllAgencies(asked.all("agency")).setPurpose("EXECUTION").setLegalBasis(settings.text("system.legal_basis"))
+        Order.Builder order = Order.newBuilder().setOrderId(bytes(uuid7())).setCourt(code).setCaseNumber(asked.one("case"))
+                .setUrgency(Urgency.URGENCY_NORMAL).addAllAgencies(asked.all("agency")).setPurpose("EXECUTION")
+                .setLegalBasis(settings.text("system.legal_basis"))
                 .setSubject(Identity.newBuilder().setName(subject[0]).setIdKind(subject[1]).setIdNumber(subject[2]))
                 .setIssuedAt(at(seconds())).setNotAfter(at(seconds() + 30 * 86400));
         for (String one : asked.all("sign")) {
@@ -300,7 +304,9 @@ final class Court {
             Checkpoint older = later ? before : now;
             List<ByteString> proof = older.size() == newest.size() ? List.of() : call(audit).getConsistencyProof(
                     GetConsistencyProofRequest.newBuilder().setOldSize(older.size()).setSize(newest.size()).build()).getHashesList();
-            if (!consistent(older, newest, proof)) throw new Ended("LOG_FORKED: it doesn't continue what was seen; keep both notes, tell your auditors");
+            if (!consistent(older, newest, proof)) {
+                throw new Ended("LOG_FORKED: it doesn't continue what was seen; keep both notes, tell your auditors");
+            }
         }
         keep("checkpoint", ByteString.copyFromUtf8(newest.size() + " " + HexFormat.of().formatHex(newest.root().toByteArray()) + "\n"));
         return now;
@@ -325,7 +331,8 @@ final class Court {
         send(batch);
         Order order = Signed.parse(Order.parser(), batch.getMembers(0));
         Set<OrderState> over = Set.of(OrderState.ORDER_STATE_COMPLETED, OrderState.ORDER_STATE_WITHDRAWN);
-        while (!over.contains(call(orders).getOrder(GetOrderRequest.newBuilder().setOrderId(orderId).build()).getOrder().getState())) Thread.sleep(500);
+        GetOrderRequest question = GetOrderRequest.newBuilder().setOrderId(orderId).build();
+        while (!over.contains(call(orders).getOrder(question).getOrder().getState())) Thread.sleep(500);
         String token = "";
         do {
             ListFindingsResponse page = call(orders).listFindings(ListFindingsRequest.newBuilder().setOrderId(orderId).setPageToken(token)
@@ -340,8 +347,9 @@ final class Court {
         try (InputStream file = Files.newInputStream(settings.path("system.certificate"))) {
             certificate = CertificateFactory.getInstance("X.509").generateCertificate(file).getEncoded();
         }
-        OfficerTicket ticket = OfficerTicket.newBuilder().setOfficer("court/" + code + "/officer/" + officer).setCourt(code).setCaseNumber(order.getCaseNumber())
-                .setPurpose("EXECUTION").setCertificateSha256(Signed.sha256(ByteString.copyFrom(certificate))).setIssuedAt(at(seconds()))
+        OfficerTicket ticket = OfficerTicket.newBuilder().setOfficer("court/" + code + "/officer/" + officer).setCourt(code)
+                .setCaseNumber(order.getCaseNumber()).setPurpose("EXECUTION")
+                .setCertificateSha256(Signed.sha256(ByteString.copyFrom(certificate))).setIssuedAt(at(seconds()))
                 .setExpiresAt(at(seconds() + 300)).build();
         SignedBatch signed = sign(MEMBER_TYPE_TICKET, ticket.toByteString(), List.of(officer));
         return SignedMember.newBuilder().setMember(signed.getMembers(0)).setHead(signed.getHead()).build();
@@ -349,21 +357,24 @@ final class Court {
 
     private void show(FindingsOfAgency found, ByteString digest) {
         SignedMember member = found.getReceipt();
-        Head head = Signed.headOver(member.getMember(), Integer.toUnsignedLong(member.getIndex()), member.getPathList(), member.getHead(), MEMBER_TYPE_RECEIPT,
-                directory.environment);
+        Head head = Signed.headOver(member.getMember(), Integer.toUnsignedLong(member.getIndex()), member.getPathList(), member.getHead(),
+                MEMBER_TYPE_RECEIPT, directory.environment);
         Statement key = directory.inForce("agency/" + found.getAgency(), StatementKind.STATEMENT_KIND_KEY, seconds());
         byte[] text = Signed.pae(member.getHead().getPayload());
         boolean own = key != null && member.getHead().getSignaturesList().stream().anyMatch(one -> Signed.verifies(key, text, one.getSig()));
         Receipt receipt = Signed.parse(Receipt.parser(), member.getMember());
-        boolean fits = head.getSigner().equals(found.getAgency()) && receipt.getAgency().equals(found.getAgency()) && receipt.getOrderDigest().equals(digest);
+        boolean fits = head.getSigner().equals(found.getAgency()) && receipt.getAgency().equals(found.getAgency())
+                && receipt.getOrderDigest().equals(digest);
         if (!own || !fits) throw new Ended("the receipt of " + found.getAgency() + " is not its own");
         if (receipt.getKind() == ReceiptKind.RECEIPT_KIND_RETURNED) {
-            say(found.getAgency(), "RETURNED", receipt.getReturned().getReason(), receipt.getReturned().getContactName(), receipt.getReturned().getContactPhone());
+            ReturnNote note = receipt.getReturned();
+            say(found.getAgency(), "RETURNED", note.getReason(), note.getContactName(), note.getContactPhone());
         }
         for (ItemResult item : receipt.getItemsList()) {
             String what = item.hasFinding() ? item.getFinding().getAssetNumber() : item.getReason();
-            say(found.getAgency(), receipt.getKind().name().substring("RECEIPT_KIND_".length()), item.getOutcome().name().substring("OUTCOME_".length()), what,
-                    item.getMeasure().getControlledMinorUnits(), item.getMeasure().getUnfundedMinorUnits());
+            String kind = receipt.getKind().name().substring("RECEIPT_KIND_".length());
+            String outcome = item.getOutcome().name().substring("OUTCOME_".length());
+            say(found.getAgency(), kind, outcome, what, item.getMeasure().getControlledMinorUnits(), item.getMeasure().getUnfundedMinorUnits());
         }
     }
 
@@ -410,13 +421,14 @@ final class Court {
             court.follow(ByteString.copyFrom(HexFormat.of().parseHex(hex)), Asked.read(words.subList(3, words.size()), Set.of("sign")).one("sign"));
             return;
         }
-        Set<String> flags = verb.equals("freeze") ? Set.of("case", "subject", "agency", "paper", "sign", "fen", "months") : Set.of("case", "subject", "agency", "paper", "sign");
+        Set<String> flags = new HashSet<>(Set.of("case", "subject", "agency", "paper", "sign"));
+        if (verb.equals("freeze")) flags.addAll(Set.of("fen", "months"));
         Asked asked = Asked.read(words.subList(2, words.size()), flags);
         if (asked.all("sign").isEmpty() || asked.all("agency").isEmpty()) throw new Ended(USAGE);
         Order.Builder order = court.order(asked);
         if (verb.equals("freeze")) {
-            order.setAction(Action.ACTION_FREEZE).setFreeze(Freeze.newBuilder().setPersonAtAgency(PersonAtAgency.getDefaultInstance()).setCurrency("CNY")
-                    .setLimitMinorUnits(Long.parseLong(asked.one("fen"))).setInflow(Inflow.INFLOW_CAPTURE)
+            order.setAction(Action.ACTION_FREEZE).setFreeze(Freeze.newBuilder().setPersonAtAgency(PersonAtAgency.getDefaultInstance())
+                    .setCurrency("CNY").setLimitMinorUnits(Long.parseLong(asked.one("fen"))).setInflow(Inflow.INFLOW_CAPTURE)
                     .setTerm(Term.newBuilder().setMonths(Integer.parseInt(asked.one("months")))));
         } else {
             order.setAction(Action.ACTION_INQUIRE).setInquire(Inquire.getDefaultInstance());
@@ -424,7 +436,8 @@ final class Court {
         SignedBatch batch = court.sign(MEMBER_TYPE_ORDER, order.build().toByteString(), asked.all("sign"));
         court.keep(HexFormat.of().formatHex(order.getOrderId().toByteArray()), batch.toByteString());
         Acceptance acceptance = court.send(batch);
-        say("accepted", uuid(order.getOrderId()), "at", acceptance.getOrderSeq(), "due", Instant.ofEpochSecond(acceptance.getDeadline().getDueAt().getSeconds()));
+        Instant due = Instant.ofEpochSecond(acceptance.getDeadline().getDueAt().getSeconds());
+        say("accepted", uuid(order.getOrderId()), "at", acceptance.getOrderSeq(), "due", due);
     }
 
     public static void main(String[] arguments) throws Exception {

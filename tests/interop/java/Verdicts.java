@@ -91,7 +91,8 @@ final class Verdicts {
                 check(name + ": not of a changed member " + i, root.equals(Signed.included(changed, i, members.size(), path)), false);
                 if (members.size() > 1) {
                     List<ByteString> neighbours = hexes(paths.get((i + 1) % members.size()));
-                    check(name + ": not by its neighbour's path " + i, root.equals(Signed.included(Signed.digestOf(member), i, members.size(), neighbours)), false);
+                    boolean taken = root.equals(Signed.included(Signed.digestOf(member), i, members.size(), neighbours));
+                    check(name + ": not by its neighbour's path " + i, taken, false);
                 }
             }
             signatures(name, one);
@@ -122,7 +123,7 @@ final class Verdicts {
         String note = accepted.get("checkpoint").getAsString();
         String logKey = accepted.get("log_key").getAsString();
         check("acceptance: the order's digest", digest, hex(accepted.get("digest")));
-        check("acceptance: the leaf ends in the body", HexFormat.of().formatHex(leaf.toByteArray()).endsWith(accepted.get("body").getAsString()), true);
+        check("acceptance: the leaf ends in the body", leaf.endsWith(hex(accepted.get("body"))), true);
         check("acceptance: the leaf's digest", Signed.digestOf(leaf), hex(accepted.get("leaf_hash")));
         for (long at = 0; at < size; ++at) {
             check("acceptance: the proof at " + at, root.equals(Signed.included(Signed.digestOf(leaf), at, size, proof)), at == index);
@@ -195,7 +196,8 @@ final class Verdicts {
         int left = split(leaves.size());
         boolean onTheLeft = first <= left;
         List<ByteString> rest = onTheLeft ? leaves.subList(left, leaves.size()) : leaves.subList(0, left);
-        List<ByteString> all = new ArrayList<>(onTheLeft ? proof(first, leaves.subList(0, left), whole) : proof(first - left, leaves.subList(left, leaves.size()), false));
+        List<ByteString> all = new ArrayList<>(onTheLeft ? proof(first, leaves.subList(0, left), whole)
+                : proof(first - left, leaves.subList(left, leaves.size()), false));
         all.add(root(rest));
         return all;
     }
@@ -204,7 +206,8 @@ final class Verdicts {
 
     private static Directory directory(JsonObject judged) {
         List<String> registrars = hexes(judged.get("registrars")).stream().map(key -> Base64.getEncoder().encodeToString(key.toByteArray())).toList();
-        return new Directory(registrars, judged.get("registrar_threshold").getAsInt(), Environment.valueOf("ENVIRONMENT_" + judged.get("environment").getAsString()));
+        Environment environment = Environment.valueOf("ENVIRONMENT_" + judged.get("environment").getAsString());
+        return new Directory(registrars, judged.get("registrar_threshold").getAsInt(), environment);
     }
 
     private static boolean take(Directory directory, JsonObject statement) {
@@ -234,7 +237,8 @@ final class Verdicts {
 
     private static void terms() {
         record Case(String start, int months, String end) {}
-        for (Case one : List.of(new Case("2026-09-28", 12, "2027-09-28"), new Case("2026-01-31", 1, "2026-03-01"), new Case("2028-02-29", 12, "2029-03-01"),
+        for (Case one : List.of(new Case("2026-09-28", 12, "2027-09-28"), new Case("2026-01-31", 1, "2026-03-01"),
+                new Case("2028-02-29", 12, "2029-03-01"),
                 new Case("2026-10-31", 1, "2026-12-01"), new Case("2026-11-30", 3, "2027-03-01"), new Case("2026-12-31", 12, "2027-12-31"),
                 new Case("2025-10-31", 14, "2026-12-31"))) {
             check(one.toString(), Bank.endOfTerm(LocalDate.parse(one.start()), one.months()).toString(), one.end() + "T00:00+08:00");
@@ -258,7 +262,8 @@ final class Verdicts {
                     Signed.verifies(key, hex(one.get("message")).toByteArray(), hex(one.get("sig"))), one.get("verifies").getAsBoolean());
         }
         for (JsonObject one : objects(read(vectors.resolve("paths.json")))) {
-            ByteString root = Signed.included(hex(one.get("leaf_hash")), one.get("index").getAsLong(), one.get("size").getAsLong(), hexes(one.get("path")));
+            ByteString root = Signed.included(hex(one.get("leaf_hash")), one.get("index").getAsLong(), one.get("size").getAsLong(),
+                    hexes(one.get("path")));
             check("path: " + one.get("name").getAsString(), hex(one.get("root")).equals(root), one.get("holds").getAsBoolean());
         }
         for (JsonObject one : objects(read(vectors.resolve("checkpoints.json")))) {
