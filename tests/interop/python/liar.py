@@ -358,6 +358,15 @@ def statements(w):
     liar.polls.put(first)
     liar.polls.put(second)
     equal("while statements are missing nothing is judged", w.answers(order), ["FOUND"])
+    subject = "court/%s/officer/002" % COURT
+    kept, p.chain[subject] = p.chain[subject], (1, bytes(32))  # another one before it than there was
+    poll = api.PullTasksResponse(directory_complete=True)
+    poll.directory.add(position=52, statement=p.officer(COURT, "court", "002", "002", 3))
+    p.chain[subject] = kept
+    liar.polls.put(poll)
+    order = p.freeze(800)
+    liar.hand(p.task(order))
+    equal("a statement that doesn't continue the one before changes nothing", w.answers(order), ["CONTROLLED"])
 
 
 def names(w):
@@ -454,7 +463,7 @@ def recovery(w):
     w.wait(lambda: liar.seen("PullTasks")[-1].directory_position == 4)
     kept = {row[0] for row in w.rows("SELECT bytes FROM statements")}
     check("a statement at a place that another had is kept", new.SerializeToString() in kept)
-    equal("beside the old ones: statements", len(kept), 10)
+    equal("beside the old ones: statements", len(kept), 11)
 
 
 def stolen(w):
