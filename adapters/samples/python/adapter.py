@@ -112,7 +112,7 @@ class Adapter:
                 continue
             call = self.stub.ReportEvents if kind == receipt_pb2.RECEIPT_KIND_EVENT else self.stub.ReportResults
             try:
-                result = call(api.ReportResultsRequest(instance=self.instance, batch=envelope_pb2.SignedBatch.FromString(data)), timeout=20).results[0]
+                results = call(api.ReportResultsRequest(instance=self.instance, batch=envelope_pb2.SignedBatch.FromString(data)), timeout=20).results
             except grpc.RpcError as error:
                 if error.code() not in TURNED_DOWN:
                     raise
@@ -123,6 +123,10 @@ class Adapter:
                 elif error.code() == Code.INVALID_ARGUMENT:  # this program is wrong: kept, and sent again when somebody says so
                     self.bank.db.execute("UPDATE batches SET verdict = -1 WHERE sequence = ?", (sequence,))
                 continue
+            if len(results) != 1:  # no verdict: it is sent again
+                waits.add(arrival)
+                continue
+            result = results[0]
             alarm = "ALARM:" if result.verdict in (api.RECEIPT_VERDICT_CONFLICT, api.RECEIPT_VERDICT_REFUSED) else ""
             print(alarm, "receipt", sequence, api.ReceiptVerdict.Name(result.verdict), result.reason, flush=True)
             self.bank.db.execute("UPDATE batches SET verdict = ? WHERE sequence = ?", (result.verdict, sequence))

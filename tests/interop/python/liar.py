@@ -1,4 +1,4 @@
-"""The sample adapter in Python before a gateway that is broken, or broken into: liar.py STUBS_FOLDER
+"""A sample adapter before a gateway that is broken, or broken into: liar.py STUBS_FOLDER [java OUT]   (samples.py)
 
 A small gateway of this test's own hands out what no honest one would, and the adapter's process must neither act on it nor stop. Courts, officers and
 registrars are made here with the openssl program. Last line: N passed, N failed, 0 skipped.
@@ -18,12 +18,15 @@ import time
 from concurrent import futures
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, sys.argv[1])
+sys.path[:0] = [os.path.dirname(os.path.abspath(__file__)), sys.argv[1]]
 import grpc  # noqa: E402
+from google.protobuf import timestamp_pb2  # noqa: E402
 from goldeneagle.v1 import adapter_service_pb2 as api, envelope_pb2, order_pb2, receipt_pb2, statement_pb2  # noqa: E402
 from goldeneagle.v1.adapter_service_pb2_grpc import AdapterServiceServicer, add_AdapterServiceServicer_to_server  # noqa: E402
 
-SAMPLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "adapters", "samples", "python")
+import samples  # noqa: E402
+
+SAMPLES = samples.of(sys.argv[1], sys.argv[2:])
 AGENCY, COURT, OTHER = "9900020", "辽9901", "辽9902"
 CASE = "（2026）辽9901执1024号"
 DEBTOR = ("林远舟", "CITIZEN_ID", "99010119850307002X")
@@ -54,7 +57,7 @@ class People:
 
     def __init__(self, folder):
         self.folder, self.chain, self.last = folder, {}, 0
-        for name in ("one", "two", "three", "court", "other", "001", "002", "other-001", "other-002", "receipts"):
+        for name in ("one", "two", "three", "court", "other", "001", "002", "other-001", "other-002", "both", "late", "shared", "other-new", "receipts"):
             run("openssl", "genpkey", "-algorithm", "ed25519", "-out", self.pem(name))
 
     def pem(self, name):
@@ -83,26 +86,30 @@ class People:
         return envelope_pb2.SignedMember(member=member, head=self.head(envelope_pb2.MEMBER_TYPE_STATEMENT, signer, digest_of(member), names))
 
     def court(self, code, key):
+        """By two of the three registrars."""
         return self.state("registrar", ["one", "two"], subject="court/" + code, kind=statement_pb2.STATEMENT_KIND_KEY, algorithm=1, key=self.key(key))
 
-    def officer(self, court, court_key, code, key, role):
-        details = statement_pb2.OfficerDetails(name=code, work_id_no="W" + code, duty_card_no="D" + code)
-        return self.state(court, [court_key], subject="court/%s/officer/%s" % (court, code), kind=statement_pb2.STATEMENT_KIND_OFFICER, algorithm=1, key=self.key(key), roles=[role], officer=details)
+    def revoked(self, subject, signer, *names):
+        return self.state(signer, names, subject=subject, kind=statement_pb2.STATEMENT_KIND_REVOKED, compromised_since=timestamp_pb2.Timestamp(seconds=int(time.time())))
 
-    def order(self, action, court=COURT, case=CASE, subject=DEBTOR, order_id=None, agency=AGENCY, **act):
+    def officer(self, court, court_key, code, key, *roles):
+        details = statement_pb2.OfficerDetails(name=code, work_id_no="W" + code, duty_card_no="D" + code)
+        return self.state(court, [court_key], subject="court/%s/officer/%s" % (court, code), kind=statement_pb2.STATEMENT_KIND_OFFICER, algorithm=1, key=self.key(key), roles=roles, officer=details)
+
+    def order(self, action, court=COURT, case=CASE, subject=DEBTOR, order_id=None, agency=AGENCY, officers=("001", "002"), **act):
         raw = bytearray((time.time_ns() // 1_000_000).to_bytes(6, "big") + os.urandom(10))
         raw[6], raw[8] = raw[6] & 0x0F | 0x70, raw[8] & 0x3F | 0x80
         order = order_pb2.Order(order_id=order_id or bytes(raw), court=court, case_number=case, action=action, urgency=1, agencies=[agency], purpose="EXECUTION", legal_basis="民事诉讼法第253条",
                                 subject=order_pb2.Identity(name=subject[0], id_kind=subject[1], id_number=subject[2]), **act)
         order.issued_at.seconds, order.not_after.seconds = int(time.time()), int(time.time()) + 3600
-        for code in ("001", "002"):
+        for code in officers:
             order.officers.add(officer=code, work_id_no="W" + code, duty_card_no="D" + code)
         return order
 
-    def task(self, order):
-        """(member, head), signed by both officers of the order's court."""
+    def task(self, order, names=("001", "002")):
+        """(member, head), signed by both officers of the order's court, or by these keys."""
         member, prefix = order.SerializeToString(), "" if order.court == COURT else "other-"
-        return member, self.head(envelope_pb2.MEMBER_TYPE_ORDER, order.court, digest_of(member), [prefix + "001", prefix + "002"])
+        return member, self.head(envelope_pb2.MEMBER_TYPE_ORDER, order.court, digest_of(member), [prefix + name for name in names])
 
     def freeze(self, fen, **more):
         return self.order(order_pb2.ACTION_FREEZE, freeze=order_pb2.Freeze(person_at_agency=order_pb2.PersonAtAgency(), currency="CNY", limit_minor_units=fen, inflow=1, term=order_pb2.Term(months=12)), **more)
@@ -120,7 +127,7 @@ class Liar(AdapterServiceServicer):
     def __init__(self):
         self.polls, self.calls, self.batches, self.lock = queue.Queue(), [], [], threading.Lock()
         self.renewal, self.turn_down, self.origin, self.recovered_at, self.lease, self.late = api.RenewLeaseResponse(), None, "log1", 0, 60, 0
-        self.fence = 0
+        self.fence, self.mute = 0, set()  # mute: ids of orders whose next receipt gets an answer without a verdict
 
     def hand(self, *tasks, **more):
         """The next poll brings these (member, head) pairs."""
@@ -166,6 +173,10 @@ class Liar(AdapterServiceServicer):
         self.note("ReportResults", request)
         if self.turn_down and self.turn_down(request.batch):
             context.abort(self.turn_down(request.batch), "turned down")
+        order_id = receipt_pb2.Receipt.FromString(request.batch.members[0]).order_id
+        if order_id in self.mute:
+            self.mute.remove(order_id)
+            return api.ReportResultsResponse()
         with self.lock:
             self.batches.append(request.batch)
         return api.ReportResultsResponse(results=[api.ReceiptResult(verdict=api.RECEIPT_VERDICT_RECORDED) for _ in request.batch.members])
@@ -210,7 +221,7 @@ phone = "0990-110000"
 
     def certificates(self):
         at = lambda name: os.path.join(self.folder, name)
-        run("openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-keyout", at("ca.key"), "-out", at("ca.crt"), "-subj", "/CN=test", "-days", "2")
+        run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", at("ca.key"), "-out", at("ca.crt"), "-subj", "/CN=test", "-days", "2")
         for name, alternative in (("gateway", "IP:127.0.0.1"), ("agency", "URI:spiffe://test/agency/" + AGENCY)):
             with open(at(name + ".ext"), "w", encoding="ascii") as file:
                 file.write("subjectAltName=" + alternative + "\n")
@@ -218,12 +229,12 @@ phone = "0990-110000"
             run("openssl", "x509", "-req", "-in", at(name + ".csr"), "-CA", at("ca.crt"), "-CAkey", at("ca.key"), "-CAcreateserial", "-days", "2", "-extfile", at(name + ".ext"), "-out", at(name + ".crt"))
 
     def books(self, command, *arguments, expect=0):
-        done = subprocess.run(["/usr/bin/python3", os.path.join(SAMPLE, "books.py"), command, "bank.toml", *arguments], env=self.environment, cwd=self.folder, capture_output=True, text=True, timeout=60)
-        check(f"books.py {command} ends with {expect}", done.returncode == expect, done.stderr)
+        done = subprocess.run([*SAMPLES.books, command, "bank.toml", *arguments], env=self.environment, cwd=self.folder, capture_output=True, text=True, timeout=60)
+        check(f"the books: {command} ends with {expect}", done.returncode == expect, done.stderr)
 
     def start(self):
         self.log = open(os.path.join(self.folder, "adapter.log"), "ab")
-        self.adapter = subprocess.Popen(["/usr/bin/python3", os.path.join(SAMPLE, "adapter.py"), "bank.toml"], env=self.environment, cwd=self.folder, stdout=self.log, stderr=self.log)
+        self.adapter = subprocess.Popen([*SAMPLES.adapter, "bank.toml"], env=self.environment, cwd=self.folder, stdout=self.log, stderr=self.log)
 
     def stop(self):
         self.adapter.terminate()
@@ -284,7 +295,7 @@ def repeated(w):
         liar.hand(p.task(order), p.task(order))
     equal("a freeze handed out six times: one answer, again and again", set(w.answers(order, 2)), {"CONTROLLED"})
     w.wait(liar.polls.empty)
-    w.wait(lambda: len(liar.receipts(order)) >= 3)
+    check("and told each time", w.wait(lambda: len(liar.receipts(order)) >= 3), len(liar.receipts(order)))
     with liar.lock:
         batches = {batch.SerializeToString() for batch in liar.batches if receipt_pb2.Receipt.FromString(batch.members[0]).order_id == order.order_id}
     equal("always the same bytes: different batches", len(batches), 1)
@@ -319,6 +330,43 @@ def strangers(w, freeze):
         liar.hand(p.task(order))
         equal(f"a release of the measure for {what}", w.answers(order), ["MEASURE_UNKNOWN"])
     equal("nothing was released", w.controlled(), before)
+
+
+def hands(w):
+    """Officer 003 may sign as handler and as co-signer, but is one person."""
+    p, liar = w.people, w.liar
+    before = w.controlled()
+    for names in (["both"], ["both", "both"]):
+        order = p.freeze(500, officers=["003"])
+        liar.hand(p.task(order, names))
+        equal(f"one officer who holds both roles, alone ({len(names)} signatures)", w.answers(order), ["SIGNATURES_MISSING"])
+    equal("nothing was frozen", w.controlled(), before)
+    for names in (["both", "001"], ["002", "both"]):
+        order = p.freeze(600, officers=["003"])
+        liar.hand(p.task(order, names))
+        equal("with another beside him: " + " ".join(names), w.answers(order), ["CONTROLLED"])
+
+
+def statements(w):
+    """An order is handed out before the statement about its officer: it waits for the whole directory."""
+    p, liar = w.people, w.liar
+    order = p.inquiry(officers=["004"])
+    member, head = p.task(order, ["late"])
+    first, second = api.PullTasksResponse(heads=[head], tasks=[api.Task(fence=liar.fence + 1, member=member)]), api.PullTasksResponse(directory_complete=True)
+    liar.fence += 1
+    second.directory.add(position=51, statement=p.officer(COURT, "court", "004", "late", 1))
+    liar.polls.put(first)
+    liar.polls.put(second)
+    equal("while statements are missing nothing is judged", w.answers(order), ["FOUND"])
+    subject = "court/%s/officer/002" % COURT
+    kept, p.chain[subject] = p.chain[subject], (1, bytes(32))  # another one before it than there was
+    poll = api.PullTasksResponse(directory_complete=True)
+    poll.directory.add(position=52, statement=p.officer(COURT, "court", "002", "002", 3))
+    p.chain[subject] = kept
+    liar.polls.put(poll)
+    order = p.freeze(800)
+    liar.hand(p.task(order))
+    equal("a statement that doesn't continue the one before changes nothing", w.answers(order), ["CONTROLLED"])
 
 
 def names(w):
@@ -392,6 +440,10 @@ def reports(w):
     tries = len([1 for request in liar.seen("ReportResults") if receipt_pb2.Receipt.FromString(request.batch.members[0]).order_id == second.order_id])
     equal("one that the gateway can't take isn't sent again and again", tries, 1)
     liar.turn_down = None
+    fourth = p.inquiry()
+    liar.mute.add(fourth.order_id)
+    liar.hand(p.task(fourth))
+    equal("no verdict is no receipt: it is sent again", w.answers(fourth), ["FOUND"])
 
 
 def recovery(w):
@@ -411,7 +463,34 @@ def recovery(w):
     w.wait(lambda: liar.seen("PullTasks")[-1].directory_position == 4)
     kept = {row[0] for row in w.rows("SELECT bytes FROM statements")}
     check("a statement at a place that another had is kept", new.SerializeToString() in kept)
-    equal("beside the old ones: statements", len(kept), 8)
+    equal("beside the old ones: statements", len(kept), 11)
+
+
+def stolen(w):
+    """Two officers with one key, which is then revoked; and the key of a whole court."""
+    p, liar = w.people, w.liar
+    before = w.controlled()
+
+    def told(position, *statements):
+        poll = api.PullTasksResponse(directory_complete=True)
+        for place, statement in enumerate(statements):
+            poll.directory.add(position=position + place, statement=statement)
+        liar.polls.put(poll)
+
+    def answered(what, names, expected, **more):
+        order = p.freeze(700, **more)
+        liar.hand(p.task(order, names))
+        equal(what, w.answers(order), [expected])
+
+    told(60, p.officer(COURT, "court", "006", "shared", 1), p.officer(COURT, "court", "007", "shared", 2))
+    answered("two officers with one key are one hand", ["shared"], "SIGNATURES_MISSING", officers=["006"])
+    told(62, p.revoked("court/%s/officer/006" % COURT, COURT, "court"))
+    answered("a key that was revoked of one officer is nobody's", ["001", "shared"], "KEY_REVOKED", officers=["001"])
+    told(63, p.revoked("court/" + OTHER, "registrar", "one", "two"), p.court(OTHER, "other-new"))
+    answered("officers under a court's stolen key don't hold under its new one", ("001", "002"), "SIGNER_UNKNOWN", court=OTHER)
+    equal("nothing was frozen", w.controlled(), before)
+    told(65, *(p.officer(OTHER, "other-new", code, "other-" + code, role) for code, role in (("001", 1), ("002", 2))))
+    answered("but once they are stated anew", ("001", "002"), "CONTROLLED", court=OTHER)
 
 
 def restart(w, freeze):
@@ -461,12 +540,12 @@ def main():
     w = World(folder)
     try:
         p = w.people
-        statements = [p.court(COURT, "court"), p.officer(COURT, "court", "001", "001", 1), p.officer(COURT, "court", "002", "002", 2),
-                      p.court(OTHER, "other"), p.officer(OTHER, "other", "001", "other-001", 1), p.officer(OTHER, "other", "002", "other-002", 2)]
+        told = [p.court(COURT, "court"), p.officer(COURT, "court", "001", "001", 1), p.officer(COURT, "court", "002", "002", 2), p.officer(COURT, "court", "003", "both", 1, 2),
+                p.court(OTHER, "other"), p.officer(OTHER, "other", "001", "other-001", 1), p.officer(OTHER, "other", "002", "other-002", 2)]
         w.books("open-account", "9900020000000004044", "周敏", "CITIZEN_ID", "990101600101001", "100")
         w.books("credit", "9900020000000009999", "100", expect=1)
         poll = api.PullTasksResponse(directory_complete=True)
-        for place, statement in enumerate(statements):
+        for place, statement in enumerate(told):
             poll.directory.add(position=place + 1, statement=statement)
         w.liar.polls.put(poll)
         w.start()
@@ -474,10 +553,13 @@ def main():
         freeze = repeated(w)
         ids(w, freeze)
         strangers(w, freeze)
+        hands(w)
+        statements(w)
         names(w)
         leases(w)
         reports(w)
         recovery(w)
+        stolen(w)
         kills(w)
         restart(w, freeze)
         check("and says how it is", len(w.liar.seen("ReportStatus")) > 0)

@@ -1,6 +1,7 @@
-"""proto/vectors' verdicts, by the sample adapter's own verify.py: verdicts.py STUBS_FOLDER
+"""proto/vectors' verdicts, by the sample adapter's own verify.py: verdicts.py STUBS_FOLDER [judge FILE]
 
 What is good is taken, and what isn't goes back with the reason that the vectors name. So are the ends of terms, month by month. Last line: N passed, N failed, 0 skipped.
+With judge: the verdicts on the orders of a file like orders.json, one a line.
 """
 import base64
 import datetime
@@ -34,6 +35,32 @@ def nodes(path):
     return [bytes.fromhex(one) for one in path]
 
 
+def directory_of(judged):
+    registrars = [base64.b64encode(bytes.fromhex(key)).decode() for key in judged["registrars"]]
+    return verify.Directory(registrars, judged["registrar_threshold"], envelope_pb2.Environment.Value("ENVIRONMENT_" + judged["environment"]))
+
+
+def verdict(directory, one):
+    member = envelope_pb2.SignedMember.FromString(bytes.fromhex(one["signed_member"]))
+    task = adapter_service_pb2.Task(member=member.member, index=member.index, path=member.path)
+    try:
+        verify.verify_order(task, member.head, directory, one["agency"], one["arrived_at"])
+        return "GOOD"
+    except Exception as why:  # pylint: disable=broad-except
+        return str(why) if isinstance(why, verify.Refused) else repr(why)
+
+
+def judge(path):
+    with open(path, encoding="utf-8") as file:
+        judged = json.load(file)
+    directory = directory_of(judged)
+    for one in judged["statements"]:
+        directory.take(envelope_pb2.SignedMember.FromString(bytes.fromhex(one["signed_member"])))
+    for one in judged["orders"]:
+        print(verdict(directory, one))
+    return 0
+
+
 def main():
     for one in read("signatures.json"):
         key = statement_pb2.Statement(algorithm=statement_pb2.KeyAlgorithm.Value("KEY_ALGORITHM_" + one["algorithm"]), key=bytes.fromhex(one["key"]))
@@ -45,21 +72,13 @@ def main():
         check("checkpoint: " + one["name"], court.opened(one["note"], one["log_key"]) is not None, one["opens"])
 
     judged = read("orders.json")
-    registrars = [base64.b64encode(bytes.fromhex(key)).decode() for key in judged["registrars"]]
-    directory = verify.Directory(registrars, judged["registrar_threshold"], envelope_pb2.Environment.Value("ENVIRONMENT_" + judged["environment"]))
+    directory = directory_of(judged)
     for one in judged["statements"]:
         before = dict(directory.digests)
         directory.take(envelope_pb2.SignedMember.FromString(bytes.fromhex(one["signed_member"])))
         check("statement: " + one["name"], directory.digests != before, one["believed"])
     for one in judged["orders"]:
-        member = envelope_pb2.SignedMember.FromString(bytes.fromhex(one["signed_member"]))
-        task = adapter_service_pb2.Task(member=member.member, index=member.index, path=member.path)
-        try:
-            verify.verify_order(task, member.head, directory, one["agency"], one["arrived_at"])
-            verdict = "GOOD"
-        except Exception as why:  # pylint: disable=broad-except
-            verdict = str(why) if isinstance(why, verify.Refused) else repr(why)
-        check("order: " + one["name"], verdict, one["verdict"])
+        check("order: " + one["name"], verdict(directory, one), one["verdict"])
     for start, months, end in (("2026-09-28", 12, "2027-09-28"), ("2026-01-31", 1, "2026-03-01"), ("2028-02-29", 12, "2029-03-01"), ("2026-10-31", 1, "2026-12-01"), ("2026-11-30", 3, "2027-03-01"), ("2026-12-31", 12, "2027-12-31"),
                                ("2025-10-31", 14, "2026-12-31")):
         check(f"a term of {months} months from {start}", books.end_of_term(datetime.date.fromisoformat(start), months).isoformat(), end + "T00:00:00+08:00")
@@ -68,4 +87,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(judge(sys.argv[3]) if sys.argv[2:3] == ["judge"] else main())

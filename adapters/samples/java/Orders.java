@@ -1,0 +1,129 @@
+import com.google.protobuf.ByteString;
+import goldeneagle.v1.AdapterServiceOuterClass.Task;
+import goldeneagle.v1.EnvelopeOuterClass.Envelope;
+import goldeneagle.v1.EnvelopeOuterClass.Head;
+import goldeneagle.v1.EnvelopeOuterClass.MemberType;
+import goldeneagle.v1.OrderOuterClass.Action;
+import goldeneagle.v1.OrderOuterClass.CourtAccount;
+import goldeneagle.v1.OrderOuterClass.Freeze;
+import goldeneagle.v1.OrderOuterClass.Identity;
+import goldeneagle.v1.OrderOuterClass.Inflow;
+import goldeneagle.v1.OrderOuterClass.OfficerRef;
+import goldeneagle.v1.OrderOuterClass.Order;
+import goldeneagle.v1.OrderOuterClass.Term;
+import goldeneagle.v1.StatementOuterClass.AccountDetails;
+import goldeneagle.v1.StatementOuterClass.OfficerRole;
+import goldeneagle.v1.StatementOuterClass.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** Which order may be carried out (server/docs/agency-guide.md 3): pure, and in the guide's order. Whatever isn't right is {@link Refused}. */
+final class Orders {
+    private static final long MOST = 1_000_000_000_000_000L; // minor units of any amount
+
+    private Orders() {}
+
+    /** The order of a task. {@code arrivedAt}: seconds since 1970. Pre: the directory is complete. */
+    static Order verify(Task task, Envelope envelope, Directory directory, String agency, long arrivedAt) {
+        Head head = Signed.headOver(task.getMember(), Integer.toUnsignedLong(task.getIndex()), task.getPathList(), envelope,
+                MemberType.MEMBER_TYPE_ORDER, directory.environment);
+        byte[] text = Signed.pae(envelope.getPayload());
+        Predicate<Statement> hasSigned = one -> envelope.getSignaturesList().stream().anyMatch(mark -> Signed.verifies(one, text, mark.getSig()));
+        Map<String, Statement> officers = directory.officers(head.getSigner(), arrivedAt);
+        boolean stolen = directory.revokedOf(head.getSigner()).stream().anyMatch(hasSigned);
+        Refused.insist(!officers.isEmpty() || stolen, "SIGNER_UNKNOWN");
+        Map<ByteString, String> keys = new HashMap<>(); // a key counts once
+        officers.forEach((code, one) -> {
+            if (!directory.isRevoked(one.getKey()) && hasSigned.test(one)) keys.put(one.getKey(), code);
+        });
+        Refused.insist(!keys.isEmpty() || stolen, "SIGNATURE_INVALID");
+        Refused.insist(!keys.isEmpty(), "KEY_REVOKED");
+        Order order = Signed.parseStrict(Order.parser(), task.getMember());
+        Refused.insist(order.getCourt().equals(head.getSigner()), "SIGNATURE_INVALID");
+        Refused.insist(order.getAgenciesList().contains(agency), "AUDIENCE_MISMATCH");
+        try {
+            checkOfficers(order, officers, new HashSet<>(keys.values()));
+        } catch (Refused why) {
+            throw stolen ? new Refused("KEY_REVOKED") : why;
+        }
+        checkContent(order);
+        Refused.insist(arrivedAt <= order.getNotAfter().getSeconds(), "ORDER_EXPIRED");
+        if (order.getAction() == Action.ACTION_DEDUCT) {
+            Statement stated = directory.account(order.getCourt(), order.getDeduct().getAccountStatement(), arrivedAt);
+            Refused.insist(stated != null && stated.getAccount().equals(detailsOf(order.getDeduct().getAccount())), "ACCOUNT_NOT_COURTS");
+        }
+        return order;
+    }
+
+    private static AccountDetails detailsOf(CourtAccount to) {
+        return AccountDetails.newBuilder().setAccountName(to.getAccountName()).setBank(to.getBank()).setAccountNumber(to.getAccountNumber()).build();
+    }
+
+    /** Those named are on the register with the same credentials, the first has signed, and each role is filled by another officer. */
+    private static void checkOfficers(Order order, Map<String, Statement> officers, Set<String> signed) {
+        Refused.insist(order.getOfficersCount() > 0, "OFFICER_NOT_VALID");
+        for (OfficerRef named : order.getOfficersList()) {
+            Statement known = officers.get(named.getOfficer());
+            Refused.insist(known != null && known.getOfficer().getWorkIdNo().equals(named.getWorkIdNo())
+                    && known.getOfficer().getDutyCardNo().equals(named.getDutyCardNo()), "OFFICER_NOT_VALID");
+        }
+        Refused.insist(signed.contains(order.getOfficers(0).getOfficer()), "SIGNATURES_MISSING");
+        List<OfficerRole> roles = new ArrayList<>(List.of(OfficerRole.OFFICER_ROLE_HANDLER));
+        if (order.getAction() != Action.ACTION_INQUIRE) roles.add(OfficerRole.OFFICER_ROLE_COSIGNER);
+        if (order.hasConfirmed()) roles.add(OfficerRole.OFFICER_ROLE_LEADER);
+        Refused.insist(areFilled(roles, signed, officers), "SIGNATURES_MISSING");
+        Predicate<String> leads = code -> signed.contains(code) && officers.get(code).getRolesList().contains(OfficerRole.OFFICER_ROLE_LEADER);
+        Refused.insist(!order.hasConfirmed() || leads.test(order.getConfirmed().getLeader()), "CONFIRMATION_NOT_SIGNED");
+        Refused.insist(!order.hasOverCapException() || leads.test(order.getOverCapException().getLeader()), "EXCEPTION_NOT_SIGNED");
+    }
+
+    /** Whether there is another of those who signed for each role: one person fills one, however many he holds. */
+    private static boolean areFilled(List<OfficerRole> roles, Set<String> signed, Map<String, Statement> officers) {
+        if (roles.isEmpty()) return true;
+        for (String code : signed) {
+            if (!officers.get(code).getRolesList().contains(roles.get(0))) continue;
+            Set<String> others = new HashSet<>(signed);
+            others.remove(code);
+            if (areFilled(roles.subList(1, roles.size()), others, officers)) return true;
+        }
+        return false;
+    }
+
+    /** What can be carried out as it is written. */
+    private static void checkContent(Order order) {
+        ByteString id = order.getOrderId();
+        boolean uuid7 = id.size() == 16 && (id.byteAt(6) >> 4 & 0xF) == 7 && (id.byteAt(8) >> 6 & 3) == 2;
+        Refused.insist(order.getActCase() != Order.ActCase.ACT_NOT_SET && order.getAction().name().equals("ACTION_" + order.getActCase()) && uuid7,
+                "FIELD_INVALID");
+        Refused.insist(order.getAction() == Action.ACTION_INQUIRE || order.getAgenciesCount() == 1, "FIELD_INVALID");
+        Identity subject = order.getSubject();
+        boolean named = !subject.getName().isEmpty() && !subject.getIdKind().isEmpty() && !subject.getIdNumber().isEmpty();
+        Refused.insist(!order.getCaseNumber().isEmpty() && named && order.hasNotAfter(), "FIELD_MISSING");
+        switch (order.getActCase()) {
+            case FREEZE -> checkFreeze(order.getFreeze());
+            case RELEASE -> {
+                Refused.insist(order.getRelease().getFreezeOrderId().size() == 16, "FIELD_INVALID");
+                Refused.insist(0 <= order.getRelease().getAmountMinorUnits() && order.getRelease().getAmountMinorUnits() <= MOST, "AMOUNT_INVALID");
+            }
+            case DEDUCT -> {
+                Refused.insist(order.getDeduct().getFreezeOrderId().size() == 16, "FIELD_INVALID");
+                Refused.insist(0 < order.getDeduct().getAmountMinorUnits() && order.getDeduct().getAmountMinorUnits() <= MOST, "AMOUNT_INVALID");
+            }
+            default -> { } // an inquiry has nothing more
+        }
+    }
+
+    private static void checkFreeze(Freeze freeze) {
+        Refused.insist(freeze.getTargetCase() != Freeze.TargetCase.TARGET_NOT_SET, "FIELD_MISSING");
+        Refused.insist(freeze.getInflow() != Inflow.INFLOW_UNSPECIFIED, "FIELD_MISSING");
+        Refused.insist(0 < freeze.getLimitMinorUnits() && freeze.getLimitMinorUnits() <= MOST, "AMOUNT_INVALID");
+        Term term = freeze.getTerm();
+        boolean bounded = Integer.compareUnsigned(term.getMonths(), 1200) <= 0 && Integer.compareUnsigned(term.getYears(), 100) <= 0;
+        Refused.insist((term.getMonths() != 0) != (term.getYears() != 0) && bounded, "FIELD_INVALID");
+    }
+}
