@@ -30,6 +30,8 @@ std::string WordOf(v1::Action action) {
       return "RELEASE";
     case v1::ACTION_DEDUCT:
       return "DEDUCT";
+    case v1::ACTION_RENEW:
+      return "RENEW";
     default:
       return "";
   }

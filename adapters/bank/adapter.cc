@@ -39,7 +39,8 @@ absl::StatusOr<BankConfig> LoadBankConfig(const std::string& path) {
   }
   adapter.agent.adapter = "gov.goldeneagle.bank";
   adapter.agent.version = EAGLE_BANK_VERSION;
-  for (v1::Action action : {v1::ACTION_INQUIRE, v1::ACTION_FREEZE, v1::ACTION_RELEASE, v1::ACTION_DEDUCT}) {
+  for (v1::Action action :
+       {v1::ACTION_INQUIRE, v1::ACTION_FREEZE, v1::ACTION_RENEW, v1::ACTION_RELEASE, v1::ACTION_DEDUCT}) {
     v1::Capability& capability = adapter.agent.capabilities.emplace_back();
     capability.set_asset_kind("DEPOSIT");
     capability.set_action(action);

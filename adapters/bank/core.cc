@@ -75,12 +75,14 @@ absl::StatusOr<sdk::Answer> BankCore::Carry(const Work& work, const sdk::Request
   switch (request.order.action()) {
     case v1::ACTION_FREEZE:
       return Freeze(work, request);
+    case v1::ACTION_RENEW:
+      return Renew(work, request);
     case v1::ACTION_RELEASE:
       return Release(work, request);
     case v1::ACTION_DEDUCT:
       return Deduct(work, request);
     default:
-      return sdk::Returned("ACTION_NOT_SUPPORTED", "the core freezes, releases and deducts");
+      return sdk::Returned("ACTION_NOT_SUPPORTED", "the core freezes, renews, releases and deducts");
   }
 }
 

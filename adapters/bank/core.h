@@ -36,7 +36,7 @@ class BankCore {
 
   // Looks; changes nothing but what time has changed. Error: REGISTER_BROKEN.
   absl::StatusOr<sdk::Answer> Inquire(const sdk::Request& request);
-  // FREEZE, RELEASE, DEDUCT, once: the same operation again gives the stored answer. An order that the bank can't carry
+  // FREEZE, RENEW, RELEASE, DEDUCT, once: the same operation again gives the stored answer. An order that the bank can't carry
   // out is answered too. Errors, after which nothing was done: ORDER_ID_REUSED (the operation was another order's),
   // REGISTER_BROKEN.
   absl::StatusOr<sdk::Answer> Apply(const sdk::Request& request);

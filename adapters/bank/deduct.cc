@@ -113,7 +113,7 @@ std::string BookingReference(const Work& work, int64_t booking) {
 
 absl::StatusOr<sdk::Answer> Deduct(const Work& work, const sdk::Request& request) {
   const v1::Deduct& deduct = request.order.deduct();
-  const int64_t amount = deduct.amount_minor_units();
+  int64_t amount = deduct.amount_minor_units();
   const std::string measure = request.freeze_operation == nullptr ? "" : request.freeze_operation->Text();
   const std::optional<MeasureRow> row = work.tables.Measure(measure);
   if (!row || row->measure.authority != request.order.court() ||
@@ -129,6 +129,10 @@ absl::StatusOr<sdk::Answer> Deduct(const Work& work, const sdk::Request& request
     return refused("CURRENCY_MISMATCH", "the measure is in another currency");
   if (const std::string why = WhyNotPayable(work, deduct.account(), deduct.currency()); !why.empty())
     return refused(why, "the court's account can't be paid to");
+  if (deduct.up_to()) {
+    amount = std::min(amount, book.entries().Find(measure)->controlled());
+    if (amount == 0) return refused("NO_BALANCE", "the measure controls nothing");
+  }
   if (const std::string rule = ExemptPart(work, *row, amount, request.order.purpose()); !rule.empty()) {
     return refused(rule, "the measure holds too little that may be deducted");
   }

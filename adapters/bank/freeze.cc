@@ -1,4 +1,4 @@
-// Freezes and releases.
+// Freezes, renewals and releases.
 #include <algorithm>
 #include <set>
 #include <utility>
@@ -124,6 +124,17 @@ MeasureRow RowOf(const sdk::Request& request, std::vector<std::string> scope) {
   return row;
 }
 
+constexpr std::string_view kNoSuchMeasure = "no measure of this court on this person came from that order";
+
+// The measure that the order is about, when it is this court's and on this person.
+std::optional<MeasureRow> MeasureNamed(const Work& work, const sdk::Request& request) {
+  if (request.freeze_operation == nullptr) return std::nullopt;
+  std::optional<MeasureRow> row = work.tables.Measure(request.freeze_operation->Text());
+  const bool fits =
+      row && row->measure.authority == request.order.court() && row->person == sdk::PersonKey(request.order.subject());
+  return fits ? row : std::nullopt;
+}
+
 }  // namespace
 
 std::string ExemptBy(Tables& tables, const AccountRow& account, std::string_view action, std::string_view purpose) {
@@ -156,18 +167,42 @@ absl::StatusOr<sdk::Answer> Freeze(const Work& work, const sdk::Request& request
   return answer;
 }
 
+absl::StatusOr<sdk::Answer> Renew(const Work& work, const sdk::Request& request) {
+  sdk::Answer answer;
+  v1::ItemResult& item = answer.items.emplace_back();
+  const std::optional<MeasureRow> row = MeasureNamed(work, request);
+  if (!row) {
+    item = Refused(v1::OUTCOME_NOT_RENEWED, "MEASURE_UNKNOWN", kNoSuchMeasure);
+    return answer;
+  }
+  const std::string& measure = row->measure.id;
+  EAGLE_ASSIGN_OR_RETURN(Book book, Book::Load(work, row->measure.scope, measure));
+  const v1::Term& term = request.order.renew().term();
+  const absl::Status renewed = book.entries().Renew(measure, {.months = term.months(), .years = term.years()});
+  if (ReasonOf(renewed) == Reason::kMeasureNotEffective) {
+    item = Refused(v1::OUTCOME_NOT_RENEWED, sdk::PhaseName(row->measure.phase),
+                   sdk::IsLive(row->measure.phase) ? "the measure waits: it has no term that runs"
+                                                   : "the measure has ended before");
+    *item.mutable_measure() = sdk::MeasureOf(book.entries(), measure);
+    return answer;
+  }
+  EAGLE_RETURN_IF_ERROR(renewed);
+  book.Save();
+  answer.effect_at = work.now;
+  item.set_outcome(v1::OUTCOME_RENEWED);
+  *item.mutable_measure() = sdk::MeasureOf(book.entries(), measure);
+  return answer;
+}
+
 absl::StatusOr<sdk::Answer> Release(const Work& work, const sdk::Request& request) {
   const auto refused = [](std::string_view reason, std::string_view remark) {
     sdk::Answer answer;
     answer.items.push_back(NotControlled(reason, remark));
     return answer;
   };
-  const std::string measure = request.freeze_operation == nullptr ? "" : request.freeze_operation->Text();
-  const std::optional<MeasureRow> row = work.tables.Measure(measure);
-  if (!row || row->measure.authority != request.order.court() ||
-      row->person != sdk::PersonKey(request.order.subject())) {
-    return refused("MEASURE_UNKNOWN", "no measure of this court on this person came from that order");
-  }
+  const std::optional<MeasureRow> row = MeasureNamed(work, request);
+  if (!row) return refused("MEASURE_UNKNOWN", kNoSuchMeasure);
+  const std::string& measure = row->measure.id;
   if (work.tables.HasOpenPayment(measure))
     return sdk::Returned("OPEN_DEDUCTION",
                          "a deduction under the measure is on its way: send the release again after it");

@@ -45,6 +45,10 @@ std::string DocumentOf(const v1::Order& order) {
   return order.case_number();
 }
 
+bool IsTooLong(const v1::Term& term, const LandRules& rules) {
+  return uint64_t{term.months()} + 12 * uint64_t{term.years()} > 12 * uint64_t{rules.term_years_max};
+}
+
 std::string ShareText(const Holder& holder) {
   return absl::StrCat(holder.share_numerator, "/", holder.share_denominator);
 }
@@ -148,8 +152,10 @@ absl::StatusOr<sdk::Answer> LandRegister::Apply(const sdk::Request& request, sdk
     if (stored->order_digest == journal::View(request.order_digest)) return std::move(stored->answer);
     return Fail(Reason::kOrderIdReused, "another order was done under this operation");
   }
-  absl::StatusOr<sdk::Answer> answer = sdk::Returned("ACTION_NOT_SUPPORTED", "land can be sealed and released");
+  absl::StatusOr<sdk::Answer> answer =
+      sdk::Returned("ACTION_NOT_SUPPORTED", "land can be sealed, renewed and released");
   if (request.order.action() == v1::ACTION_FREEZE) answer = Freeze(request, transaction);
+  if (request.order.action() == v1::ACTION_RENEW) answer = Renew(request, transaction);
   if (request.order.action() == v1::ACTION_RELEASE) answer = Release(request, transaction);
   if (answer.ok()) tables.PutAnswer(request.operation, request.order_digest, *answer);
   return answer;
@@ -165,10 +171,8 @@ absl::StatusOr<sdk::Answer> LandRegister::Freeze(const sdk::Request& request,
   LandTables tables(transaction);
   const std::string& unit = freeze.asset().unit_number();
   if (!tables.FindUnit(unit)) return NotControlled("UNIT_NOT_FOUND", "the register has no such unit");
-  const uint64_t months = uint64_t{freeze.term().months()} + 12 * uint64_t{freeze.term().years()};
-  if (months > 12 * uint64_t{rules_.term_years_max}) {
+  if (IsTooLong(freeze.term(), rules_))
     return NotControlled("TERM_TOO_LONG", absl::StrCat("at most ", rules_.term_years_max, " years"));
-  }
 
   // Only the respondent's own part is touched, and only when number, name and share are the register's.
   std::vector<Holder> parts = tables.HoldingsOf(order.subject());
@@ -221,6 +225,37 @@ absl::StatusOr<sdk::Answer> LandRegister::Freeze(const sdk::Request& request,
   sdk::Answer answer{.kind = sdk::AnswerKind::kUnderReview};
   answer.items.push_back(book.ItemOf(id));
   answer.items.back().set_remark(remark);
+  return answer;
+}
+
+absl::StatusOr<sdk::Answer> LandRegister::Renew(const sdk::Request& request, sdk::InboxTransaction& transaction) const {
+  const auto refused = [](std::string_view reason, std::string_view remark) {
+    return Final(v1::OUTCOME_NOT_RENEWED, reason, remark);
+  };
+  const v1::Term& term = request.order.renew().term();
+  const auto seal = request.freeze_operation == nullptr
+                        ? std::nullopt
+                        : LandTables(transaction).FindSeal(request.freeze_operation->Text());
+  if (!seal) return refused("MEASURE_UNKNOWN", "no seal came from that order");
+  if (seal->row.authority != request.order.court()) return refused("NOT_YOUR_MEASURE", "the seal is another court's");
+  if (IsTooLong(term, rules_))
+    return refused("TERM_TOO_LONG", absl::StrCat("at most ", rules_.term_years_max, " years"));
+  EAGLE_ASSIGN_OR_RETURN(UnitBook book, UnitBook::Load(transaction, seal->unit, request.now, rules_.zone));
+  const std::string& id = seal->row.id;
+  const absl::Status renewed = book.seals().Renew(id, {.months = term.months(), .years = term.years()});
+  const Reason reason = ReasonOf(renewed);
+  if (reason == Reason::kMeasureNotEffective || reason == Reason::kMeasureUnknown) {
+    EAGLE_RETURN_IF_ERROR(book.Store(transaction));
+    const sdk::Encumbrance* row = book.seals().Find(id);
+    const sdk::Phase phase = row == nullptr ? seal->row.phase : row->phase;
+    return refused(sdk::PhaseName(phase), sdk::IsLive(phase) ? "the seal isn't in effect: it has no term that runs"
+                                                             : "the seal has ended before");
+  }
+  EAGLE_RETURN_IF_ERROR(renewed);
+  EAGLE_RETURN_IF_ERROR(book.Store(transaction, id));
+  sdk::Answer answer{.effect_at = request.now};
+  answer.items.push_back(book.ItemOf(id));
+  answer.items.back().set_outcome(v1::OUTCOME_RENEWED);
   return answer;
 }
 

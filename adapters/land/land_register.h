@@ -3,13 +3,14 @@
 //
 //   INQUIRE   answered at once from land_holders: number (both forms) and name must fit
 //   FREEZE    查封 of one unit: arrival locks the respondent's part as SEAL_PENDING at its rank; a clerk decides
-//   (Decide) RELEASE   at once; the next in rank takes effect by itself DEDUCT    returned: land isn't money
+//   (Decide) RENEW     at once: the same seal ends later RELEASE   at once; the next in rank takes effect by itself
+//   DEDUCT    returned: land isn't money
 //
 // Answers that say no, by reason:
 //   UNIT_NOT_FOUND     no such unit                         NOT_HOLDER        the respondent holds no part of it
 //   NAME_MISMATCH      number fits, name doesn't (AMBIGUOUS) SHARE_MISMATCH    the register knows another share
-//   DOCUMENT_REPEATED  a live seal under this number is there TERM_TOO_LONG    above the rule for land
-//   MEASURE_UNKNOWN    no seal came from that order          NOT_YOUR_MEASURE  it is another court's
+//   DOCUMENT_REPEATED  a live seal under this number is there TERM_TOO_LONG    above the rule for land (also of a
+//   renewal) MEASURE_UNKNOWN    no seal came from that order          NOT_YOUR_MEASURE  it is another court's
 //   MEASURE_ENDED      it is released, lapsed or disposed of PARTIAL_RELEASE   a seal is released whole
 //   RETURNED: TARGET_NOT_SUPPORTED, ASSET_KIND_NOT_SUPPORTED, ACTION_NOT_SUPPORTED
 //   ERROR: TOO_MANY_FINDINGS
@@ -53,6 +54,7 @@ class LandRegister : public sdk::InboxRegister {
  private:
   explicit LandRegister(LandRules rules) : rules_(std::move(rules)) {}
   absl::StatusOr<sdk::Answer> Freeze(const sdk::Request& request, sdk::InboxTransaction& transaction) const;
+  absl::StatusOr<sdk::Answer> Renew(const sdk::Request& request, sdk::InboxTransaction& transaction) const;
   absl::StatusOr<sdk::Answer> Release(const sdk::Request& request, sdk::InboxTransaction& transaction) const;
   absl::StatusOr<sdk::v1::ItemResult> FindingOf(const Holder& holder, const sdk::v1::Identity& subject, absl::Time now,
                                                 sdk::InboxTransaction& transaction) const;

@@ -46,7 +46,7 @@ absl::StatusOr<Setup> Load(const std::string& path) {
   agent.adapter = kAdapter;
   agent.version = kVersion;
   agent.capabilities = {Can(sdk::v1::ACTION_INQUIRE, false), Can(sdk::v1::ACTION_FREEZE, true),
-                        Can(sdk::v1::ACTION_RELEASE, false)};
+                        Can(sdk::v1::ACTION_RENEW, false), Can(sdk::v1::ACTION_RELEASE, false)};
   return setup;
 }
 

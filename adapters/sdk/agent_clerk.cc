@@ -3,6 +3,7 @@
 
 #include "adapters/sdk/agent.h"
 #include "server/base/reason.h"
+#include "server/trust/freeze_named.h"
 
 namespace eagle::sdk {
 namespace {
@@ -80,8 +81,7 @@ absl::Status Agent::DecideReview(const Operation& operation, const Decision& dec
   v1::Order order;
   order.ParseFromString(row.member.member());
   Operation freeze{"", config_.agency, 0};
-  if (order.has_release()) freeze.order_id = order.release().freeze_order_id();
-  if (order.has_deduct()) freeze.order_id = order.deduct().freeze_order_id();
+  if (const std::string* named = trust::FreezeNamed(order)) freeze.order_id = *named;
   const Request request = RequestOf(row, order, freeze.order_id.empty() ? nullptr : &freeze);
   EAGLE_ASSIGN_OR_RETURN(Answer answer, in_inbox_->Decide(request, decision, *unit.transaction));
   EAGLE_RETURN_IF_ERROR(CheckAnswer(order, answer));

@@ -8,6 +8,7 @@
 #include "adapters/sdk/agent.h"
 #include "server/base/assert.h"
 #include "server/base/reason.h"
+#include "server/trust/freeze_named.h"
 #include "server/trust/make_batch.h"
 #include "server/trust/timestamps.h"
 
@@ -75,8 +76,8 @@ void Agent::AddReceipt(TaskRow& row, v1::Receipt& receipt, Unit& unit) {
 void Agent::AddItems(const TaskRow& row, const v1::Order& order, std::vector<v1::ItemResult> items,
                      v1::Receipt& receipt, Unit& unit) {
   std::optional<TaskRow> freeze = row;
-  if (order.has_release()) freeze = unit.tables.FindOperation({order.release().freeze_order_id(), config_.agency, 0});
-  if (order.has_deduct()) freeze = unit.tables.FindOperation({order.deduct().freeze_order_id(), config_.agency, 0});
+  if (const std::string* named = trust::FreezeNamed(order))
+    freeze = unit.tables.FindOperation({*named, config_.agency, 0});
   for (v1::ItemResult& item : items) {
     for (v1::MeasureState* measure :
          {item.has_measure() ? item.mutable_measure() : nullptr,

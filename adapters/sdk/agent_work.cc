@@ -10,6 +10,7 @@
 #include "adapters/sdk/agent.h"
 #include "server/base/assert.h"
 #include "server/base/reason.h"
+#include "server/trust/freeze_named.h"
 
 namespace eagle::sdk {
 namespace {
@@ -97,9 +98,8 @@ void Agent::Control(const journal::Hash& digest) {
     return AskFind(std::move(row), order);
   }
   Operation freeze;
-  if (order.has_release() || order.has_deduct()) {
-    freeze = {order.has_release() ? order.release().freeze_order_id() : order.deduct().freeze_order_id(),
-              config_.agency, 0};
+  if (const std::string* named = trust::FreezeNamed(order)) {
+    freeze = {*named, config_.agency, 0};
     const auto made = unit.tables.FindOperation(freeze);
     const v1::Order freeze_order = made ? OrderOf(*made) : v1::Order();
     const bool fits = made && freeze_order.has_freeze() && freeze_order.court() == order.court() &&

@@ -32,6 +32,10 @@ constexpr Allowed kAllowed[] = {
     {v1::ACTION_FREEZE, AnswerKind::kFinal, v1::OUTCOME_AMBIGUOUS},
     {v1::ACTION_FREEZE, AnswerKind::kFinal, v1::OUTCOME_ERROR},
     {v1::ACTION_FREEZE, AnswerKind::kUnderReview, v1::OUTCOME_UNDER_REVIEW},
+    {v1::ACTION_RENEW, AnswerKind::kFinal, v1::OUTCOME_RENEWED},
+    {v1::ACTION_RENEW, AnswerKind::kFinal, v1::OUTCOME_NOT_RENEWED},
+    {v1::ACTION_RENEW, AnswerKind::kFinal, v1::OUTCOME_ERROR},
+    {v1::ACTION_RENEW, AnswerKind::kUnderReview, v1::OUTCOME_UNDER_REVIEW},
     {v1::ACTION_RELEASE, AnswerKind::kFinal, v1::OUTCOME_RELEASED},
     {v1::ACTION_RELEASE, AnswerKind::kFinal, v1::OUTCOME_NOT_CONTROLLED},
     {v1::ACTION_RELEASE, AnswerKind::kFinal, v1::OUTCOME_ERROR},
@@ -51,8 +55,9 @@ bool IsAllowed(v1::Action action, AnswerKind kind, v1::Outcome outcome) {
 }
 
 bool NeedsReason(v1::Outcome outcome) {
-  return outcome == v1::OUTCOME_NOT_CONTROLLED || outcome == v1::OUTCOME_NOT_DEDUCTED || outcome == v1::OUTCOME_ERROR ||
-         outcome == v1::OUTCOME_EXEMPT_HELD || outcome == v1::OUTCOME_AMBIGUOUS;
+  return outcome == v1::OUTCOME_NOT_CONTROLLED || outcome == v1::OUTCOME_NOT_DEDUCTED ||
+         outcome == v1::OUTCOME_NOT_RENEWED || outcome == v1::OUTCOME_ERROR || outcome == v1::OUTCOME_EXEMPT_HELD ||
+         outcome == v1::OUTCOME_AMBIGUOUS;
 }
 
 bool SpeaksOfAMeasure(v1::Outcome outcome) {
@@ -95,11 +100,12 @@ std::string WrongItem(const v1::Order& order, const Answer& answer, const v1::It
   if (!IsAllowed(order.action(), answer.kind, outcome))
     return absl::StrCat(v1::Outcome_Name(outcome), " doesn't fit this order and answer");
   if (NeedsReason(outcome) && item.reason().empty()) return "a reason is missing";
-  if (!first && (SpeaksOfAMeasure(outcome) || IsPayment(outcome) || outcome == v1::OUTCOME_RELEASED)) {
+  const bool changes = outcome == v1::OUTCOME_RELEASED || outcome == v1::OUTCOME_RENEWED;
+  if (!first && (SpeaksOfAMeasure(outcome) || IsPayment(outcome) || changes)) {
     return "only the first item speaks of the measure or payment";
   }
   if ((outcome == v1::OUTCOME_FOUND) != item.has_finding()) return "a finding goes with FOUND";
-  if (SpeaksOfAMeasure(outcome) || outcome == v1::OUTCOME_RELEASED) {
+  if (SpeaksOfAMeasure(outcome) || changes) {
     if (!item.has_measure()) return "the measure is missing";
     if (order.action() == v1::ACTION_FREEZE &&
         item.measure().requested_minor_units() > order.freeze().limit_minor_units()) {
@@ -108,6 +114,8 @@ std::string WrongItem(const v1::Order& order, const Answer& answer, const v1::It
     if (outcome == v1::OUTCOME_RELEASED && order.release().amount_minor_units() == 0 && !item.measure().ended()) {
       return "what was released whole has ended";
     }
+    if (outcome == v1::OUTCOME_RENEWED && (item.measure().ended() || !item.measure().has_effective_to()))
+      return "what was renewed stands, and has its new end";
   }
   if (item.has_measure()) {
     if (std::string wrong = WrongMeasure(item.measure(), outcome); !wrong.empty()) return wrong;

@@ -10,7 +10,8 @@ std::vector<SignatureRule> UsualSignatureRules() {
   return {{v1::ACTION_INQUIRE, 0, {v1::OFFICER_ROLE_HANDLER}},
           {v1::ACTION_FREEZE, 0, two},
           {v1::ACTION_RELEASE, 0, two},
-          {v1::ACTION_DEDUCT, 0, two}};
+          {v1::ACTION_DEDUCT, 0, two},
+          {v1::ACTION_RENEW, 0, two}};
 }
 
 absl::Status CheckConfig(const AgentConfig& config) {
@@ -25,6 +26,8 @@ absl::Status CheckConfig(const AgentConfig& config) {
   expect(config.environment == v1::ENVIRONMENT_PRODUCTION || config.environment == v1::ENVIRONMENT_TEST, "environment",
          "must be production or test");
   expect(!config.capabilities.empty(), "capabilities", "must name at least one");
+  expect(config.environment != v1::ENVIRONMENT_PRODUCTION || config.log_policy != nullptr, "log_policy",
+         "must be given in production: without the log's key nobody sees that a revocation was kept from us");
   expect(config.most_in_flight >= 1 && config.most_in_flight <= 10'000, "most_in_flight", "must be 1 to 10,000");
   expect(!config.contact_name.empty() && config.contact_name.size() <= 128, "contact_name", "must have 1 to 128 bytes");
   expect(!config.contact_phone.empty() && config.contact_phone.size() <= 128, "contact_phone",

@@ -93,6 +93,7 @@ v1::Order BriefOf(const v1::Order& order) {
     brief.mutable_freeze()->set_currency(order.freeze().currency());
     brief.mutable_freeze()->set_limit_minor_units(order.freeze().limit_minor_units());
   }
+  if (order.has_renew()) brief.mutable_renew()->set_freeze_order_id(order.renew().freeze_order_id());
   if (order.has_release()) brief.mutable_release()->set_freeze_order_id(order.release().freeze_order_id());
   if (order.has_deduct()) {
     brief.mutable_deduct()->set_freeze_order_id(order.deduct().freeze_order_id());

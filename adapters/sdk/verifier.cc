@@ -28,6 +28,11 @@ bool CanCover(const std::vector<v1::OfficerRole>& roles, const std::vector<const
   return false;
 }
 
+void CheckTerm(const v1::Term& term, const std::string& path, Violations& wrong) {
+  if ((term.months() == 0) == (term.years() == 0) || term.months() > 1200 || term.years() > 100)
+    wrong.Add(path, Reason::kFieldInvalid, "months or years");
+}
+
 void CheckFreeze(const v1::Freeze& freeze, bool has_exception, Violations& wrong) {
   const bool thing = freeze.has_asset();
   if (freeze.target_case() == v1::Freeze::TARGET_NOT_SET)
@@ -39,10 +44,7 @@ void CheckFreeze(const v1::Freeze& freeze, bool has_exception, Violations& wrong
   if (!thing && freeze.inflow() != v1::INFLOW_CAPTURE && freeze.inflow() != v1::INFLOW_NONE) {
     wrong.Add("freeze.inflow", Reason::kFieldMissing, "say what happens to money that arrives later");
   }
-  if ((freeze.term().months() == 0) == (freeze.term().years() == 0) || freeze.term().months() > 1200 ||
-      freeze.term().years() > 100) {
-    wrong.Add("freeze.term", Reason::kFieldInvalid, "months or years");
-  }
+  CheckTerm(freeze.term(), "freeze.term", wrong);
   if (freeze.has_account() && freeze.account().account_number().empty()) {
     wrong.Add("freeze.account.account_number", Reason::kFieldMissing, "name the account");
   }
@@ -61,7 +63,8 @@ void CheckAct(const v1::Order& order, Violations& wrong) {
     return order.action() == action && act == expected;
   };
   if (!fits(v1::ACTION_INQUIRE, v1::Order::kInquire) && !fits(v1::ACTION_FREEZE, v1::Order::kFreeze) &&
-      !fits(v1::ACTION_RELEASE, v1::Order::kRelease) && !fits(v1::ACTION_DEDUCT, v1::Order::kDeduct)) {
+      !fits(v1::ACTION_RELEASE, v1::Order::kRelease) && !fits(v1::ACTION_DEDUCT, v1::Order::kDeduct) &&
+      !fits(v1::ACTION_RENEW, v1::Order::kRenew)) {
     wrong.Add("act", Reason::kFieldInvalid, "the act must be the one of the action");
     return;
   }
@@ -75,6 +78,11 @@ void CheckAct(const v1::Order& order, Violations& wrong) {
     const int64_t amount = order.release().amount_minor_units();
     if (amount != 0 && !IsAmount(amount))
       wrong.Add("release.amount_minor_units", Reason::kAmountInvalid, "0 or a definite amount");
+  }
+  if (act == v1::Order::kRenew) {
+    if (order.renew().freeze_order_id().size() != kUuidBytes)
+      wrong.Add("renew.freeze_order_id", Reason::kFieldInvalid, "16 bytes");
+    CheckTerm(order.renew().term(), "renew.term", wrong);
   }
   if (act == v1::Order::kDeduct) {
     if (order.deduct().freeze_order_id().size() != kUuidBytes)

@@ -46,7 +46,7 @@ void CheckTask(const journal::Leaf& leaf, OrderSeen& order, Picture& seen) {
     if (const auto digest = journal::HashFrom(body.digest())) seen.final_words[task] = *digest;
     if (leaf.agency) order.open.Remove(AgencyBits::Of(leaf.agency.value()));
     completes = !correction && order.open.empty();
-    if (order.open.empty()) seen.Disarm(order.clock, seq, false);
+    if (order.open.empty()) seen.Complete(order, seq);
   }
   if (body.completes() != completes)
     seen.findings.Add(Rule::kCompletion, index,
@@ -77,7 +77,7 @@ void CheckConflict(const journal::Leaf& leaf, OrderSeen& order, Picture& seen) {
     seen.findings.Add(Rule::kAnswer, leaf.index.value(), "the word that it conflicts with is not the one in force",
                       {leaf.order.value()});
   if (leaf.agency) order.open.Remove(AgencyBits::Of(leaf.agency.value()));
-  if (order.open.empty()) seen.Disarm(order.clock, leaf.order.value(), false);
+  if (order.open.empty()) seen.Complete(order, leaf.order.value());
 }
 
 }  // namespace

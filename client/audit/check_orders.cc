@@ -44,7 +44,7 @@ void CheckOrderClock(const journal::Leaf& leaf, const OrderAccepted& body, const
 
 void CheckMeasureBefore(const journal::Leaf& leaf, const OrderAccepted& body, Picture& seen) {
   const uint64_t index = leaf.index.value(), freeze = body.freeze_order();
-  const bool needs = body.action() == ACTION_RELEASE || body.action() == ACTION_DEDUCT;
+  const bool needs = body.action() != ACTION_INQUIRE && body.action() != ACTION_FREEZE;
   if (needs != (freeze != 0)) {
     seen.findings.Add(Rule::kOrder, index, needs ? "names no freeze that it is about" : "names a freeze without need");
     return;
@@ -135,6 +135,8 @@ void CheckOrderAccepted(const journal::Leaf& leaf, Picture& seen) {
   OrderSeen& order = seen.orders[index];
   order.last = index, order.case_seq = leaf.case_seq.value(), order.court = leaf.actor_ordinal;
   order.action = body.action();
+  order.freeze = body.freeze_order();
+  if (order.action == ACTION_DEDUCT) seen.deductions[order.freeze].orders.push_back(index);
   order.targets = order.open = targets;
   order.signed_index = index, order.signed_at = seen.now;
   order.clock = {.row = seen.RowNumber(body.deadline_row()), .due = body.due()};
@@ -200,6 +202,22 @@ bool IsLifted(uint64_t seq, uint32_t agency, const OrderSeen& order, const Pictu
 
 }  // namespace
 
+// A release waits for the last word on the deductions under its measure that were accepted before it.
+bool WaitsForDeduction(uint64_t seq, const OrderSeen& order, const Picture& seen) {
+  if (order.action != ACTION_RELEASE) return false;
+  const auto deductions = seen.deductions.find(order.freeze);
+  return deductions != seen.deductions.end() &&
+         std::any_of(deductions->second.orders.begin(), deductions->second.orders.end(), [&](uint64_t deduction) {
+           return deduction < seq && !seen.orders.at(deduction).open.empty();
+         });
+}
+
+int64_t WaitsSince(const OrderSeen& order, const Picture& seen) {
+  const auto deductions = order.action == ACTION_RELEASE ? seen.deductions.find(order.freeze) : seen.deductions.end();
+  return deductions == seen.deductions.end() ? order.waits_since
+                                             : std::max(order.waits_since, deductions->second.last_word);
+}
+
 void CheckSkipped(uint64_t index, uint32_t agency, uint64_t seq, const OrderSeen& order, Picture& seen) {
   const auto queue = seen.undelivered.find({agency, order.court, order.urgent});
   if (queue == seen.undelivered.end()) return;
@@ -211,7 +229,8 @@ void CheckSkipped(uint64_t index, uint32_t agency, uint64_t seq, const OrderSeen
   for (auto at = queue->second.begin(); at != queue->second.end() && *at < seq;) {
     const auto other = seen.orders.find(*at);
     if (other->second.accepted + tolerance >= order.accepted) break;  // journal order is the order of time
-    if (other->second.waits_since + tolerance >= order.accepted || IsHeldUp(index, agency, other->second, seen)) {
+    if (WaitsForDeduction(*at, other->second, seen) ||
+        WaitsSince(other->second, seen) + tolerance >= order.accepted || IsHeldUp(index, agency, other->second, seen)) {
       ++at;
       continue;
     }
@@ -257,6 +276,9 @@ void CheckDelivered(const journal::Leaf& leaf, Picture& seen) {
     if (order.paused.Has(leaf.agency.value()))
       seen.findings.Add(Rule::kPaused, index, absl::StrCat("order ", seq, " is paused and goes out all the same"),
                         {seq, order.paused_index});
+    if (WaitsForDeduction(seq, order, seen))
+      seen.findings.Add(Rule::kRelease, index,
+                        absl::StrCat("release ", seq, " goes out while a deduction under its measure is open"), {seq});
     CheckWitnessed(index, seq, order, seen);
     order.delivered.Add(AgencyBits::Of(leaf.agency.value()));
     if (!order.subject_tag.empty() && order.open.Has(leaf.agency.value()))
@@ -294,7 +316,7 @@ void CheckWithdrawn(const journal::Leaf& leaf, Picture& seen) {
     seen.findings.Add(Rule::kCompletion, index,
                       body.completes() ? "targets are still open" : "nothing is open any more, and it doesn't say so",
                       {leaf.order.value()});
-  if (order.open.empty()) seen.Disarm(order.clock, leaf.order.value(), false);
+  if (order.open.empty()) seen.Complete(order, leaf.order.value());
   if (CaseSeen* of = CaseOf(leaf, seen)) of->mover = index;
 }
 

@@ -109,6 +109,14 @@ constexpr CodeRow kCodes[] = {
     {"TOO_MANY_ACCOUNTS", "账户过多"},
     {"TOO_MANY_FINDINGS", "结果过多"},
     {"UNDER_REVIEW", "审核中"},
+    {"PENDING", "待登记"},
+    {"WAITLISTED", "轮候中"},
+    {"LAPSED", "期限已届满"},
+    {"RELEASED", "已解除"},
+    {"CONSUMED", "已扣划完毕"},
+    {"DISPOSED", "财产已处分"},
+    {"VOID", "自始未生效"},
+    {"REFUSED", "未登记"},
     {"UNIT_NOT_FOUND", "单元不存在"},
 };
 

@@ -27,7 +27,8 @@ Words Find(const Row (&rows)[N], int value) {
 constexpr Row kActions[] = {{ACTION_INQUIRE, "查询", "inquiry"},
                             {ACTION_FREEZE, "冻结/查封", "freeze"},
                             {ACTION_RELEASE, "解除", "release"},
-                            {ACTION_DEDUCT, "扣划", "deduction"}};
+                            {ACTION_DEDUCT, "扣划", "deduction"},
+                            {ACTION_RENEW, "续行冻结/查封", "renewal"}};
 constexpr Row kRoles[] = {{OFFICER_ROLE_HANDLER, "承办人", "handler"},
                           {OFFICER_ROLE_COSIGNER, "第二承办人", "co-signer"},
                           {OFFICER_ROLE_LEADER, "执行局领导", "leader"}};
@@ -48,7 +49,9 @@ constexpr Row kOutcomes[] = {{OUTCOME_FOUND, "查到", "found"},
                              {OUTCOME_EXEMPT_HELD, "豁免保留", "exempt"},
                              {OUTCOME_AMBIGUOUS, "身份不符，未办理", "identity ambiguous, nothing done"},
                              {OUTCOME_ERROR, "机构系统错误", "the agency's own failure"},
-                             {OUTCOME_UNDER_REVIEW, "审核中", "under review"}};
+                             {OUTCOME_UNDER_REVIEW, "审核中", "under review"},
+                             {OUTCOME_RENEWED, "已续期", "renewed"},
+                             {OUTCOME_NOT_RENEWED, "未续期", "not renewed"}};
 constexpr Row kChanges[] = {{MEASURE_CHANGE_INFLOW, "续入", "inflow"},
                             {MEASURE_CHANGE_PROMOTED, "轮候转正", "promoted"},
                             {MEASURE_CHANGE_LAPSED, "效力消灭", "lapsed"},
@@ -170,13 +173,21 @@ Words ActOf(const Order& order) {
               action.en + " of order " + of + (amount == 0 ? ", whole" : ", " + MoneyText(amount)) + ", " +
                   order.release().ground()};
     }
+    case Order::kRenew: {
+      const std::string of = UuidText(order.renew().freeze_order_id());
+      const Term& term = order.renew().term();
+      return {action.zh + "命令 " + of + "，自原期限届满起续 " + TermText(term, true),
+              action.en + " of order " + of + ", by " + TermText(term, false) + " from its end"};
+    }
     case Order::kDeduct: {
       const Deduct& deduct = order.deduct();
       const std::string amount = AmountText(deduct.amount_minor_units(), deduct.currency());
+      const std::string most_zh = deduct.up_to() ? "（以实际控制金额为限）" : "",
+                        most_en = deduct.up_to() ? "up to " : "";
       const std::string account = deduct.account().account_name() + " " + deduct.account().account_number();
       const std::string of = UuidText(deduct.freeze_order_id());
-      return {action.zh + " " + amount + " 至 " + account + "（依冻结命令 " + of + "）",
-              action.en + " of " + amount + " to " + account + " (under freeze " + of + ")"};
+      return {action.zh + " " + amount + most_zh + " 至 " + account + "（依冻结命令 " + of + "）",
+              action.en + " of " + most_en + amount + " to " + account + " (under freeze " + of + ")"};
     }
     default:
       return action;

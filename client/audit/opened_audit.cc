@@ -235,9 +235,10 @@ void OpenedAudit::TakeOrder(const journal::Leaf& leaf, const std::string& payloa
   if ((known || (!register_.statements_sealed && register_.agencies_sealed.empty())) &&
       targets != AgencyBits(body.targets()))
     Add(Rule::kContent, leaf, "the court named other agencies");
-  const std::string* freeze = order.has_release()  ? &order.release().freeze_order_id()
-                              : order.has_deduct() ? &order.deduct().freeze_order_id()
-                                                   : nullptr;
+  const std::string* freeze = order.has_renew()     ? &order.renew().freeze_order_id()
+                              : order.has_release() ? &order.release().freeze_order_id()
+                              : order.has_deduct()  ? &order.deduct().freeze_order_id()
+                                                    : nullptr;
   if (const auto before = orders_.find(body.freeze_order());
       freeze != nullptr && before != orders_.end() && before->second.id != *freeze)
     Add(Rule::kContent, leaf, "the court named another freeze", {body.freeze_order()});

@@ -24,29 +24,30 @@ OpenedLedger::Sums OpenedLedger::SumOf(const Money& money, std::optional<uint32_
   Sums sums;
   for (const auto& [seq, measure] : money.measures) {
     if (!measure.counted || (respondent && measure.respondent != *respondent)) continue;
-    if (measure.phase == Phase::kAsked) sums.r += measure.limit;
-    if (measure.phase == Phase::kHolds) sums.e += measure.controlled, sums.r += measure.unfunded;
+    const int64_t asked = AskedOf(money, seq);  // still among what the measure controls, or will
+    if (measure.phase == Phase::kAsked) sums.r += measure.limit - asked;
+    if (measure.phase == Phase::kHolds) sums.e += measure.controlled - asked, sums.r += measure.unfunded;
   }
   for (const auto& [seq, payment] : money.payments) {
     if (payment.phase == Phase::kOver || (respondent && payment.respondent != *respondent)) continue;
     sums.d += payment.amount;
-    // It is still among what the measure controls.
-    const auto from = money.measures.find(payment.freeze);
-    if (payment.phase == Phase::kAsked && !payment.beside && from != money.measures.end() && from->second.counted &&
-        from->second.phase == Phase::kHolds)
-      sums.e -= payment.amount;
   }
   return sums;
 }
 
+int64_t OpenedLedger::AskedOf(const Money& money, uint64_t freeze) {
+  int64_t asked = 0;
+  for (const auto& [seq, payment] : money.payments) {
+    if (payment.freeze == freeze && payment.phase == Phase::kAsked && !payment.beside) asked += payment.amount;
+  }
+  return asked;
+}
+
 int64_t OpenedLedger::FreeOf(const Money& money, uint64_t freeze) {
   const auto measure = money.measures.find(freeze);
-  if (measure == money.measures.end() || measure->second.phase != Phase::kHolds) return 0;
-  int64_t free = measure->second.controlled;
-  for (const auto& [seq, payment] : money.payments) {
-    if (payment.freeze == freeze && payment.phase == Phase::kAsked && !payment.beside) free -= payment.amount;
-  }
-  return free;
+  if (measure == money.measures.end()) return 0;
+  if (measure->second.phase == Phase::kAsked) return measure->second.limit - AskedOf(money, freeze);
+  return measure->second.phase == Phase::kHolds ? measure->second.controlled - AskedOf(money, freeze) : 0;
 }
 
 std::optional<std::string> OpenedLedger::Accept(uint64_t case_seq, uint64_t seq, const Order& order, uint64_t freeze,
@@ -128,7 +129,7 @@ void OpenedLedger::Answer(uint64_t case_seq, uint64_t seq, const Receipt& receip
     if (!back && !last && !(receipt.kind() == RECEIPT_KIND_PROGRESS && sent)) return;
     const bool settled = last && item.outcome() == OUTCOME_DEDUCTED;
     payment.phase = settled ? Phase::kHolds : !back && sent ? Phase::kWaits : Phase::kOver;
-    if (settled) payment.amount = item.deduction().amount_minor_units();
+    if (settled || payment.phase == Phase::kWaits) payment.amount = item.deduction().amount_minor_units();
     if (back || !item.deduction().has_measure() || from == money.measures.end()) return;
     // Money that came back stands under the measure that it had used up.
     if (payment.phase == Phase::kOver && from->second.used_up && !IsOlder(item.deduction().measure(), from->second))

@@ -76,8 +76,10 @@ class OpenedLedger {
     int64_t d = 0, e = 0, r = 0;
   };
   static Sums SumOf(const Money& money, std::optional<uint32_t> respondent);
-  // What the measure controls and no open deduction takes.
+  // What the measure controls, or was only asked for, and no open deduction takes.
   static int64_t FreeOf(const Money& money, uint64_t freeze);
+  // Of the measure, by deductions that have no answer yet.
+  static int64_t AskedOf(const Money& money, uint64_t freeze);
   static bool IsOlder(const goldeneagle::v1::MeasureState& state, const Measure& measure);
   static void Sign(Measure& measure, const goldeneagle::v1::ItemResult& item,
                    const goldeneagle::v1::MeasureState& state);

@@ -13,6 +13,11 @@ void Picture::Arm(const StoredClock& clock, uint64_t seq, bool of_case) {
   if (!clock.marks.empty()) timers.insert({clock.marks.front().first, seq, of_case});
 }
 
+void Picture::Complete(const OrderSeen& order, uint64_t seq) {
+  Disarm(order.clock, seq, false);
+  if (order.action == goldeneagle::v1::ACTION_DEDUCT) deductions[order.freeze].last_word = now;
+}
+
 void Picture::Disarm(const StoredClock& clock, uint64_t seq, bool of_case) {
   if (!clock.marks.empty()) timers.erase({clock.marks.front().first, seq, of_case});
 }

@@ -50,6 +50,7 @@ struct OrderSeen {
   StoredClock clock;
   int64_t accepted = 0;     // microseconds
   int64_t waits_since = 0;  // its acceptance, or when it was signed anew after a pause
+  uint64_t freeze = 0;      // RENEW, RELEASE, DEDUCT: the order that made the measure
   bool urgent = false;
   std::string subject_tag;  // of a control: those on one person at one agency go one after the other
 };
@@ -144,6 +145,12 @@ struct Picture {
   absl::flat_hash_map<std::string, uint64_t> ids;
   absl::node_hash_map<uint64_t, CaseSeen> cases;
   absl::node_hash_map<uint64_t, OrderSeen> orders;
+  // By the freeze that they take from. A release of it waits for their last words.
+  struct DeductionsSeen {
+    std::vector<uint64_t> orders;
+    int64_t last_word = 0;  // when the newest of them was over
+  };
+  absl::flat_hash_map<uint64_t, DeductionsSeen> deductions;
   // What no adapter has been handed yet: by agency, court and class, in journal order.
   absl::flat_hash_map<std::tuple<uint32_t, uint32_t, bool>, std::set<uint64_t>> undelivered;
   // Controls under way, by agency and person; by order. What follows in its chain waits until its adapter has called
@@ -166,6 +173,8 @@ struct Picture {
   // A clock starts, stops, goes on to its next mark.
   void Arm(const StoredClock& clock, uint64_t seq, bool of_case);
   void Disarm(const StoredClock& clock, uint64_t seq, bool of_case);
+  // No target of the order is open any more.
+  void Complete(const OrderSeen& order, uint64_t seq);
 };
 
 // --- the families of rules. Each looks at one leaf, finds, and then folds it in: after a finding the fold goes on with

@@ -18,7 +18,8 @@ std::string ActionsText(const google::protobuf::RepeatedPtrField<v1::Capability>
   std::set<v1::Action> automatic, by_clerk;
   for (const v1::Capability& row : capabilities) (row.by_clerk() ? by_clerk : automatic).insert(row.action());
   std::string out;
-  for (const v1::Action action : {v1::ACTION_INQUIRE, v1::ACTION_FREEZE, v1::ACTION_RELEASE, v1::ACTION_DEDUCT}) {
+  for (const v1::Action action :
+       {v1::ACTION_INQUIRE, v1::ACTION_FREEZE, v1::ACTION_RENEW, v1::ACTION_RELEASE, v1::ACTION_DEDUCT}) {
     if (!automatic.contains(action) && !by_clerk.contains(action)) continue;
     out += (out.empty() ? "" : ", ") + Word(action) + (automatic.contains(action) ? "" : " (clerk)");
   }

@@ -373,6 +373,7 @@ void AddCase(Verb& root) {
   AddReadingFlags(show, show_flags->reading);
   show.Do([show_flags](Session& session) { return ShowCase(session, *show_flags); });
 
+  AddMeasures(verb);
   AddCaseErase(verb);
   AddDrafts(verb);
   AddPending(verb, "case");

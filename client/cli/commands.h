@@ -42,6 +42,7 @@ void AddJournalExport(Verb& journal);
 void AddAcceptRecovery(Verb& journal);
 // A part of `case`, for administrators.
 void AddCaseErase(Verb& cases);
+void AddMeasures(Verb& cases);
 // Of `order` and of `case`: sign, submit; pending, digest (`noun`: which of the two, for the examples).
 void AddDrafts(Verb& verb);
 void AddPending(Verb& verb, const std::string& noun);

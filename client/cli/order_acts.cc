@@ -1,4 +1,5 @@
-// eagle order inquire | freeze | release | deduct, each sent at once, tried, or gathered in a draft (eagle order draft
+// eagle order inquire | freeze | renew | release | deduct | freeze-and-deduct, each sent at once, tried, or gathered in
+// a draft (eagle order draft
 // ...).
 #include "client/cli/commands.h"
 #include "client/cli/order_flags.h"
@@ -6,6 +7,7 @@
 #include "client/common/files.h"
 #include "client/lib/order_builder.h"
 #include "server/base/reason.h"
+#include "server/base/uuid.h"
 #include "server/trust/strict.h"
 
 namespace eagle::client {
@@ -31,6 +33,31 @@ absl::Status Act(Session& session, v1::Action action, const ActFlags& flags) {
   }
   EAGLE_ASSIGN_OR_RETURN(const v1::SignedBatch batch,
                          SignNow(session, v1::MEMBER_TYPE_ORDER, {Serialize(order)}, flags.signing));
+  return SendAndPrint(session, batch, flags.wait_seconds);
+}
+
+// Freeze and deduct 冻结并划拨: two orders in one group under one head, so that neither stands without the other.
+absl::Status ActPair(Session& session, const ActFlags& flags) {
+  if (!flags.order.file.empty())
+    return Fail(Reason::kFieldInvalid, "--file holds one order: gather the pair with eagle order draft --group");
+  const std::string group = OrderBuilder(session.process().clock, session.process().entropy).NewId();
+  EAGLE_ASSIGN_OR_RETURN(const v1::Order freeze,
+                         OrderFromFlags(session, v1::ACTION_FREEZE, flags.order, flags.signing, group));
+  OrderFlags taken = flags.order;
+  taken.measure = UuidText(freeze.order_id()), taken.amount = flags.order.limit, taken.up_to = true;
+  EAGLE_ASSIGN_OR_RETURN(const v1::Order deduct,
+                         OrderFromFlags(session, v1::ACTION_DEDUCT, taken, flags.signing, group));
+  const std::vector<std::string> members = {Serialize(freeze), Serialize(deduct)};
+  if (flags.dry_run) {
+    EAGLE_ASSIGN_OR_RETURN(const v1::SignedBatch batch,
+                           DryBatch(session, v1::MEMBER_TYPE_ORDER, members, flags.signing));
+    return ValidateAndPrint(session, batch);
+  }
+  if (!flags.signing.nobody()) {
+    session.Talk(OrderText(freeze) + "\n" + OrderText(deduct));
+    EAGLE_RETURN_IF_ERROR(session.Confirm("Freeze and deduct this?"));
+  }
+  EAGLE_ASSIGN_OR_RETURN(const v1::SignedBatch batch, SignNow(session, v1::MEMBER_TYPE_ORDER, members, flags.signing));
   return SendAndPrint(session, batch, flags.wait_seconds);
 }
 
@@ -89,6 +116,11 @@ constexpr Kind kKinds[] = {
      "9900001 \\\n"
      "  --limit 80,000.00 --term 1y --paper RULING=ruling.pdf --paper ASSISTANCE_NOTICE=notice.pdf --sign 001 --sign "
      "002"},
+    {v1::ACTION_RENEW, "renew", "Lengthen a measure before its term ends, at its rank 续冻 续封.",
+     "eagle order renew --case \"（2026）辽9901执1024号\" --subject \"林远舟;CITIZEN_ID;990101198503070017\" "
+     "--agency 9900001 \\\n"
+     "  --measure 01920d5c-8f00-7000-8000-000000000001 --term 1y --paper RULING=ruling.pdf --paper "
+     "ASSISTANCE_NOTICE=notice.pdf --sign 001 --sign 002"},
     {v1::ACTION_RELEASE, "release", "Give up a measure, whole or in part 解冻 解封.",
      "eagle order release --case \"（2026）辽9901执1024号\" --subject \"林远舟;CITIZEN_ID;990101198503070017\" "
      "--agency 9900005 \\\n"
@@ -113,6 +145,21 @@ void AddOrderActs(Verb& order) {
     verb.Number("--wait", &flags->wait_seconds, "follow the answers for at most so many seconds");
     verb.Do([flags, action = kind.action](Session& session) { return Act(session, action, *flags); });
   }
+  auto pair_flags = std::make_shared<ActFlags>();
+  Verb pair = order.Add(
+      "freeze-and-deduct", "Freeze money, and move what was frozen to the court's account, as one pair 冻结并划拨.",
+      "eagle order freeze-and-deduct --case \"（2026）辽9901执1024号\" --subject "
+      "\"林远舟;CITIZEN_ID;990101198503070017\" --agency 9900001 \\\n"
+      "  --limit 80,000.00 --to-account 1 --paper RULING=ruling.pdf --paper ASSISTANCE_NOTICE=notice.pdf --paper "
+      "JUDGMENT_COPY=judgment.pdf --sign 001 --sign 002");
+  AddOrderFlags(pair, v1::ACTION_FREEZE, pair_flags->order);
+  pair.Text("--to-account", &pair_flags->order.to_account,
+            "code of the court's enforcement account 执行款专户, as the court stated it");
+  SigningFlags(pair, pair_flags->signing);
+  pair.Flag("--dry-run", &pair_flags->dry_run, "say who would be asked and what would be refused, without effect");
+  pair.Number("--wait", &pair_flags->wait_seconds, "follow the answers for at most so many seconds");
+  pair.Do([pair_flags](Session& session) { return ActPair(session, *pair_flags); });
+
   Verb draft = order.Add("draft", "Gather several orders in one draft, to be signed together.",
                          "eagle order draft freeze --into group.draft --group --officer 001 --officer 002 --agency "
                          "9900001 --limit 80,000.00 ...\n"

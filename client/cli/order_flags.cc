@@ -154,7 +154,8 @@ absl::StatusOr<OrderCommon> CommonOf(Session& session, const OrderFlags& flags, 
 }
 
 // "1y", "12m".
-absl::Status TermOf(const std::string& text, FreezeTerms& terms) {
+template <typename Terms>
+absl::Status TermOf(const std::string& text, Terms& terms) {
   const std::string is = "a term as 1y or 12m";
   if (text.size() < 2 || (text.back() != 'y' && text.back() != 'm')) return Wrong("--term", is);
   EAGLE_ASSIGN_OR_RETURN(const uint32_t count, Number(text.substr(0, text.size() - 1), "--term", is));
@@ -243,6 +244,12 @@ absl::StatusOr<v1::Order> OrderFromFlags(Session& session, v1::Action action, co
       EAGLE_ASSIGN_OR_RETURN(const FreezeTerms terms, FreezeOf(flags, currency));
       return builder.Freeze(common, terms);
     }
+    case v1::ACTION_RENEW: {
+      RenewTerms terms;
+      EAGLE_ASSIGN_OR_RETURN(terms.freeze_order_id, OrderIdOf(flags.measure));
+      EAGLE_RETURN_IF_ERROR(TermOf(flags.term, terms));
+      return builder.Renew(common, terms);
+    }
     case v1::ACTION_RELEASE: {
       ReleaseTerms terms{.ground = flags.ground};
       EAGLE_ASSIGN_OR_RETURN(terms.freeze_order_id, OrderIdOf(flags.measure));
@@ -252,7 +259,7 @@ absl::StatusOr<v1::Order> OrderFromFlags(Session& session, v1::Action action, co
       return builder.Release(common, terms);
     }
     case v1::ACTION_DEDUCT: {
-      DeductTerms terms{.currency = currency};
+      DeductTerms terms{.currency = currency, .up_to = flags.up_to};
       EAGLE_ASSIGN_OR_RETURN(terms.freeze_order_id, OrderIdOf(flags.measure));
       EAGLE_ASSIGN_OR_RETURN(terms.amount_minor_units, Amount(flags.amount, "--amount"));
       EAGLE_RETURN_IF_ERROR(FillAccount(session, flags.to_account, terms));
@@ -296,12 +303,17 @@ void AddOrderFlags(Verb& verb, v1::Action action, OrderFlags& flags) {
     return;
   }
   verb.Text("--measure", &flags.measure, "id of the freeze order that made the measure");
+  if (action == v1::ACTION_RENEW) {
+    verb.Text("--term", &flags.term, "from the end of the term that runs; 1y without it; 6m is six months");
+    return;
+  }
   if (action == v1::ACTION_RELEASE) {
     verb.Text("--amount", &flags.amount, "part of the limit to give up; the whole measure without it");
     verb.Text("--ground", &flags.ground, "DEBT_PAID, SURPLUS, WITHDRAWN, SECURITY_GIVEN, THIRD_PARTY_ASSET or OTHER");
     return;
   }
   verb.Text("--amount", &flags.amount, "as 80,000.00");
+  verb.Flag("--up-to", &flags.up_to, "take what the measure controls, at most the amount; else the amount or nothing");
   verb.Text("--currency", &flags.currency, "the configuration's without it");
   verb.Text("--to-account", &flags.to_account,
             "code of the court's enforcement account 执行款专户, as the court stated it");

@@ -19,8 +19,9 @@ struct OrderFlags {
   // freeze
   std::string account, asset, currency, limit, inflow, term = "1y";
   bool whole_account = false;
-  // release and deduct
+  // renew, release and deduct
   std::string measure, amount, ground, to_account;
+  bool up_to = false;
 };
 
 void AddOrderFlags(Verb& verb, v1::Action action, OrderFlags& flags);

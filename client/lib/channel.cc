@@ -197,6 +197,7 @@ class GrpcGateway : public Gateway {
   EAGLE_CALL(ResumeOrders, ResumeOrdersRequest, ResumeOrdersResponse, orders_)
   EAGLE_CALL(SubmitCaseActs, SubmitCaseActsRequest, SubmitCaseActsResponse, cases_)
   EAGLE_CALL(GetCase, GetCaseRequest, GetCaseResponse, cases_)
+  EAGLE_CALL(ListMeasures, ListMeasuresRequest, ListMeasuresResponse, cases_)
   EAGLE_CALL(SubmitStatements, SubmitStatementsRequest, SubmitStatementsResponse, directory_)
   EAGLE_CALL(ListStatements, ListStatementsRequest, ListStatementsResponse, directory_)
   EAGLE_CALL(ListAgencies, ListAgenciesRequest, ListAgenciesResponse, directory_)

@@ -54,6 +54,7 @@ class Gateway {
 
   virtual absl::StatusOr<v1::SubmitCaseActsResponse> SubmitCaseActs(const v1::SubmitCaseActsRequest& request) = 0;
   virtual absl::StatusOr<v1::GetCaseResponse> GetCase(const v1::GetCaseRequest& request) = 0;
+  virtual absl::StatusOr<v1::ListMeasuresResponse> ListMeasures(const v1::ListMeasuresRequest& request) = 0;
 
   virtual absl::StatusOr<v1::SubmitStatementsResponse> SubmitStatements(const v1::SubmitStatementsRequest& request) = 0;
   virtual absl::StatusOr<v1::ListStatementsResponse> ListStatements(const v1::ListStatementsRequest& request) = 0;

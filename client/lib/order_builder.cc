@@ -88,6 +88,14 @@ v1::Order OrderBuilder::Freeze(const OrderCommon& common, const FreezeTerms& ter
   return order;
 }
 
+v1::Order OrderBuilder::Renew(const OrderCommon& common, const RenewTerms& terms) {
+  v1::Order order = Common(common, v1::ACTION_RENEW);
+  order.mutable_renew()->set_freeze_order_id(terms.freeze_order_id);
+  order.mutable_renew()->mutable_term()->set_months(terms.months);
+  order.mutable_renew()->mutable_term()->set_years(terms.years);
+  return order;
+}
+
 v1::Order OrderBuilder::Release(const OrderCommon& common, const ReleaseTerms& terms) {
   v1::Order order = Common(common, v1::ACTION_RELEASE);
   order.mutable_release()->set_freeze_order_id(terms.freeze_order_id);
@@ -102,6 +110,7 @@ v1::Order OrderBuilder::Deduct(const OrderCommon& common, const DeductTerms& ter
   deduct.set_freeze_order_id(terms.freeze_order_id);
   deduct.set_currency(terms.currency);
   deduct.set_amount_minor_units(terms.amount_minor_units);
+  deduct.set_up_to(terms.up_to);
   deduct.mutable_account()->set_account_name(terms.account_name);
   deduct.mutable_account()->set_bank(terms.bank);
   deduct.mutable_account()->set_account_number(terms.account_number);

@@ -69,6 +69,10 @@ struct FreezeTerms {
   goldeneagle::v1::Inflow inflow = goldeneagle::v1::INFLOW_UNSPECIFIED;
   uint32_t months = 0, years = 0;
 };
+struct RenewTerms {
+  std::string freeze_order_id;
+  uint32_t months = 0, years = 0;  // from the end of the term that runs
+};
 struct ReleaseTerms {
   std::string freeze_order_id;
   int64_t amount_minor_units = 0;  // 0: the whole measure
@@ -77,6 +81,7 @@ struct ReleaseTerms {
 struct DeductTerms {
   std::string freeze_order_id, currency;
   int64_t amount_minor_units = 0;
+  bool up_to = false;
   std::string account_name, bank, account_number;
   std::string account_statement;  // digest, 32 bytes
 };
@@ -87,6 +92,7 @@ class OrderBuilder {
 
   goldeneagle::v1::Order Inquire(const OrderCommon& common, const std::vector<std::string>& asset_kinds);
   goldeneagle::v1::Order Freeze(const OrderCommon& common, const FreezeTerms& terms);
+  goldeneagle::v1::Order Renew(const OrderCommon& common, const RenewTerms& terms);
   goldeneagle::v1::Order Release(const OrderCommon& common, const ReleaseTerms& terms);
   goldeneagle::v1::Order Deduct(const OrderCommon& common, const DeductTerms& terms);
   // An order that came whole, from a file: fills in id, times and court where they are absent.

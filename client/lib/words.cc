@@ -86,10 +86,13 @@ std::string ActText(const v1::Order& order) {
           "of ", UuidText(order.release().freeze_order_id()), ", ",
           order.release().amount_minor_units() == 0 ? "whole" : MoneyText(order.release().amount_minor_units()), ", ",
           order.release().ground());
+    case v1::Order::kRenew:
+      return absl::StrCat(UuidText(order.renew().freeze_order_id()), " by ", TermText(order.renew().term()),
+                          " from its end");
     case v1::Order::kDeduct:
-      return absl::StrCat(MoneyText(order.deduct().amount_minor_units()), " ", order.deduct().currency(), " from ",
-                          UuidText(order.deduct().freeze_order_id()), " to account ",
-                          order.deduct().account().account_number());
+      return absl::StrCat(order.deduct().up_to() ? "up to " : "", MoneyText(order.deduct().amount_minor_units()), " ",
+                          order.deduct().currency(), " from ", UuidText(order.deduct().freeze_order_id()),
+                          " to account ", order.deduct().account().account_number());
     default:
       return "no act";
   }

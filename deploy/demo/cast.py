@@ -37,11 +37,11 @@ def capabilities(kind, actions, by_clerk=()):
 def pki_spec(address, admin_address, valid_from):
     """What `eagle pki make` makes a whole set of keys from."""
     officer = lambda code, name, *roles: {"code": code, "name": name, "work_id_no": "辽9901-G" + code, "duty_card_no": "辽9901-Z" + code, "roles": list(roles)}
-    bank_actions = ["INQUIRE", "FREEZE", "RELEASE", "DEDUCT"]
+    bank_actions = ["INQUIRE", "FREEZE", "RENEW", "RELEASE", "DEDUCT"]
     agencies = [{"code": code, "name": NAMES[code], "kind": "BANK", "region": "990101", "capabilities": capabilities("DEPOSIT", bank_actions)}
                 for code in (BEILING, SONGYUE, YUNFAN)]
     agencies.append({"code": LAND, "name": NAMES[LAND], "kind": "LAND", "region": "990101",
-                     "capabilities": capabilities("LAND", ["INQUIRE", "FREEZE", "RELEASE"], by_clerk=("FREEZE",))})
+                     "capabilities": capabilities("LAND", ["INQUIRE", "FREEZE", "RENEW", "RELEASE"], by_clerk=("FREEZE",))})
     return {
         "trust_domain": "demo.golden-eagle.test", "origin": "demo.golden-eagle.test/log1", "environment": "test", "address": address, "admin_address": admin_address,
         "legal_basis": "民事诉讼法第253条", "statements_valid_from": valid_from,

@@ -190,7 +190,6 @@ absent_after_seconds = 4
 
     def adapter_config(self, code, folder, registrars):
         keys = ", ".join(json.dumps(key) for key in registrars)
-        pinned = "" if code == LAND else 'log_policy = "log.policy"\n'
         kind = '[land]\nregistry = "北陵市不动产登记中心"\n' if code == LAND else f'[bank]\nreply_delay = {5 if code == YUNFAN else 0}\n'
         return f"""[gateway]
 address = "127.0.0.1:{self.port}"
@@ -206,7 +205,8 @@ socket = "{folder}.sock"
 [trust]
 environment = "test"
 registrars = [{keys}]
-{pinned}[contact]
+log_policy = "log.policy"
+[contact]
 name = "值班员"
 phone = "0990-110000"
 {kind}"""

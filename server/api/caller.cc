@@ -35,6 +35,7 @@ const absl::btree_map<std::string, MethodRow>& Table() {
       {"/goldeneagle.v1.CaseService/SubmitCaseActs", {.data = DataClass::kNone, .court = kSelf}},
       {"/goldeneagle.v1.CaseService/GetCase",
        {.data = DataClass::kPersonal, .court = kSelf | kGrant, .auditor = kGrant}},
+      {"/goldeneagle.v1.CaseService/ListMeasures", {.data = DataClass::kMasked, .court = kSelf}},
       {"/goldeneagle.v1.AdapterService/Hello", {.data = DataClass::kNone, .agency = kSelf}},
       {"/goldeneagle.v1.AdapterService/PullTasks", {.data = DataClass::kAddressed, .agency = kSelf}},
       {"/goldeneagle.v1.AdapterService/RenewLease", {.data = DataClass::kNone, .agency = kSelf}},

@@ -110,6 +110,8 @@ class Handlers {
                       Reply<goldeneagle::v1::SubmitCaseActsResponse> reply);
   void GetCase(const Caller& caller, goldeneagle::v1::GetCaseRequest request,
                Reply<goldeneagle::v1::GetCaseResponse> reply);
+  absl::StatusOr<goldeneagle::v1::ListMeasuresResponse> ListMeasures(
+      const Caller& caller, const goldeneagle::v1::ListMeasuresRequest& request);
 
   // AdapterService
   void Hello(const Caller& caller, goldeneagle::v1::HelloRequest request, Reply<goldeneagle::v1::HelloResponse> reply);

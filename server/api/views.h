@@ -46,6 +46,9 @@ absl::StatusOr<v1::OrderView> ViewOf(const domain::Order& order, const core::Pub
                                      JournalReader& journal);
 
 v1::LedgerView LedgerOf(const domain::Case& of);
+// One measure of the case as it stands at the recorded time. `order_id`: of its freeze.
+v1::MeasureView MeasureViewOf(const domain::Measure& measure, const std::string& order_id, const domain::Case& of,
+                              const core::Published& published);
 absl::StatusOr<v1::CaseView> CaseViewOf(const domain::Case& of, const core::Published& published,
                                         JournalReader& journal);
 

@@ -79,14 +79,15 @@ absl::Status LookUpDelivery(uint64_t index, JournalReader& journal, absl::flat_h
   return absl::OkStatus();
 }
 
-v1::MeasurePhase PhaseOf(domain::MeasurePhase phase) {
+// `end` and `now`: an end that has passed doesn't wait for the agency's word to be seen.
+v1::MeasurePhase PhaseOf(domain::MeasurePhase phase, absl::Time end, absl::Time now) {
   switch (phase) {
     case domain::MeasurePhase::kRequested:
       return MEASURE_PHASE_REQUESTED;
     case domain::MeasurePhase::kWaitlisted:
       return MEASURE_PHASE_WAITLISTED;
     case domain::MeasurePhase::kEffective:
-      return MEASURE_PHASE_EFFECTIVE;
+      return end <= now ? MEASURE_PHASE_EXPECTED_LAPSED : MEASURE_PHASE_EFFECTIVE;
     case domain::MeasurePhase::kLapsed:
       return MEASURE_PHASE_LAPSED;
     case domain::MeasurePhase::kReleased:
@@ -153,6 +154,28 @@ v1::LedgerView LedgerOf(const domain::Case& of) {
   return view;
 }
 
+v1::MeasureView MeasureViewOf(const domain::Measure& measure, const std::string& order_id, const domain::Case& of,
+                              const core::Published& published) {
+  v1::MeasureView view;
+  view.set_freeze_order_id(order_id);
+  view.set_case_number(of.open.case_number());
+  const domain::Agency* agency = published.directory->AgencyByOrdinal(measure.agency);
+  view.set_agency(agency != nullptr ? agency->row.code() : "");
+  const absl::Time end =
+      measure.state.has_effective_to() ? domain::FromProto(measure.state.effective_to()) : absl::InfiniteFuture();
+  view.set_phase(PhaseOf(measure.phase, end, published.recorded));
+  view.set_is_money(measure.is_money);
+  view.set_asset_kind(measure.asset_kind);
+  view.set_renewal_open(bool(measure.renewal));
+  *view.mutable_state() = measure.state;
+  if (measure.state.shares_size() > 0) view.set_asset_number_masked(MaskNumber(measure.state.shares(0).asset_number()));
+  const TermRow* row = published.policy != nullptr ? published.policy->TermFor(measure.asset_kind, of.stage) : nullptr;
+  if (view.phase() == MEASURE_PHASE_EFFECTIVE && end != absl::InfiniteFuture() && row != nullptr &&
+      row->renewal_opens_days() > 0)
+    *view.mutable_renewable_from() = domain::ToProto(end - absl::Hours(24) * row->renewal_opens_days());
+  return view;
+}
+
 absl::StatusOr<v1::CaseView> CaseViewOf(const domain::Case& of, const core::Published& published,
                                         JournalReader& journal) {
   v1::CaseView view;
@@ -177,15 +200,7 @@ absl::StatusOr<v1::CaseView> CaseViewOf(const domain::Case& of, const core::Publ
     view.add_orders(order->order_id);
   }
   for (const domain::Measure& measure : of.ledger.measures()) {
-    v1::MeasureView* out = view.add_measures();
-    out->set_freeze_order_id(ids[measure.freeze.value()]);
-    const domain::Agency* agency = published.directory->AgencyByOrdinal(measure.agency);
-    out->set_agency(agency != nullptr ? agency->row.code() : "");
-    out->set_phase(PhaseOf(measure.phase));
-    out->set_is_money(measure.is_money);
-    *out->mutable_state() = measure.state;
-    if (measure.state.shares_size() > 0)
-      out->set_asset_number_masked(MaskNumber(measure.state.shares(0).asset_number()));
+    *view.add_measures() = MeasureViewOf(measure, ids[measure.freeze.value()], of, published);
   }
   return view;
 }

@@ -136,7 +136,7 @@ class Floor {
   void ReconsiderCase(CaseSeq of, const domain::State& state);
   // Witnesses have come or gone: deductions that they let, or no longer let.
   void ReconsiderWitnessed(const domain::State& state);
-  void Reconsider(uint64_t deduction, const domain::State& state);
+  void Reconsider(uint64_t seq, const domain::State& state);
   void MarkReady(Agency& agency);
 
   void Serve(Agency& agency, absl::Duration now, std::vector<PlannedDelivery>& planned);
@@ -157,12 +157,12 @@ class Floor {
   WideLists wide_;
   std::vector<std::unique_ptr<Agency>> agencies_;                          // ordinal n at n-1
   absl::btree_set<uint32_t> ready_;                                        // agencies with work and a parked poll
-  absl::flat_hash_map<uint64_t, absl::btree_set<uint64_t>> deductions_;    // open ones, by case
+  absl::flat_hash_map<uint64_t, absl::btree_set<uint64_t>> conditional_;   // open deductions and releases, by case
   absl::btree_set<std::tuple<absl::Duration, uint32_t, uint64_t>> waits_;  // until, agency, poll
   Outbox abandoned_;  // polls whose instance is gone: the next Expire answers them
   uint64_t next_plan_ = 1, next_poll_ = 1;
   uint32_t plan_from_ = 1;               // agency at which the next batch begins
-  absl::btree_set<uint64_t> held_back_;  // deductions that may not go out
+  absl::btree_set<uint64_t> held_back_;  // of them, those that may not go out
   size_t parked_ = 0;
   uint64_t roused_for_ = 0;  // the newest position that everybody must know soon
   bool draining_ = false;

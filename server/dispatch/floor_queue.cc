@@ -55,7 +55,7 @@ void Floor::Load(const domain::State& state, absl::Duration now, Outbox& out) {
   wide_ = WideLists();
   agencies_.clear();
   ready_.clear();
-  deductions_.clear();
+  conditional_.clear();
   waits_.clear();
   held_back_.clear();
   parked_ = 0;
@@ -86,14 +86,14 @@ void Floor::Accept(const domain::Order& order, size_t bytes, const domain::State
           .due = order.deadline.due,
           .urgent = order.urgent,
           .control = order.control(),
-          .deduct = order.action == ACTION_DEDUCT,
+          .conditional = order.action == ACTION_DEDUCT || order.action == ACTION_RELEASE,
           .person = state.PersonOf(order),
           .bytes = bytes,
           .open = order.Open(),
           .paused = order.paused};
   task.open.RemoveAll(task.paused);
-  if (task.deduct) {
-    deductions_[task.case_seq.value()].insert(task.seq.value());
+  if (task.conditional) {
+    conditional_[task.case_seq.value()].insert(task.seq.value());
     task.held_back = !domain::MayHandOut(state, order);
     if (task.held_back) held_back_.insert(task.seq.value());
   }
@@ -173,10 +173,10 @@ void Floor::Close(OrderSeq order, AgencyOrdinal ordinal, bool withdrawn) {
   if (!task.open.empty() || !task.paused.empty()) return;
   if (task.wide) wide_.Close(task);
   held_back_.erase(order.value());
-  if (task.deduct) {
-    const auto deductions = deductions_.find(task.case_seq.value());
-    deductions->second.erase(order.value());
-    if (deductions->second.empty()) deductions_.erase(deductions);
+  if (task.conditional) {
+    const auto of = conditional_.find(task.case_seq.value());
+    of->second.erase(order.value());
+    if (of->second.empty()) conditional_.erase(of);
   }
   tasks_.erase(it);
 }
@@ -221,9 +221,9 @@ bool Floor::Take(Task& task, AgencyOrdinal ordinal, bool withdrawn) {
 }
 
 void Floor::ReconsiderCase(CaseSeq of, const domain::State& state) {
-  const auto deductions = deductions_.find(of.value());
-  if (deductions == deductions_.end()) return;
-  for (uint64_t seq : deductions->second) Reconsider(seq, state);
+  const auto conditional = conditional_.find(of.value());
+  if (conditional == conditional_.end()) return;
+  for (uint64_t seq : conditional->second) Reconsider(seq, state);
 }
 
 void Floor::ReconsiderWitnessed(const domain::State& state) {

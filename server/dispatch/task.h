@@ -24,8 +24,8 @@ struct Task {
   absl::Time due;
   bool urgent = false;
   bool control = false;  // rank follows service: strictly in journal order within one subject at one agency
-  bool deduct = false;
-  bool held_back = false;  // a deduction that the case doesn't bear now: in no queue
+  bool conditional = false;  // a deduction or a release: whether it may go out now is its case's to say
+  bool held_back = false;    // it may not: in no queue
   std::string person;      // State::PersonOf
   size_t bytes = kUnknownTaskBytes;
   domain::AgencySet open;    // agencies without a final word to which it may go

@@ -60,11 +60,14 @@ void PrivateOrderAccepted(const Entry& entry, State& state) {
                     .agency = kept.agency,
                     .respondent = kept.respondent,
                     .is_money = !order.freeze().has_asset(),
+                    .asset_kind = std::string(AssetKindOf(order.freeze())),
                     .counted = payload.reserved_minor_units() > 0,
                     .limit = kept.amount};
     of.ledger.FreezeAccepted(std::move(measure));
   } else if (order.has_release()) {
     kept.amount = order.release().amount_minor_units();
+  } else if (order.has_renew()) {
+    of.ledger.RenewalAccepted(OrderSeq(entry.index), kept.freeze);
   } else if (order.has_deduct()) {
     kept.amount = order.deduct().amount_minor_units();
     of.ledger.DeductionAccepted(
@@ -77,6 +80,7 @@ void PrivateWithdrawn(const Entry& entry, State& state) {
   const auto it = of.orders.find(entry.order.value());
   if (it == of.orders.end()) return;
   if (it->second.action == ACTION_FREEZE) of.ledger.FreezeRefused(entry.order);
+  if (it->second.action == ACTION_RENEW) of.ledger.RenewalAnswered(entry.order, it->second.freeze);
   if (it->second.action == ACTION_DEDUCT) of.ledger.DeductionRefused(entry.order, nullptr);
 }
 

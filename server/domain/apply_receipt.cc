@@ -56,6 +56,12 @@ void ReceiptToLedger(const Receipt& receipt, OrderSeq order, const CaseOrder& ke
         ledger.MeasureSigned(kept.freeze, OUTCOME_RELEASED, receipt.items(0).measure());
       }
       break;
+    case ACTION_RENEW:
+      if (last_word || receipt.kind() == RECEIPT_KIND_RETURNED) ledger.RenewalAnswered(order, kept.freeze);
+      if (last_word && receipt.items(0).outcome() == OUTCOME_RENEWED) {
+        ledger.MeasureSigned(kept.freeze, OUTCOME_RENEWED, receipt.items(0).measure());
+      }
+      break;
     case ACTION_DEDUCT:
       if (receipt.kind() == RECEIPT_KIND_RETURNED) ledger.DeductionRefused(order, nullptr);
       if (last_word ||

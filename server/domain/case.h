@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -33,13 +34,18 @@ struct TaskBook {
   }
 };
 
+// The policy's asset kind of what is frozen: money is DEPOSIT.
+inline std::string_view AssetKindOf(const goldeneagle::v1::Freeze& freeze) {
+  return freeze.has_asset() ? std::string_view(freeze.asset().asset_kind()) : std::string_view("DEPOSIT");
+}
+
 // One order of the case, as far as later decisions need it.
 struct CaseOrder {
   goldeneagle::v1::Action action = goldeneagle::v1::ACTION_UNSPECIFIED;
   AgencyOrdinal agency;  // control orders: the only one
   uint32_t respondent = 0;
   int64_t amount = 0;                             // limit, part to release (0 = all) or amount to deduct
-  OrderSeq freeze;                                // RELEASE, DEDUCT
+  OrderSeq freeze;                                // RENEW, RELEASE, DEDUCT
   absl::flat_hash_map<uint32_t, TaskBook> tasks;  // by agency ordinal
 };
 

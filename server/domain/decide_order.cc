@@ -95,8 +95,10 @@ class OrderDecider {
       if (known > 0 && (results[first + k].repeated))
         trial.wrong.Add("order_id", Reason::kOrderIdReused, "the id is known outside this group");
       if (trial.of != of) trial.wrong.Add("case_number", Reason::kFieldInvalid, "a group lies in one case");
-      if (trial.wrong.empty())
-        TryLedger(trial, ledger, draft_.next_index() + k + 2);  // a stand-in, unique within the scratch ledger
+      // Stand-ins, unique within the scratch ledger.
+      if (trial.pair) trial.freeze = OrderSeq(draft_.next_index() + (*trial.pair - first) + 2);
+      const bool has_its_freeze = !trial.pair || trials[*trial.pair - first].wrong.empty();
+      if (trial.wrong.empty() && has_its_freeze) TryLedger(trial, ledger, draft_.next_index() + k + 2);
       if (!trial.wrong.empty() && bad == trials.size()) bad = k;
     }
     if (bad == trials.size()) {
@@ -105,6 +107,7 @@ class OrderDecider {
       for (size_t k = 0; k < trials.size(); ++k) {
         head_.Index();
         if (group_first == 0) group_first = draft_.next_index();
+        if (trials[k].pair) trials[k].freeze = OrderSeq(results[*trials[k].pair].index);
         TryLedger(trials[k], of != nullptr ? ScratchOf(*of) : empty_ledger_, draft_.next_index());
         results[first + k] = Accept(trials[k], group_first);
       }
@@ -138,6 +141,9 @@ class OrderDecider {
       if (const Reason reason = ledger.MayFreeze(trial.respondent, trial.reserved); reason != Reason::kNone) {
         trial.wrong.Add("freeze.limit_minor_units", reason, "deducted, controlled and requested would exceed it");
       }
+    } else if (order.has_renew()) {
+      if (ledger.FindMeasure(trial.freeze)->renewal && !trial.may_be_done)
+        trial.wrong.Add("renew.freeze_order_id", Reason::kOpenRenewal, "an earlier renewal of it has no answer yet");
     } else if (order.has_deduct()) {
       const int64_t amount = order.deduct().amount_minor_units();
       const Measure* measure = ledger.FindMeasure(trial.freeze);
@@ -156,8 +162,11 @@ class OrderDecider {
       ledger.FreezeAccepted({.freeze = OrderSeq(seq),
                              .respondent = trial.respondent,
                              .is_money = !order.freeze().has_asset(),
+                             .asset_kind = std::string(AssetKindOf(order.freeze())),
                              .counted = trial.reserved > 0,
                              .limit = order.freeze().limit_minor_units()});
+    } else if (order.has_renew()) {
+      ledger.RenewalAccepted(OrderSeq(seq), trial.freeze);
     } else if (order.has_deduct()) {
       ledger.DeductionAccepted({.order = OrderSeq(seq),
                                 .freeze = trial.freeze,

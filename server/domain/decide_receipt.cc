@@ -213,6 +213,18 @@ class ReceiptDecider {
           wrong.Add(path + ".outcome", Reason::kReceiptInconsistent, "not an answer to a release");
         }
         break;
+      case ACTION_RENEW:
+        if (outcome == OUTCOME_RENEWED) {
+          const Measure* measure = ledger.FindMeasure(kept.freeze);
+          if (measure != nullptr)
+            CheckMeasureState(item.measure(), measure->limit, measure->is_money, path + ".measure", wrong);
+          if (item.measure().ended() || !item.measure().has_effective_to())
+            wrong.Add(path + ".measure", Reason::kReceiptInconsistent, "what was renewed stands, and has its new end");
+          if (interim) wrong.Add("kind", Reason::kReceiptInconsistent, "an effect is a FINAL receipt");
+        } else if (outcome != OUTCOME_ERROR && outcome != OUTCOME_UNDER_REVIEW && outcome != OUTCOME_NOT_RENEWED) {
+          wrong.Add(path + ".outcome", Reason::kReceiptInconsistent, "not an answer to a renewal");
+        }
+        break;
       case ACTION_DEDUCT:
         if (outcome == OUTCOME_DEDUCTED || outcome == OUTCOME_SENT_NOT_CONFIRMED) {
           CheckDeductionState(item.deduction(), kept, ledger.FindMeasure(kept.freeze), path + ".deduction", wrong);

@@ -34,9 +34,23 @@ bool MovesBound(const Entry& entry, const State& state) {
   }
 }
 
+// A deduction under the same measure that was accepted before the release and has no last word yet: the release would
+// take the money from under it.
+bool WaitsForDeduction(const State& state, const Order& release) {
+  const auto of = state.cases.find(release.case_seq.value());
+  if (of == state.cases.end()) return false;
+  const auto& deductions = of->second.ledger.deductions();
+  return std::any_of(deductions.begin(), deductions.end(), [&](const Deduction& deduction) {
+    if (deduction.freeze != release.freeze || deduction.order >= release.seq) return false;
+    const Order* order = state.FindOrder(deduction.order);
+    return order != nullptr && !order->complete();
+  });
+}
+
 }  // namespace
 
 bool MayHandOut(const State& state, const Order& order) {
+  if (order.action == ACTION_RELEASE) return !order.delivered.empty() || !WaitsForDeduction(state, order);
   if (order.action != ACTION_DEDUCT) return true;
   const auto of = state.cases.find(order.case_seq.value());
   const ActionRow* row = state.policy != nullptr ? state.policy->ActionRowFor(ACTION_DEDUCT) : nullptr;

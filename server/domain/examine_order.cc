@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "server/base/bytes.h"
 #include "server/base/money.h"
 #include "server/domain/authority.h"
 #include "server/domain/draft.h"
@@ -42,6 +43,7 @@ class OrderExaminer {
     CheckEnvelopeFields(order, wrong);
     CheckPeople(order, trial);
     CheckTargets(order, trial);
+    trial.pair = order.has_deduct() ? PairOf(i) : std::nullopt;
     CheckAct(order, trial);
     CheckPlausible(order, trial);
     return trial;
@@ -95,7 +97,7 @@ class OrderExaminer {
     CheckSigners(state_, order, command_.signed_head, now_, wrong);
     const ActionRow* row = policy_.ActionRowFor(order.action());
     if (row == nullptr) {
-      wrong.Add("action", Reason::kFieldMissing, "INQUIRE, FREEZE, RELEASE or DEDUCT");
+      wrong.Add("action", Reason::kFieldMissing, "an action of the policy in force");
       return;
     }
     if (trial.of != nullptr &&
@@ -151,19 +153,17 @@ class OrderExaminer {
       return std::any_of(kinds.begin(), kinds.end(),
                          [&](const std::string& kind) { return Directory::Can(agency, ACTION_INQUIRE, kind); });
     }
+    if (order.has_renew()) return true;  // judged by the measure's own kind
     const std::string_view kind = order.has_freeze() ? AssetKindOf(order.freeze()) : std::string_view();
     return Directory::Can(agency, order.action(), kind);
-  }
-
-  static std::string_view AssetKindOf(const Freeze& freeze) {
-    return freeze.has_asset() ? std::string_view(freeze.asset().asset_kind()) : std::string_view("DEPOSIT");
   }
 
   void CheckAct(const OrderProto& order, Trial& trial) const {
     const bool fits = (order.action() == ACTION_INQUIRE && order.has_inquire()) ||
                       (order.action() == ACTION_FREEZE && order.has_freeze()) ||
                       (order.action() == ACTION_RELEASE && order.has_release()) ||
-                      (order.action() == ACTION_DEDUCT && order.has_deduct());
+                      (order.action() == ACTION_DEDUCT && order.has_deduct()) ||
+                      (order.action() == ACTION_RENEW && order.has_renew());
     if (!fits) {
       trial.wrong.Add("act", Reason::kFieldMissing, "the part that fits the action is required");
       return;
@@ -179,6 +179,7 @@ class OrderExaminer {
     if (order.has_freeze()) CheckFreeze(order, trial);
     if (order.has_release()) CheckRelease(order.release(), trial);
     if (order.has_deduct()) CheckDeduct(order, trial);
+    if (order.has_renew()) CheckRenew(order, trial);
   }
 
   void CheckFreeze(const OrderProto& order, Trial& trial) const {
@@ -213,22 +214,27 @@ class OrderExaminer {
       wrong.Add("freeze.target", Reason::kFieldMissing, "what is to be frozen?");
     }
     trial.reserved = trial.counted && valued ? freeze.limit_minor_units() : 0;
-    CheckTerm(freeze, trial);
+    CheckTerm(freeze.term(), AssetKindOf(freeze), false, "freeze.term", trial);
   }
 
-  void CheckTerm(const Freeze& freeze, Trial& trial) const {
-    const uint32_t months = freeze.term().months(), years = freeze.term().years();
+  // The row that bounds the term; null when there is none, or when the term is no term.
+  const TermRow* CheckTerm(const Term& term, std::string_view asset_kind, bool renewal, const std::string& path,
+                           Trial& trial) const {
+    const uint32_t months = term.months(), years = term.years();
     if ((months > 0) == (years > 0) || months > 1200 || years > 100) {
-      trial.wrong.Add("freeze.term", Reason::kFieldMissing, "either months or years");
-      return;
+      trial.wrong.Add(path, Reason::kFieldMissing, "either months or years");
+      return nullptr;
     }
-    const TermRow* row =
-        policy_.TermFor(AssetKindOf(freeze), trial.of != nullptr ? trial.of->stage : CASE_STAGE_UNSPECIFIED);
+    const TermRow* row = policy_.TermFor(asset_kind, trial.of != nullptr ? trial.of->stage : CASE_STAGE_UNSPECIFIED);
     if (row == nullptr) {
-      trial.wrong.Add("freeze.term", Reason::kFieldInvalid, "the policy in force has no term for this asset");
-    } else if (months + 12 * years > row->months_max()) {
-      trial.wrong.Add("freeze.term", Reason::kTermTooLong, absl::StrCat("at most ", row->months_max(), " months"));
+      trial.wrong.Add(path, Reason::kFieldInvalid, "the policy in force has no term for this asset");
+      return nullptr;
     }
+    const uint32_t most = renewal && row->renewal_months_max() > 0 ? row->renewal_months_max() : row->months_max();
+    if (months + 12 * years > most)
+      trial.wrong.Add(path, Reason::kTermTooLong,
+                      absl::StrCat("at most ", most, " months by the policy's row ", ToAbsl(asset_kind)));
+    return row;
   }
 
   void CheckException(const OrderProto& order, Trial& trial) const {
@@ -274,14 +280,40 @@ class OrderExaminer {
       trial.wrong.Add("release.freeze_order_id", Reason::kMeasureNotEffective,
                       "nothing to release: unanswered or over");
     }
-    if (trial.of->ledger.HasOpenDeduction(measure->freeze)) {
-      trial.wrong.Add("release.freeze_order_id", Reason::kOpenDeduction, "a deduction on this measure is open");
-    }
     if (release.amount_minor_units() < 0 || release.amount_minor_units() > kAmountBoundMinorUnits ||
         (release.amount_minor_units() > 0 && !measure->is_money)) {
       trial.wrong.Add("release.amount_minor_units", Reason::kAmountInvalid, "0 for all, or a part of money");
     } else if (release.amount_minor_units() > measure->limit && !trial.may_be_done) {
       trial.wrong.Add("release.amount_minor_units", Reason::kAmountAboveMeasure, "more than the measure's limit");
+    }
+  }
+
+  // What was carried out before the log lost its newest data shows in the measure: then its end is the unit's to judge.
+  void CheckRenew(const OrderProto& order, Trial& trial) const {
+    Violations& wrong = trial.wrong;
+    const Measure* measure = CheckMeasure(order.renew().freeze_order_id(), "renew.freeze_order_id", trial);
+    if (measure == nullptr) return;
+    const TermRow* row = CheckTerm(order.renew().term(), measure->asset_kind, true, "renew.term", trial);
+    for (const std::string& code : order.agencies()) {
+      const Agency* agency = state_.directory.AgencyByCode(code);
+      if (agency != nullptr && !Directory::Can(*agency, ACTION_RENEW, measure->asset_kind))
+        wrong.Add("agencies[0]", Reason::kCapabilityMissing,
+                  "the agency can't renew measures on " + measure->asset_kind);
+    }
+    if (trial.may_be_done && WasInEffect(*measure)) return;
+    const absl::Time end =
+        measure->state.has_effective_to() ? FromProto(measure->state.effective_to()) : absl::InfiniteFuture();
+    if (measure->phase == MeasurePhase::kLapsed || (measure->phase == MeasurePhase::kEffective && end <= now_)) {
+      wrong.Add("renew.freeze_order_id", Reason::kTermEnded, "its term has ended: freeze anew, behind the queue");
+    } else if (measure->phase != MeasurePhase::kEffective) {
+      wrong.Add("renew.freeze_order_id", Reason::kMeasureNotEffective,
+                measure->phase == MeasurePhase::kWaitlisted ? "a measure that waits has no term that runs"
+                                                            : "nothing to renew: unanswered or over");
+    } else if (row != nullptr && row->renewal_opens_days() > 0 &&
+               end - now_ > absl::Hours(24) * row->renewal_opens_days()) {
+      wrong.Add("renew.freeze_order_id", Reason::kRenewalTooEarly,
+                absl::StrCat("from ", row->renewal_opens_days(), " days before its end, by the policy's row ",
+                             measure->asset_kind));
     }
   }
 
@@ -297,6 +329,7 @@ class OrderExaminer {
         account->account().account_name() != deduct.account().account_name()) {
       trial.wrong.Add("deduct.account", Reason::kAccountNotCourts, "not an enforcement account that this court stated");
     }
+    if (trial.pair) return CheckPair(order, trial);
     const Measure* measure = CheckMeasure(deduct.freeze_order_id(), "deduct.freeze_order_id", trial);
     if (measure == nullptr) return;
     const bool stands = measure->phase == MeasurePhase::kEffective || (trial.may_be_done && WasInEffect(*measure));
@@ -306,10 +339,37 @@ class OrderExaminer {
     }
   }
 
+  // The freeze before it in its own group that the deduction names: 冻结并划拨.
+  std::optional<size_t> PairOf(size_t i) const {
+    const OrderProto& deduction = command_.members[i].parsed;
+    for (size_t k = 0; k < i && !deduction.group().empty(); ++k) {
+      const OrderProto& other = command_.members[k].parsed;
+      if (other.has_freeze() && other.group() == deduction.group() &&
+          other.order_id() == deduction.deduct().freeze_order_id())
+        return k;
+    }
+    return std::nullopt;
+  }
+
+  void CheckPair(const OrderProto& order, Trial& trial) const {
+    const OrderProto& freeze = command_.members[*trial.pair].parsed;
+    Violations& wrong = trial.wrong;
+    if (freeze.agencies_size() != 1 || order.agencies_size() != 1 || freeze.agencies(0) != order.agencies(0))
+      wrong.Add("agencies", Reason::kMeasureUnknown, "the freeze of its group is for another agency");
+    if (!SameIdentity(freeze.subject(), order.subject()))
+      wrong.Add("subject", Reason::kMeasureUnknown, "the freeze of its group is on another respondent");
+    if (freeze.freeze().has_asset())
+      wrong.Add("deduct.freeze_order_id", Reason::kMeasureNotEffective, "only money can be taken");
+    if (order.deduct().amount_minor_units() > freeze.freeze().limit_minor_units())
+      wrong.Add("deduct.amount_minor_units", Reason::kAmountAboveMeasure, "more than the freeze's limit");
+  }
+
   void CheckPlausible(const OrderProto& order, Trial& trial) const {
     std::vector<Violation> doubts;
     if (trial.of != nullptr && policy_.table().has_plausibility()) {
-      const Measure* measure = trial.freeze ? trial.of->ledger.FindMeasure(trial.freeze) : nullptr;
+      Measure pair;
+      if (trial.pair) pair.limit = command_.members[*trial.pair].parsed.freeze().limit_minor_units();
+      const Measure* measure = trial.pair ? &pair : trial.freeze ? trial.of->ledger.FindMeasure(trial.freeze) : nullptr;
       doubts = DoubtsOfOrder(order, trial.of->open, trial.respondent, measure, policy_.table().plausibility());
     }
     trial.confirmed = SettleDoubts(doubts, order.has_confirmed() ? &order.confirmed() : nullptr, state_, order.court(),

@@ -20,7 +20,8 @@ struct Trial {
   uint32_t index = 0;
   const Case* of = nullptr;
   uint32_t respondent = 0;
-  OrderSeq freeze;
+  OrderSeq freeze;             // of a freeze of its own group only once that has an index
+  std::optional<size_t> pair;  // DEDUCT: the member of the batch, in its own group, whose measure it takes from
   AgencySet targets;
   int64_t reserved = 0;             // what the ledger holds for it
   std::vector<uint32_t> confirmed;  // doubts that a leader's word lifted: numbers of reasons

@@ -26,14 +26,15 @@ Totals CaseLedger::SumIf(Filter filter) const {
     if (!measure.counted || !filter(measure.respondent)) continue;
     switch (measure.phase) {
       case MeasurePhase::kRequested:
-        sum.requested += measure.limit;
+        sum.requested += measure.limit - measure.deducting;
         break;
       case MeasurePhase::kWaitlisted:
         sum.contingent += measure.limit;
         break;
       case MeasurePhase::kEffective:
-        sum.controlled += measure.controlled - measure.deducting;
-        sum.unfunded += measure.unfunded;
+        // Of a pair more may be asked for than came to be controlled: then it is of the unfunded part.
+        sum.controlled += std::max<int64_t>(0, measure.controlled - measure.deducting);
+        sum.unfunded += measure.unfunded - std::max<int64_t>(0, measure.deducting - measure.controlled);
         break;
       default:
         break;
@@ -141,6 +142,18 @@ void CaseLedger::MeasureSigned(OrderSeq freeze, Outcome outcome, const MeasureSt
   measure->phase = waits ? MeasurePhase::kWaitlisted : MeasurePhase::kEffective;
 }
 
+void CaseLedger::RenewalAccepted(OrderSeq order, OrderSeq freeze) {
+  Measure* measure = Find(freeze);
+  GATEWAY_ASSERT(measure != nullptr, "a renewal names a measure of the case");
+  measure->renewal = order;
+}
+
+void CaseLedger::RenewalAnswered(OrderSeq order, OrderSeq freeze) {
+  Measure* measure = Find(freeze);
+  GATEWAY_ASSERT(measure != nullptr, "a renewal names a measure of the case");
+  if (measure->renewal == order) measure->renewal = {};
+}
+
 void CaseLedger::DeductionAccepted(const Deduction& deduction) {
   Measure* measure = Find(deduction.freeze);
   GATEWAY_ASSERT(measure != nullptr, "a deduction names a measure of the case");
@@ -162,12 +175,13 @@ void CaseLedger::DeductionSent(OrderSeq order, const goldeneagle::v1::DeductionS
   Deduction* deduction = FindMutable(order);
   GATEWAY_ASSERT(deduction != nullptr, "only an accepted deduction is sent");
   Leave(*deduction, DeductionPhase::kSent, state.has_measure() ? &state.measure() : nullptr);
+  deduction->amount = state.amount_minor_units();  // perhaps less than was ordered; only now, as all of it left
 }
 void CaseLedger::DeductionSettled(OrderSeq order, const goldeneagle::v1::DeductionState& state) {
   Deduction* deduction = FindMutable(order);
   GATEWAY_ASSERT(deduction != nullptr, "only an accepted deduction is settled");
-  deduction->amount = state.amount_minor_units();
   Leave(*deduction, DeductionPhase::kSettled, state.has_measure() ? &state.measure() : nullptr);
+  deduction->amount = state.amount_minor_units();
 }
 void CaseLedger::DeductionRefused(OrderSeq order, const goldeneagle::v1::DeductionState* state) {
   Deduction* deduction = FindMutable(order);

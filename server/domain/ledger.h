@@ -1,8 +1,11 @@
 // The case ledger: what is asked for, frozen, taken and on its way in one case, and the bound that never breaks (law
 // 6).
 //
-//   D = deducted + in transit + deductions accepted and unanswered     E = controlled, less deductions accepted and
-//   unanswered R = limits requested and unanswered + unfunded parts of effective measures     C = the case's cap
+//   D = deducted + in transit + deductions accepted and unanswered
+//   E = controlled, less deductions accepted and unanswered
+//   R = limits requested and unanswered + unfunded parts of effective measures, less what deductions of the same group
+//       are to take of them
+//   C = the case's cap
 //   Nothing is accepted that would break  D <= C  or  D + E + R <= C, for the case and for each respondent with a
 //   liability of its own. Waitlisted limits are contingent: shown, not counted. A measure that isn't money, or goes
 //   beyond the cap by a signed exception, is not counted.
@@ -32,16 +35,22 @@ struct Measure {
   AgencyOrdinal agency;
   uint32_t respondent = 0;  // place in the case's list
   bool is_money = true;
+  std::string asset_kind;  // row of the policy: DEPOSIT, LAND, ...
   bool counted = true;     // false: outside the sums (no money, or by exception)
   int64_t limit = 0;       // as asked; shrinks by release and deduction
   int64_t controlled = 0;  // as the unit last signed it
   int64_t unfunded = 0;
-  int64_t deducting = 0;  // of `controlled`: deductions accepted and unanswered
+  int64_t deducting =
+      0;  // deductions accepted and unanswered: of `controlled`, or of what it will be (freeze and deduct)
   MeasurePhase phase = MeasurePhase::kRequested;
+  OrderSeq renewal;                     // accepted and unanswered; none: an invalid id
   goldeneagle::v1::MeasureState state;  // as the unit last signed it
 
-  // Whether so much of it is controlled, and not being taken already.
-  bool Has(int64_t amount) const { return phase == MeasurePhase::kEffective && amount <= controlled - deducting; }
+  // Whether so much of it is controlled, and not being taken already; of one that was only asked for, of its limit.
+  bool Has(int64_t amount) const {
+    return (phase == MeasurePhase::kEffective && amount <= controlled - deducting) ||
+           (phase == MeasurePhase::kRequested && amount <= limit - deducting);
+  }
 };
 
 struct Deduction {
@@ -84,6 +93,9 @@ class CaseLedger {
   // signed before changes nothing.
   void MeasureSigned(OrderSeq freeze, goldeneagle::v1::Outcome outcome, const goldeneagle::v1::MeasureState& state);
   void MeasureEnded(OrderSeq freeze, MeasurePhase how);
+  // Moves no amount; while it is open no second one is accepted, so terms aren't piled up.
+  void RenewalAccepted(OrderSeq order, OrderSeq freeze);
+  void RenewalAnswered(OrderSeq order, OrderSeq freeze);
   void DeductionAccepted(const Deduction& deduction);
   void DeductionSent(OrderSeq order, const goldeneagle::v1::DeductionState& state);
   void DeductionSettled(OrderSeq order, const goldeneagle::v1::DeductionState& state);

@@ -38,7 +38,7 @@ struct Order {
   absl::Time accepted_at;
   Deadline deadline;
   std::string subject_tag;
-  OrderSeq freeze;  // RELEASE, DEDUCT: the order that made the measure
+  OrderSeq freeze;  // RENEW, RELEASE, DEDUCT: the order that made the measure
   AgencySet targets;
   AgencySet delivered;  // handed out at least once
   AgencySet reported;   // acknowledged or in progress

@@ -127,6 +127,7 @@ class Wire : public client::Gateway {
   NOT_HERE(SubmitCaseActs, SubmitCaseActsRequest, SubmitCaseActsResponse)
   NOT_HERE(SearchAccess, SearchAccessRequest, SearchAccessResponse)
   NOT_HERE(GetCase, GetCaseRequest, GetCaseResponse)
+  NOT_HERE(ListMeasures, ListMeasuresRequest, ListMeasuresResponse)
   NOT_HERE(SubmitStatements, SubmitStatementsRequest, SubmitStatementsResponse)
   NOT_HERE(ListStatements, ListStatementsRequest, ListStatementsResponse)
   NOT_HERE(ListAgencies, ListAgenciesRequest, ListAgenciesResponse)

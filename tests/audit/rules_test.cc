@@ -194,6 +194,32 @@ TEST_F(RulesTest, AnOrderHandedOutThatNobodyAccepted) {
   Body_<Delivered>(ENTRY_TYPE_DELIVERED, [](auto& body) { body.add_orders(3); });
   ExpectFinding("delivery");
 }
+TEST_F(RulesTest, AReleaseThatGoesOutBeforeTheDeductionUnderItsMeasureIsOver) {
+  const auto body_of = [&]<typename Body>(uint64_t index, Body body) {
+    body.ParseFromString(journal::DecodeLeaf(leaves_[index])->body);
+    return body;
+  };
+  uint64_t release = 0, handed = 0;
+  for (uint64_t i = 0; i < leaves_.size() && handed == 0; ++i) {
+    const auto type = journal::DecodeLeaf(leaves_[i])->type;
+    if (type == ENTRY_TYPE_ORDER_ACCEPTED && body_of(i, OrderAccepted()).action() == ACTION_RELEASE) release = i;
+    if (type == ENTRY_TYPE_DELIVERED && release != 0 && body_of(i, Delivered()).orders(0) == release) handed = i;
+  }
+  ASSERT_NE(handed, 0u);
+  ASSERT_EQ(journal::DecodeLeaf(leaves_[handed - 1])->type, ENTRY_TYPE_TASK_ANSWERED) << "the deduction's last word";
+  std::swap(leaves_[handed - 1], leaves_[handed]);
+  at_ = handed - 1;
+  for (const uint64_t i : {at_, handed}) {
+    const absl::Time time = journal::DecodeLeaf(leaves_[at_])->time;
+    ChangeLeaf(leaves_, i, [&](auto& leaf) { leaf.index = EntryIndex(i), leaf.time = time; });
+  }
+  for (uint64_t i = handed + 1; i < leaves_.size(); ++i) {
+    if (journal::DecodeLeaf(leaves_[i])->order.value() != release) continue;
+    ChangeLeaf(leaves_, i, [&](auto& leaf) { leaf.previous = EntryIndex(at_); });
+    break;
+  }
+  ExpectFinding("delivery.release");
+}
 TEST_F(RulesTest, AnAnswerThatIsToldLate) {
   Body_<TaskReport>(ENTRY_TYPE_TASK_ANSWERED, [](auto& body) { body.set_late(!body.late()); });
   ExpectFinding("answer");

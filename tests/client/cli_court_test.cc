@@ -9,6 +9,7 @@
 #include "server/base/uuid.h"
 #include "server/trust/identity.h"
 #include "server/trust/strict.h"
+#include "server/trust/timestamps.h"
 #include "tests/client/cli_world.h"
 
 namespace eagle::client {
@@ -287,6 +288,55 @@ TEST_F(CliCourtTest, ACasesLedgerIsShownInMoney) {
   EXPECT_EQ(At(ran.out, "ledger.cap"), "198,287.00");
   EXPECT_EQ(At(ran.out, "measures.0.controlled"), "61,350.27");
   EXPECT_EQ(At(ran.out, "measures.0.agency"), "北陵商业银行");
+}
+
+TEST_F(CliCourtTest, FreezeAndDeductIsOnePairUnderOneHead) {
+  world_.ListStatements();
+  const Ran ran =
+      world_.Json({"order", "freeze-and-deduct", "--case", kCase, "--subject", kDebtor, "--agency", "9900010",
+                   "--limit", "800.00", "--to-account", "1", "--sign", "001", "--sign", "002", "--yes"});
+  ASSERT_EQ(ran.exit, kExitOk) << ran.err;
+  ASSERT_EQ(world_.gateway->order_batches.size(), 1u);
+  const v1::SignedBatch& batch = world_.gateway->order_batches[0];
+  const v1::Order freeze = OrderOf(batch, 0), deduct = OrderOf(batch, 1);
+  EXPECT_EQ(freeze.group().size(), 16u);
+  EXPECT_EQ(freeze.group(), deduct.group());
+  EXPECT_EQ(freeze.freeze().limit_minor_units(), 800'00);
+  EXPECT_EQ(deduct.deduct().freeze_order_id(), freeze.order_id());
+  EXPECT_EQ(deduct.deduct().amount_minor_units(), 800'00);
+  EXPECT_TRUE(deduct.deduct().up_to());
+  EXPECT_EQ(deduct.deduct().account_statement().size(), 32u);
+}
+
+TEST_F(CliCourtTest, MeasuresAreListedWithWhatEndsFirstOnTop) {
+  const absl::Time now = world_.clock.WallNow();
+  const auto measure = [&](int days, v1::MeasurePhase phase) {
+    v1::MeasureView view;
+    view.set_freeze_order_id(std::string(16, 'f'));
+    view.set_case_number(kCase), view.set_agency("9900010"), view.set_phase(phase), view.set_is_money(true);
+    view.mutable_state()->set_controlled_minor_units(6135027);
+    *view.mutable_state()->mutable_effective_to() = trust::TimestampOf(now + absl::Hours(24) * days);
+    *view.mutable_renewable_from() = trust::TimestampOf(now + absl::Hours(24) * (days - 90));
+    return view;
+  };
+  world_.gateway->measure_pages.resize(2);
+  *world_.gateway->measure_pages[0].add_measures() = measure(200, v1::MEASURE_PHASE_EFFECTIVE);
+  *world_.gateway->measure_pages[0].add_measures() = measure(30, v1::MEASURE_PHASE_EFFECTIVE);
+  world_.gateway->measure_pages[0].mutable_measures(1)->set_renewal_open(true);
+  world_.gateway->measure_pages[0].set_next_page_token("1");
+  *world_.gateway->measure_pages[1].add_measures() = measure(7, v1::MEASURE_PHASE_EFFECTIVE);
+  *world_.gateway->measure_pages[1].add_measures() = measure(-1, v1::MEASURE_PHASE_EXPECTED_LAPSED);
+  const Ran ran = world_.Json({"case", "measures", "--ending", "60"});
+  ASSERT_EQ(ran.exit, kExitOk) << ran.err;
+  EXPECT_EQ(At(ran.out, "0.phase"), "EXPECTED_LAPSED");
+  EXPECT_EQ(At(ran.out, "0.renewal"), "null");
+  EXPECT_EQ(At(ran.out, "1.renewal"), "NOW");
+  EXPECT_EQ(At(ran.out, "2.renewal"), "OPEN");
+  EXPECT_EQ(At(ran.out, "3.renewal"), "FROM 2027-01-16");
+  EXPECT_EQ(At(ran.out, "1.controlled"), "61,350.27");
+  EXPECT_EQ(At(ran.out, "1.agency"), "北陵商业银行");
+  EXPECT_TRUE(world_.gateway->measures_request.standing_only());
+  EXPECT_EQ(world_.gateway->measures_request.ending_before().seconds(), absl::ToUnixSeconds(now + absl::Hours(1440)));
 }
 
 TEST_F(CliCourtTest, FindingsAreShownOnlyWhenTheirReceiptVerifies) {

@@ -107,7 +107,7 @@ TEST_F(CliPolicyTest, ShowTellsEveryNumberWithItsSource) {
   const Ran english = world_.Run({"policy", "show", "--section", "terms", "--english"});
   EXPECT_THAT(english.out, HasSubstr("Provisions on patent disputes"));
   const Ran json = world_.Json({"policy", "show"});
-  EXPECT_EQ(At(json.out, "policy.version"), "1");
+  EXPECT_EQ(At(json.out, "policy.version"), "2");
   EXPECT_EQ(At(json.out, "policy.journal_index"), "7");
   EXPECT_EQ(At(json.out, "rows.0.section"), "version");
   EXPECT_NE(world_.Run({"policy", "show", "--section", "nothing"}).exit, 0);
@@ -122,7 +122,7 @@ TEST_F(CliPolicyTest, TheFileThatShowWritesIsTheTableInForce) {
 
 TEST_F(CliPolicyTest, CheckTellsWhatATableWouldChange) {
   v1::PolicyTable next = Shipped();
-  next.set_version(2);
+  next.set_version(3);
   next.mutable_terms(0)->set_months_max(6);
   next.mutable_terms()->DeleteSubrange(1, 1);
   v1::TermRow* row = next.add_terms();
@@ -132,8 +132,8 @@ TEST_F(CliPolicyTest, CheckTellsWhatATableWouldChange) {
   EXPECT_EQ(checked.exit, 0) << checked.err;
   EXPECT_EQ(At(checked.out, "policy.changes"), "4");
   EXPECT_EQ(At(checked.out, "changes.1.change"), "CHANGED");
-  EXPECT_EQ(At(checked.out, "changes.1.in_force"), "months_max: 12");
-  EXPECT_EQ(At(checked.out, "changes.1.proposed"), "months_max: 6");
+  EXPECT_EQ(At(checked.out, "changes.1.in_force"), "months_max: 12 renewal_opens_days: 90");
+  EXPECT_EQ(At(checked.out, "changes.1.proposed"), "months_max: 6 renewal_opens_days: 90");
   EXPECT_EQ(At(checked.out, "changes.2.row"), "SHIP");
   EXPECT_EQ(At(checked.out, "changes.3.change"), "GONE");
   world_.gateway->FailWith(Fail(Reason::kUnavailable, "nobody there"));
@@ -172,7 +172,7 @@ TEST_F(CliPolicyTest, AVersionThatIsNotAboveTheOneInForceIsSaid) {
 
 TEST_F(CliPolicyTest, InstallProposesTheTable) {
   v1::PolicyTable next = Shipped();
-  next.set_version(2);
+  next.set_version(3);
   const Ran ran = world_.Run({"policy", "install", Put(next), "--ground", "second table", "--key",
                               world_.Path("pki/keys/administrator-one.pem")},
                              "operator-ops");
@@ -186,7 +186,7 @@ TEST_F(CliPolicyTest, InstallProposesTheTable) {
 
 TEST_F(CliPolicyTest, WhoApprovesATableSeesWhatItChanges) {
   v1::PolicyTable next = Shipped();
-  next.set_version(2);
+  next.set_version(3);
   next.mutable_terms(0)->set_months_max(6);
   ASSERT_EQ(world_
                 .Run({"policy", "install", Put(next), "--ground", "shorter", "--key",
@@ -203,8 +203,10 @@ TEST_F(CliPolicyTest, WhoApprovesATableSeesWhatItChanges) {
   const std::vector<std::string> approve = {"admin", "approve", "17", "--key",
                                             world_.Path("pki/keys/administrator-two.pem")};
   Ran asked = world_.Run(approve, "operator-ops");
-  EXPECT_THAT(asked.err, AllOf(HasSubstr("against version 1, which is in force: 2"),
-                               HasSubstr("terms DEPOSIT: months_max: 12 -> months_max: 6")));
+  EXPECT_THAT(
+      asked.err,
+      AllOf(HasSubstr("against version 2, which is in force: 2"),
+            HasSubstr("terms DEPOSIT: months_max: 12 renewal_opens_days: 90 -> months_max: 6 renewal_opens_days: 90")));
   world_.gateway->policy.reset();
   asked = world_.Run(approve, "operator-ops");
   EXPECT_THAT(asked.err, HasSubstr("all of it is new"));

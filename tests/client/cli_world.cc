@@ -50,6 +50,7 @@ class Borrowed : public Gateway {
   FORWARD(ResumeOrders, ResumeOrdersRequest, ResumeOrdersResponse)
   FORWARD(SubmitCaseActs, SubmitCaseActsRequest, SubmitCaseActsResponse)
   FORWARD(GetCase, GetCaseRequest, GetCaseResponse)
+  FORWARD(ListMeasures, ListMeasuresRequest, ListMeasuresResponse)
   FORWARD(SubmitStatements, SubmitStatementsRequest, SubmitStatementsResponse)
   FORWARD(ListStatements, ListStatementsRequest, ListStatementsResponse)
   FORWARD(GetPolicy, GetPolicyRequest, GetPolicyResponse)

@@ -310,6 +310,13 @@ absl::StatusOr<v1::GetCaseResponse> FakeGateway::GetCase(const v1::GetCaseReques
   return response;
 }
 
+absl::StatusOr<v1::ListMeasuresResponse> FakeGateway::ListMeasures(const v1::ListMeasuresRequest& request) {
+  EAGLE_RETURN_IF_ERROR(Answer());
+  measures_request = request;
+  const size_t page = request.page_token().empty() ? 0 : std::stoul(request.page_token());
+  return page < measure_pages.size() ? measure_pages[page] : v1::ListMeasuresResponse();
+}
+
 absl::StatusOr<v1::SubmitStatementsResponse> FakeGateway::SubmitStatements(const v1::SubmitStatementsRequest& request) {
   EAGLE_RETURN_IF_ERROR(Answer());
   statement_batches.push_back(request.batch());

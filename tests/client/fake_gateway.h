@@ -71,6 +71,8 @@ class FakeGateway : public Gateway {
   v1::ListFindingsRequest findings_request;
   v1::GetEvidenceResponse evidence;
   v1::GetEvidenceRequest evidence_request;
+  std::vector<v1::ListMeasuresResponse> measure_pages;  // by page token: "", "1", "2", ...
+  v1::ListMeasuresRequest measures_request;             // the last one
   v1::ListOrdersOfKeyResponse of_key;
   v1::ListOrdersOfKeyRequest of_key_request;
   v1::ResumeOrdersRequest resumed;
@@ -91,6 +93,7 @@ class FakeGateway : public Gateway {
   absl::StatusOr<v1::ResumeOrdersResponse> ResumeOrders(const v1::ResumeOrdersRequest& request) override;
   absl::StatusOr<v1::SubmitCaseActsResponse> SubmitCaseActs(const v1::SubmitCaseActsRequest& request) override;
   absl::StatusOr<v1::GetCaseResponse> GetCase(const v1::GetCaseRequest& request) override;
+  absl::StatusOr<v1::ListMeasuresResponse> ListMeasures(const v1::ListMeasuresRequest& request) override;
   absl::StatusOr<v1::SubmitStatementsResponse> SubmitStatements(const v1::SubmitStatementsRequest& request) override;
   absl::StatusOr<v1::ListStatementsResponse> ListStatements(const v1::ListStatementsRequest& request) override;
   absl::StatusOr<v1::ListAgenciesResponse> ListAgencies(const v1::ListAgenciesRequest& request) override;

@@ -227,7 +227,13 @@ class Storyteller {
     sealed.add_items()->set_outcome(OUTCOME_CONTROLLED);
     sealed.mutable_items(0)->mutable_measure()->set_unit_reference("L1");
     *sealed.mutable_items(0)->mutable_measure()->mutable_effective_from() = domain::ToProto(world_.now);
+    *sealed.mutable_items(0)->mutable_measure()->mutable_effective_to() =
+        domain::ToProto(world_.now + absl::Hours(24 * 20));
     Accepted(world_.Receipts("LAND1", {sealed}));
+    const auto renewal = Ordered(world_.RenewOrder("LAND1", seal.order_id(), 15));
+    Receipt renewed = world_.Renewed(renewal, "LAND1", 0, world_.now + absl::Hours(24 * 470));
+    *renewed.mutable_items(0)->mutable_measure()->mutable_effective_from() = domain::ToProto(world_.now);
+    Accepted(world_.Receipts("LAND1", {renewed}));
     Receipt lapsed = world_.ReceiptFor(seal, "LAND1", RECEIPT_KIND_EVENT);
     lapsed.set_change(MEASURE_CHANGE_LAPSED), *lapsed.add_items() = sealed.items(0);
     lapsed.mutable_items(0)->mutable_measure()->set_ended(true);
@@ -288,8 +294,14 @@ class Storyteller {
     Accepted(world_.Receipts("BANK1", {held}));
   }
 
+  // A release waits behind the deduction that was ordered before it.
   void Releases() {
+    const auto in_vain = Ordered(world_.DeductOrder("BANK1", freeze_.order_id(), 1'000'00));
     const auto release = Ordered(world_.ReleaseOrder("BANK1", freeze_.order_id(), 20'000'00));
+    Receipt back = world_.Deducted(in_vain, "BANK1", true, 50'000'00, 0);
+    back.mutable_items(0)->set_outcome(OUTCOME_NOT_DEDUCTED), back.mutable_items(0)->set_reason("PAYMENT_RETURNED");
+    Accepted(world_.Receipts("BANK1", {back}));
+    HandOut(kBank1, release);
     Receipt released = world_.ReceiptFor(release, "BANK1", RECEIPT_KIND_FINAL);
     *released.add_items() = world_.Controlled(freeze_, "BANK1", 30'000'00, 0).items(0);
     released.mutable_items(0)->set_outcome(OUTCOME_RELEASED);

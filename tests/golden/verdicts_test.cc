@@ -363,6 +363,17 @@ TEST(Verdicts, OnOrders) {
   add("right, a deduction to the court's account",
       sign(deduct(account_digest, account.account().account_number()), both), "GOOD");
 
+  const auto renewal = [&](uint32_t months, uint32_t years) {
+    return with([&](v1::Order& o) {
+      o.set_action(v1::ACTION_RENEW);
+      o.mutable_renew()->set_freeze_order_id(order.order_id());
+      o.mutable_renew()->mutable_term()->set_months(months), o.mutable_renew()->mutable_term()->set_years(years);
+    });
+  };
+  add("right, a renewal", sign(renewal(0, 1), both), "GOOD");
+  add("a renewal without a term", sign(renewal(0, 0), both), "FIELD_INVALID");
+  add("a renewal by months and years at once", sign(renewal(6, 1), both), "FIELD_INVALID");
+
   add("one bit of the order changed", changed([](auto& m) { m.mutable_member()->back() ^= 1; }), "MEMBER_NOT_IN_ROOT");
   add("re-addressed on the way", changed([&](auto& m) {
         m.set_member(with([](v1::Order& o) { o.set_agencies(0, kOtherAgency); }).SerializeAsString());

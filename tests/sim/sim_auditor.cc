@@ -100,6 +100,9 @@ void World::JudgeAtTheEnd() {
       if (live != believed)
         Blame(
             absl::StrCat("order ", measure.freeze.value(), ": the ledger and the bank disagree on whether it stands"));
+      const bool ends = live && row->second.effective_to.has_value();
+      if (ends && domain::FromProto(measure.state.effective_to()) != *row->second.effective_to)
+        Blame(absl::StrCat("order ", measure.freeze.value(), ": the court and the bank know different ends"));
       if (live && (row->second.controlled() != measure.controlled || row->second.unfunded() != measure.unfunded)) {
         Blame(absl::StrCat("order ", measure.freeze.value(), ": the ledger says ", measure.controlled, " + ",
                            measure.unfunded, ", the bank ", row->second.controlled(), " + ", row->second.unfunded()));
@@ -133,6 +136,12 @@ void World::JudgeAtTheEnd() {
         Blame("a measure that was released whole still stands at " + code);
       // What stood still was handed out later than others, and so was later in rank.
       if (accepted->paused_index != 0) continue;
+      // A release waits behind the deductions under its measure that were accepted before it, and others pass it.
+      const auto waited_for = [&](const auto& row) {
+        const domain::Order& other = row.second;
+        return other.action == ACTION_DEDUCT && other.freeze == accepted->freeze && other.seq < accepted->seq;
+      };
+      if (order.has_release() && std::any_of(state.orders.begin(), state.orders.end(), waited_for)) continue;
       // What was sent again after a loss has the rank of its first arrival.
       if (sent_again_.contains(id->first)) continue;
       if (id->second.index < last[effect.person])

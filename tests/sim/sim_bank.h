@@ -37,8 +37,9 @@ struct World::Bank : public sdk::Channel {
     config.agency = code, config.adapter = "example.sim", config.version = "1",
     config.environment = goldeneagle::v1::ENVIRONMENT_TEST;
     config.contact_name = "clerk", config.contact_phone = "1";
-    for (goldeneagle::v1::Action action : {goldeneagle::v1::ACTION_INQUIRE, goldeneagle::v1::ACTION_FREEZE,
-                                           goldeneagle::v1::ACTION_RELEASE, goldeneagle::v1::ACTION_DEDUCT}) {
+    for (goldeneagle::v1::Action action :
+         {goldeneagle::v1::ACTION_INQUIRE, goldeneagle::v1::ACTION_FREEZE, goldeneagle::v1::ACTION_RENEW,
+          goldeneagle::v1::ACTION_RELEASE, goldeneagle::v1::ACTION_DEDUCT}) {
       goldeneagle::v1::Capability& capability = config.capabilities.emplace_back();
       capability.set_asset_kind("DEPOSIT"), capability.set_action(action);
     }

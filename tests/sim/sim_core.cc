@@ -109,6 +109,7 @@ absl::StatusOr<Answer> SimCore::Apply(const sdk::Request& request) {
   const std::string operation = request.operation.Text();
   GATEWAY_ASSERT(!answers_.contains(operation), "the agent asks Find before it applies again");
   absl::StatusOr<Answer> answer = request.order.has_freeze()    ? Freeze(request)
+                                  : request.order.has_renew()   ? Renew(request)
                                   : request.order.has_release() ? Release(request)
                                                                 : Deduct(request);
   if (!answer.ok()) return answer;
@@ -155,6 +156,22 @@ absl::StatusOr<Answer> SimCore::Freeze(const sdk::Request& request) {
   freeze_operations_[id] = request.operation;
   StoreBook(book);
   answer.items.push_back(sdk::ItemOf(book, id));
+  return answer;
+}
+
+absl::StatusOr<Answer> SimCore::Renew(const sdk::Request& request) {
+  Answer answer{.effect_at = request.now};
+  auto book = LoadBook(request.now);
+  const std::string id = request.freeze_operation->Text();
+  ItemResult& item = answer.items.emplace_back();
+  if (!book.Renew(id, {.months = request.order.renew().term().months()}).ok()) {
+    item.set_outcome(OUTCOME_NOT_RENEWED);
+    item.set_reason("NOTHING_TO_RENEW");
+    return answer;
+  }
+  StoreBook(book);
+  item.set_outcome(OUTCOME_RENEWED);
+  *item.mutable_measure() = sdk::MeasureOf(book, id);
   return answer;
 }
 

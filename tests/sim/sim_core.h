@@ -66,6 +66,7 @@ class SimCore : public sdk::CoreRegister {
   sdk::EncumbranceRegister LoadBook(absl::Time now) const;
   void StoreBook(sdk::EncumbranceRegister& book);
   absl::StatusOr<sdk::Answer> Freeze(const sdk::Request& request);
+  absl::StatusOr<sdk::Answer> Renew(const sdk::Request& request);
   absl::StatusOr<sdk::Answer> Release(const sdk::Request& request);
   absl::StatusOr<sdk::Answer> Deduct(const sdk::Request& request);
   void Settle(const Payment& payment, bool reject, absl::Time now);

@@ -192,7 +192,7 @@ void World::Administer() {
       RegisterAgency* agency = p->mutable_agency();
       agency->set_code(BankCode(i)), agency->set_name(BankCode(i)), agency->set_kind("BANK"),
           agency->set_region("990101");
-      for (Action action : {ACTION_INQUIRE, ACTION_FREEZE, ACTION_RELEASE, ACTION_DEDUCT}) {
+      for (Action action : {ACTION_INQUIRE, ACTION_FREEZE, ACTION_RENEW, ACTION_RELEASE, ACTION_DEDUCT}) {
         Capability* capability = agency->add_capabilities();
         capability->set_asset_kind("DEPOSIT"), capability->set_action(action);
       }
@@ -363,7 +363,8 @@ void World::CourtActs() {
         order.mutable_freeze()->set_currency("CNY"),
             order.mutable_freeze()->set_limit_minor_units(dice_.Between(1, of.cap / 2));
         order.mutable_freeze()->set_inflow(dice_.OneIn(4) ? INFLOW_NONE : INFLOW_CAPTURE),
-            order.mutable_freeze()->mutable_term()->set_months(12);
+            // Every other one is short enough to be renewed at once.
+            order.mutable_freeze()->mutable_term()->set_months(of.freezes.size() % 2 == 0 ? 12 : 2);
         of.freezes.push_back(order.order_id());
         orders.push_back(order);
       }
@@ -384,6 +385,11 @@ void World::CourtActs() {
     case 6: {
       if (freeze.empty() || !sent_.contains(freeze)) return;
       const auto& made = sent_.at(freeze);
+      if (++releases_ % 3 == 0) {
+        auto order = BaseOrder(of, ACTION_RENEW, made.subject().id_number(), made.agencies(0));
+        order.mutable_renew()->set_freeze_order_id(freeze), order.mutable_renew()->mutable_term()->set_months(1);
+        return Submit({order}, true);
+      }
       auto order = BaseOrder(of, ACTION_RELEASE, made.subject().id_number(), made.agencies(0));
       order.mutable_release()->set_freeze_order_id(freeze), order.mutable_release()->set_ground("DEBT_PAID");
       if (dice_.OneIn(2))

@@ -147,6 +147,7 @@ class World {
   std::map<std::string, std::unique_ptr<Bank>> banks_;
   api::Caller court_;
   uint64_t next_sequence_ = 1, next_account_ = 1, next_statement_ = 100;
+  uint64_t releases_ = 0;              // asked for; every third is a renewal instead
   std::string cosigner_ = "cosigner";  // whose key he signs with now
   int theft_at_ = 0;                   // minute; 0: nobody steals
   std::vector<CaseInHand> cases_;

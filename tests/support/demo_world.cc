@@ -126,11 +126,13 @@ v1::Proposal DemoWorld::AgencyProposal(const std::string& code, const std::strin
   agency.set_region("990101");
   Identify(*agency.mutable_system(), "spiffe://test/agency/" + code);
   if (kind == "BANK") {
-    for (v1::Action action : {v1::ACTION_INQUIRE, v1::ACTION_FREEZE, v1::ACTION_RELEASE, v1::ACTION_DEDUCT})
+    for (v1::Action action :
+         {v1::ACTION_INQUIRE, v1::ACTION_FREEZE, v1::ACTION_RENEW, v1::ACTION_RELEASE, v1::ACTION_DEDUCT})
       Can(agency, "DEPOSIT", action);
   } else if (kind == "LAND") {
     Can(agency, "LAND", v1::ACTION_INQUIRE);
     Can(agency, "LAND", v1::ACTION_FREEZE, true);
+    Can(agency, "LAND", v1::ACTION_RENEW);
     Can(agency, "LAND", v1::ACTION_RELEASE, true);
   } else {
     Can(agency, "EQUITY", v1::ACTION_INQUIRE);
@@ -426,6 +428,13 @@ v1::Order DemoWorld::Seal() {
   freeze.mutable_term()->set_years(3);
   order.mutable_over_cap_exception()->set_reason("VALUE_UNKNOWN");
   order.mutable_over_cap_exception()->set_leader("003");
+  return order;
+}
+
+v1::Order DemoWorld::Renew(const v1::Order& freeze, uint32_t years) {
+  v1::Order order = Base(v1::ACTION_RENEW, {freeze.agencies(0)});
+  order.mutable_renew()->set_freeze_order_id(freeze.order_id());
+  order.mutable_renew()->mutable_term()->set_years(years);
   return order;
 }
 

@@ -62,6 +62,7 @@ class DemoWorld {
   v1::Order Inquire(const std::vector<std::string>& agencies);
   v1::Order Freeze(const std::string& agency, int64_t limit);
   v1::Order Seal();  // of the half share of the house, value unknown
+  v1::Order Renew(const v1::Order& freeze, uint32_t years = 1);
   v1::Order Release(const v1::Order& freeze, int64_t amount = 0);
   v1::Order Deduct(const v1::Order& freeze, int64_t amount);
 

@@ -30,10 +30,11 @@ PolicyTable FreedoniaPolicy(uint32_t version) {
   for (const auto& [kind, months] : {std::pair{"DEPOSIT", 6u}, std::pair{"LAND", 30u}}) {
     TermRow* row = table.add_terms();
     row->set_asset_kind(kind), row->set_months_max(months);
+    row->set_renewal_months_max(months / 2), row->set_renewal_opens_days(20);
     source(row->mutable_source());
     table.add_asset_kinds(kind);
   }
-  for (Action action : {ACTION_INQUIRE, ACTION_FREEZE, ACTION_RELEASE, ACTION_DEDUCT}) {
+  for (Action action : {ACTION_INQUIRE, ACTION_FREEZE, ACTION_RENEW, ACTION_RELEASE, ACTION_DEDUCT}) {
     ActionRow* row = table.add_actions();
     row->set_action(action);
     row->add_roles(OFFICER_ROLE_HANDLER);
@@ -267,7 +268,7 @@ DomainWorld::DomainWorld(const PolicyTable& policy) {
     RegisterAgency* agency = propose()->mutable_agency();
     agency->set_code(code), agency->set_name(code), agency->set_region("990101");
     agency->set_kind(code == "LAND1" ? "LAND" : "BANK");
-    for (Action action : {ACTION_INQUIRE, ACTION_FREEZE, ACTION_RELEASE, ACTION_DEDUCT}) {
+    for (Action action : {ACTION_INQUIRE, ACTION_FREEZE, ACTION_RENEW, ACTION_RELEASE, ACTION_DEDUCT}) {
       if (code == "LAND1" && action == ACTION_DEDUCT) continue;
       Capability* capability = agency->add_capabilities();
       capability->set_action(action), capability->set_asset_kind(code == "LAND1" ? "LAND" : "DEPOSIT");
@@ -376,6 +377,13 @@ goldeneagle::v1::Order DomainWorld::FreezeOrder(const std::string& agency, int64
   return order;
 }
 
+goldeneagle::v1::Order DomainWorld::RenewOrder(const std::string& agency, const std::string& freeze_id,
+                                               uint32_t months) {
+  auto order = BaseOrder(ACTION_RENEW, agency);
+  order.mutable_renew()->set_freeze_order_id(freeze_id), order.mutable_renew()->mutable_term()->set_months(months);
+  return order;
+}
+
 goldeneagle::v1::Order DomainWorld::ReleaseOrder(const std::string& agency, const std::string& freeze_id,
                                                  int64_t amount) {
   auto order = BaseOrder(ACTION_RELEASE, agency);
@@ -415,6 +423,14 @@ Receipt DomainWorld::Controlled(const goldeneagle::v1::Order& freeze, const std:
   state_after->set_unit_reference("U1"), state_after->set_requested_minor_units(controlled + unfunded);
   state_after->set_controlled_minor_units(controlled), state_after->set_unfunded_minor_units(unfunded);
   if (controlled > 0) SetTime(state_after->mutable_effective_from(), now);
+  return receipt;
+}
+
+Receipt DomainWorld::Renewed(const goldeneagle::v1::Order& renew, const std::string& agency, int64_t controlled,
+                             absl::Time end) {
+  Receipt receipt = Controlled(renew, agency, controlled, 0);
+  receipt.mutable_items(0)->set_outcome(OUTCOME_RENEWED);
+  SetTime(receipt.mutable_items(0)->mutable_measure()->mutable_effective_to(), end);
   return receipt;
 }
 

@@ -63,12 +63,16 @@ class DomainWorld {
   goldeneagle::v1::Order BaseOrder(goldeneagle::v1::Action action, const std::string& agency);
   goldeneagle::v1::Order InquireOrder(std::vector<std::string> agencies);
   goldeneagle::v1::Order FreezeOrder(const std::string& agency, int64_t limit);
+  goldeneagle::v1::Order RenewOrder(const std::string& agency, const std::string& freeze_id, uint32_t months);
   goldeneagle::v1::Order ReleaseOrder(const std::string& agency, const std::string& freeze_id, int64_t amount = 0);
   goldeneagle::v1::Order DeductOrder(const std::string& agency, const std::string& freeze_id, int64_t amount);
   goldeneagle::v1::Receipt ReceiptFor(const goldeneagle::v1::Order& order, const std::string& agency,
                                       goldeneagle::v1::ReceiptKind kind);
   goldeneagle::v1::Receipt Controlled(const goldeneagle::v1::Order& freeze, const std::string& agency,
                                       int64_t controlled, int64_t unfunded);
+  // The measure after a renewal, effective since now and until `end`.
+  goldeneagle::v1::Receipt Renewed(const goldeneagle::v1::Order& renew, const std::string& agency, int64_t controlled,
+                                   absl::Time end);
   goldeneagle::v1::Receipt Event(const goldeneagle::v1::Order& freeze, const std::string& agency,
                                  goldeneagle::v1::MeasureChange change, int64_t controlled, int64_t unfunded);
   goldeneagle::v1::Receipt Deducted(const goldeneagle::v1::Order& deduct, const std::string& agency, bool confirmed,

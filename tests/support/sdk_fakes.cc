@@ -170,6 +170,7 @@ absl::StatusOr<Answer> FakeBank::Apply(const Request& request) {
   if (Take(fail_apply_before)) return absl::UnavailableError("the core is away");
   if (on_apply) on_apply();
   absl::StatusOr<Answer> answer = request.order.has_freeze()    ? Freeze(request)
+                                  : request.order.has_renew()   ? Renew(request)
                                   : request.order.has_release() ? Release(request)
                                                                 : Deduct(request);
   GATEWAY_ASSERT(answer.ok(), "the fake's own effects don't fail");
@@ -204,6 +205,18 @@ absl::StatusOr<Answer> FakeBank::Freeze(const Request& request) {
   }
   Store(book);
   return answer;
+}
+
+absl::StatusOr<Answer> FakeBank::Renew(const Request& request) {
+  const std::string id = request.freeze_operation->Text();
+  EncumbranceRegister book = Load(PersonOfRow(id));
+  const v1::Term& term = request.order.renew().term();
+  if (absl::Status renewed = book.Renew(id, {.months = term.months(), .years = term.years()}); !renewed.ok())
+    return Refused(v1::OUTCOME_NOT_RENEWED, std::string(RowOf(ReasonOf(renewed)).name));
+  v1::ItemResult item = ItemOf(book, id);
+  item.set_outcome(v1::OUTCOME_RENEWED);
+  Store(book);
+  return Final(std::move(item), request.now);
 }
 
 absl::StatusOr<Answer> FakeBank::Release(const Request& request) {
@@ -367,10 +380,14 @@ absl::StatusOr<Answer> FakeLand::Apply(const Request& request, InboxTransaction&
   EAGLE_ASSIGN_OR_RETURN(EncumbranceRegister book, Load(transaction, request.now));
   if (request.order.has_freeze()) {
     EAGLE_RETURN_IF_ERROR(book.Place(EncumbranceOf(request, {request.order.freeze().asset().unit_number()}), review));
+  } else if (request.order.has_renew()) {
+    const v1::Term& term = request.order.renew().term();
+    EAGLE_RETURN_IF_ERROR(book.Renew(id, {.months = term.months(), .years = term.years()}));
   } else {
     EAGLE_RETURN_IF_ERROR(book.Release(id));
   }
   Answer answer = Final(ItemOf(book, id), request.now);
+  if (request.order.has_renew()) answer.items.front().set_outcome(v1::OUTCOME_RENEWED);
   if (request.order.has_release()) answer.items.front().set_outcome(v1::OUTCOME_RELEASED);
   if (answer.items.front().outcome() == v1::OUTCOME_UNDER_REVIEW)
     answer.kind = AnswerKind::kUnderReview, answer.effect_at.reset();

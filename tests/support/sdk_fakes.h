@@ -135,6 +135,7 @@ class FakeBank : public CoreRegister {
   EncumbranceRegister Load(const std::string& person);
   void Store(EncumbranceRegister& book);
   absl::StatusOr<Answer> Freeze(const Request& request);
+  absl::StatusOr<Answer> Renew(const Request& request);
   absl::StatusOr<Answer> Release(const Request& request);
   absl::StatusOr<Answer> Deduct(const Request& request);
   std::string PersonOfRow(const std::string& id) const;

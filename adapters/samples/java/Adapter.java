@@ -46,7 +46,8 @@ import java.util.concurrent.TimeUnit;
  * <pre>  Hello --> PullTasks --> record --> verify --> do once --> sign --> ReportResults --> ...</pre>
  */
 final class Adapter {
-    private static final List<Action> ACTIONS = List.of(Action.ACTION_INQUIRE, Action.ACTION_FREEZE, Action.ACTION_RELEASE, Action.ACTION_DEDUCT);
+    private static final List<Action> ACTIONS = List.of(Action.ACTION_INQUIRE, Action.ACTION_FREEZE, Action.ACTION_RENEW, Action.ACTION_RELEASE,
+            Action.ACTION_DEDUCT);
     // A receipt was understood and turned down: the same bytes won't fare better soon.
     private static final Set<Status.Code> TURNED_DOWN =
             Set.of(Status.Code.INVALID_ARGUMENT, Status.Code.ALREADY_EXISTS, Status.Code.PERMISSION_DENIED);
@@ -185,9 +186,10 @@ final class Adapter {
             switch (order.getAction()) {
                 case ACTION_INQUIRE -> bank.inquire(order, receipt);
                 case ACTION_FREEZE -> bank.freeze(order, receipt, arrival);
+                case ACTION_RENEW -> bank.renew(order, receipt);
                 case ACTION_RELEASE -> bank.release(order, receipt);
                 case ACTION_DEDUCT -> bank.deduct(order, receipt, arrival);
-                default -> throw new Refused("FIELD_INVALID");
+                default -> throw new Refused("ACTION_NOT_SUPPORTED");
             }
         } catch (Refused why) {
             receipt.setKind(ReceiptKind.RECEIPT_KIND_RETURNED).setReturned(ReturnNote.newBuilder().setReason(why.getMessage())

@@ -5,6 +5,7 @@ import goldeneagle.v1.OrderOuterClass.Freeze;
 import goldeneagle.v1.OrderOuterClass.Identity;
 import goldeneagle.v1.OrderOuterClass.Inflow;
 import goldeneagle.v1.OrderOuterClass.Order;
+import goldeneagle.v1.OrderOuterClass.Term;
 import goldeneagle.v1.ReceiptOuterClass.DeductionState;
 import goldeneagle.v1.ReceiptOuterClass.Finding;
 import goldeneagle.v1.ReceiptOuterClass.ItemResult;
@@ -243,6 +244,23 @@ final class Bank {
         return new Measure(row.number(0), row.number(1), row.number(2) != 0);
     }
 
+    /** The same measure ends later, counted from the end that runs; one that waits has none, and what has ended stays so. */
+    void renew(Order order, Receipt.Builder receipt) {
+        Measure measure = measureOf(order, order.getRenew().getFreezeOrderId());
+        long arrival = measure.arrival();
+        Database.Row row = db.row("SELECT ends FROM measures WHERE arrival = ? AND ends IS NOT NULL", arrival);
+        if (!measure.live() || row == null || row.number(0) <= Inbox.seconds()) {
+            String reason = measure.live() && row == null ? "WAITLISTED" : "MEASURE_ENDED";
+            receipt.addItems(item(Outcome.OUTCOME_NOT_RENEWED, reason).setMeasure(state(arrival)));
+            return;
+        }
+        Term term = order.getRenew().getTerm();
+        long months = term.getMonths() + 12L * term.getYears();
+        ZonedDateTime later = endOfTerm(LocalDate.ofInstant(Instant.ofEpochSecond(row.number(0)), CHINA), months);
+        db.run("UPDATE measures SET ends = ?, revision = revision + 1 WHERE arrival = ?", later.toEpochSecond(), arrival);
+        receipt.setEffectAt(Inbox.at(Inbox.seconds())).addItems(item(Outcome.OUTCOME_RENEWED).setMeasure(state(arrival)));
+    }
+
     void release(Order order, Receipt.Builder receipt) {
         Measure measure = measureOf(order, order.getRelease().getFreezeOrderId());
         long arrival = measure.arrival();
@@ -276,8 +294,9 @@ final class Bank {
     void deduct(Order order, Receipt.Builder receipt, long arrival) {
         Deduct act = order.getDeduct();
         Measure measure = measureOf(order, act.getFreezeOrderId());
-        long amount = act.getAmountMinorUnits();
-        if (!measure.live() || !act.getCurrency().equals("CNY") || controlled(measure.arrival()) < amount) {
+        long most = controlled(measure.arrival());
+        long amount = act.getUpTo() ? Math.min(act.getAmountMinorUnits(), most) : act.getAmountMinorUnits();
+        if (!measure.live() || !act.getCurrency().equals("CNY") || amount == 0 || most < amount) {
             receipt.addItems(item(Outcome.OUTCOME_NOT_DEDUCTED, act.getCurrency().equals("CNY") ? "NO_BALANCE" : "CURRENCY_MISMATCH"));
             return;
         }

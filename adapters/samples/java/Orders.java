@@ -106,6 +106,10 @@ final class Orders {
         Refused.insist(!order.getCaseNumber().isEmpty() && named && order.hasNotAfter(), "FIELD_MISSING");
         switch (order.getActCase()) {
             case FREEZE -> checkFreeze(order.getFreeze());
+            case RENEW -> {
+                Refused.insist(order.getRenew().getFreezeOrderId().size() == 16, "FIELD_INVALID");
+                checkTerm(order.getRenew().getTerm());
+            }
             case RELEASE -> {
                 Refused.insist(order.getRelease().getFreezeOrderId().size() == 16, "FIELD_INVALID");
                 Refused.insist(0 <= order.getRelease().getAmountMinorUnits() && order.getRelease().getAmountMinorUnits() <= MOST, "AMOUNT_INVALID");
@@ -122,7 +126,10 @@ final class Orders {
         Refused.insist(freeze.getTargetCase() != Freeze.TargetCase.TARGET_NOT_SET, "FIELD_MISSING");
         Refused.insist(freeze.getInflow() != Inflow.INFLOW_UNSPECIFIED, "FIELD_MISSING");
         Refused.insist(0 < freeze.getLimitMinorUnits() && freeze.getLimitMinorUnits() <= MOST, "AMOUNT_INVALID");
-        Term term = freeze.getTerm();
+        checkTerm(freeze.getTerm());
+    }
+
+    private static void checkTerm(Term term) {
         boolean bounded = Integer.compareUnsigned(term.getMonths(), 1200) <= 0 && Integer.compareUnsigned(term.getYears(), 100) <= 0;
         Refused.insist((term.getMonths() != 0) != (term.getYears() != 0) && bounded, "FIELD_INVALID");
     }

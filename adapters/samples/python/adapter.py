@@ -17,7 +17,8 @@ from goldeneagle.v1.adapter_service_pb2_grpc import AdapterServiceStub
 from books import Bank
 from verify import Directory, Refused, insist, now, parse, verify_order
 
-ACTIONS = {order_pb2.ACTION_INQUIRE: Bank.inquire, order_pb2.ACTION_FREEZE: Bank.freeze, order_pb2.ACTION_RELEASE: Bank.release, order_pb2.ACTION_DEDUCT: Bank.deduct}
+ACTIONS = {order_pb2.ACTION_INQUIRE: Bank.inquire, order_pb2.ACTION_FREEZE: Bank.freeze, order_pb2.ACTION_RENEW: Bank.renew, order_pb2.ACTION_RELEASE: Bank.release,
+           order_pb2.ACTION_DEDUCT: Bank.deduct}
 Code = grpc.StatusCode
 TURNED_DOWN = {Code.INVALID_ARGUMENT, Code.ALREADY_EXISTS, Code.PERMISSION_DENIED}  # understood: the same bytes won't fare better soon
 
@@ -95,6 +96,7 @@ class Adapter:
                 receipt = bank.receipt(arrival, receipt_pb2.RECEIPT_KIND_FINAL)
                 try:
                     order = verify_order(api.Task.FromString(data), envelope_pb2.Envelope.FromString(head), self.directory, bank.agency, arrived_at)
+                    insist(order.action in ACTIONS, "ACTION_NOT_SUPPORTED")
                     bank.believe(arrival)
                     ACTIONS[order.action](bank, order, receipt, arrival)
                 except Refused as why:

@@ -175,7 +175,7 @@ class Bank:
 
         return Transaction()
 
-    # --- the four actions; each fills a FINAL receipt inside the transaction that did it
+    # --- the actions; each fills a FINAL receipt inside the transaction that did it
 
     def accounts_of(self, subject):
         """The subject's accounts; None when one has the number under another name, which a clerk must look at. 18 digits find what was opened with the old card's 15."""
@@ -223,6 +223,18 @@ class Bank:
         insist(found is not None, "MEASURE_UNKNOWN")
         return found
 
+    def renew(self, order, receipt, arrival):
+        """The same measure ends later, counted from the end that runs; one that waits has none, and what has ended stays so."""
+        (measure, _, live), term = self.measure_of(order, order.renew.freeze_order_id), order.renew.term
+        ends = self.db.execute("SELECT ends FROM measures WHERE arrival = ?", (measure,)).fetchone()[0]
+        if not live or ends is None or ends <= now():
+            self.state(measure, receipt.items.add(outcome=receipt_pb2.OUTCOME_NOT_RENEWED, reason="WAITLISTED" if live and ends is None else "MEASURE_ENDED").measure)
+            return
+        later = end_of_term(datetime.datetime.fromtimestamp(ends, CHINA).date(), term.months or term.years * 12)
+        self.db.execute("UPDATE measures SET ends = ?, revision = revision + 1 WHERE arrival = ?", (int(later.timestamp()), measure))
+        self.state(measure, receipt.items.add(outcome=receipt_pb2.OUTCOME_RENEWED).measure)
+        receipt.effect_at.seconds = now()
+
     def release(self, order, receipt, arrival):
         (measure, requested, live), part = self.measure_of(order, order.release.freeze_order_id), order.release.amount_minor_units
         if not live:
@@ -248,7 +260,9 @@ class Bank:
 
     def deduct(self, order, receipt, arrival):
         (measure, requested, live), amount = self.measure_of(order, order.deduct.freeze_order_id), order.deduct.amount_minor_units
-        if not live or order.deduct.currency != "CNY" or requested - self.unfunded(measure) < amount:
+        if live and order.deduct.up_to:
+            amount = min(amount, requested - self.unfunded(measure))
+        if not live or order.deduct.currency != "CNY" or not 0 < amount <= requested - self.unfunded(measure):
             receipt.items.add(outcome=receipt_pb2.OUTCOME_NOT_DEDUCTED, reason="CURRENCY_MISMATCH" if order.deduct.currency != "CNY" else "NO_BALANCE")
             return
         receipt.effect_at.seconds = now()

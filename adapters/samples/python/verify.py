@@ -207,6 +207,10 @@ def check_officers(order, officers, signed):
     insist(not order.HasField("over_cap_exception") or leads(order.over_cap_exception.leader), "EXCEPTION_NOT_SIGNED")
 
 
+def is_term(term):
+    return bool(term.months) != bool(term.years) and term.months <= 1200 and term.years <= 100
+
+
 def check_content(order):
     """What can be carried out as it is written."""
     act = order.WhichOneof("act")
@@ -218,7 +222,9 @@ def check_content(order):
         freeze = order.freeze
         insist(freeze.WhichOneof("target") and freeze.inflow != order_pb2.INFLOW_UNSPECIFIED, "FIELD_MISSING")
         insist(0 < freeze.limit_minor_units <= MOST, "AMOUNT_INVALID")
-        insist(bool(freeze.term.months) != bool(freeze.term.years) and freeze.term.months <= 1200 and freeze.term.years <= 100, "FIELD_INVALID")
+        insist(is_term(freeze.term), "FIELD_INVALID")
+    elif act == "renew":
+        insist(len(order.renew.freeze_order_id) == 16 and is_term(order.renew.term), "FIELD_INVALID")
     elif act == "release":
         insist(len(order.release.freeze_order_id) == 16, "FIELD_INVALID")
         insist(0 <= order.release.amount_minor_units <= MOST, "AMOUNT_INVALID")

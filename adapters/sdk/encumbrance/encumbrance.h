@@ -90,7 +90,8 @@ struct Encumbrance {
   Phase phase = Phase::kWaitlisted;
   std::vector<Share> shares;  // in the order of `scope`, none empty; while live they add up to `requested`
   MeasureTerm term;
-  // Set at the first effect, and never again: one measure has one term. A measure that is entered with them keeps them.
+  // Set at the first effect: one measure has one term, also when it is filled in parts. Only a renewal moves the end. A
+  // measure that is entered with them keeps them.
   std::optional<absl::Time> effective_from;
   std::optional<absl::Time> effective_to;  // first instant not covered
   // How often the stored row changed: EncumbranceRegister counts, an adapter stores. 0: never entered through it.

@@ -185,6 +185,14 @@ absl::Status EncumbranceRegister::Refuse(std::string_view id) {
   return absl::OkStatus();
 }
 
+absl::Status EncumbranceRegister::Renew(std::string_view id, const MeasureTerm& term) {
+  EAGLE_ASSIGN_OR_RETURN(Encumbrance * row, Live(id));
+  if (row->phase != Phase::kEffective) return NotEffective(*row, "a term that doesn't run can't be lengthened");
+  if (!row->effective_to || !term.HasEnd()) return Fail(Reason::kFieldInvalid, "a renewal needs an end and a term");
+  row->effective_to = EndOf(term, *row->effective_to, zone_);
+  return absl::OkStatus();
+}
+
 absl::Status EncumbranceRegister::Release(std::string_view id, int64_t amount) {
   EAGLE_ASSIGN_OR_RETURN(Encumbrance * row, Live(id));
   if (amount < 0) return Fail(Reason::kAmountInvalid, "a release is of an amount, or of the whole");

@@ -79,6 +79,10 @@ class EncumbranceRegister {
   // A clerk's word on a PENDING one. Errors: MEASURE_UNKNOWN, MEASURE_NOT_EFFECTIVE (not pending).
   absl::Status Approve(std::string_view id);
   absl::Status Refuse(std::string_view id);
+  // Lengthens the term of an EFFECTIVE measure, counted from the end of the one that runs: same rank, same amounts,
+  // nobody moves up. Errors: MEASURE_UNKNOWN, MEASURE_NOT_EFFECTIVE (waits, or has ended), FIELD_INVALID (a measure
+  // without an end, no term, or an end beyond the calendar).
+  absl::Status Renew(std::string_view id, const MeasureTerm& term);
   // Gives up `amount` of the limit, unfunded part first, then from the last account of the scope on; 0 or the whole
   // limit ends it. Errors: MEASURE_UNKNOWN, MEASURE_NOT_EFFECTIVE (ended), AMOUNT_INVALID, AMOUNT_ABOVE_MEASURE.
   absl::Status Release(std::string_view id, int64_t amount = 0);

@@ -67,6 +67,8 @@ absl::Status RunAdapter(const AdapterProcess& process, const RunOptions& options
   EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<Clock> wall, MakeAdapterClock(config.agent.environment));
   AgentClock clock(*wall);
   Log log(clock);
+  if (config.agent.log_policy == nullptr)
+    log.Warning("log_not_pinned", [](Json& line) { Put(line, "missing", "[trust] log_policy"); });
   EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<trust::Signer> signer,
                          trust::SignerFromPemFile(config.receipt_key_file));
   const trust::PublicKeyChecker checker;

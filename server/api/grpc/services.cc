@@ -123,6 +123,7 @@ class Services::Impl {
     explicit Cases(Shared& s) : shared(s) {}
     UNARY(CaseService, SubmitCaseActs, SubmitCaseActsRequest, SubmitCaseActsResponse)
     UNARY(CaseService, GetCase, GetCaseRequest, GetCaseResponse)
+    UNARY(CaseService, ListMeasures, ListMeasuresRequest, ListMeasuresResponse)
     Shared& shared;
   };
   struct Adapters final : v1::AdapterService::CallbackService {

@@ -92,6 +92,79 @@ TEST(Freeze, AnotherOrderUnderTheSameOperationIsRefused) {
   EXPECT_EQ(ReasonOf(bank.Once(freeze).status()), Reason::kOrderIdReused);
 }
 
+absl::Time EndIn(const sdk::Answer& answer) { return *trust::TimeOf(answer.items.at(0).measure().effective_to()); }
+
+TEST(Renew, TheMeasureKeepsItsMoneyAndRankAndEndsALater) {
+  SmallBank bank = OneAccount();
+  bank.At("2026-09-28 09:10");
+  const Sent freeze = bank.Freeze(kLin, 600'00), behind = bank.Freeze(kLin, 600'00);
+  bank.Do(freeze), bank.Do(behind);
+  bank.At("2027-09-27 23:59");
+  const sdk::Answer renewed = bank.Do(bank.Renew(kLin, freeze));
+  EXPECT_EQ(OutcomeOf(renewed), v1::OUTCOME_RENEWED);
+  EXPECT_EQ(EndIn(renewed), TimeAt("2028-09-28 00:00"));
+  EXPECT_EQ(renewed.items.at(0).measure().rank(), 1u);
+  EXPECT_EQ(renewed.items[0].measure().controlled_minor_units(), 600'00);
+  EXPECT_TRUE(bank.News().empty()) << "nobody behind it moves";
+  bank.At("2027-09-28 00:00");
+  const auto news = bank.News();
+  ASSERT_EQ(news.size(), 1u);
+  EXPECT_EQ(news[0].operation, behind.operation);
+  EXPECT_EQ(news[0].change, v1::MEASURE_CHANGE_LAPSED);
+  EXPECT_EQ(bank.Controlled(Account(1)), 600'00);
+}
+
+// Edge case 12: the end comes while the renewal is on its way. What is needed then is a new freeze, behind the queue.
+TEST(Renew, NotAfterTheEndAndNotAnotherCourtsMeasure) {
+  SmallBank bank = OneAccount();
+  bank.At("2026-09-28 09:10");
+  const Sent freeze = bank.Freeze(kLin, 600'00), behind = bank.Freeze(kLin, 600'00);
+  bank.Do(freeze);
+  bank.At("2026-09-28 09:20");
+  bank.Do(behind);
+  Sent foreign = bank.Renew(kLin, freeze);
+  foreign.order.set_court("辽9902");
+  EXPECT_EQ(ReasonIn(bank.Do(foreign)), "MEASURE_UNKNOWN");
+  EXPECT_EQ(ReasonIn(bank.Do(bank.Renew(kNamesake, freeze))), "MEASURE_UNKNOWN");
+  bank.At("2027-09-28 00:00");
+  const sdk::Answer late = bank.Do(bank.Renew(kLin, freeze));
+  EXPECT_EQ(OutcomeOf(late), v1::OUTCOME_NOT_RENEWED);
+  EXPECT_EQ(ReasonIn(late), "LAPSED");
+  EXPECT_TRUE(late.items.at(0).measure().ended());
+}
+
+TEST(Renew, AMeasureThatWaitsHasNoTermToLengthen) {
+  SmallBank bank = OneAccount();
+  const Sent first = bank.Freeze(kLin, 1'000'00), second = bank.Freeze(kLin, 400'00);
+  bank.Do(first), bank.Do(second);
+  const sdk::Answer answer = bank.Do(bank.Renew(kLin, second));
+  EXPECT_EQ(OutcomeOf(answer), v1::OUTCOME_NOT_RENEWED);
+  EXPECT_EQ(ReasonIn(answer), "WAITLISTED");
+}
+
+// Freeze and deduct: what the freeze came to control is taken, and the rest of the limit goes on catching.
+TEST(Deduct, UpToAnAmountTakesWhatIsThere) {
+  SmallBank bank = OneAccount();
+  const Sent freeze = bank.Freeze(kLin, 1'500'00);
+  bank.Do(freeze);
+  Sent deduct = bank.Deduct(kLin, freeze, 1'500'00, kSongyue, "9900020000000003036");
+  EXPECT_EQ(ReasonIn(bank.Do(deduct)), "AMOUNT_ABOVE_MEASURE") << "exactly the amount, or nothing";
+  deduct = bank.Deduct(kLin, freeze, 1'500'00, kSongyue, "9900020000000003036");
+  deduct.order.mutable_deduct()->set_up_to(true);
+  const sdk::Answer taken = bank.Do(deduct);
+  EXPECT_EQ(OutcomeOf(taken), v1::OUTCOME_SENT_NOT_CONFIRMED);
+  EXPECT_EQ(taken.items.at(0).deduction().amount_minor_units(), 1'000'00);
+  EXPECT_EQ(taken.items[0].deduction().measure().unfunded_minor_units(), 500'00);
+  Sent again = bank.Deduct(kLin, freeze, 1'500'00, kSongyue, "9900020000000003036");
+  again.order.mutable_deduct()->set_up_to(true);
+  EXPECT_EQ(ReasonIn(bank.Do(again)), "NO_BALANCE");
+  EXPECT_EQ(DepositAt(bank, 1, 700'00, "d1"), absl::OkStatus());
+  again = bank.Deduct(kLin, freeze, 1'500'00, kSongyue, "9900020000000003036");
+  again.order.mutable_deduct()->set_up_to(true);
+  EXPECT_EQ(bank.Do(again).items.at(0).deduction().amount_minor_units(), 500'00);
+  EXPECT_EQ(bank.Available(Account(1)), 200'00);
+}
+
 TEST(Release, PartlyThenWholeThenNothingIsLeft) {
   SmallBank bank = OneAccount();
   const Sent freeze = bank.Freeze(kLin, 1'500'00);

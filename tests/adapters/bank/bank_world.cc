@@ -86,6 +86,14 @@ Sent Bank::FreezeAccount(const Person& person, const std::string& account, int64
   return sent;
 }
 
+Sent Bank::Renew(const Person& person, const Sent& freeze, uint32_t years) {
+  Sent sent = Start(person, v1::ACTION_RENEW);
+  sent.order.mutable_renew()->set_freeze_order_id(freeze.operation.order_id);
+  sent.order.mutable_renew()->mutable_term()->set_years(years);
+  sent.freeze = freeze.operation;
+  return sent;
+}
+
 Sent Bank::Release(const Person& person, const Sent& freeze, int64_t amount) {
   Sent sent = Start(person, v1::ACTION_RELEASE);
   sent.order.mutable_release()->set_freeze_order_id(freeze.operation.order_id);

@@ -72,6 +72,7 @@ class Bank {
   Sent Inquiry(const Person& person);
   Sent Freeze(const Person& person, int64_t limit, v1::Inflow inflow = v1::INFLOW_CAPTURE);
   Sent FreezeAccount(const Person& person, const std::string& account, int64_t limit);
+  Sent Renew(const Person& person, const Sent& freeze, uint32_t years = 1);
   Sent Release(const Person& person, const Sent& freeze, int64_t amount = 0);
   Sent Deduct(const Person& person, const Sent& freeze, int64_t amount, const std::string& to_bank = kBeiling,
               const std::string& to_account = kCourtAccount);

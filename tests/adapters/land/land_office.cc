@@ -4,6 +4,7 @@
 #include "gtest/gtest.h"
 #include "server/base/bytes.h"
 #include "server/base/reason.h"
+#include "server/trust/freeze_named.h"
 #include "tests/support/paths.h"
 
 namespace eagle::land {
@@ -74,6 +75,14 @@ v1::Order LandOffice::Freeze(const std::string& unit, const Person& person, uint
   return order;
 }
 
+v1::Order LandOffice::Renew(const v1::Order& freeze, uint32_t years) {
+  v1::Order order = Inquiry();
+  order.set_action(v1::ACTION_RENEW);
+  order.mutable_renew()->set_freeze_order_id(freeze.order_id());
+  order.mutable_renew()->mutable_term()->set_years(years);
+  return order;
+}
+
 v1::Order LandOffice::Release(const v1::Order& freeze) {
   v1::Order order = Inquiry();
   order.set_action(v1::ACTION_RELEASE);
@@ -105,8 +114,9 @@ absl::StatusOr<sdk::Answer> LandOffice::TryDo(const v1::Order& order) {
   if (arrivals_.count(order.order_id()) == 0) Arrive(order);
   const sdk::Operation operation = OperationOf(order);
   const journal::Hash digest = journal::LeafHash(order.SerializeAsString());
-  const sdk::Operation freeze{order.release().freeze_order_id(), operation.agency, 0};
-  const sdk::Request request = RequestOf(order, operation, digest, order.has_release() ? &freeze : nullptr);
+  const std::string* named = trust::FreezeNamed(order);
+  const sdk::Operation freeze{named == nullptr ? "" : *named, operation.agency, 0};
+  const sdk::Request request = RequestOf(order, operation, digest, named != nullptr ? &freeze : nullptr);
   auto transaction = inbox->Begin();
   auto answer =
       order.action() == v1::ACTION_INQUIRE ? land->Inquire(request, *transaction) : land->Apply(request, *transaction);

@@ -53,6 +53,7 @@ class LandOffice {
   v1::Order Inquiry(const Person& person = kLin);
   v1::Order Freeze(const std::string& unit, const Person& person = kLin, uint32_t numerator = 1,
                    uint32_t denominator = 2);
+  v1::Order Renew(const v1::Order& freeze, uint32_t years = 3);
   v1::Order Release(const v1::Order& freeze);
 
   // Arrival now, then Inquire or Apply, and what came of it; CheckAnswer must take it.

@@ -352,6 +352,27 @@ TEST(LandFreeze, RanksSurviveARestart) {
   EXPECT_EQ(office.Standing(kHouse, kOurs), "EFFECTIVE rank 1");
 }
 
+TEST(LandRenew, TheSameSealEndsLater) {
+  LandOffice office;
+  const v1::Order seal = office.Freeze(kHouse);
+  EXPECT_EQ(Said(office.Do(office.Renew(seal))), "NOT_RENEWED MEASURE_UNKNOWN");
+  office.Do(seal);
+  EXPECT_EQ(Said(office.Do(office.Renew(seal))), "NOT_RENEWED PENDING");
+  ASSERT_TRUE(office.Approve().ok());
+  const absl::Time end = *office.Seals(kHouse).at(0).row.effective_to;
+  v1::Order foreign = office.Renew(seal);
+  foreign.set_court("辽9902");
+  EXPECT_EQ(Said(office.Do(foreign)), "NOT_RENEWED NOT_YOUR_MEASURE");
+  EXPECT_EQ(Said(office.Do(office.Renew(seal, 4))), "NOT_RENEWED TERM_TOO_LONG");
+  office.now = end - absl::Seconds(1);
+  EXPECT_EQ(Said(office.Do(office.Renew(seal))), "RENEWED");
+  const absl::Time later = *office.Seals(kHouse).at(0).row.effective_to;
+  EXPECT_EQ(absl::ToCivilDay(later, office.rules.zone).year(), absl::ToCivilDay(end, office.rules.zone).year() + 3);
+  EXPECT_EQ(office.Standing(kHouse, kOurs), "EFFECTIVE rank 1");
+  office.now = later;
+  EXPECT_EQ(Said(office.Do(office.Renew(seal))), "NOT_RENEWED LAPSED");
+}
+
 TEST(LandRelease, OnlyTheOwnMeasureAndOnlyWhole) {
   LandOffice office;
   const v1::Order seal = office.Freeze(kHouse);

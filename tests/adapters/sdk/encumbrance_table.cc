@@ -84,8 +84,7 @@ class Table {
       if (word == "whole") fresh.whole_account = true;
       if (word == "review") review = true;
       const bool is_term = absl::ascii_isdigit(static_cast<unsigned char>(word[0]));
-      if (is_term && word.back() == 'y') fresh.term.years = static_cast<uint32_t>(std::stoi(word));
-      if (is_term && word.back() == 'm') fresh.term.months = static_cast<uint32_t>(std::stoi(word));
+      if (is_term) fresh.term = TermOf(word);
       if (word == "from") fresh.effective_from = absl::FromCivil(Day(words[++i]), Shanghai());
       if (word == "to") fresh.effective_to = absl::FromCivil(Day(words[++i]) + 1, Shanghai());
       if (word == "served") {
@@ -94,6 +93,11 @@ class Table {
       }
     }
     return book.Place(std::move(fresh), review);
+  }
+  // "1y", "6m"; "0m" is no term.
+  static MeasureTerm TermOf(const std::string& word) {
+    const uint32_t count = static_cast<uint32_t>(std::stoi(word));
+    return word.back() == 'y' ? MeasureTerm{.years = count} : MeasureTerm{.months = count};
   }
   static absl::CivilDay Day(const std::string& text) {
     absl::CivilDay day;
@@ -108,6 +112,7 @@ class Table {
     if (what == "approve") status = book.Approve(words[1]);
     if (what == "refuse") status = book.Refuse(words[1]);
     if (what == "release") status = book.Release(words[1], words.size() > 2 ? Amount(words[2]) : 0);
+    if (what == "renew") status = book.Renew(words[1], TermOf(words[2]));
     if (what == "credit") status = book.Credit(words[1], Amount(words[2]));
     if (what == "withdraw") status = book.Withdraw(words[1], Amount(words[2]));
     if (what == "reduce") status = book.Reduce(words[1], Amount(words[2]));

@@ -43,6 +43,56 @@ TEST(EncumbranceMoney, ASecondMeasureControlsWhatIsLeftAndIsPromotedWithoutAnOrd
   )");
 }
 
+// Edge cases 12, 13 and 22 of the domain: a renewal keeps rank and opens no window for those behind it; what has ended
+// is not renewed; 29 February.
+TEST(EncumbranceMoney, ARenewalMovesTheEndAndNothingElse) {
+  RunTable(R"(
+    at 2026-09-28 09:10
+    account A 80000
+    place F1 A 60000 capture 1y   | ok  | F1 EFFECTIVE 60000.00+0.00
+    place F2 A 60000 capture 1y   | ok  | F1 EFFECTIVE 60000.00+0.00, F2 EFFECTIVE 20000.00+40000.00
+    at 2027-09-27 23:59
+    renew F1 1y                   | ok  | F1 EFFECTIVE 60000.00+0.00, F2 EFFECTIVE 20000.00+40000.00
+    end F1                        | 2028-09-27
+    rank F1                       | 1
+    rank F2                       | 2
+    since F1                      | 2026-09-28 09:10
+    at 2027-09-28 00:00           | LAPSED F2 0.00+0.00  | F1 EFFECTIVE 60000.00+0.00, F2 LAPSED
+    renew F2 1y                   | MEASURE_NOT_EFFECTIVE
+    renew F1 6m                   | ok
+    end F1                        | 2029-03-27
+    at 2029-03-28 00:00           | LAPSED F1 0.00+0.00
+    renew F1 1y                   | MEASURE_NOT_EFFECTIVE
+    renew F9 1y                   | MEASURE_UNKNOWN
+  )");
+}
+
+TEST(EncumbranceMoney, ARenewalCountsFromTheEndThatRunsAlsoInFebruary) {
+  RunTable(R"(
+    at 2028-02-29 10:00
+    account A 100
+    place F1 A 100 capture 1y     | ok
+    end F1                        | 2029-02-28
+    renew F1 1y                   | ok
+    end F1                        | 2030-02-28
+    renew F1 0m                   | FIELD_INVALID
+  )");
+}
+
+TEST(EncumbranceMoney, WhatWaitsOrHasNoEndIsNotRenewed) {
+  RunTable(R"(
+    at 2026-09-28 09:10
+    account A 100
+    place X A 100                 | ok  | X EFFECTIVE 100.00+0.00
+    renew X 1y                    | FIELD_INVALID
+    place F1 A 100 capture 1y     | ok  | F1 WAITLISTED 0.00+100.00, X EFFECTIVE 100.00+0.00
+    renew F1 1y                   | MEASURE_NOT_EFFECTIVE
+    release X                     | PROMOTED F1 100.00+0.00
+    renew F1 1y                   | ok
+    end F1                        | 2028-09-27
+  )");
+}
+
 TEST(EncumbranceMoney, TheEarlierOnesLapsePromotesAtTheInstantItEndedHoweverLateOneLooks) {
   RunTable(R"(
     at 2025-10-15 10:00

@@ -114,14 +114,20 @@ phone = "0990-110000"
         s.equal("what the debtor has", self.outcome("inquiry"), "FOUND")
         s.equal("what the guarantor has, searched and not there", self.outcome("nothing"), "NIL")
         s.equal("the balance", [(f["asset"], f["balance"]) for f in self.findings("inquiry")[SONGYUE]], [(cast.ACCOUNT_SONGYUE, "95,000.00")])
-        for name, limit, case in (("first", "60,000.00", cast.CASE), ("second", "40,000.00", cast.CASE), ("third", "10,000.00", OTHER_CASE)):
-            self.send(name, "freeze", "--limit", limit, "--term", "1y", case=case)
+        for name, limit, term, case in (("first", "60,000.00", "1y", cast.CASE), ("second", "40,000.00", "2m", cast.CASE), ("third", "10,000.00", "1y", OTHER_CASE)):
+            self.send(name, "freeze", "--limit", limit, "--term", term, case=case)
             self.answered(name, 40)
         self.becomes("two freezes, the second partly funded", [("EFFECTIVE", "60,000.00", "0.00"), ("EFFECTIVE", "35,000.00", "5,000.00")])
         self.becomes("the third waits behind them", [("WAITLISTED", "0.00", "10,000.00")], OTHER_CASE)
         self.bank("credit", cast.ACCOUNT_SONGYUE, "1200000")
         self.becomes("later money fills the second", [("EFFECTIVE", "60,000.00", "0.00"), ("EFFECTIVE", "40,000.00", "0.00")])
         self.becomes("and moves the third up", [("EFFECTIVE", "7,000.00", "3,000.00")], OTHER_CASE)
+        ends = self.rows("SELECT ends FROM measures WHERE requested = 4000000")[0][0]
+        self.send("longer", "renew", "--measure", self.orders["second"], "--term", "1m")
+        s.equal("the second is renewed", self.outcome("longer"), "RENEWED")
+        s.check("and ends later", self.rows("SELECT ends FROM measures WHERE requested = 4000000")[0][0] > ends + 27 * 86400)
+        ending = self.eagle("case", "measures", "--ending", "120")["rows"]
+        s.equal("what ends within 120 days", [(m["freeze_order"], m["controlled"], m["phase"]) for m in ending], [(self.orders["second"], "40,000.00", "EFFECTIVE")])
         self.send("part", "release", "--measure", self.orders["first"], "--amount", "20,000.00", "--ground", "DEBT_PAID")
         s.equal("a part is released", self.outcome("part"), "RELEASED")
         self.becomes("which fills the third", [("EFFECTIVE", "10,000.00", "0.00")], OTHER_CASE)
@@ -134,6 +140,12 @@ phone = "0990-110000"
         s.equal("booked once, to the court's account", self.rows("SELECT account, amount FROM payments"), [(cast.ACCOUNT_COURT, 3000000)])
         s.equal("the balance after it", self.rows("SELECT balance FROM accounts"), [(7700000,)])
         self.becomes("what stands", [("EFFECTIVE", "10,000.00", "0.00"), ("EFFECTIVE", "40,000.00", "0.00")])
+        sent = self.eagle("order", "freeze-and-deduct", "--case", cast.CASE, "--subject", cast.DEBTOR, "--agency", SONGYUE, *self.papers("RULING", "ASSISTANCE_NOTICE", "JUDGMENT_COPY"),
+                          "--limit", "5,000.00", "--to-account", "1", "--sign", cast.HANDLER, "--sign", cast.COSIGNER)
+        s.equal("freeze and deduct: both accepted", [row["result"] for row in sent["results"]], ["ACCEPTED", "ACCEPTED"])
+        self.orders["pair"] = sent["results"][1]["order_id"]
+        s.equal("what was frozen is taken", self.outcome("pair"), "DEDUCTED")
+        s.equal("the balance after the pair", self.rows("SELECT balance FROM accounts"), [(7200000,)])
         self.stranger_court()
         with sqlite3.connect(self.database, timeout=30) as db:
             db.execute("UPDATE measures SET ends = 1 WHERE live AND requested = 100000")

@@ -52,7 +52,7 @@ class Adapters : public ::testing::Test {
 
 TEST_F(Adapters, HelloIsDurableAndTellsWhatTheGatewayTakesTheAdapterFor) {
   v1::HelloRequest request = HelloRequest();
-  request.mutable_capabilities()->DeleteSubrange(2, 2);  // inquires and freezes only
+  request.mutable_capabilities()->DeleteSubrange(2, 3);  // inquires and freezes only
   v1::Capability* odd = request.add_capabilities();
   odd->set_asset_kind("LAND");
   odd->set_action(v1::ACTION_FREEZE);
@@ -175,16 +175,16 @@ TEST_F(Adapters, WhatWasDeclaredStaysWithItsRowWhenTheApprovedRowsChange) {
     return out;
   };
   v1::HelloRequest hello = HelloRequest();
-  hello.mutable_capabilities()->DeleteSubrange(2, 2);  // inquires and freezes only
+  hello.mutable_capabilities()->DeleteSubrange(2, 3);  // inquires and freezes only
   ASSERT_TRUE(Hello(hello).ok());
   ASSERT_THAT(effective(), ElementsAre("DEPOSIT ACTION_INQUIRE", "DEPOSIT ACTION_FREEZE"));
 
   v1::Proposal proposal = DemoWorld::AgencyProposal(kBeiling, "北陵银行", "BANK");
   auto* rows = proposal.mutable_agency()->mutable_capabilities();
-  rows->SwapElements(0, 3);  // deduct, freeze, release, inquire
+  rows->SwapElements(0, 4);  // deduct, freeze, renew, release, inquire
   rows->Add()->CopyFrom(rows->Get(1));
-  rows->Mutable(4)->set_asset_kind("SECURITIES");
-  rows->DeleteSubrange(2, 1);
+  rows->Mutable(5)->set_asset_kind("SECURITIES");
+  rows->DeleteSubrange(2, 2);
   ASSERT_TRUE(demo_.Adopt({proposal})->results(0).in_effect());
   EXPECT_THAT(effective(), ElementsAre("DEPOSIT ACTION_FREEZE", "DEPOSIT ACTION_INQUIRE"));
   gateway_.Restart();

@@ -252,8 +252,25 @@ TEST(OrderTest, OnlyControlledMoneyOfAnEffectiveMeasureCanBeTakenAndOnlyOnce) {
             Reason::kNone);
   EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({world.DeductOrder("BANK1", freeze.order_id(), 1)}))),
             Reason::kAmountAboveMeasure);
-  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({world.ReleaseOrder("BANK1", freeze.order_id())}))),
-            Reason::kOpenDeduction);
+}
+
+TEST(OrderTest, AReleaseWaitsBehindAnOpenDeductionAndIsHandedOutAfterIt) {
+  DomainWorld world;
+  const auto freeze = world.FreezeOrder("BANK1", 100);
+  world.Do(world.Orders({freeze}));
+  world.Do(world.Receipts("BANK1", {world.Controlled(freeze, "BANK1", 100, 0)}));
+  const auto deduct = world.DeductOrder("BANK1", freeze.order_id(), 60),
+             later = world.DeductOrder("BANK1", freeze.order_id(), 1);
+  const auto release = world.ReleaseOrder("BANK1", freeze.order_id());
+  ASSERT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({deduct}))), Reason::kNone);
+  ASSERT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({release}))), Reason::kNone);
+  ASSERT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({later}))), Reason::kNone);
+  const auto may_go = [&] { return MayHandOut(world.state, world.OrderNamed(release)); };
+  EXPECT_FALSE(may_go());
+  world.Do(world.Receipts("BANK1", {world.Deducted(deduct, "BANK1", false, 40, 0)}));
+  EXPECT_FALSE(may_go()) << "sent is not settled";
+  world.Do(world.Receipts("BANK1", {world.Deducted(deduct, "BANK1", true, 40, 0)}));
+  EXPECT_TRUE(may_go()) << "what was accepted after it doesn't hold it up";
 }
 
 TEST(OrderTest, WithdrawalStopsOnlyWhatHasNotBegun) {

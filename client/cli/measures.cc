@@ -1,0 +1,108 @@
+// eagle case measures: what stands over all cases of the court, and what ends when.
+#include <algorithm>
+
+#include "client/cli/batches.h"
+#include "client/cli/commands.h"
+#include "client/cli/session.h"
+#include "client/lib/words.h"
+#include "server/base/reason.h"
+#include "server/trust/timestamps.h"
+
+namespace eagle::client {
+namespace {
+
+struct MeasuresFlags {
+  std::string case_number;
+  uint64_t ending_days = 0;
+  bool all = false;
+};
+
+absl::Time EndOf(const v1::MeasureView& measure) {
+  return IsSet(measure.state().effective_to()) ? ToTime(measure.state().effective_to()) : absl::InfiniteFuture();
+}
+
+// Civil days from today until the last day that is covered: 0 = it ends tonight, negative: it has ended.
+int64_t DaysLeft(absl::Time end, absl::Time now, const absl::TimeZone& zone) {
+  return absl::ToCivilDay(end - absl::Nanoseconds(1), zone) - absl::ToCivilDay(now, zone);
+}
+
+Cell Days(int64_t days) { return {std::to_string(days), std::to_string(days)}; }
+
+// What can be done about the end: nothing yet, a renewal now, or it is on its way.
+Cell RenewalOf(const v1::MeasureView& measure, absl::Time now, const absl::TimeZone& zone) {
+  if (measure.renewal_open()) return Text("OPEN");
+  if (measure.phase() != v1::MEASURE_PHASE_EFFECTIVE || EndOf(measure) == absl::InfiniteFuture()) return Nothing();
+  if (!IsSet(measure.renewable_from()) || ToTime(measure.renewable_from()) <= now) return Text("NOW");
+  return Text("FROM " + absl::FormatCivilTime(absl::ToCivilDay(ToTime(measure.renewable_from()), zone)));
+}
+
+absl::StatusOr<std::vector<v1::MeasureView>> Fetch(Session& session, const MeasuresFlags& flags) {
+  EAGLE_ASSIGN_OR_RETURN(Gateway * gateway, session.gateway());
+  v1::ListMeasuresRequest request;
+  request.set_case_number(flags.case_number);
+  request.set_standing_only(!flags.all);
+  request.set_page_size(500);
+  if (flags.ending_days > 0)
+    *request.mutable_ending_before() = trust::TimestampOf(session.process().clock.WallNow() +
+                                                          absl::Hours(24) * static_cast<int64_t>(flags.ending_days));
+  std::vector<v1::MeasureView> measures;
+  for (;;) {
+    EAGLE_ASSIGN_OR_RETURN(const v1::ListMeasuresResponse page, gateway->ListMeasures(request));
+    measures.insert(measures.end(), page.measures().begin(), page.measures().end());
+    if (page.next_page_token().empty()) return measures;
+    request.set_page_token(page.next_page_token());
+  }
+}
+
+absl::Status ShowMeasures(Session& session, const MeasuresFlags& flags) {
+  EAGLE_ASSIGN_OR_RETURN(const absl::TimeZone zone, session.zone());
+  EAGLE_ASSIGN_OR_RETURN(std::vector<v1::MeasureView> measures, Fetch(session, flags));
+  std::stable_sort(measures.begin(), measures.end(),
+                   [](const v1::MeasureView& a, const v1::MeasureView& b) { return EndOf(a) < EndOf(b); });
+  const absl::Time now = session.process().clock.WallNow();
+  Table table("measures", {{"effective_to"},
+                           {"days_left", kRight},
+                           {"renewal"},
+                           {"case_number"},
+                           {"agency"},
+                           {"agency_code", kLeft, true},
+                           {"asset_kind"},
+                           {"asset"},
+                           {"phase"},
+                           {"controlled", kRight},
+                           {"unfunded", kRight},
+                           {"rank", kRight},
+                           {"freeze_order"},
+                           {"unit_reference", kLeft, true}});
+  for (const v1::MeasureView& measure : measures) {
+    const v1::MeasureState& state = measure.state();
+    const absl::Time end = EndOf(measure);
+    const bool ends = end != absl::InfiniteFuture();
+    const auto money = [&](int64_t amount) { return measure.is_money() ? Money(amount) : Nothing(); };
+    table.Add({ends ? End(end, zone) : Nothing(), ends ? Days(DaysLeft(end, now, zone)) : Nothing(),
+               RenewalOf(measure, now, zone), Text(measure.case_number()),
+               Text(NameOr(session.names(), measure.agency())), Text(measure.agency()), Text(measure.asset_kind()),
+               TextOrNothing(measure.asset_number_masked()), Text(Word(measure.phase())),
+               money(state.controlled_minor_units()), money(state.unfunded_minor_units()),
+               state.rank() == 0 ? Nothing() : Count(state.rank()), IdCell(measure.freeze_order_id()),
+               TextOrNothing(state.unit_reference())});
+  }
+  Document document;
+  document.Add(std::move(table));
+  return session.Print(document);
+}
+
+}  // namespace
+
+void AddMeasures(Verb& cases) {
+  auto flags = std::make_shared<MeasuresFlags>();
+  Verb verb = cases.Add("measures", "List measures over all cases, those that end first on top 到期提醒.",
+                        "eagle case measures --ending 60");
+  verb.Number("--ending", &flags->ending_days,
+              "only those in effect that end within so many days, or should have ended");
+  verb.Text("--case", &flags->case_number, "only those of this case");
+  verb.Flag("--all", &flags->all, "those that are over or unanswered, too");
+  verb.Do([flags](Session& session) { return ShowMeasures(session, *flags); });
+}
+
+}  // namespace eagle::client
