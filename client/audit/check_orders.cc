@@ -207,9 +207,8 @@ bool WaitsForDeduction(uint64_t seq, const OrderSeen& order, const Picture& seen
   if (order.action != ACTION_RELEASE) return false;
   const auto deductions = seen.deductions.find(order.freeze);
   return deductions != seen.deductions.end() &&
-         std::any_of(deductions->second.orders.begin(), deductions->second.orders.end(), [&](uint64_t deduction) {
-           return deduction < seq && !seen.orders.at(deduction).open.empty();
-         });
+         std::any_of(deductions->second.orders.begin(), deductions->second.orders.end(),
+                     [&](uint64_t deduction) { return deduction < seq && !seen.orders.at(deduction).open.empty(); });
 }
 
 int64_t WaitsSince(const OrderSeen& order, const Picture& seen) {
@@ -229,8 +228,8 @@ void CheckSkipped(uint64_t index, uint32_t agency, uint64_t seq, const OrderSeen
   for (auto at = queue->second.begin(); at != queue->second.end() && *at < seq;) {
     const auto other = seen.orders.find(*at);
     if (other->second.accepted + tolerance >= order.accepted) break;  // journal order is the order of time
-    if (WaitsForDeduction(*at, other->second, seen) ||
-        WaitsSince(other->second, seen) + tolerance >= order.accepted || IsHeldUp(index, agency, other->second, seen)) {
+    if (WaitsForDeduction(*at, other->second, seen) || WaitsSince(other->second, seen) + tolerance >= order.accepted ||
+        IsHeldUp(index, agency, other->second, seen)) {
       ++at;
       continue;
     }

@@ -245,13 +245,14 @@ void OpenedAudit::TakeOrder(const journal::Leaf& leaf, const std::string& payloa
   if (!register_.policy_sealed && register_.policy.version() == body.policy_version()) {
     if (const auto wrong = WrongDue(body, order.urgency(), leaf.time, register_.policy)) Add(Rule::kDue, leaf, *wrong);
   }
+  const int64_t amount = under_head_[{body.head(), leaf.case_seq.value(), order.action()}] += AmountOf(order);
   const auto row = std::find_if(register_.policy.actions().begin(), register_.policy.actions().end(),
                                 [&](const ActionRow& at) { return at.action() == order.action(); });
   if (row == register_.policy.actions().end()) {
     if (!register_.policy_sealed) Add(Rule::kRoles, leaf, "the installed policy has no row for this action");
   } else if (head != nullptr) {
     if (order.court() != head->signer) Add(Rule::kContent, leaf, "the order names another court than its head");
-    CheckRoles(leaf, *head, RolesOf(*row, AmountOf(order), order.has_confirmed()));
+    CheckRoles(leaf, *head, RolesOf(*row, amount, order.has_confirmed()));
   }
   const PlausibilityRow plausibility = register_.policy_sealed ? PlausibilityRow() : register_.policy.plausibility();
   CheckConfirmed(leaf, body.confirmed(), order.has_confirmed() ? &order.confirmed() : nullptr,
@@ -268,7 +269,7 @@ void OpenedAudit::TakeOrder(const journal::Leaf& leaf, const std::string& payloa
       .case_seq = leaf.case_seq.value(),
       .head = body.head(),
       .action = order.action(),
-      .amount = AmountOf(order),
+      .amount = amount,
       .confirmed = order.has_confirmed(),
       .freezes = order.has_freeze(),
       .deducts = order.has_deduct()};

@@ -18,6 +18,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "client/audit/agency_bits.h"
@@ -60,7 +61,7 @@ class OpenedAudit {
     std::string person;  // kind and number: a tag is another one after a rotation of its key
     uint64_t case_seq = 0, head = 0;
     goldeneagle::v1::Action action{};
-    int64_t amount = 0;
+    int64_t amount = 0;  // of its head so far, in its action and case
     bool confirmed = false;
     // Whose signatures hold it up, since which entry, and in which roles they had to sign.
     std::vector<std::pair<uint32_t, std::set<int>>> signers;
@@ -119,6 +120,8 @@ class OpenedAudit {
   OpenedAmounts amounts_;
   OpenedRanks ranks_;
   std::map<uint64_t, OrderKept> orders_;
+  // By head, case and action: what was accepted of it so far. Who signs a head signs for the sum.
+  std::map<std::tuple<uint64_t, uint64_t, int>, int64_t> under_head_;
   std::map<std::pair<uint64_t, uint32_t>, WordKept> words_;  // by order and agency
   std::map<uint64_t, CaseKept> cases_;
   uint64_t opened_ = 0, sealed_ = 0, unchecked_ = 0;

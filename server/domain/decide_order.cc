@@ -203,7 +203,7 @@ class OrderDecider {
     for (OrderSigner& signer :
          SignersAmong(state_, command_.signed_head.head.signer(), command_.signed_head.keys, draft_.now()))
       *body.add_signers() = std::move(signer);
-    for (OfficerRole role : RolesFor(policy_, order)) body.add_roles(role);
+    for (OfficerRole role : RolesFor(policy_, order, AmountUnderHead(command_, trial.index))) body.add_roles(role);
     body.set_exception_leader(ExceptionLeader(state_, order));
     for (uint32_t reason : trial.confirmed) body.add_confirmed(reason);
     OrderPayload payload;

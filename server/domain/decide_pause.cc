@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "server/base/money.h"
 #include "server/domain/draft.h"
 #include "server/domain/examine_order.h"
 #include "server/domain/instant.h"
@@ -86,12 +87,19 @@ const OrderRow* OrderUnder(const State& state, const ResumeOrders& command, size
   return fits ? order : nullptr;
 }
 
-void CheckResumed(const State& state, const ResumeOrders& command, const goldeneagle::v1::Order& order, absl::Time now,
-                  Violations& wrong) {
+// The amount by which it was judged is that of its whole head: a leader who had to sign has to sign again.
+int64_t AmountJudged(const OrderRow& row, const goldeneagle::v1::Order& order) {
+  const auto& roles = row.roles;
+  if (std::find(roles.begin(), roles.end(), OFFICER_ROLE_LEADER) != roles.end()) return kAmountBoundMinorUnits;
+  return order.has_freeze() ? order.freeze().limit_minor_units() : order.deduct().amount_minor_units();
+}
+
+void CheckResumed(const State& state, const ResumeOrders& command, const OrderRow& row,
+                  const goldeneagle::v1::Order& order, absl::Time now, Violations& wrong) {
   // The head is the old one, its signatures are of now: who signs anew need not have been an officer then.
   SignedHead anew = command.signed_head;
   *anew.head.mutable_signed_at() = ToProto(now);
-  CheckSigners(state, order, anew, now, wrong);
+  CheckSigners(state, order, AmountJudged(row, order), anew, now, wrong);
   if (now > FromProto(order.not_after())) wrong.Add("not_after", Reason::kOrderExpired, "has passed");
 }
 
@@ -162,7 +170,7 @@ void DecideCommand(Draft& draft, const ResumeOrders& command) {
     } else if (order->paused.empty()) {
       wrong.Add("order_id", Reason::kOrderNotPaused, "the order isn't paused anywhere");
     } else {
-      CheckResumed(state, command, parsed, draft.now(), wrong);
+      CheckResumed(state, command, *order, parsed, draft.now(), wrong);
     }
     if (!wrong.empty()) result.refusal = wrong.ToFailure("the order stays as it is");
     if (!result.refusal && !result.repeated) {
@@ -172,7 +180,7 @@ void DecideCommand(Draft& draft, const ResumeOrders& command) {
       body.set_targets(order->paused.bytes());
       for (OrderSigner& signer : SignersAmong(state, head.signer(), command.signed_head.keys, draft.now()))
         *body.add_signers() = std::move(signer);
-      for (OfficerRole role : RolesFor(*state.policy, parsed)) body.add_roles(role);
+      for (OfficerRole role : RolesFor(*state.policy, parsed, AmountJudged(*order, parsed))) body.add_roles(role);
       body.set_exception_leader(ExceptionLeader(state, parsed));
       body.set_policy_version(state.policy->version());
       ResumedPayload payload;

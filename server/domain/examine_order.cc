@@ -41,7 +41,7 @@ class OrderExaminer {
       return trial;
     }
     CheckEnvelopeFields(order, wrong);
-    CheckPeople(order, trial);
+    CheckPeople(order, AmountUnderHead(command_, i), trial);
     CheckTargets(order, trial);
     trial.pair = order.has_deduct() ? PairOf(i) : std::nullopt;
     CheckAct(order, trial);
@@ -79,7 +79,7 @@ class OrderExaminer {
       wrong.Add("instruments", Reason::kTooLarge, "at most 100");
   }
 
-  void CheckPeople(const OrderProto& order, Trial& trial) const {
+  void CheckPeople(const OrderProto& order, int64_t amount, Trial& trial) const {
     Violations& wrong = trial.wrong;
     CheckIdentity(order.subject(), policy_, state_.directory.production(), "subject", wrong);
     if (trial.of == nullptr) {
@@ -94,7 +94,7 @@ class OrderExaminer {
         trial.respondent = static_cast<uint32_t>(it - respondents.begin());
       }
     }
-    CheckSigners(state_, order, command_.signed_head, now_, wrong);
+    CheckSigners(state_, order, amount, command_.signed_head, now_, wrong);
     const ActionRow* row = policy_.ActionRowFor(order.action());
     if (row == nullptr) {
       wrong.Add("action", Reason::kFieldMissing, "an action of the policy in force");
@@ -384,21 +384,32 @@ class OrderExaminer {
 
 }  // namespace
 
-std::vector<OfficerRole> RolesFor(const Policy& policy, const OrderProto& order) {
+int64_t AmountUnderHead(const SubmitOrders& command, size_t i) {
+  const OrderProto& order = command.members[i].parsed;
+  int64_t sum = 0;
+  for (const OrderMember& member : command.members) {
+    const OrderProto& other = member.parsed;
+    if (other.action() != order.action() || other.case_number() != order.case_number()) continue;
+    const int64_t amount = other.has_freeze()   ? other.freeze().limit_minor_units()
+                           : other.has_deduct() ? other.deduct().amount_minor_units()
+                                                : 0;
+    sum += std::clamp<int64_t>(amount, 0, kAmountBoundMinorUnits);  // what lies outside is refused by itself
+  }
+  return sum;
+}
+
+std::vector<OfficerRole> RolesFor(const Policy& policy, const OrderProto& order, int64_t amount) {
   std::vector<OfficerRole> roles;
   const ActionRow* row = policy.ActionRowFor(order.action());
   if (row == nullptr) return roles;
   for (int role : row->roles()) roles.push_back(static_cast<OfficerRole>(role));
-  const int64_t amount = order.has_freeze()   ? order.freeze().limit_minor_units()
-                         : order.has_deduct() ? order.deduct().amount_minor_units()
-                                              : 0;
   const bool above = row->third_key_above_minor_units() > 0 && amount > row->third_key_above_minor_units();
   const bool there = std::find(roles.begin(), roles.end(), OFFICER_ROLE_LEADER) != roles.end();
   if (above || (order.has_confirmed() && !there)) roles.push_back(OFFICER_ROLE_LEADER);
   return roles;
 }
 
-void CheckSigners(const State& state, const OrderProto& order, const SignedHead& head, absl::Time now,
+void CheckSigners(const State& state, const OrderProto& order, int64_t amount, const SignedHead& head, absl::Time now,
                   Violations& wrong) {
   if (order.officers().empty()) wrong.Add("officers", Reason::kFieldMissing, "the handling officer is required");
   if (order.officers_size() > kOfficersPerOrder)
@@ -417,7 +428,7 @@ void CheckSigners(const State& state, const OrderProto& order, const SignedHead&
   if (!order.officers().empty() && !HasSigned(state, order.court(), order.officers(0).officer(), head, now))
     wrong.Add("officers[0]", Reason::kSignaturesMissing, "the handler whom the order names must have signed");
   if (state.policy->ActionRowFor(order.action()) != nullptr)
-    CheckRoles(state, order.court(), head, RolesFor(*state.policy, order), now, "signatures", wrong);
+    CheckRoles(state, order.court(), head, RolesFor(*state.policy, order, amount), now, "signatures", wrong);
   if (order.has_freeze() && order.has_over_cap_exception() &&
       !HasSignedAs(state, order.court(), order.over_cap_exception().leader(), OFFICER_ROLE_LEADER, head, now))
     wrong.Add("over_cap_exception.leader", Reason::kExceptionNotSigned, "the leader named here must have signed");

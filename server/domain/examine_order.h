@@ -33,13 +33,17 @@ struct Trial {
   std::string message = "the order is refused";
 };
 
-// Which roles different officers must sign `order` in, by the policy in force. Pre: a policy is installed; it has a row
-// for the action, or the answer is empty.
-std::vector<goldeneagle::v1::OfficerRole> RolesFor(const Policy& policy, const goldeneagle::v1::Order& order);
+// What the member `i` and all of its action on its case ask for under its head, in minor units: whoever signs a head
+// signs for the sum, so an amount that is split stays one amount.
+int64_t AmountUnderHead(const SubmitOrders& command, size_t i);
+// Which roles different officers must sign `order` in, by the policy in force, when its head asks for `amount`. Pre: a
+// policy is installed; it has a row for the action, or the answer is empty.
+std::vector<goldeneagle::v1::OfficerRole> RolesFor(const Policy& policy, const goldeneagle::v1::Order& order,
+                                                   int64_t amount);
 // What is wrong with the people of `order` when `keys` have signed it: those it names, the roles, the exception's
-// leader.
-void CheckSigners(const State& state, const goldeneagle::v1::Order& order, const SignedHead& head, absl::Time now,
-                  Violations& wrong);
+// leader. `amount`: as for RolesFor.
+void CheckSigners(const State& state, const goldeneagle::v1::Order& order, int64_t amount, const SignedHead& head,
+                  absl::Time now, Violations& wrong);
 // Ordinal of the officer whose signature allows more than the cap; 0 = there is no exception.
 uint32_t ExceptionLeader(const State& state, const goldeneagle::v1::Order& order);
 

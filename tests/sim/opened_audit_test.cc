@@ -4,6 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
+#include <tuple>
+
 #include "server/base/reason.h"
 #include "server/journal/payload.h"
 #include "tests/sim/sim_world.h"
@@ -238,6 +242,35 @@ TEST_F(OpenedAuditSim, AnOrderThatOneOfficerSigned) {
     payload.mutable_head()->mutable_signatures()->DeleteSubrange(1, payload.head().signatures_size() - 1);
   });
   EXPECT_THAT(Findings(), Contains(Of("member.roles", at)));
+}
+
+// Each order of the head is below the threshold, and what the head asks for of the case is above it.
+TEST_F(OpenedAuditSim, AnAmountThatWasSplitUnderOneHead) {
+  std::map<std::pair<uint64_t, uint64_t>, std::vector<std::pair<uint64_t, int64_t>>> freezes;  // by head and case
+  for (uint64_t i = 0; i < log_.size(); ++i) {
+    const journal::Leaf leaf = *journal::DecodeLeaf(log_[i].leaf);
+    OrderAccepted body;
+    if (leaf.type != ENTRY_TYPE_ORDER_ACCEPTED || !body.ParseFromString(leaf.body) || body.action() != ACTION_FREEZE)
+      continue;
+    const auto opened = journal::OpenPayload(log_[i].key, log_[i].sealed, leaf.index, leaf.type, leaf.case_seq);
+    OrderPayload payload;
+    Order order;
+    ASSERT_TRUE(payload.ParseFromString(opened->payload) && order.ParseFromString(payload.member()));
+    freezes[{body.head(), leaf.case_seq.value()}].emplace_back(i, order.freeze().limit_minor_units());
+  }
+  const auto several =
+      std::find_if(freezes.begin(), freezes.end(), [](const auto& of) { return of.second.size() > 1; });
+  ASSERT_NE(several, freezes.end());
+  const auto& [first, second] = std::tie(several->second[0], several->second[1]);
+  const int64_t threshold = std::max(first.second, second.second);
+  Reseal<AdoptedPayload>(At(ENTRY_TYPE_POLICY_INSTALLED), [&](auto& payload, auto&) {
+    for (ActionRow& row : *payload.mutable_policy()->mutable_table()->mutable_actions()) {
+      if (row.action() == ACTION_FREEZE) row.set_third_key_above_minor_units(threshold);
+    }
+  });
+  const std::vector<std::string> findings = Findings();
+  EXPECT_THAT(findings, Contains(Of("member.roles", second.first)));
+  EXPECT_THAT(findings, testing::Not(Contains(Of("member.roles", first.first))));
 }
 
 TEST_F(OpenedAuditSim, AStatementThatBeginsBesideTheChain) {

@@ -95,6 +95,25 @@ TEST(OrderTest, ControlNeedsTwoKeysInTwoRolesAndAThirdAboveTheThreshold) {
             Reason::kNone);
 }
 
+TEST(OrderTest, AnAmountThatIsSplitUnderOneHeadIsStillOneAmount) {
+  DomainWorld world;
+  const auto freeze = world.FreezeOrder("BANK1", 90'000'00);
+  world.Do(world.Orders({freeze}));
+  world.Do(world.Receipts("BANK1", {world.Controlled(freeze, "BANK1", 90'000'00, 0)}));
+  const auto half = [&] { return world.DeductOrder("BANK1", freeze.order_id(), 25'000'01); };
+  for (const bool with_leader : {false, true}) {
+    std::vector<std::string> signers = {"handler", "cosigner"};
+    if (with_leader) signers.push_back("leader");
+    const Result result = world.Do(world.Orders({half(), half()}, signers));
+    for (const MemberResult& member : result.members) {
+      EXPECT_EQ(member.refusal ? member.refusal->reason : Reason::kNone,
+                with_leader ? Reason::kNone : Reason::kSignaturesMissing);
+    }
+  }
+  // Of its own head each is below the threshold.
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({half()}))), Reason::kNone);
+}
+
 TEST(OrderTest, AnInquiryFansOutWithOneEntryAndOneDeadline) {
   DomainWorld world;
   const auto order = world.InquireOrder({"BANK2", "LAND1", "BANK1"});
