@@ -12,7 +12,7 @@ constexpr std::string_view kBase = "server/base/", kDomain = "server/domain/", k
                            kDispatch = "server/dispatch/", kApi = "server/api/", kOps = "server/ops/",
                            kSystemClock = "server/base/system_clock", kSdk = "adapters/sdk/",
                            kShell = "adapters/sdk/shell/", kCommon = "client/common/", kClientLib = "client/lib/",
-                           kChannel = "client/lib/channel", kAudit = "client/audit/";
+                           kChannel = "client/lib/channel", kRegister = "adapters/register/", kAudit = "client/audit/";
 
 // A kind of agency: the SDK and its own rules. No kind includes another one.
 Room Kind(std::string_view prefix, std::string_view purpose) {
@@ -20,6 +20,11 @@ Room Kind(std::string_view prefix, std::string_view purpose) {
           purpose,
           {kBase, kSystemClock, kJournal, kTrust, kSdk, kShell},
           kMessages | kSqlite | kThreads | kFiles | kTerminal};
+}
+
+// A kind of registry: a table for the engine, and its data. It reads no message, no file and no clock of its own.
+Room RegisterKind(std::string_view prefix, std::string_view purpose) {
+  return {prefix, purpose, {kBase, kRegister}, 0};
 }
 
 // Wiring that main.cc, tests and tools share: may use every room, and only its like uses it.
@@ -201,11 +206,12 @@ const std::vector<Room>& Rooms() {
        {kBase, kSystemClock, kJournal, kTrust, kSdk},
        kMessages | kGrpc | kErrorDetails | kOpenssl | kThreads | kClock | kFiles | kTerminal},
       Kind("adapters/bank/", "rules and data of banks"),
-      Kind("adapters/land/", "rules and data of land registries"),
-      Kind("adapters/vehicle/", "rules and data of vehicle registries"),
+      Kind("adapters/register/", "the engine of things in a register, which a table drives"),
+      RegisterKind("adapters/land/", "the table and data of land registries"),
+      RegisterKind("adapters/vehicle/", "the table and data of vehicle registries"),
+      RegisterKind("adapters/equity/", "the table and data of business registries"),
+      RegisterKind("adapters/ip/", "the table and data of intellectual property offices"),
       Kind("adapters/housing_fund/", "rules and data of housing funds"),
-      Kind("adapters/business/", "rules and data of business registries"),
-      Kind("adapters/ip/", "rules and data of intellectual property offices"),
       {"adapters/conformance/",
        "examines any adapter behind an endpoint",
        {kBase, kJournal, kTrust, kSdk, kShell},

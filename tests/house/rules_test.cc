@@ -56,7 +56,7 @@ TEST(Includes, ArrowsGoDownOnly) {
   EXPECT_EQ(IncludesIn("server/storage/a.h", "\"server/storage/sqlite/store.h\"").size(), 1u);
   EXPECT_EQ(IncludesIn("server/core/a.h", "\"server/storage/sqlite/store.h\"").size(), 1u);
   EXPECT_EQ(IncludesIn("server/core/a.h", "\"server/trust/batch.h\"").size(), 1u);
-  EXPECT_EQ(IncludesIn("adapters/bank/a.cc", "\"adapters/land/register.h\"").size(), 1u);
+  EXPECT_EQ(IncludesIn("adapters/bank/a.cc", "\"adapters/land/kind.h\"").size(), 1u);
   EXPECT_EQ(IncludesIn("adapters/sdk/a.cc", "\"server/core/sequencer.h\"").size(), 1u);
   EXPECT_EQ(IncludesIn("client/lib/a.cc", "\"adapters/sdk/inbox.h\"").size(), 1u);
   EXPECT_EQ(IncludesIn("server/api/a.cc", "\"tests/support/clock.h\"").size(), 1u);

@@ -238,7 +238,7 @@ TEST(LandBehindAgent, AtEveryPointOfACrashEverySealIsEnteredOnceAndAnsweredOnce)
     EXPECT_EQ(office.world.Outcome(release), "RELEASED");
     EXPECT_EQ(office.Of(second, v1::RECEIPT_KIND_EVENT).size(), 1u);
     std::vector<std::string> phases;
-    for (const Seal& seal : office.Seals()) phases.push_back(std::string(sdk::PhaseName(seal.row.phase)));
+    for (const registry::Seal& seal : office.Seals()) phases.push_back(std::string(sdk::PhaseName(seal.row.phase)));
     EXPECT_THAT(phases, ElementsAre("RELEASED", "EFFECTIVE"));
     EXPECT_THAT(office.world.agent->ClerkQueue(), IsEmpty()) << "nothing is ever in doubt";
     EXPECT_EQ(office.restarts, point == 0 ? 0 : 1);

@@ -45,7 +45,7 @@ std::string OnRecord(LandOffice& office) {
   LandTables tables(*transaction);
   out += std::to_string(tables.OpenReviews().size()) + " reviews; ";
   out += std::to_string(sdk::InboxTables(*transaction).Changes(0, SIZE_MAX).size()) + " changes; ";
-  for (const Seal& seal : tables.SealsOf(kHouse, LandTables::Which::kAll)) {
+  for (const Seal& seal : tables.SealsOf(kHouse, registry::Tables::Which::kAll)) {
     if (seal.IsOurs()) out += tables.FindAnswer(seal.operation) ? "answer; " : "no answer; ";
   }
   return out;
@@ -55,7 +55,7 @@ std::string OnRecord(LandOffice& office) {
 int DieEverywhere(LandOffice& office, const std::function<bool()>& work) {
   const std::string before = OnRecord(office);
   for (int n = 1; n < 500; ++n) {
-    office.land.reset();
+    office.kept.reset();
     office.inbox.reset();  // one process at a time
     const bool through = RunInChild(office, n, work);
     office.Restart();

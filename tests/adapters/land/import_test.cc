@@ -1,5 +1,5 @@
 // The old register comes in whole or not at all, and every mistake is named with its file and line.
-#include "adapters/land/import.h"
+#include "adapters/register/import.h"
 
 #include <fstream>
 
@@ -34,18 +34,19 @@ class LandImport : public testing::Test {
     seals = kSealsHead;
     inbox = *sdk::SqliteInbox::Open(folder / "inbox.db");
     absl::LoadTimeZone("Asia/Shanghai", &zone);
-    EXPECT_TRUE(LandRegister::Open(*inbox, {"北陵", zone}).ok());
+    EXPECT_TRUE(registry::Register::Open(*inbox, Rules()).ok());
   }
+  registry::OfficeRules Rules() const { return {.kind = kLand, .registry = "北陵", .zone = zone}; }
   void Write(const std::string& name, const std::string& text) {
     std::ofstream(folder / name, std::ios::binary) << text;
   }
 
-  absl::StatusOr<ImportCounts> Import(v1::Environment environment = v1::ENVIRONMENT_TEST) {
+  absl::StatusOr<registry::ImportCounts> Import(v1::Environment environment = v1::ENVIRONMENT_TEST) {
     Write("units.csv", units), Write("holders.csv", holders), Write("mortgages.csv", mortgages),
         Write("seals.csv", seals);
     auto transaction = inbox->Begin();
     const absl::Time now = absl::FromCivil(absl::CivilDay(2026, 9, 28), zone);
-    auto counts = ImportRegister(folder.path(), {environment, zone, 3, now}, *transaction);
+    auto counts = registry::ImportRegister(folder.path(), {environment, Rules(), now}, *transaction);
     if (counts.ok()) {
       EXPECT_TRUE(transaction->Commit().ok());
     }
@@ -75,8 +76,8 @@ TEST_F(LandImport, TakesTheDemonstrationsRegister) {
   LandTables tables(*transaction);
   EXPECT_EQ(tables.HoldersOf(kHouse).size(), 2u);
   EXPECT_EQ(tables.HoldersOf(kSharedShop)[1].share_numerator, 7u);
-  EXPECT_EQ(tables.MortgagesOf(kNamesakesFlat)[0].amount_minor_units, 620'000'00);
-  const auto seals_there = tables.SealsOf(kJointShop, LandTables::Which::kLive);
+  EXPECT_EQ(tables.ChargesOf(kNamesakesFlat)[0].amount_minor_units, 620'000'00);
+  const auto seals_there = tables.SealsOf(kJointShop, registry::Tables::Which::kLive);
   ASSERT_EQ(seals_there.size(), 2u);
   EXPECT_EQ(seals_there[0].row.phase, sdk::Phase::kEffective);
   EXPECT_EQ(seals_there[1].row.phase, sdk::Phase::kWaitlisted);
@@ -91,7 +92,7 @@ TEST_F(LandImport, CountsWhatItTook) {
   ASSERT_TRUE(counts.ok()) << counts.status();
   EXPECT_EQ(counts->units, 1u);
   EXPECT_EQ(counts->holders, 2u);
-  EXPECT_EQ(counts->mortgages, 1u);
+  EXPECT_EQ(counts->charges, 1u);
   EXPECT_EQ(counts->seals, 2u);
 }
 
@@ -167,10 +168,10 @@ TEST_F(LandImport, FilesAreRefusedByShapeToo) {
                                    "mortgages.csv:2 FIELD_INVALID", "seals.csv FIELD_INVALID"));
   std::remove((folder / "units.csv").c_str());
   auto transaction = inbox->Begin();
-  EXPECT_EQ(
-      ReasonOf(ImportRegister(folder / "nowhere", {v1::ENVIRONMENT_TEST, zone, 3, absl::UnixEpoch()}, *transaction)
-                   .status()),
-      Reason::kStorageUnusable);
+  EXPECT_EQ(ReasonOf(registry::ImportRegister(folder / "nowhere", {v1::ENVIRONMENT_TEST, Rules(), absl::UnixEpoch()},
+                                              *transaction)
+                         .status()),
+            Reason::kStorageUnusable);
 }
 
 TEST(LandUnitNumber, Has28CharactersOfItsForm) {

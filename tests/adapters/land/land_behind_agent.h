@@ -1,5 +1,4 @@
-// The real land register, in a real file, behind a real agent: orders are signed in the SDK's test world, receipts
-// reach its gateway, the clerk stands at the counter, and the process may die at any commit.
+// The land registry of the demonstration behind a real agent (tests/adapters/register/behind_agent.h).
 //
 // Threads: one.
 //
@@ -10,71 +9,26 @@
 //   ASSERT_TRUE(office.Settle());
 #pragma once
 
-#include <map>
-#include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "adapters/land/counter.h"
-#include "adapters/land/land_register.h"
-#include "adapters/sdk/sqlite_inbox.h"
 #include "tests/adapters/land/land_office.h"
-#include "tests/adapters/sdk/sdk_world.h"
-#include "tests/support/temp_folder.h"
+#include "tests/adapters/register/behind_agent.h"
 
 namespace eagle::land {
 
-// An inbox on the disk whose process may die before or after any commit that writes, as FakeInbox's may.
-class MortalInbox : public sdk::Inbox {
+class LandBehindAgent : public registry::BehindAgent {
  public:
-  MortalInbox(sdk::Inbox& inbox, sdk::CrashPlan& crash) : inbox_(inbox), crash_(crash) {}
-  std::unique_ptr<sdk::InboxTransaction> Begin() override;
+  LandBehindAgent() : BehindAgent(kLand, kDemoData, "北陵市不动产登记中心") {}
 
- private:
-  sdk::Inbox& inbox_;
-  sdk::CrashPlan& crash_;
-};
-
-class LandBehindAgent {
- public:
-  LandBehindAgent();
-
-  // Steps, delivers replies, lets time pass; a dead process is started again.
-  void Run(int rounds = 20);
-  // Until every order is answered and nothing is left to send.
-  bool Settle();
-  void Restart();
-  // Submits the freeze and approves it.
-  v1::Order Seal(const v1::Order& freeze);
-
-  absl::StatusOr<sdk::Json> Counter(const std::string& command, const std::map<std::string, std::string>& arguments);
-  // The clerk's word on the review at this place of the list.
-  absl::StatusOr<sdk::Json> Approve(int place = 0);
-  absl::StatusOr<sdk::Json> Refuse(const std::string& reason);
   // Another court's seal on the debtor's part of the house arrives by post.
-  absl::StatusOr<sdk::Json> EnterSeal(const std::string& document);
-
-  // Of the house: "EFFECTIVE rank 1" of this document, "-" when there is none; all rows; the id of a row.
-  std::string Standing(const std::string& document);
-  std::vector<land::Seal> Seals();
-  std::string IdOf(const std::string& document);
-  std::vector<const v1::Receipt*> Of(const v1::Order& order, v1::ReceiptKind kind) {
-    return world.gateway.Of(order.order_id(), kind);
+  absl::StatusOr<sdk::Json> EnterSeal(const std::string& document) {
+    return Counter("seal", {{"unit", kHouse}, {"court", "辽9902"}, {"document", document}, {"holder", "1"}});
   }
-
-  sdk::SdkWorld world;
-  int restarts = 0;
-
- private:
-  absl::StatusOr<std::string> ReviewAt(int place);
-  void Start();
-
-  TempFolder folder_;
-  LandRules rules_;
-  std::unique_ptr<sdk::SqliteInbox> disk_;
-  std::optional<MortalInbox> inbox_;
-  std::optional<LandRegister> land_;
+  // Of the house.
+  std::string Standing(const std::string& document) { return BehindAgent::Standing(kHouse, document); }
+  std::vector<registry::Seal> Seals() { return BehindAgent::Seals(kHouse); }
+  std::string IdOf(const std::string& document) { return BehindAgent::IdOf(kHouse, document); }
 };
 
 }  // namespace eagle::land

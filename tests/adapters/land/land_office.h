@@ -1,5 +1,4 @@
-// A land registry in a folder of its own, with the demonstration's register imported, driven as the agent drives it:
-// one transaction an order, arrivals counted, answers checked before they are kept.
+// The land registry of the demonstration, in a folder of its own (tests/adapters/register/office.h).
 //
 // Threads: one.
 //
@@ -9,94 +8,37 @@
 //   EXPECT_EQ(office.Do(seal).kind, AnswerKind::kUnderReview);
 #pragma once
 
-#include <map>
-#include <memory>
-#include <optional>
 #include <string>
-#include <vector>
 
-#include "absl/time/time.h"
-#include "adapters/land/counter.h"
-#include "adapters/land/land_register.h"
-#include "adapters/sdk/inbox_rows.h"
-#include "adapters/sdk/sqlite_inbox.h"
-#include "tests/support/temp_folder.h"
+#include "adapters/land/kind.h"
+#include "tests/adapters/register/office.h"
 
 namespace eagle::land {
 
 namespace v1 = sdk::v1;
+using registry::Person;
+using registry::Seal;
 
+inline constexpr char kDemoData[] = "adapters/land/data/demo";
 inline constexpr char kHouse[] = "990101001002GB00123F00010012";
 inline constexpr char kNamesakesFlat[] = "990101001002GB00123F00020305";
 inline constexpr char kJointShop[] = "990101001002GB00087F00010101";
 inline constexpr char kWarehouse[] = "990101001003GB00045W00000000";
 inline constexpr char kSharedShop[] = "990101001004GB00210F00030001";
 
-struct Person {
-  std::string name, id_kind, id_number;
+using registry::kLin, registry::kStorage, registry::kSu, registry::kZhou;
+
+struct LandTables : registry::Tables {
+  explicit LandTables(sdk::InboxTransaction& transaction) : Tables(transaction, kLand) {}
 };
-inline const Person kLin = {"林远舟", "CITIZEN_ID", "990101198503070017"};
-inline const Person kSu = {"苏晴", "CITIZEN_ID", "990101198708150029"};
-inline const Person kZhou = {"周柏川", "CITIZEN_ID", "990101197605210119"};
-inline const Person kStorage = {"北陵松岭仓储有限公司", "UNIFIED_CREDIT_CODE", "919901019900002010"};
 
-class LandOffice {
+class LandOffice : public registry::Office {
  public:
-  LandOffice();
-
-  // The clock: today at "09:10:00", or a day later in the same zone.
-  void At(const std::string& time_of_day);
-  void On(absl::CivilDay day, const std::string& time_of_day = "00:00:00");
-  absl::Time now;
-
-  // Orders of 辽9901 in （2026）辽9901执1024号 unless a test changes them.
-  v1::Order Inquiry(const Person& person = kLin);
+  LandOffice() : Office(kLand, kDemoData, "北陵市不动产登记中心") {}
   v1::Order Freeze(const std::string& unit, const Person& person = kLin, uint32_t numerator = 1,
-                   uint32_t denominator = 2);
-  v1::Order Renew(const v1::Order& freeze, uint32_t years = 3);
-  v1::Order Release(const v1::Order& freeze);
-
-  // Arrival now, then Inquire or Apply, and what came of it; CheckAnswer must take it.
-  sdk::Answer Do(const v1::Order& order);
-  absl::StatusOr<sdk::Answer> TryDo(const v1::Order& order);
-  // Arrival now; worked on when Do is called.
-  void Arrive(const v1::Order& order);
-  absl::StatusOr<sdk::Answer> Decide(const v1::Order& freeze, const sdk::Decision& decision);
-  void Advance();
-
-  absl::StatusOr<sdk::Json> Counter(const std::string& command,
-                                    const std::map<std::string, std::string>& arguments = {});
-  // The clerk's word on the only open review.
-  absl::StatusOr<sdk::Json> Approve();
-  absl::StatusOr<sdk::Json> Refuse(const std::string& reason);
-
-  // What was told since the last call.
-  std::vector<sdk::RegisterChange> TakeChanges();
-  // "EFFECTIVE rank 1" of the seal of this document on this unit; "-" when there is none.
-  std::string Standing(const std::string& unit, const std::string& document);
-  std::optional<Seal> SealOf(const v1::Order& freeze);
-  std::vector<Seal> Seals(const std::string& unit);
-  // Everything about one holder as the counter shows it.
-  std::string Shown(const std::string& unit, int64_t holder);
-
-  static sdk::Operation OperationOf(const v1::Order& order) { return {order.order_id(), "9900101", 0}; }
-  std::string InboxPath() const { return folder / "inbox.db"; }
-  // Closes and opens the file again, as a restart does.
-  void Restart();
-
-  TempFolder folder;
-  LandRules rules;
-  std::unique_ptr<sdk::SqliteInbox> inbox;
-  std::optional<LandRegister> land;
-
- private:
-  sdk::Request RequestOf(const v1::Order& order, const sdk::Operation& operation, const journal::Hash& digest,
-                         const sdk::Operation* freeze);
-
-  std::map<std::string, v1::Order> orders_;       // by operation
-  std::map<std::string, sdk::Arrival> arrivals_;  // by order id
-  uint64_t next_id_ = 1;
-  uint64_t changes_taken_ = 0;
+                   uint32_t denominator = 2) {
+    return Office::Freeze("LAND", unit, person, numerator, denominator);
+  }
 };
 
 }  // namespace eagle::land

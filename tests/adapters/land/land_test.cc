@@ -8,6 +8,8 @@
 namespace eagle::land {
 namespace {
 
+using registry::Said;
+using registry::Told;
 using sdk::AnswerKind;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -15,27 +17,6 @@ using testing::IsEmpty;
 
 constexpr char kOurs[] = "（2026）辽9901执1024号";
 constexpr char kTheirs[] = "（2026）辽9902执231号";
-
-std::string Said(const sdk::Answer& answer) {
-  if (answer.kind == AnswerKind::kReturned) return "RETURNED " + answer.return_reason;
-  std::string out;
-  for (const auto& item : answer.items) {
-    out += (out.empty() ? "" : ", ") + v1::Outcome_Name(item.outcome()).substr(8) +
-           (item.reason().empty() ? "" : " " + item.reason());
-  }
-  return out;
-}
-
-std::vector<std::string> Told(const std::vector<sdk::RegisterChange>& changes) {
-  std::vector<std::string> out;
-  for (const auto& change : changes) {
-    const bool event = change.kind == sdk::RegisterChange::Kind::kEvent;
-    out.push_back(event ? v1::MeasureChange_Name(change.change).substr(15) + " " +
-                              v1::Outcome_Name(change.item.outcome()).substr(8)
-                        : "ANSWER " + Said(change.answer));
-  }
-  return out;
-}
 
 // ---- Inquiries ----
 

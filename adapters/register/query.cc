@@ -1,4 +1,4 @@
-#include "adapters/land/query.h"
+#include "adapters/register/query.h"
 
 #include <sqlite3.h>
 
@@ -7,12 +7,12 @@
 
 #include "server/base/assert.h"
 
-namespace eagle::land {
+namespace eagle::registry {
 namespace {
 
 void Expect(sqlite3* database, int code) {
   if (code == SQLITE_OK) return;
-  std::fprintf(stderr, "land tables: %s (%d); stopping, the next start reads what is there\n", sqlite3_errmsg(database),
+  std::fprintf(stderr, "register: %s (%d); stopping, the next start reads what is there\n", sqlite3_errmsg(database),
                sqlite3_extended_errcode(database));
   std::abort();
 }
@@ -73,4 +73,4 @@ std::optional<absl::Time> Query::MaybeTime() {
   return std::nullopt;
 }
 
-}  // namespace eagle::land
+}  // namespace eagle::registry

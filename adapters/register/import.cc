@@ -1,4 +1,4 @@
-#include "adapters/land/import.h"
+#include "adapters/register/import.h"
 
 #include <algorithm>
 #include <charconv>
@@ -15,7 +15,7 @@
 #include "server/base/money.h"
 #include "server/base/reason.h"
 
-namespace eagle::land {
+namespace eagle::registry {
 namespace {
 
 using sdk::CsvRow;
@@ -27,27 +27,32 @@ constexpr size_t kTextBytesMax = 128;
 constexpr uint64_t kShareMax = 1'000'000;
 constexpr char kImportPrefix[] = "import";
 
-const std::vector<std::string>& UnitColumns() {
-  static const auto* const kColumns =
-      new std::vector<std::string>{"unit_number", "location", "use", "nature", "area_square_metres", "registered_on"};
-  return *kColumns;
+void AddColumns(absl::Span<const Field> fields, std::vector<std::string>& out) {
+  for (const Field& field : fields) out.emplace_back(field.column);
 }
-const std::vector<std::string>& HolderColumns() {
-  static const auto* const kColumns =
-      new std::vector<std::string>{"unit_number",       "holder",       "name",
-                                   "id_kind",           "id_number",    "share_numerator",
-                                   "share_denominator", "co_ownership", "certificate_number"};
-  return *kColumns;
+std::vector<std::string> UnitColumns(const Kind& kind) {
+  std::vector<std::string> out = {"unit_number"};
+  AddColumns(kind.fields, out);
+  return out;
 }
-const std::vector<std::string>& MortgageColumns() {
-  static const auto* const kColumns = new std::vector<std::string>{"unit_number", "certificate_number", "mortgagee",
-                                                                   "amount",      "registered_on",      "ends_on"};
-  return *kColumns;
+std::vector<std::string> HolderColumns(const Kind& kind) {
+  std::vector<std::string> out = {"unit_number",       "holder",       "name",
+                                  "id_kind",           "id_number",    "share_numerator",
+                                  "share_denominator", "co_ownership", "certificate_number"};
+  AddColumns(kind.holder_fields, out);
+  return out;
 }
-const std::vector<std::string>& SealColumns() {
-  static const auto* const kColumns = new std::vector<std::string>{
-      "unit_number", "holder", "authority", "document_number", "served_at", "first_day", "last_day", "years"};
-  return *kColumns;
+std::vector<std::string> ChargeColumns(const Kind& kind) {
+  std::vector<std::string> out = {"unit_number", "certificate_number", std::string(kind.charges.creditor),
+                                  "amount",      "registered_on",      "ends_on"};
+  if (kind.charges.by_holder) out.emplace_back("holder");
+  return out;
+}
+std::vector<std::string> SealColumns(const Kind& kind) {
+  std::vector<std::string> out = {"unit_number", "holder",    "authority", "document_number",
+                                  "served_at",   "first_day", "last_day",  "years"};
+  if (kind.extent == Extent::kQuantity) out.insert(out.end(), {"share_numerator", "share_denominator"});
+  return out;
 }
 
 bool IsOldCitizenNumber(std::string_view text) {
@@ -58,23 +63,27 @@ bool IsOldCitizenNumber(std::string_view text) {
 class Importer {
  public:
   Importer(const ImportWorld& world, sdk::InboxTransaction& transaction)
-      : world_(world), transaction_(transaction), tables_(transaction) {}
+      : world_(world),
+        kind_(world.rules.kind),
+        transaction_(transaction),
+        tables_(transaction, kind_),
+        charges_csv_(absl::StrCat(kind_.charges.list, ".csv")) {}
 
   absl::StatusOr<ImportCounts> Run(const std::string& folder) {
     if (!tables_.IsEmpty())
       return Fail(Reason::kNotEmpty, "units were imported before: an import fills an empty register");
-    const auto units = Read(folder + "/units.csv", UnitColumns());
-    const auto holders = Read(folder + "/holders.csv", HolderColumns());
-    const auto mortgages = Read(folder + "/mortgages.csv", MortgageColumns());
-    const auto seals = Read(folder + "/seals.csv", SealColumns());
+    const auto units = Read(folder + "/units.csv", UnitColumns(kind_));
+    const auto holders = Read(folder + "/holders.csv", HolderColumns(kind_));
+    const auto charges = Read(absl::StrCat(folder, "/", charges_csv_), ChargeColumns(kind_));
+    const auto seals = Read(folder + "/seals.csv", SealColumns(kind_));
     EAGLE_RETURN_IF_ERROR(unreadable_);
-    for (const auto* table : {&units, &holders, &mortgages, &seals}) {
+    for (const auto* table : {&units, &holders, &charges, &seals}) {
       if (!table->has_value()) return Refused();
     }
     for (const CsvRow& row : units->rows) TakeUnit(row);
     for (const CsvRow& row : holders->rows) TakeHolder(row);
     CheckShares();
-    for (const CsvRow& row : mortgages->rows) TakeMortgage(row);
+    for (const CsvRow& row : charges->rows) TakeCharge(row);
     for (const CsvRow& row : seals->rows) TakeSeal(row);
     if (wrong_.empty()) Write();
     if (wrong_.empty()) PlaceSeals();
@@ -83,6 +92,7 @@ class Importer {
   }
 
  private:
+  using Parts = std::vector<std::pair<const CsvRow*, Holder>>;
   struct PendingSeal {
     const CsvRow* row;
     Seal seal;
@@ -138,7 +148,7 @@ class Importer {
   absl::Time Time(const CsvRow& row, std::string_view column) {
     absl::Time time;
     std::string error;
-    if (!absl::ParseTime("%Y-%m-%d %H:%M:%S", row.At(column), world_.zone, &time, &error))
+    if (!absl::ParseTime("%Y-%m-%d %H:%M:%S", row.At(column), world_.rules.zone, &time, &error))
       Wrong(row, column, "a time of the registry's zone as 2026-09-28 09:10:00");
     return time;
   }
@@ -148,28 +158,46 @@ class Importer {
 
   // ---- Rows
 
+  std::string Value(const CsvRow& row, const Field& field) {
+    if (field.form == Form::kDay) {
+      if (field.required || !row.At(field.column).empty()) Day(row, field.column);
+      return row.At(field.column);
+    }
+    if (!field.required && row.At(field.column).empty()) return "";
+    const std::string text = Text(row, field.column, field.bytes_max);
+    if (field.form == Form::kDecimal && (!ParseMoney(text) || absl::StrContains(text, ",")))
+      Wrong(row, field.column, "a number with at most two decimals");
+    return text;
+  }
+
   void TakeUnit(const CsvRow& row) {
     Unit unit{.number = row.At("unit_number")};
-    if (!IsUnitNumber(unit.number)) Wrong(row, "unit_number", "28 characters, as 990101001002GB00123F00010012");
-    if (InTestRange(unit.number))
+    const Thing* thing = ThingOfNumber(kind_, unit.number);
+    if (thing == nullptr) {
+      std::string forms;
+      for (const Thing& known : kind_.things) absl::StrAppend(&forms, forms.empty() ? "" : ", or ", known.number_form);
+      Wrong(row, "unit_number", forms);
+    }
+    const size_t at = std::min((thing == nullptr ? kind_.things.front() : *thing).region_at, unit.number.size());
+    if (InTestRange(std::string_view(unit.number).substr(at)))
       Wrong(row, "unit_number", "region 99 exists only in the test environment", Reason::kTestRegion);
-    unit.location = Text(row, "location", kNameBytesMax);
-    unit.use = Text(row, "use");
-    unit.nature = Text(row, "nature");
-    unit.area = Text(row, "area_square_metres");
-    if (!ParseMoney(unit.area) || absl::StrContains(unit.area, ","))
-      Wrong(row, "area_square_metres", "a number with at most two decimals");
-    unit.registered_on = Day(row, "registered_on");
-    if (!parts_.emplace(unit.number, std::vector<std::pair<const CsvRow*, Holder>>()).second) {
+    for (const Field& field : kind_.fields) unit.values.push_back(Value(row, field));
+    if (kind_.extent == Extent::kQuantity && !IsAmount(ParseMoney(ValueOf(kind_, unit, kind_.whole_field)).value_or(0)))
+      Wrong(row, kind_.fields[PlaceOf(kind_, kind_.whole_field)].column, "above zero", Reason::kAmountInvalid);
+    if (!parts_.emplace(unit.number, Parts()).second) {
       Wrong(row, "unit_number", "the unit is there twice");
       return;
     }
     unit_rows_.emplace(unit.number, &row);
+    if (kind_.extent == Extent::kQuantity) {
+      const auto whole = ParseMoney(ValueOf(kind_, unit, kind_.whole_field));
+      if (whole) wholes_.emplace(unit.number, *whole);
+    }
     units_.push_back(std::move(unit));
   }
 
   // Null, and noted, when the row names a unit that isn't in units.csv.
-  std::vector<std::pair<const CsvRow*, Holder>>* PartsOf(const CsvRow& row) {
+  Parts* PartsOf(const CsvRow& row) {
     const auto found = parts_.find(row.At("unit_number"));
     if (found == parts_.end()) Wrong(row, "unit_number", "units.csv has no such unit");
     return found == parts_.end() ? nullptr : &found->second;
@@ -190,6 +218,7 @@ class Importer {
     if (!kind) Wrong(row, "co_ownership", "SOLE, JOINT or BY_SHARES");
     holder.co_ownership = kind.value_or(CoOwnership::kSole);
     holder.certificate_number = Text(row, "certificate_number");
+    for (const Field& field : kind_.holder_fields) holder.values.push_back(Value(row, field));
     if (parts == nullptr) return;
     for (const auto& [other_row, other] : *parts) {
       if (other.number == holder.number) return Wrong(row, "holder", "the unit has this holder number twice");
@@ -238,24 +267,45 @@ class Importer {
       }
       if (kind == CoOwnership::kByShares && numerator != denominator)
         Wrong(unit_row, "unit_number", "the shares of this unit don't add up to one");
+      if (kind_.extent == Extent::kQuantity) CheckQuantities(unit, parts);
+    }
+  }
+  void CheckQuantities(const std::string& unit, const Parts& parts) {
+    const auto whole = wholes_.find(unit);
+    for (const auto& [row, holder] : parts) {
+      if (whole != wholes_.end() && !QuantityOf(whole->second, holder.share_numerator, holder.share_denominator))
+        Wrong(*row, "share_numerator", absl::StrCat("not a whole number of hundredths of ", kind_.whole_field));
     }
   }
 
-  void TakeMortgage(const CsvRow& row) {
-    PartsOf(row);
-    Mortgage mortgage{.unit = row.At("unit_number")};
-    mortgage.certificate_number = Text(row, "certificate_number");
-    mortgage.mortgagee = Text(row, "mortgagee", kNameBytesMax);
+  // Null, and noted, when holders.csv has no such holder of the unit.
+  const Holder* HolderOf(const CsvRow& row, const Parts& parts, uint32_t number) {
+    for (const auto& [holder_row, holder] : parts) {
+      if (holder.number == number) return &holder;
+    }
+    Wrong(row, "holder", "holders.csv has no such holder of this unit");
+    return nullptr;
+  }
+
+  void TakeCharge(const CsvRow& row) {
+    const auto* parts = PartsOf(row);
+    Charge charge{.unit = row.At("unit_number")};
+    charge.certificate_number = Text(row, "certificate_number");
+    charge.creditor = Text(row, kind_.charges.creditor, kNameBytesMax);
     const auto amount = ParseMoney(row.At("amount"));
     if (!amount || !IsAmount(*amount))
       Wrong(row, "amount", "an amount above zero, as 900000.00", Reason::kAmountInvalid);
-    mortgage.amount_minor_units = amount.value_or(0);
-    mortgage.registered_on = Day(row, "registered_on");
-    mortgage.ends_on = Day(row, "ends_on");
-    if (mortgage.ends_on < mortgage.registered_on) Wrong(row, "ends_on", "not before registered_on");
-    const bool is_new = mortgage_keys_.insert(mortgage.unit + "/" + mortgage.certificate_number).second;
-    if (!is_new) Wrong(row, "certificate_number", "the mortgage is there twice");
-    mortgages_.push_back(std::move(mortgage));
+    charge.amount_minor_units = amount.value_or(0);
+    charge.registered_on = Day(row, "registered_on");
+    charge.ends_on = Day(row, "ends_on");
+    if (charge.ends_on < charge.registered_on) Wrong(row, "ends_on", "not before registered_on");
+    if (kind_.charges.by_holder) {
+      charge.holder = Number(row, "holder", 1, 10'000);
+      if (parts != nullptr) HolderOf(row, *parts, charge.holder);
+    }
+    const bool is_new = charge_keys_.insert(charge.unit + "/" + charge.certificate_number).second;
+    if (!is_new) Wrong(row, "certificate_number", absl::StrCat("twice in ", charges_csv_));
+    charges_.push_back(std::move(charge));
   }
 
   void TakeSeal(const CsvRow& row) {
@@ -270,18 +320,30 @@ class Importer {
       const absl::CivilDay first = Day(row, "first_day"), last = Day(row, "last_day");
       if (last < first) Wrong(row, "last_day", "not before first_day");
       if (!row.At("years").empty()) Wrong(row, "years", "empty when the days are given");
-      seal.row.effective_from = std::max(absl::FromCivil(first, world_.zone), seal.row.rank.served_at);
-      seal.row.effective_to = absl::FromCivil(last + 1, world_.zone);
+      seal.row.effective_from = std::max(absl::FromCivil(first, world_.rules.zone), seal.row.rank.served_at);
+      seal.row.effective_to = absl::FromCivil(last + 1, world_.rules.zone);
     } else {
-      seal.row.term.years = Number(row, "years", 1, world_.term_years_max);
+      const Thing* thing = ThingOfNumber(kind_, seal.unit);
+      const uint32_t months =
+          MonthsMax(world_.rules, thing == nullptr ? kind_.things.front() : *thing, seal.row.document_number);
+      seal.row.term.years = Number(row, "years", 1, months / 12);
     }
     if (parts == nullptr) return;
-    const auto holder =
-        std::find_if(parts->begin(), parts->end(), [&](const auto& part) { return part.second.number == seal.holder; });
-    if (holder == parts->end()) return Wrong(row, "holder", "holders.csv has no such holder of this unit");
-    seal.row.part_numerator = holder->second.share_numerator;
-    seal.row.part_denominator = holder->second.share_denominator;
-    seal.row.scope = {ThingId(seal.unit, seal.holder)};
+    const Holder* holder = HolderOf(row, *parts, seal.holder);
+    if (holder == nullptr) return;
+    seal.row.part_numerator = holder->share_numerator;
+    seal.row.part_denominator = holder->share_denominator;
+    seal.row.scope = {AssetId(kind_, seal.unit, seal.holder)};
+    if (kind_.extent == Extent::kQuantity) {
+      const uint32_t numerator = Number(row, "share_numerator", 1, kShareMax);
+      const uint32_t denominator = Number(row, "share_denominator", 1, kShareMax);
+      const int64_t whole = wholes_.count(seal.unit) == 0 ? 0 : wholes_.at(seal.unit);
+      const auto held = QuantityOf(whole, holder->share_numerator, holder->share_denominator);
+      const auto quantity = QuantityOf(whole, numerator, denominator);
+      if (!quantity || *quantity > held.value_or(0))
+        Wrong(row, "share_numerator", "a whole quantity, at most what the holder has");
+      seal.row.requested = quantity.value_or(0);
+    }
     seals_[seal.unit].push_back({&row, std::move(seal), has_days});
   }
 
@@ -291,9 +353,9 @@ class Importer {
       for (const auto& [row, holder] : parts) tables_.AddHolder(holder);
       counts_.holders += parts.size();
     }
-    for (const Mortgage& mortgage : mortgages_) tables_.AddMortgage(mortgage);
+    for (const Charge& charge : charges_) tables_.AddCharge(charge);
     counts_.units = units_.size();
-    counts_.mortgages = mortgages_.size();
+    counts_.charges = charges_.size();
   }
 
   // By service, so that each finds those before it on the register.
@@ -309,10 +371,12 @@ class Importer {
     const CsvRow& row = *pending.row;
     // As the register stood when it was served; what has ended since ends when the register is next looked at.
     absl::StatusOr<UnitBook> book =
-        UnitBook::Load(transaction_, pending.seal.unit, pending.seal.row.rank.served_at, world_.zone);
+        UnitBook::Load(transaction_, world_.rules, pending.seal.unit, pending.seal.row.rank.served_at);
     if (!book.ok()) return Wrong(row, "unit_number", FailureOf(book.status()).message);
     if (book->SealOfDocument(pending.seal.holder, pending.seal.row.document_number) != nullptr)
       return Wrong(row, "document_number", "the part is locked under this number already");
+    if (!kind_.keeps_waitlist && book->FirstOn(pending.seal.holder) != nullptr)
+      return Wrong(row, "unit_number", "another stood on it when it was served, and no waitlist is kept");
     pending.seal.row.id = tables_.NewSealId(kImportPrefix);
     const std::string id = pending.seal.row.id;
     // Imported seals were all served before the first order: sequence 0, ties by id.
@@ -330,16 +394,19 @@ class Importer {
   }
 
   const ImportWorld& world_;
+  const Kind& kind_;
   sdk::InboxTransaction& transaction_;
-  LandTables tables_;
+  Tables tables_;
+  const std::string charges_csv_;
   Violations wrong_;
   absl::Status unreadable_;
   ImportCounts counts_;
-  std::map<std::string, std::vector<std::pair<const CsvRow*, Holder>>> parts_;
+  std::map<std::string, Parts> parts_;
+  std::map<std::string, int64_t> wholes_;  // kQuantity: how much there is of each unit
   std::map<std::string, const CsvRow*> unit_rows_;
   std::vector<Unit> units_;
-  std::vector<Mortgage> mortgages_;
-  std::set<std::string> mortgage_keys_;
+  std::vector<Charge> charges_;
+  std::set<std::string> charge_keys_;
   std::map<std::string, std::vector<PendingSeal>> seals_;
 };
 
@@ -350,4 +417,4 @@ absl::StatusOr<ImportCounts> ImportRegister(const std::string& folder, const Imp
   return Importer(world, transaction).Run(folder);
 }
 
-}  // namespace eagle::land
+}  // namespace eagle::registry

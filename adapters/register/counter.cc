@@ -1,4 +1,4 @@
-#include "adapters/land/counter.h"
+#include "adapters/register/counter.h"
 
 #include <algorithm>
 #include <charconv>
@@ -11,7 +11,7 @@
 #include "server/base/reason.h"
 #include "server/base/uuid.h"
 
-namespace eagle::land {
+namespace eagle::registry {
 namespace {
 
 using sdk::CounterRequest;
@@ -46,6 +46,10 @@ bool IsReasonCode(std::string_view text) {
   });
 }
 
+void PutFields(absl::Span<const Field> fields, const std::vector<std::string>& values, Json& out) {
+  for (size_t i = 0; i < fields.size(); ++i) sdk::Put(out, fields[i].name, values[i]);
+}
+
 Fail NoSuch(std::string_view argument, std::string_view what) {
   Fail fail(Reason::kNotFound, what);
   fail.At(argument, what);
@@ -67,16 +71,14 @@ bool HasOrderBefore(const std::string& unit, sdk::InboxTransaction& transaction)
 
 }  // namespace
 
-absl::StatusOr<Json> LandCounter::Handle(const CounterRequest& request, absl::Time now) {
+absl::StatusOr<Json> Counter::Handle(const CounterRequest& request, absl::Time now) {
   struct Command {
     std::string_view name;
     Work work;
   };
-  static constexpr Command kCommands[] = {{"review list", &LandCounter::ListReviews},
-                                          {"seal", &LandCounter::EnterSeal},
-                                          {"release", &LandCounter::Release},
-                                          {"dispose", &LandCounter::Dispose},
-                                          {"show", &LandCounter::Show}};
+  static constexpr Command kCommands[] = {
+      {"review list", &Counter::ListReviews}, {"seal", &Counter::EnterSeal}, {"release", &Counter::Release},
+      {"dispose", &Counter::Dispose},         {"check", &Counter::Check},    {"show", &Counter::Show}};
   if (request.command == "review approve") return Decide(request, true, now);
   if (request.command == "review refuse") return Decide(request, false, now);
   for (const Command& command : kCommands) {
@@ -89,20 +91,21 @@ absl::StatusOr<Json> LandCounter::Handle(const CounterRequest& request, absl::Ti
     return out;
   }
   return Fail(Reason::kFieldInvalid, "the counter doesn't know this command")
-      .At("command", "review list|approve|refuse, seal, release, dispose, show");
+      .At("command", "review list|approve|refuse, seal, release, dispose, check, show");
 }
 
 // ---- Reviews ----
 
-absl::StatusOr<Json> LandCounter::ListReviews(const CounterRequest&, absl::Time now,
-                                              sdk::InboxTransaction& transaction) const {
-  LandTables tables(transaction);
+absl::StatusOr<Json> Counter::ListReviews(const CounterRequest&, absl::Time now,
+                                          sdk::InboxTransaction& transaction) const {
+  Tables tables(transaction, rules_.kind);
   Json out;
   sdk::PutList(out, "reviews");
   for (const Review& review : tables.OpenReviews()) {
-    EAGLE_ASSIGN_OR_RETURN(UnitBook book, UnitBook::Load(transaction, review.unit, now, rules_.zone));
-    const Seal* seal = book.FindSeal(review.seal);
-    if (seal == nullptr)
+    EAGLE_ASSIGN_OR_RETURN(UnitBook book, UnitBook::Load(transaction, rules_, review.unit, now));
+    // A measure may end while its renewal waits; a lock can't.
+    const auto seal = tables.FindSeal(review.seal);
+    if (!seal || (review.seal == review.operation.Text() && book.FindSeal(review.seal) == nullptr))
       return Fail(Reason::kRegisterBroken, "a review without a live seal")
           .With("review", static_cast<int64_t>(review.number));
     Json& row = sdk::AddTo(out, "reviews");
@@ -110,15 +113,16 @@ absl::StatusOr<Json> LandCounter::ListReviews(const CounterRequest&, absl::Time 
     sdk::Put(row, "order_id",
              review.operation.order_id.size() == kUuidBytes ? UuidText(review.operation.order_id) : "");
     sdk::Put(row, "unit", review.unit);
-    if (const auto unit = tables.FindUnit(review.unit)) sdk::Put(row, "location", unit->location);
+    if (const auto unit = tables.FindUnit(review.unit)) PutFields(rules_.kind.fields.first(1), unit->values, row);
     if (const Holder* holder = book.FindHolder(seal->holder)) sdk::Put(row, "holder", holder->name);
     PutSeal(*seal, book, tables, row);
+    if (review.seal != review.operation.Text()) sdk::Put(row, "review", std::to_string(review.number));
     EAGLE_RETURN_IF_ERROR(book.Store(transaction));
   }
   return out;
 }
 
-absl::StatusOr<Json> LandCounter::Decide(const CounterRequest& request, bool approved, absl::Time now) {
+absl::StatusOr<Json> Counter::Decide(const CounterRequest& request, bool approved, absl::Time now) {
   EAGLE_RETURN_IF_ERROR(request.Required("id").status());
   EAGLE_ASSIGN_OR_RETURN(const uint64_t number, NumberOf(request, "id", 0, INT64_MAX));
   sdk::Decision decision{.approved = approved,
@@ -133,7 +137,7 @@ absl::StatusOr<Json> LandCounter::Decide(const CounterRequest& request, bool app
   if (approved) decision.reason.clear();
   std::optional<Review> review;
   EAGLE_RETURN_IF_ERROR(desk_.in_transaction([&](sdk::InboxTransaction& transaction) {
-    review = LandTables(transaction).FindReview(number);
+    review = Tables(transaction, rules_.kind).FindReview(number);
     return absl::OkStatus();
   }));
   if (!review) return NoSuch("id", "no such review; see review list");
@@ -141,8 +145,8 @@ absl::StatusOr<Json> LandCounter::Decide(const CounterRequest& request, bool app
 
   Json out;
   EAGLE_RETURN_IF_ERROR(desk_.in_transaction([&](sdk::InboxTransaction& transaction) -> absl::Status {
-    LandTables tables(transaction);
-    EAGLE_ASSIGN_OR_RETURN(const UnitBook book, UnitBook::Load(transaction, review->unit, now, rules_.zone));
+    Tables tables(transaction, rules_.kind);
+    EAGLE_ASSIGN_OR_RETURN(const UnitBook book, UnitBook::Load(transaction, rules_, review->unit, now));
     const auto seal = tables.FindSeal(review->seal);
     if (!seal) return Fail(Reason::kRegisterBroken, "a review without a seal");
     sdk::Put(out, "unit", review->unit);
@@ -154,7 +158,7 @@ absl::StatusOr<Json> LandCounter::Decide(const CounterRequest& request, bool app
 
 // ---- Seals of others ----
 
-absl::StatusOr<const Holder*> LandCounter::HolderFor(const UnitBook& book, const std::string& wanted) const {
+absl::StatusOr<const Holder*> Counter::HolderFor(const UnitBook& book, const std::string& wanted) const {
   if (wanted.empty() && book.holders().size() == 1) return &book.holders().front();
   if (wanted.empty())
     return Fail(Reason::kFieldMissing, "the unit has several holders")
@@ -167,28 +171,62 @@ absl::StatusOr<const Holder*> LandCounter::HolderFor(const UnitBook& book, const
   return NoSuch("holder", "no holder of the unit has this number");
 }
 
-absl::StatusOr<Json> LandCounter::EnterSeal(const CounterRequest& request, absl::Time now,
-                                            sdk::InboxTransaction& transaction) const {
-  EAGLE_ASSIGN_OR_RETURN(const std::string unit, TextOf(request, "unit"));
-  EAGLE_ASSIGN_OR_RETURN(const std::string court, TextOf(request, "court"));
-  EAGLE_ASSIGN_OR_RETURN(const std::string document, TextOf(request, "document"));
-  EAGLE_ASSIGN_OR_RETURN(const uint64_t months, NumberOf(request, "months", 0, 12 * uint64_t{rules_.term_years_max}));
-  EAGLE_ASSIGN_OR_RETURN(const uint64_t years,
-                         NumberOf(request, "years", months == 0 ? rules_.term_years_max : 0, rules_.term_years_max));
+absl::StatusOr<sdk::MeasureTerm> Counter::TermOf(const CounterRequest& request, const std::string& unit,
+                                                 const std::string& document) const {
+  const Thing* thing = ThingOfNumber(rules_.kind, unit);
+  const uint32_t most = MonthsMax(rules_, thing == nullptr ? rules_.kind.things.front() : *thing, document);
+  EAGLE_ASSIGN_OR_RETURN(uint64_t months, NumberOf(request, "months", 0, most));
+  const uint64_t otherwise = months == 0 ? most / 12 : 0;
+  EAGLE_ASSIGN_OR_RETURN(const uint64_t years, NumberOf(request, "years", otherwise, most / 12));
+  // The longest allowed may be less than a year.
+  if (months == 0 && most < 12 && request.Optional("years").empty()) months = most;
   if ((months == 0) == (years == 0))
     return Fail(Reason::kFieldInvalid, "the term is wrong")
         .At("years", "exactly one of years and months is above zero");
-  LandTables tables(transaction);
-  if (!tables.FindUnit(unit)) return NoSuch("unit", "the register has no such unit");
+  return sdk::MeasureTerm{.months = static_cast<uint32_t>(months), .years = static_cast<uint32_t>(years)};
+}
+
+absl::StatusOr<int64_t> Counter::QuantityFor(const CounterRequest& request, const Unit& unit,
+                                             const Holder& holder) const {
+  const int64_t whole = WholeOf(rules_.kind, unit);
+  const int64_t held = QuantityOf(whole, holder.share_numerator, holder.share_denominator).value_or(0);
+  const std::string text = request.Optional("share");
+  if (text.empty()) return held;
+  uint32_t numerator = 0, denominator = 0;
+  const auto [slash, error] = std::from_chars(text.data(), text.data() + text.size(), numerator);
+  const char* const end = text.data() + text.size();
+  const bool split = error == std::errc() && slash != end && *slash == '/';
+  const bool read = split && std::from_chars(slash + 1, end, denominator).ptr == end;
+  const auto quantity = read ? QuantityOf(whole, numerator, denominator) : std::nullopt;
+  if (!quantity || *quantity > held)
+    return Fail(Reason::kFieldInvalid, "the share is wrong")
+        .At("share",
+            absl::StrCat("as 3/10, a whole quantity, at most ", holder.share_numerator, "/", holder.share_denominator));
+  return *quantity;
+}
+
+absl::StatusOr<Json> Counter::EnterSeal(const CounterRequest& request, absl::Time now,
+                                        sdk::InboxTransaction& transaction) const {
+  EAGLE_ASSIGN_OR_RETURN(const std::string unit, TextOf(request, "unit"));
+  EAGLE_ASSIGN_OR_RETURN(const std::string court, TextOf(request, "court"));
+  EAGLE_ASSIGN_OR_RETURN(const std::string document, TextOf(request, "document"));
+  EAGLE_ASSIGN_OR_RETURN(const sdk::MeasureTerm term, TermOf(request, unit, document));
+  Tables tables(transaction, rules_.kind);
+  const auto row = tables.FindUnit(unit);
+  if (!row) return NoSuch("unit", "the register has no such unit");
   if (HasOrderBefore(unit, transaction)) {
     return Fail(Reason::kBusy, "an order that arrived earlier on this unit is being entered: try again")
         .RetryAfter(absl::Seconds(5));
   }
-  EAGLE_ASSIGN_OR_RETURN(UnitBook book, UnitBook::Load(transaction, unit, now, rules_.zone));
+  EAGLE_ASSIGN_OR_RETURN(UnitBook book, UnitBook::Load(transaction, rules_, unit, now));
   EAGLE_ASSIGN_OR_RETURN(const Holder* holder, HolderFor(book, request.Optional("holder")));
   if (const Seal* same = book.SealOfDocument(holder->number, document)) {
     return Fail(Reason::kMeasureExists, "the unit is locked under this number already").With("id", same->row.id);
   }
+  const Seal* first = rules_.kind.keeps_waitlist ? nullptr : book.FirstOn(holder->number);
+  if (first != nullptr)
+    return Fail(Reason::kMeasureExists, "the unit is preserved already, and no waitlist is kept")
+        .With("id", first->row.id);
 
   // One count of arrivals for orders and the counter: rank is service, wherever it came in.
   sdk::InboxTables inbox(transaction);
@@ -201,11 +239,16 @@ absl::StatusOr<Json> LandCounter::EnterSeal(const CounterRequest& request, absl:
   seal.row.id = tables.NewSealId(kCounterPrefix);
   seal.row.authority = court;
   seal.row.document_number = document;
-  seal.row.scope = {ThingId(unit, holder->number)};
+  seal.row.scope = {AssetId(rules_.kind, unit, holder->number)};
   seal.row.rank = {meta.last_arrived_at, meta.last_arrival_sequence};
   seal.row.part_numerator = holder->share_numerator;
   seal.row.part_denominator = holder->share_denominator;
-  seal.row.term = {.months = static_cast<uint32_t>(months), .years = static_cast<uint32_t>(years)};
+  seal.row.term = term;
+  if (rules_.kind.counted_from == CountedFrom::kReceipt)
+    seal.row.effective_to = sdk::EndOf(term, seal.row.rank.served_at, rules_.zone);
+  if (rules_.kind.extent == Extent::kQuantity) {
+    EAGLE_ASSIGN_OR_RETURN(seal.row.requested, QuantityFor(request, *row, *holder));
+  }
   const std::string id = seal.row.id;
   EAGLE_RETURN_IF_ERROR(book.Place(std::move(seal), /*review=*/false));
   EAGLE_RETURN_IF_ERROR(book.Store(transaction));
@@ -215,15 +258,15 @@ absl::StatusOr<Json> LandCounter::EnterSeal(const CounterRequest& request, absl:
   return out;
 }
 
-absl::StatusOr<Json> LandCounter::Release(const CounterRequest& request, absl::Time now,
-                                          sdk::InboxTransaction& transaction) const {
+absl::StatusOr<Json> Counter::Release(const CounterRequest& request, absl::Time now,
+                                      sdk::InboxTransaction& transaction) const {
   EAGLE_ASSIGN_OR_RETURN(const std::string id, TextOf(request, "id"));
-  LandTables tables(transaction);
+  Tables tables(transaction, rules_.kind);
   const auto seal = tables.FindSeal(id);
   if (!seal) return NoSuch("id", "no seal has this id; see show");
   if (seal->IsOurs())
     return Fail(Reason::kPermissionDenied, "a seal that came as an order is released by an order").With("id", id);
-  EAGLE_ASSIGN_OR_RETURN(UnitBook book, UnitBook::Load(transaction, seal->unit, now, rules_.zone));
+  EAGLE_ASSIGN_OR_RETURN(UnitBook book, UnitBook::Load(transaction, rules_, seal->unit, now));
   if (book.FindSeal(id) == nullptr)
     return Fail(Reason::kMeasureNotEffective, "the seal has ended").With("phase", sdk::PhaseName(seal->row.phase));
   EAGLE_RETURN_IF_ERROR(book.seals().Release(id));
@@ -234,16 +277,18 @@ absl::StatusOr<Json> LandCounter::Release(const CounterRequest& request, absl::T
   return out;
 }
 
-absl::StatusOr<Json> LandCounter::Dispose(const CounterRequest& request, absl::Time now,
-                                          sdk::InboxTransaction& transaction) const {
+absl::StatusOr<Json> Counter::Dispose(const CounterRequest& request, absl::Time now,
+                                      sdk::InboxTransaction& transaction) const {
+  if (rules_.kind.extent == Extent::kQuantity)
+    return Fail(Reason::kFieldInvalid, "a quantity isn't disposed of at the counter").At("command", "dispose");
   EAGLE_ASSIGN_OR_RETURN(const std::string id, TextOf(request, "id"));
   const std::string part = request.Optional("part");
   if (!part.empty() && part != "true" && part != "false")
     return Fail(Reason::kFieldInvalid, "an argument is wrong").At("part", "true or false");
-  LandTables tables(transaction);
+  Tables tables(transaction, rules_.kind);
   const auto seal = tables.FindSeal(id);
   if (!seal) return NoSuch("id", "no seal has this id; see show");
-  EAGLE_ASSIGN_OR_RETURN(UnitBook book, UnitBook::Load(transaction, seal->unit, now, rules_.zone));
+  EAGLE_ASSIGN_OR_RETURN(UnitBook book, UnitBook::Load(transaction, rules_, seal->unit, now));
   if (book.FindSeal(id) == nullptr)
     return Fail(Reason::kMeasureNotEffective, "the seal has ended").With("phase", sdk::PhaseName(seal->row.phase));
   const auto extent =
@@ -256,26 +301,71 @@ absl::StatusOr<Json> LandCounter::Dispose(const CounterRequest& request, absl::T
   return out;
 }
 
-// ---- Looking ----
+// ---- Acts of the office itself ----
 
-absl::StatusOr<Json> LandCounter::Show(const CounterRequest& request, absl::Time now,
-                                       sdk::InboxTransaction& transaction) const {
+// A lock under review bars, too: its rank is kept, and so must be what it will take hold of.
+absl::StatusOr<Json> Counter::Check(const CounterRequest& request, absl::Time now,
+                                    sdk::InboxTransaction& transaction) const {
+  const Kind& kind = rules_.kind;
   EAGLE_ASSIGN_OR_RETURN(const std::string number, TextOf(request, "unit"));
-  LandTables tables(transaction);
+  EAGLE_ASSIGN_OR_RETURN(const std::string act, TextOf(request, "act"));
+  const auto same = [&](const BlockedAct& blocked) { return blocked.code == act; };
+  if (std::none_of(kind.blocked_acts.begin(), kind.blocked_acts.end(), same)) {
+    std::string acts;
+    for (const BlockedAct& blocked : kind.blocked_acts) absl::StrAppend(&acts, acts.empty() ? "" : ", ", blocked.code);
+    return Fail(Reason::kFieldInvalid, "an argument is wrong")
+        .At("act", acts.empty() ? "no act is asked about here" : acts);
+  }
+  Tables tables(transaction, kind);
   const auto unit = tables.FindUnit(number);
   if (!unit) return NoSuch("unit", "the register has no such unit");
-  EAGLE_ASSIGN_OR_RETURN(UnitBook book, UnitBook::Load(transaction, number, now, rules_.zone));
+  if (HasOrderBefore(number, transaction)) {
+    return Fail(Reason::kBusy, "an order that arrived on this unit is being entered: try again")
+        .RetryAfter(absl::Seconds(5));
+  }
+  EAGLE_ASSIGN_OR_RETURN(UnitBook book, UnitBook::Load(transaction, rules_, number, now));
+  const Seal* bars = nullptr;
+  if (kind.extent == Extent::kWhole) {
+    bars = book.FirstOn(0);
+  } else {
+    EAGLE_ASSIGN_OR_RETURN(const Holder* holder, HolderFor(book, request.Optional("holder")));
+    bars = book.FirstOn(holder->number);
+    if (bars != nullptr && kind.extent == Extent::kQuantity) {
+      EAGLE_ASSIGN_OR_RETURN(const int64_t quantity, QuantityFor(request, *unit, *holder));
+      if (quantity <= book.FreeOf(holder->number)) bars = nullptr;
+    }
+  }
+  if (bars != nullptr) {
+    return Fail(Reason::kMeasureExists, absl::StrCat(act, " is barred by the measure ", bars->row.id, " of ",
+                                                     bars->row.authority, ", ", bars->row.document_number))
+        .With("measure", bars->row.id)
+        .With("court", bars->row.authority)
+        .With("document", bars->row.document_number);
+  }
+  EAGLE_RETURN_IF_ERROR(book.Store(transaction));
+  Json out;
+  sdk::Put(out, "unit", number);
+  sdk::Put(out, "act", act);
+  sdk::Put(out, "barred", false);
+  return out;
+}
+
+// ---- Looking ----
+
+absl::StatusOr<Json> Counter::Show(const CounterRequest& request, absl::Time now,
+                                   sdk::InboxTransaction& transaction) const {
+  EAGLE_ASSIGN_OR_RETURN(const std::string number, TextOf(request, "unit"));
+  Tables tables(transaction, rules_.kind);
+  const auto unit = tables.FindUnit(number);
+  if (!unit) return NoSuch("unit", "the register has no such unit");
+  EAGLE_ASSIGN_OR_RETURN(UnitBook book, UnitBook::Load(transaction, rules_, number, now));
   EAGLE_RETURN_IF_ERROR(book.Store(transaction));
   Json out;
   sdk::Put(out, "unit", unit->number);
-  sdk::Put(out, "location", unit->location);
-  sdk::Put(out, "use", unit->use);
-  sdk::Put(out, "nature", unit->nature);
-  sdk::Put(out, "area", unit->area);
-  sdk::Put(out, "registered_on", absl::FormatCivilTime(unit->registered_on));
+  PutFields(rules_.kind.fields, unit->values, out);
   sdk::PutList(out, "holders");
-  sdk::PutList(out, "mortgages");
-  const std::vector<Seal> seals = tables.SealsOf(number, LandTables::Which::kAll);
+  sdk::PutList(out, rules_.kind.charges.list);
+  const std::vector<Seal> seals = tables.SealsOf(number, Tables::Which::kAll);
   for (const Holder& holder : book.holders()) {
     Json& row = sdk::AddTo(out, "holders");
     sdk::Put(row, "holder", int64_t{holder.number});
@@ -285,41 +375,51 @@ absl::StatusOr<Json> LandCounter::Show(const CounterRequest& request, absl::Time
     sdk::Put(row, "share", absl::StrCat(holder.share_numerator, "/", holder.share_denominator));
     sdk::Put(row, "co_ownership", CoOwnershipName(holder.co_ownership));
     sdk::Put(row, "certificate", holder.certificate_number);
+    PutFields(rules_.kind.holder_fields, holder.values, row);
+    if (rules_.kind.extent == Extent::kQuantity) {
+      const auto held = QuantityOf(WholeOf(rules_.kind, *unit), holder.share_numerator, holder.share_denominator);
+      sdk::Put(row, "quantity", MoneyText(held.value_or(0)));
+      sdk::Put(row, "free", MoneyText(book.FreeOf(holder.number)));
+    }
     sdk::PutList(row, "seals");
     for (const Seal& seal : seals) {
       if (seal.holder == holder.number) PutSeal(seal, book, tables, sdk::AddTo(row, "seals"));
     }
   }
-  for (const Mortgage& mortgage : tables.MortgagesOf(number)) {
-    Json& row = sdk::AddTo(out, "mortgages");
-    sdk::Put(row, "certificate", mortgage.certificate_number);
-    sdk::Put(row, "mortgagee", mortgage.mortgagee);
-    sdk::Put(row, "amount", MoneyText(mortgage.amount_minor_units));
-    sdk::Put(row, "registered_on", absl::FormatCivilTime(mortgage.registered_on));
-    sdk::Put(row, "ends_on", absl::FormatCivilTime(mortgage.ends_on));
+  for (const Charge& charge : tables.ChargesOf(number)) {
+    Json& row = sdk::AddTo(out, rules_.kind.charges.list);
+    sdk::Put(row, "certificate", charge.certificate_number);
+    sdk::Put(row, rules_.kind.charges.creditor, charge.creditor);
+    sdk::Put(row, "amount", MoneyText(charge.amount_minor_units));
+    sdk::Put(row, "registered_on", absl::FormatCivilTime(charge.registered_on));
+    sdk::Put(row, "ends_on", absl::FormatCivilTime(charge.ends_on));
+    if (charge.holder != 0) sdk::Put(row, "holder", int64_t{charge.holder});
   }
   return out;
 }
 
-std::string LandCounter::TimeText(absl::Time time) const {
-  return absl::FormatTime(absl::RFC3339_sec, time, rules_.zone);
-}
+std::string Counter::TimeText(absl::Time time) const { return absl::FormatTime(absl::RFC3339_sec, time, rules_.zone); }
 
 // Fields of one seal; rank and who stands before it only while it is live.
-void LandCounter::PutSeal(const Seal& seal, const UnitBook& book, LandTables& tables, Json& out) const {
+void Counter::PutSeal(const Seal& seal, const UnitBook& book, Tables& tables, Json& out) const {
   const sdk::Encumbrance& row = seal.row;
   sdk::Put(out, "seal", row.id);
   sdk::Put(out, "court", row.authority);
   sdk::Put(out, "document", row.document_number);
   sdk::Put(out, "served_at", TimeText(row.rank.served_at));
   sdk::Put(out, "served_sequence", row.rank.served_sequence);
-  sdk::Put(out, "phase", row.phase == sdk::Phase::kPending ? "SEAL_PENDING" : sdk::PhaseName(row.phase));
+  sdk::Put(out, "phase",
+           row.phase == sdk::Phase::kPending ? std::string_view(rules_.kind.pending) : sdk::PhaseName(row.phase));
   sdk::Put(out, "ours", seal.IsOurs());
   sdk::Put(out, "part", absl::StrCat("holder ", seal.holder));
   if (row.effective_from) sdk::Put(out, "effective_from", TimeText(*row.effective_from));
   if (row.effective_to)
     sdk::Put(out, "last_day", absl::FormatCivilTime(sdk::LastDayBefore(*row.effective_to, rules_.zone)));
   if (seal.value_minor_units > 0) sdk::Put(out, "value", MoneyText(seal.value_minor_units));
+  if (rules_.kind.extent == Extent::kQuantity) {
+    sdk::Put(out, "quantity", MoneyText(row.requested));
+    sdk::Put(out, "controlled", MoneyText(row.controlled()));
+  }
   if (sdk::IsLive(row.phase)) {
     sdk::Put(out, "rank", int64_t{book.seals().RankOf(row.id)});
     sdk::PutList(out, "before");
@@ -332,4 +432,4 @@ void LandCounter::PutSeal(const Seal& seal, const UnitBook& book, LandTables& ta
   if (const auto review = tables.OpenReviewOf(row.id)) sdk::Put(out, "review", std::to_string(review->number));
 }
 
-}  // namespace eagle::land
+}  // namespace eagle::registry

@@ -1,13 +1,13 @@
-#include "tests/adapters/land/land_office.h"
+#include "tests/adapters/register/office.h"
 
-#include "adapters/land/import.h"
+#include "adapters/register/import.h"
 #include "gtest/gtest.h"
 #include "server/base/bytes.h"
 #include "server/base/reason.h"
 #include "server/trust/freeze_named.h"
 #include "tests/support/paths.h"
 
-namespace eagle::land {
+namespace eagle::registry {
 namespace {
 
 absl::TimeZone Shanghai() {
@@ -18,38 +18,42 @@ absl::TimeZone Shanghai() {
 
 }  // namespace
 
-LandOffice::LandOffice() : rules{.registry = "北陵市不动产登记中心", .zone = Shanghai()} {
+Office::Office(const Kind& kind, const std::string& data, const std::string& registry)
+    : rules{.kind = kind, .registry = registry, .zone = Shanghai()} {
   On(absl::CivilDay(2026, 9, 28), "09:00:00");
   Restart();
   auto transaction = inbox->Begin();
-  const auto counts = ImportRegister(test::SourcePath("adapters/land/data/demo"),
-                                     {v1::ENVIRONMENT_TEST, rules.zone, 3, now}, *transaction);
+  const auto counts = ImportRegister(test::SourcePath(data), {v1::ENVIRONMENT_TEST, rules, now}, *transaction);
   EXPECT_TRUE(counts.ok()) << counts.status();
+  if (!counts.ok()) {
+    for (const Violation& violation : FailureOf(counts.status()).violations)
+      ADD_FAILURE() << violation.field << ": " << violation.description;
+  }
   EXPECT_TRUE(transaction->Commit().ok());
 }
 
-void LandOffice::Restart() {
-  land.reset();
+void Office::Restart() {
+  kept.reset();
   inbox.reset();
   auto opened = sdk::SqliteInbox::Open(InboxPath());
   ASSERT_TRUE(opened.ok()) << opened.status();
   inbox = std::move(opened).value();
-  auto made = LandRegister::Open(*inbox, rules);
+  auto made = Register::Open(*inbox, rules);
   ASSERT_TRUE(made.ok()) << made.status();
-  land.emplace(std::move(made).value());
+  kept.emplace(std::move(made).value());
 }
 
-void LandOffice::On(absl::CivilDay day, const std::string& time_of_day) {
+void Office::On(absl::CivilDay day, const std::string& time_of_day) {
   std::string error;
   ASSERT_TRUE(
       absl::ParseTime("%Y-%m-%d %H:%M:%S", absl::FormatCivilTime(day) + " " + time_of_day, rules.zone, &now, &error))
       << error;
 }
-void LandOffice::At(const std::string& time_of_day) { On(absl::ToCivilDay(now, rules.zone), time_of_day); }
+void Office::At(const std::string& time_of_day) { On(absl::ToCivilDay(now, rules.zone), time_of_day); }
 
 // ---- Orders ----
 
-v1::Order LandOffice::Inquiry(const Person& person) {
+v1::Order Office::Inquiry(const Person& person) {
   v1::Order order;
   order.set_order_id(std::string(8, '\x07') + BigEndian(next_id_++));
   order.set_court("辽9901");
@@ -62,11 +66,12 @@ v1::Order LandOffice::Inquiry(const Person& person) {
   return order;
 }
 
-v1::Order LandOffice::Freeze(const std::string& unit, const Person& person, uint32_t numerator, uint32_t denominator) {
+v1::Order Office::Freeze(const std::string& asset_kind, const std::string& unit, const Person& person,
+                         uint32_t numerator, uint32_t denominator) {
   v1::Order order = Inquiry(person);
   order.set_action(v1::ACTION_FREEZE);
   v1::Freeze& freeze = *order.mutable_freeze();
-  freeze.mutable_asset()->set_asset_kind("LAND");
+  freeze.mutable_asset()->set_asset_kind(asset_kind);
   freeze.mutable_asset()->set_unit_number(unit);
   freeze.mutable_asset()->set_share_numerator(numerator);
   freeze.mutable_asset()->set_share_denominator(denominator);
@@ -75,7 +80,7 @@ v1::Order LandOffice::Freeze(const std::string& unit, const Person& person, uint
   return order;
 }
 
-v1::Order LandOffice::Renew(const v1::Order& freeze, uint32_t years) {
+v1::Order Office::Renew(const v1::Order& freeze, uint32_t years) {
   v1::Order order = Inquiry();
   order.set_action(v1::ACTION_RENEW);
   order.mutable_renew()->set_freeze_order_id(freeze.order_id());
@@ -83,7 +88,7 @@ v1::Order LandOffice::Renew(const v1::Order& freeze, uint32_t years) {
   return order;
 }
 
-v1::Order LandOffice::Release(const v1::Order& freeze) {
+v1::Order Office::Release(const v1::Order& freeze) {
   v1::Order order = Inquiry();
   order.set_action(v1::ACTION_RELEASE);
   order.mutable_release()->set_freeze_order_id(freeze.order_id());
@@ -93,13 +98,13 @@ v1::Order LandOffice::Release(const v1::Order& freeze) {
 
 // ---- The agent's part ----
 
-sdk::Request LandOffice::RequestOf(const v1::Order& order, const sdk::Operation& operation, const journal::Hash& digest,
-                                   const sdk::Operation* freeze) {
+sdk::Request Office::RequestOf(const v1::Order& order, const sdk::Operation& operation, const journal::Hash& digest,
+                               const sdk::Operation* freeze) {
   const sdk::Arrival& arrival = arrivals_.at(order.order_id());
   return {operation, order, digest, arrival, std::max(now, arrival.at), freeze};
 }
 
-void LandOffice::Arrive(const v1::Order& order) {
+void Office::Arrive(const v1::Order& order) {
   auto transaction = inbox->Begin();
   sdk::InboxTables tables(*transaction);
   sdk::MetaRow meta = tables.Meta();
@@ -110,7 +115,7 @@ void LandOffice::Arrive(const v1::Order& order) {
   orders_[OperationOf(order).Text()] = order;
 }
 
-absl::StatusOr<sdk::Answer> LandOffice::TryDo(const v1::Order& order) {
+absl::StatusOr<sdk::Answer> Office::TryDo(const v1::Order& order) {
   if (arrivals_.count(order.order_id()) == 0) Arrive(order);
   const sdk::Operation operation = OperationOf(order);
   const journal::Hash digest = journal::LeafHash(order.SerializeAsString());
@@ -119,7 +124,7 @@ absl::StatusOr<sdk::Answer> LandOffice::TryDo(const v1::Order& order) {
   const sdk::Request request = RequestOf(order, operation, digest, named != nullptr ? &freeze : nullptr);
   auto transaction = inbox->Begin();
   auto answer =
-      order.action() == v1::ACTION_INQUIRE ? land->Inquire(request, *transaction) : land->Apply(request, *transaction);
+      order.action() == v1::ACTION_INQUIRE ? kept->Inquire(request, *transaction) : kept->Apply(request, *transaction);
   if (!answer.ok()) return answer;
   const absl::Status valid = sdk::CheckAnswer(order, *answer);
   EXPECT_TRUE(valid.ok()) << FailureOf(valid).message << " "
@@ -128,31 +133,34 @@ absl::StatusOr<sdk::Answer> LandOffice::TryDo(const v1::Order& order) {
   return answer;
 }
 
-sdk::Answer LandOffice::Do(const v1::Order& order) {
+sdk::Answer Office::Do(const v1::Order& order) {
   auto answer = TryDo(order);
   EXPECT_TRUE(answer.ok()) << answer.status();
   return answer.ok() ? *answer : sdk::Answer();
 }
 
-absl::StatusOr<sdk::Answer> LandOffice::Decide(const v1::Order& freeze, const sdk::Decision& decision) {
-  const sdk::Operation operation = OperationOf(freeze);
-  const journal::Hash digest = journal::LeafHash(freeze.SerializeAsString());
+absl::StatusOr<sdk::Answer> Office::Decide(const v1::Order& order, const sdk::Decision& decision) {
+  const sdk::Operation operation = OperationOf(order);
+  const journal::Hash digest = journal::LeafHash(order.SerializeAsString());
+  const std::string* named = trust::FreezeNamed(order);
+  const sdk::Operation freeze{named == nullptr ? "" : *named, operation.agency, 0};
   auto transaction = inbox->Begin();
-  auto answer = land->Decide(RequestOf(freeze, operation, digest, nullptr), decision, *transaction);
+  auto answer =
+      kept->Decide(RequestOf(order, operation, digest, named != nullptr ? &freeze : nullptr), decision, *transaction);
   if (!answer.ok()) return answer;
-  EXPECT_TRUE(sdk::CheckAnswer(freeze, *answer).ok());
+  EXPECT_TRUE(sdk::CheckAnswer(order, *answer).ok());
   EXPECT_TRUE(transaction->Commit().ok());
   return answer;
 }
 
-void LandOffice::Advance() {
+void Office::Advance() {
   auto transaction = inbox->Begin();
-  EXPECT_TRUE(land->Advance(now, *transaction).ok());
+  EXPECT_TRUE(kept->Advance(now, *transaction).ok());
   EXPECT_TRUE(transaction->Commit().ok());
 }
 
-absl::StatusOr<sdk::Json> LandOffice::Counter(const std::string& command,
-                                              const std::map<std::string, std::string>& arguments) {
+absl::StatusOr<sdk::Json> Office::Counter(const std::string& command,
+                                          const std::map<std::string, std::string>& arguments) {
   const Desk desk{[this](const sdk::Operation& operation, const sdk::Decision& decision) {
                     return Decide(orders_.at(operation.Text()), decision).status();
                   },
@@ -163,10 +171,10 @@ absl::StatusOr<sdk::Json> LandOffice::Counter(const std::string& command,
                   }};
   sdk::CounterRequest request{.command = command};
   for (const auto& [key, value] : arguments) sdk::Put(request.arguments, key, value);
-  return LandCounter(rules, desk).Handle(request, now);
+  return registry::Counter(rules, desk).Handle(request, now);
 }
 
-absl::StatusOr<sdk::Json> LandOffice::Approve() {
+absl::StatusOr<sdk::Json> Office::Approve() {
   const auto list = Counter("review list");
   EXPECT_EQ(list->fields().at("reviews").list_value().values_size(), 1);
   return Counter("review approve",
@@ -174,7 +182,7 @@ absl::StatusOr<sdk::Json> LandOffice::Approve() {
                   {"clerk", "温雅"}});
 }
 
-absl::StatusOr<sdk::Json> LandOffice::Refuse(const std::string& reason) {
+absl::StatusOr<sdk::Json> Office::Refuse(const std::string& reason) {
   const auto list = Counter("review list");
   EXPECT_EQ(list->fields().at("reviews").list_value().values_size(), 1);
   return Counter("review refuse",
@@ -184,7 +192,7 @@ absl::StatusOr<sdk::Json> LandOffice::Refuse(const std::string& reason) {
 
 // ---- Looking ----
 
-std::vector<sdk::RegisterChange> LandOffice::TakeChanges() {
+std::vector<sdk::RegisterChange> Office::TakeChanges() {
   auto transaction = inbox->Begin();
   auto changes = sdk::InboxTables(*transaction).Changes(changes_taken_, SIZE_MAX);
   for (const sdk::RegisterChange& change : changes) {
@@ -198,7 +206,7 @@ std::vector<sdk::RegisterChange> LandOffice::TakeChanges() {
   return changes;
 }
 
-std::string LandOffice::Standing(const std::string& unit, const std::string& document) {
+std::string Office::Standing(const std::string& unit, const std::string& document) {
   const auto shown = Counter("show", {{"unit", unit}});
   EXPECT_TRUE(shown.ok()) << shown.status();
   for (const auto& holder : shown->fields().at("holders").list_value().values()) {
@@ -212,17 +220,17 @@ std::string LandOffice::Standing(const std::string& unit, const std::string& doc
   return "-";
 }
 
-std::optional<Seal> LandOffice::SealOf(const v1::Order& freeze) {
+std::optional<Seal> Office::SealOf(const v1::Order& freeze) {
   auto transaction = inbox->Begin();
-  return LandTables(*transaction).FindSeal(OperationOf(freeze).Text());
+  return TablesIn(*transaction).FindSeal(OperationOf(freeze).Text());
 }
 
-std::vector<Seal> LandOffice::Seals(const std::string& unit) {
+std::vector<Seal> Office::Seals(const std::string& unit) {
   auto transaction = inbox->Begin();
-  return LandTables(*transaction).SealsOf(unit, LandTables::Which::kAll);
+  return TablesIn(*transaction).SealsOf(unit, Tables::Which::kAll);
 }
 
-std::string LandOffice::Shown(const std::string& unit, int64_t holder) {
+std::string Office::Shown(const std::string& unit, int64_t holder) {
   const auto shown = Counter("show", {{"unit", unit}});
   for (const auto& value : shown->fields().at("holders").list_value().values()) {
     if (sdk::NumberAt(value.struct_value(), "holder") == holder) return sdk::JsonText(value.struct_value());
@@ -230,4 +238,25 @@ std::string LandOffice::Shown(const std::string& unit, int64_t holder) {
   return "";
 }
 
-}  // namespace eagle::land
+std::string Said(const sdk::Answer& answer) {
+  if (answer.kind == sdk::AnswerKind::kReturned) return "RETURNED " + answer.return_reason;
+  std::string out;
+  for (const auto& item : answer.items) {
+    out += (out.empty() ? "" : ", ") + v1::Outcome_Name(item.outcome()).substr(8) +
+           (item.reason().empty() ? "" : " " + item.reason());
+  }
+  return out;
+}
+
+std::vector<std::string> Told(const std::vector<sdk::RegisterChange>& changes) {
+  std::vector<std::string> out;
+  for (const auto& change : changes) {
+    const bool event = change.kind == sdk::RegisterChange::Kind::kEvent;
+    out.push_back(event ? v1::MeasureChange_Name(change.change).substr(15) + " " +
+                              v1::Outcome_Name(change.item.outcome()).substr(8)
+                        : "ANSWER " + Said(change.answer));
+  }
+  return out;
+}
+
+}  // namespace eagle::registry

@@ -1,16 +1,16 @@
-#include "tests/adapters/land/land_behind_agent.h"
+#include "tests/adapters/register/behind_agent.h"
 
 #include <sqlite3.h>
 
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "adapters/land/import.h"
+#include "adapters/register/import.h"
 #include "gtest/gtest.h"
 #include "server/base/reason.h"
 #include "tests/support/paths.h"
 
-namespace eagle::land {
+namespace eagle::registry {
 namespace {
 
 class MortalTransaction : public sdk::InboxTransaction {
@@ -45,42 +45,45 @@ std::unique_ptr<sdk::InboxTransaction> MortalInbox::Begin() {
   return std::make_unique<MortalTransaction>(inbox_.Begin(), crash_);
 }
 
-LandBehindAgent::LandBehindAgent() : world(sdk::SdkWorld::Way::kLand), rules_{.registry = "北陵市不动产登记中心"} {
+BehindAgent::BehindAgent(const Kind& kind, std::string data, const std::string& registry)
+    : world(sdk::SdkWorld::Way::kLand), data_(std::move(data)), rules_{.kind = kind, .registry = registry} {
   EXPECT_TRUE(absl::LoadTimeZone("Asia/Shanghai", &rules_.zone));
+  world.config.capabilities.clear();
+  for (const Thing& thing : kind.things)
+    world.config.capabilities.emplace_back().set_asset_kind(std::string(thing.asset_kind));
   world.StopAgent();
   Start();
 }
 
-void LandBehindAgent::Start() {
+void BehindAgent::Start() {
   world.agent.reset();
-  land_.reset();
+  kept_.reset();
   inbox_.reset();
   disk_.reset();
   disk_ = *sdk::SqliteInbox::Open(folder_ / "inbox.db");
-  land_.emplace(*LandRegister::Open(*disk_, rules_));
+  kept_.emplace(*Register::Open(*disk_, rules_));
   {
     const auto transaction = disk_->Begin();
-    if (LandTables(*transaction).IsEmpty()) {
-      const auto counts = ImportRegister(
-          test::SourcePath("adapters/land/data/demo"),
-          {v1::ENVIRONMENT_TEST, rules_.zone, rules_.term_years_max, world.clock.WallNow()}, *transaction);
+    if (Tables(*transaction, rules_.kind).IsEmpty()) {
+      const auto counts =
+          ImportRegister(test::SourcePath(data_), {v1::ENVIRONMENT_TEST, rules_, world.clock.WallNow()}, *transaction);
       EXPECT_TRUE(counts.ok()) << counts.status();
       EXPECT_TRUE(transaction->Commit().ok());
     }
   }
   inbox_.emplace(*disk_, world.crash);
   auto made = sdk::Agent::Make(
-      world.config, {world.gateway, *inbox_, world.agency_key, world.checker, world.clock, world.entropy}, *land_);
+      world.config, {world.gateway, *inbox_, world.agency_key, world.checker, world.clock, world.entropy}, *kept_);
   EXPECT_TRUE(made.ok()) << made.status();
   world.agent = *std::move(made);
 }
 
-void LandBehindAgent::Restart() {
+void BehindAgent::Restart() {
   world.gateway.ForgetReplies();
   Start();
 }
 
-void LandBehindAgent::Run(int rounds) {
+void BehindAgent::Run(int rounds) {
   for (int i = 0; i < rounds; ++i) {
     world.agent->Step();
     if (world.crash.dead()) {
@@ -94,7 +97,7 @@ void LandBehindAgent::Run(int rounds) {
   }
 }
 
-bool LandBehindAgent::Settle() {
+bool BehindAgent::Settle() {
   for (int i = 0; i < 400; ++i) {
     Run(5);
     if (!world.gateway.AllAnswered()) continue;
@@ -104,7 +107,17 @@ bool LandBehindAgent::Settle() {
   return false;
 }
 
-v1::Order LandBehindAgent::Seal(const v1::Order& freeze) {
+v1::Order BehindAgent::Freeze(const std::string& asset_kind, const std::string& unit, uint32_t numerator,
+                              uint32_t denominator) {
+  v1::Order order = world.FreezeThing(unit);
+  auto& asset = *order.mutable_freeze()->mutable_asset();
+  asset.set_asset_kind(asset_kind);
+  asset.set_share_numerator(numerator);
+  asset.set_share_denominator(denominator);
+  return order;
+}
+
+v1::Order BehindAgent::Seal(const v1::Order& freeze) {
   world.Submit(freeze);
   Run(6);
   EXPECT_TRUE(Approve().ok());
@@ -112,8 +125,8 @@ v1::Order LandBehindAgent::Seal(const v1::Order& freeze) {
   return freeze;
 }
 
-absl::StatusOr<sdk::Json> LandBehindAgent::Counter(const std::string& command,
-                                                   const std::map<std::string, std::string>& arguments) {
+absl::StatusOr<sdk::Json> BehindAgent::Counter(const std::string& command,
+                                               const std::map<std::string, std::string>& arguments) {
   const Desk desk{[this](const sdk::Operation& operation, const sdk::Decision& decision) {
                     return world.agent->DecideReview(operation, decision);
                   },
@@ -122,44 +135,40 @@ absl::StatusOr<sdk::Json> LandBehindAgent::Counter(const std::string& command,
                   }};
   sdk::CounterRequest request{.command = command};
   for (const auto& [key, value] : arguments) sdk::Put(request.arguments, key, value);
-  return LandCounter(rules_, desk).Handle(request, world.clock.WallNow());
+  return registry::Counter(rules_, desk).Handle(request, world.clock.WallNow());
 }
 
-absl::StatusOr<std::string> LandBehindAgent::ReviewAt(int place) {
+absl::StatusOr<std::string> BehindAgent::ReviewAt(int place) {
   EAGLE_ASSIGN_OR_RETURN(const sdk::Json list, Counter("review list", {}));
   const auto& reviews = list.fields().at("reviews").list_value();
   if (place >= reviews.values_size()) return Fail(Reason::kNotFound, "no such review");
   return sdk::TextAt(reviews.values(place).struct_value(), "id");
 }
 
-absl::StatusOr<sdk::Json> LandBehindAgent::Approve(int place) {
+absl::StatusOr<sdk::Json> BehindAgent::Approve(int place) {
   EAGLE_ASSIGN_OR_RETURN(const std::string id, ReviewAt(place));
   return Counter("review approve", {{"id", id}, {"clerk", "温雅"}});
 }
 
-absl::StatusOr<sdk::Json> LandBehindAgent::Refuse(const std::string& reason) {
+absl::StatusOr<sdk::Json> BehindAgent::Refuse(const std::string& reason) {
   EAGLE_ASSIGN_OR_RETURN(const std::string id, ReviewAt(0));
   return Counter("review refuse", {{"id", id}, {"reason", reason}, {"clerk", "温雅"}});
 }
 
-absl::StatusOr<sdk::Json> LandBehindAgent::EnterSeal(const std::string& document) {
-  return Counter("seal", {{"unit", kHouse}, {"court", "辽9902"}, {"document", document}, {"holder", "1"}});
-}
-
-std::vector<land::Seal> LandBehindAgent::Seals() {
+std::vector<Seal> BehindAgent::Seals(const std::string& unit) {
   const auto transaction = disk_->Begin();
-  return LandTables(*transaction).SealsOf(kHouse, LandTables::Which::kAll);
+  return Tables(*transaction, rules_.kind).SealsOf(unit, Tables::Which::kAll);
 }
 
-std::string LandBehindAgent::IdOf(const std::string& document) {
-  for (const land::Seal& seal : Seals()) {
+std::string BehindAgent::IdOf(const std::string& unit, const std::string& document) {
+  for (const registry::Seal& seal : Seals(unit)) {
     if (seal.row.document_number == document) return seal.row.id;
   }
   return "";
 }
 
-std::string LandBehindAgent::Standing(const std::string& document) {
-  const auto shown = Counter("show", {{"unit", kHouse}});
+std::string BehindAgent::Standing(const std::string& unit, const std::string& document) {
+  const auto shown = Counter("show", {{"unit", unit}});
   EXPECT_TRUE(shown.ok()) << shown.status();
   for (const auto& holder : shown->fields().at("holders").list_value().values()) {
     for (const auto& value : holder.struct_value().fields().at("seals").list_value().values()) {
@@ -171,4 +180,4 @@ std::string LandBehindAgent::Standing(const std::string& document) {
   return "-";
 }
 
-}  // namespace eagle::land
+}  // namespace eagle::registry

@@ -6,7 +6,7 @@
 //
 // Threads: one owner.
 //
-//   EAGLE_ASSIGN_OR_RETURN(UnitBook book, UnitBook::Load(transaction, unit, now, zone));
+//   EAGLE_ASSIGN_OR_RETURN(UnitBook book, UnitBook::Load(transaction, rules, unit, now));
 //   EAGLE_RETURN_IF_ERROR(book.seals().Release(id));
 //   EAGLE_RETURN_IF_ERROR(book.Store(transaction));
 #pragma once
@@ -19,17 +19,18 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "adapters/land/tables.h"
+#include "adapters/register/rules.h"
+#include "adapters/register/tables.h"
 #include "adapters/sdk/encumbrance/register.h"
 #include "goldeneagle/v1/receipt.pb.h"
 
-namespace eagle::land {
+namespace eagle::registry {
 
 class UnitBook {
  public:
   // Error: REGISTER_BROKEN.
-  static absl::StatusOr<UnitBook> Load(sdk::InboxTransaction& transaction, std::string_view unit, absl::Time now,
-                                       absl::TimeZone zone);
+  static absl::StatusOr<UnitBook> Load(sdk::InboxTransaction& transaction, const OfficeRules& rules,
+                                       std::string_view unit, absl::Time now);
 
   sdk::EncumbranceRegister& seals() { return seals_; }
   const sdk::EncumbranceRegister& seals() const { return seals_; }
@@ -38,13 +39,24 @@ class UnitBook {
   const Holder* FindHolder(uint32_t number) const;
   // Live seals, and what became of others in this book.
   const Seal* FindSeal(std::string_view id) const;
-  // A live seal of this document on this holder's part: 一案一封, a second lock under the same number is refused.
+  // A live seal of this document on the asset that this holder's seal would take: 一案一封, a second lock under the
+  // same number is refused.
   const Seal* SealOfDocument(uint32_t holder, std::string_view document_number) const;
 
-  // Enters a seal and keeps what the encumbrance row doesn't say. Errors: those of EncumbranceRegister::Place.
+  // The first live seal on what a seal against this holder would take hold of. Null when there is none.
+  const Seal* FirstOn(uint32_t holder) const;
+  // kQuantity: what no seal controls of this holder's.
+  int64_t FreeOf(uint32_t holder) const { return seals_.Available(AssetId(kind_, unit_, holder)); }
+
+  // Enters a seal and keeps what the encumbrance row doesn't say. Errors: those of EncumbranceRegister::Place. For
+  // quantities, too, what is in effect is never pushed aside (RANK_TAKEN): registration decides.
   absl::Status Place(Seal seal, bool review);
-  // The seal as the contract tells it: the unit's number instead of the register's own, its value instead of "one
-  // thing".
+  // Gives up a part of the limit of a seal of a quantity, and as much of the quantity as that part covers whole,
+  // unfunded first. Pre: 0 < amount < the seal's value. Errors: those of EncumbranceRegister::Release; AMOUNT_INVALID:
+  // the part is less than one hundredth of the quantity.
+  absl::Status ReleasePart(std::string_view id, int64_t amount_minor_units);
+  // The seal as the contract tells it: the unit's number instead of the register's own, its value (in proportion, for a
+  // quantity) instead of what the register counts.
   sdk::v1::ItemResult ItemOf(std::string_view id) const;
 
   // Writes what changed and tells. `decided`: the measure whose answer is being given right now tells itself.
@@ -53,14 +65,15 @@ class UnitBook {
   absl::Status StoreDisposed(sdk::InboxTransaction& transaction, std::string_view id);
 
  private:
-  UnitBook(std::string unit, std::vector<Holder> holders, sdk::EncumbranceRegister seals)
-      : unit_(std::move(unit)), holders_(std::move(holders)), seals_(std::move(seals)) {}
-  void Tell(const Seal& seal, const sdk::Change& change, LandTables& tables, sdk::InboxTransaction& transaction) const;
+  UnitBook(const Kind& kind, std::string unit, std::vector<Holder> holders, sdk::EncumbranceRegister seals)
+      : kind_(kind), unit_(std::move(unit)), holders_(std::move(holders)), seals_(std::move(seals)) {}
+  void Tell(const Seal& seal, const sdk::Change& change, Tables& tables, sdk::InboxTransaction& transaction) const;
 
+  const Kind& kind_;
   std::string unit_;
   std::vector<Holder> holders_;
   sdk::EncumbranceRegister seals_;
   std::map<std::string, Seal, std::less<>> kept_;  // by id; `row` as it was loaded or stored last
 };
 
-}  // namespace eagle::land
+}  // namespace eagle::registry

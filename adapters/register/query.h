@@ -4,7 +4,7 @@
 // An error of the disk ends the process, as it does in the inbox itself: nobody knows then what is written, and the
 // next start reads what is there. Threads: the connection's owner.
 //
-//   Query query(database, "SELECT name FROM land_holders WHERE unit = ?");
+//   Query query(database, "SELECT name FROM vehicle_holders WHERE unit = ?");
 //   query.Bind(unit);
 //   while (query.Row()) Use(query.Text());
 #pragma once
@@ -19,7 +19,7 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-namespace eagle::land {
+namespace eagle::registry {
 
 class Query {
  public:
@@ -55,4 +55,4 @@ class Query {
   int column_ = 0;
 };
 
-}  // namespace eagle::land
+}  // namespace eagle::registry
