@@ -385,7 +385,7 @@ class Importer {
     const bool first = book->seals().Find(id)->phase == sdk::Phase::kEffective;
     if (first != pending.has_days) {
       Wrong(row, "first_day",
-            first ? "it was the first on this part when it was served: its days are needed"
+            first ? "it took effect when it was served: its days are needed"
                   : "another stood before it: give years, not days");
     }
     if (absl::Status stored = book->Store(transaction_); !stored.ok())
