@@ -55,6 +55,8 @@ constexpr Field kHolderFields[] = {
     {.name = "paid", .column = "paid", .code = "", .chinese = "实缴数额", .english = "paid in", .form = Form::kDecimal},
 };
 
+bool IsTest(std::string_view number) { return registry::HasRegion99(number, 2); }
+
 constexpr registry::TermLimit kTerms[] = {
     {.months_max = 36, .source = "interpretation of the Civil Procedure Law art 485: other property rights, 3 years"}};
 
@@ -63,7 +65,7 @@ constexpr registry::Thing kThings[] = {{.asset_kind = "EQUITY",
                                         .english = "equity of a company that isn't listed",
                                         .is_number = IsUnifiedCreditCode,
                                         .number_form = "unified social credit code, 18 characters",
-                                        .region_at = 2,
+                                        .in_test_range = IsTest,
                                         .terms = kTerms}};
 
 // While a quantity is frozen it is neither transferred nor pledged; the rest is free. Source: enforcement against

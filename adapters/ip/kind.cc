@@ -66,18 +66,22 @@ constexpr registry::TermLimit kTrademarkTerms[] = {
     {.stage = Stage::kPreservation, .months_max = 12, .source = "interpretation on preserving trademarks (2020) art 2"},
     {.months_max = 36, .source = kExecution}};
 
+bool IsTestPatent(std::string_view number) { return registry::HasRegion99(number, 2); }
+bool IsTestTrademark(std::string_view number) { return number.size() == 8 && registry::HasRegion99(number, 0); }
+
 constexpr registry::Thing kThings[] = {{.asset_kind = "PATENT",
                                         .chinese = "专利权",
                                         .english = "patent",
                                         .is_number = IsPatentNumber,
                                         .number_form = "a patent as ZL990110000017.7",
-                                        .region_at = 2,
+                                        .in_test_range = IsTestPatent,
                                         .terms = kPatentTerms},
                                        {.asset_kind = "TRADEMARK",
                                         .chinese = "商标权",
                                         .english = "registered trademark",
                                         .is_number = IsTrademarkNumber,
                                         .number_form = "a trademark as 99000013",
+                                        .in_test_range = IsTestTrademark,
                                         .terms = kTrademarkTerms}};
 
 // An order names the acts that it blocks; the contract has no field for them, so all are blocked.
@@ -108,7 +112,11 @@ bool IsPatentNumber(std::string_view text) {
   return text.back() == "0123456789X"[sum % 11];
 }
 
-bool IsTrademarkNumber(std::string_view text) { return text.size() == 8 && AreDigits(text); }
+bool IsTrademarkNumber(std::string_view text) {
+  if (!text.empty() && text.front() == 'G') text.remove_prefix(1);
+  if (!text.empty() && text.back() >= 'A' && text.back() <= 'Z') text.remove_suffix(1);
+  return text.size() >= 3 && text.size() <= 8 && AreDigits(text);
+}
 
 // The term counts from the day on which the office receives the notice, and the texts forbid preserving a right twice.
 // Sources: as at the terms; trademarks art 3. Whether the office keeps a queue for later courts is practice that could

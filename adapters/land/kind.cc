@@ -32,6 +32,8 @@ constexpr Field kFields[] = {
      .told = false},
 };
 
+bool IsTest(std::string_view number) { return registry::HasRegion99(number, 0); }
+
 constexpr registry::TermLimit kTerms[] = {
     {.months_max = 36, .source = "interpretation of the Civil Procedure Law art 485: immovables, 3 years"}};
 
@@ -40,6 +42,7 @@ constexpr registry::Thing kThings[] = {{.asset_kind = "LAND",
                                         .english = "land and buildings",
                                         .is_number = IsUnitNumber,
                                         .number_form = "28 characters, as 990101001002GB00123F00010012",
+                                        .in_test_range = IsTest,
                                         .terms = kTerms}};
 
 }  // namespace

@@ -152,9 +152,7 @@ class Importer {
       Wrong(row, column, "a time of the registry's zone as 2026-09-28 09:10:00");
     return time;
   }
-  bool InTestRange(std::string_view region) const {
-    return world_.environment != goldeneagle::v1::ENVIRONMENT_TEST && region.substr(0, 2) == "99";
-  }
+  bool IsProduction() const { return world_.environment != goldeneagle::v1::ENVIRONMENT_TEST; }
 
   // ---- Rows
 
@@ -178,8 +176,7 @@ class Importer {
       for (const Thing& known : kind_.things) absl::StrAppend(&forms, forms.empty() ? "" : ", or ", known.number_form);
       Wrong(row, "unit_number", forms);
     }
-    const size_t at = std::min((thing == nullptr ? kind_.things.front() : *thing).region_at, unit.number.size());
-    if (InTestRange(std::string_view(unit.number).substr(at)))
+    if (IsProduction() && (thing == nullptr ? kind_.things.front() : *thing).in_test_range(unit.number))
       Wrong(row, "unit_number", "region 99 exists only in the test environment", Reason::kTestRegion);
     for (const Field& field : kind_.fields) unit.values.push_back(Value(row, field));
     if (kind_.extent == Extent::kQuantity && !IsAmount(ParseMoney(ValueOf(kind_, unit, kind_.whole_field)).value_or(0)))
@@ -234,10 +231,7 @@ class Importer {
                       : company ? IsUnifiedCreditCode(holder.id_number)
                                 : true;
     if (!good) Wrong(row, "id_number", "the check digit doesn't fit", Reason::kIdentityNumberInvalid);
-    const std::string_view region =
-        company ? std::string_view(holder.id_number).substr(std::min<size_t>(2, holder.id_number.size()))
-                : holder.id_number;
-    if ((citizen || company) && InTestRange(region))
+    if ((citizen || company) && IsProduction() && HasRegion99(holder.id_number, company ? 2 : 0))
       Wrong(row, "id_number", "numbers of the test range exist only in the test environment", Reason::kTestRegion);
   }
 

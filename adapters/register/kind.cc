@@ -16,6 +16,8 @@ std::string_view ModeName(Mode mode) {
   return "unknown";
 }
 
+bool HasRegion99(std::string_view number, size_t at) { return number.size() >= at + 2 && number.substr(at, 2) == "99"; }
+
 const Thing* FindThing(const Kind& kind, std::string_view asset_kind) {
   for (const Thing& thing : kind.things) {
     if (asset_kind == thing.asset_kind) return &thing;

@@ -49,10 +49,10 @@ struct TermLimit {
 struct Thing {
   const char* asset_kind;  // LAND, VEHICLE, EQUITY, PATENT, TRADEMARK
   const char *chinese, *english;
-  bool (*is_number)(std::string_view);  // whether a text can be the number of such a unit
-  const char* number_form;              // for people who got it wrong
-  size_t region_at = 0;                 // where a number of the test range has "99"
-  absl::Span<const TermLimit> terms;    // a row for each stage that has its own, and kEveryOther
+  bool (*is_number)(std::string_view);      // whether a text can be the number of such a unit
+  const char* number_form;                  // for people who got it wrong
+  bool (*in_test_range)(std::string_view);  // of the invented region 99; also asked about wrong numbers
+  absl::Span<const TermLimit> terms;        // a row for each stage that has its own, and kEveryOther
 };
 
 // What one measure takes hold of.
@@ -112,6 +112,8 @@ struct Kind {
   const char* searched;  // what a search looks through, behind the office's name
 };
 
+// Whether the two characters at `at` are "99", the test region.
+bool HasRegion99(std::string_view number, size_t at);
 // Null when there is none.
 const Thing* FindThing(const Kind& kind, std::string_view asset_kind);
 // The class whose numbers look like this one. Null when there is none.

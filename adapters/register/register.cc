@@ -131,10 +131,12 @@ absl::StatusOr<sdk::Answer> Register::Freeze(const sdk::Request& request, sdk::I
     seal.row.effective_to = sdk::EndOf(seal.row.term, request.arrival.at, rules_.zone);
   const std::string id = seal.row.id;
   std::string doubt;
-  if (FreezeMode(rules_) == Mode::kSemiAutomatic) doubt = kind.clerk_needed(kind, *unit);
+  if (FreezeMode(rules_) == Mode::kSemiAutomatic && kind.clerk_needed != nullptr)
+    doubt = kind.clerk_needed(kind, *unit);
   const bool review = FreezeMode(rules_) == Mode::kManual || !doubt.empty();
   std::string remark;
   EAGLE_RETURN_IF_ERROR(PlaceByRegistration(std::move(seal), review, request.now, book, transaction, remark));
+  book.seals().AdvanceTo(request.now);  // a term that counts from the receipt may have ended meanwhile
   EAGLE_RETURN_IF_ERROR(book.Store(transaction, id));
   if (review) return OpenReview(request, *book.FindSeal(id), book, remark.empty() ? doubt : remark, transaction);
   sdk::Answer answer;
@@ -258,7 +260,7 @@ absl::StatusOr<sdk::Answer> Register::Release(const sdk::Request& request, bool 
   }
   EAGLE_RETURN_IF_ERROR(book.Store(transaction, id));
   // Released before its clerk decided: that is the last word on the freeze, too.
-  const auto review = tables.OpenReviewOf(seal->operation);
+  const auto review = tables.OpenReviewOf(id, seal->operation);
   if (review && !part) {
     tables.CloseReview(review->number, ReviewState::kClosed, "", "RELEASED", request.now);
     sdk::RegisterChange told{
@@ -278,7 +280,8 @@ absl::StatusOr<sdk::Answer> Register::Release(const sdk::Request& request, bool 
 absl::StatusOr<sdk::Answer> Register::Decide(const sdk::Request& request, const sdk::Decision& decision,
                                              sdk::InboxTransaction& transaction) {
   Tables tables(transaction, rules_.kind);
-  const auto review = tables.OpenReviewOf(request.operation);
+  const sdk::Operation& measure = request.freeze_operation == nullptr ? request.operation : *request.freeze_operation;
+  const auto review = tables.OpenReviewOf(measure.Text(), request.operation);
   if (!review) return Fail(Reason::kTaskNotWaiting, "no seal of this order waits for a clerk");
   const bool renewal = request.order.action() == v1::ACTION_RENEW;
   absl::StatusOr<sdk::Answer> answer =
@@ -302,6 +305,7 @@ absl::StatusOr<sdk::Answer> Register::DecideLock(const sdk::Request& request, co
   if (!seal) return Fail(Reason::kRegisterBroken, "a review without a seal");
   EAGLE_ASSIGN_OR_RETURN(UnitBook book, UnitBook::Load(transaction, rules_, seal->unit, request.now));
   EAGLE_RETURN_IF_ERROR(decision.approved ? book.seals().Approve(id) : book.seals().Refuse(id));
+  book.seals().AdvanceTo(request.now);  // a term that counts from the receipt may have ended meanwhile
   EAGLE_RETURN_IF_ERROR(book.Store(transaction, id));
   sdk::Answer answer;
   v1::ItemResult& item = answer.items.emplace_back(book.ItemOf(id));

@@ -369,9 +369,12 @@ std::optional<Review> Tables::OpenReviewOf(std::string_view seal) {
   return ReadReview(query);
 }
 
-std::optional<Review> Tables::OpenReviewOf(const sdk::Operation& operation) {
-  for (Review& review : OpenReviews()) {
-    if (review.operation == operation) return std::move(review);
+std::optional<Review> Tables::OpenReviewOf(std::string_view seal, const sdk::Operation& operation) {
+  Query query(database_, Named(absl::StrCat(kReviewColumns, "WHERE seal = ? AND state = 1 ORDER BY review")));
+  query.Bind(seal);
+  while (query.Row()) {
+    Review review = ReadReview(query);
+    if (review.operation == operation) return review;
   }
   return std::nullopt;
 }

@@ -62,7 +62,8 @@ class Tables {
   std::optional<Review> FindReview(uint64_t number);
   // The oldest about this seal, of whichever order.
   std::optional<Review> OpenReviewOf(std::string_view seal);
-  std::optional<Review> OpenReviewOf(const sdk::Operation& operation);
+  // The one that this order opened about it.
+  std::optional<Review> OpenReviewOf(std::string_view seal, const sdk::Operation& operation);
   std::vector<Review> OpenReviews();
   void CloseReview(uint64_t number, ReviewState state, std::string_view clerk, std::string_view reason, absl::Time now);
 

@@ -158,7 +158,7 @@ absl::Status UnitBook::StoreDisposed(sdk::InboxTransaction& transaction, std::st
 // measure.
 void UnitBook::Tell(const Seal& seal, const sdk::Change& change, Tables& tables,
                     sdk::InboxTransaction& transaction) const {
-  const auto review = seal.IsOurs() ? tables.OpenReviewOf(seal.operation) : std::nullopt;
+  const auto review = seal.IsOurs() ? tables.OpenReviewOf(seal.row.id, seal.operation) : std::nullopt;
   if (review) {
     GATEWAY_ASSERT(!sdk::IsLive(seal.row.phase), "only its clerk, or its end, changes a lock under review");
     tables.CloseReview(review->number, ReviewState::kClosed, "", sdk::PhaseName(seal.row.phase), change.at);

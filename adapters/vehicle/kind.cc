@@ -67,6 +67,8 @@ constexpr Field kFields[] = {
     {.name = "states", .column = "states", .code = "ZT", .chinese = "机动车状态", .english = "states, a letter each"},
 };
 
+bool IsTest(std::string_view number) { return registry::HasRegion99(number, 1); }
+
 constexpr registry::TermLimit kTerms[] = {
     {.months_max = 24, .source = "interpretation of the Civil Procedure Law art 485: movables, 2 years"}};
 
@@ -75,7 +77,7 @@ constexpr registry::Thing kThings[] = {{.asset_kind = "VEHICLE",
                                         .english = "motor vehicle",
                                         .is_number = IsVin,
                                         .number_form = "17 characters, the ninth a check character",
-                                        .region_at = 1,
+                                        .in_test_range = IsTest,
                                         .terms = kTerms}};
 
 // What the registry refuses while a file seal 档案查封 stands; the car still moves. Source: provisions on the
@@ -113,6 +115,7 @@ int ValueOf(char c) {
 bool IsVin(std::string_view text) {
   constexpr int kWeights[] = {8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2};
   constexpr size_t kCheckAt = 8;
+  constexpr char kChina = 'L';
   if (text.size() != std::size(kWeights)) return false;
   int sum = 0;
   for (size_t i = 0; i < text.size(); ++i) {
@@ -120,7 +123,7 @@ bool IsVin(std::string_view text) {
     if (value < 0) return false;
     sum += kWeights[i] * value;
   }
-  return text[kCheckAt] == "0123456789X"[sum % 11];
+  return text.front() != kChina || text[kCheckAt] == "0123456789X"[sum % 11];
 }
 
 // A court may order without a clerk: the seal is of the file, at once, and a later court's waits behind it.

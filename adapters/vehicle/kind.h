@@ -7,8 +7,9 @@
 
 namespace eagle::vehicle {
 
-// 车辆识别代号: 17 letters and digits without I, O and Q, the ninth a check character over the others. In the test
-// range the second and third are "99". Source: GB 16735 (check character as in ISO 3779's North American use).
+// 车辆识别代号: 17 letters and digits without I, O and Q. Of a vehicle made in China, "L...", the ninth is a check
+// character over the others; not everybody abroad keeps that rule. In the test range the second and third are "99".
+// Source: GB 16735.
 bool IsVin(std::string_view text);
 
 extern const registry::Kind kVehicle;

@@ -271,6 +271,22 @@ TEST(LandFreeze, SaysNoByTheFacts) {
   EXPECT_THAT(office.Seals(kNamesakesFlat), IsEmpty());
 }
 
+// Edge case 33: joint owners with shares 30/70.
+TEST(LandFreeze, OfJointOwnersThirtySeventySealsOnlyTheRespondentsPart) {
+  LandOffice office;
+  const Person he = {"贺兰亭", "CITIZEN_ID", "990101196902230138"};
+  const std::string other = office.Shown(kSharedShop, 2);
+  EXPECT_EQ(Said(office.Do(office.Freeze(kSharedShop, he, 7, 10))), "NOT_CONTROLLED SHARE_MISMATCH");
+  EXPECT_EQ(Said(office.Do(office.Freeze(kSharedShop, he, 1, 1))), "NOT_CONTROLLED SHARE_MISMATCH");
+  EXPECT_EQ(Said(office.Do(office.Freeze(kSharedShop, he, 30, 100))), "UNDER_REVIEW");
+  ASSERT_TRUE(office.Approve().ok());
+  EXPECT_EQ(office.Standing(kSharedShop, kOurs), "EFFECTIVE rank 1");
+  EXPECT_EQ(office.Shown(kSharedShop, 2), other);
+  EXPECT_EQ(Said(office.Do(office.Freeze(kSharedShop, {"单雨", "CITIZEN_ID", "990101196507180054"}, 7, 10))),
+            "UNDER_REVIEW")
+      << "the other part is another thing, under the same number too";
+}
+
 TEST(LandFreeze, ReturnsWhatALandRegistryDoesNotKeep) {
   LandOffice office;
   v1::Order order = office.Freeze(kHouse);

@@ -19,8 +19,15 @@ TEST(IpNumbers, HaveTheirForms) {
   EXPECT_FALSE(ip::IsPatentNumber("990110000017.7"));
   EXPECT_FALSE(ip::IsPatentNumber("ZL9901100000177"));
   EXPECT_TRUE(ip::IsTrademarkNumber(kQimingMark));
-  EXPECT_FALSE(ip::IsTrademarkNumber("9900001"));
-  EXPECT_FALSE(ip::IsTrademarkNumber("9900001X"));
+  EXPECT_TRUE(ip::IsTrademarkNumber("991234")) << "an old one";
+  EXPECT_TRUE(ip::IsTrademarkNumber("G1234567"));
+  EXPECT_TRUE(ip::IsTrademarkNumber("1234567A"));
+  EXPECT_FALSE(ip::IsTrademarkNumber("990000131"));
+  EXPECT_FALSE(ip::IsTrademarkNumber("99 00013"));
+  EXPECT_FALSE(ip::IsTrademarkNumber("GA"));
+  EXPECT_FALSE(ip::IsTrademarkNumber(""));
+  EXPECT_TRUE(ip::kIp.things[1].in_test_range(kQimingMark));
+  EXPECT_FALSE(ip::kIp.things[1].in_test_range("991234")) << "the six digits of a real one";
 }
 
 TEST(IpInquiry, FindsThePatentWithEveryField) {
@@ -131,6 +138,22 @@ TEST(IpPreservation, ARightThatIsNotPlainlyInForceWaitsForAClerkAndItsTermRunsFr
   office.On(absl::CivilDay(2026, 10, 5));
   ASSERT_TRUE(office.Approve().ok());
   EXPECT_EQ(*office.SealOf(order)->row.effective_to, absl::FromCivil(absl::CivilDay(2027, 3, 28), office.rules.zone));
+}
+
+TEST(IpPreservation, WhatLayWithTheClerkPastItsTermHasEnded) {
+  IpOffice office;
+  const v1::Order order = office.Preserve(kBoxPatent, kShan);
+  office.Do(order);
+  office.On(absl::CivilDay(2027, 3, 28));
+  const auto late = office.Decide(order, {.approved = true, .clerk = "温雅"});
+  ASSERT_TRUE(late.ok()) << late.status();
+  EXPECT_EQ(Said(*late), "NOT_CONTROLLED LAPSED");
+  EXPECT_THAT(office.TakeChanges(), IsEmpty()) << "its answer says it";
+
+  const v1::Order slept = office.Preserve();
+  office.Arrive(slept);
+  office.On(absl::CivilDay(2027, 9, 28));
+  EXPECT_EQ(Said(office.Do(slept)), "NOT_CONTROLLED LAPSED") << "six months in the inbox";
 }
 
 TEST(IpPreservation, SaysNoByTheFacts) {

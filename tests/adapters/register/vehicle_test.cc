@@ -21,7 +21,8 @@ constexpr char kOtherCity[] = "（2026）辽9803执118号";
 TEST(VehicleNumber, HasItsCheckCharacter) {
   EXPECT_TRUE(vehicle::IsVin(kLinsCar));
   EXPECT_TRUE(vehicle::IsVin("1M8GDM9AXKP042788")) << "the standard's own example";
-  EXPECT_FALSE(vehicle::IsVin("1M8GDM9A1KP042788"));
+  EXPECT_TRUE(vehicle::IsVin("1M8GDM9A1KP042788")) << "made abroad";
+  EXPECT_FALSE(vehicle::IsVin("L99BL1A11RA000018")) << "the check character";
   EXPECT_FALSE(vehicle::IsVin("L99BL1A10RA000081")) << "two characters swapped";
   EXPECT_FALSE(vehicle::IsVin("L99BL1A10RA00001O"));
   EXPECT_FALSE(vehicle::IsVin("L99BL1A10RA00001"));
