@@ -77,6 +77,7 @@ constexpr CodeRow kCodes[] = {
     {"ACCOUNT_NOT_FOUND", "账户不存在"},
     {"ACTION_NOT_SUPPORTED", "机构不办理该事项"},
     {"AMOUNT_ABOVE_MEASURE", "金额超过控制金额"},
+    {"ALREADY_PRESERVED", "已有在先保全"},
     {"ANSWER_INVALID", "机构反馈无效"},
     {"ASSET_KIND_NOT_SUPPORTED", "机构不登记该类财产"},
     {"COURT_ACCOUNT_NAME_MISMATCH", "法院收款账户户名不符"},
@@ -117,6 +118,7 @@ constexpr CodeRow kCodes[] = {
     {"DISPOSED", "财产已处分"},
     {"VOID", "自始未生效"},
     {"REFUSED", "未登记"},
+    {"VALUE_UNKNOWN", "价值不明"},
     {"UNIT_NOT_FOUND", "单元不存在"},
 };
 
