@@ -48,7 +48,9 @@ absl::StatusOr<sdk::Answer> Register::Inquire(const sdk::Request& request, sdk::
   bool ambiguous = false;
   for (const Holder& holder : Tables(transaction, kind).HoldingsOf(subject)) {
     const Thing* thing = ThingOfNumber(kind, holder.unit);
-    if (thing == nullptr || !asks(*thing)) continue;
+    // Never passed over: what isn't told would look as if it weren't there.
+    if (thing == nullptr) return Fail(Reason::kRegisterBroken, "a unit whose number isn't of this office");
+    if (!asks(*thing)) continue;
     if (MatchOf(holder, subject) == Match::kNumberOnly) {
       ambiguous = true;
       continue;

@@ -63,6 +63,9 @@ class BehindAgent {
     return world.gateway.Of(order.order_id(), kind);
   }
 
+  // Of the office; taken up by the next Restart.
+  OfficeRules& rules() { return rules_; }
+
   sdk::SdkWorld world;
   int restarts = 0;
 

@@ -100,6 +100,43 @@ TEST(VehiclesBehindAgent, AtEveryPointOfACrashEverySealIsEnteredOnceAndAnsweredO
   }
 }
 
+TEST(VehiclesBehindAgent, AClerkDecidesOnRenewalAndReleaseWhereTheOfficeWantsIt) {
+  VehiclesBehindAgent office;
+  office.rules().renew = office.rules().release = Mode::kManual;
+  office.Restart();
+  const v1::Order seal = office.world.Submit(office.Order());
+  ASSERT_TRUE(office.Settle());
+  const auto first_end = office.world.LastWord(seal)->items(0).measure().effective_to();
+  v1::Order renewal = office.world.Release(seal);
+  renewal.set_action(v1::ACTION_RENEW);
+  renewal.mutable_renew()->set_freeze_order_id(seal.order_id());
+  renewal.mutable_renew()->mutable_term()->set_years(1);
+  office.world.Submit(renewal);
+  office.Run();
+  EXPECT_EQ(office.world.LastWord(renewal), nullptr);
+  ASSERT_EQ(office.Of(renewal, v1::RECEIPT_KIND_PROGRESS).size(), 1u);
+  EXPECT_EQ(office.Of(renewal, v1::RECEIPT_KIND_PROGRESS)[0]->items(0).outcome(), v1::OUTCOME_UNDER_REVIEW);
+  office.Restart();
+  ASSERT_TRUE(office.Approve().ok());
+  ASSERT_TRUE(office.Settle());
+  ASSERT_EQ(office.world.Outcome(renewal), "RENEWED");
+  EXPECT_GT(office.world.LastWord(renewal)->items(0).measure().effective_to().seconds(), first_end.seconds());
+
+  const v1::Order unwanted = office.world.Submit(office.world.Release(seal));
+  office.Run();
+  ASSERT_TRUE(office.Refuse("PAPER_UNREADABLE").ok());
+  ASSERT_TRUE(office.Settle());
+  EXPECT_EQ(office.world.Outcome(unwanted), "NOT_CONTROLLED");
+  EXPECT_EQ(office.world.LastWord(unwanted)->items(0).reason(), "PAPER_UNREADABLE");
+  EXPECT_EQ(office.Standing(kLinsCar, seal.case_number()), "EFFECTIVE rank 1");
+  const v1::Order release = office.world.Submit(office.world.Release(seal));
+  office.Run();
+  ASSERT_TRUE(office.Approve().ok());
+  ASSERT_TRUE(office.Settle());
+  EXPECT_EQ(office.world.Outcome(release), "RELEASED");
+  EXPECT_EQ(office.Standing(kLinsCar, seal.case_number()), "RELEASED rank 0");
+}
+
 TEST(EquityBehindAgent, QuantitiesAreToldInMoneyAndAPartIsReleased) {
   EquityBehindAgent office;
   const v1::Order first = office.Seal(office.Order(20, 600'000'00));

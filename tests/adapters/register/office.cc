@@ -177,6 +177,7 @@ absl::StatusOr<sdk::Json> Office::Counter(const std::string& command,
 absl::StatusOr<sdk::Json> Office::Approve() {
   const auto list = Counter("review list");
   EXPECT_EQ(list->fields().at("reviews").list_value().values_size(), 1);
+  if (list->fields().at("reviews").list_value().values_size() == 0) return Fail(Reason::kNotFound, "no review is open");
   return Counter("review approve",
                  {{"id", sdk::TextAt(list->fields().at("reviews").list_value().values(0).struct_value(), "id")},
                   {"clerk", "温雅"}});
@@ -185,6 +186,7 @@ absl::StatusOr<sdk::Json> Office::Approve() {
 absl::StatusOr<sdk::Json> Office::Refuse(const std::string& reason) {
   const auto list = Counter("review list");
   EXPECT_EQ(list->fields().at("reviews").list_value().values_size(), 1);
+  if (list->fields().at("reviews").list_value().values_size() == 0) return Fail(Reason::kNotFound, "no review is open");
   return Counter("review refuse",
                  {{"id", sdk::TextAt(list->fields().at("reviews").list_value().values(0).struct_value(), "id")},
                   {"reason", reason}});
