@@ -6,7 +6,7 @@ namespace {
 using registry::Field;
 using registry::Form;
 
-// Land inquiry reply: JSYDSYQ, FDCQ. The codes are initials of the Chinese labels.
+// Land inquiry reply, lists JSYDSYQ and FDCQ. Codes that we have not seen in a real message are left empty.
 constexpr Field kFields[] = {
     {.name = "location",
      .column = "location",
@@ -14,18 +14,18 @@ constexpr Field kFields[] = {
      .chinese = "坐落",
      .english = "location",
      .bytes_max = 256},
-    {.name = "use", .column = "use", .code = "YT", .chinese = "用途", .english = "use"},
-    {.name = "nature", .column = "nature", .code = "QLXZ", .chinese = "权利性质", .english = "nature of the right"},
+    {.name = "use", .column = "use", .code = "", .chinese = "用途", .english = "use"},
+    {.name = "nature", .column = "nature", .code = "", .chinese = "权利性质", .english = "nature of the right"},
     {.name = "area",
      .column = "area_square_metres",
-     .code = "MJ",
+     .code = "",
      .chinese = "面积",
      .english = "area",
      .form = Form::kDecimal,
      .after = " m2"},
     {.name = "registered_on",
      .column = "registered_on",
-     .code = "DJSJ",
+     .code = "",
      .chinese = "登记时间",
      .english = "registered on",
      .form = Form::kDay,

@@ -2,18 +2,18 @@
 // connected, asks whether an act may be registered, looks at a unit. Requests come over the counter socket
 // (adapters/sdk/shell/counter_socket.h); README.md has the commands.
 //
-//   review list                                   what waits, oldest first
-//   review approve  id [clerk] [remark]
-//   review refuse   id reason [clerk] [remark]     reason: a code, UPPER_SNAKE
-//   seal            unit court document [holder] [years] [months] [share]   another court's seal; it arrives now.
-//                                                 holder: number or id number, when there are several; share: n/d of
-//                                                 the unit, of a kind with quantities (none: all that he holds)
-//   release         id                             of a seal entered here; an order's seal is released by an order
-//   dispose         id [part]                      the unit was sold under this seal; part = true: only a part, the
-//   next
-//                                                 one stands on the rest. Not for quantities
-//   check           unit act [holder] [share]      for kinds with blocked acts: may the office register this act now?
-//   show            unit
+//   review list            what waits, oldest first
+//   review approve         id [clerk] [remark]
+//   review refuse          id reason [clerk] [remark]; reason: a code, UPPER_SNAKE
+//   seal                   unit court document [holder] [years] [months] [share]: another court's seal; it
+//                          arrives now. holder: number or id number, when there are several; share: n/d of the
+//                          unit, for quantities (none: all that he holds)
+//   release                id of a seal entered here; an order's seal is released by an order
+//   dispose                id [part]: the unit was sold under this seal; part = true: only a part, the next one
+//                          stands on the rest. Not for quantities
+//   check                  unit act [holder] [share], for kinds with blocked acts: may the office register this
+//                          act now?
+//   show                   unit
 //
 // Threads: the agent's one thread.
 //

@@ -2,21 +2,26 @@
 // own transaction. One engine for every kind; kind.h has what differs.
 //
 //   INQUIRE   answered at once from the holders: number (both forms) and name must fit
-//   FREEZE    查封 冻结 保全 of one unit. Done at once, or, when a clerk has to look (Mode), its arrival locks the
-//   asset as
-//             SEAL_PENDING at its rank and Decide says the rest
-//   RENEW     the same seal ends later         RELEASE   the next in rank takes effect by itself
+//   FREEZE    查封 冻结 保全 of one unit: done at once, or, when a clerk has to look (Mode), its arrival
+//             locks the asset as SEAL_PENDING at its rank and Decide says the rest
+//   RENEW     the same seal ends later
+//   RELEASE   the next in rank takes effect by itself
 //   DEDUCT    returned: a thing isn't money
 //
 // Answers that say no, by reason:
-//   UNIT_NOT_FOUND      no such unit                           NOT_HOLDER        the respondent holds no part of it
-//   NAME_MISMATCH       number fits, name doesn't (AMBIGUOUS)  SHARE_MISMATCH    the register knows another share, or
-//   the quantity is above what he holds                           TERM_TOO_LONG     above the rule (also of a renewal)
-//   DOCUMENT_REPEATED   a live seal under this number is there ALREADY_PRESERVED the office keeps no waitlist
-//   VALUE_UNKNOWN       a part of a quantity is free: without a value the answer can't tell parts
-//   MEASURE_UNKNOWN     no seal came from that order           NOT_YOUR_MEASURE  it is another court's
-//   MEASURE_ENDED       it is released, lapsed or disposed of  PARTIAL_RELEASE   it is released whole, or the part is
-//   less than the register counts                             AMOUNT_ABOVE_MEASURE
+//   UNIT_NOT_FOUND        no such unit
+//   NOT_HOLDER            the respondent holds no part of it
+//   NAME_MISMATCH         number fits, name doesn't (AMBIGUOUS)
+//   SHARE_MISMATCH        the register knows another share, or the quantity is above what he holds
+//   TERM_TOO_LONG         above the rule (also of a renewal)
+//   DOCUMENT_REPEATED     a live seal under this number is there
+//   ALREADY_PRESERVED     the office keeps no waitlist; the remark names who was first
+//   VALUE_UNKNOWN         only a part of the quantity is free: without a value no part can be told
+//   MEASURE_UNKNOWN       no seal came from that order
+//   NOT_YOUR_MEASURE      it is another court's
+//   MEASURE_ENDED         it is released, lapsed or disposed of (a renewal says which)
+//   PARTIAL_RELEASE       it is released whole, or the part is less than the register counts
+//   AMOUNT_ABOVE_MEASURE  more than the limit is released
 //   RETURNED: TARGET_NOT_SUPPORTED, ASSET_KIND_NOT_SUPPORTED, ACTION_NOT_SUPPORTED
 //   ERROR: TOO_MANY_FINDINGS
 //

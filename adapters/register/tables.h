@@ -1,7 +1,7 @@
 // The tables of one kind of registry, in the inbox's own database: effect, answer and outbox are one transaction. Their
 // names begin with the kind's: land_units, vehicle_seals.
 //
-//   _units, _holders, _charges   the old register, imported once (land calls the charges land_mortgages)
+//   _units, _holders, and the charges by their own name (land_mortgages): the old register, imported once
 //   _seals        rows of the encumbrance register: our orders', other courts', imported ones; ended ones stay
 //   _reviews      what waits for a clerk, and what was decided
 //   _operations   the first answer to each operation
