@@ -23,7 +23,8 @@ absl::StatusOr<sdk::Answer> Inquire(const Work& work, const v1::Order& order);
 // and reported.
 absl::StatusOr<sdk::Answer> Freeze(const Work& work, const sdk::Request& request);
 
-// 续冻. The same measure, ending later. NOT_RENEWED: MEASURE_UNKNOWN, WAITLISTED, or how it ended (LAPSED, RELEASED, ...).
+// 续冻. The same measure, ending later. NOT_RENEWED: MEASURE_UNKNOWN, WAITLISTED, or how it ended (LAPSED, RELEASED,
+// ...).
 absl::StatusOr<sdk::Answer> Renew(const Work& work, const sdk::Request& request);
 
 // 解冻, whole or in part. Waits for nothing: while a deduction under the measure is under way it is returned

@@ -23,10 +23,10 @@ struct Task {
   CaseSeq case_seq;
   absl::Time due;
   bool urgent = false;
-  bool control = false;  // rank follows service: strictly in journal order within one subject at one agency
+  bool control = false;      // rank follows service: strictly in journal order within one subject at one agency
   bool conditional = false;  // a deduction or a release: whether it may go out now is its case's to say
   bool held_back = false;    // it may not: in no queue
-  std::string person;      // State::PersonOf
+  std::string person;        // State::PersonOf
   size_t bytes = kUnknownTaskBytes;
   domain::AgencySet open;    // agencies without a final word to which it may go
   domain::AgencySet paused;  // the others: it waits to be signed anew

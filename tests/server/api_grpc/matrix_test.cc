@@ -34,6 +34,7 @@ const std::map<std::string, std::string>& Allowed() {
       {"OrderService/ResumeOrders", "c"},
       {"CaseService/SubmitCaseActs", "c"},
       {"CaseService/GetCase", "cu"},
+      {"CaseService/ListMeasures", "c"},
       {"AdapterService/Hello", "a"},
       {"AdapterService/PullTasks", "a"},
       {"AdapterService/RenewLease", "a"},
