@@ -1,4 +1,5 @@
 // eagle findings: what agencies answered, each receipt verified with the agency's own key before a word of it is shown.
+#include "absl/strings/str_cat.h"
 #include "client/cli/commands.h"
 #include "client/cli/order_flags.h"
 #include "client/cli/reading.h"
@@ -7,6 +8,7 @@
 #include "client/lib/receipts.h"
 #include "server/base/bytes.h"
 #include "server/base/reason.h"
+#include "server/trust/strict.h"
 
 namespace eagle::client {
 namespace {
@@ -27,9 +29,10 @@ std::string PriorText(const google::protobuf::RepeatedPtrField<v1::PriorMeasure>
 
 class Printer {
  public:
-  Printer(Session& session, const absl::TimeZone& zone)
+  Printer(Session& session, const absl::TimeZone& zone, bool asked_transactions)
       : session_(session),
         zone_(zone),
+        asked_transactions_(asked_transactions),
         findings_("findings", {{"agency"},
                                {"agency_code", kLeft, true},
                                {"receipt"},
@@ -42,6 +45,7 @@ class Printer {
                                {"balance", kRight},
                                {"available", kRight},
                                {"prior_measures"},
+                               {"as_of"},
                                {"searched_scope", kLeft, true},
                                {"remark"}}),
         measures_("measures", {{"agency"},
@@ -67,7 +71,19 @@ class Printer {
                                {"searched"},
                                {"why_not"},
                                {"digest", kLeft, true},
-                               {"receipt", kLeft, true}}) {}
+                               {"receipt", kLeft, true}}),
+        transactions_("transactions", {{"agency"},
+                                       {"agency_code", kLeft, true},
+                                       {"asset"},
+                                       {"booked"},
+                                       {"amount", kRight},
+                                       {"balance_after", kRight},
+                                       {"kind"},
+                                       {"counterparty"},
+                                       {"counterparty_account"},
+                                       {"counterparty_bank"},
+                                       {"reference"},
+                                       {"remark"}}) {}
 
   void AddVerified(const v1::FindingsOfAgency& finding, const VerifiedReceipt& verified) {
     const v1::Receipt& receipt = verified.receipt;
@@ -88,11 +104,12 @@ class Printer {
   }
   void AddUnanswered(const std::string& agency) {
     findings_.Add({Name(agency), Text(agency), Nothing(), Text("NO_ANSWER_YET"), Nothing(), Nothing(), Nothing(),
-                   Nothing(), Nothing(), Nothing(), Nothing(), Nothing(), Nothing(), Nothing()});
+                   Nothing(), Nothing(), Nothing(), Nothing(), Nothing(), Nothing(), Nothing(), Nothing()});
   }
   absl::Status Print() {
     Document document;
     document.Add(std::move(findings_));
+    if (asked_transactions_) document.Add(std::move(transactions_));
     document.Add(std::move(measures_));
     document.Add(std::move(receipts_));
     return session_.Print(document);
@@ -109,13 +126,16 @@ class Printer {
   }
   void AddFinding(const v1::FindingsOfAgency& finding, const v1::Receipt& receipt, const v1::ItemResult& item) {
     const v1::Finding& found = item.finding();
-    findings_.Add(
-        {Name(finding.agency()), Text(finding.agency()), Text(Word(receipt.kind())), Text(OutcomeWord(item.outcome())),
-         TextOrNothing(found.asset_kind()), TextOrNothing(found.asset_number()), TextOrNothing(found.holder_name()),
-         TextOrNothing(found.matched_by()), TextOrNothing(found.status()),
-         MoneyOrNothing(found.balance_known(), found.balance_minor_units()),
-         MoneyOrNothing(found.balance_known(), found.available_minor_units()),
-         TextOrNothing(PriorText(found.prior_measures())), TextOrNothing(receipt.searched_scope()), Remark(item)});
+    findings_.Add({Name(finding.agency()), Text(finding.agency()), Text(Word(receipt.kind())),
+                   Text(OutcomeWord(item.outcome())), TextOrNothing(found.asset_kind()),
+                   TextOrNothing(found.asset_number()), TextOrNothing(found.holder_name()),
+                   TextOrNothing(found.matched_by()), TextOrNothing(found.status()),
+                   MoneyOrNothing(found.balance_known(), found.balance_minor_units()),
+                   MoneyOrNothing(found.balance_known(), found.available_minor_units()),
+                   TextOrNothing(PriorText(found.prior_measures())),
+                   IsSet(found.as_of()) ? Instant(ToTime(found.as_of()), zone_) : Nothing(),
+                   TextOrNothing(receipt.searched_scope()), Remark(item)});
+    if (asked_transactions_) AddTransactions(finding, item);
   }
   void AddMeasure(const v1::FindingsOfAgency& finding, const v1::Receipt& receipt, const v1::ItemResult& item) {
     const bool deducted = item.has_deduction();
@@ -133,6 +153,26 @@ class Printer {
          TextOrNothing(state.unit_reference()), deducted ? Money(item.deduction().amount_minor_units()) : Nothing(),
          TextOrNothing(item.deduction().booking_reference()), Remark(item)});
   }
+  // What moved on the account; where the unit didn't tell all, a row says so: silence would look like rest.
+  void AddTransactions(const v1::FindingsOfAgency& finding, const v1::ItemResult& item) {
+    const v1::Finding& found = item.finding();
+    if (item.outcome() != v1::OUTCOME_FOUND) return;
+    const auto note = [&](const std::string& text) {
+      transactions_.Add({Name(finding.agency()), Text(finding.agency()), TextOrNothing(found.asset_number()), Nothing(),
+                         Nothing(), Nothing(), Nothing(), Nothing(), Nothing(), Nothing(), Nothing(), Text(text)});
+    };
+    if (!found.has_transactions()) return note("NOT_GIVEN");
+    if (found.transactions().omitted() > 0)
+      note(absl::StrCat("OMITTED: ", found.transactions().omitted(), " older ones; ask for fewer days"));
+    for (const v1::Transaction& one : found.transactions().list())
+      transactions_.Add({Name(finding.agency()), Text(finding.agency()), TextOrNothing(found.asset_number()),
+                         Instant(ToTime(one.booked_at()), zone_), Money(one.amount_minor_units()),
+                         MoneyOrNothing(one.balance_known(), one.balance_after_minor_units()),
+                         TextOrNothing(one.kind()), TextOrNothing(one.counterparty_name()),
+                         TextOrNothing(one.counterparty_account()), TextOrNothing(one.counterparty_bank()),
+                         Text(one.reference()), TextOrNothing(one.remark())});
+    if (found.transactions().list().empty() && found.transactions().omitted() == 0) note("NONE");
+  }
   static Cell Remark(const v1::ItemResult& item) {
     const std::string both =
         item.reason() + (item.reason().empty() || item.remark().empty() ? "" : ": ") + item.remark();
@@ -141,7 +181,8 @@ class Printer {
 
   Session& session_;
   const absl::TimeZone zone_;
-  Table findings_, measures_, receipts_;
+  const bool asked_transactions_;
+  Table findings_, measures_, receipts_, transactions_;
 };
 
 absl::Status RunFindings(Session& session, const FindingsFlags& flags) {
@@ -157,7 +198,8 @@ absl::Status RunFindings(Session& session, const FindingsFlags& flags) {
   ReadingTicket ticket(session, flags.reading, of);
   EAGLE_ASSIGN_OR_RETURN(Gateway * gateway, session.gateway());
   EAGLE_ASSIGN_OR_RETURN(const absl::TimeZone zone, session.zone());
-  Printer printer(session, zone);
+  EAGLE_ASSIGN_OR_RETURN(const v1::Order asked, trust::ParseTolerant<v1::Order>(*order));
+  Printer printer(session, zone, asked.inquire().has_transactions());
   absl::Status worst;
   for (;;) {
     EAGLE_RETURN_IF_ERROR(ticket.Put(*request.mutable_officer_ticket()));

@@ -6,6 +6,7 @@
 #include "client/lib/errors.h"
 #include "client/lib/json.h"
 #include "client/lib/order_builder.h"
+#include "server/base/civil_day.h"
 #include "server/base/money.h"
 #include "server/base/reason.h"
 #include "server/base/uuid.h"
@@ -153,6 +154,14 @@ absl::StatusOr<OrderCommon> CommonOf(Session& session, const OrderFlags& flags, 
   return common;
 }
 
+// "2026-01-01:2026-09-28", both days included.
+absl::StatusOr<DayRange> DaysOf(const std::string& text) {
+  const std::vector<std::string> days = Parts(text, ':');
+  if (days.size() != 2 || !ParseCivilDay(days[0]) || !ParseCivilDay(days[1]))
+    return Wrong("--transactions", "two days as 2026-01-01:2026-09-28");
+  return DayRange{days[0], days[1]};
+}
+
 // "1y", "12m".
 template <typename Terms>
 absl::Status TermOf(const std::string& text, Terms& terms) {
@@ -238,8 +247,11 @@ absl::StatusOr<v1::Order> OrderFromFlags(Session& session, v1::Action action, co
   EAGLE_ASSIGN_OR_RETURN(const OrderCommon common, CommonOf(session, flags, signing, group));
   const std::string currency = flags.currency.empty() ? config->currency : flags.currency;
   switch (action) {
-    case v1::ACTION_INQUIRE:
-      return builder.Inquire(common, flags.asset_kinds);
+    case v1::ACTION_INQUIRE: {
+      if (flags.transactions.empty()) return builder.Inquire(common, flags.asset_kinds);
+      EAGLE_ASSIGN_OR_RETURN(const DayRange days, DaysOf(flags.transactions));
+      return builder.Inquire(common, flags.asset_kinds, days);
+    }
     case v1::ACTION_FREEZE: {
       EAGLE_ASSIGN_OR_RETURN(const FreezeTerms terms, FreezeOf(flags, currency));
       return builder.Freeze(common, terms);
@@ -287,6 +299,8 @@ void AddOrderFlags(Verb& verb, v1::Action action, OrderFlags& flags) {
   verb.Number("--valid-days", &flags.valid_days, "nobody may accept it later; the configuration's without it");
   if (action == v1::ACTION_INQUIRE) {
     verb.Texts("--kind", &flags.asset_kinds, "asset kind, as DEPOSIT or LAND; repeat; everything without it");
+    verb.Text("--transactions", &flags.transactions,
+              "also what moved on the accounts 交易: FIRST:LAST, as 2026-01-01:2026-09-28; balances only without it");
     return;
   }
   verb.Text("--confirm", &flags.confirm, kConfirmHelp);

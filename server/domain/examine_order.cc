@@ -1,9 +1,11 @@
 #include "server/domain/examine_order.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "server/base/bytes.h"
+#include "server/base/civil_day.h"
 #include "server/base/money.h"
 #include "server/domain/authority.h"
 #include "server/domain/draft.h"
@@ -168,18 +170,39 @@ class OrderExaminer {
       trial.wrong.Add("act", Reason::kFieldMissing, "the part that fits the action is required");
       return;
     }
-    if (order.has_inquire()) {
-      for (int i = 0; i < order.inquire().asset_kinds_size(); ++i) {
-        if (!policy_.IsAssetKind(order.inquire().asset_kinds(i))) {
-          trial.wrong.Add(absl::StrCat("inquire.asset_kinds[", i, "]"), Reason::kFieldInvalid,
-                          "not an asset kind of the policy in force");
-        }
-      }
-    }
+    if (order.has_inquire()) CheckInquire(order, trial);
     if (order.has_freeze()) CheckFreeze(order, trial);
     if (order.has_release()) CheckRelease(order.release(), trial);
     if (order.has_deduct()) CheckDeduct(order, trial);
     if (order.has_renew()) CheckRenew(order, trial);
+  }
+
+  void CheckInquire(const OrderProto& order, Trial& trial) const {
+    const Inquire& inquire = order.inquire();
+    for (int i = 0; i < inquire.asset_kinds_size(); ++i) {
+      if (!policy_.IsAssetKind(inquire.asset_kinds(i))) {
+        trial.wrong.Add(absl::StrCat("inquire.asset_kinds[", i, "]"), Reason::kFieldInvalid,
+                        "not an asset kind of the policy in force");
+      }
+    }
+    if (inquire.has_transactions()) CheckTransactions(order, trial);
+  }
+
+  void CheckTransactions(const OrderProto& order, Trial& trial) const {
+    const DayRange& days = order.inquire().transactions();
+    const auto wrong = [&](const char* field, std::string why) {
+      trial.wrong.Add(std::string("inquire.transactions") + field, Reason::kFieldInvalid, std::move(why));
+    };
+    if (!policy_.table().has_inquiry())
+      return wrong("", "the policy in force has no row for inquiries: balances can be asked for, no transactions");
+    const std::optional<absl::CivilDay> first = ParseCivilDay(days.first_day()), last = ParseCivilDay(days.last_day());
+    if (!first) wrong(".first_day", "a day as 2026-09-28");
+    if (!last) wrong(".last_day", "a day as 2026-09-28");
+    if (!first || !last) return;
+    if (*last < *first) return wrong(".last_day", "not before the first day");
+    if (*last > absl::ToCivilDay(now_, policy_.zone())) wrong(".last_day", "not past today");
+    const uint32_t most = policy_.table().inquiry().transaction_days_max();
+    if (*last - *first >= most) wrong("", absl::StrCat("at most ", most, " days by the policy's row for inquiries"));
   }
 
   void CheckFreeze(const OrderProto& order, Trial& trial) const {

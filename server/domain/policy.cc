@@ -140,6 +140,12 @@ absl::StatusOr<std::shared_ptr<const Policy>> Policy::Create(const PolicyTable& 
     if (minutes == 0 || minutes > 1440) wrong.Add("directory.head_every_minutes", Reason::kFieldInvalid, "1 to 1,440");
     CheckSource(table.directory().source(), "directory", wrong);
   }
+  if (table.has_inquiry()) {
+    constexpr uint32_t kTenYears = 3660;
+    if (const uint32_t days = table.inquiry().transaction_days_max(); days == 0 || days > kTenYears)
+      wrong.Add("inquiry.transaction_days_max", Reason::kFieldInvalid, "1 to 3,660");
+    CheckSource(table.inquiry().source(), "inquiry", wrong);
+  }
   if (table.has_retention()) {
     if (table.retention().years() == 0 || table.retention().years() > 1000)
       wrong.Add("retention.years", Reason::kFieldInvalid, "1 to 1,000");

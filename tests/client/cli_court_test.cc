@@ -1,4 +1,5 @@
 // `eagle` as a court meets it: orders, drafts, cases and findings.
+#include <functional>
 #include <set>
 
 #include "client/common/files.h"
@@ -28,6 +29,35 @@ v1::OfficerTicket TicketIn(const v1::SignedMember& member) {
 
 class CliCourtTest : public testing::Test {
  protected:
+  // An agency's FOUND to the order `about`, under its own key.
+  v1::FindingsOfAgency FindingOf(const char* agency, const std::string& id, const std::string& about,
+                                 const std::function<void(v1::Finding&)>& fill) {
+    v1::Receipt out;
+    out.set_order_digest(std::string(journal::View(journal::LeafHash(about))));
+    out.set_order_id(*ParseUuid(id));
+    out.set_agency(agency);
+    out.set_sequence(1);
+    out.set_kind(v1::RECEIPT_KIND_FINAL);
+    out.set_searched_scope("core");
+    v1::ItemResult* item = out.add_items();
+    item->set_outcome(v1::OUTCOME_FOUND);
+    item->mutable_finding()->set_asset_number("9900010000000001016");
+    item->mutable_finding()->set_balance_known(true);
+    fill(*item->mutable_finding());
+    trust::Ed25519Signer key =
+        *trust::Ed25519Signer::FromPemFile(world_.Path(std::string("pki/keys/agency-") + agency + ".pem"));
+    v1::FindingsOfAgency finding;
+    finding.set_agency(agency);
+    finding.set_journal_index(9);
+    *finding.mutable_receipt() = trust::TravelForm(trust::MakeBatch({.member_type = v1::MEMBER_TYPE_RECEIPT,
+                                                                     .environment = v1::ENVIRONMENT_TEST,
+                                                                     .signer = agency,
+                                                                     .sequence = 1,
+                                                                     .signed_at = Monday()},
+                                                                    {Serialize(out)}, {&key}),
+                                                   0);
+    return finding;
+  }
   CliWorld world_;
 };
 
@@ -339,37 +369,38 @@ TEST_F(CliCourtTest, MeasuresAreListedWithWhatEndsFirstOnTop) {
   EXPECT_EQ(world_.gateway->measures_request.ending_before().seconds(), absl::ToUnixSeconds(now + absl::Hours(1440)));
 }
 
+TEST_F(CliCourtTest, TransactionsAreAskedForByDaysAndSilenceAboutThemIsShown) {
+  world_.ListStatements();
+  EXPECT_THAT(world_.Run(Inquire({"--transactions", "2026-09-31:2026-10-01"})).err, HasSubstr("--transactions is"));
+  const Ran sent = world_.Json(Inquire({"--transactions", "2026-09-01:2026-09-28"}));
+  const std::string id = At(sent.out, "results.0.order_id");
+  const std::string order = world_.gateway->order_batches[0].members(0);
+  EXPECT_EQ(OrderOf(world_.gateway->order_batches[0]).inquire().transactions().last_day(), "2026-09-28");
+  const auto told = [&](const std::function<void(v1::Finding&)>& fill) {
+    world_.gateway->findings = {FindingOf("9900010", id, order, fill)};
+    return world_.Json({"findings", id, "--officer", "001"});
+  };
+  EXPECT_EQ(At(told([](v1::Finding&) {}).out, "transactions.0.remark"), "NOT_GIVEN");
+  EXPECT_EQ(At(told([](v1::Finding& found) { found.mutable_transactions(); }).out, "transactions.0.remark"), "NONE");
+  const Ran ran = told([](v1::Finding& found) {
+    found.mutable_transactions()->set_omitted(7);
+    v1::Transaction& one = *found.mutable_transactions()->add_list();
+    one.set_reference("B1"), one.set_amount_minor_units(-300'00), one.mutable_booked_at()->set_seconds(1790555400);
+    one.set_counterparty_name("某人");
+  });
+  EXPECT_THAT(At(ran.out, "transactions.0.remark"), StartsWith("OMITTED: 7 older"));
+  EXPECT_EQ(At(ran.out, "transactions.1.amount"), "-300.00");
+  EXPECT_EQ(At(ran.out, "transactions.1.counterparty"), "某人");
+  EXPECT_EQ(At(ran.out, "transactions.1.balance_after"), "null") << "unknown, not zero";
+}
+
 TEST_F(CliCourtTest, FindingsAreShownOnlyWhenTheirReceiptVerifies) {
   world_.ListStatements();
   const Ran sent = world_.Json(Inquire());
   const std::string id = At(sent.out, "results.0.order_id");
   const std::string order = world_.gateway->order_batches[0].members(0);
   const auto receipt = [&](const char* agency, const std::string& about, int64_t balance) {
-    v1::Receipt out;
-    out.set_order_digest(std::string(journal::View(journal::LeafHash(about))));
-    out.set_order_id(*ParseUuid(id));
-    out.set_agency(agency);
-    out.set_sequence(1);
-    out.set_kind(v1::RECEIPT_KIND_FINAL);
-    out.set_searched_scope("core");
-    v1::ItemResult* item = out.add_items();
-    item->set_outcome(v1::OUTCOME_FOUND);
-    item->mutable_finding()->set_asset_number("9900010000000001016");
-    item->mutable_finding()->set_balance_known(true);
-    item->mutable_finding()->set_balance_minor_units(balance);
-    trust::Ed25519Signer key =
-        *trust::Ed25519Signer::FromPemFile(world_.Path(std::string("pki/keys/agency-") + agency + ".pem"));
-    v1::FindingsOfAgency finding;
-    finding.set_agency(agency);
-    finding.set_journal_index(9);
-    *finding.mutable_receipt() = trust::TravelForm(trust::MakeBatch({.member_type = v1::MEMBER_TYPE_RECEIPT,
-                                                                     .environment = v1::ENVIRONMENT_TEST,
-                                                                     .signer = agency,
-                                                                     .sequence = 1,
-                                                                     .signed_at = Monday()},
-                                                                    {Serialize(out)}, {&key}),
-                                                   0);
-    return finding;
+    return FindingOf(agency, id, about, [&](v1::Finding& found) { found.set_balance_minor_units(balance); });
   };
   world_.gateway->findings = {receipt("9900010", order, 6135027)};
   world_.gateway->unanswered = {"9900900"};

@@ -4,6 +4,7 @@
 
 #include <functional>
 
+#include "server/base/bytes.h"
 #include "server/base/money.h"
 #include "server/domain/instant.h"
 #include "tests/support/domain_world.h"
@@ -74,6 +75,33 @@ TEST(OrderTest, EachFaultHasItsOwnReasonAndField) {
     EXPECT_EQ(world.Types().back(), "REFUSED") << fault.name;
     EXPECT_TRUE(world.state.orders.empty()) << fault.name;
   }
+}
+
+TEST(OrderTest, DaysOfTransactionsAreDaysWithinThePolicysRow) {
+  PolicyTable with = test::FreedoniaPolicy();
+  with.mutable_inquiry()->set_transaction_days_max(10);
+  with.mutable_inquiry()->mutable_source()->set_en("Freedonia"), with.mutable_inquiry()->mutable_source()->set_zh("自");
+  const auto problems = [](const PolicyTable& policy, const std::string& first, const std::string& last) {
+    DomainWorld world(policy);
+    OrderProto order = world.InquireOrder({"BANK1"});
+    order.mutable_inquire()->mutable_transactions()->set_first_day(first);
+    order.mutable_inquire()->mutable_transactions()->set_last_day(last);
+    return DomainWorld::Problems(world.Do(world.Orders({order}, {"handler"})));
+  };
+  DomainWorld world(with);
+  const absl::CivilDay today = absl::ToCivilDay(world.now, world.state.policy->zone());
+  const auto day = [&](int64_t ago) { return std::string(FromAbsl(absl::FormatCivilTime(today - ago))); };
+  EXPECT_THAT(problems(with, day(9), day(0)), testing::IsEmpty());
+  EXPECT_THAT(problems(with, day(0), day(0)), testing::IsEmpty());
+  EXPECT_THAT(problems(with, day(10), day(0)), ElementsAre("inquire.transactions FIELD_INVALID")) << "eleven days";
+  EXPECT_THAT(problems(with, day(0), day(-1)), ElementsAre("inquire.transactions.last_day FIELD_INVALID"));
+  EXPECT_THAT(problems(with, day(1), day(2)), ElementsAre("inquire.transactions.last_day FIELD_INVALID"));
+  EXPECT_THAT(problems(with, "2026-02-30", ""),
+              testing::UnorderedElementsAre("inquire.transactions.first_day FIELD_INVALID",
+                                            "inquire.transactions.last_day FIELD_INVALID"))
+      << "both at once";
+  EXPECT_THAT(problems(test::FreedoniaPolicy(), day(0), day(0)), ElementsAre("inquire.transactions FIELD_INVALID"))
+      << "no row, no transactions";
 }
 
 TEST(OrderTest, ControlNeedsTwoKeysInTwoRolesAndAThirdAboveTheThreshold) {
