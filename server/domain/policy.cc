@@ -140,6 +140,11 @@ absl::StatusOr<std::shared_ptr<const Policy>> Policy::Create(const PolicyTable& 
     if (minutes == 0 || minutes > 1440) wrong.Add("directory.head_every_minutes", Reason::kFieldInvalid, "1 to 1,440");
     CheckSource(table.directory().source(), "directory", wrong);
   }
+  if (table.has_transfer()) {
+    if (table.transfer().months_left_min() == 0 || table.transfer().months_left_min() > 12)
+      wrong.Add("transfer.months_left_min", Reason::kFieldInvalid, "1 to 12");
+    CheckSource(table.transfer().source(), "transfer", wrong);
+  }
   if (table.has_inquiry()) {
     constexpr uint32_t kTenYears = 3660;
     if (const uint32_t days = table.inquiry().transaction_days_max(); days == 0 || days > kTenYears)
