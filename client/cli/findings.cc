@@ -1,4 +1,5 @@
 // eagle findings: what agencies answered, each receipt verified with the agency's own key before a word of it is shown.
+#include "absl/strings/str_cat.h"
 #include "client/cli/commands.h"
 #include "client/cli/order_flags.h"
 #include "client/cli/reading.h"
@@ -25,6 +26,12 @@ std::string PriorText(const google::protobuf::RepeatedPtrField<v1::PriorMeasure>
   return out;
 }
 
+// "30/100"; nothing for the whole, or unknown.
+std::string ShareText(const v1::Finding& found) {
+  if (found.share_denominator() == 0) return "";
+  return absl::StrCat(found.share_numerator(), "/", found.share_denominator());
+}
+
 class Printer {
  public:
   Printer(Session& session, const absl::TimeZone& zone)
@@ -37,13 +44,15 @@ class Printer {
                                {"asset_kind"},
                                {"asset"},
                                {"holder"},
+                               {"share"},
                                {"matched_by"},
                                {"status"},
                                {"balance", kRight},
                                {"available", kRight},
                                {"prior_measures"},
                                {"searched_scope", kLeft, true},
-                               {"remark"}}),
+                               {"remark"},
+                               {"description"}}),
         measures_("measures", {{"agency"},
                                {"receipt"},
                                {"outcome"},
@@ -88,7 +97,7 @@ class Printer {
   }
   void AddUnanswered(const std::string& agency) {
     findings_.Add({Name(agency), Text(agency), Nothing(), Text("NO_ANSWER_YET"), Nothing(), Nothing(), Nothing(),
-                   Nothing(), Nothing(), Nothing(), Nothing(), Nothing(), Nothing(), Nothing()});
+                   Nothing(), Nothing(), Nothing(), Nothing(), Nothing(), Nothing(), Nothing(), Nothing(), Nothing()});
   }
   absl::Status Print() {
     Document document;
@@ -109,13 +118,14 @@ class Printer {
   }
   void AddFinding(const v1::FindingsOfAgency& finding, const v1::Receipt& receipt, const v1::ItemResult& item) {
     const v1::Finding& found = item.finding();
-    findings_.Add(
-        {Name(finding.agency()), Text(finding.agency()), Text(Word(receipt.kind())), Text(OutcomeWord(item.outcome())),
-         TextOrNothing(found.asset_kind()), TextOrNothing(found.asset_number()), TextOrNothing(found.holder_name()),
-         TextOrNothing(found.matched_by()), TextOrNothing(found.status()),
-         MoneyOrNothing(found.balance_known(), found.balance_minor_units()),
-         MoneyOrNothing(found.balance_known(), found.available_minor_units()),
-         TextOrNothing(PriorText(found.prior_measures())), TextOrNothing(receipt.searched_scope()), Remark(item)});
+    findings_.Add({Name(finding.agency()), Text(finding.agency()), Text(Word(receipt.kind())),
+                   Text(OutcomeWord(item.outcome())), TextOrNothing(found.asset_kind()),
+                   TextOrNothing(found.asset_number()), TextOrNothing(found.holder_name()),
+                   TextOrNothing(ShareText(found)), TextOrNothing(found.matched_by()), TextOrNothing(found.status()),
+                   MoneyOrNothing(found.balance_known(), found.balance_minor_units()),
+                   MoneyOrNothing(found.balance_known(), found.available_minor_units()),
+                   TextOrNothing(PriorText(found.prior_measures())), TextOrNothing(receipt.searched_scope()),
+                   Remark(item), TextOrNothing(found.description())});
   }
   void AddMeasure(const v1::FindingsOfAgency& finding, const v1::Receipt& receipt, const v1::ItemResult& item) {
     const bool deducted = item.has_deduction();

@@ -284,10 +284,18 @@ TEST_F(CliCourtTest, ACasesLedgerIsShownInMoney) {
   measure->set_phase(v1::MEASURE_PHASE_EFFECTIVE);
   measure->set_is_money(true);
   measure->mutable_state()->set_controlled_minor_units(6135027);
+  v1::MeasureView* share = world_.gateway->case_view.add_measures();  // of a company, with a declared value
+  share->set_freeze_order_id(std::string(16, 's'));
+  share->mutable_state()->set_requested_minor_units(30000000),
+      share->mutable_state()->set_controlled_minor_units(10000000);
+  v1::MeasureView* house = world_.gateway->case_view.add_measures();  // of unknown value
+  house->set_freeze_order_id(std::string(16, 'h'));
   const Ran ran = world_.Json({"case", "show", kCase, "--officer", "001"});
   EXPECT_EQ(At(ran.out, "ledger.cap"), "198,287.00");
   EXPECT_EQ(At(ran.out, "measures.0.controlled"), "61,350.27");
   EXPECT_EQ(At(ran.out, "measures.0.agency"), "北陵商业银行");
+  EXPECT_EQ(At(ran.out, "measures.1.controlled"), "100,000.00");
+  EXPECT_EQ(At(ran.out, "measures.2.controlled"), "null");
 }
 
 TEST_F(CliCourtTest, FreezeAndDeductIsOnePairUnderOneHead) {
@@ -357,6 +365,8 @@ TEST_F(CliCourtTest, FindingsAreShownOnlyWhenTheirReceiptVerifies) {
     item->mutable_finding()->set_asset_number("9900010000000001016");
     item->mutable_finding()->set_balance_known(true);
     item->mutable_finding()->set_balance_minor_units(balance);
+    item->mutable_finding()->set_share_numerator(3), item->mutable_finding()->set_share_denominator(10);
+    item->mutable_finding()->set_description("松月支行");
     trust::Ed25519Signer key =
         *trust::Ed25519Signer::FromPemFile(world_.Path(std::string("pki/keys/agency-") + agency + ".pem"));
     v1::FindingsOfAgency finding;
@@ -377,6 +387,8 @@ TEST_F(CliCourtTest, FindingsAreShownOnlyWhenTheirReceiptVerifies) {
   EXPECT_EQ(good.exit, kExitOk) << good.err;
   EXPECT_EQ(At(good.out, "findings.0.balance"), "61,350.27");
   EXPECT_EQ(At(good.out, "findings.0.outcome"), "FOUND");
+  EXPECT_EQ(At(good.out, "findings.0.share"), "3/10");
+  EXPECT_EQ(At(good.out, "findings.0.description"), "松月支行");
   EXPECT_EQ(At(good.out, "findings.1.outcome"), "NO_ANSWER_YET");
   EXPECT_EQ(At(good.out, "receipts.0.verified"), "true");
   const v1::OfficerTicket ticket = TicketIn(world_.gateway->findings_request.officer_ticket());
