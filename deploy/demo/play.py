@@ -16,7 +16,7 @@ import audit
 import cast
 import evidence
 import witnesses
-from cast import BEILING, CASE, COURT, FOLDERS, LAND, NAMES, SONGYUE, YUNFAN
+from cast import BEILING, CASE, COURT, FOLDERS, LAND, NAMES, OFFICES, SONGYUE, YUNFAN
 from stage import Failed, Stage, StepClock, at, free_port
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -24,6 +24,8 @@ PAPERS = {"RULING": "裁定书.pdf", "ASSISTANCE_NOTICE": "协助执行通知书
 
 
 class Demo:
+    registers = ()  # agencies that have keys from the set-up on and join later (join)
+
     def __init__(self, binaries, folder):
         shutil.rmtree(folder, ignore_errors=True)
         os.makedirs(folder, mode=0o700)
@@ -40,10 +42,11 @@ class Demo:
         return self.stage.run(["eagle", "--config", f"pki/config/{role}.toml", "--output", "json", "--yes"] + list(arguments), expect, show)
 
     def counter(self, agency, *arguments, expect=0, show=False):
-        if agency == LAND:
-            command = ["eagle-land", "counter", "--config", "land.toml", "--json"]
+        office = OFFICES[agency]
+        if office.section == "bank":
+            command = ["eagle-bank", "counter", "--socket", office.folder + ".sock", "--output", "json"]
         else:
-            command = ["eagle-bank", "counter", "--socket", FOLDERS[agency] + ".sock", "--output", "json"]
+            command = ["eagle-" + office.section, "counter", "--config", office.folder + ".toml", "--json"]
         return self.stage.run(command + list(arguments), expect, show)
 
     def subject(self, who=cast.DEBTOR):
@@ -107,12 +110,13 @@ class Demo:
         s.scene(0, "The stage is set", "布置")
         address = f"127.0.0.1:{self.port}"
         with open(os.path.join(self.folder, "spec.json"), "w") as file:
-            json.dump(cast.pki_spec(address, f"127.0.0.1:{self.admin_port}", "2026-09-01T00:00:00+08:00"), file, ensure_ascii=False)
+            json.dump(cast.pki_spec(address, f"127.0.0.1:{self.admin_port}", "2026-09-01T00:00:00+08:00", cast.FIRST + tuple(self.registers)), file, ensure_ascii=False)
         for name in PAPERS.values():
             with open(os.path.join(self.folder, name), "wb") as file:
                 file.write(b"%PDF-1.4\n% " + name.encode() + b"\n")
         s.run(["eagle", "pki", "make", "--spec", "spec.json", "--out", "pki"])
-        s.say("keys for a gateway, a court with four officers, four agencies, three administrators and three registrars")
+        agencies = {4: "four", 7: "seven"}[len(cast.FIRST) + len(self.registers)]
+        s.say(f"keys for a gateway, a court with four officers, {agencies} agencies, three administrators and three registrars")
         admins = ",".join(f"pki/keys/administrator-{n}.pub" for n in ("one", "two", "three"))
         registrars = ",".join(f"pki/keys/registrar-{n}.pub" for n in ("one", "two", "three"))
         s.run(["eagle", "init", "--data", "data", "--last-signed", "last_signed", "--origin", "demo.golden-eagle.test/log1", "--environment", "test",
@@ -174,25 +178,32 @@ absent_after_seconds = 4
             os.remove(port_file)
         self.stage.start("gateway", ["golden-eagle", "--config", "gateway.toml", "--port-file", port_file], lambda: os.path.exists(port_file))
 
+    def join(self, code):
+        """Lets one of `registers` in and starts it."""
+        self.adopt("agency", f"pki/admin/agency-{code}.json", f"{OFFICES[code].name} is connected 接入")
+        self.write_adapter(code, OFFICES[code].folder)
+        self.start_agency(code)
+
     def write_adapter(self, code, folder):
-        kind = "land" if code == LAND else "bank"
+        section = OFFICES[code].section
         with open(os.path.join(self.folder, "pki", "summary.json")) as file:
             self.summary = json.load(file)
         registrars = [self.summary["keys"]["registrar-" + name] for name in ("one", "two", "three")]
         with open(os.path.join(self.folder, folder + ".toml"), "w") as file:
             file.write(self.adapter_config(code, folder, registrars))
-        data = os.path.join(ROOT, "adapters", kind, "data", "demo" if kind == "land" else folder)
+        data = os.path.join(ROOT, "adapters", section, "data", folder if section == "bank" else "demo")
         os.makedirs(os.path.join(self.folder, folder), exist_ok=True)
-        if kind == "land":
-            self.stage.run(["eagle-land", "import", "--config", "land.toml", data])
-        else:
+        if section == "bank":
             self.stage.run(["eagle-bank", "import", "--data", folder, "--csv", data])
+        else:
+            self.stage.run(["eagle-" + section, "import", "--config", folder + ".toml", data])
 
     def adapter_config(self, code, folder, registrars):
         keys = ", ".join(json.dumps(key) for key in registrars)
-        kind = '[land]\nregistry = "北陵市不动产登记中心"\n' if code == LAND else f'[bank]\nreply_delay = {5 if code == YUNFAN else 0}\n'
+        office = OFFICES[code]
+        section = f"reply_delay = {5 if code == YUNFAN else 0}" if office.section == "bank" else f'registry = "{office.name}"'
         return f"""[gateway]
-address = "127.0.0.1:{self.port}"
+address = "127.0.0.1:{self.port_for(code)}"
 authority = "pki/tls/ca.pem"
 spiffe_id = "spiffe://demo.golden-eagle.test/gateway/gateway"
 [system]
@@ -209,12 +220,17 @@ log_policy = "log.policy"
 [contact]
 name = "值班员"
 phone = "0990-110000"
-{kind}"""
+[{office.section}]
+{section}
+"""
+
+    def port_for(self, code):
+        """Where an agency finds the gateway."""
+        return self.port
 
     def start_agency(self, code):
-        program = "eagle-land" if code == LAND else "eagle-bank"
-        folder = FOLDERS[code]
-        self.stage.start(folder, [program, "run", "--config", folder + ".toml"], lambda: os.path.exists(os.path.join(self.folder, folder + ".sock")))
+        folder = OFFICES[code].folder
+        self.stage.start(folder, ["eagle-" + OFFICES[code].section, "run", "--config", folder + ".toml"], lambda: os.path.exists(os.path.join(self.folder, folder + ".sock")))
 
     def presence(self):
         return {row["code"]: row for row in self.eagle("agency", "list")["rows"]}
