@@ -42,6 +42,15 @@ CAR = "L99BL1A10RA000018"
 COMPANY = "919901019900000178"  # 北陵启明机电有限公司, of which he holds 30/100
 PATENT = "ZL990110000017.7"
 
+# The second case, of `demo --full`: a preservation before judgment, and a debtor whose one account is for wages.
+PRESERVATION = "（2026）辽9901执保211号"
+PRESERVATION_TITLE = "（2026）辽9901财保211号"
+PRESERVATION_APPLICANT = "贺兰亭"
+BUILDER = "北陵安居建设有限公司;UNIFIED_CREDIT_CODE;91990101990000033X"
+ACCOUNT_WAGES = "9900010000000006015"
+OTHER_EQUITY = "（2026）辽9902执340号"
+OTHER_PATENT = "（2026）辽9902执保63号"
+
 OTHER_FREEZE = "（2025）辽9902执88号"
 OTHER_SEAL = "（2026）辽9902执231号"
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Plays the demo case: play.py BIN_FOLDER [--once]   (in GATEWAY_DEMO_FOLDER, else demo/)
+"""Plays the demo case: play.py BIN_FOLDER [--full] [--once]   (in GATEWAY_DEMO_FOLDER, else demo/)
 
 Starts a gateway, three banks and a land registry as processes on free loopback ports and tells the case of 林远舟 step by step with the
-product's own commands. Every figure is asserted: --once ends with 0 only if all of them held. Without it everything stays up until Ctrl-C.
+product's own commands. Every figure is asserted: --once ends with 0 only if all of them held. Without it everything stays up until Ctrl-C. --full goes on with a second case, of things that are not money (full.py).
 """
 import json
 import os
@@ -15,6 +15,7 @@ from shlex import quote
 import audit
 import cast
 import evidence
+import full
 import witnesses
 from cast import BEILING, CASE, COURT, FOLDERS, LAND, NAMES, OFFICES, SONGYUE, YUNFAN
 from stage import Failed, Stage, StepClock, at, free_port
@@ -25,6 +26,7 @@ PAPERS = {"RULING": "裁定书.pdf", "ASSISTANCE_NOTICE": "协助执行通知书
 
 class Demo:
     registers = ()  # agencies that have keys from the set-up on and join later (join)
+    last_scene = 12
 
     def __init__(self, binaries, folder):
         shutil.rmtree(folder, ignore_errors=True)
@@ -58,22 +60,37 @@ class Demo:
             out += ["--paper", f"{category}={PAPERS[category]}"]
         return out
 
-    def case(self):
-        return self.eagle("case", "show", CASE, "--officer", cast.HANDLER)
+    def case(self, number=CASE):
+        return self.eagle("case", "show", number, "--officer", cast.HANDLER)
 
-    def ledger(self, **amounts):
+    def ledger(self, number=CASE, **amounts):
         def seen():
-            ledger = self.case()["ledger"]
+            ledger = self.case(number)["ledger"]
             return all(ledger[name] == amount for name, amount in amounts.items()) and ledger
         try:
             self.stage.wait(f"the ledger to say {amounts}", seen, 20)
         except Failed:
-            raise Failed(f"ledger {amounts}, seen {self.case()['ledger']}")
+            raise Failed(f"ledger {amounts}, seen {self.case(number)['ledger']}")
         self.stage.check("ledger: " + ", ".join(f"{name} {amount}" for name, amount in amounts.items()), True)
 
     def measure(self, agency):
         order = self.orders["freeze", agency]
         return next(m for m in self.case()["measures"] if m["freeze_order"] == order)
+
+    def measure_of(self, number, order):
+        return next(row for row in self.case(number)["measures"] if row["freeze_order"] == order)
+
+    def stands(self, number, order, **expected):
+        """Waits until the court sees the measure that `order` made in the case `number` so."""
+        def seen():
+            row = self.measure_of(number, order)
+            return all(row[name] == value for name, value in expected.items()) and row
+        try:
+            row = self.stage.wait("a measure", seen, 20)
+        except Failed:
+            row = self.measure_of(number, order)
+        words = ", ".join(value if name == "phase" else f"{name} {value}" for name, value in expected.items())
+        self.stage.check(f"{row['agency']}, {number}: {words}", all(row[name] == value for name, value in expected.items()), row)
 
     def amounts(self, agency, controlled, unfunded, phase="EFFECTIVE"):
         def seen():
@@ -499,6 +516,7 @@ def try_it_yourself(demo, binaries, seconds):
     print(f"\nAll {demo.stage.checks} assertions held in {seconds:.1f} s. Everything stays up until Ctrl-C, which plays the last scene and ends it. Try, in another terminal:\n")
     print(f"  {start}{config('court-' + COURT)} case show {quote(CASE)} --officer 001 --purpose EXECUTION")
     print(f"  {start}{config('court-' + COURT)} order list")
+    print(f"  {start}{config('court-' + COURT)} case measures")
     print(f"  {start}{config('auditor-audit')} journal verify\n", flush=True)
     signal.sigwait(ENDING)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
@@ -512,8 +530,12 @@ def main():
     folder = os.path.abspath(os.environ.get("GATEWAY_DEMO_FOLDER") or os.path.join(ROOT, "demo"))
     began = time.monotonic()
     demo = Demo(binaries, folder)
+    if "--full" in sys.argv[2:]:
+        demo.registers = cast.REGISTERS
     try:
         demo.play()
+        if demo.registers:
+            full.play(demo)
         if not once:
             try_it_yourself(demo, binaries, time.monotonic() - began)
         audit.trust_nobody(demo)

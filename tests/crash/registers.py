@@ -48,25 +48,11 @@ class Registers(play.Demo):
         kind, unit = THINGS[code]
         return self.send("freeze", case, code, "--asset", f"{kind}:{unit}:{share}", "--limit", value, "--term", term)
 
-    def measure_of(self, case, code):
-        order = self.orders["freeze", case, code]
-        rows = self.eagle("case", "show", case, "--officer", cast.HANDLER)["measures"]
-        return next(row for row in rows if row["freeze_order"] == order)
+    def seen(self, case, code):
+        return self.measure_of(case, self.orders["freeze", case, code])
 
-    def stands(self, case, code, phase, **expected):
-        """Waits until the court sees the measure of this case so; then both its books say the same of it."""
-        def seen():
-            row = self.measure_of(case, code)
-            return row["phase"] == phase and all(row[name] == value for name, value in expected.items())
-        try:
-            self.stage.wait("a measure", seen, 20)
-        except Failed:
-            raise Failed(f"{OFFICES[code].name} {case}: expected {phase} {expected}, seen {self.measure_of(case, code)}")
-        self.stage.check(f"{OFFICES[code].name} {case}: " + ", ".join(f"{name} {value}" for name, value in {"phase": phase, **expected}.items()), True)
-
-    def sums(self, case, **amounts):
-        ledger = self.eagle("case", "show", case, "--officer", cast.HANDLER)["ledger"]
-        self.stage.equal(f"ledger of {case}", {name: ledger[name] for name in amounts}, amounts)
+    def expect(self, case, code, phase, **expected):
+        self.stands(case, self.orders["freeze", case, code], phase=phase, **expected)
 
     def outcome(self, verb, case, code):
         task = self.eagle("order", "show", self.orders[verb, case, code])["tasks"][0]
@@ -170,29 +156,29 @@ class Registers(play.Demo):
             self.freeze(CASE, PATENTS, "1/1", "40,000.00", "6m")
             self.approve()
         self.done_unheard("sealed, published, preserved", act, lambda code: self.row(CASE, code).get("phase") == "EFFECTIVE",
-                          lambda: all(self.measure_of(CASE, code)["phase"] == "REQUESTED" for code in self.gates))
+                          lambda: all(self.seen(CASE, code)["phase"] == "REQUESTED" for code in self.gates))
         for code, value in ((VEHICLES, "60,000.00"), (COMPANIES, "200,000.00"), (PATENTS, "40,000.00")):
-            self.stands(CASE, code, "EFFECTIVE", controlled=value, unfunded="0.00", rank=1, effective_to="2027-03-30T00:00:00+08:00")
+            self.expect(CASE, code, "EFFECTIVE", controlled=value, unfunded="0.00", rank=1, effective_to="2027-03-30T00:00:00+08:00")
         for code, served in ((VEHICLES, "2026-09-30T10:00"), (COMPANIES, "2026-09-28T09:00"), (PATENTS, "2026-09-30T10:00")):
             row = self.row(CASE, code)
             s.check(f"{OFFICES[code].name}: served {served}, in effect since 30 September 10:00, to 29 March",
                     row["served_at"].startswith(served) and row["effective_from"].startswith("2026-09-30T10:00") and row["last_day"] == "2027-03-29", row)
         s.equal("of his 1,500,000.00 in the company there is free", self.seals(COMPANIES)["free"], "500,000.00")
-        self.sums(CASE, requested="0.00", controlled="300,000.00", unfunded="0.00")
+        self.ledger(CASE, requested="0.00", controlled="300,000.00", unfunded="0.00")
 
     def second(self):
         s = self.stage
         self.freeze(OTHER, VEHICLES, "1/1", "60,000.00", "1y")
         self.freeze(OTHER, COMPANIES, "30/100", "300,000.00", "3y")
         self.freeze(OTHER, PATENTS, "1/1", "40,000.00", "6m")
-        self.stands(OTHER, VEHICLES, "WAITLISTED", controlled="0.00", rank=2, effective_to=None)
+        self.expect(OTHER, VEHICLES, "WAITLISTED", controlled="0.00", rank=2, effective_to=None)
         s.wait("the clerk's work", lambda: self.counter(COMPANIES, "review", "list")["reviews"])
         self.approve()
-        self.stands(OTHER, COMPANIES, "EFFECTIVE", requested="300,000.00", controlled="100,000.00", unfunded="200,000.00", rank=2, effective_to="2029-09-30T00:00:00+08:00")
+        self.expect(OTHER, COMPANIES, "EFFECTIVE", requested="300,000.00", controlled="100,000.00", unfunded="200,000.00", rank=2, effective_to="2029-09-30T00:00:00+08:00")
         self.answered_with("freeze", OTHER, PATENTS, "NOT_CONTROLLED")
         told = self.eagle("findings", self.orders["freeze", OTHER, PATENTS], "--officer", cast.HANDLER)["findings"][0]["remark"]
         s.equal("the patent has no waitlist, and who was first is told", told, f"ALREADY_PRESERVED: preserved by 辽9901 {CASE} until 2027-03-29")
-        self.sums(OTHER, requested="0.00", controlled="100,000.00", unfunded="200,000.00", contingent="60,000.00")
+        self.ledger(OTHER, requested="0.00", controlled="100,000.00", unfunded="200,000.00", contingent="60,000.00")
         for code, acts in ((VEHICLES, ("TRANSFER", "MORTGAGE", "CHANGE")), (PATENTS, ("TRANSFER", "CANCELLATION", "CHANGE", "PLEDGE"))):
             for act in acts:
                 self.barred(code, act, by=CASE)
@@ -212,11 +198,11 @@ class Registers(play.Demo):
             for code in self.gates:
                 self.send("renew", CASE, code, "--measure", self.orders["freeze", CASE, code], "--term", "6m")
         self.done_unheard("renewed", act, lambda code: self.row(CASE, code)["last_day"] == "2027-09-29",
-                          lambda: all(self.measure_of(CASE, code)["effective_to"].startswith("2027-03-30") for code in self.gates))
+                          lambda: all(self.seen(CASE, code)["effective_to"].startswith("2027-03-30") for code in self.gates))
         for code in self.gates:
             self.answered_with("renew", CASE, code, "RENEWED")
-            self.stands(CASE, code, "EFFECTIVE", unfunded="0.00", rank=1, effective_to="2027-09-30T00:00:00+08:00")
-        self.stands(OTHER, VEHICLES, "WAITLISTED", rank=2)
+            self.expect(CASE, code, "EFFECTIVE", unfunded="0.00", rank=1, effective_to="2027-09-30T00:00:00+08:00")
+        self.expect(OTHER, VEHICLES, "WAITLISTED", rank=2)
         s.equal("each once", [self.row(CASE, code)["last_day"] for code in self.gates], ["2027-09-29"] * 3)
 
     def released(self):
@@ -227,33 +213,33 @@ class Registers(play.Demo):
             for code, part in ((VEHICLES, ()), (COMPANIES, ("--amount", "50,000.00")), (PATENTS, ())):
                 self.send("release", CASE, code, "--measure", self.orders["freeze", CASE, code], "--ground", "SURPLUS", *part)
         self.done_unheard("released", act, lambda code: self.row(CASE, code)["phase"] == "RELEASED" or self.row(CASE, code).get("quantity") == "750,000.00",
-                          lambda: all(self.measure_of(CASE, code)["phase"] == "EFFECTIVE" for code in self.gates))
+                          lambda: all(self.seen(CASE, code)["phase"] == "EFFECTIVE" for code in self.gates))
         for code in self.gates:
             self.answered_with("release", CASE, code, "RELEASED")
         for code in (VEHICLES, PATENTS):
-            self.stands(CASE, code, "RELEASED", controlled="0.00")
-        self.stands(OTHER, VEHICLES, "EFFECTIVE", controlled="60,000.00", unfunded="0.00", rank=1, effective_to="2028-01-04T00:00:00+08:00")
+            self.expect(CASE, code, "RELEASED", controlled="0.00")
+        self.expect(OTHER, VEHICLES, "EFFECTIVE", controlled="60,000.00", unfunded="0.00", rank=1, effective_to="2028-01-04T00:00:00+08:00")
         s.check("promoted by the release: in effect since then", self.row(OTHER, VEHICLES)["effective_from"].startswith("2027-01-04T09:00"), self.row(OTHER, VEHICLES))
-        self.stands(CASE, COMPANIES, "EFFECTIVE", requested="150,000.00", controlled="150,000.00", rank=1, effective_to="2027-09-30T00:00:00+08:00")
-        self.stands(OTHER, COMPANIES, "EFFECTIVE", controlled="150,000.00", unfunded="150,000.00", rank=2, effective_to="2029-09-30T00:00:00+08:00")
+        self.expect(CASE, COMPANIES, "EFFECTIVE", requested="150,000.00", controlled="150,000.00", rank=1, effective_to="2027-09-30T00:00:00+08:00")
+        self.expect(OTHER, COMPANIES, "EFFECTIVE", controlled="150,000.00", unfunded="150,000.00", rank=2, effective_to="2029-09-30T00:00:00+08:00")
         s.equal("their quantities", (self.row(CASE, COMPANIES)["quantity"], self.row(OTHER, COMPANIES)["controlled"], self.seals(COMPANIES)["free"]), ("750,000.00", "750,000.00", "0.00"))
-        self.sums(CASE, controlled="150,000.00", unfunded="0.00")
-        self.sums(OTHER, controlled="210,000.00", unfunded="150,000.00", contingent="0.00")
+        self.ledger(CASE, controlled="150,000.00", unfunded="0.00")
+        self.ledger(OTHER, controlled="210,000.00", unfunded="150,000.00", contingent="0.00")
 
     def afterwards(self):
         """What was released is free for the next: the patent by a new order, all of the equity by the end of the first."""
         s = self.stage
         self.barred(PATENTS, "TRANSFER")
         self.freeze(OTHER, PATENTS, "1/1", "40,000.00", "6m")
-        self.stands(OTHER, PATENTS, "EFFECTIVE", controlled="40,000.00", rank=1, effective_to="2027-07-04T00:00:00+08:00")
+        self.expect(OTHER, PATENTS, "EFFECTIVE", controlled="40,000.00", rank=1, effective_to="2027-07-04T00:00:00+08:00")
         self.send("release", CASE, COMPANIES, "--measure", self.orders["freeze", CASE, COMPANIES], "--ground", "WITHDRAWN")
-        self.stands(OTHER, COMPANIES, "EFFECTIVE", controlled="300,000.00", unfunded="0.00", rank=1)
+        self.expect(OTHER, COMPANIES, "EFFECTIVE", controlled="300,000.00", unfunded="0.00", rank=1)
         self.barred(VEHICLES, "TRANSFER", by=OTHER)
         self.send("release", OTHER, VEHICLES, "--measure", self.orders["freeze", OTHER, VEHICLES], "--ground", "WITHDRAWN")
-        self.stands(OTHER, VEHICLES, "RELEASED")
+        self.expect(OTHER, VEHICLES, "RELEASED")
         self.barred(VEHICLES, "TRANSFER")
-        self.sums(CASE, controlled="0.00", requested="0.00", unfunded="0.00")
-        self.sums(OTHER, controlled="340,000.00", requested="0.00", unfunded="0.00", contingent="0.00")
+        self.ledger(CASE, controlled="0.00", requested="0.00", unfunded="0.00")
+        self.ledger(OTHER, controlled="340,000.00", requested="0.00", unfunded="0.00", contingent="0.00")
         s.equal("rows of the car, in the register", [(row["document"], row["phase"]) for row in self.seals(VEHICLES)["rows"]], [(CASE, "RELEASED"), (OTHER, "RELEASED")])
 
     def judge(self):
