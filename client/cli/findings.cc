@@ -21,8 +21,11 @@ Cell MoneyOrNothing(bool known, int64_t amount) { return known ? Money(amount) :
 
 std::string PriorText(const google::protobuf::RepeatedPtrField<v1::PriorMeasure>& measures) {
   std::string out;
-  for (const v1::PriorMeasure& prior : measures)
-    out += (out.empty() ? "" : ", ") + prior.document_number() + " " + Money(prior.amount_minor_units()).text;
+  for (const v1::PriorMeasure& prior : measures) {
+    absl::StrAppend(&out, out.empty() ? "" : ", ", prior.authority(), " ", prior.document_number());
+    if (prior.amount_minor_units() > 0)
+      absl::StrAppend(&out, " ", Money(prior.amount_minor_units()).text);  // 0: unknown
+  }
   return out;
 }
 

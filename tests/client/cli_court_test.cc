@@ -132,7 +132,7 @@ TEST_F(CliCourtTest, AGroupIsGatheredSignedByThreeAndSubmittedOnce) {
   EXPECT_EQ(second.exit, kExitOk) << second.err;
   const Draft gathered = *Draft::Read(draft);
   EXPECT_THAT(second.out, AllOf(HasSubstr(SpacedDigest(gathered.digest_text())), HasSubstr("up to 80,000.00 CNY"),
-                                HasSubstr("share 1/2"), HasSubstr("leader 003")));
+                                HasSubstr("share 1/2, value unknown"), HasSubstr("leader 003")));
   // Each signer sees the same digest, and without a terminal must say --yes.
   EXPECT_EQ(world_.Run({"order", "sign", draft, "--sign", "001"}).exit, kExitUsage);
   for (const char* officer : {"001", "002", "003"}) {
@@ -367,6 +367,8 @@ TEST_F(CliCourtTest, FindingsAreShownOnlyWhenTheirReceiptVerifies) {
     item->mutable_finding()->set_balance_minor_units(balance);
     item->mutable_finding()->set_share_numerator(3), item->mutable_finding()->set_share_denominator(10);
     item->mutable_finding()->set_description("松月支行");
+    v1::PriorMeasure* prior = item->mutable_finding()->add_prior_measures();
+    prior->set_authority("辽9902"), prior->set_document_number("执88号");
     trust::Ed25519Signer key =
         *trust::Ed25519Signer::FromPemFile(world_.Path(std::string("pki/keys/agency-") + agency + ".pem"));
     v1::FindingsOfAgency finding;
@@ -388,6 +390,7 @@ TEST_F(CliCourtTest, FindingsAreShownOnlyWhenTheirReceiptVerifies) {
   EXPECT_EQ(At(good.out, "findings.0.balance"), "61,350.27");
   EXPECT_EQ(At(good.out, "findings.0.outcome"), "FOUND");
   EXPECT_EQ(At(good.out, "findings.0.share"), "3/10");
+  EXPECT_EQ(At(good.out, "findings.0.prior_measures"), "辽9902 执88号");  // for how much isn't known
   EXPECT_EQ(At(good.out, "findings.0.description"), "松月支行");
   EXPECT_EQ(At(good.out, "findings.1.outcome"), "NO_ANSWER_YET");
   EXPECT_EQ(At(good.out, "receipts.0.verified"), "true");
