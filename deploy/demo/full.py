@@ -4,6 +4,7 @@ Three registers join, a car is sealed, equity is frozen from its publication on,
 one term is renewed in its window and one lapses although it was warned of. Nothing of the first case moves.
 """
 import cast
+import evidence
 from cast import BEILING, CAR, COMPANIES, COMPANY, OFFICES, PATENT, PATENTS, SONGYUE, VEHICLES
 from cast import PRESERVATION as CASE
 from stage import at
@@ -162,6 +163,9 @@ def in_part(demo):
     s.equal("a third of the value is a third of the 1,500,000.00 of capital; frozen of it", own(demo, COMPANIES)["controlled"], "1,000,000.00")
     other = next(row for row in part(demo, COMPANIES)["seals"] if row["document"] == cast.OTHER_EQUITY)
     s.equal("（2026）辽9902执340号 takes up what was given up, without an order", (other["phase"], other["controlled"]), ("EFFECTIVE", "500,000.00"))
+    demo.eagle("evidence", demo.orders["release", COMPANIES], "--officer", cast.HANDLER, "--purpose", "PRESERVATION", "--out", "part.evidence")
+    seen = evidence.verify(demo, "part.evidence")
+    s.check("for the court file, verified offline: 100,000.00 was to be released, 200,000.00 stays", "100,000.00" in seen["evidence"]["what"] and "200,000.00" in seen["receipts"][0]["result"], seen)
     stands(demo, SONGYUE, phase="EFFECTIVE", controlled="30,000.00", unfunded="0.00")
     s.equal("松月农商行: the part without money went first; of the account", account(demo, SONGYUE, cast.ACCOUNT_SONGYUE), {"balance": "35,000.00", "available": "5,000.00"})
     demo.ledger(CASE, controlled="290,000.00", unfunded="0.00", requested="0.00")
