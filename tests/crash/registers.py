@@ -242,6 +242,35 @@ class Registers(play.Demo):
         self.ledger(OTHER, controlled="340,000.00", requested="0.00", unfunded="0.00", contingent="0.00")
         s.equal("rows of the car, in the register", [(row["document"], row["phase"]) for row in self.seals(VEHICLES)["rows"]], [(CASE, "RELEASED"), (OTHER, "RELEASED")])
 
+    def too_late(self):
+        """A clerk who refuses; a renewal that is under way when the term ends."""
+        s = self.stage
+        self.freeze(CASE, VEHICLES, "1/1", "60,000.00", "6m")
+        self.expect(CASE, VEHICLES, "EFFECTIVE", controlled="60,000.00", rank=1, effective_to="2027-07-04T00:00:00+08:00")
+        self.freeze(CASE, COMPANIES, "5/100", "50,000.00", "1y")
+        s.wait("the clerk's work", lambda: self.counter(COMPANIES, "review", "list")["reviews"])
+        self.ledger(CASE, requested="50,000.00", controlled="60,000.00")
+        self.counter(COMPANIES, "review", "refuse", self.counter(COMPANIES, "review", "list")["reviews"][0]["id"], "--reason", "TRANSFER_COMPLETED")
+        self.answered_with("freeze", CASE, COMPANIES, "NOT_CONTROLLED")
+        self.ledger(CASE, requested="0.00", controlled="60,000.00")
+
+        ending = ((CASE, VEHICLES), (OTHER, PATENTS))
+        self.clock.move_to(at(7, 3, 17, 0, year=2027))
+        for case, code in ending:
+            s.stop(OFFICES[code].folder)
+            self.send("renew", case, code, "--measure", self.orders["freeze", case, code], "--term", "6m")
+        self.clock.move_to(at(7, 4, 8, 30, year=2027))
+        for case, code in ending:
+            self.expect(case, code, "EXPECTED_LAPSED")
+            self.start_agency(code)
+        for case, code in ending:
+            self.answered_with("renew", case, code, "NOT_RENEWED")
+            self.expect(case, code, "LAPSED", controlled="0.00")
+            s.equal("in the register", (self.row(case, code)["phase"], self.row(case, code)["last_day"]), ("LAPSED", "2027-07-03"))
+            self.barred(code, "TRANSFER")
+        self.ledger(CASE, controlled="0.00", requested="0.00", unfunded="0.00")
+        self.ledger(OTHER, controlled="300,000.00", requested="0.00", unfunded="0.00")
+
     def judge(self):
         s = self.stage
         open_orders = [row for case in (CASE, OTHER) for row in self.eagle("order", "list", "--case", case, "--open").get("rows", [])]
@@ -256,7 +285,7 @@ class Registers(play.Demo):
         audit.published(self)
 
     def run(self):
-        for step in (self.connect, self.inquire, self.first, self.second, self.renewal, self.released, self.afterwards, self.judge):
+        for step in (self.connect, self.inquire, self.first, self.second, self.renewal, self.released, self.afterwards, self.too_late, self.judge):
             step()
 
 
