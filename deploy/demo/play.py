@@ -516,7 +516,8 @@ def try_it_yourself(demo, binaries, seconds):
     print(f"\nAll {demo.stage.checks} assertions held in {seconds:.1f} s. Everything stays up until Ctrl-C, which plays the last scene and ends it. Try, in another terminal:\n")
     print(f"  {start}{config('court-' + COURT)} case show {quote(CASE)} --officer 001 --purpose EXECUTION")
     print(f"  {start}{config('court-' + COURT)} order list")
-    print(f"  {start}{config('court-' + COURT)} case measures")
+    if demo.registers:
+        print(f"  {start}{config('court-' + COURT)} case measures")
     print(f"  {start}{config('auditor-audit')} journal verify\n", flush=True)
     signal.sigwait(ENDING)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
