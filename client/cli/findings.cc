@@ -22,9 +22,18 @@ Cell MoneyOrNothing(bool known, int64_t amount) { return known ? Money(amount) :
 
 std::string PriorText(const google::protobuf::RepeatedPtrField<v1::PriorMeasure>& measures) {
   std::string out;
-  for (const v1::PriorMeasure& prior : measures)
-    out += (out.empty() ? "" : ", ") + prior.document_number() + " " + Money(prior.amount_minor_units()).text;
+  for (const v1::PriorMeasure& prior : measures) {
+    absl::StrAppend(&out, out.empty() ? "" : ", ", prior.authority(), " ", prior.document_number());
+    if (prior.amount_minor_units() > 0)
+      absl::StrAppend(&out, " ", Money(prior.amount_minor_units()).text);  // 0: unknown
+  }
   return out;
+}
+
+// "30/100"; nothing for the whole, or unknown.
+std::string ShareText(const v1::Finding& found) {
+  if (found.share_denominator() == 0) return "";
+  return absl::StrCat(found.share_numerator(), "/", found.share_denominator());
 }
 
 class Printer {
@@ -40,6 +49,7 @@ class Printer {
                                {"asset_kind"},
                                {"asset"},
                                {"holder"},
+                               {"share"},
                                {"matched_by"},
                                {"status"},
                                {"balance", kRight},
@@ -47,7 +57,8 @@ class Printer {
                                {"prior_measures"},
                                {"as_of"},
                                {"searched_scope", kLeft, true},
-                               {"remark"}}),
+                               {"remark"},
+                               {"description"}}),
         measures_("measures", {{"agency"},
                                {"receipt"},
                                {"outcome"},
@@ -104,7 +115,8 @@ class Printer {
   }
   void AddUnanswered(const std::string& agency) {
     findings_.Add({Name(agency), Text(agency), Nothing(), Text("NO_ANSWER_YET"), Nothing(), Nothing(), Nothing(),
-                   Nothing(), Nothing(), Nothing(), Nothing(), Nothing(), Nothing(), Nothing(), Nothing()});
+                   Nothing(), Nothing(), Nothing(), Nothing(), Nothing(), Nothing(), Nothing(), Nothing(), Nothing(),
+                   Nothing()});
   }
   absl::Status Print() {
     Document document;
@@ -129,12 +141,12 @@ class Printer {
     findings_.Add({Name(finding.agency()), Text(finding.agency()), Text(Word(receipt.kind())),
                    Text(OutcomeWord(item.outcome())), TextOrNothing(found.asset_kind()),
                    TextOrNothing(found.asset_number()), TextOrNothing(found.holder_name()),
-                   TextOrNothing(found.matched_by()), TextOrNothing(found.status()),
+                   TextOrNothing(ShareText(found)), TextOrNothing(found.matched_by()), TextOrNothing(found.status()),
                    MoneyOrNothing(found.balance_known(), found.balance_minor_units()),
                    MoneyOrNothing(found.balance_known(), found.available_minor_units()),
                    TextOrNothing(PriorText(found.prior_measures())),
                    IsSet(found.as_of()) ? Instant(ToTime(found.as_of()), zone_) : Nothing(),
-                   TextOrNothing(receipt.searched_scope()), Remark(item)});
+                   TextOrNothing(receipt.searched_scope()), Remark(item), TextOrNothing(found.description())});
     if (asked_transactions_) AddTransactions(finding, item);
   }
   void AddMeasure(const v1::FindingsOfAgency& finding, const v1::Receipt& receipt, const v1::ItemResult& item) {

@@ -291,6 +291,18 @@ class OrderExaminer {
     return measure;
   }
 
+  // Money has parts; a thing has them where its agency counts it, as a share of a company.
+  // Source: enforcement against equity (2021) art 5, what exceeds the claim is released, not all of it.
+  bool HasParts(const Measure& measure) const {
+    if (measure.is_money) return true;
+    const Agency* agency = state_.directory.AgencyByOrdinal(measure.agency);
+    if (agency == nullptr) return false;
+    const auto& rows = agency->row.capabilities();
+    return std::any_of(rows.begin(), rows.end(), [&](const Capability& row) {
+      return row.action() == ACTION_RELEASE && row.asset_kind() == measure.asset_kind && row.partial_release();
+    });
+  }
+
   void CheckRelease(const Release& release, Trial& trial) const {
     const auto& grounds = policy_.table().release_grounds();
     if (std::find(grounds.begin(), grounds.end(), release.ground()) == grounds.end()) {
@@ -304,8 +316,9 @@ class OrderExaminer {
                       "nothing to release: unanswered or over");
     }
     if (release.amount_minor_units() < 0 || release.amount_minor_units() > kAmountBoundMinorUnits ||
-        (release.amount_minor_units() > 0 && !measure->is_money)) {
-      trial.wrong.Add("release.amount_minor_units", Reason::kAmountInvalid, "0 for all, or a part of money");
+        (release.amount_minor_units() > 0 && !HasParts(*measure))) {
+      trial.wrong.Add("release.amount_minor_units", Reason::kAmountInvalid,
+                      "0 for all, or a part of money or of what its agency counts in parts");
     } else if (release.amount_minor_units() > measure->limit && !trial.may_be_done) {
       trial.wrong.Add("release.amount_minor_units", Reason::kAmountAboveMeasure, "more than the measure's limit");
     }

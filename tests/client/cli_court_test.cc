@@ -162,7 +162,7 @@ TEST_F(CliCourtTest, AGroupIsGatheredSignedByThreeAndSubmittedOnce) {
   EXPECT_EQ(second.exit, kExitOk) << second.err;
   const Draft gathered = *Draft::Read(draft);
   EXPECT_THAT(second.out, AllOf(HasSubstr(SpacedDigest(gathered.digest_text())), HasSubstr("up to 80,000.00 CNY"),
-                                HasSubstr("share 1/2"), HasSubstr("leader 003")));
+                                HasSubstr("share 1/2, value unknown"), HasSubstr("leader 003")));
   // Each signer sees the same digest, and without a terminal must say --yes.
   EXPECT_EQ(world_.Run({"order", "sign", draft, "--sign", "001"}).exit, kExitUsage);
   for (const char* officer : {"001", "002", "003"}) {
@@ -314,10 +314,18 @@ TEST_F(CliCourtTest, ACasesLedgerIsShownInMoney) {
   measure->set_phase(v1::MEASURE_PHASE_EFFECTIVE);
   measure->set_is_money(true);
   measure->mutable_state()->set_controlled_minor_units(6135027);
+  v1::MeasureView* share = world_.gateway->case_view.add_measures();  // of a company, with a declared value
+  share->set_freeze_order_id(std::string(16, 's'));
+  share->mutable_state()->set_requested_minor_units(30000000),
+      share->mutable_state()->set_controlled_minor_units(10000000);
+  v1::MeasureView* house = world_.gateway->case_view.add_measures();  // of unknown value
+  house->set_freeze_order_id(std::string(16, 'h'));
   const Ran ran = world_.Json({"case", "show", kCase, "--officer", "001"});
   EXPECT_EQ(At(ran.out, "ledger.cap"), "198,287.00");
   EXPECT_EQ(At(ran.out, "measures.0.controlled"), "61,350.27");
   EXPECT_EQ(At(ran.out, "measures.0.agency"), "北陵商业银行");
+  EXPECT_EQ(At(ran.out, "measures.1.controlled"), "100,000.00");
+  EXPECT_EQ(At(ran.out, "measures.2.controlled"), "null");
 }
 
 TEST_F(CliCourtTest, FreezeAndDeductIsOnePairUnderOneHead) {
@@ -400,7 +408,13 @@ TEST_F(CliCourtTest, FindingsAreShownOnlyWhenTheirReceiptVerifies) {
   const std::string id = At(sent.out, "results.0.order_id");
   const std::string order = world_.gateway->order_batches[0].members(0);
   const auto receipt = [&](const char* agency, const std::string& about, int64_t balance) {
-    return FindingOf(agency, id, about, [&](v1::Finding& found) { found.set_balance_minor_units(balance); });
+    return FindingOf(agency, id, about, [&](v1::Finding& found) {
+      found.set_balance_minor_units(balance);
+      found.set_share_numerator(3), found.set_share_denominator(10);
+      found.set_description("松月支行");
+      v1::PriorMeasure* prior = found.add_prior_measures();
+      prior->set_authority("辽9902"), prior->set_document_number("执88号");
+    });
   };
   world_.gateway->findings = {receipt("9900010", order, 6135027)};
   world_.gateway->unanswered = {"9900900"};
@@ -408,6 +422,9 @@ TEST_F(CliCourtTest, FindingsAreShownOnlyWhenTheirReceiptVerifies) {
   EXPECT_EQ(good.exit, kExitOk) << good.err;
   EXPECT_EQ(At(good.out, "findings.0.balance"), "61,350.27");
   EXPECT_EQ(At(good.out, "findings.0.outcome"), "FOUND");
+  EXPECT_EQ(At(good.out, "findings.0.share"), "3/10");
+  EXPECT_EQ(At(good.out, "findings.0.prior_measures"), "辽9902 执88号");  // for how much isn't known
+  EXPECT_EQ(At(good.out, "findings.0.description"), "松月支行");
   EXPECT_EQ(At(good.out, "findings.1.outcome"), "NO_ANSWER_YET");
   EXPECT_EQ(At(good.out, "receipts.0.verified"), "true");
   const v1::OfficerTicket ticket = TicketIn(world_.gateway->findings_request.officer_ticket());

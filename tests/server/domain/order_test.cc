@@ -235,6 +235,40 @@ TEST(OrderTest, AnUnknownValueNeedsTheSignatureOfTheLeaderWhoIsNamed) {
   EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({world.FreezeOrder("BANK1", 100'000'00)}))), Reason::kNone);
 }
 
+// LAND1's row says from now on that a part of what it seals can be given up.
+void CountInParts(DomainWorld& world) {
+  goldeneagle::v1::Administration act;
+  act.set_request_id(world.NewId());
+  act.mutable_proposal()->set_ground("g");
+  RegisterAgency& row = *act.mutable_proposal()->mutable_agency();
+  row = world.state.directory.AgencyByCode("LAND1")->row;
+  for (Capability& capability : *row.mutable_capabilities())
+    if (capability.action() == ACTION_RELEASE) capability.set_partial_release(true);
+  const Result proposed = world.Do(world.Administration("admin1", {act}));
+  act.set_request_id(world.NewId());
+  act.mutable_approval()->set_proposal_index(proposed.members[0].index);
+  act.mutable_approval()->set_proposal_digest(world.state.proposals.at(proposed.members[0].index).digest);
+  ASSERT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Administration("admin2", {act}))), Reason::kNone);
+}
+
+TEST(OrderTest, APartOfAThingIsGivenUpWhereItsAgencyCountsItInParts) {
+  DomainWorld world;
+  const OrderProto seal = SealOf(world, 300'000);
+  ASSERT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({seal}))), Reason::kNone);
+  world.Do(world.Receipts("LAND1", {world.Controlled(seal, "LAND1", 300'000, 0)}));
+  const auto part = [&](int64_t amount) { return world.ReleaseOrder("LAND1", seal.order_id(), amount); };
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({part(100'000)}))), Reason::kAmountInvalid);
+  CountInParts(world);
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({part(300'001)}))), Reason::kAmountAboveMeasure);
+  const OrderProto release = part(100'000);
+  ASSERT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({release}))), Reason::kNone);
+  Receipt released = world.Controlled(release, "LAND1", 200'000, 0);
+  released.mutable_items(0)->set_outcome(OUTCOME_RELEASED);
+  world.Do(world.Receipts("LAND1", {released}));
+  EXPECT_EQ(world.TheCase().ledger.Sum().controlled, 200'000);
+  EXPECT_EQ(world.TheCase().ledger.measures()[0].limit, 200'000);
+}
+
 TEST(OrderTest, NothingIsTakenOutsideEnforcement) {
   DomainWorld world;
   const auto freeze = world.FreezeOrder("BANK1", 100);
