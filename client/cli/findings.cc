@@ -67,13 +67,19 @@ class Printer {
                                {"searched"},
                                {"why_not"},
                                {"digest", kLeft, true},
-                               {"receipt", kLeft, true}}) {}
+                               {"receipt", kLeft, true}}),
+        documents_("documents", {{"agency"}, {"category"}, {"title"}, {"digest"}, {"bytes", kRight}, {"media_type"}}) {}
 
   void AddVerified(const v1::FindingsOfAgency& finding, const VerifiedReceipt& verified) {
     const v1::Receipt& receipt = verified.receipt;
     AddReceipt(finding, Text(Word(receipt.kind())), Instant(ToTime(receipt.answered_at()), zone_),
                receipt.searched_scope(), "", HexEncode(journal::View(verified.digest)), ToJson(receipt));
     if (finding.superseded()) return;
+    for (const v1::Instrument& file : receipt.documents()) {
+      documents_.Add({Name(finding.agency()), Text(file.category()), TextOrNothing(file.title()),
+                      Text(HexEncode(file.digest())), Count(file.size_bytes()), Text(file.media_type())});
+      has_documents_ = true;
+    }
     for (const v1::ItemResult& item : receipt.items()) {
       if (item.has_measure() || item.has_deduction()) {
         AddMeasure(finding, receipt, item);
@@ -95,6 +101,7 @@ class Printer {
     document.Add(std::move(findings_));
     document.Add(std::move(measures_));
     document.Add(std::move(receipts_));
+    if (has_documents_) document.Add(std::move(documents_));
     return session_.Print(document);
   }
 
@@ -141,7 +148,8 @@ class Printer {
 
   Session& session_;
   const absl::TimeZone zone_;
-  Table findings_, measures_, receipts_;
+  Table findings_, measures_, receipts_, documents_;
+  bool has_documents_ = false;
 };
 
 absl::Status RunFindings(Session& session, const FindingsFlags& flags) {
