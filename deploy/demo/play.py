@@ -55,6 +55,16 @@ class Demo:
             out += ["--paper", f"{category}={PAPERS[category]}"]
         return out
 
+    def papers_at(self, agency):
+        """Which papers the agency has fetched, by their bytes."""
+        folder = os.path.join(self.folder, FOLDERS[agency], "papers")
+        kept = set()
+        for name in os.listdir(folder) if os.path.isdir(folder) else []:
+            with open(os.path.join(folder, name), "rb") as file:
+                kept.add(file.read())
+        read = lambda name: open(os.path.join(self.folder, name), "rb").read()
+        return {category for category, name in PAPERS.items() if read(name) in kept}
+
     def case(self):
         return self.eagle("case", "show", CASE, "--officer", cast.HANDLER)
 
@@ -209,6 +219,8 @@ log_policy = "log.policy"
 [contact]
 name = "值班员"
 phone = "0990-110000"
+[papers]
+rule = "wait"
 {kind}"""
 
     def start_agency(self, code):
@@ -301,6 +313,8 @@ phone = "0990-110000"
             self.orders["freeze", agency] = row["order_id"]
         self.amounts(BEILING, "61,350.27", "18,649.73")
         self.amounts(SONGYUE, "15,000.00", "45,000.00")
+        s.check("ruling and notice came before the money was frozen: the bank has the very files, 云帆银行, which was not asked yet, has none",
+                self.papers_at(BEILING) == {"RULING", "ASSISTANCE_NOTICE"} and not self.papers_at(YUNFAN), (self.papers_at(BEILING), self.papers_at(YUNFAN)))
         refused = self.eagle("order", "freeze", *self.subject(), "--agency", BEILING, "--limit", "0.01", *self.papers("RULING", "ASSISTANCE_NOTICE"), "--sign", cast.HANDLER, "--sign", cast.COSIGNER, expect=3)
         s.equal("a further freeze of 0.01 is refused", self.problems(refused), {"CAP_EXCEEDED"})
         self.ledger(controlled="76,350.27", unfunded="63,649.73", requested="58,287.00")

@@ -205,7 +205,7 @@ TEST_F(CliPolicyTest, WhoApprovesATableSeesWhatItChanges) {
   Ran asked = world_.Run(approve, "operator-ops");
   EXPECT_THAT(
       asked.err,
-      AllOf(HasSubstr("against version 3, which is in force: 3"),
+      AllOf(HasSubstr("against version 3, which is in force: 2"),
             HasSubstr("terms DEPOSIT: months_max: 12 renewal_opens_days: 90 -> months_max: 6 renewal_opens_days: 90")));
   world_.gateway->policy.reset();
   asked = world_.Run(approve, "operator-ops");
