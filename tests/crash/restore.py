@@ -127,7 +127,7 @@ class Restore(play.Demo):
         self.backup = made
         verified = self.local("backup", "verify", made["folder"], "--log-key", audit.log_key(self))
         self.stage.check("it verifies offline, every leaf against its signed head", verified["backup"]["verdict"] == "verified" and verified["backup"]["size"] == made["size"] and verified["backup"]["papers"] > 0, verified)
-        secrets = [name for name in glob.glob(os.path.join(self.folder, made["folder"], "*"))
+        secrets = [name for name in glob.glob(os.path.join(self.folder, made["folder"], "**"), recursive=True) if os.path.isfile(name)
                    for secret in ("pki/keys/log.key", "pki/keys/master.key") if self.content(secret) in self.content(name)]
         self.stage.equal("files of it that hold the log's key or the master key", secrets, [])
 
