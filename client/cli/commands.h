@@ -22,6 +22,7 @@ void AddKey(Verb& root);
 void AddLooks(Verb& root);
 void AddMetrics(Verb& root);
 void AddOrder(Verb& root);
+void AddPaper(Verb& root);
 void AddPki(Verb& root);
 void AddPolicy(Verb& root);
 void AddReasons(Verb& root);

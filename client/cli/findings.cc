@@ -94,13 +94,19 @@ class Printer {
                                        {"counterparty_account"},
                                        {"counterparty_bank"},
                                        {"reference"},
-                                       {"remark"}}) {}
+                                       {"remark"}}),
+        documents_("documents", {{"agency"}, {"category"}, {"title"}, {"digest"}, {"bytes", kRight}, {"media_type"}}) {}
 
   void AddVerified(const v1::FindingsOfAgency& finding, const VerifiedReceipt& verified) {
     const v1::Receipt& receipt = verified.receipt;
     AddReceipt(finding, Text(Word(receipt.kind())), Instant(ToTime(receipt.answered_at()), zone_),
                receipt.searched_scope(), "", HexEncode(journal::View(verified.digest)), ToJson(receipt));
     if (finding.superseded()) return;
+    for (const v1::Instrument& file : receipt.documents()) {
+      documents_.Add({Name(finding.agency()), Text(file.category()), TextOrNothing(file.title()),
+                      Text(HexEncode(file.digest())), Count(file.size_bytes()), Text(file.media_type())});
+      has_documents_ = true;
+    }
     for (const v1::ItemResult& item : receipt.items()) {
       if (item.has_measure() || item.has_deduction()) {
         AddMeasure(finding, receipt, item);
@@ -124,6 +130,7 @@ class Printer {
     if (asked_transactions_) document.Add(std::move(transactions_));
     document.Add(std::move(measures_));
     document.Add(std::move(receipts_));
+    if (has_documents_) document.Add(std::move(documents_));
     return session_.Print(document);
   }
 
@@ -194,7 +201,8 @@ class Printer {
   Session& session_;
   const absl::TimeZone zone_;
   const bool asked_transactions_;
-  Table findings_, measures_, receipts_, transactions_;
+  Table findings_, measures_, receipts_, transactions_, documents_;
+  bool has_documents_ = false;
 };
 
 absl::Status RunFindings(Session& session, const FindingsFlags& flags) {

@@ -52,10 +52,13 @@ absl::StatusOr<Person> PersonOf(const std::string& text) {
 }
 
 // "CATEGORY=PATH" or "CATEGORY=PATH=TITLE".
-absl::StatusOr<Paper> PaperOf(const std::string& text) {
+absl::StatusOr<Paper> PaperOf(Session& session, const std::string& text) {
   const std::vector<std::string> parts = Parts(text, '=');
   if (parts.size() < 2 || parts.size() > 3) return Wrong("--paper", "CATEGORY=FILE or CATEGORY=FILE=TITLE");
-  return PaperFromFile(parts[0], parts[1], parts.size() == 3 ? parts[2] : "");
+  EAGLE_ASSIGN_OR_RETURN(Paper paper, PaperFromFile(parts[0], parts[1], parts.size() == 3 ? parts[2] : ""));
+  EAGLE_ASSIGN_OR_RETURN(Desk * desk, session.desk());
+  EAGLE_RETURN_IF_ERROR(desk->papers().Keep(paper.digest, parts[1]));
+  return paper;
 }
 
 // The card from the configuration, else from the court's own statement.
@@ -104,10 +107,10 @@ absl::StatusOr<std::vector<OfficerCard>> OfficersOf(Session& session, const Orde
   return cards;
 }
 
-absl::StatusOr<std::vector<Paper>> PapersOf(const OrderFlags& flags) {
+absl::StatusOr<std::vector<Paper>> PapersOf(Session& session, const OrderFlags& flags) {
   std::vector<Paper> papers;
   for (const std::string& text : flags.papers) {
-    EAGLE_ASSIGN_OR_RETURN(Paper paper, PaperOf(text));
+    EAGLE_ASSIGN_OR_RETURN(Paper paper, PaperOf(session, text));
     papers.push_back(std::move(paper));
   }
   return papers;
@@ -115,7 +118,7 @@ absl::StatusOr<std::vector<Paper>> PapersOf(const OrderFlags& flags) {
 
 // To an order from a file: papers, and the officers when it names none.
 absl::Status AddFromFlags(Session& session, const OrderFlags& flags, const Signing& signing, v1::Order& order) {
-  EAGLE_ASSIGN_OR_RETURN(const std::vector<Paper> papers, PapersOf(flags));
+  EAGLE_ASSIGN_OR_RETURN(const std::vector<Paper> papers, PapersOf(session, flags));
   for (const Paper& paper : papers) AddPaper(paper, order);
   if (!flags.confirm.empty()) {
     EAGLE_ASSIGN_OR_RETURN(*order.mutable_confirmed(), ConfirmationOf(flags.confirm));
@@ -142,7 +145,7 @@ absl::StatusOr<OrderCommon> CommonOf(Session& session, const OrderFlags& flags, 
                 "whose order is it? --officer CODE, handler first, then co-signer (or --sign CODE)");
   common.purpose = flags.purpose.empty() ? config->purpose : flags.purpose;
   common.legal_basis = flags.legal_basis.empty() ? config->legal_basis : flags.legal_basis;
-  EAGLE_ASSIGN_OR_RETURN(common.papers, PapersOf(flags));
+  EAGLE_ASSIGN_OR_RETURN(common.papers, PapersOf(session, flags));
   if (!flags.over_cap.empty()) {
     const std::vector<std::string> parts = Parts(flags.over_cap, ':');
     if (parts.size() != 2) return Wrong("--over-cap", "INDIVISIBLE:LEADER or VALUE_UNKNOWN:LEADER");
@@ -293,7 +296,8 @@ void AddOrderFlags(Verb& verb, v1::Action action, OrderFlags& flags) {
             "reason: FLIGHT_RISK, TRANSFER_RISK, TERM_ENDING or COURT_DAY; a normal order without it");
   verb.Texts("--officer", &flags.officers,
              "who stands in the order, handler first; the first two of --sign without it");
-  verb.Texts("--paper", &flags.papers, "CATEGORY=FILE[=TITLE], as RULING=裁定书.pdf; repeat for each");
+  verb.Texts("--paper", &flags.papers,
+             "CATEGORY=FILE[=TITLE], as RULING=裁定书.pdf; repeat for each. Put into the case before the order goes");
   verb.Text("--purpose", &flags.purpose, "a purpose of the policy; the configuration's without it");
   verb.Text("--legal-basis", &flags.legal_basis, "the configuration's without it");
   verb.Number("--valid-days", &flags.valid_days, "nobody may accept it later; the configuration's without it");

@@ -9,6 +9,7 @@
 #include "client/lib/errors.h"
 #include "goldeneagle/v1/admin_service.grpc.pb.h"
 #include "goldeneagle/v1/audit_service.grpc.pb.h"
+#include "goldeneagle/v1/blob_service.grpc.pb.h"
 #include "goldeneagle/v1/case_service.grpc.pb.h"
 #include "goldeneagle/v1/directory_service.grpc.pb.h"
 #include "goldeneagle/v1/order_service.grpc.pb.h"
@@ -174,6 +175,7 @@ class GrpcGateway : public Gateway {
         complaint_(std::move(complaint)),
         orders_(v1::OrderService::NewStub(channel)),
         cases_(v1::CaseService::NewStub(channel)),
+        blobs_(v1::BlobService::NewStub(channel)),
         directory_(v1::DirectoryService::NewStub(channel)),
         admin_(v1::AdminService::NewStub(channel)),
         audit_(v1::AuditService::NewStub(channel)),
@@ -198,6 +200,8 @@ class GrpcGateway : public Gateway {
   EAGLE_CALL(SubmitCaseActs, SubmitCaseActsRequest, SubmitCaseActsResponse, cases_)
   EAGLE_CALL(GetCase, GetCaseRequest, GetCaseResponse, cases_)
   EAGLE_CALL(ListMeasures, ListMeasuresRequest, ListMeasuresResponse, cases_)
+  EAGLE_CALL(PutBlobPart, PutBlobPartRequest, PutBlobPartResponse, blobs_)
+  EAGLE_CALL(GetBlobPart, GetBlobPartRequest, GetBlobPartResponse, blobs_)
   EAGLE_CALL(SubmitStatements, SubmitStatementsRequest, SubmitStatementsResponse, directory_)
   EAGLE_CALL(ListStatements, ListStatementsRequest, ListStatementsResponse, directory_)
   EAGLE_CALL(ListAgencies, ListAgenciesRequest, ListAgenciesResponse, directory_)
@@ -238,6 +242,7 @@ class GrpcGateway : public Gateway {
   std::shared_ptr<PeerComplaint> complaint_;
   std::unique_ptr<v1::OrderService::Stub> orders_;
   std::unique_ptr<v1::CaseService::Stub> cases_;
+  std::unique_ptr<v1::BlobService::Stub> blobs_;
   std::unique_ptr<v1::DirectoryService::Stub> directory_;
   std::unique_ptr<v1::AdminService::Stub> admin_;
   std::unique_ptr<v1::AuditService::Stub> audit_;

@@ -19,6 +19,7 @@
 #include "absl/time/time.h"
 #include "goldeneagle/v1/admin_service.pb.h"
 #include "goldeneagle/v1/audit_service.pb.h"
+#include "goldeneagle/v1/blob_service.pb.h"
 #include "goldeneagle/v1/case_service.pb.h"
 #include "goldeneagle/v1/directory_service.pb.h"
 #include "goldeneagle/v1/order_service.pb.h"
@@ -55,6 +56,9 @@ class Gateway {
   virtual absl::StatusOr<v1::SubmitCaseActsResponse> SubmitCaseActs(const v1::SubmitCaseActsRequest& request) = 0;
   virtual absl::StatusOr<v1::GetCaseResponse> GetCase(const v1::GetCaseRequest& request) = 0;
   virtual absl::StatusOr<v1::ListMeasuresResponse> ListMeasures(const v1::ListMeasuresRequest& request) = 0;
+
+  virtual absl::StatusOr<v1::PutBlobPartResponse> PutBlobPart(const v1::PutBlobPartRequest& request) = 0;
+  virtual absl::StatusOr<v1::GetBlobPartResponse> GetBlobPart(const v1::GetBlobPartRequest& request) = 0;
 
   virtual absl::StatusOr<v1::SubmitStatementsResponse> SubmitStatements(const v1::SubmitStatementsRequest& request) = 0;
   virtual absl::StatusOr<v1::ListStatementsResponse> ListStatements(const v1::ListStatementsRequest& request) = 0;

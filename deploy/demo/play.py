@@ -60,6 +60,16 @@ class Demo:
             out += ["--paper", f"{category}={PAPERS[category]}"]
         return out
 
+    def papers_at(self, agency):
+        """Which papers the agency has fetched, by their bytes."""
+        folder = os.path.join(self.folder, OFFICES[agency].folder, "papers")
+        kept = set()
+        for name in os.listdir(folder) if os.path.isdir(folder) else []:
+            with open(os.path.join(folder, name), "rb") as file:
+                kept.add(file.read())
+        read = lambda name: open(os.path.join(self.folder, name), "rb").read()
+        return {category for category, name in PAPERS.items() if read(name) in kept}
+
     def case(self, number=CASE):
         return self.eagle("case", "show", number, "--officer", cast.HANDLER)
 
@@ -219,6 +229,7 @@ absent_after_seconds = 4
         keys = ", ".join(json.dumps(key) for key in registrars)
         office = OFFICES[code]
         section = f"reply_delay = {5 if code == YUNFAN else 0}" if office.section == "bank" else f'registry = "{office.name}"'
+        # 云帆银行 waits for no paper: it dies with its inquiry worked on and not reported.
         return f"""[gateway]
 address = "127.0.0.1:{self.port_for(code)}"
 authority = "pki/tls/ca.pem"
@@ -237,6 +248,8 @@ log_policy = "log.policy"
 [contact]
 name = "值班员"
 phone = "0990-110000"
+[papers]
+rule = "{'ignore' if code == YUNFAN else 'wait'}"
 [{office.section}]
 {section}
 """
@@ -334,6 +347,8 @@ phone = "0990-110000"
             self.orders["freeze", agency] = row["order_id"]
         self.amounts(BEILING, "61,350.27", "18,649.73")
         self.amounts(SONGYUE, "15,000.00", "45,000.00")
+        s.check("ruling and notice came before the money was frozen: the bank has the very files, 云帆银行, which was not asked yet, has none",
+                self.papers_at(BEILING) == {"RULING", "ASSISTANCE_NOTICE"} and not self.papers_at(YUNFAN), (self.papers_at(BEILING), self.papers_at(YUNFAN)))
         refused = self.eagle("order", "freeze", *self.subject(), "--agency", BEILING, "--limit", "0.01", *self.papers("RULING", "ASSISTANCE_NOTICE"), "--sign", cast.HANDLER, "--sign", cast.COSIGNER, expect=3)
         s.equal("a further freeze of 0.01 is refused", self.problems(refused), {"CAP_EXCEEDED"})
         self.ledger(controlled="76,350.27", unfunded="63,649.73", requested="58,287.00")

@@ -113,6 +113,25 @@ void CheckReading(const goldeneagle::v1::ReadingRow& row, Violations& wrong) {
   CheckSource(row.source(), "reading", wrong);
 }
 
+void CheckPapers(const goldeneagle::v1::PapersRow& row, Violations& wrong) {
+  static const std::set<std::string> kTypes = {"application/pdf", "application/ofd", "image/png", "image/jpeg"};
+  constexpr uint64_t kSizeBytesMax = 32 << 20;
+  std::set<std::string> types;
+  std::set<int> actions;
+  for (const std::string& type : row.media_types()) {
+    if (kTypes.count(type) == 0 || !types.insert(type).second)
+      wrong.Add("papers.media_types", Reason::kFieldInvalid, "types that the contract lists, each once");
+  }
+  if (types.empty()) wrong.Add("papers.media_types", Reason::kFieldMissing, "which files are taken?");
+  if (row.size_bytes_max() == 0 || row.size_bytes_max() > kSizeBytesMax)
+    wrong.Add("papers.size_bytes_max", Reason::kFieldInvalid, "1 to 33,554,432");
+  for (const int action : row.travel_with()) {
+    if (!goldeneagle::v1::Action_IsValid(action) || action == 0 || !actions.insert(action).second)
+      wrong.Add("papers.travel_with", Reason::kFieldInvalid, "actions, each once");
+  }
+  CheckSource(row.source(), "papers", wrong);
+}
+
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const Policy>> Policy::Create(const PolicyTable& table) {
@@ -157,6 +176,7 @@ absl::StatusOr<std::shared_ptr<const Policy>> Policy::Create(const PolicyTable& 
     CheckSource(table.retention().source(), "retention", wrong);
   }
   if (table.has_reading()) CheckReading(table.reading(), wrong);
+  if (table.has_papers()) CheckPapers(table.papers(), wrong);
   if (table.has_plausibility()) CheckPlausibility(table.plausibility(), wrong);
   CheckRows(table, wrong);
   if (!wrong.empty()) return wrong.ToStatus("the policy table is refused");
@@ -200,6 +220,11 @@ const goldeneagle::v1::TermRow* Policy::TermFor(std::string_view asset_kind, gol
     if (row.stage() == goldeneagle::v1::CASE_STAGE_UNSPECIFIED) any = &row;
   }
   return any;
+}
+
+bool Policy::PapersTravelWith(goldeneagle::v1::Action action) const {
+  const auto& actions = table_.papers().travel_with();
+  return std::find(actions.begin(), actions.end(), action) != actions.end();
 }
 
 bool Policy::IsAssetKind(std::string_view kind) const {

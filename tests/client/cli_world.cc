@@ -51,6 +51,8 @@ class Borrowed : public Gateway {
   FORWARD(SubmitCaseActs, SubmitCaseActsRequest, SubmitCaseActsResponse)
   FORWARD(GetCase, GetCaseRequest, GetCaseResponse)
   FORWARD(ListMeasures, ListMeasuresRequest, ListMeasuresResponse)
+  FORWARD(PutBlobPart, PutBlobPartRequest, PutBlobPartResponse)
+  FORWARD(GetBlobPart, GetBlobPartRequest, GetBlobPartResponse)
   FORWARD(SubmitStatements, SubmitStatementsRequest, SubmitStatementsResponse)
   FORWARD(ListStatements, ListStatementsRequest, ListStatementsResponse)
   FORWARD(GetPolicy, GetPolicyRequest, GetPolicyResponse)

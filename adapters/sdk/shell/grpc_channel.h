@@ -57,6 +57,8 @@ class GrpcChannel : public Channel {
   void ReportResults(CallId call, const v1::ReportResultsRequest& request) override;
   void ReportEvents(CallId call, const v1::ReportResultsRequest& request) override;
   void ReportStatus(CallId call, const v1::ReportStatusRequest& request) override;
+  void PullBlobPart(CallId call, const v1::PullBlobPartRequest& request) override;
+  void PutBlobPart(CallId call, const v1::PutBlobPartRequest& request) override;
 
   class Connection;
 

@@ -56,6 +56,11 @@ constexpr Counter kCounters[] = {
     {"receipts_conflict", &AgentMetrics::receipts_conflict, Tone::kWarning},
     {"receipts_refused", &AgentMetrics::receipts_refused, Tone::kWarning},
     {"orders_pruned", &AgentMetrics::orders_pruned, Tone::kSilent},
+    {"papers_fetched", &AgentMetrics::papers_fetched, Tone::kInfo},
+    {"papers_missed", &AgentMetrics::papers_missed, Tone::kWarning},
+    {"documents_put", &AgentMetrics::documents_put, Tone::kInfo},
+    {"documents_refused", &AgentMetrics::documents_refused, Tone::kWarning},
+    {"documents_lost", &AgentMetrics::documents_lost, Tone::kWarning},
     {"queued", &AgentMetrics::queued, Tone::kSilent},
     {"waiting_for_clerk", &AgentMetrics::waiting_for_clerk, Tone::kSilent},
 };

@@ -26,7 +26,17 @@ struct StoredReceipt {
 };
 
 enum class Fate { kDeliver, kLoseRequest, kLoseReply, kDoubleReply, kDelayReply, kFailReply };
-enum Wire { kWireHello, kWirePull, kWireRenew, kWireResults, kWireEvents, kWireStatus, kWires };
+enum Wire {
+  kWireHello,
+  kWirePull,
+  kWireRenew,
+  kWireResults,
+  kWireEvents,
+  kWireStatus,
+  kWirePaper,
+  kWireDocument,
+  kWires
+};
 
 class TestGateway : public Channel {
  public:
@@ -60,6 +70,8 @@ class TestGateway : public Channel {
   void ReportResults(CallId call, const v1::ReportResultsRequest& request) override;
   void ReportEvents(CallId call, const v1::ReportResultsRequest& request) override;
   void ReportStatus(CallId call, const v1::ReportStatusRequest& request) override;
+  void PullBlobPart(CallId call, const v1::PullBlobPartRequest& request) override;
+  void PutBlobPart(CallId call, const v1::PutBlobPartRequest& request) override;
 
   const std::vector<StoredReceipt>& ReceiptsOn(const std::string& order_id) { return receipts_[order_id]; }
   // The FINAL or RETURNED receipt; null when there is none.
@@ -86,7 +98,9 @@ class TestGateway : public Channel {
   std::array<int, kWires> calls{};
   std::vector<v1::HelloRequest> hellos;
   std::vector<v1::ReportStatusRequest> statuses;
-  std::vector<std::string> batches;  // bytes of each report as it came
+  std::vector<std::string> batches;                                  // bytes of each report as it came
+  std::map<std::string, std::string> papers;                         // what may be had, by digest
+  std::map<std::string, std::map<uint32_t, std::string>> documents;  // parts that were put, by digest
 
  private:
   struct OutTask {
@@ -104,6 +118,7 @@ class TestGateway : public Channel {
     absl::StatusOr<Reply> reply;
   };
   // One call: dies, gets lost, is refused, or is answered by `answer`.
+  void Carry(Wire wire, CallId call, const std::function<absl::StatusOr<Reply>()>& answer);
   void Handle(Wire wire, CallId call, const std::string& instance,
               const std::function<absl::StatusOr<Reply>()>& answer);
   void Answer(CallId call, absl::StatusOr<Reply> reply, Fate fate);
