@@ -83,6 +83,9 @@ std::string MeasureText(const MeasureState& state, const std::string& currency, 
     out += ", 未足额 unfunded " + AmountText(state.unfunded_minor_units(), currency);
   }
   if (state.rank() > 0) out += "; 顺位 rank " + std::to_string(state.rank());
+  if (state.has_effective_from())
+    out += "; 生效 in effect since " + client::TimeTextZh(TimeOf(state.effective_from()), zone) + " " +
+           client::TimeText(TimeOf(state.effective_from()), zone);
   if (state.has_effective_to())
     out += "; 期限至 until " + client::EndTextZh(TimeOf(state.effective_to()), zone) + " " +
            client::EndText(TimeOf(state.effective_to()), zone);

@@ -68,6 +68,7 @@ class Printer {
                                {"unfunded", kRight},
                                {"rank", kRight},
                                {"served"},
+                               {"effective_from"},
                                {"effective_to"},
                                {"unit_reference"},
                                {"deducted", kRight},
@@ -168,6 +169,7 @@ class Printer {
          MoneyOrNothing(money, state.requested_minor_units()), MoneyOrNothing(money, state.controlled_minor_units()),
          MoneyOrNothing(money, state.unfunded_minor_units()), state.rank() == 0 ? Nothing() : Count(state.rank()),
          IsSet(state.served_at()) ? Instant(ToTime(state.served_at()), zone_) : Nothing(),
+         IsSet(state.effective_from()) ? Instant(ToTime(state.effective_from()), zone_) : Nothing(),
          IsSet(state.effective_to()) ? End(ToTime(state.effective_to()), zone_) : Nothing(),
          TextOrNothing(state.unit_reference()), deducted ? Money(item.deduction().amount_minor_units()) : Nothing(),
          TextOrNothing(item.deduction().booking_reference()), Remark(item)});

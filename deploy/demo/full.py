@@ -145,6 +145,8 @@ def published(demo):
     seal = own(demo, COMPANIES)
     s.check("served Thursday 8 October, published and in effect Monday 12 October: three years from that day, to 2029-10-11",
             (seal["served_at"][:10], seal["effective_from"][:16], seal["last_day"]) == ("2026-10-08", "2026-10-12T10:00", "2029-10-11"), seal)
+    told = demo.eagle("findings", made(demo, COMPANIES), "--officer", cast.HANDLER, "--purpose", "PRESERVATION")["measures"][-1]
+    s.equal("the court has it signed: served, in effect since", (told["served"][:16], told["effective_from"][:16]), ("2026-10-08T09:30", "2026-10-12T10:00"))
     s.check("one hundredth of the company can't be transferred", barred(demo, COMPANIES, "TRANSFER", "--holder", "1", "--share", "1/100") == seal["seal"])
     demo.clock.move_to(at(10, 13, 9, 0))
     other = demo.counter(COMPANIES, "seal", "--unit", COMPANY, "--court", "辽9902", "--document", cast.OTHER_EQUITY, "--holder", "1", "--share", "10/100")

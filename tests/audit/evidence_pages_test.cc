@@ -113,6 +113,14 @@ TEST(EvidencePage, AThingIsShownWithItsShareAndWhatItsRegisterSaysOfIt) {
                           Not(HasSubstr("0.00"))));
 }
 
+TEST(EvidencePage, AMeasureIsShownWithTheDayOnWhichItTookEffect) {
+  v1::ItemResult item;
+  item.set_outcome(v1::OUTCOME_CONTROLLED);
+  item.mutable_measure()->mutable_effective_from()->set_seconds(1'791'770'400);  // published: Monday 12 October, 10:00
+  EXPECT_THAT(audit::ItemText(item, "CNY", kZone),
+              AllOf(HasSubstr("生效 in effect since 2026年10月12日 星期一 10:00:00"), Not(HasSubstr("until"))));
+}
+
 TEST(EvidencePage, SilenceSaysHowItIsShown) {
   EvidenceWorld world;
   const v1::Order inquiry = world.OverdueInquiry();
