@@ -17,6 +17,18 @@ bool IsFinal(ReceiptKind kind) {
   return kind == RECEIPT_KIND_FINAL || kind == RECEIPT_KIND_RETURNED || kind == RECEIPT_KIND_CORRECTION;
 }
 
+// The files themselves are no concern of the fold; what names them must be able to.
+void CheckDocuments(const Receipt& receipt, Violations& wrong) {
+  constexpr int kDocumentsMax = 8;
+  if (receipt.documents_size() > kDocumentsMax)
+    wrong.Add("documents", Reason::kTooLarge, absl::StrCat("at most ", kDocumentsMax));
+  for (int i = 0; i < std::min(receipt.documents_size(), kDocumentsMax); ++i) {
+    const Instrument& file = receipt.documents(i);
+    if (file.category().empty() || file.digest().size() != 32 || file.size_bytes() == 0 || file.media_type().empty())
+      wrong.Add(absl::StrCat("documents[", i, "]"), Reason::kFieldInvalid, "category, SHA-256, size and type");
+  }
+}
+
 // requested = controlled + unfunded for money that is in effect, nothing negative, never more than the order's limit.
 void CheckMeasureState(const MeasureState& state, int64_t limit, bool is_money, const std::string& path,
                        Violations& wrong) {
@@ -134,6 +146,7 @@ class ReceiptDecider {
                   const CaseLedger& ledger, Violations& wrong) {
     if (receipt.kind() == RECEIPT_KIND_UNSPECIFIED) wrong.Add("kind", Reason::kFieldMissing, "the field is required");
     if (receipt.sequence() == 0) wrong.Add("sequence", Reason::kFieldMissing, "starts at 1");
+    CheckDocuments(receipt, wrong);
     if (!receipt.has_arrived_at() || !receipt.has_answered_at())
       wrong.Add("arrived_at", Reason::kFieldMissing, "arrival and answer times are required");
     if (receipt.kind() == RECEIPT_KIND_RETURNED) {

@@ -260,6 +260,18 @@ TEST_F(Papers, ASealedReceiptComesBackToTheCourtAndToNobodyElse) {
   EXPECT_EQ(ReasonOf(Pull(kSongyue, other, sealed).status()), Reason::kNotFound);
 }
 
+TEST_F(Papers, AReceiptNamesItsFilesWholeOrIsRefused) {
+  PutAll(ruling_), PutAll(notice_);
+  const v1::Order freeze = With(demo_.Freeze(kBeiling, 80'000'00), {ruling_, notice_});
+  ASSERT_THAT(DemoWorld::Reasons(demo_.Submit({freeze})), ElementsAre(""));
+  demo_.Pull(kBeiling);
+  v1::Receipt receipt = demo_.Controlled(freeze, 80'000'00, 0);
+  receipt.add_documents()->set_category("SEALED_RECEIPT");
+  const auto report = demo_.Report(kBeiling, {receipt});
+  EXPECT_EQ(report->results(0).verdict(), v1::RECEIPT_VERDICT_REFUSED);
+  EXPECT_EQ(report->results(0).reason(), "FIELD_INVALID");
+}
+
 TEST_F(Papers, ReadingAPaperIsOneEntryHoweverManyPartsItHas) {
   PutAll(ruling_);
   const v1::SignedMember ticket = demo_.Ticket();
