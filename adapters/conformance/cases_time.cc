@@ -78,11 +78,11 @@ void Lapse(Play& play) {
   if (!play.CheckControlled(frozen, "a freeze")) return;
   const auto end = trust::TimeOf(MeasureIn(frozen)->effective_to());
   if (!play.Check(end.has_value(), "effective_to is missing")) return;
-  if (!MoveTo(play, *end - absl::Seconds(1))) return;
+  if (!MoveTo(play, *end - absl::Minutes(1))) return;
   play.WaitQuietly();
   play.stage().Locked([&] {
     for (const Seen& seen : play.gateway().Find(freeze)->receipts)
-      play.Check(seen.receipt.change() != v1::MEASURE_CHANGE_LAPSED, "LAPSED was told a second before midnight");
+      play.Check(seen.receipt.change() != v1::MEASURE_CHANGE_LAPSED, "LAPSED was told a minute before midnight");
   });
   if (!MoveTo(play, *end)) return;
   const v1::Order renewal = play.courts().Renew(order, play.fixtures().term_months);
@@ -126,7 +126,7 @@ std::vector<Case> ClockCases() {
       {"lapse-and-late-renewal",
        "到期与迟到的续冻",
        "Moves the clock to the end of a term and renews then.",
-       "An EVENT LAPSED, not a second early; NOT_RENEWED.",
+       "An EVENT LAPSED, not a minute early; NOT_RENEWED.",
        "agency guide 5; domain A16 item 12",
        {"FREEZE", "RENEW", "RELEASE", "step_clock"},
        Lapse},

@@ -10,6 +10,7 @@
 namespace eagle::conformance {
 namespace {
 
+constexpr absl::Duration kVerdictArrives = absl::Milliseconds(300);
 constexpr absl::Duration kHookEvery = absl::Milliseconds(700);  // how long an answer may take before a hook is asked
 
 bool Controls(v1::Outcome outcome) {
@@ -66,6 +67,8 @@ std::vector<std::string> Play::HandTogether(const std::vector<v1::Order>& orders
 }
 
 void Play::HandAgain(const std::string& digest) {
+  // The verdict on its answer may be on its way still: an adapter whose report is open needn't send it once more.
+  stage().Wait([] { return false; }, kVerdictArrives);
   stage().Locked([&] { gateway().HandAgain(digest); });
 }
 

@@ -57,6 +57,7 @@ v1::Order ModelAdapter::AsKnown(v1::Order order) const {
 sdk::Answer ModelAdapter::Inquire(const sdk::Request& request) {
   if (register_away) return One(v1::OUTCOME_NIL);
   sdk::Answer answer = *bank_.Inquire(request);
+  answer.searched_scope = "demand deposits";
   for (v1::ItemResult& item : answer.items) {
     if (!item.has_finding()) continue;
     v1::Finding& finding = *item.mutable_finding();
