@@ -163,7 +163,9 @@ void Agent::AskFind(TaskRow row, const v1::Order& order) {
     if (TryLater(row.digest, &QueuedTask::questions, config_.find_attempts_max)) return;
     return Doubt(std::move(row), "the core couldn't be asked: " + TextOf(found.status()));
   }
-  if (found->kind == Found::Kind::kUnknown) return Doubt(std::move(row), "the core doesn't know whether it was done");
+  if (found->kind == Found::Kind::kUnknown) {
+    return Doubt(std::move(row), found->note.empty() ? "the core doesn't know whether it was done" : found->note);
+  }
   if (found->kind == Found::Kind::kNotDone) {
     ++metrics_.found_not_done;
     if (!TryLater(row.digest, &QueuedTask::attempts, config_.control_attempts_max))

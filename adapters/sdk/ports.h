@@ -21,6 +21,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -78,7 +79,8 @@ struct Request {
 struct Found {
   enum class Kind : uint8_t { kDone, kNotDone, kUnknown };
   Kind kind = Kind::kUnknown;
-  Answer answer;  // with kDone
+  Answer answer;     // with kDone
+  std::string note;  // with kUnknown: why, for the clerk who decides; empty: the core doesn't know
 };
 
 class CoreRegister {
