@@ -30,6 +30,11 @@ std::string ReaderName(const Caller& caller);
 absl::Status MayRead(Handlers::Impl& impl, const Caller& caller, std::string_view method, const domain::Case& of,
                      const trust::OpenedTicket& ticket);
 
+// Whose rows `method` lists: the caller's own (no code) or a court's below it. Errors: SCOPE_NOT_GRANTED for any other
+// court, known or not.
+absl::StatusOr<CourtOrdinal> CourtListed(const Caller& caller, std::string_view method, const std::string& court,
+                                         const core::Published& published);
+
 // The order that is read, by its own court or by whom its case was granted to. Errors: NOT_FOUND for unknown orders and
 // for those of other courts alike; those of MayRead.
 absl::StatusOr<domain::Order> OrderToRead(Handlers::Impl& impl, const Caller& caller, std::string_view method,

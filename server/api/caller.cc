@@ -42,6 +42,12 @@ const absl::btree_map<std::string, MethodRow>& Table() {
       {"/goldeneagle.v1.AdapterService/ReportResults", {.data = DataClass::kNone, .agency = kSelf}},
       {"/goldeneagle.v1.AdapterService/ReportEvents", {.data = DataClass::kNone, .agency = kSelf}},
       {"/goldeneagle.v1.AdapterService/ReportStatus", {.data = DataClass::kNone, .agency = kSelf}},
+      {"/goldeneagle.v1.ObjectionService/RaiseObjection", {.data = DataClass::kNone, .agency = kSelf}},
+      {"/goldeneagle.v1.ObjectionService/PullObjections", {.data = DataClass::kAddressed, .agency = kSelf}},
+      {"/goldeneagle.v1.ObjectionService/AnswerObjection", {.data = DataClass::kNone, .court = kSelf}},
+      {"/goldeneagle.v1.ObjectionService/ListObjections", {.data = DataClass::kMasked, .court = kSelf | kSubtree}},
+      {"/goldeneagle.v1.ObjectionService/ReadObjection",
+       {.data = DataClass::kPersonal, .court = kSelf | kGrant, .auditor = kGrant}},
       // Statements and administration carry their own signatures: any court's or operator's system may bring them.
       {"/goldeneagle.v1.DirectoryService/SubmitStatements",
        {.data = DataClass::kNone, .court = kSelf, .operators = kSelf}},
