@@ -67,13 +67,21 @@ class Printer {
                                {"searched"},
                                {"why_not"},
                                {"digest", kLeft, true},
-                               {"receipt", kLeft, true}}) {}
+                               {"receipt", kLeft, true}}),
+        returns_(
+            "returns",
+            {{"agency"}, {"reason"}, {"remark"}, {"contact_name"}, {"contact_phone"}, {"reason_code", kLeft, true}}) {}
 
   void AddVerified(const v1::FindingsOfAgency& finding, const VerifiedReceipt& verified) {
     const v1::Receipt& receipt = verified.receipt;
     AddReceipt(finding, Text(Word(receipt.kind())), Instant(ToTime(receipt.answered_at()), zone_),
                receipt.searched_scope(), "", HexEncode(journal::View(verified.digest)), ToJson(receipt));
     if (finding.superseded()) return;
+    if (receipt.has_returned()) {
+      const v1::ReturnNote& note = receipt.returned();
+      returns_.Add({Name(finding.agency()), Text(AgencyReasonText(note.reason())), TextOrNothing(note.remark()),
+                    Text(note.contact_name()), Text(note.contact_phone()), Text(note.reason())});
+    }
     for (const v1::ItemResult& item : receipt.items()) {
       if (item.has_measure() || item.has_deduction()) {
         AddMeasure(finding, receipt, item);
@@ -94,6 +102,7 @@ class Printer {
     Document document;
     document.Add(std::move(findings_));
     document.Add(std::move(measures_));
+    document.Add(std::move(returns_));
     document.Add(std::move(receipts_));
     return session_.Print(document);
   }
@@ -135,13 +144,13 @@ class Printer {
   }
   static Cell Remark(const v1::ItemResult& item) {
     const std::string both =
-        item.reason() + (item.reason().empty() || item.remark().empty() ? "" : ": ") + item.remark();
+        AgencyReasonText(item.reason()) + (item.reason().empty() || item.remark().empty() ? "" : ": ") + item.remark();
     return TextOrNothing(both);
   }
 
   Session& session_;
   const absl::TimeZone zone_;
-  Table findings_, measures_, receipts_;
+  Table findings_, measures_, receipts_, returns_;
 };
 
 absl::Status RunFindings(Session& session, const FindingsFlags& flags) {
