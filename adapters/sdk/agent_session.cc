@@ -47,6 +47,8 @@ void Agent::TakeReply(CallId id, absl::StatusOr<Reply> reply) {
   const auto* tasks = std::get_if<v1::PullTasksResponse>(&*reply);
   const auto* renewal = std::get_if<v1::RenewLeaseResponse>(&*reply);
   const auto* report = std::get_if<v1::ReportResultsResponse>(&*reply);
+  const auto* said = std::get_if<v1::SubmitObjectionsResponse>(&*reply);
+  const auto* thread = std::get_if<v1::PullObjectionsResponse>(&*reply);
   const uint32_t failures = failures_[method];
   if (method == kHello && hello != nullptr) {
     TakeHello(*hello);
@@ -56,6 +58,10 @@ void Agent::TakeReply(CallId id, absl::StatusOr<Reply> reply) {
     TakeRenewal(call, *renewal);
   } else if (method == kReport && report != nullptr) {
     TakeReport(*report);
+  } else if (method == kObject && said != nullptr) {
+    TakeSaid(*said);
+  } else if (method == kThread && thread != nullptr) {
+    TakeThread(*thread);
   } else if (method != kStatus) {
     Malformed(method, "the reply is of another kind than the call");
   }
@@ -103,6 +109,8 @@ void Agent::Failed(Method method, const absl::Status& status) {
     refused.next_try = Monotonic() + Backoff(++refused.times, status);
     not_before_[method] = Monotonic();
     failures_[method] = 0;
+  } else if ((method == kObject || method == kThread) && IsRefusal(status)) {
+    return;  // later and later again; orders and receipts go on
   } else if (status.code() == absl::StatusCode::kUnavailable || failures_[method] >= kFailuresUntilHello) {
     GoDown(wait);
   }
@@ -123,6 +131,8 @@ void Agent::SendCalls() {
   if (may(kReport) && may_have_pending_) SendReport();
   if (may(kRenew)) SendRenewal();
   if (may(kStatus)) SendStatus();
+  if (may(kObject) && may_have_said_) SendWord();
+  if (may(kThread) && newest_word_ != 0) SendThread();
   if (may(kPull) && !draining_) SendPull();
 }
 
@@ -183,6 +193,8 @@ bool Agent::TakeOrigin(const v1::HelloResponse& response) {
     meta.stream_digest = std::string(journal::kHashSize, '\0');
     meta.last_delivery = std::min(meta.last_delivery, response.recovered_at());
     refused_batches_.clear();
+    ObjectionTables(*unit.transaction).Rewind(response.recovered_at());
+    may_have_said_ = true, newest_word_ = 0;
   }
   unit.tables.PutMeta(meta);
   return Commit(unit);

@@ -111,6 +111,9 @@ struct AgentMetrics {
   uint64_t receipts_conflict = 0;  // people decide: raise the alarm
   uint64_t receipts_refused = 0;
   uint64_t orders_pruned = 0;
+  uint64_t objection_words = 0;             // of ours that the gateway recorded
+  uint64_t objection_words_refused = 0;     // of ours
+  uint64_t objection_words_unverified = 0;  // of the court's, asked for again later
   // Gauges.
   uint64_t queued = 0;
   uint64_t waiting_for_clerk = 0;

@@ -31,6 +31,7 @@
 #include "adapters/sdk/inbox.h"
 #include "adapters/sdk/operation.h"
 #include "goldeneagle/v1/adapter_service.pb.h"
+#include "goldeneagle/v1/objection_service.pb.h"
 #include "server/journal/hash.h"
 
 namespace eagle::sdk {
@@ -50,6 +51,8 @@ class Channel {
   virtual void ReportResults(CallId call, const v1::ReportResultsRequest& request) = 0;
   virtual void ReportEvents(CallId call, const v1::ReportResultsRequest& request) = 0;
   virtual void ReportStatus(CallId call, const v1::ReportStatusRequest& request) = 0;
+  virtual void RaiseObjection(CallId call, const v1::SubmitObjectionsRequest& request) = 0;
+  virtual void PullObjections(CallId call, const v1::PullObjectionsRequest& request) = 0;
 };
 
 // When the order reached the inbox: its rank among all measures of the unit.

@@ -8,6 +8,7 @@
 #include "adapters/sdk/shell/gateway_name.h"
 #include "adapters/sdk/shell/wire_status.h"
 #include "goldeneagle/v1/adapter_service.grpc.pb.h"
+#include "goldeneagle/v1/objection_service.grpc.pb.h"
 #include "grpc/support/time.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/create_channel.h"
@@ -103,7 +104,10 @@ std::shared_ptr<grpc::Channel> Dial(const GrpcChannelOptions& options, const std
 class GrpcChannel::Connection {
  public:
   Connection(std::shared_ptr<grpc::Channel> channel, std::shared_ptr<Complaint> complaint, Mailbox& mailbox)
-      : complaint_(std::move(complaint)), mailbox_(mailbox), stub_(v1::AdapterService::NewStub(std::move(channel))) {}
+      : complaint_(std::move(complaint)),
+        mailbox_(mailbox),
+        stub_(v1::AdapterService::NewStub(channel)),
+        objections_(v1::ObjectionService::NewStub(channel)) {}
 
   ~Connection() {
     std::vector<std::shared_ptr<grpc::ClientContext>> open;
@@ -122,6 +126,16 @@ class GrpcChannel::Connection {
   // `Start`: (stub, context, request, response, callback) for one method of the callback interface.
   template <class Request, class Response, class Start>
   void Call(CallId call, const Request& message, absl::Duration limit, const Start& start) {
+    Begin<Request, Response>(*stub_->async(), call, message, limit, start);
+  }
+  template <class Request, class Response, class Start>
+  void CallObjections(CallId call, const Request& message, absl::Duration limit, const Start& start) {
+    Begin<Request, Response>(*objections_->async(), call, message, limit, start);
+  }
+
+ private:
+  template <class Request, class Response, class Stub, class Start>
+  void Begin(Stub& stub, CallId call, const Request& message, absl::Duration limit, const Start& start) {
     struct OneCall {
       Request request;
       Response response;
@@ -135,7 +149,7 @@ class GrpcChannel::Connection {
       const absl::MutexLock lock(&mu_);
       open_.emplace(call, context);
     }
-    start(*stub_->async(), context.get(), &one->request, &one->response, [this, call, one](grpc::Status status) {
+    start(stub, context.get(), &one->request, &one->response, [this, call, one](grpc::Status status) {
       if (status.ok()) {
         Done(call, Reply(std::move(one->response)));
       } else {
@@ -144,7 +158,6 @@ class GrpcChannel::Connection {
     });
   }
 
- private:
   absl::Status Refusal(const grpc::Status& status) const {
     const std::string why = status.error_code() == grpc::StatusCode::UNAVAILABLE ? complaint_->Get() : "";
     if (!why.empty()) return Fail(Reason::kUnauthenticated, "the other side isn't the gateway: " + why);
@@ -167,6 +180,7 @@ class GrpcChannel::Connection {
   const std::shared_ptr<Complaint> complaint_;
   Mailbox& mailbox_;
   const std::unique_ptr<v1::AdapterService::Stub> stub_;
+  const std::unique_ptr<v1::ObjectionService::Stub> objections_;
   absl::Mutex mu_;
   std::map<CallId, std::shared_ptr<grpc::ClientContext>> open_ ABSL_GUARDED_BY(mu_);
   std::vector<std::shared_ptr<grpc::ClientContext>> finished_ ABSL_GUARDED_BY(mu_);
@@ -215,6 +229,14 @@ void GrpcChannel::ReportEvents(CallId call, const v1::ReportResultsRequest& requ
 void GrpcChannel::ReportStatus(CallId call, const v1::ReportStatusRequest& request) {
   connection_->Call<v1::ReportStatusRequest, v1::ReportStatusResponse>(call, request, options_.call_timeout,
                                                                        EAGLE_START(ReportStatus));
+}
+void GrpcChannel::RaiseObjection(CallId call, const v1::SubmitObjectionsRequest& request) {
+  connection_->CallObjections<v1::SubmitObjectionsRequest, v1::SubmitObjectionsResponse>(
+      call, request, options_.call_timeout, EAGLE_START(RaiseObjection));
+}
+void GrpcChannel::PullObjections(CallId call, const v1::PullObjectionsRequest& request) {
+  connection_->CallObjections<v1::PullObjectionsRequest, v1::PullObjectionsResponse>(
+      call, request, options_.call_timeout, EAGLE_START(PullObjections));
 }
 #undef EAGLE_START
 

@@ -56,6 +56,9 @@ constexpr Counter kCounters[] = {
     {"receipts_conflict", &AgentMetrics::receipts_conflict, Tone::kWarning},
     {"receipts_refused", &AgentMetrics::receipts_refused, Tone::kWarning},
     {"orders_pruned", &AgentMetrics::orders_pruned, Tone::kSilent},
+    {"objection_words", &AgentMetrics::objection_words, Tone::kInfo},
+    {"objection_words_refused", &AgentMetrics::objection_words_refused, Tone::kWarning},
+    {"objection_words_unverified", &AgentMetrics::objection_words_unverified, Tone::kWarning},
     {"queued", &AgentMetrics::queued, Tone::kSilent},
     {"waiting_for_clerk", &AgentMetrics::waiting_for_clerk, Tone::kSilent},
 };
