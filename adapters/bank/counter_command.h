@@ -45,6 +45,7 @@ class CounterCommand {
                    bool required = true);
   static void Flag(Verb& verb, const std::string& name, const std::string& argument, const std::string& about);
   static void TakeRequest(Verb& verb);
+  void AddOffice(CLI::App& app);
 
   std::string socket_, config_, output_ = "table";
   std::deque<Verb> verbs_;

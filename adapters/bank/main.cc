@@ -9,6 +9,7 @@
 #include "adapters/bank/adapter.h"
 #include "adapters/bank/counter_command.h"
 #include "adapters/bank/counter_table.h"
+#include "adapters/sdk/shell/office_commands.h"
 #include "adapters/sdk/shell/process.h"
 #include "adapters/sdk/shell/signals.h"
 #include "server/base/reason.h"
@@ -38,7 +39,9 @@ int CallCounter(const eagle::bank::CounterCommand& command) {
     if (!configured.ok()) return Report(configured.status());
     socket = *std::move(configured);
   }
-  const absl::StatusOr<eagle::sdk::Json> answer = eagle::sdk::CallCounter(socket, request);
+  const absl::StatusOr<eagle::sdk::CounterRequest> whole = eagle::sdk::WithFiles(std::move(request));
+  if (!whole.ok()) return Report(whole.status());
+  const absl::StatusOr<eagle::sdk::Json> answer = eagle::sdk::CallCounter(socket, *whole);
   if (answer.ok() && !command.as_json()) {
     std::printf("%s", eagle::bank::TableOf(*answer).c_str());
     return 0;

@@ -49,6 +49,8 @@ void Agent::TakeReply(CallId id, absl::StatusOr<Reply> reply) {
   const auto* report = std::get_if<v1::ReportResultsResponse>(&*reply);
   const auto* paper = std::get_if<v1::PullBlobPartResponse>(&*reply);
   const auto* document = std::get_if<v1::PutBlobPartResponse>(&*reply);
+  const auto* said = std::get_if<v1::SubmitObjectionsResponse>(&*reply);
+  const auto* thread = std::get_if<v1::PullObjectionsResponse>(&*reply);
   const uint32_t failures = failures_[method];
   if (method == kHello && hello != nullptr) {
     TakeHello(*hello);
@@ -62,6 +64,10 @@ void Agent::TakeReply(CallId id, absl::StatusOr<Reply> reply) {
     TakePaper(*paper);
   } else if (method == kDocument && document != nullptr) {
     TakeDocument(*document);
+  } else if (method == kObject && said != nullptr) {
+    TakeSaid(*said);
+  } else if (method == kThread && thread != nullptr) {
+    TakeThread(*thread);
   } else if (method != kStatus) {
     Malformed(method, "the reply is of another kind than the call");
   }
@@ -118,6 +124,8 @@ void Agent::Failed(Method method, const absl::Status& status) {
     if (method == kPaper) return MissPaper(FailureOf(status).message);
     ++metrics_.documents_refused;
     EndDocument();
+  } else if ((method == kObject || method == kThread) && IsRefusal(status)) {
+    return;  // later and later again; orders and receipts go on
   } else if (status.code() == absl::StatusCode::kUnavailable || failures_[method] >= kFailuresUntilHello) {
     GoDown(wait);
   }
@@ -139,6 +147,8 @@ void Agent::SendCalls() {
   if (may(kRenew)) SendRenewal();
   if (may(kStatus)) SendStatus();
   if (may(kPaper) && fetch_) SendPaper();
+  if (may(kObject) && may_have_said_) SendWord();
+  if (may(kThread) && newest_word_ != 0) SendThread();
   if (may(kPull) && !draining_) SendPull();
 }
 
@@ -200,6 +210,8 @@ bool Agent::TakeOrigin(const v1::HelloResponse& response) {
     meta.last_delivery = std::min(meta.last_delivery, response.recovered_at());
     refused_batches_.clear();
     documents_done_.clear();
+    ObjectionTables(*unit.transaction).Rewind(response.recovered_at());
+    may_have_said_ = true, newest_word_ = 0;
   }
   unit.tables.PutMeta(meta);
   return Commit(unit);

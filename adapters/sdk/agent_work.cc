@@ -117,6 +117,14 @@ void Agent::Control(const journal::Hash& digest) {
       return;
     }
   }
+  if (const Disputed disputed = DisputeOver(order, unit); disputed == Disputed::kOpen) {
+    queue_.Find(digest)->next_try = Monotonic() + config_.status_interval;  // the court examines our objection
+    return;
+  } else if (disputed == Disputed::kUpheld) {
+    ReturnTask(row, "REFUSED_BY_CLERK", "the court found the agency's objection to this order right", unit);
+    Commit(unit);
+    return;
+  }
   unit.transaction.reset();
   const Operation* of = freeze.order_id.empty() ? nullptr : &freeze;
   return core_ != nullptr ? ApplyInCore(std::move(row), order, of) : ApplyInInbox(std::move(row), order, of);

@@ -124,8 +124,11 @@ struct AgentMetrics {
   uint64_t papers_fetched = 0;
   uint64_t papers_missed = 0;  // attempts that brought none
   uint64_t documents_put = 0;
-  uint64_t documents_refused = 0;  // the gateway doesn't take the file: the receipt went without it
-  uint64_t documents_lost = 0;     // the file couldn't be read, or is gone
+  uint64_t documents_refused = 0;           // the gateway doesn't take the file: the receipt went without it
+  uint64_t documents_lost = 0;              // the file couldn't be read, or is gone
+  uint64_t objection_words = 0;             // of ours that the gateway recorded
+  uint64_t objection_words_refused = 0;     // of ours
+  uint64_t objection_words_unverified = 0;  // of the court's, asked for again later
   // Gauges.
   uint64_t queued = 0;
   uint64_t waiting_for_clerk = 0;

@@ -34,6 +34,7 @@
 #include "adapters/sdk/paper_folder.h"
 #include "goldeneagle/v1/adapter_service.pb.h"
 #include "goldeneagle/v1/blob_service.pb.h"
+#include "goldeneagle/v1/objection_service.pb.h"
 #include "server/journal/hash.h"
 
 namespace eagle::sdk {
@@ -56,6 +57,8 @@ class Channel {
   // A channel that carries no papers leaves these two unanswered.
   virtual void PullBlobPart(CallId, const v1::PullBlobPartRequest&) {}
   virtual void PutBlobPart(CallId, const v1::PutBlobPartRequest&) {}
+  virtual void RaiseObjection(CallId call, const v1::SubmitObjectionsRequest& request) = 0;
+  virtual void PullObjections(CallId call, const v1::PullObjectionsRequest& request) = 0;
 };
 
 // When the order reached the inbox: its rank among all measures of the unit.

@@ -142,7 +142,7 @@ void CheckOrderAccepted(const journal::Leaf& leaf, Picture& seen) {
   order.clock = {.row = seen.RowNumber(body.deadline_row()), .due = body.due()};
   for (int i = 0; i < std::min(body.marks_size(), body.marks_permille_size()); ++i)
     order.clock.marks.emplace_back(body.marks(i), body.marks_permille(i));
-  seen.Arm(order.clock, index, false);
+  seen.Arm(order.clock, index, ClockOwner::kOrder);
   order.accepted = order.waits_since = seen.now, order.urgent = body.urgency() == URGENCY_URGENT;
   if (order.action != ACTION_INQUIRE) order.subject_tag = body.subject_tag();
   if (order.urgent && !order.subject_tag.empty())
@@ -281,6 +281,7 @@ void CheckDelivered(const journal::Leaf& leaf, Picture& seen) {
       seen.findings.Add(Rule::kRelease, index,
                         absl::StrCat("release ", seq, " goes out while a deduction under its measure is open"), {seq});
     CheckWitnessed(index, seq, order, seen);
+    CheckHeld(index, leaf.agency.value(), seq, order, seen);
     order.delivered.Add(AgencyBits::Of(leaf.agency.value()));
     if (!order.subject_tag.empty() && order.open.Has(leaf.agency.value()))
       seen.under_way[{leaf.agency.value(), order.subject_tag}][seq] = {index, body.instance()};

@@ -218,7 +218,7 @@ std::string ItemText(const ItemResult& item, const std::string& currency, const 
   if (item.has_measure()) out += MeasureText(item.measure(), currency, zone);
   if (item.has_deduction() && item.deduction().has_measure())
     out += MeasureText(item.deduction().measure(), currency, zone);
-  if (!item.reason().empty()) out += "; 原因 reason " + CodeText(item.reason());
+  if (!item.reason().empty()) out += "; 原因 reason " + AgencyReasonText(item.reason());
   if (!item.remark().empty()) out += "; " + item.remark();
   return out;
 }

@@ -37,6 +37,19 @@ struct StoredClock {
   friend bool operator==(const StoredClock&, const StoredClock&) = default;
 };
 
+// Whose clock it is.
+enum class ClockOwner : uint8_t { kOrder, kCase, kObjection };
+
+// One thread between an agency and the court of an order.
+struct ObjectionSeen {
+  uint64_t order = 0, measure = 0;  // measure: the freeze in question; 0: an inquiry
+  uint32_t agency = 0, court = 0;
+  StoredClock clock;
+  uint64_t closed = 0;                            // entry that closed it; 0: open
+  int64_t closed_at = 0;                          // microseconds
+  goldeneagle::v1::ObjectionDecision decision{};  // UNSPECIFIED: none, or the agency took it back
+};
+
 struct OrderSeen {
   uint64_t last = 0;  // newest entry about it
   uint64_t case_seq = 0;
@@ -147,6 +160,8 @@ struct Picture {
   absl::flat_hash_map<std::string, uint64_t> ids;
   absl::node_hash_map<uint64_t, CaseSeen> cases;
   absl::node_hash_map<uint64_t, OrderSeen> orders;
+  std::map<uint64_t, ObjectionSeen> objections;                        // by OBJECTION_RAISED
+  absl::flat_hash_map<uint64_t, std::vector<uint64_t>> objections_of;  // by freeze in question, else by order
   // By the freeze that they take from. A release of it waits for their last words.
   struct DeductionsSeen {
     std::vector<uint64_t> orders;
@@ -168,16 +183,19 @@ struct Picture {
       freed;  // by agency and person: newest arrival of a control
   absl::flat_hash_map<std::pair<uint64_t, uint32_t>, journal::Hash> final_words;  // (order, agency) -> digest
 
-  // The clocks that run, by their next mark: (instant, order or case, whether a case).
-  using Timer = std::tuple<int64_t, uint64_t, bool>;
+  // The clocks that run, by their next mark: (instant, order, case or objection, which of them).
+  using Timer = std::tuple<int64_t, uint64_t, ClockOwner>;
   std::set<Timer> timers;
   std::deque<std::pair<int64_t, Timer>> overdue;  // since when the log has gone on past it
   std::vector<std::string> rows;
 
   uint32_t RowNumber(const std::string& name);
   // A clock starts, stops, goes on to its next mark.
-  void Arm(const StoredClock& clock, uint64_t seq, bool of_case);
-  void Disarm(const StoredClock& clock, uint64_t seq, bool of_case);
+  void Arm(const StoredClock& clock, uint64_t seq, ClockOwner owner);
+  void Disarm(const StoredClock& clock, uint64_t seq, ClockOwner owner);
+  // The leaf at `index` says that this mark has come. Finds, and goes on to the next; false when there is no such mark.
+  bool Fire(StoredClock& clock, uint64_t seq, ClockOwner owner, uint32_t permille, int64_t due, const std::string& row,
+            uint64_t index);
   // No target of the order is open any more.
   void Complete(const OrderSeen& order, uint64_t seq);
 };
@@ -212,7 +230,13 @@ void CheckCase(const journal::Leaf& leaf, Picture& seen);
 void CheckOrderAccepted(const journal::Leaf& leaf, Picture& seen);
 void CheckDelivered(const journal::Leaf& leaf, Picture& seen);
 void CheckWithdrawn(const journal::Leaf& leaf, Picture& seen);
-void CheckPaused(const journal::Leaf& leaf, Picture& seen);   // ORDER_PAUSED, ORDER_RESUMED
+void CheckPaused(const journal::Leaf& leaf, Picture& seen);     // ORDER_PAUSED, ORDER_RESUMED
+void CheckObjection(const journal::Leaf& leaf, Picture& seen);  // OBJECTION_*
+// Whether the thread keeps this deduction under its measure from going out: while it is open, and for good what was
+// signed before the court found the objection right.
+bool HoldsBack(const ObjectionSeen& thread, uint64_t deduction);
+// A deduction goes out at `index`: no objection holds it back. Before the delivery is folded in.
+void CheckHeld(uint64_t index, uint32_t agency, uint64_t order, const OrderSeen& seen_order, Picture& seen);
 void CheckReceipt(const journal::Leaf& leaf, Picture& seen);  // TASK_*, MEASURE_CHANGED, RECEIPT_CONFLICT
 void CheckMark(const journal::Leaf& leaf, Picture& seen);
 void CheckSurplus(const journal::Leaf& leaf, Picture& seen);

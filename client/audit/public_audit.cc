@@ -105,6 +105,13 @@ void PublicAudit::Take(std::string_view bytes) {
     case ENTRY_TYPE_ORDER_PAUSED:
     case ENTRY_TYPE_ORDER_RESUMED:
       return CheckPaused(leaf, seen);
+    case ENTRY_TYPE_OBJECTION_MARKED:
+      ++marks_;
+      return CheckObjection(leaf, seen);
+    case ENTRY_TYPE_OBJECTION_RAISED:
+    case ENTRY_TYPE_OBJECTION_REPLIED:
+    case ENTRY_TYPE_OBJECTION_ANSWERED:
+      return CheckObjection(leaf, seen);
     case ENTRY_TYPE_CHECKPOINT_COSIGNED:
     case ENTRY_TYPE_WITNESSES_MISSING:
       return CheckWitness(leaf, seen);

@@ -21,6 +21,7 @@ void AddJournal(Verb& root);
 void AddKey(Verb& root);
 void AddLooks(Verb& root);
 void AddMetrics(Verb& root);
+void AddObjection(Verb& root);
 void AddOrder(Verb& root);
 void AddPaper(Verb& root);
 void AddPki(Verb& root);

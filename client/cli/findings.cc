@@ -96,7 +96,10 @@ class Printer {
                                        {"counterparty_bank"},
                                        {"reference"},
                                        {"remark"}}),
-        documents_("documents", {{"agency"}, {"category"}, {"title"}, {"digest"}, {"bytes", kRight}, {"media_type"}}) {}
+        documents_("documents", {{"agency"}, {"category"}, {"title"}, {"digest"}, {"bytes", kRight}, {"media_type"}}),
+        returns_(
+            "returns",
+            {{"agency"}, {"reason"}, {"remark"}, {"contact_name"}, {"contact_phone"}, {"reason_code", kLeft, true}}) {}
 
   void AddVerified(const v1::FindingsOfAgency& finding, const VerifiedReceipt& verified) {
     const v1::Receipt& receipt = verified.receipt;
@@ -107,6 +110,11 @@ class Printer {
       documents_.Add({Name(finding.agency()), Text(file.category()), TextOrNothing(file.title()),
                       Text(HexEncode(file.digest())), Count(file.size_bytes()), Text(file.media_type())});
       has_documents_ = true;
+    }
+    if (receipt.has_returned()) {
+      const v1::ReturnNote& note = receipt.returned();
+      returns_.Add({Name(finding.agency()), Text(AgencyReasonText(note.reason())), TextOrNothing(note.remark()),
+                    Text(note.contact_name()), Text(note.contact_phone()), Text(note.reason())});
     }
     for (const v1::ItemResult& item : receipt.items()) {
       if (item.has_measure() || item.has_deduction()) {
@@ -130,6 +138,7 @@ class Printer {
     document.Add(std::move(findings_));
     if (asked_transactions_) document.Add(std::move(transactions_));
     document.Add(std::move(measures_));
+    document.Add(std::move(returns_));
     document.Add(std::move(receipts_));
     if (has_documents_) document.Add(std::move(documents_));
     return session_.Print(document);
@@ -196,14 +205,14 @@ class Printer {
   }
   static Cell Remark(const v1::ItemResult& item) {
     const std::string both =
-        item.reason() + (item.reason().empty() || item.remark().empty() ? "" : ": ") + item.remark();
+        AgencyReasonText(item.reason()) + (item.reason().empty() || item.remark().empty() ? "" : ": ") + item.remark();
     return TextOrNothing(both);
   }
 
   Session& session_;
   const absl::TimeZone zone_;
   const bool asked_transactions_;
-  Table findings_, measures_, receipts_, transactions_, documents_;
+  Table findings_, measures_, receipts_, transactions_, documents_, returns_;
   bool has_documents_ = false;
 };
 

@@ -166,7 +166,8 @@ Table TasksTable() {
                          {"outcome"},
                          {"answered"},
                          {"late"},
-                         {"order_state"}});
+                         {"order_state"},
+                         {"answer_versions", kRight, true}});
 }
 
 void AddTasks(Session& session, const absl::TimeZone& zone, const v1::OrderView& view, Table& table) {
@@ -174,7 +175,7 @@ void AddTasks(Session& session, const absl::TimeZone& zone, const v1::OrderView&
     table.Add({IdCell(view.order_id()), Text(NameOr(session.names(), task.agency())), Text(task.agency()),
                Text(Word(task.state())), Text(OutcomeWord(task.outcome())),
                IsSet(task.answered_at()) ? Instant(ToTime(task.answered_at()), zone) : Nothing(), YesNo(task.late()),
-               Text(Word(view.state()))});
+               Text(Word(view.state())), Count(task.answer_versions())});
   }
 }
 

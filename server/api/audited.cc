@@ -89,6 +89,15 @@ absl::StatusOr<domain::Case> CaseToRead(Handlers::Impl& impl, const Caller& call
   return *row;
 }
 
+absl::StatusOr<CourtOrdinal> CourtListed(const Caller& caller, std::string_view method, const std::string& court,
+                                         const core::Published& published) {
+  if (court.empty() || court == caller.code) return caller.court;
+  if (!domain::IsAbove(*published.directory, caller.code, court) ||
+      !MayReach(caller, method, goldeneagle::v1::READ_SCOPE_SUBTREE))
+    return Fail(Reason::kScopeNotGranted, "no court below the caller's has this code").At("court", "a court below");
+  return published.directory->CourtByCode(court)->ordinal;
+}
+
 absl::StatusOr<domain::Order> OrderToRead(Handlers::Impl& impl, const Caller& caller, std::string_view method,
                                           const std::string& order_id, const trust::OpenedTicket& ticket,
                                           JournalReader& journal) {

@@ -36,6 +36,11 @@ absl::StatusOr<domain::Case> CaseToRead(Handlers::Impl& impl, const Caller& call
                                         const std::string& court_code, const std::string& case_number,
                                         const trust::OpenedTicket& ticket, JournalReader& journal);
 
+// Whose rows `method` lists: the caller's own (no code) or a court's below it. Errors: SCOPE_NOT_GRANTED for any other
+// court, known or not.
+absl::StatusOr<CourtOrdinal> CourtListed(const Caller& caller, std::string_view method, const std::string& court,
+                                         const core::Published& published);
+
 // The order that is read, by its own court or by whom its case was granted to. Errors: NOT_FOUND for unknown orders and
 // for those of other courts alike; those of MayRead.
 absl::StatusOr<domain::Order> OrderToRead(Handlers::Impl& impl, const Caller& caller, std::string_view method,

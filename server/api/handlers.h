@@ -26,6 +26,7 @@
 #include "goldeneagle/v1/blob_service.pb.h"
 #include "goldeneagle/v1/case_service.pb.h"
 #include "goldeneagle/v1/directory_service.pb.h"
+#include "goldeneagle/v1/objection_service.pb.h"
 #include "goldeneagle/v1/order_service.pb.h"
 #include "goldeneagle/v1/witness_service.pb.h"
 #include "server/api/caller.h"
@@ -137,6 +138,18 @@ class Handlers {
                     Reply<goldeneagle::v1::ReportResultsResponse> reply);
   absl::StatusOr<goldeneagle::v1::ReportStatusResponse> ReportStatus(
       const Caller& caller, const goldeneagle::v1::ReportStatusRequest& request);
+
+  // ObjectionService
+  void RaiseObjection(const Caller& caller, goldeneagle::v1::SubmitObjectionsRequest request,
+                      Reply<goldeneagle::v1::SubmitObjectionsResponse> reply);
+  absl::StatusOr<goldeneagle::v1::PullObjectionsResponse> PullObjections(
+      const Caller& caller, const goldeneagle::v1::PullObjectionsRequest& request);
+  void AnswerObjection(const Caller& caller, goldeneagle::v1::SubmitObjectionsRequest request,
+                       Reply<goldeneagle::v1::SubmitObjectionsResponse> reply);
+  absl::StatusOr<goldeneagle::v1::ListObjectionsResponse> ListObjections(
+      const Caller& caller, const goldeneagle::v1::ListObjectionsRequest& request);
+  void ReadObjection(const Caller& caller, goldeneagle::v1::ReadObjectionRequest request,
+                     Reply<goldeneagle::v1::ReadObjectionResponse> reply);
 
   // DirectoryService
   void SubmitStatements(const Caller& caller, goldeneagle::v1::SubmitStatementsRequest request,

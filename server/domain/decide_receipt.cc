@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/base/money.h"
 #include "server/domain/apply_receipt.h"
+#include "server/domain/authority.h"
 #include "server/domain/draft.h"
 #include "server/domain/instant.h"
 
@@ -224,6 +225,10 @@ class ReceiptDecider {
             wrong.Add(path + ".measure", Reason::kReceiptInconsistent, "what was released whole has ended");
         } else if (outcome != OUTCOME_ERROR && outcome != OUTCOME_UNDER_REVIEW && outcome != OUTCOME_NOT_CONTROLLED) {
           wrong.Add(path + ".outcome", Reason::kReceiptInconsistent, "not an answer to a release");
+        } else if (receipt.kind() == RECEIPT_KIND_CORRECTION && item.has_measure()) {
+          const Measure* measure = ledger.FindMeasure(kept.freeze);
+          if (measure != nullptr)
+            CheckMeasureState(item.measure(), kAmountBoundMinorUnits, measure->is_money, path + ".measure", wrong);
         }
         break;
       case ACTION_RENEW:
@@ -346,23 +351,9 @@ class ReceiptDecider {
 }  // namespace
 
 void DecideCommand(Draft& draft, const ReportReceipts& command) {
+  draft.result().status = CheckAgencySigned(draft.state(), command.agency, command.signed_head, draft.now());
+  if (!draft.result().status.ok()) return;
   const Agency* agency = draft.state().directory.AgencyByOrdinal(command.agency);
-  const Statement* key =
-      agency == nullptr ? nullptr : draft.state().directory.KeyOf("agency/" + agency->row.code(), draft.now());
-  const auto& keys = command.signed_head.keys;
-  const auto revoked = [&](const std::string& one) { return draft.state().directory.RevokedKey(one) != nullptr; };
-  if (std::any_of(keys.begin(), keys.end(), revoked)) {
-    draft.result().status = Fail(Reason::kKeyRevoked, "signed with a key of the agency that was revoked");
-    return;
-  }
-  if (key == nullptr || std::find(keys.begin(), keys.end(), key->key()) == keys.end()) {
-    draft.result().status = Fail(Reason::kSignatureInvalid, "not signed with the agency's key in force");
-    return;
-  }
-  if (command.signed_head.head.signer() != agency->row.code()) {
-    draft.result().status = Fail(Reason::kSignerNotCaller, "an agency sends its own receipts only");
-    return;
-  }
   HeadWriter head(
       draft, command.signed_head,
       {ACTOR_KIND_AGENCY, command.agency.value(), absl::StrCat("agency/", command.agency.value()), agency->key_id});

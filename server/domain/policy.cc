@@ -132,6 +132,26 @@ void CheckPapers(const goldeneagle::v1::PapersRow& row, Violations& wrong) {
   CheckSource(row.source(), "papers", wrong);
 }
 
+void CheckObjections(const PolicyTable& table, Violations& wrong) {
+  const auto& row = table.objections();
+  const bool clock = std::any_of(table.deadlines().begin(), table.deadlines().end(),
+                                 [](const auto& deadline) { return deadline.name() == kObjectionRow; });
+  if (!clock) wrong.Add("deadlines", Reason::kFieldMissing, "a row ANSWER_OBJECTION, for objections");
+  if (row.grounds().empty() || row.grounds_size() > 100)
+    wrong.Add("objections.grounds", Reason::kFieldMissing, "1 to 100");
+  for (const std::string& ground : row.grounds()) {
+    if (ground.empty() || ground.size() > kRowNameBytes)
+      wrong.Add("objections.grounds", Reason::kTextInvalid, absl::StrCat("1 to ", kRowNameBytes, " bytes each"));
+  }
+  if (row.answer_roles().empty())
+    wrong.Add("objections.answer_roles", Reason::kFieldMissing, "somebody must sign an answer");
+  if (row.reply_roles().empty())
+    wrong.Add("objections.reply_roles", Reason::kFieldMissing, "somebody must sign a reply");
+  if (row.most_per_order() == 0 || row.most_per_order() > 100)
+    wrong.Add("objections.most_per_order", Reason::kFieldInvalid, "1 to 100");
+  CheckSource(row.source(), "objections", wrong);
+}
+
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const Policy>> Policy::Create(const PolicyTable& table) {
@@ -177,6 +197,7 @@ absl::StatusOr<std::shared_ptr<const Policy>> Policy::Create(const PolicyTable& 
   }
   if (table.has_reading()) CheckReading(table.reading(), wrong);
   if (table.has_papers()) CheckPapers(table.papers(), wrong);
+  if (table.has_objections()) CheckObjections(table, wrong);
   if (table.has_plausibility()) CheckPlausibility(table.plausibility(), wrong);
   CheckRows(table, wrong);
   if (!wrong.empty()) return wrong.ToStatus("the policy table is refused");

@@ -47,5 +47,7 @@ absl::Time RetainedUntil(absl::Time closed_at, const Policy& policy);
 
 // The row in force for surplus over a cap; InstallPolicy refuses a table without it.
 inline constexpr std::string_view kSurplusRow = "RELEASE_SURPLUS";
+// The row in force for the court's answer to an objection; needed by a table with a row for objections.
+inline constexpr std::string_view kObjectionRow = "ANSWER_OBJECTION";
 
 }  // namespace eagle::domain

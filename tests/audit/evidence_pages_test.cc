@@ -7,6 +7,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "absl/strings/strip.h"
 #include "client/audit/cli/commands.h"
 #include "client/audit/code_words.h"
 #include "client/audit/evidence_page.h"
@@ -82,6 +83,7 @@ TEST(EvidencePage, EveryCodeOfTheShippedPolicyHasAChineseName) {
   for (const v1::DeadlineRow& row : table.deadlines()) codes.push_back(row.name());
   for (const v1::IdKindRow& row : table.id_kinds()) codes.push_back(row.id_kind());
   add(table.asset_kinds()), add(table.purposes()), add(table.urgency_reasons()), add(table.release_grounds());
+  add(table.objections().grounds());
   ASSERT_GT(codes.size(), 40u);
   for (const std::string& code : codes) EXPECT_THAT(audit::CodeText(code), testing::EndsWith(" " + code));
   EXPECT_EQ(audit::CodeText("NOBODY_KNOWS"), "NOBODY_KNOWS");
@@ -119,6 +121,16 @@ TEST(EvidencePage, AMeasureIsShownWithTheDayOnWhichItTookEffect) {
   item.mutable_measure()->mutable_effective_from()->set_seconds(1'791'770'400);  // published: Monday 12 October, 10:00
   EXPECT_THAT(audit::ItemText(item, "CNY", kZone),
               AllOf(HasSubstr("生效 in effect since 2026年10月12日 星期一 10:00:00"), Not(HasSubstr("until"))));
+}
+
+TEST(EvidencePage, EveryReasonOfAnAgencyHasAChineseNameAndAnUnknownOneStaysAsItCame) {
+  const google::protobuf::EnumDescriptor& reasons = *v1::AgencyReason_descriptor();
+  for (int i = 0; i < reasons.value_count(); ++i) {
+    if (reasons.value(i)->number() == v1::AGENCY_REASON_UNKNOWN) continue;
+    const std::string code(absl::StripPrefix(reasons.value(i)->name(), "AGENCY_REASON_"));
+    EXPECT_THAT(audit::AgencyReasonText(code), AllOf(testing::EndsWith(" " + code), Not(HasSubstr("未知代码"))));
+  }
+  EXPECT_EQ(audit::AgencyReasonText("BANK_X_77"), "未知代码 UNKNOWN (BANK_X_77)");
 }
 
 TEST(EvidencePage, SilenceSaysHowItIsShown) {

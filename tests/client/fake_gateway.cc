@@ -375,6 +375,36 @@ absl::StatusOr<v1::ListMeasuresResponse> FakeGateway::ListMeasures(const v1::Lis
   return page < measure_pages.size() ? measure_pages[page] : v1::ListMeasuresResponse();
 }
 
+absl::StatusOr<v1::SubmitObjectionsResponse> FakeGateway::AnswerObjection(const v1::SubmitObjectionsRequest& request) {
+  EAGLE_RETURN_IF_ERROR(Answer());
+  objection_batches.push_back(request.batch());
+  v1::SubmitObjectionsResponse response;
+  for (const std::string& member : request.batch().members()) {
+    v1::ObjectionAct act;
+    act.ParseFromString(member);
+    v1::ObjectionResult& result = *response.add_results();
+    result.set_request_id(act.request_id());
+    if (!objection_refusal.reason().empty()) {
+      *result.mutable_refusal() = objection_refusal;
+    } else {
+      result.mutable_acceptance()->set_journal_index(Append(v1::ENTRY_TYPE_OBJECTION_ANSWERED, ""));
+    }
+  }
+  response.set_checkpoint(Checkpoint());
+  return response;
+}
+
+absl::StatusOr<v1::ListObjectionsResponse> FakeGateway::ListObjections(const v1::ListObjectionsRequest&) {
+  EAGLE_RETURN_IF_ERROR(Answer());
+  return objections;
+}
+
+absl::StatusOr<v1::ReadObjectionResponse> FakeGateway::ReadObjection(const v1::ReadObjectionRequest& request) {
+  EAGLE_RETURN_IF_ERROR(Answer());
+  thread_request = request;
+  return thread;
+}
+
 absl::StatusOr<v1::SubmitStatementsResponse> FakeGateway::SubmitStatements(const v1::SubmitStatementsRequest& request) {
   EAGLE_RETURN_IF_ERROR(Answer());
   statement_batches.push_back(request.batch());

@@ -75,6 +75,11 @@ class FakeGateway : public Gateway {
   v1::ListFindingsRequest findings_request;
   v1::GetEvidenceResponse evidence;
   v1::GetEvidenceRequest evidence_request;
+  std::vector<v1::SignedBatch> objection_batches;
+  v1::ListObjectionsResponse objections;  // one page
+  v1::ReadObjectionResponse thread;
+  v1::ReadObjectionRequest thread_request;              // the last one
+  v1::Refusal objection_refusal;                        // of every word, unless empty
   std::vector<v1::ListMeasuresResponse> measure_pages;  // by page token: "", "1", "2", ...
   v1::ListMeasuresRequest measures_request;             // the last one
   v1::ListOrdersOfKeyResponse of_key;
@@ -100,6 +105,9 @@ class FakeGateway : public Gateway {
   absl::StatusOr<v1::ListMeasuresResponse> ListMeasures(const v1::ListMeasuresRequest& request) override;
   absl::StatusOr<v1::PutBlobPartResponse> PutBlobPart(const v1::PutBlobPartRequest& request) override;
   absl::StatusOr<v1::GetBlobPartResponse> GetBlobPart(const v1::GetBlobPartRequest& request) override;
+  absl::StatusOr<v1::SubmitObjectionsResponse> AnswerObjection(const v1::SubmitObjectionsRequest& request) override;
+  absl::StatusOr<v1::ListObjectionsResponse> ListObjections(const v1::ListObjectionsRequest& request) override;
+  absl::StatusOr<v1::ReadObjectionResponse> ReadObjection(const v1::ReadObjectionRequest& request) override;
   absl::StatusOr<v1::SubmitStatementsResponse> SubmitStatements(const v1::SubmitStatementsRequest& request) override;
   absl::StatusOr<v1::ListStatementsResponse> ListStatements(const v1::ListStatementsRequest& request) override;
   absl::StatusOr<v1::ListAgenciesResponse> ListAgencies(const v1::ListAgenciesRequest& request) override;

@@ -9,6 +9,7 @@
 #include "adapters/sdk/shell/wire_status.h"
 #include "goldeneagle/v1/adapter_service.grpc.pb.h"
 #include "goldeneagle/v1/blob_service.grpc.pb.h"
+#include "goldeneagle/v1/objection_service.grpc.pb.h"
 #include "grpc/support/time.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/create_channel.h"
@@ -107,7 +108,8 @@ class GrpcChannel::Connection {
       : complaint_(std::move(complaint)),
         mailbox_(mailbox),
         stub_(v1::AdapterService::NewStub(channel)),
-        blobs_(v1::BlobService::NewStub(channel)) {}
+        blobs_(v1::BlobService::NewStub(channel)),
+        objections_(v1::ObjectionService::NewStub(channel)) {}
 
   ~Connection() {
     std::vector<std::shared_ptr<grpc::ClientContext>> open;
@@ -125,6 +127,7 @@ class GrpcChannel::Connection {
 
   auto& adapters() { return *stub_->async(); }
   auto& blobs() { return *blobs_->async(); }
+  auto& objections() { return *objections_->async(); }
 
   // `Start`: (stub, context, request, response, callback) for one method of the callback interface.
   template <class Request, class Response, class Stub, class Start>
@@ -151,7 +154,6 @@ class GrpcChannel::Connection {
     });
   }
 
- private:
   absl::Status Refusal(const grpc::Status& status) const {
     const std::string why = status.error_code() == grpc::StatusCode::UNAVAILABLE ? complaint_->Get() : "";
     if (!why.empty()) return Fail(Reason::kUnauthenticated, "the other side isn't the gateway: " + why);
@@ -175,6 +177,7 @@ class GrpcChannel::Connection {
   Mailbox& mailbox_;
   const std::unique_ptr<v1::AdapterService::Stub> stub_;
   const std::unique_ptr<v1::BlobService::Stub> blobs_;
+  const std::unique_ptr<v1::ObjectionService::Stub> objections_;
   absl::Mutex mu_;
   std::map<CallId, std::shared_ptr<grpc::ClientContext>> open_ ABSL_GUARDED_BY(mu_);
   std::vector<std::shared_ptr<grpc::ClientContext>> finished_ ABSL_GUARDED_BY(mu_);
@@ -233,6 +236,14 @@ void GrpcChannel::PullBlobPart(CallId call, const v1::PullBlobPartRequest& reque
 void GrpcChannel::PutBlobPart(CallId call, const v1::PutBlobPartRequest& request) {
   connection_->Call<v1::PutBlobPartRequest, v1::PutBlobPartResponse>(connection_->blobs(), call, request,
                                                                      options_.call_timeout, EAGLE_START(PutBlobPart));
+}
+void GrpcChannel::RaiseObjection(CallId call, const v1::SubmitObjectionsRequest& request) {
+  connection_->Call<v1::SubmitObjectionsRequest, v1::SubmitObjectionsResponse>(
+      connection_->objections(), call, request, options_.call_timeout, EAGLE_START(RaiseObjection));
+}
+void GrpcChannel::PullObjections(CallId call, const v1::PullObjectionsRequest& request) {
+  connection_->Call<v1::PullObjectionsRequest, v1::PullObjectionsResponse>(
+      connection_->objections(), call, request, options_.call_timeout, EAGLE_START(PullObjections));
 }
 #undef EAGLE_START
 

@@ -5,6 +5,7 @@
 
 #include "adapters/sdk/shell/grpc_channel.h"
 #include "adapters/sdk/shell/log.h"
+#include "adapters/sdk/shell/office_commands.h"
 #include "adapters/sdk/shell/runner.h"
 #include "adapters/sdk/shell/signals.h"
 #include "grpc/support/log.h"
@@ -53,6 +54,7 @@ absl::StatusOr<Json> Serve(const AdapterProcess& process, const CounterRequest& 
   if (request.command == "status") return MetricsJson(agent.metrics());
   if (request.command == "queue") return QueueJson(agent, process.config.time_zone);
   if (request.command == "ask") return AskAgain(request, agent);
+  if (auto answer = ServeOffice(request, agent, process.config.time_zone)) return *std::move(answer);
   return process.counter(request, agent, now);
 }
 

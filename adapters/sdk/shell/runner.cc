@@ -61,6 +61,9 @@ constexpr Counter kCounters[] = {
     {"documents_put", &AgentMetrics::documents_put, Tone::kInfo},
     {"documents_refused", &AgentMetrics::documents_refused, Tone::kWarning},
     {"documents_lost", &AgentMetrics::documents_lost, Tone::kWarning},
+    {"objection_words", &AgentMetrics::objection_words, Tone::kInfo},
+    {"objection_words_refused", &AgentMetrics::objection_words_refused, Tone::kWarning},
+    {"objection_words_unverified", &AgentMetrics::objection_words_unverified, Tone::kWarning},
     {"queued", &AgentMetrics::queued, Tone::kSilent},
     {"waiting_for_clerk", &AgentMetrics::waiting_for_clerk, Tone::kSilent},
 };

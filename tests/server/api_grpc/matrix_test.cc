@@ -12,6 +12,7 @@
 #include "goldeneagle/v1/blob_service.pb.h"
 #include "goldeneagle/v1/case_service.pb.h"
 #include "goldeneagle/v1/directory_service.pb.h"
+#include "goldeneagle/v1/objection_service.pb.h"
 #include "goldeneagle/v1/order_service.pb.h"
 #include "goldeneagle/v1/witness_service.pb.h"
 #include "server/api/caller.h"
@@ -45,6 +46,11 @@ const std::map<std::string, std::string>& Allowed() {
       {"AdapterService/ReportResults", "a"},
       {"AdapterService/ReportEvents", "a"},
       {"AdapterService/ReportStatus", "a"},
+      {"ObjectionService/RaiseObjection", "a"},
+      {"ObjectionService/PullObjections", "a"},
+      {"ObjectionService/AnswerObjection", "c"},
+      {"ObjectionService/ListObjections", "c"},
+      {"ObjectionService/ReadObjection", "cu"},
       {"DirectoryService/SubmitStatements", "co"},
       {"DirectoryService/ListStatements", "cauo"},
       {"DirectoryService/ListAgencies", "cuo"},
@@ -74,7 +80,8 @@ std::vector<const google::protobuf::MethodDescriptor*> Methods() {
         goldeneagle::v1::ListAgenciesRequest::descriptor()->file(),
         goldeneagle::v1::GetMetricsRequest::descriptor()->file(),
         goldeneagle::v1::GetCheckpointRequest::descriptor()->file(),
-        goldeneagle::v1::WaitCheckpointRequest::descriptor()->file()}) {
+        goldeneagle::v1::WaitCheckpointRequest::descriptor()->file(),
+        goldeneagle::v1::SubmitObjectionsRequest::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
       for (int m = 0; m < file->service(s)->method_count(); ++m) out.push_back(file->service(s)->method(m));
     }
