@@ -10,9 +10,11 @@ Accounts, freezes (one limit over all accounts of a person, in order), waitlist,
 operation is done once; the answer is stored in the transaction of its effect and given again.
 """
 import argparse
+import ctypes
 import datetime
 import json
 import os
+import signal
 import sqlite3
 import ssl
 import sys
@@ -477,6 +479,11 @@ def main():
     parser.add_argument("--data", default=os.path.join(os.path.dirname(os.path.abspath(__file__)), "bank_data.json"))
     parser.add_argument("--port", type=int, default=0)
     options = parser.parse_args()
+    # Ends with whoever started it, however that one ends.
+    starter = os.getppid()
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    if os.getppid() != starter:
+        return
     with open(options.data, encoding="utf-8") as file:
         Handler.bank = Bank(os.path.join(options.folder, "bank.db"), json.load(file))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
