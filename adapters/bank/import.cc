@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "adapters/sdk/shell/csv.h"
+#include "server/base/civil_day.h"
 #include "server/base/identity_number.h"
 #include "server/base/money.h"
 #include "server/base/reason.h"
@@ -67,12 +68,6 @@ bool IsIdNumber(const std::string& kind, const std::string& number) {
 std::vector<std::string> List(const std::string& text) {
   if (text.empty()) return {};
   return absl::StrSplit(text, '|');
-}
-
-std::optional<absl::CivilDay> ParseDay(const std::string& text) {
-  absl::CivilDay day;
-  if (text.size() != 10 || !absl::ParseCivilTime(text, &day)) return std::nullopt;
-  return day;
 }
 
 class Reader {
@@ -150,7 +145,7 @@ class Reader {
              "CASH, TRANSIT, CLEARING and OPENING are the bank's own accounts");
       Expect(IsOneOf(row.At("status"), {"NORMAL", "DORMANT", "CLOSED"}), row, "status",
              "must be NORMAL, DORMANT or CLOSED");
-      Expect(ParseDay(row.At("opened_on")).has_value(), row, "opened_on", "must be a day such as 2019-03-08");
+      Expect(ParseCivilDay(row.At("opened_on")).has_value(), row, "opened_on", "must be a day such as 2019-03-08");
       ExpectText(row, "branch");
       const bool known = std::all_of(account.holders.begin(), account.holders.end(),
                                      [&](const std::string& holder) { return customers_.count(holder) != 0; });
@@ -226,7 +221,7 @@ class Reader {
           absl::ParseTime("%Y-%m-%d %H:%M:%S", row.At("served_at"), zone_, &measure.rank.served_at, &error);
       Expect(timed, row, "served_at", "must be a time such as 2025-10-15 09:30:00");
       measure.rank.served_sequence = ++sequence;
-      const auto first = ParseDay(row.At("first_day")), last = ParseDay(row.At("last_day"));
+      const auto first = ParseCivilDay(row.At("first_day")), last = ParseCivilDay(row.At("last_day"));
       Expect(row.At("first_day").empty() || first, row, "first_day", "must be a day, or empty while it waits");
       Expect(row.At("last_day").empty() || (first && last && *first <= *last), row, "last_day",
              "must be a day not before first_day, or empty");

@@ -41,6 +41,7 @@ void AddCapabilities(const OfficeRules& rules, std::vector<sdk::v1::Capability>&
       capability.set_asset_kind(std::string(thing.asset_kind));
       capability.set_action(action);
       capability.set_by_clerk(mode != Mode::kAutomatic);
+      capability.set_partial_release(action == sdk::v1::ACTION_RELEASE && rules.kind.extent == Extent::kQuantity);
       capability.set_keeps_waitlist(action == sdk::v1::ACTION_FREEZE && rules.kind.keeps_waitlist);
     }
   }

@@ -27,6 +27,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,6 +40,7 @@
 #include "adapters/sdk/config.h"
 #include "adapters/sdk/inbox_rows.h"
 #include "adapters/sdk/objection_rows.h"
+#include "adapters/sdk/paper_folder.h"
 #include "adapters/sdk/ports.h"
 #include "adapters/sdk/task_queue.h"
 #include "adapters/sdk/verifier.h"
@@ -51,7 +53,8 @@ namespace eagle::sdk {
 
 // The answer to one call of the channel; the kind that fits the call (ReportResults and ReportEvents have the same).
 using Reply = std::variant<v1::HelloResponse, v1::PullTasksResponse, v1::RenewLeaseResponse, v1::ReportResultsResponse,
-                           v1::ReportStatusResponse, v1::SubmitObjectionsResponse, v1::PullObjectionsResponse>;
+                           v1::ReportStatusResponse, v1::SubmitObjectionsResponse, v1::PullObjectionsResponse,
+                           v1::PullBlobPartResponse, v1::PutBlobPartResponse>;
 
 // All outlive the agent.
 struct AgentPorts {
@@ -61,6 +64,7 @@ struct AgentPorts {
   const trust::SignatureChecker& checker;
   Clock& clock;
   Entropy& entropy;
+  PaperFolder* papers = nullptr;  // null: no papers are fetched, and no files go with receipts
 };
 
 // A task that waits for people.
@@ -70,6 +74,7 @@ struct ClerkTask {
   Arrival arrival;
   std::string note;  // why
   v1::Order order;
+  std::vector<PaperFile> papers;
 };
 
 class Agent {
@@ -132,7 +137,18 @@ class Agent {
   const AgentConfig& config() const { return config_; }
 
  private:
-  enum Method : uint8_t { kHello, kPull, kRenew, kReport, kStatus, kObject, kThread, kMethods };
+  enum Method : uint8_t {
+    kHello,
+    kPull,
+    kRenew,
+    kReport,
+    kStatus,
+    kObject,
+    kThread,
+    kPaper,
+    kDocument,
+    kMethods
+  };
   enum class Session : uint8_t { kDown, kGreeting, kUp };
   struct Call {
     CallId id = 0;
@@ -228,6 +244,20 @@ class Agent {
   void TakeThread(const v1::PullObjectionsResponse& response);
   bool TakeWord(const v1::ObjectionWord& word, Unit& unit);
 
+  // agent_papers.cc: papers of orders, files of receipts
+  bool NeedsPapers() const;
+  std::vector<PaperFile> PapersOf(const v1::Order& order);
+  bool IsNeeded(std::string_view digest);
+  void LookForPapers();
+  void SendPaper();
+  void TakePaper(const v1::PullBlobPartResponse& response);
+  void MissPaper(std::string_view why);
+  void AddDocuments(const std::vector<DocumentFile>& files, v1::Receipt& receipt);
+  bool PutDocumentsOf(const std::vector<std::string>& receipts);
+  bool SendDocument();
+  void TakeDocument(const v1::PutBlobPartResponse& response);
+  void EndDocument();
+
   // agent_prune.cc: what the inbox may forget
   void Prune();
 
@@ -280,6 +310,21 @@ class Agent {
     absl::Duration next_try;
   };
   std::map<uint64_t, Refused> refused_batches_;
+
+  // One paper is fetched at a time, and one file of a receipt put.
+  struct Fetch {
+    std::string order_id;  // under which it is asked for
+    v1::Instrument named;
+    std::string content;  // so far, whole parts
+  };
+  std::optional<Fetch> fetch_;
+  struct Upload {
+    std::string order_id;
+    v1::Instrument file;
+    std::optional<uint32_t> next_part;  // absent: the gateway wasn't asked yet what it has
+  };
+  std::optional<Upload> upload_;
+  std::set<std::string> documents_done_;  // put, refused for good or lost, since the start
 };
 
 }  // namespace eagle::sdk

@@ -27,6 +27,7 @@ std::vector<ClerkTask> Agent::ClerkQueue(size_t limit) {
     task.arrival = {row->arrived_at, row->arrival_sequence};
     task.note = row->note;
     task.order.ParseFromString(row->member.member());
+    task.papers = PapersOf(task.order);
   }
   std::sort(out.begin(), out.end(),
             [](const ClerkTask& a, const ClerkTask& b) { return a.arrival.sequence < b.arrival.sequence; });

@@ -102,11 +102,12 @@ bool Agent::KnowsDirectory(absl::Duration age_max) const {
 }
 
 TaskQueue::May Agent::MayBegin() const {
-  return {KnowsDirectory(config_.directory_age_inquire), KnowsDirectory(config_.directory_age_control)};
+  return {KnowsDirectory(config_.directory_age_inquire), KnowsDirectory(config_.directory_age_control), !NeedsPapers()};
 }
 
 bool Agent::DirectoryIsStale() const {
-  const TaskQueue::May may = MayBegin();
+  TaskQueue::May may = MayBegin();
+  may.without_papers = true;
   return !(may.inquire && may.control) && queue_.Waits(may);
 }
 

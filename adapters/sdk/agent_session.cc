@@ -49,6 +49,8 @@ void Agent::TakeReply(CallId id, absl::StatusOr<Reply> reply) {
   const auto* report = std::get_if<v1::ReportResultsResponse>(&*reply);
   const auto* said = std::get_if<v1::SubmitObjectionsResponse>(&*reply);
   const auto* thread = std::get_if<v1::PullObjectionsResponse>(&*reply);
+  const auto* paper = std::get_if<v1::PullBlobPartResponse>(&*reply);
+  const auto* document = std::get_if<v1::PutBlobPartResponse>(&*reply);
   const uint32_t failures = failures_[method];
   if (method == kHello && hello != nullptr) {
     TakeHello(*hello);
@@ -62,6 +64,10 @@ void Agent::TakeReply(CallId id, absl::StatusOr<Reply> reply) {
     TakeSaid(*said);
   } else if (method == kThread && thread != nullptr) {
     TakeThread(*thread);
+  } else if (method == kPaper && paper != nullptr) {
+    TakePaper(*paper);
+  } else if (method == kDocument && document != nullptr) {
+    TakeDocument(*document);
   } else if (method != kStatus) {
     Malformed(method, "the reply is of another kind than the call");
   }
@@ -100,6 +106,9 @@ void Agent::Failed(Method method, const absl::Status& status) {
   const absl::Duration wait = Backoff(failures_[method], status);
   not_before_[method] = Monotonic() + wait;
   const Reason reason = ReasonOf(status);
+  // Receipts wait for their files, but not for room at the gateway.
+  const bool given_up = method == kDocument && status.code() == absl::StatusCode::kResourceExhausted &&
+                        (reason == Reason::kBlobQuotaExceeded || failures_[method] >= kFailuresUntilHello);
   if (method == kHello) {
     session_ = Session::kDown;
   } else if (reason == Reason::kHelloFirst) {
@@ -111,6 +120,12 @@ void Agent::Failed(Method method, const absl::Status& status) {
     failures_[method] = 0;
   } else if ((method == kObject || method == kThread) && IsRefusal(status)) {
     return;  // later and later again; orders and receipts go on
+  } else if ((method == kPaper || method == kDocument) && (IsRefusal(status) || given_up)) {
+    not_before_[method] = Monotonic();
+    failures_[method] = 0;
+    if (method == kPaper) return MissPaper(FailureOf(status).message);
+    ++metrics_.documents_refused;
+    EndDocument();
   } else if (status.code() == absl::StatusCode::kUnavailable || failures_[method] >= kFailuresUntilHello) {
     GoDown(wait);
   }
@@ -133,6 +148,7 @@ void Agent::SendCalls() {
   if (may(kStatus)) SendStatus();
   if (may(kObject) && may_have_said_) SendWord();
   if (may(kThread) && newest_word_ != 0) SendThread();
+  if (may(kPaper) && fetch_) SendPaper();
   if (may(kPull) && !draining_) SendPull();
 }
 
@@ -195,6 +211,7 @@ bool Agent::TakeOrigin(const v1::HelloResponse& response) {
     refused_batches_.clear();
     ObjectionTables(*unit.transaction).Rewind(response.recovered_at());
     may_have_said_ = true, newest_word_ = 0;
+    documents_done_.clear();
   }
   unit.tables.PutMeta(meta);
   return Commit(unit);

@@ -27,8 +27,13 @@ std::string TextOf(const absl::Status& status) { return FailureOf(status).messag
 }  // namespace
 
 Request Agent::RequestOf(const TaskRow& row, const v1::Order& order, const Operation* freeze) {
-  return {row.operation, order, row.digest, {row.arrived_at, row.arrival_sequence}, std::max(Wall(), row.arrived_at),
-          freeze};
+  return {row.operation,
+          order,
+          row.digest,
+          {row.arrived_at, row.arrival_sequence},
+          std::max(Wall(), row.arrived_at),
+          freeze,
+          PapersOf(order)};
 }
 
 void Agent::Work() {

@@ -30,7 +30,9 @@
 #include "adapters/sdk/changes.h"
 #include "adapters/sdk/inbox.h"
 #include "adapters/sdk/operation.h"
+#include "adapters/sdk/paper_folder.h"
 #include "goldeneagle/v1/adapter_service.pb.h"
+#include "goldeneagle/v1/blob_service.pb.h"
 #include "goldeneagle/v1/objection_service.pb.h"
 #include "server/journal/hash.h"
 
@@ -53,6 +55,9 @@ class Channel {
   virtual void ReportStatus(CallId call, const v1::ReportStatusRequest& request) = 0;
   virtual void RaiseObjection(CallId call, const v1::SubmitObjectionsRequest& request) = 0;
   virtual void PullObjections(CallId call, const v1::PullObjectionsRequest& request) = 0;
+  // A channel that carries no papers leaves these two unanswered.
+  virtual void PullBlobPart(CallId, const v1::PullBlobPartRequest&) {}
+  virtual void PutBlobPart(CallId, const v1::PutBlobPartRequest&) {}
 };
 
 // When the order reached the inbox: its rank among all measures of the unit.
@@ -70,6 +75,7 @@ struct Request {
   absl::Time now;  // the agent's clock
   // The order that made the measure, for RELEASE and DEDUCT: operation.Text() is the id of its row.
   const Operation* freeze_operation = nullptr;
+  std::vector<PaperFile> papers = {};  // that the order names, where they lie
 };
 
 struct Found {

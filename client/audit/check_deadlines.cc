@@ -64,7 +64,7 @@ void CheckCleared(const journal::Leaf& leaf, CaseSeen& of, Picture& seen) {
         absl::StrCat("its cause, ", body.cause(), ", is not the newest entry of the case that can end one"),
         {of.mover});
   seen.Disarm(of.clock, leaf.case_seq.value(), ClockOwner::kCase);
-  of.clock = {}, of.surplus = 0;
+  of.clock = {}, of.surplus = 0, of.moved = seen.now;
 }
 
 }  // namespace
@@ -134,6 +134,7 @@ void CheckPresence(const journal::Leaf& leaf, Picture& seen) {
     if (body.instance().size() != 8 || body.adapter().empty() || body.contract_version() == 0)
       wrong("instance, program and contract version are demanded");
     seen.present.Add(agency);
+    seen.present_since[leaf.agency.value()] = seen.now;
     seen.calls[{leaf.agency.value(), body.instance()}] = index;
     return;
   }

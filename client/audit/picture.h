@@ -76,6 +76,7 @@ struct HandedSeen {
 struct CaseSeen {
   uint32_t court = 0;
   goldeneagle::v1::CaseStage stage{};
+  int64_t moved = 0;     // when it last changed its stage, or a surplus in it was cleared; microseconds
   uint64_t mover = 0;    // newest entry that can make or end a surplus
   uint64_t surplus = 0;  // the SURPLUS_ARISEN that stands
   StoredClock clock;     // of it
@@ -110,6 +111,7 @@ struct WitnessesSeen {
   std::vector<std::shared_ptr<const journal::NoteVerifier>> keys;
   uint32_t quorum = 0;  // 0: the log has no witnesses
   uint64_t size = 0;    // of the newest cosigned checkpoint
+  int64_t since = 0;    // when an entry first told of it, or the alarm let deductions go on; microseconds
   bool missing = false, deductions_wait = false;
 };
 // A cosigned checkpoint that an entry tells of: its root is still to be compared with the tree.
@@ -174,7 +176,10 @@ struct Picture {
   absl::flat_hash_map<std::pair<uint32_t, std::string>, std::set<uint64_t>> urgent;
   // Newest entry that shows a call of this instance of an agency's adapter: it polled, or greeted.
   absl::flat_hash_map<std::pair<uint32_t, std::string>, uint64_t> calls;
-  absl::flat_hash_map<uint32_t, uint64_t> absences;                               // newest ADAPTER_ABSENT of an agency
+  absl::flat_hash_map<uint32_t, uint64_t> absences;      // newest ADAPTER_ABSENT of an agency
+  absl::flat_hash_map<uint32_t, int64_t> present_since;  // its newest ADAPTER_PRESENT
+  absl::flat_hash_map<std::pair<uint32_t, std::string>, int64_t>
+      freed;  // by agency and person: newest arrival of a control
   absl::flat_hash_map<std::pair<uint64_t, uint32_t>, journal::Hash> final_words;  // (order, agency) -> digest
 
   // The clocks that run, by their next mark: (instant, order, case or objection, which of them).
@@ -235,6 +240,15 @@ void CheckWitness(const journal::Leaf& leaf, Picture& seen);  // CHECKPOINT_COSI
 void TakeWitnesses(const journal::Leaf& leaf, const goldeneagle::v1::RegisterWitnesses& registered, Picture& seen);
 // A task goes out at `index` to `agency`: nothing that should have gone long before it is left behind.
 void CheckSkipped(uint64_t index, uint32_t agency, uint64_t order, const OrderSeen& seen_order, Picture& seen);
+// Whether something handed out in an entry before `index`, on the same person, may not have arrived: a lost answer
+// would let this order overtake it. A poll of the same instance confirms the hand-out or gives it back.
+bool IsHeldUp(uint64_t index, uint32_t agency, const OrderSeen& order, const Picture& seen);
+// A release waits for the last word on the deductions under its measure that were accepted before it.
+bool WaitsForDeduction(uint64_t seq, const OrderSeen& order, const Picture& seen);
+// Since when the order could be handed out, as far as pauses and deductions before it go; microseconds.
+int64_t WaitsSince(const OrderSeen& order, const Picture& seen);
+// After the newest leaf: what stays behind at `now` although it could have been handed out for longer than `bound`.
+void CheckWaiting(int64_t now, int64_t bound, Picture& seen);
 // What was heard of the order at this agency: it holds up nobody there any more.
 void Arrived(uint64_t order, uint32_t agency, const OrderSeen& seen_order, Picture& seen);
 void CheckWitnessed(uint64_t index, uint64_t order, const OrderSeen& seen_order, Picture& seen);

@@ -32,6 +32,10 @@ const goldeneagle::v1::LogFounded& PublicAudit::founding() const { return seen_-
 
 const std::vector<TagKeyUse>& PublicAudit::tag_keys() const { return seen_->tag_keys.uses(); }
 
+void PublicAudit::CheckWaiting(absl::Time now, absl::Duration bound) {
+  audit::CheckWaiting(absl::ToUnixMicros(now), absl::ToInt64Microseconds(bound), *seen_);
+}
+
 void PublicAudit::Take(std::string_view bytes) {
   Picture& seen = *seen_;
   const uint64_t index = seen.next++;

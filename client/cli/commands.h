@@ -23,6 +23,7 @@ void AddLooks(Verb& root);
 void AddMetrics(Verb& root);
 void AddObjection(Verb& root);
 void AddOrder(Verb& root);
+void AddPaper(Verb& root);
 void AddPki(Verb& root);
 void AddPolicy(Verb& root);
 void AddReasons(Verb& root);

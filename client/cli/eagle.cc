@@ -56,7 +56,7 @@ void AddCommands(Verb& root) {
   for (const auto add :
        {AddPki,     AddInit,     AddAdmin,     AddStatement, AddKey,     AddDirectory, AddAgency, AddCase,
         AddOrder,   AddFindings, AddObjection, AddEvidence,  AddJournal, AddLooks,     AddBackup, AddRecover,
-        AddMetrics, AddWitness,  AddPolicy,    AddDoctor,    AddReasons, AddVersion}) {
+        AddMetrics, AddWitness,  AddPolicy,    AddDoctor,    AddReasons, AddVersion,   AddPaper}) {
     add(root);
   }
 }

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "client/lib/errors.h"
+#include "server/base/bytes.h"
 #include "server/base/reason.h"
 #include "server/base/uuid.h"
 #include "server/trust/strict.h"
@@ -125,6 +126,11 @@ absl::Status ValidateAndPrint(Session& session, const v1::SignedBatch& batch) {
   document.Add(std::move(results));
   document.Add(std::move(problems));
   document.Add(std::move(agencies));
+  if (!response.papers_missing().empty()) {
+    Table missing("papers_missing", {{"digest"}});
+    for (const std::string& digest : response.papers_missing()) missing.Add({Text(HexEncode(digest))});
+    document.Add(std::move(missing));
+  }
   EAGLE_RETURN_IF_ERROR(session.Print(document));
   return RefusedStatus(refused, static_cast<size_t>(response.results_size()), first);
 }

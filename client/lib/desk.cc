@@ -30,6 +30,7 @@ Desk::Desk(const DeskOptions& options, DeskPorts ports, LogKeys keys, std::uniqu
       log_key_(std::move(log_key)),
       outbox_(options.state_folder + "/outbox", ports.clock),
       sequences_(options.state_folder + "/sequences", ports.entropy, IsShared(options.organisation)),
+      papers_(options.state_folder + "/papers"),
       checkpoints_(options.state_folder, *log_key_, keys_.checkpoint_file()),
       book_(std::move(book)) {}
 
@@ -71,8 +72,9 @@ absl::StatusOr<Response> Desk::Finish(const OutboxItem& item, absl::StatusOr<Res
     EAGLE_RETURN_IF_ERROR(outbox_.Answered(item.name, answer->SerializeAsString()));
     return answer;
   }
-  // Only the gateway's own "no" ends a batch; after silence it goes out again.
-  if (OriginOf(answer.status()) == Origin::kGateway) {
+  // Only the gateway's own "no" ends a batch; after silence it goes out again, and once its papers are there.
+  if (OriginOf(answer.status()) == Origin::kGateway && ReasonOf(answer.status()) != Reason::kBlobMissing &&
+      ReasonOf(answer.status()) != Reason::kBlobQuotaExceeded) {
     EAGLE_RETURN_IF_ERROR(outbox_.Refused(item.name, std::string(RowOf(ReasonOf(answer.status())).name)));
   }
   return answer;
@@ -87,6 +89,8 @@ absl::StatusOr<SentOrders> Desk::SendOrders(const v1::SignedBatch& batch, Gatewa
 absl::StatusOr<SentOrders> Desk::SendOrders(v1::SubmitOrdersRequest request, Gateway& gateway) {
   EAGLE_ASSIGN_OR_RETURN(const OutboxItem item, outbox_.Put(request.batch()));
   *request.mutable_batch() = item.batch;
+  if (const absl::Status put = PutPapersOf(item.batch, papers_, gateway, paper_progress_); !put.ok())
+    return Finish<v1::SubmitOrdersResponse>(item, put).status();
   SentOrders sent;
   EAGLE_ASSIGN_OR_RETURN(sent.response, Finish(item, gateway.SubmitOrders(request)));
   if (sent.response.results_size() != item.batch.members_size()) return WrongCount(item);

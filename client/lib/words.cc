@@ -74,13 +74,18 @@ std::string TermText(const v1::Term& term) {
   return absl::StrCat(term.months(), term.months() == 1 ? " month" : " months");
 }
 
+// Unknown isn't zero.
+std::string LimitText(const v1::Freeze& freeze) {
+  if (freeze.limit_minor_units() == 0) return ", value unknown";
+  return absl::StrCat(", up to ", MoneyText(freeze.limit_minor_units()), " ", freeze.currency());
+}
+
 std::string ActText(const v1::Order& order) {
   switch (order.act_case()) {
     case v1::Order::kInquire:
       return order.inquire().asset_kinds().empty() ? "all assets" : CommaList(order.inquire().asset_kinds());
     case v1::Order::kFreeze:
-      return absl::StrCat(TargetText(order.freeze()), ", up to ", MoneyText(order.freeze().limit_minor_units()), " ",
-                          order.freeze().currency(), ", ", TermText(order.freeze().term()),
+      return absl::StrCat(TargetText(order.freeze()), LimitText(order.freeze()), ", ", TermText(order.freeze().term()),
                           order.freeze().inflow() == v1::INFLOW_CAPTURE ? ", inflow captured" : "");
     case v1::Order::kRelease:
       return absl::StrCat(

@@ -48,6 +48,10 @@ const absl::btree_map<std::string, MethodRow>& Table() {
       {"/goldeneagle.v1.ObjectionService/ListObjections", {.data = DataClass::kMasked, .court = kSelf | kSubtree}},
       {"/goldeneagle.v1.ObjectionService/ReadObjection",
        {.data = DataClass::kPersonal, .court = kSelf | kGrant, .auditor = kGrant}},
+      {"/goldeneagle.v1.BlobService/PutBlobPart", {.data = DataClass::kNone, .court = kSelf, .agency = kSelf}},
+      {"/goldeneagle.v1.BlobService/GetBlobPart",
+       {.data = DataClass::kPersonal, .court = kSelf | kGrant, .auditor = kGrant}},
+      {"/goldeneagle.v1.BlobService/PullBlobPart", {.data = DataClass::kAddressed, .agency = kSelf}},
       // Statements and administration carry their own signatures: any court's or operator's system may bring them.
       {"/goldeneagle.v1.DirectoryService/SubmitStatements",
        {.data = DataClass::kNone, .court = kSelf, .operators = kSelf}},

@@ -23,6 +23,7 @@
 #include "goldeneagle/v1/adapter_service.pb.h"
 #include "goldeneagle/v1/admin_service.pb.h"
 #include "goldeneagle/v1/audit_service.pb.h"
+#include "goldeneagle/v1/blob_service.pb.h"
 #include "goldeneagle/v1/case_service.pb.h"
 #include "goldeneagle/v1/directory_service.pb.h"
 #include "goldeneagle/v1/objection_service.pb.h"
@@ -30,6 +31,7 @@
 #include "goldeneagle/v1/witness_service.pb.h"
 #include "server/api/caller.h"
 #include "server/base/clock.h"
+#include "server/blobs/blob_store.h"
 #include "server/core/sequencer.h"
 #include "server/dispatch/dispatcher.h"
 #include "server/storage/store.h"
@@ -59,6 +61,8 @@ struct HandlerPorts {
   // nobody listens.
   std::function<void(std::string_view event, const std::vector<std::pair<std::string, std::string>>& fields)> alert =
       nullptr;
+  // Where papers are kept. Null: nowhere; none is taken, and none is here.
+  blobs::BlobStore* papers = nullptr;
 };
 
 class Handlers {
@@ -113,6 +117,14 @@ class Handlers {
                Reply<goldeneagle::v1::GetCaseResponse> reply);
   absl::StatusOr<goldeneagle::v1::ListMeasuresResponse> ListMeasures(
       const Caller& caller, const goldeneagle::v1::ListMeasuresRequest& request);
+
+  // BlobService
+  absl::StatusOr<goldeneagle::v1::PutBlobPartResponse> PutBlobPart(const Caller& caller,
+                                                                   const goldeneagle::v1::PutBlobPartRequest& request);
+  void GetBlobPart(const Caller& caller, goldeneagle::v1::GetBlobPartRequest request,
+                   Reply<goldeneagle::v1::GetBlobPartResponse> reply);
+  absl::StatusOr<goldeneagle::v1::PullBlobPartResponse> PullBlobPart(
+      const Caller& caller, const goldeneagle::v1::PullBlobPartRequest& request);
 
   // AdapterService
   void Hello(const Caller& caller, goldeneagle::v1::HelloRequest request, Reply<goldeneagle::v1::HelloResponse> reply);

@@ -150,6 +150,7 @@ struct RecordAccess {
   OrderSeq order;  // zero: the read is of no single order
   std::string method;
   std::vector<std::string> subject_tags;
+  std::string blob_digest;  // of a paper that is read; else empty
   uint32_t rows = 0;
   uint64_t page_after = 0;
 };

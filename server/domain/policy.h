@@ -32,6 +32,8 @@ class Policy {
   const goldeneagle::v1::IdKindRow* IdKind(std::string_view id_kind) const;
   // The row of the stage, else the row for every stage.
   const goldeneagle::v1::TermRow* TermFor(std::string_view asset_kind, goldeneagle::v1::CaseStage stage) const;
+  // Whether an order of this action is taken only when the papers that it names are here.
+  bool PapersTravelWith(goldeneagle::v1::Action action) const;
   bool IsAssetKind(std::string_view kind) const;
 
  private:

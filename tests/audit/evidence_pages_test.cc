@@ -12,6 +12,7 @@
 #include "client/audit/code_words.h"
 #include "client/audit/evidence_page.h"
 #include "client/audit/evidence_pieces.h"
+#include "client/audit/evidence_words.h"
 #include "tests/audit/evidence_world.h"
 #include "tests/support/paths.h"
 #include "tests/support/temp_folder.h"
@@ -96,6 +97,32 @@ TEST(EvidencePage, EveryReasonOfAnAgencyHasAChineseNameAndAnUnknownOneStaysAsItC
     EXPECT_THAT(audit::AgencyReasonText(code), AllOf(testing::EndsWith(" " + code), Not(HasSubstr("未知代码"))));
   }
   EXPECT_EQ(audit::AgencyReasonText("BANK_X_77"), "未知代码 UNKNOWN (BANK_X_77)");
+}
+
+TEST(EvidencePage, AnUnknownValueIsCalledUnknown) {
+  v1::Order order;
+  order.set_action(v1::ACTION_FREEZE);
+  order.mutable_freeze()->set_currency("CNY");
+  v1::AssetTarget& asset = *order.mutable_freeze()->mutable_asset();
+  asset.set_asset_kind("PATENT"), asset.set_unit_number("ZL990110000017.7");
+  asset.set_share_numerator(1), asset.set_share_denominator(1);
+  EXPECT_THAT(audit::ActOf(order).zh, HasSubstr("（价值未知），专利权 PATENT"));
+  EXPECT_THAT(audit::ActOf(order).en, HasSubstr("of unknown value, PATENT"));
+  order.mutable_freeze()->set_limit_minor_units(100);
+  EXPECT_THAT(audit::ActOf(order).en, HasSubstr(" 1.00 CNY, PATENT"));
+}
+
+TEST(EvidencePage, AThingIsShownWithItsShareAndWhatItsRegisterSaysOfIt) {
+  v1::ItemResult item;
+  item.set_outcome(v1::OUTCOME_FOUND);
+  v1::Finding& finding = *item.mutable_finding();
+  finding.set_asset_kind("VEHICLE"), finding.set_description("号牌号码 辽99A7K21");
+  finding.set_share_numerator(3), finding.set_share_denominator(10);
+  v1::PriorMeasure& prior = *finding.add_prior_measures();
+  prior.set_authority("辽9803"), prior.set_document_number("执118号");
+  const std::string text = audit::ItemText(item, "CNY", kZone);
+  EXPECT_THAT(text, AllOf(HasSubstr("份额 share 3/10"), HasSubstr("号牌号码 辽99A7K21"), HasSubstr("辽9803 执118号"),
+                          Not(HasSubstr("0.00"))));
 }
 
 TEST(EvidencePage, SilenceSaysHowItIsShown) {

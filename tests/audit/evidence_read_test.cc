@@ -126,6 +126,8 @@ class Wire : public client::Gateway {
   NOT_HERE(ResumeOrders, ResumeOrdersRequest, ResumeOrdersResponse)
   NOT_HERE(SubmitCaseActs, SubmitCaseActsRequest, SubmitCaseActsResponse)
   NOT_HERE(SearchAccess, SearchAccessRequest, SearchAccessResponse)
+  NOT_HERE(PutBlobPart, PutBlobPartRequest, PutBlobPartResponse)
+  NOT_HERE(GetBlobPart, GetBlobPartRequest, GetBlobPartResponse)
   NOT_HERE(GetCase, GetCaseRequest, GetCaseResponse)
   NOT_HERE(ListMeasures, ListMeasuresRequest, ListMeasuresResponse)
   NOT_HERE(AnswerObjection, SubmitObjectionsRequest, SubmitObjectionsResponse)

@@ -54,6 +54,8 @@ class Borrowed : public Gateway {
   FORWARD(AnswerObjection, SubmitObjectionsRequest, SubmitObjectionsResponse)
   FORWARD(ListObjections, ListObjectionsRequest, ListObjectionsResponse)
   FORWARD(ReadObjection, ReadObjectionRequest, ReadObjectionResponse)
+  FORWARD(PutBlobPart, PutBlobPartRequest, PutBlobPartResponse)
+  FORWARD(GetBlobPart, GetBlobPartRequest, GetBlobPartResponse)
   FORWARD(SubmitStatements, SubmitStatementsRequest, SubmitStatementsResponse)
   FORWARD(ListStatements, ListStatementsRequest, ListStatementsResponse)
   FORWARD(GetPolicy, GetPolicyRequest, GetPolicyResponse)

@@ -39,6 +39,7 @@ PolicyTable ReadPolicy() {
   PolicyTable table;
   GATEWAY_ASSERT(google::protobuf::TextFormat::ParseFromString(text.str(), &table),
                  "the policy that ships can be read");
+  table.mutable_papers()->clear_travel_with();  // papers are files, and the simulation has none
   return table;
 }
 

@@ -29,7 +29,7 @@ inline constexpr char kLandUnit[] = "990101001002GB00123F00010012";
 inline constexpr char kCourtAccount[] = "9900010000000099010";
 inline constexpr int64_t kCap = 198'287'00;
 
-// deploy/policy/cn-2026.txtpb.
+// deploy/policy/cn-2026.txtpb, but no order has to travel with its papers.
 v1::PolicyTable PolicyOf2026();
 
 class DemoWorld {

@@ -59,6 +59,11 @@ constexpr Counter kCounters[] = {
     {"objection_words", &AgentMetrics::objection_words, Tone::kInfo},
     {"objection_words_refused", &AgentMetrics::objection_words_refused, Tone::kWarning},
     {"objection_words_unverified", &AgentMetrics::objection_words_unverified, Tone::kWarning},
+    {"papers_fetched", &AgentMetrics::papers_fetched, Tone::kInfo},
+    {"papers_missed", &AgentMetrics::papers_missed, Tone::kWarning},
+    {"documents_put", &AgentMetrics::documents_put, Tone::kInfo},
+    {"documents_refused", &AgentMetrics::documents_refused, Tone::kWarning},
+    {"documents_lost", &AgentMetrics::documents_lost, Tone::kWarning},
     {"queued", &AgentMetrics::queued, Tone::kSilent},
     {"waiting_for_clerk", &AgentMetrics::waiting_for_clerk, Tone::kSilent},
 };

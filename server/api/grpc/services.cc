@@ -6,6 +6,7 @@
 #include "goldeneagle/v1/adapter_service.grpc.pb.h"
 #include "goldeneagle/v1/admin_service.grpc.pb.h"
 #include "goldeneagle/v1/audit_service.grpc.pb.h"
+#include "goldeneagle/v1/blob_service.grpc.pb.h"
 #include "goldeneagle/v1/case_service.grpc.pb.h"
 #include "goldeneagle/v1/directory_service.grpc.pb.h"
 #include "goldeneagle/v1/objection_service.grpc.pb.h"
@@ -32,7 +33,7 @@ class Services::Shared {
     for (const google::protobuf::ServiceDescriptor* service :
          {Described("OrderService"), Described("CaseService"), Described("AdapterService"),
           Described("DirectoryService"), Described("AdminService"), Described("AuditService"),
-          Described("WitnessService"), Described("ObjectionService")}) {
+           Described("WitnessService"), Described("ObjectionService"), Described("BlobService")}) {
       for (int i = 0; i < service->method_count(); ++i) {
         auto method = std::make_unique<Method>();
         method->path = "/" + service->full_name() + "/" + service->method(i)->name();
@@ -125,6 +126,13 @@ class Services::Impl {
     UNARY(CaseService, SubmitCaseActs, SubmitCaseActsRequest, SubmitCaseActsResponse)
     UNARY(CaseService, GetCase, GetCaseRequest, GetCaseResponse)
     UNARY(CaseService, ListMeasures, ListMeasuresRequest, ListMeasuresResponse)
+    Shared& shared;
+  };
+  struct Blobs final : v1::BlobService::CallbackService {
+    explicit Blobs(Shared& s) : shared(s) {}
+    UNARY(BlobService, PutBlobPart, PutBlobPartRequest, PutBlobPartResponse)
+    UNARY(BlobService, GetBlobPart, GetBlobPartRequest, GetBlobPartResponse)
+    UNARY(BlobService, PullBlobPart, PullBlobPartRequest, PullBlobPartResponse)
     Shared& shared;
   };
   struct Adapters final : v1::AdapterService::CallbackService {
@@ -272,6 +280,7 @@ class Services::Impl {
   Shared shared;
   Orders orders{shared};
   Cases cases{shared};
+  Blobs blobs{shared};
   Adapters adapters{shared};
   Objections objections{shared};
   Directories directories{shared};
@@ -289,8 +298,8 @@ Services::Services(const ServerOptions& options, const ServerPorts& ports, Reloa
 Services::~Services() { Stop(); }
 
 std::vector<grpc::Service*> Services::api() const {
-  return {&impl_->orders,      &impl_->cases,  &impl_->adapters, &impl_->objections,
-          &impl_->directories, &impl_->admins, &impl_->audits,   &impl_->witnesses};
+  return {&impl_->orders,     &impl_->cases,       &impl_->blobs,  &impl_->adapters, &impl_->objections,
+          &impl_->directories, &impl_->admins, &impl_->audits, &impl_->witnesses};
 }
 grpc::CallbackGenericService* Services::unknown() const { return &impl_->unknown; }
 std::vector<grpc::Service*> Services::admin() const { return {&impl_->local_admins, &impl_->process}; }

@@ -97,6 +97,40 @@ void TestGateway::Round(const std::function<void(CallId, absl::StatusOr<Reply>)>
   }
 }
 
+// A call that names no instance.
+void TestGateway::Carry(Wire wire, CallId call, const std::function<absl::StatusOr<Reply>()>& answer) {
+  if (crash_.Point()) return;
+  ++calls[wire];
+  const Fate what = fate(wire);
+  if (what == Fate::kLoseRequest) return;
+  absl::Status refused = refuse(wire);
+  Answer(call, refused.ok() ? answer() : absl::StatusOr<Reply>(std::move(refused)), what);
+}
+
+void TestGateway::PullBlobPart(CallId call, const v1::PullBlobPartRequest& request) {
+  Carry(kWirePaper, call, [&]() -> absl::StatusOr<Reply> {
+    const auto found = papers.find(request.digest());
+    if (found == papers.end() || request.part() * kPaperPartBytes >= found->second.size())
+      return Fail(Reason::kNotFound, "no paper of the caller's has this name");
+    v1::PullBlobPartResponse response;
+    response.set_content(found->second.substr(request.part() * kPaperPartBytes, kPaperPartBytes));
+    response.set_size_bytes(found->second.size());
+    return Reply(response);
+  });
+}
+
+void TestGateway::PutBlobPart(CallId call, const v1::PutBlobPartRequest& request) {
+  Carry(kWireDocument, call, [&]() -> absl::StatusOr<Reply> {
+    auto& parts = documents[request.digest()];
+    if (!request.content().empty()) parts[request.part()] = request.content();
+    v1::PutBlobPartResponse response;
+    for (uint32_t part = 0; part * kPaperPartBytes < request.size_bytes(); ++part)
+      if (!parts.contains(part)) response.add_parts_missing(part);
+    response.set_complete(response.parts_missing().empty());
+    return Reply(response);
+  });
+}
+
 void TestGateway::Hello(CallId call, const v1::HelloRequest& request) {
   Handle(kWireHello, call, request.instance(), [&]() -> absl::StatusOr<Reply> {
     hellos.push_back(request);

@@ -35,6 +35,8 @@ enum Wire {
   kWireStatus,
   kWireObject,
   kWireThread,
+  kWirePaper,
+  kWireDocument,
   kWires
 };
 
@@ -76,6 +78,9 @@ class TestGateway : public Channel {
   // The court's word, signed by whom it likes; polls tell of it.
   void AddWord(const std::string& objection_id, const v1::SignedMember& word);
 
+  void PullBlobPart(CallId call, const v1::PullBlobPartRequest& request) override;
+  void PutBlobPart(CallId call, const v1::PutBlobPartRequest& request) override;
+
   const std::vector<StoredReceipt>& ReceiptsOn(const std::string& order_id) { return receipts_[order_id]; }
   // The FINAL or RETURNED receipt; null when there is none.
   const v1::Receipt* LastWord(const std::string& order_id);
@@ -104,6 +109,9 @@ class TestGateway : public Channel {
   std::vector<std::string> batches;   // bytes of each report as it came
   std::vector<v1::SignedBatch> said;  // every word of a thread, each time it came
   v1::Refusal refuse_words;           // of every word, unless empty
+  std::vector<std::string> batches;                                  // bytes of each report as it came
+  std::map<std::string, std::string> papers;                         // what may be had, by digest
+  std::map<std::string, std::map<uint32_t, std::string>> documents;  // parts that were put, by digest
 
  private:
   struct OutTask {
@@ -121,6 +129,7 @@ class TestGateway : public Channel {
     absl::StatusOr<Reply> reply;
   };
   // One call: dies, gets lost, is refused, or is answered by `answer`.
+  void Carry(Wire wire, CallId call, const std::function<absl::StatusOr<Reply>()>& answer);
   void Handle(Wire wire, CallId call, const std::string& instance,
               const std::function<absl::StatusOr<Reply>()>& answer);
   void Answer(CallId call, absl::StatusOr<Reply> reply, Fate fate);

@@ -36,7 +36,7 @@ class Sample(play.Demo):
         self.stage.environment["PYTHONDONTWRITEBYTECODE"] = "1"
         since = (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=30)).isoformat(timespec="seconds")
         spec = cast.pki_spec
-        cast.pki_spec = lambda address, admin, _: spec(address, admin, since)
+        cast.pki_spec = lambda address, admin, _, agencies: spec(address, admin, since, agencies)
         self.database = os.path.join(folder, "songyue.db")
 
     def write_adapter(self, code, folder):

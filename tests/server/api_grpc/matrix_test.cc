@@ -9,6 +9,7 @@
 #include "goldeneagle/v1/adapter_service.pb.h"
 #include "goldeneagle/v1/admin_service.pb.h"
 #include "goldeneagle/v1/audit_service.pb.h"
+#include "goldeneagle/v1/blob_service.pb.h"
 #include "goldeneagle/v1/case_service.pb.h"
 #include "goldeneagle/v1/directory_service.pb.h"
 #include "goldeneagle/v1/objection_service.pb.h"
@@ -36,6 +37,9 @@ const std::map<std::string, std::string>& Allowed() {
       {"CaseService/SubmitCaseActs", "c"},
       {"CaseService/GetCase", "cu"},
       {"CaseService/ListMeasures", "c"},
+      {"BlobService/PutBlobPart", "ca"},
+      {"BlobService/GetBlobPart", "cu"},
+      {"BlobService/PullBlobPart", "a"},
       {"AdapterService/Hello", "a"},
       {"AdapterService/PullTasks", "a"},
       {"AdapterService/RenewLease", "a"},
@@ -72,7 +76,8 @@ std::vector<const google::protobuf::MethodDescriptor*> Methods() {
   std::vector<const google::protobuf::MethodDescriptor*> out;
   for (const auto* file :
        {goldeneagle::v1::GetOrderRequest::descriptor()->file(), goldeneagle::v1::GetCaseRequest::descriptor()->file(),
-        goldeneagle::v1::HelloRequest::descriptor()->file(), goldeneagle::v1::ListAgenciesRequest::descriptor()->file(),
+        goldeneagle::v1::PutBlobPartRequest::descriptor()->file(), goldeneagle::v1::HelloRequest::descriptor()->file(),
+        goldeneagle::v1::ListAgenciesRequest::descriptor()->file(),
         goldeneagle::v1::GetMetricsRequest::descriptor()->file(),
         goldeneagle::v1::GetCheckpointRequest::descriptor()->file(),
         goldeneagle::v1::WaitCheckpointRequest::descriptor()->file(),

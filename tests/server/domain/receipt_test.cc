@@ -46,6 +46,20 @@ TEST(ReceiptTest, TheFirstFinalWordWinsARepeatIsKnownAnyOtherStopsTheTask) {
   EXPECT_EQ(world.OrderNamed(world.freeze).TaskAt(AgencyOrdinal(1)), TASK_STATE_CONFLICT);
 }
 
+TEST(ReceiptTest, AnAnswerAfterTheCaseWasClosedIsStillOnRecord) {
+  FrozenWorld world;
+  CaseAct close;
+  close.set_request_id(world.NewId()), close.set_court("C1");
+  close.mutable_stage()->set_case_number("case-1"), close.mutable_stage()->set_to(CASE_STAGE_CLOSED);
+  close.mutable_stage()->set_ground("done");
+  ASSERT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Cases({close}))), Reason::kNone);
+  EXPECT_EQ(Verdict(world.Do(world.Receipts("BANK1", {world.Controlled(world.freeze, "BANK1", 80'000'00, 0)}))),
+            RECEIPT_VERDICT_RECORDED);
+  EXPECT_EQ(world.TheCase().ledger.Sum().controlled, 80'000'00) << "it stands, whatever the case does";
+  EXPECT_EQ(Verdict(world.Do(world.Receipts("BANK1", {world.Controlled(world.freeze, "BANK1", 1, 0)}))),
+            RECEIPT_VERDICT_CONFLICT);
+}
+
 // A batch that is answered BUSY is passed by later ones: what it holds contradicts nothing.
 TEST(ReceiptTest, AWordThatWasOvertakenIsKeptAndMovesNothing) {
   FrozenWorld world;

@@ -42,6 +42,13 @@ TEST(DeadlineTest, UrgentEndsAfterHoursOfTheClockWithMarksOnTheWay) {
                                           "2026-09-29 21:00:00", "2026-09-30 09:00:00"));
 }
 
+TEST(DeadlineTest, AnUrgentOrderLateOnAHolidayIsDueTheSameHourOfTheNextDay) {
+  const absl::TimeZone zone = Zone("Asia/Shanghai");
+  const absl::CivilSecond national_day(2026, 10, 1, 23, 50, 0);
+  EXPECT_EQ(Text(ComputeDeadline(Row(24, 0), absl::FromCivil(national_day, zone), zone).due, zone),
+            "2026-10-02 23:50:00");
+}
+
 TEST(DeadlineTest, NormalEndsAtMidnightAfterTheLastCivilDayWhateverTheHourOfAcceptance) {
   const absl::TimeZone zone = Zone("Asia/Shanghai");
   for (int hour : {0, 9, 23}) {
