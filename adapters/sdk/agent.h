@@ -137,18 +137,7 @@ class Agent {
   const AgentConfig& config() const { return config_; }
 
  private:
-  enum Method : uint8_t {
-    kHello,
-    kPull,
-    kRenew,
-    kReport,
-    kStatus,
-    kObject,
-    kThread,
-    kPaper,
-    kDocument,
-    kMethods
-  };
+  enum Method : uint8_t { kHello, kPull, kRenew, kReport, kStatus, kObject, kThread, kPaper, kDocument, kMethods };
   enum class Session : uint8_t { kDown, kGreeting, kUp };
   struct Call {
     CallId id = 0;

@@ -33,7 +33,7 @@ class Services::Shared {
     for (const google::protobuf::ServiceDescriptor* service :
          {Described("OrderService"), Described("CaseService"), Described("AdapterService"),
           Described("DirectoryService"), Described("AdminService"), Described("AuditService"),
-           Described("WitnessService"), Described("ObjectionService"), Described("BlobService")}) {
+          Described("WitnessService"), Described("ObjectionService"), Described("BlobService")}) {
       for (int i = 0; i < service->method_count(); ++i) {
         auto method = std::make_unique<Method>();
         method->path = "/" + service->full_name() + "/" + service->method(i)->name();
@@ -298,7 +298,7 @@ Services::Services(const ServerOptions& options, const ServerPorts& ports, Reloa
 Services::~Services() { Stop(); }
 
 std::vector<grpc::Service*> Services::api() const {
-  return {&impl_->orders,     &impl_->cases,       &impl_->blobs,  &impl_->adapters, &impl_->objections,
+  return {&impl_->orders,      &impl_->cases,  &impl_->blobs,  &impl_->adapters, &impl_->objections,
           &impl_->directories, &impl_->admins, &impl_->audits, &impl_->witnesses};
 }
 grpc::CallbackGenericService* Services::unknown() const { return &impl_->unknown; }
