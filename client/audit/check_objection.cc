@@ -133,29 +133,14 @@ void CheckObjection(const journal::Leaf& leaf, Picture& seen) {
   }
 }
 
-bool HoldsBack(const ObjectionSeen& thread, uint64_t deduction) {
-  if (thread.closed == 0) return true;
-  const bool right = thread.decision == OBJECTION_DECISION_UPHELD || thread.decision == OBJECTION_DECISION_AMENDED;
-  const bool meant = thread.order == deduction || thread.order == thread.measure;
-  return right && meant && deduction < thread.closed;
-}
-
-void CheckHeld(uint64_t index, uint32_t agency, uint64_t seq, const OrderSeen& order, Picture& seen) {
-  if (order.action != ACTION_DEDUCT || order.delivered.Has(agency)) return;
+uint64_t HeldByObjection(uint64_t seq, const OrderSeen& order, const Picture& seen) {
   const auto of = seen.objections_of.find(order.freeze);
   if (order.action != ACTION_DEDUCT || of == seen.objections_of.end()) return 0;
   for (uint64_t raised : of->second) {
     const ObjectionSeen& thread = seen.objections.at(raised);
-    if (!HoldsBack(thread, seq)) continue;
-    if (thread.closed == 0)
-      seen.findings.Add(Rule::kObjectionHold, index,
-                        absl::StrCat("deduction ", seq, " goes out while objection ", raised, " is open"),
-                        {seq, raised});
-    else
-      seen.findings.Add(Rule::kObjectionHold, index,
-                        absl::StrCat("deduction ", seq, " goes out although the court found objection ", raised,
-                                     " right after signing it"),
-                        {seq, raised, thread.closed});
+    const bool right = thread.decision == OBJECTION_DECISION_UPHELD || thread.decision == OBJECTION_DECISION_AMENDED;
+    const bool meant = thread.order == seq || thread.order == thread.measure;
+    if (thread.closed == 0 || (right && meant && seq < thread.closed)) return raised;
   }
   return 0;
 }

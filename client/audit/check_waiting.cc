@@ -27,13 +27,6 @@ int64_t CouldGoSince(uint64_t seq, uint32_t agency, const OrderSeen& order, cons
   const auto of = seen.cases.find(order.case_seq);
   if (of == seen.cases.end() || of->second.surplus != 0 || HeldByObjection(seq, order, seen) != 0) return kHeldBack;
   if (of->second.stage != CASE_STAGE_ENFORCEMENT && of->second.stage != CASE_STAGE_RESUMED) return kHeldBack;
-  if (const auto threads = seen.objections_of.find(order.freeze); threads != seen.objections_of.end()) {
-    for (const uint64_t raised : threads->second) {
-      const ObjectionSeen& thread = seen.objections.at(raised);
-      if (HoldsBack(thread, seq)) return kHeldBack;
-      since = std::max(since, thread.closed_at);
-    }
-  }
   const WitnessesSeen& witnesses = seen.witnesses;
   const bool seen_by_them = seq < witnesses.size || (witnesses.missing && !witnesses.deductions_wait);
   if (witnesses.quorum != 0 && !seen_by_them) return kHeldBack;

@@ -110,8 +110,6 @@ class TestGateway : public Channel {
   v1::Refusal refuse_words;                                          // of every word, unless empty
   std::map<std::string, std::string> papers;                         // what may be had, by digest
   std::map<std::string, std::map<uint32_t, std::string>> documents;  // parts that were put, by digest
-  std::vector<v1::SignedBatch> said;                                 // every word of a thread, each time it came
-  v1::Refusal refuse_words;                                          // of every word, unless empty
 
  private:
   struct OutTask {
