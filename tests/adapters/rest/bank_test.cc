@@ -319,7 +319,7 @@ TEST_F(RestTls, RedirectionsAreNotFollowedAndLargeAnswersNotRead) {
   EXPECT_EQ(moved.reply->status, 302) << "a status like any other, which no template reads";
   bank.Fault("changes", "large");
   const Exchange large = Send(bank.Options(), "/api/v2/judicial/changes?after=0&limit=1");
-  EXPECT_FALSE(large.reply.ok());
+  ASSERT_FALSE(large.reply.ok());
   EXPECT_THAT(FailureOf(large.reply.status()).message, HasSubstr("larger"));
   EXPECT_TRUE(large.sent);
 }
