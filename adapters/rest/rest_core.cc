@@ -10,6 +10,7 @@ namespace eagle::rest {
 namespace {
 
 constexpr absl::Duration kAwayFor = absl::Seconds(2);
+constexpr size_t kLoggedCodeMax = 32;
 constexpr char kCallUnknown[] = "ACTION_NOT_SUPPORTED", kValueMissing[] = "VALUE_MISSING",
                kCodeNotMapped[] = "CODE_NOT_MAPPED", kUnknownCode[] = "UNKNOWN";
 
@@ -28,6 +29,14 @@ sdk::Answer NotSayable(const absl::Status& why) {
 
 bool IsSayable(const absl::Status& status) {
   return ReasonOf(status) != Reason::kFieldMissing && ReasonOf(status) != Reason::kFieldInvalid;
+}
+
+// For the log: a code as codes are. Anything else could be somebody's name.
+std::string PlainCode(const std::string& code) {
+  const bool plain =
+      code.size() <= kLoggedCodeMax &&
+      code.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-") == std::string::npos;
+  return plain ? "code " + code : "";
 }
 
 std::string UnknownWords(const Said& said) {
@@ -116,7 +125,7 @@ absl::StatusOr<sdk::Answer> RestCore::Inquire(const sdk::Request& request) {
     return sdk::FailedAnswer("ANSWER_INVALID", MessageOf(said.status()));
   }
   if (said->meaning == Meaning::kUnknown) {
-    note_("core_code_unknown", kInquire, "");
+    note_("core_code_unknown", kInquire, PlainCode(said->code));
     return sdk::FailedAnswer(kUnknownCode, RawWords(said->code, said->text));
   }
   if (said->meaning == Meaning::kNotDone) return Fail(Reason::kUnavailable, "the server asks to be asked later");
@@ -160,7 +169,7 @@ absl::StatusOr<sdk::Answer> RestCore::Apply(const sdk::Request& request) {
     case Meaning::kPending:
       return Fail(Reason::kUnavailable, "the server is at work on it");
     default:
-      note_("core_code_unknown", *call, "");
+      note_("core_code_unknown", *call, PlainCode(said->code));
       return Fail(Reason::kAnswerInvalid, UnknownWords(*said));
   }
 }
@@ -197,7 +206,7 @@ absl::StatusOr<RestCore::Asked> RestCore::Ask(const sdk::Operation& operation) {
     row = templates_.codes.Find(kFind, asked.code);
   }
   if (row == nullptr) {
-    note_("core_code_unknown", kFind, "");
+    note_("core_code_unknown", kFind, PlainCode(asked.code));
     asked.found = Unknown("the server's code isn't in the table: " + RawWords(asked.code, asked.text));
     return asked;
   }
@@ -236,7 +245,7 @@ absl::StatusOr<RestCore::Asked> RestCore::Ask(const sdk::Operation& operation) {
   } else if (said->meaning == Meaning::kNotDone) {
     asked.found.kind = sdk::Found::Kind::kNotDone;
   } else {
-    note_("core_code_unknown", *call, "");
+    note_("core_code_unknown", *call, PlainCode(said->code));
     asked.found = Unknown(UnknownWords(*said));
   }
   return asked;

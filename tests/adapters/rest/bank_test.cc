@@ -99,6 +99,18 @@ TEST(RestBank, PlaysACaseFromInquiryToRelease) {
   EXPECT_EQ(promoted[0]->change(), v1::MEASURE_CHANGE_PROMOTED);
   EXPECT_TRUE(promoted[0]->items(0).measure().has_effective_from());
 
+  v1::Order renewal = it.world.Release(freeze);
+  renewal.set_action(v1::ACTION_RENEW);
+  renewal.mutable_renew()->set_freeze_order_id(freeze.order_id());
+  renewal.mutable_renew()->mutable_term()->set_months(12);
+  it.world.Submit(renewal);
+  ASSERT_TRUE(it.world.Settle());
+  EXPECT_EQ(it.world.Outcome(renewal), "RENEWED");
+  EXPECT_EQ(it.Item(renewal).measure().effective_to().seconds(),
+            absl::ToUnixSeconds(absl::FromCivil(absl::CivilDay(2028, 9, 28), Shanghai())))
+      << "24:00 of 2028-09-27, a year after the term that ran";
+  EXPECT_EQ(it.Item(renewal).measure().rank(), 1u);
+
   const v1::Order deduct = it.world.Submit(it.world.Deduct(freeze, 50'000'00));
   ASSERT_TRUE(it.world.Settle());
   EXPECT_EQ(it.world.Outcome(deduct), "DEDUCTED");
@@ -307,7 +319,7 @@ TEST_F(RestTls, RedirectionsAreNotFollowedAndLargeAnswersNotRead) {
   EXPECT_EQ(moved.reply->status, 302) << "a status like any other, which no template reads";
   bank.Fault("changes", "large");
   const Exchange large = Send(bank.Options(), "/api/v2/judicial/changes?after=0&limit=1");
-  EXPECT_FALSE(large.reply.ok());
+  ASSERT_FALSE(large.reply.ok());
   EXPECT_THAT(FailureOf(large.reply.status()).message, HasSubstr("larger"));
   EXPECT_TRUE(large.sent);
 }

@@ -308,6 +308,11 @@ TEST_F(RestCoreTest, AnUnknownCodeIsKeptRaw) {
   ASSERT_TRUE(look.ok());
   EXPECT_EQ(look->verdict, "UNKNOWN");
   EXPECT_EQ(look->code, "E-78");
+  EXPECT_THAT(notes, HasSubstr("core_code_unknown code E-78"));
+  http.answers.clear();
+  http.Say("", 200, R"({"code":"林远舟","msg":"?"})");
+  EXPECT_EQ(Word(Do(Order(v1::ACTION_INQUIRE))), "ERROR UNKNOWN");
+  EXPECT_THAT(notes, Not(HasSubstr("林远舟"))) << "what isn't a code doesn't go into a log";
 }
 
 TEST_F(RestCoreTest, OnlyWhatNeverLeftIsCertainlyNotDone) {
