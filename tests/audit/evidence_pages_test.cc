@@ -126,7 +126,7 @@ TEST(EvidencePage, AMeasureIsShownWithTheDayOnWhichItTookEffect) {
 TEST(EvidencePage, EveryReasonOfAnAgencyHasAChineseNameAndAnUnknownOneStaysAsItCame) {
   const google::protobuf::EnumDescriptor& reasons = *v1::AgencyReason_descriptor();
   for (int i = 0; i < reasons.value_count(); ++i) {
-    if (reasons.value(i)->number() == v1::AGENCY_REASON_UNKNOWN) continue;
+    if (reasons.value(i)->number() == v1::AGENCY_REASON_UNSPECIFIED) continue;
     const std::string code(absl::StripPrefix(reasons.value(i)->name(), "AGENCY_REASON_"));
     EXPECT_THAT(audit::AgencyReasonText(code), AllOf(testing::EndsWith(" " + code), Not(HasSubstr("未知代码"))));
   }
