@@ -209,6 +209,7 @@ const std::vector<Room>& Rooms() {
        kMessages | kGrpc | kErrorDetails | kOpenssl | kThreads | kClock | kFiles | kTerminal},
       Kind("adapters/bank/", "rules and data of banks"),
       Kind("adapters/rest/", "agencies whose core has an HTTP and JSON interface: templates, answers, libcurl"),
+      Kind("adapters/file/", "the exchange of batches of files with an agency's own system"),
       Kind("adapters/register/", "the engine of things in a register, which a table drives"),
       RegisterKind("adapters/land/", "the table and data of land registries"),
       RegisterKind("adapters/vehicle/", "the table and data of vehicle registries"),
