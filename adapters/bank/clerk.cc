@@ -16,10 +16,9 @@ absl::StatusOr<sdk::Json> ResolveNotDone(const sdk::CounterRequest& request, sdk
     return Fail(Reason::kTaskNotWaiting, "the core says that it was done: use clerk ask");
   for (const sdk::ClerkTask& task : agent.ClerkQueue()) {
     if (task.operation != *operation) continue;
-    const bool deducts = task.order.action() == v1::ACTION_DEDUCT;
     sdk::Answer answer;
     v1::ItemResult& item = answer.items.emplace_back();
-    item.set_outcome(deducts ? v1::OUTCOME_NOT_DEDUCTED : v1::OUTCOME_NOT_CONTROLLED);
+    item.set_outcome(sdk::NotDoneOutcome(task.order.action()));
     item.set_reason(reason);
     item.set_remark(request.Optional("remark"));
     EAGLE_RETURN_IF_ERROR(agent.ResolveInDoubt(*operation, answer, clerk));

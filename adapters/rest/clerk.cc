@@ -12,17 +12,6 @@ absl::StatusOr<sdk::Operation> OperationIn(const sdk::CounterRequest& request) {
   return *operation;
 }
 
-v1::Outcome NotDoneOutcome(v1::Action action) {
-  switch (action) {
-    case v1::ACTION_DEDUCT:
-      return v1::OUTCOME_NOT_DEDUCTED;
-    case v1::ACTION_RENEW:
-      return v1::OUTCOME_NOT_RENEWED;
-    default:
-      return v1::OUTCOME_NOT_CONTROLLED;
-  }
-}
-
 }  // namespace
 
 absl::StatusOr<sdk::Json> LookAtServer(const sdk::CounterRequest& request, RestCore& core) {
@@ -49,7 +38,7 @@ absl::StatusOr<sdk::Json> ResolveNotDone(const sdk::CounterRequest& request, sdk
     if (task.operation != operation) continue;
     sdk::Answer answer;
     v1::ItemResult& item = answer.items.emplace_back();
-    item.set_outcome(NotDoneOutcome(task.order.action()));
+    item.set_outcome(sdk::NotDoneOutcome(task.order.action()));
     item.set_reason(reason);
     item.set_remark(request.Optional("remark"));
     EAGLE_RETURN_IF_ERROR(agent.ResolveInDoubt(operation, answer, clerk));

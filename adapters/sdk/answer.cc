@@ -164,6 +164,19 @@ Answer FailedAnswer(const std::string& reason, const std::string& remark) {
   return answer;
 }
 
+v1::Outcome NotDoneOutcome(v1::Action action) {
+  switch (action) {
+    case v1::ACTION_DEDUCT:
+      return v1::OUTCOME_NOT_DEDUCTED;
+    case v1::ACTION_RENEW:
+      return v1::OUTCOME_NOT_RENEWED;
+    case v1::ACTION_INQUIRE:
+      return v1::OUTCOME_ERROR;  // a search that wasn't made says nothing about assets
+    default:
+      return v1::OUTCOME_NOT_CONTROLLED;
+  }
+}
+
 absl::Status CheckAnswer(const v1::Order& order, const Answer& answer) {
   if (answer.kind == AnswerKind::kReturned) {
     if (answer.return_reason.empty()) return Invalid("return_reason", "a return needs a reason");

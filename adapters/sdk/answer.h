@@ -55,6 +55,9 @@ inline Answer Returned(std::string reason, std::string remark) {
 // The agency's own failure: says nothing about assets, and that nothing was done. `reason` is a code.
 Answer FailedAnswer(const std::string& reason, const std::string& remark);
 
+// The outcome by which a register says that an order was not done, the facts being against it.
+v1::Outcome NotDoneOutcome(v1::Action action);
+
 // Law 8 of the house: nothing found is an answer, no answer is not.
 //   - NIL only for an inquiry, alone, and with the scope that was searched; so are FOUND and AMBIGUOUS with that scope.
 //   - Outcomes that fit the action and the kind; a reason where something was not done.

@@ -43,6 +43,16 @@ bool Takes(v1::Action action, const Answer& answer) {
   return status.ok();
 }
 
+// A clerk says of a task in doubt that it wasn't done: whatever was ordered, there is a word for that.
+TEST(Answer, WhatWasNotDoneHasAnOutcomeThatMayAnswerItsOrder) {
+  for (int action = 1; action <= v1::Action_MAX; ++action) {
+    const auto ordered = static_cast<v1::Action>(action);
+    EXPECT_TRUE(Takes(ordered, With(AnswerKind::kFinal, NotDoneOutcome(ordered),
+                                    [](v1::ItemResult& item) { item.set_reason("GONE"); })))
+        << v1::Action_Name(ordered);
+  }
+}
+
 TEST(Answer, TransactionsAreToldWhenAskedForEachOneWholeAndInTheirOrder) {
   v1::Order order = OrderOf(v1::ACTION_INQUIRE);
   Answer answer = With(AnswerKind::kFinal, v1::OUTCOME_FOUND);
