@@ -130,14 +130,14 @@ class Restore(play.Demo):
         paper = next(os.path.join(root, name) for root, _, names in os.walk(os.path.join(self.folder, made["folder"], "blobs")) for name in names)
         whole = self.content(paper)
         with open(paper, "r+b") as file:
-            file.seek(200)
+            file.seek(80)
             byte = file.read(1)
-            file.seek(200)
+            file.seek(80)
             file.write(bytes([byte[0] ^ 1]))
         told = self.local("backup", "verify", made["folder"], "--log-key", audit.log_key(self), expect=5)
         self.stage.check("one bit of a paper changed: found out, without any key", "BACKUP_INVALID" in told["talk"], told)
         with open(paper, "r+b") as file:
-            file.seek(200)
+            file.seek(80)
             file.write(byte)
         self.stage.check("and as it was before", self.content(paper) == whole)
         secrets = [name for name in glob.glob(os.path.join(self.folder, made["folder"], "**"), recursive=True) if os.path.isfile(name)
