@@ -4,7 +4,9 @@
 #include <charconv>
 
 #include "absl/strings/str_cat.h"
+#include "adapters/sdk/answer.h"
 #include "adapters/sdk/inbox_rows.h"
+#include "adapters/sdk/paper_folder.h"
 #include "server/base/bytes.h"
 #include "server/base/identity_number.h"
 #include "server/base/money.h"
@@ -122,6 +124,20 @@ absl::StatusOr<Json> Counter::ListReviews(const CounterRequest&, absl::Time now,
   return out;
 }
 
+namespace {
+
+// The sealed receipt 协助执行回执 that the office's own system made, as the adapter reads it.
+absl::StatusOr<sdk::DocumentFile> SealedReceipt(const std::string& path) {
+  const bool pdf = path.ends_with(".pdf");
+  if (path.front() != '/' || (!pdf && !path.ends_with(".ofd")))
+    return Fail(Reason::kFieldInvalid, "the receipt can't be attached")
+        .At("receipt", "the whole path of a .pdf or .ofd");
+  EAGLE_RETURN_IF_ERROR(sdk::ReadPaper(path).status());
+  return sdk::DocumentFile{.media_type = pdf ? "application/pdf" : "application/ofd", .path = path};
+}
+
+}  // namespace
+
 absl::StatusOr<Json> Counter::Decide(const CounterRequest& request, bool approved, absl::Time now) {
   EAGLE_RETURN_IF_ERROR(request.Required("id").status());
   EAGLE_ASSIGN_OR_RETURN(const uint64_t number, NumberOf(request, "id", 0, INT64_MAX));
@@ -135,6 +151,9 @@ absl::StatusOr<Json> Counter::Decide(const CounterRequest& request, bool approve
         .At("reason", "a code of capital letters, digits and underscores, as TRANSFER_COMPLETED");
   }
   if (approved) decision.reason.clear();
+  if (const std::string path = request.Optional("receipt"); !path.empty()) {
+    EAGLE_ASSIGN_OR_RETURN(decision.documents.emplace_back(), SealedReceipt(path));
+  }
   std::optional<Review> review;
   EAGLE_RETURN_IF_ERROR(desk_.in_transaction([&](sdk::InboxTransaction& transaction) {
     review = Tables(transaction, rules_.kind).FindReview(number);

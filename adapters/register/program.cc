@@ -130,11 +130,12 @@ class CounterCommands {
     Add(review, "review list", "list", "what waits, oldest first", {});
     const Argument review_id{"id", true, "of the review, see review list"},
         seal_id{"id", true, "of the seal, see show"};
-    const Argument clerk{"--clerk", false, "who decided"}, remark{"--remark", false, "for the court"};
+    const Argument clerk{"--clerk", false, "who decided"}, remark{"--remark", false, "for the court"},
+        receipt{"--receipt", false, "the sealed receipt, whole path of a .pdf or .ofd: goes back with the answer"};
     Add(review, "review approve", "approve", "the seal takes effect at the rank of its arrival",
-        {review_id, clerk, remark});
+        {review_id, clerk, remark, receipt});
     Add(review, "review refuse", "refuse", "undoes the lock",
-        {review_id, {"--reason", true, "a code, as TRANSFER_COMPLETED"}, clerk, remark});
+        {review_id, {"--reason", true, "a code, as TRANSFER_COMPLETED"}, clerk, remark, receipt});
     std::vector<Argument> seal = {{"--unit", true, unit_help},
                                   {"--court", true, "code of the court"},
                                   {"--document", true, "number of its ruling"},

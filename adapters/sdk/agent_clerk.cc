@@ -89,6 +89,7 @@ absl::Status Agent::DecideReview(const Operation& operation, const Decision& dec
   EAGLE_ASSIGN_OR_RETURN(Answer answer, in_inbox_->Decide(request, decision, *unit.transaction));
   EAGLE_RETURN_IF_ERROR(CheckAnswer(order, answer));
   if (answer.kind == AnswerKind::kUnderReview) return Fail(Reason::kAnswerInvalid, "the clerk has decided already");
+  answer.documents.insert(answer.documents.end(), decision.documents.begin(), decision.documents.end());
   Record(row, order, std::move(answer), unit);
   if (!Commit(unit)) return stopped_;
   next_changes_ = Monotonic();

@@ -105,6 +105,7 @@ struct Decision {
   std::string clerk;   // who, for the unit's own records
   std::string reason;  // a code, when refused
   std::string remark;
+  std::vector<DocumentFile> documents = {};  // go with the receipt, beside those of the answer
 };
 
 class InboxRegister {

@@ -109,7 +109,11 @@ class Erasure(play.Demo):
         s.equal("keys of cases before", len(doomed), 1)
         self.search(doomed, "data", "last_signed", "gateway.log")
         s.kill("gateway")
+        # As if it had died between the entry and the end of the papers.
+        shutil.copytree(os.path.join(self.folder, "before", "blobs"), os.path.join(self.folder, "data", "blobs"), dirs_exist_ok=True)
+        s.equal("papers put back", len(list(self.files("data/blobs"))), 2)
         self.start_gateway()
+        s.equal("papers after the next start", list(self.files("data/blobs")), [])
         s.stop_all()
         self.search(doomed, "data", "last_signed", "gateway.log")
         s.equal("keys of cases now", len(self.keys("data")), 0)

@@ -14,7 +14,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "deploy", "demo"))
 import cast  # noqa: E402
 import play  # noqa: E402
-from cast import BEILING, CASE, FOLDERS  # noqa: E402
+from cast import BEILING, CASE, FOLDERS, LAND  # noqa: E402
 from drill import drill  # noqa: E402
 from stage import at  # noqa: E402
 
@@ -89,9 +89,27 @@ class Papers(play.Demo):
         s.check("the bank has the ruling, byte for byte", self.read("large.pdf") in [self.read(FOLDERS[BEILING], "papers", name) for name in os.listdir(os.path.join(self.folder, FOLDERS[BEILING], "papers"))])
         again = self.eagle(*order)
         s.equal("a second order with the same papers", [row["result"] for row in again["results"]], ["ACCEPTED"])
+        self.sealed_receipt()
         whole = [os.path.join(root, name) for root, _, names in os.walk(os.path.join(self.folder, "data", "blobs")) for name in names]
-        s.equal("files at the gateway", len(whole), 2)
+        s.equal("files at the gateway", len(whole), 3)
         s.check("none of it readable", not any(b"%PDF" in self.read(path) for path in whole))
+
+
+    def sealed_receipt(self):
+        """A clerk at the land registry approves, and attaches the receipt under the office's seal."""
+        s = self.stage
+        sent = self.eagle("order", "freeze", *self.subject(), "--agency", LAND, "--asset", f"LAND:{cast.HOUSE}:1/2", "--over-cap", f"VALUE_UNKNOWN:{cast.LEADER}", "--term", "3y",
+                          "--paper", "RULING=large.pdf", *self.papers("ASSISTANCE_NOTICE"), "--sign", cast.HANDLER, "--sign", cast.COSIGNER, "--sign", cast.LEADER)
+        self.orders["seal"] = sent["results"][0]["order_id"]
+        review = s.wait("the clerk's queue", lambda: self.counter(LAND, "review", "list")["reviews"], 60)[0]
+        self.write("receipt.pdf", b"%PDF-1.7 " + os.urandom(700_000))
+        self.counter(LAND, "review", "approve", review["id"], "--receipt", "receipt.pdf", expect=3)
+        self.counter(LAND, "review", "approve", review["id"], "--receipt", os.path.join(self.folder, "receipt.pdf"))
+        s.wait("the registry's last word", lambda: self.tasks("seal")[LAND]["state"] == "DONE", 60)
+        found = self.eagle("findings", self.orders["seal"], "--officer", cast.HANDLER)["documents"]
+        s.equal("files of the receipt", [(row["category"], row["bytes"]) for row in found], [("SEALED_RECEIPT", 700_009)])
+        self.eagle("paper", "get", found[0]["digest"], "--order", self.orders["seal"], "--out", "got.pdf", "--officer", cast.HANDLER)
+        s.check("the court has the sealed receipt, byte for byte", self.read("got.pdf") == self.read("receipt.pdf"))
 
 
 def main():

@@ -127,6 +127,19 @@ class Restore(play.Demo):
         self.backup = made
         verified = self.local("backup", "verify", made["folder"], "--log-key", audit.log_key(self))
         self.stage.check("it verifies offline, every leaf against its signed head", verified["backup"]["verdict"] == "verified" and verified["backup"]["size"] == made["size"] and verified["backup"]["papers"] > 0, verified)
+        paper = next(os.path.join(root, name) for root, _, names in os.walk(os.path.join(self.folder, made["folder"], "blobs")) for name in names)
+        whole = self.content(paper)
+        with open(paper, "r+b") as file:
+            file.seek(80)
+            byte = file.read(1)
+            file.seek(80)
+            file.write(bytes([byte[0] ^ 1]))
+        told = self.local("backup", "verify", made["folder"], "--log-key", audit.log_key(self), expect=5)
+        self.stage.check("one bit of a paper changed: found out, without any key", "BACKUP_INVALID" in told["talk"], told)
+        with open(paper, "r+b") as file:
+            file.seek(80)
+            file.write(byte)
+        self.stage.check("and as it was before", self.content(paper) == whole)
         secrets = [name for name in glob.glob(os.path.join(self.folder, made["folder"], "**"), recursive=True) if os.path.isfile(name)
                    for secret in ("pki/keys/log.key", "pki/keys/master.key") if self.content(secret) in self.content(name)]
         self.stage.equal("files of it that hold the log's key or the master key", secrets, [])

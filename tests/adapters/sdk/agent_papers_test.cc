@@ -184,6 +184,21 @@ TEST_F(AgentPapers, ASealedReceiptIsPutBeforeItsReceiptIsReported) {
   EXPECT_EQ(parts.at(0) + parts.at(1), sealed);
 }
 
+TEST_F(AgentPapers, AClerkAttachesAFileToHisDecision) {
+  SdkWorld land(SdkWorld::Way::kLand);
+  land.paper_folder = folder_ / "land";
+  land.StartAgent();
+  const v1::Order seal = land.Submit(land.FreezeThing("990101001002GB00123F00010012"));
+  land.Run(40);
+  ASSERT_THAT(land.agent->ClerkQueue(), SizeIs(1));
+  Decision decision{.approved = true, .clerk = "1"};
+  decision.documents = {{.path = Put("sealed.pdf", notice_)}};
+  ASSERT_TRUE(land.agent->DecideReview(SdkWorld::OperationOf(seal), decision).ok());
+  ASSERT_TRUE(land.Settle());
+  EXPECT_EQ(land.LastWord(seal)->documents(0).digest(), DigestOf(notice_));
+  EXPECT_EQ(land.gateway.documents[DigestOf(notice_)].size(), 1u);
+}
+
 TEST_F(AgentPapers, AReceiptGoesOutWhetherItsFileIsTakenOrNot) {
   Start(PaperRule::kIgnore);
   world_.bank->documents = {{.path = Put("sealed.pdf", notice_)}, {.path = folder_ / "nowhere.pdf"}};
