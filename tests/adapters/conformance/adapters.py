@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The kit against real adapters: adapters.py BIN_FOLDER WORK_FOLDER bank|land|vehicle|python|java
+"""The kit against real adapters: adapters.py BIN_FOLDER WORK_FOLDER bank|land|vehicle|equity|ip|python|java
 
 Makes a test world and a register, has eagle-conformance start, kill and restart the adapter's own process, and insists on what comes of every case: nothing
 fails, and exactly those cases are skipped that are listed here. Exit code 77: the packages that the sample needs are not installed.
@@ -61,6 +61,8 @@ class Examination:
         "bank": {"register-down"},
         "land": THINGS - {"id-15-18"} | {"register-down"},
         "vehicle": THINGS - {"id-15-18"} | {"namesake", "register-down"},
+        "equity": THINGS | {"namesake", "register-down"},
+        "ip": THINGS | {"namesake", "register-down", "prior-measure", "waitlist", "rank-by-arrival", "renewal-opens-no-window"},
         "python": {"register-down", "prior-measure", "lapse-and-late-renewal", "leap-day"},
         "java": {"register-down", "prior-measure", "lapse-and-late-renewal", "leap-day"},
     }
@@ -121,15 +123,18 @@ class Examination:
         self.hooks["deposit"] = f"{self.program('eagle-bank')} counter --config {self.config} deposit {empty} 5.00"
         return f"{self.program('eagle-bank')} run --config {self.config}"
 
-    def register(self, program, kind, asset_kind, unit, share, old, prior, months, namesake=None):
+    def register(self, kind, asset_kind, unit, months, share=(1, 1), old=None, prior=None, namesake=None, limit=None):
+        program = "eagle-" + kind
         self.append(f'[{kind}]\nregistry = "北陵市登记机关"\n')
         run(self.program(program), "import", "--config", self.config, os.path.join(TOP, "adapters", kind, "data", "demo"), env=self.environment)
-        self.fixtures.append(f'asset_kind = "{asset_kind}"\nmoney = false\nterm_months = {months}\nstep_clock = true')
-        self.section("person", name=PERSON[0], id_number=PERSON[1], asset=unit, share_numerator=1, share_denominator=share)
-        self.section("old_number", name="单雨", id_number="990101196507180054", asset=old)
+        self.fixtures.append(f'asset_kind = "{asset_kind}"\nmoney = false\nterm_months = {months}\nstep_clock = true' + (f'\nthing_limit = "{limit}"' if limit else ""))
+        self.section("person", name=PERSON[0], id_number=PERSON[1], asset=unit, share_numerator=share[0], share_denominator=share[1])
+        if old:
+            self.section("old_number", name="单雨", id_number="990101196507180054", asset=old)
         if namesake:
             self.section("namesake", name=PERSON[0], id_number="990101199112120034", asset=namesake)
-        self.section("prior", **prior)
+        if prior:
+            self.section("prior", **prior)
         approve = os.path.join(self.folder, "approve.py")
         with open(approve, "w", encoding="utf-8") as file:
             file.write("import json, subprocess\n"
@@ -140,12 +145,19 @@ class Examination:
         return f"{self.program(program)} run --config {self.config}"
 
     def land(self):
-        return self.register("eagle-land", "land", "LAND", "990101001002GB00123F00010012", 2, "990101001004GB00210F00030001",
-                             {"name": "周柏川", "id_number": "990101197605210119", "asset": "990101001002GB00087F00010101"}, 24, "990101001002GB00123F00020305")
+        return self.register("land", "LAND", "990101001002GB00123F00010012", 24, (1, 2), old="990101001004GB00210F00030001", namesake="990101001002GB00123F00020305",
+                             prior={"name": "周柏川", "id_number": "990101197605210119", "asset": "990101001002GB00087F00010101"})
 
     def vehicle(self):
-        return self.register("eagle-vehicle", "vehicle", "VEHICLE", "L99BL1A10RA000018", 1, "L99MX2C35LC000416",
-                             {"name": "苏晴", "id_number": "990101198708150029", "asset": "L99BL1A11RA000027"}, 12)
+        return self.register("vehicle", "VEHICLE", "L99BL1A10RA000018", 12, old="L99MX2C35LC000416",
+                             prior={"name": "苏晴", "id_number": "990101198708150029", "asset": "L99BL1A11RA000027"})
+
+    def equity(self):
+        return self.register("equity", "EQUITY", "919901019900000178", 24, (30, 100), limit="1500000.00",
+                             prior={"name": "周柏川", "id_number": "990101197605210119", "asset": "919901019900002010", "share_numerator": 2, "share_denominator": 3})
+
+    def ip(self):
+        return self.register("ip", "PATENT", "ZL990110000017.7", 12)
 
     # --- the samples
 
