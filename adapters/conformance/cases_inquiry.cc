@@ -97,10 +97,17 @@ void RareName(Play& play) {
   play.Check(whole, "the name of the holder came back with other characters");
 }
 
-void NumberVariants(Play& play) {
-  Person spaced = play.Someone();
-  spaced.name = "\xE3\x80\x80" + spaced.name + " ";  // an ideographic space before, a space behind
-  CheckFound(play, spaced, "the name with spaces around it");
+// The same name is typed with other middle dots.
+void NameVariants(Play& play) {
+  constexpr std::string_view kDot = "\xC2\xB7";  // U+00B7
+  const Person& person = play.Someone("dotted_name");
+  const size_t at = person.name.find(kDot);
+  if (!play.Check(at != std::string::npos, "[dotted_name] has no middle dot U+00B7 in its name")) return;
+  for (const std::string_view dot : {"\xC2\xB7", "\xE2\x80\xA2", "\xE3\x83\xBB"}) {  // U+00B7, U+2022, U+30FB
+    Person typed = person;
+    typed.name.replace(at, kDot.size(), dot);
+    CheckFound(play, typed, absl::StrCat("a name with the middle dot ", ToAbsl(dot)));
+  }
 }
 
 void LargestList(Play& play) {
@@ -201,12 +208,12 @@ std::vector<Case> InquiryCases() {
        {"INQUIRE", "person:rare_name"},
        RareName},
       {"name-variants",
-       "姓名空格",
-       "Asks for [person] with spaces around the name.",
+       "间隔号",
+       "Asks for a name with three kinds of middle dots.",
        "FOUND: folded for comparison.",
        "domain decision 12; order.proto Identity",
-       {"INQUIRE"},
-       NumberVariants},
+       {"INQUIRE", "person:dotted_name"},
+       NameVariants},
       {"largest-list",
        "最大批量",
        "Hands out 256 inquiries in one poll, or as many as it asks for.",

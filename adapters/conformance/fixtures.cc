@@ -15,7 +15,7 @@ namespace eagle::conformance {
 namespace {
 
 const std::set<std::string> kPersons = {"person",    "empty_person", "namesake", "old_number",
-                                        "rare_name", "many",         "prior"};
+                                        "rare_name", "dotted_name",  "many",     "prior"};
 const std::set<std::string> kHooks = {"approve", "deposit", "core_down", "core_up", "confirm"};
 
 // One table while it is read: a wrong or missing value is noted, and something harmless comes back.

@@ -33,8 +33,7 @@ struct Fixtures {
   int64_t thing_limit = 0;    // minor units that a court puts on a thing; 0: unknown value, under an exception
   std::string time_zone = "Asia/Shanghai";
   bool steps_clock = false;  // the adapter takes its wall time from the file that EAGLE_STEP_CLOCK names
-  std::map<std::string, Person, std::less<>>
-      persons;  // person, empty_person, namesake, old_number, rare_name, many, prior
+  std::map<std::string, Person, std::less<>> persons;     // as [NAME] of the file
   std::optional<v1::AccountDetails> court_account;        // for deductions: an account that this bank can pay to
   std::map<std::string, std::string, std::less<>> hooks;  // approve, deposit, withdraw, core_down, core_up, confirm
 

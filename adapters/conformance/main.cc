@@ -98,8 +98,11 @@ int RunCases(const Options& options) {
   if (!opened.ok()) return Tell(opened.status());
   const auto fixtures = LoadFixtures(options.fixtures);
   if (!fixtures.ok()) return Tell(fixtures.status());
-  const auto run = Examine(options, *opened, *fixtures);
+  SystemClock machine;
+  const absl::Time began_at = machine.WallNow();
+  auto run = Examine(options, *opened, *fixtures);
   if (!run.ok()) return Tell(run.status());
+  run->began_at = began_at, run->ended_at = machine.WallNow();
   std::printf("%s\n", SummaryOf(*run).c_str());
   if (const absl::Status written = WriteResults(options, *run, opened->world); !written.ok()) return Tell(written);
   return run->Count(CaseVerdict::kFailed) == 0 ? 0 : kRefusedExitCode;

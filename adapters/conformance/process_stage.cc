@@ -24,6 +24,20 @@ constexpr absl::Duration kStopLimit = absl::Seconds(40), kHookLimit = absl::Seco
 constexpr absl::Duration kMoments[] = {absl::ZeroDuration(),   absl::Milliseconds(3),  absl::Milliseconds(10),
                                        absl::Milliseconds(25), absl::Milliseconds(80), absl::Milliseconds(400)};
 
+// The adapter's process group: Ctrl-C reaches the kit alone, and must not leave an adapter behind.
+volatile sig_atomic_t running_group = 0;
+
+extern "C" void EndWithAdapter(int signal_number) {
+  if (running_group > 0) kill(-static_cast<pid_t>(running_group), SIGKILL);
+  _exit(128 + signal_number);
+}
+
+void WatchSignals() {
+  struct sigaction action {};
+  action.sa_handler = EndWithAdapter;
+  for (int signal_number : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal_number, &action, nullptr);
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<StageClock>> StageClock::Make(const std::string& step_file) {
@@ -94,7 +108,7 @@ std::optional<int> ProcessStage::WaitFor(pid_t process, absl::Duration limit) {
 }
 
 bool ProcessStage::AdapterRuns() {
-  if (process_ > 0 && WaitFor(process_, absl::ZeroDuration())) process_ = -1;
+  if (process_ > 0 && WaitFor(process_, absl::ZeroDuration())) Forget();
   return process_ > 0;
 }
 
@@ -102,6 +116,8 @@ absl::Status ProcessStage::StartAdapter() {
   if (AdapterRuns()) return absl::OkStatus();
   process_ = Spawn("exec " + adapter_.command, adapter_.log_file);
   if (process_ < 0) return Fail(Reason::kUnavailable, "the adapter's command can't be run");
+  running_group = process_;
+  WatchSignals();
   return absl::OkStatus();
 }
 
@@ -109,7 +125,7 @@ absl::StatusOr<int> ProcessStage::StopAdapter() {
   if (!AdapterRuns()) return Fail(Reason::kUnavailable, "the adapter had ended before");
   kill(process_, SIGTERM);
   if (const auto code = WaitFor(process_, kStopLimit)) {
-    process_ = -1;
+    Forget();
     return *code;
   }
   Kill();
@@ -120,6 +136,11 @@ void ProcessStage::Kill() {
   if (process_ < 0) return;
   kill(-process_, SIGKILL);
   WaitFor(process_, kStopLimit);
+  Forget();
+}
+
+void ProcessStage::Forget() {
+  running_group = 0;
   process_ = -1;
 }
 

@@ -2,7 +2,8 @@
 //
 // The adapter runs as `exec COMMAND` of a shell, in a process group of its own, with its output appended to a file.
 //
-// Threads: the script's one. It stops the adapter when it is destroyed.
+// Threads: the script's one. It stops the adapter when it is destroyed, and a signal that ends the kit ends the
+// adapter.
 #pragma once
 
 #include <sys/types.h>
@@ -60,6 +61,7 @@ class ProcessStage : public Stage {
 
  private:
   void Kill();
+  void Forget();  // it has ended
   // A shell that runs `command`, its output appended to `log_file`. -1 when it can't be started.
   pid_t Spawn(const std::string& command, const std::string& log_file);
   // Its exit code, 128 + n for signal n; absent when it still runs after `limit`.

@@ -51,7 +51,7 @@ std::vector<std::string> WrongInReceipt(const v1::Order& order, const v1::Receip
   const auto arrived = trust::TimeOf(receipt.arrived_at()), answered = trust::TimeOf(receipt.answered_at());
   insist(receipt.has_arrived_at() && arrived, "arrived_at: missing");
   insist(receipt.has_answered_at() && answered, "answered_at: missing");
-  if (arrived && answered) {
+  if (receipt.has_arrived_at() && receipt.has_answered_at() && arrived && answered) {
     insist(*arrived <= *answered, "arrived_at: after answered_at");
     insist(absl::AbsDuration(*answered - now) < kClocksApart,
            absl::StrCat("answered_at: more than ", absl::FormatDuration(kClocksApart), " from this machine's clock"));

@@ -51,10 +51,12 @@ std::string Explain(const Case& one) {
 }
 
 std::string JUnitOf(const RunResult& run) {
-  std::string xml = absl::StrCat(
-      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"", Xml("eagle-conformance " + run.hello.adapter()),
-      "\" tests=\"", run.results.size(), "\" failures=\"", run.Count(CaseVerdict::kFailed), "\" skipped=\"",
-      run.Count(CaseVerdict::kSkipped), "\" time=\"", Seconds(run.ended_at - run.began_at), "\">\n");
+  absl::Duration took;
+  for (const CaseResult& result : run.results) took += result.took;
+  std::string xml = absl::StrCat("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"",
+                                 Xml("eagle-conformance " + run.hello.adapter()), "\" tests=\"", run.results.size(),
+                                 "\" failures=\"", run.Count(CaseVerdict::kFailed), "\" skipped=\"",
+                                 run.Count(CaseVerdict::kSkipped), "\" time=\"", Seconds(took), "\">\n");
   for (const CaseResult& result : run.results) {
     absl::StrAppend(&xml, "  <testcase classname=\"conformance.", Xml(run.asset_kind), "\" name=\"",
                     Xml(result.one->name), "\" time=\"", Seconds(result.took), "\"");

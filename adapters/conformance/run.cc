@@ -40,7 +40,6 @@ absl::StatusOr<RunResult> Run(const Play::Parts& parts, const std::vector<const 
   RunResult run;
   run.agency = parts.world.agency();
   run.asset_kind = parts.fixtures.asset_kind;
-  run.began_at = parts.stage.clock().WallNow();
   Play first(parts);
   if (!first.EnsureRunning()) return Fail(Reason::kUnavailable, first.faults().front());
   parts.stage.Locked([&] { run.hello = parts.gateway.hellos().back(); });
@@ -49,7 +48,6 @@ absl::StatusOr<RunResult> Run(const Play::Parts& parts, const std::vector<const 
     run.results.push_back(PlayOne(parts, *one, capabilities));
     tell(run.results.back());
   }
-  run.ended_at = parts.stage.clock().WallNow();
   return run;
 }
 

@@ -27,7 +27,7 @@ struct RunResult {
   std::string agency;
   v1::HelloRequest hello;  // the adapter's first
   std::string asset_kind;
-  absl::Time began_at, ended_at;
+  absl::Time began_at, ended_at;  // the caller's to fill in: the stage's clock may be moved by a case
   std::vector<CaseResult> results;
 
   size_t Count(CaseVerdict verdict) const;

@@ -158,7 +158,10 @@ final class Bank {
     private void changed(long arrival, MeasureChange change) {
         reduce(arrival, 0);
         Receipt.Builder receipt = inbox.receipt(arrival, ReceiptKind.RECEIPT_KIND_EVENT).setChange(change).setEffectAt(Inbox.at(Inbox.seconds()));
-        inbox.sign(arrival, receipt.addItems(item(Outcome.OUTCOME_CONTROLLED).setMeasure(state(arrival))).build());
+        MeasureState measure = state(arrival).build();
+        Outcome outcome = measure.getEnded() ? Outcome.OUTCOME_NOT_CONTROLLED : !measure.hasEffectiveFrom() ? Outcome.OUTCOME_WAITLISTED
+                : measure.getUnfundedMinorUnits() == 0 ? Outcome.OUTCOME_CONTROLLED : Outcome.OUTCOME_PARTLY_CONTROLLED;
+        inbox.sign(arrival, receipt.addItems(item(outcome).setMeasure(measure)).build());
     }
 
     /** Ends the measures whose term is over. */
@@ -199,7 +202,7 @@ final class Bank {
     void inquire(Order order, Receipt.Builder receipt) {
         receipt.setSearchedScope("deposit accounts");
         List<Account> accounts = accountsOf(order.getSubject());
-        if (accounts == null) receipt.addItems(item(Outcome.OUTCOME_AMBIGUOUS));
+        if (accounts == null) receipt.addItems(item(Outcome.OUTCOME_AMBIGUOUS, "NAME_MISMATCH"));
         if (accounts == null) return;
         if (accounts.isEmpty()) receipt.addItems(item(Outcome.OUTCOME_NIL));
         for (Account account : accounts) {

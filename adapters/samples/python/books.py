@@ -153,7 +153,14 @@ class Bank:
         self.db.execute("UPDATE measures SET revision = revision + 1 WHERE arrival = ?", (arrival,))
         receipt = self.receipt(arrival, receipt_pb2.RECEIPT_KIND_EVENT)
         receipt.change, receipt.effect_at.seconds = change, now()
-        self.state(arrival, receipt.items.add(outcome=receipt_pb2.OUTCOME_CONTROLLED).measure)
+        item = receipt.items.add()
+        measure = self.state(arrival, item.measure)
+        if measure.ended:
+            item.outcome = receipt_pb2.OUTCOME_NOT_CONTROLLED
+        elif not measure.HasField("effective_from"):
+            item.outcome = receipt_pb2.OUTCOME_WAITLISTED
+        else:
+            item.outcome = receipt_pb2.OUTCOME_PARTLY_CONTROLLED if measure.unfunded_minor_units else receipt_pb2.OUTCOME_CONTROLLED
         self.sign(arrival, receipt)
 
     def lapse(self):
@@ -187,8 +194,10 @@ class Bank:
     def inquire(self, order, receipt, arrival):
         receipt.searched_scope = "deposit accounts"
         rows = self.accounts_of(order.subject)
-        if not rows:
-            receipt.items.add(outcome=receipt_pb2.OUTCOME_AMBIGUOUS if rows is None else receipt_pb2.OUTCOME_NIL)
+        if rows is None:
+            receipt.items.add(outcome=receipt_pb2.OUTCOME_AMBIGUOUS, reason="NAME_MISMATCH")
+        elif not rows:
+            receipt.items.add(outcome=receipt_pb2.OUTCOME_NIL)
         for number, name, balance, id_number in rows or []:
             matched_by = "NAME_AND_%d" % len(id_number) if order.subject.id_kind == "CITIZEN_ID" else "NAME_AND_CODE"
             receipt.items.add(outcome=receipt_pb2.OUTCOME_FOUND, finding=receipt_pb2.Finding(

@@ -35,6 +35,10 @@ asset = "9900010000000003038"
 name = "𠮷田玥"
 id_number = "990101198708150029"
 asset = "9900010000000004044"
+[dotted_name]
+name = "阿依古丽·买买提"
+id_number = "990101198402290029"
+asset = "9900010000000007013"
 [many]
 name = "何沐"
 id_number = "990101197806210027"
@@ -75,6 +79,7 @@ struct Examination {
     account("person", 61'350'27);
     account("namesake", 2'000'000'00);
     account("rare_name", 5'00);
+    account("dotted_name", 7'00);
     account("empty_person", 0);
     account("prior", 80'00);
     core.AddAccount(fixtures.Find("old_number")->asset, 95'00, "周敏", "990101600101001");
