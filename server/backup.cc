@@ -18,6 +18,7 @@
 #include "goldeneagle/v1/entry.pb.h"
 #include "server/base/bytes.h"
 #include "server/base/reason.h"
+#include "server/blobs/blob_copy.h"
 #include "server/core/recovery.h"
 #include "server/core/tiles.h"
 #include "server/journal/checkpoint.h"
@@ -91,7 +92,7 @@ absl::StatusOr<std::string> CheckpointAt(const BackupSource& source, uint64_t si
   return next->previous_checkpoint;
 }
 
-// A case that was erased after the journal's copy has lost its key before the keys' copy: the two don't fit.
+// A case that was erased after the journal's copy has lost its key or papers before theirs: they don't fit.
 absl::StatusOr<bool> ErasedSince(const BackupSource& source, uint64_t size) {
   EAGLE_ASSIGN_OR_RETURN(const auto reader, source.store.NewReader());
   bool erased = false;
@@ -104,22 +105,27 @@ absl::StatusOr<bool> ErasedSince(const BackupSource& source, uint64_t size) {
   return erased;
 }
 
-// Journal, then keys. Returns the journal's size.
-absl::StatusOr<uint64_t> CopyDatabases(const BackupSource& source, const std::string& part) {
+std::string BlobsPath(const std::string& folder) { return folder + "/blobs"; }
+
+// Journal, then keys, then papers.
+absl::Status CopyData(const BackupSource& source, const std::string& part, uint64_t& size, blobs::BlobCopy& papers) {
   for (int i = 0; i < kTries; ++i) {
     std::error_code error;
     fs::remove(KeysPath(part), error);
+    fs::remove_all(BlobsPath(part), error);
     EAGLE_RETURN_IF_ERROR(source.store.BackupWhileServing(JournalPath(part)));
     chmod(JournalPath(part).c_str(), 0600);
     EAGLE_ASSIGN_OR_RETURN(const storage::StoreHead head, storage::HeadOfCopy(JournalPath(part)));
     EAGLE_RETURN_IF_ERROR(source.keys.CopyStore(KeysPath(part)));
+    EAGLE_ASSIGN_OR_RETURN(papers, blobs::CopyBlobs(source.papers.folder(), BlobsPath(part)));
     EAGLE_ASSIGN_OR_RETURN(const bool erased, ErasedSince(source, head.next_index));
-    if (!erased) return head.next_index;
+    size = head.next_index;
+    if (!erased) return absl::OkStatus();
   }
   return Fail(Reason::kBusy, "cases were erased while it was made").RetryAfter(absl::Minutes(1));
 }
 
-absl::Status WriteManifest(const std::string& part, absl::Time made, BackupMade& out) {
+absl::Status WriteManifest(const std::string& part, absl::Time made, const blobs::BlobCopy& papers, BackupMade& out) {
   const auto checkpoint = journal::ParseCheckpoint(out.checkpoint.substr(0, out.checkpoint.rfind("\n\n") + 1));
   EAGLE_RETURN_IF_ERROR(checkpoint.status());
   std::ostringstream text;
@@ -132,16 +138,19 @@ absl::Status WriteManifest(const std::string& part, absl::Time made, BackupMade&
     text << "file " << name << " " << facts.bytes << " " << facts.sha256_hex << "\n";
     out.bytes += facts.bytes;
   }
+  text << "blobs " << papers.count << " " << papers.bytes << " " << papers.sha256_hex << "\n";
+  out.bytes += papers.bytes;
   return WriteSynced(part + "/manifest", text.str());
 }
 
 absl::StatusOr<BackupMade> MakeIn(const BackupSource& source, const std::string& parent, const std::string& part) {
   BackupMade out;
-  EAGLE_ASSIGN_OR_RETURN(out.size, CopyDatabases(source, part));
+  blobs::BlobCopy papers;
+  EAGLE_RETURN_IF_ERROR(CopyData(source, part, out.size, papers));
   EAGLE_ASSIGN_OR_RETURN(out.checkpoint, CheckpointAt(source, out.size));
   EAGLE_RETURN_IF_ERROR(WriteSynced(part + "/checkpoint", out.checkpoint));
   const absl::Time made = source.clock.WallNow();
-  EAGLE_RETURN_IF_ERROR(WriteManifest(part, made, out));
+  EAGLE_RETURN_IF_ERROR(WriteManifest(part, made, papers, out));
   out.folder =
       parent + "/" + absl::FormatTime("%Y%m%dT%H%M%SZ", made, absl::UTCTimeZone()) + "-" + std::to_string(out.size);
   if (!Sync(part, O_RDONLY | O_DIRECTORY)) return Unusable(part, "the backup's folder can't be synced");
@@ -154,6 +163,7 @@ absl::StatusOr<BackupMade> MakeIn(const BackupSource& source, const std::string&
 struct Manifest {
   BackupFacts facts;
   std::array<std::optional<FileFacts>, kFiles.size()> files;
+  std::optional<blobs::BlobCopy> papers;  // absent: of a gateway that kept none
 };
 
 absl::StatusOr<Manifest> ReadManifest(const std::string& folder) {
@@ -172,6 +182,11 @@ absl::StatusOr<Manifest> ReadManifest(const std::string& folder) {
     if (key == "origin") out.facts.origin = value;
     if (key == "root") out.facts.root_hex = value;
     if (key == "size") good = absl::SimpleAtoi(value, &out.facts.size);
+    if (key == "blobs") {
+      words >> bytes >> hash;
+      blobs::BlobCopy& papers = out.papers.emplace(blobs::BlobCopy{.sha256_hex = hash});
+      good = absl::SimpleAtoi(value, &papers.count) && absl::SimpleAtoi(bytes, &papers.bytes);
+    }
     if (key == "file") {
       words >> bytes >> hash;
       FileFacts file{.sha256_hex = hash};
@@ -217,6 +232,12 @@ absl::StatusOr<BackupFacts> CheckBackup(const std::string& folder) {
       return Invalid(path, "the file isn't what the manifest says");
     facts.bytes += found.bytes;
   }
+  const auto papers = blobs::CheckBlobs(BlobsPath(folder));
+  if (!papers.ok()) return Invalid(BlobsPath(folder), "a paper isn't as it was written");
+  if (manifest.papers ? *papers != *manifest.papers : papers->count != 0)
+    return Invalid(BlobsPath(folder), "the papers aren't those of the manifest");
+  facts.papers = papers->count;
+  facts.bytes += papers->bytes;
   for (const std::string& path : {JournalPath(folder), KeysPath(folder)}) {
     if (!storage::CheckSqliteFile(path).ok()) return Invalid(path, "the database doesn't pass its check");
   }

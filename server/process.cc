@@ -19,6 +19,7 @@
 #include "server/api/handlers.h"
 #include "server/backup.h"
 #include "server/base/bytes.h"
+#include "server/blobs/blob_store.h"
 #include "server/core/start.h"
 #include "server/data_keys.h"
 #include "server/dispatch/dispatcher.h"
@@ -118,6 +119,14 @@ absl::Status CheckTagKeys(const domain::State& state, const trust::KeyRing& ring
   return absl::OkStatus();
 }
 
+blobs::BlobLimits LimitsOf(const ops::Config& config) {
+  return {.court_bytes_max = static_cast<uint64_t>(config.blobs_court_bytes_max),
+          .agency_bytes_max = static_cast<uint64_t>(config.blobs_agency_bytes_max),
+          .uploads_max = static_cast<uint64_t>(config.blobs_uploads_max),
+          .upload_idle_max = absl::Hours(config.blobs_upload_hours_max),
+          .free_bytes_min = static_cast<uint64_t>(config.blobs_free_bytes_min)};
+}
+
 void NameThread(const char* name) { pthread_setname_np(pthread_self(), name); }
 
 }  // namespace
@@ -152,6 +161,7 @@ class Gateway::Impl {
   std::unique_ptr<DataKeys> keys;
   std::optional<journal::Ed25519NoteSigner> signer;
   std::unique_ptr<storage::SqliteStore> store;
+  std::unique_ptr<blobs::BlobStore> papers;
   std::unique_ptr<storage::FileLastSigned> last_signed;
   trust::PublicKeyChecker checker;
   std::unique_ptr<core::Sequencer> sequencer;
@@ -187,9 +197,13 @@ absl::Status Gateway::Impl::OpenData() {
   EAGLE_ASSIGN_OR_RETURN(core::Opened opened, core::Open(*store, *last_signed, *signer, *keys));
   EAGLE_RETURN_IF_ERROR(CheckEnvironment(config, opened.state.directory, ports.clock_steps));
   EAGLE_RETURN_IF_ERROR(CheckTagKeys(opened.state, keys->ring()));
-  // The process may have died between an erasure's entry and the end of its key.
+  EAGLE_ASSIGN_OR_RETURN(papers,
+                         blobs::BlobStore::Open(config.blobs_folder, LimitsOf(config), ports.real, ports.entropy));
+  // The process may have died between an erasure's entry and the end of its key and papers.
   for (const auto& [seq, of] : opened.state.cases) {
-    if (of.erased()) EAGLE_RETURN_IF_ERROR(keys->ring().Forget(of.key_id));
+    if (!of.erased()) continue;
+    EAGLE_RETURN_IF_ERROR(keys->ring().Forget(of.key_id));
+    EAGLE_RETURN_IF_ERROR(papers->Forget(of.court, of.key_id));
   }
   ports.log.Info("data_opened")
       .With("origin", signer->name())
@@ -213,7 +227,8 @@ absl::Status Gateway::Impl::Serve() {
                         [this](std::string_view event, const auto& fields) {
                           ops::Log::Line line = ports.log.Warning(event);
                           for (const auto& [key, value] : fields) line.With(key, value);
-                        }});
+                        },
+                        papers.get()});
   api::ServerPorts server_ports{.handlers = *handlers,
                                 .dispatcher = *dispatcher,
                                 .directory = [this] { return sequencer->published()->directory; },
@@ -264,6 +279,7 @@ void Gateway::Impl::RunHousekeeping() {
   while (!housekeeping_end_.WaitForNotificationWithTimeout(kHousekeepingEvery)) {
     handlers->Housekeeping();
     server->Tick();
+    papers->Sweep();
   }
 }
 
@@ -295,7 +311,7 @@ void Gateway::Impl::StartBackup(api::Reply<goldeneagle::v1::MakeBackupResponse> 
 
 void Gateway::Impl::RunBackup() {
   NameThread("ge-backup");
-  const auto made = MakeBackup({*store, *keys, *sequencer, ports.real}, config.backup_folder);
+  const auto made = MakeBackup({*store, *keys, *sequencer, *papers, ports.real}, config.backup_folder);
   absl::StatusOr<goldeneagle::v1::MakeBackupResponse> answer = goldeneagle::v1::MakeBackupResponse();
   if (made.ok()) {
     ports.log.Info("backup_made")
@@ -356,6 +372,13 @@ void Gateway::Impl::AddMetrics(std::vector<api::MetricRow>& rows) const {
   add("ge_journal_wal_pages", count(store->WalPages()), "1", "pages in the write-ahead log that wait to be copied");
   add("ge_store_readers", count(store->ReadersOut()), "1", "snapshots that are out");
   add("ge_store_full", store->Full() ? 1 : 0, "1", "1: new work is refused until there is room");
+  const blobs::BlobStore::Counters kept = papers->counters();
+  add("ge_blobs", count(kept.blobs), "1", "papers that are kept whole");
+  add("ge_blob_bytes", count(kept.bytes), "bytes", "of their files");
+  add("ge_blob_uploads", count(kept.uploads), "1", "papers that are not whole yet");
+  add("ge_blobs_completed_total", count(kept.completed), "1", "papers that became whole");
+  add("ge_blobs_refused_total", count(kept.refused_content), "1", "dropped: not what their digest or type said");
+  add("ge_blob_uploads_timed_out_total", count(kept.timed_out), "1", "dropped: nothing came for too long");
   const ops::Resources used = ops::UsedResources();
   add("ge_process_resident_bytes", count(used.resident_bytes), "bytes", "memory");
   add("ge_process_cpu_seconds_total", absl::ToDoubleSeconds(used.cpu), "s", "processor time, all threads");

@@ -20,6 +20,10 @@ namespace eagle::bank {
 // 查询. Every account of the person in whole: balance, what is free, what stands on it. NIL names what was searched.
 absl::StatusOr<sdk::Answer> Inquire(const Work& work, const v1::Order& order);
 
+// To each account that `answer` found, what moved on it on these days by the bank's calendar; the newest, when one
+// receipt has no room for all. Pre: days as CheckOrder demands them.
+void AddMovements(const Work& work, const v1::DayRange& days, sdk::Answer& answer);
+
 // 冻结. One limit over the person's accounts, or one account, or whole accounts. Exempt and joint accounts are skipped
 // and reported.
 absl::StatusOr<sdk::Answer> Freeze(const Work& work, const sdk::Request& request);

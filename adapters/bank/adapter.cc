@@ -1,5 +1,6 @@
 #include "adapters/bank/adapter.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -13,6 +14,7 @@
 #include "adapters/bank/desk.h"
 #include "adapters/bank/import.h"
 #include "adapters/sdk/shell/adapter_config.h"
+#include "adapters/sdk/shell/office_commands.h"
 #include "adapters/sdk/shell/process.h"
 #include "adapters/sdk/sqlite_inbox.h"
 #include "server/base/reason.h"
@@ -61,7 +63,10 @@ class PatientWaiter : public Waiter {
 };
 
 bool IsForTheAgent(const sdk::CounterRequest& request) {
-  return request.command == "status" || request.command == "queue" || request.command == "ask" ||
+  const auto& office = sdk::OfficeCommands();
+  const bool every = std::any_of(office.begin(), office.end(),
+                                 [&](const sdk::OfficeCommand& command) { return command.name() == request.command; });
+  return every || request.command == "status" || request.command == "queue" || request.command == "ask" ||
          request.command == "resolve";
 }
 

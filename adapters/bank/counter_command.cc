@@ -1,7 +1,10 @@
 #include "adapters/bank/counter_command.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
+
+#include "adapters/sdk/shell/office_commands.h"
 
 namespace eagle::bank {
 
@@ -83,6 +86,7 @@ CounterCommand::CounterCommand(CLI::App& app, const Kind& kind) {
   Add(app, "status", "what the adapter counts");
 
   if (kind.add_words != nullptr) kind.add_words(*this, app);
+  AddOffice(app);
 
   CLI::App& clerk = *app.add_subcommand("clerk", "tasks that wait for people");
   clerk.require_subcommand(1);
@@ -94,6 +98,20 @@ CounterCommand::CounterCommand(CLI::App& app, const Kind& kind) {
   Take(resolve, "--not-done", "reason", "the code of the reason that the court reads");
   Take(resolve, "--clerk", "clerk", "who says so");
   Take(resolve, "--remark", "remark", "for the court", false);
+}
+
+// The commands that every office has.
+void CounterCommand::AddOffice(CLI::App& app) {
+  std::map<std::string, CLI::App*> groups;
+  for (const sdk::OfficeCommand& command : sdk::OfficeCommands()) {
+    CLI::App*& group = groups[command.group];
+    if (group == nullptr)
+      group = command.group.empty() ? &app
+                                    : app.add_subcommand(command.group, "what every office has")->require_subcommand(1);
+    Verb& verb = Add(*group, command.word, command.help, command.name());
+    for (const sdk::OfficeArgument& argument : command.arguments)
+      Take(verb, argument.name, argument.key(), argument.help, argument.required);
+  }
 }
 
 sdk::CounterRequest CounterCommand::Request() const {

@@ -48,6 +48,7 @@ class CounterCommand {
   static void TakeRequest(Verb& verb);
 
  private:
+  void AddOffice(CLI::App& app);
   std::string socket_, config_, output_ = "table";
   std::deque<Verb> verbs_;
 };

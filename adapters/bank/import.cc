@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "adapters/bank/import_files.h"
+#include "server/base/civil_day.h"
 #include "server/base/identity_number.h"
 #include "server/base/money.h"
 #include "server/base/reason.h"
@@ -113,7 +114,7 @@ class Reader : private ImportFiles {
              "CASH, TRANSIT, CLEARING and OPENING are the bank's own accounts");
       Expect(IsOneOf(row.At("status"), {"NORMAL", "DORMANT", "CLOSED"}), row, "status",
              "must be NORMAL, DORMANT or CLOSED");
-      Expect(ParseDay(row.At("opened_on")).has_value(), row, "opened_on", "must be a day such as 2019-03-08");
+      Expect(ParseCivilDay(row.At("opened_on")).has_value(), row, "opened_on", "must be a day such as 2019-03-08");
       ExpectText(row, "branch");
       const bool known = std::all_of(account.holders.begin(), account.holders.end(),
                                      [&](const std::string& holder) { return customers_.count(holder) != 0; });
@@ -189,7 +190,7 @@ class Reader : private ImportFiles {
           absl::ParseTime("%Y-%m-%d %H:%M:%S", row.At("served_at"), zone_, &measure.rank.served_at, &error);
       Expect(timed, row, "served_at", "must be a time such as 2025-10-15 09:30:00");
       measure.rank.served_sequence = ++sequence;
-      const auto first = ParseDay(row.At("first_day")), last = ParseDay(row.At("last_day"));
+      const auto first = ParseCivilDay(row.At("first_day")), last = ParseCivilDay(row.At("last_day"));
       Expect(row.At("first_day").empty() || first, row, "first_day", "must be a day, or empty while it waits");
       Expect(row.At("last_day").empty() || (first && last && *first <= *last), row, "last_day",
              "must be a day not before first_day, or empty");

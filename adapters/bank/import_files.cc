@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "server/base/money.h"
@@ -21,12 +22,6 @@ bool IsOneOf(std::string_view text, std::initializer_list<std::string_view> word
 bool IsCode(std::string_view text) {
   const auto good = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; };
   return !text.empty() && text.size() <= 63 && std::all_of(text.begin(), text.end(), good);
-}
-
-std::optional<absl::CivilDay> ParseDay(const std::string& text) {
-  absl::CivilDay day;
-  if (text.size() != 10 || !absl::ParseCivilTime(text, &day)) return std::nullopt;
-  return day;
 }
 
 absl::StatusOr<sdk::CsvTable> ImportFiles::File(const std::string& name, const std::vector<std::string>& columns,

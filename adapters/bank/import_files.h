@@ -12,13 +12,11 @@
 
 #include <initializer_list>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/time/civil_time.h"
 #include "adapters/bank/book.h"
 #include "adapters/sdk/shell/csv.h"
 #include "server/base/reason.h"
@@ -28,7 +26,6 @@ namespace eagle::bank {
 bool IsOneOf(std::string_view text, std::initializer_list<std::string_view> words);
 // Capital letters, digits and '_', 1 to 63.
 bool IsCode(std::string_view text);
-std::optional<absl::CivilDay> ParseDay(const std::string& text);  // 2026-09-28
 
 class ImportFiles {
  public:

@@ -86,6 +86,7 @@ absl::StatusOr<sdk::Answer> Inquire(const Work& work, const v1::Order& order) {
   }
   if (answer.items.size() > sdk::kItemsMax)
     return sdk::FailedAnswer("TOO_MANY_ACCOUNTS", "more accounts than one answer can name: ask the head office");
+  if (inquire.has_transactions()) AddMovements(work, inquire.transactions(), answer);
   if (answer.items.empty()) answer.items.emplace_back().set_outcome(v1::OUTCOME_NIL);
   return answer;
 }

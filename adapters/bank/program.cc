@@ -4,12 +4,14 @@
 
 #include <cstdio>
 #include <string>
+#include <utility>
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "adapters/bank/adapter.h"
 #include "adapters/bank/counter_command.h"
 #include "adapters/bank/counter_table.h"
+#include "adapters/sdk/shell/office_commands.h"
 #include "adapters/sdk/shell/process.h"
 #include "adapters/sdk/shell/signals.h"
 #include "server/base/reason.h"
@@ -40,7 +42,9 @@ int Ask(const Kind& kind, const CounterCommand& command) {
     if (!configured.ok()) return Report(configured.status());
     socket = *std::move(configured);
   }
-  const absl::StatusOr<sdk::Json> answer = sdk::CallCounter(socket, request);
+  const absl::StatusOr<sdk::CounterRequest> whole = sdk::WithFiles(std::move(request));
+  if (!whole.ok()) return Report(whole.status());
+  const absl::StatusOr<sdk::Json> answer = sdk::CallCounter(socket, *whole);
   if (answer.ok() && !command.as_json()) {
     std::printf("%s", TableOf(*answer).c_str());
     return 0;

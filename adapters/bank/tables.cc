@@ -146,6 +146,13 @@ int64_t Tables::Balance(std::string_view account) {
   return query.Int();
 }
 
+int64_t Tables::BalanceBefore(std::string_view account, absl::Time time) {
+  Query query = database_.Ask(
+      "SELECT COALESCE(SUM(amount), 0) FROM entries JOIN bookings USING (booking) WHERE account = ? AND time_us < ?");
+  query.Bind(account).Bind(time);
+  return query.Row() ? query.Int() : 0;
+}
+
 // ---- Bookings ----
 
 int64_t Tables::AddBooking(const BookingRow& row) {
@@ -200,10 +207,15 @@ std::optional<BookingRow> Tables::BookingOfRequest(std::string_view request) {
 }
 
 std::vector<BookingRow> Tables::BookingsOn(std::string_view account) {
+  return BookingsOn(account, absl::InfinitePast(), absl::InfiniteFuture());
+}
+
+std::vector<BookingRow> Tables::BookingsOn(std::string_view account, absl::Time from, absl::Time until) {
   Query query = database_.Ask(
       "SELECT booking, time_us, kind, operation, request FROM bookings"
-      " WHERE booking IN (SELECT booking FROM entries WHERE account = ?) ORDER BY booking");
-  query.Bind(account);
+      " WHERE booking IN (SELECT booking FROM entries WHERE account = ?) AND time_us >= ? AND time_us < ?"
+      " ORDER BY booking");
+  query.Bind(account).Bind(from).Bind(until);
   std::vector<BookingRow> out;
   while (query.Row()) out.push_back(ReadBooking(query));
   for (BookingRow& row : out) ReadEntries(database_, row);

@@ -126,11 +126,14 @@ class Tables {
   // The bank's own account of that nature; the import sees to it that there is one for every currency in use.
   std::string InternalAccount(std::string_view nature, std::string_view currency);
   int64_t Balance(std::string_view account);
+  int64_t BalanceBefore(std::string_view account, absl::Time time);
 
   // Pre: entries add up to zero. Returns the number of the booking.
   int64_t AddBooking(const BookingRow& row);
   std::optional<BookingRow> BookingOfRequest(std::string_view request);
   std::vector<BookingRow> BookingsOn(std::string_view account);
+  // From `from` on, before `until`; in order.
+  std::vector<BookingRow> BookingsOn(std::string_view account, absl::Time from, absl::Time until);
 
   void PutMeasure(const MeasureRow& row);
   std::optional<MeasureRow> Measure(std::string_view measure);

@@ -11,10 +11,10 @@
 #include "adapters/bank/counter.h"
 #include "adapters/bank/counter_command.h"
 #include "adapters/bank/desk.h"
-#include "adapters/bank/import_files.h"
 #include "adapters/housing_fund/files.h"
 #include "adapters/housing_fund/rules.h"
 #include "adapters/housing_fund/tables.h"
+#include "server/base/civil_day.h"
 #include "server/base/money.h"
 #include "server/base/reason.h"
 
@@ -118,7 +118,7 @@ Made RecordCondition(const Work& work, const CounterRequest& request) {
   if (!row) return Fail(Reason::kNotFound, "the table of grounds has no such row").With("ground", ground);
   if (document.size() > kDocumentBytes)
     return Fail(Reason::kFieldInvalid, "an argument can't be read").At("document", "at most 128 bytes");
-  if (!since.empty() && !bank::ParseDay(since))
+  if (!since.empty() && !ParseCivilDay(since))
     return Fail(Reason::kFieldInvalid, "an argument can't be read").At("since", "must be a day such as 2026-09-28");
   if (const std::optional<Condition> done = OnRecord(tables, member.account, ground, document)) {
     if (done->ended_at)

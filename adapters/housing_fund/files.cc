@@ -11,6 +11,7 @@
 #include "adapters/housing_fund/kind.h"
 #include "adapters/housing_fund/rules.h"
 #include "adapters/housing_fund/tables.h"
+#include "server/base/civil_day.h"
 
 namespace eagle::fund {
 namespace {
@@ -131,7 +132,7 @@ class FundFiles : public bank::FurtherFiles {
       files.ExpectText(row, "loan");
       files.Expect(seen.insert(row.At("loan")).second, row, "loan", "is in the file twice");
       ExpectMember(files, row);
-      files.Expect(bank::ParseDay(row.At("opened_on")).has_value(), row, "opened_on",
+      files.Expect(ParseCivilDay(row.At("opened_on")).has_value(), row, "opened_on",
                    "must be a day such as 2019-03-08");
       loans_.push_back(
           {row.At("loan"), row.At("account"), row.At("opened_on"), files.Amount(row, "outstanding"), std::nullopt});
@@ -144,7 +145,7 @@ class FundFiles : public bank::FurtherFiles {
       ExpectMember(files, row);
       files.Expect(ground_codes_.count(row.At("ground")) != 0, row, "ground", "must be a ground of grounds.csv");
       files.ExpectText(row, "document");
-      files.Expect(bank::ParseDay(row.At("since")).has_value(), row, "since", "must be a day such as 2026-03-01");
+      files.Expect(ParseCivilDay(row.At("since")).has_value(), row, "since", "must be a day such as 2026-03-01");
       files.Expect(seen.insert({row.At("account"), row.At("ground"), row.At("document")}).second, row, "document",
                    "proves this ground for this account already");
       Condition condition{.account = row.At("account"), .document = row.At("document"), .since = row.At("since")};

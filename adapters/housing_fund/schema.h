@@ -1,12 +1,16 @@
 // The housing fund's own tables in core.db, beside the core's (adapters/bank/schema.h).
 //
-//   fund_accounts       what the fund knows of an account beyond its money: employer, base, rates (hundredths of a per
-//                       cent), monthly amounts (minor units), status code as it came
-//   fund_contributions  what arrived for which month; `request` is that of the booking
-//   fund_grounds        the table of grounds for withdrawal, with their source
-//   fund_bars           what holds back a deduction in this fund, with its source
-//   fund_conditions     grounds that are on record for an account; ended_us: no longer
-//   fund_loans          housing loans of the fund and what is owed on them
+// fund_accounts: what the fund knows of an account beyond its money: employer, base and monthly amounts (minor units),
+// rates (hundredths of a per cent), status code as it came.
+//
+// fund_contributions: what arrived for which month; `request` is that of the booking.
+//
+// fund_grounds: the table of grounds for withdrawal, with their source. fund_bars: what holds back a deduction in this
+// fund, with its source.
+//
+// fund_conditions: grounds that are on record for an account; ended_us: no longer.
+//
+// fund_loans: housing loans of the fund and what is owed on them.
 #pragma once
 
 namespace eagle::fund {

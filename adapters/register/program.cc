@@ -14,6 +14,7 @@
 #include "adapters/register/counter.h"
 #include "adapters/register/import.h"
 #include "adapters/register/register.h"
+#include "adapters/sdk/shell/office_commands.h"
 #include "adapters/sdk/shell/process.h"
 #include "adapters/sdk/shell/signals.h"
 #include "adapters/sdk/sqlite_inbox.h"
@@ -40,6 +41,7 @@ void AddCapabilities(const OfficeRules& rules, std::vector<sdk::v1::Capability>&
       capability.set_asset_kind(std::string(thing.asset_kind));
       capability.set_action(action);
       capability.set_by_clerk(mode != Mode::kAutomatic);
+      capability.set_partial_release(action == sdk::v1::ACTION_RELEASE && rules.kind.extent == Extent::kQuantity);
       capability.set_keeps_waitlist(action == sdk::v1::ACTION_FREEZE && rules.kind.keeps_waitlist);
     }
   }
@@ -150,6 +152,18 @@ class CounterCommands {
         {{"unit", true, unit_help}});
     Add(counter, "status", "status", "counters of the running adapter", {});
     Add(counter, "queue", "queue", "tasks that wait for people", {});
+    std::map<std::string, CLI::App*> groups;
+    for (const sdk::OfficeCommand& command : sdk::OfficeCommands()) {
+      CLI::App*& group = groups[command.group];
+      if (group == nullptr)
+        group = command.group.empty()
+                    ? &counter
+                    : counter.add_subcommand(command.group, "what every office has")->require_subcommand(1);
+      std::vector<Argument> arguments;
+      for (const sdk::OfficeArgument& argument : command.arguments)
+        arguments.push_back({argument.name, argument.required, argument.help});
+      Add(*group, command.name(), command.word, command.help, arguments);
+    }
   }
 
   // The request of the command that was given.
@@ -232,7 +246,9 @@ int Main(const Kind& kind, int argc, char** argv) {
   if (!setup.ok()) return Finish(setup.status());
   if (run->parsed()) return Finish(Run(*setup, once));
   if (import->parsed()) return Finish(Import(*setup, folder));
-  return sdk::PrintCounterAnswer(sdk::CallCounter(setup->config.counter_socket, commands.Chosen()), as_json);
+  const absl::StatusOr<sdk::CounterRequest> request = sdk::WithFiles(commands.Chosen());
+  if (!request.ok()) return Finish(request.status());
+  return sdk::PrintCounterAnswer(sdk::CallCounter(setup->config.counter_socket, *request), as_json);
 }
 
 }  // namespace eagle::registry

@@ -67,6 +67,7 @@ absl::Status Agent::Start() {
   }
   may_have_unsigned_ = !unit.tables.Unsigned(1).empty();
   may_have_pending_ = unit.tables.NextPending(0).has_value();
+  may_have_said_ = ObjectionTables(*unit.transaction).NextPending().has_value();
   return Commit(unit) ? absl::OkStatus() : stopped_;
 }
 
@@ -91,6 +92,7 @@ absl::Duration Agent::Step() {
   }
   if (stopped_.ok()) TimeOut();
   if (stopped_.ok() && Monotonic() >= next_changes_) TakeChanges();
+  if (stopped_.ok()) LookForPapers();
   if (stopped_.ok()) Work();
   if (stopped_.ok()) Acknowledge();
   if (stopped_.ok()) SignReceipts();
@@ -127,7 +129,8 @@ bool Agent::Idle() const {
   // What only another poll could bring on isn't waited for once no more are made: it lies in the inbox.
   const size_t to_do =
       draining_ ? queue_.Finishable(ports_.clock.MonotonicNow(), MayBegin()) : queue_.Queued(ForgetBefore());
-  return to_do == 0 && !may_have_unsigned_ && !may_have_pending_ && !calls_[kReport] && replies_.empty();
+  const bool said = !may_have_said_ || failures_[kObject] > 0;  // what is refused isn't waited for
+  return to_do == 0 && said && !may_have_unsigned_ && !may_have_pending_ && !calls_[kReport] && replies_.empty();
 }
 
 AgentMetrics Agent::metrics() const {

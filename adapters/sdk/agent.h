@@ -27,6 +27,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,6 +39,8 @@
 #include "absl/time/time.h"
 #include "adapters/sdk/config.h"
 #include "adapters/sdk/inbox_rows.h"
+#include "adapters/sdk/objection_rows.h"
+#include "adapters/sdk/paper_folder.h"
 #include "adapters/sdk/ports.h"
 #include "adapters/sdk/task_queue.h"
 #include "adapters/sdk/verifier.h"
@@ -50,7 +53,8 @@ namespace eagle::sdk {
 
 // The answer to one call of the channel; the kind that fits the call (ReportResults and ReportEvents have the same).
 using Reply = std::variant<v1::HelloResponse, v1::PullTasksResponse, v1::RenewLeaseResponse, v1::ReportResultsResponse,
-                           v1::ReportStatusResponse>;
+                           v1::ReportStatusResponse, v1::PullBlobPartResponse, v1::PutBlobPartResponse,
+                           v1::SubmitObjectionsResponse, v1::PullObjectionsResponse>;
 
 // All outlive the agent.
 struct AgentPorts {
@@ -60,6 +64,7 @@ struct AgentPorts {
   const trust::SignatureChecker& checker;
   Clock& clock;
   Entropy& entropy;
+  PaperFolder* papers = nullptr;  // null: no papers are fetched, and no files go with receipts
 };
 
 // A task that waits for people.
@@ -69,6 +74,7 @@ struct ClerkTask {
   Arrival arrival;
   std::string note;  // why
   v1::Order order;
+  std::vector<PaperFile> papers;
 };
 
 class Agent {
@@ -99,6 +105,27 @@ class Agent {
   // The clerk's word on an UNDER_REVIEW task of an InboxRegister (a core has its own screens and tells by Changes).
   // Errors: TASK_NOT_WAITING, ANSWER_INVALID, and what Decide gives.
   absl::Status DecideReview(const Operation& operation, const Decision& decision);
+  // Replaces the final answer to an order that was wrong: the receipt names the one that it corrects, the court keeps
+  // both. The register itself is put right by its own counter, before. Errors: TASK_NOT_WAITING (no final answer
+  // here), ANSWER_INVALID.
+  absl::Status CorrectAnswer(const std::string& order_id, const Answer& answer);
+
+  // Objections 异议. From here on, until the court has answered, this agent begins no deduction under the measure.
+  struct Contact {
+    std::string name, phone;  // empty: the configuration's
+  };
+  // Objects to an order in writing; `ground`: one of the policy's. Signed and kept when it returns, sent soon. Gives
+  // the objection's id. Errors: TEXT_INVALID, FIELD_INVALID; ORDER_UNKNOWN: no genuine order of this id came;
+  // OBJECTION_OPEN.
+  absl::StatusOr<std::string> RaiseObjection(const std::string& order_id, const std::string& ground,
+                                             const std::string& text, const Contact& contact);
+  // A further word in its thread; with `withdraws` the last one. Errors: TEXT_INVALID, OBJECTION_UNKNOWN,
+  // OBJECTION_CLOSED.
+  absl::Status ReplyToObjection(const std::string& objection_id, const std::string& text, bool withdraws);
+  std::vector<ObjectionRow> Objections();
+  // What was said in a thread as far as the gateway has it, every word verified when it came, in order.
+  std::vector<v1::ObjectionAct> WordsOf(const std::string& objection_id);
+
   // For counters and imports of a register that lives in the inbox: `work` in a transaction, committed when it gives
   // OK.
   absl::Status InTransaction(const std::function<absl::Status(InboxTransaction&)>& work);
@@ -110,7 +137,7 @@ class Agent {
   const AgentConfig& config() const { return config_; }
 
  private:
-  enum Method : uint8_t { kHello, kPull, kRenew, kReport, kStatus, kMethods };
+  enum Method : uint8_t { kHello, kPull, kRenew, kReport, kStatus, kPaper, kDocument, kObject, kThread, kMethods };
   enum class Session : uint8_t { kDown, kGreeting, kUp };
   struct Call {
     CallId id = 0;
@@ -196,6 +223,30 @@ class Agent {
   void SendReport();
   void TakeReport(const v1::ReportResultsResponse& response);
 
+  // agent_papers.cc: papers of orders, files of receipts
+  bool NeedsPapers() const;
+  std::vector<PaperFile> PapersOf(const v1::Order& order);
+  bool IsNeeded(std::string_view digest);
+  void LookForPapers();
+  void SendPaper();
+  void TakePaper(const v1::PullBlobPartResponse& response);
+  void MissPaper(std::string_view why);
+  void AddDocuments(const std::vector<DocumentFile>& files, v1::Receipt& receipt);
+  bool PutDocumentsOf(const std::vector<std::string>& receipts);
+  bool SendDocument();
+  void TakeDocument(const v1::PutBlobPartResponse& response);
+  void EndDocument();
+
+  // agent_objections.cc: words in objection threads
+  enum class Disputed : uint8_t { kNo, kOpen, kUpheld };
+  void SayWord(v1::ObjectionAct act, const std::string& objection_id, Unit& unit);
+  Disputed DisputeOver(const v1::Order& order, Unit& unit);
+  void SendWord();
+  void TakeSaid(const v1::SubmitObjectionsResponse& response);
+  void SendThread();
+  void TakeThread(const v1::PullObjectionsResponse& response);
+  bool TakeWord(const v1::ObjectionWord& word, Unit& unit);
+
   // agent_prune.cc: what the inbox may forget
   void Prune();
 
@@ -239,12 +290,30 @@ class Agent {
   bool may_have_unsigned_ = false;  // receipts without a batch
   bool may_have_pending_ = false;   // batches that weren't acknowledged
   uint64_t batch_sent_ = 0;         // in the last call
+  bool may_have_said_ = false;      // words in objection threads that weren't recorded
+  uint64_t word_sent_ = 0;          // in the last call
+  uint64_t newest_word_ = 0;        // that a poll told of; 0: none to be fetched
   // Batches that the gateway refuses as they are: tried again later and later, without holding up the others.
   struct Refused {
     uint32_t times = 0;
     absl::Duration next_try;
   };
   std::map<uint64_t, Refused> refused_batches_;
+
+  // One paper is fetched at a time, and one file of a receipt put.
+  struct Fetch {
+    std::string order_id;  // under which it is asked for
+    v1::Instrument named;
+    std::string content;  // so far, whole parts
+  };
+  std::optional<Fetch> fetch_;
+  struct Upload {
+    std::string order_id;
+    v1::Instrument file;
+    std::optional<uint32_t> next_part;  // absent: the gateway wasn't asked yet what it has
+  };
+  std::optional<Upload> upload_;
+  std::set<std::string> documents_done_;  // put, refused for good or lost, since the start
 };
 
 }  // namespace eagle::sdk

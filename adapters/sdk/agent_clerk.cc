@@ -27,6 +27,7 @@ std::vector<ClerkTask> Agent::ClerkQueue(size_t limit) {
     task.arrival = {row->arrived_at, row->arrival_sequence};
     task.note = row->note;
     task.order.ParseFromString(row->member.member());
+    task.papers = PapersOf(task.order);
   }
   std::sort(out.begin(), out.end(),
             [](const ClerkTask& a, const ClerkTask& b) { return a.arrival.sequence < b.arrival.sequence; });
@@ -80,6 +81,8 @@ absl::Status Agent::DecideReview(const Operation& operation, const Decision& dec
   EAGLE_ASSIGN_OR_RETURN(TaskRow row, Waiting(unit, operation, TaskState::kUnderReview));
   v1::Order order;
   order.ParseFromString(row.member.member());
+  if (decision.approved && DisputeOver(order, unit) != Disputed::kNo)
+    return Fail(Reason::kObjectionOpen, "an objection of this agency stands against it");
   Operation freeze{"", config_.agency, 0};
   if (const std::string* named = trust::FreezeNamed(order)) freeze.order_id = *named;
   const Request request = RequestOf(row, order, freeze.order_id.empty() ? nullptr : &freeze);

@@ -14,6 +14,7 @@ constexpr absl::Duration kClocksDiffer = absl::Minutes(10);
 }  // namespace
 
 void Agent::TakeTasks(const Call& call, const v1::PullTasksResponse& response) {
+  newest_word_ = std::max(newest_word_, response.objections());
   if (static_cast<uint32_t>(response.tasks_size()) > call.tasks_asked)
     return Malformed(kPull, "more tasks than were asked for");
   for (const v1::Task& task : response.tasks()) {
@@ -101,11 +102,12 @@ bool Agent::KnowsDirectory(absl::Duration age_max) const {
 }
 
 TaskQueue::May Agent::MayBegin() const {
-  return {KnowsDirectory(config_.directory_age_inquire), KnowsDirectory(config_.directory_age_control)};
+  return {KnowsDirectory(config_.directory_age_inquire), KnowsDirectory(config_.directory_age_control), !NeedsPapers()};
 }
 
 bool Agent::DirectoryIsStale() const {
-  const TaskQueue::May may = MayBegin();
+  TaskQueue::May may = MayBegin();
+  may.without_papers = true;
   return !(may.inquire && may.control) && queue_.Waits(may);
 }
 

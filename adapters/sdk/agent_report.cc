@@ -102,6 +102,7 @@ void Agent::Record(TaskRow& row, const v1::Order& order, Answer answer, Unit& un
   if (answer.effect_at) *receipt.mutable_effect_at() = trust::TimestampOf(*answer.effect_at);
   receipt.set_searched_scope(std::move(answer.searched_scope));
   AddItems(row, order, std::move(answer.items), receipt, unit);
+  AddDocuments(answer.documents, receipt);
   AddReceipt(row, receipt, unit);
   row.state = state;
   row.note.clear();
@@ -166,6 +167,7 @@ bool Agent::RecordCorrection(TaskRow& row, const RegisterChange& change, Unit& u
   *receipt.mutable_effect_at() = trust::TimestampOf(change.answer.effect_at.value_or(change.at));
   receipt.set_searched_scope(change.answer.searched_scope);
   AddItems(row, order, change.answer.items, receipt, unit);
+  AddDocuments(change.answer.documents, receipt);
   AddReceipt(row, receipt, unit);
   unit.Put(row);
   return true;
@@ -236,6 +238,8 @@ void Agent::SendReport() {
     *request.mutable_batch()->mutable_head() = batch.head;
     for (uint64_t id : batch.receipts) request.mutable_batch()->add_members(unit.tables.Receipt(id).member);
   }
+  const auto& members = request.batch().members();
+  if (PutDocumentsOf({members.begin(), members.end()})) return;
   const CallId call = Begin(kReport, config_.call_timeout);
   if (stream == ReceiptStream::kEvents) {
     ports_.channel.ReportEvents(call, request);

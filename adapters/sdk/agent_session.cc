@@ -47,6 +47,10 @@ void Agent::TakeReply(CallId id, absl::StatusOr<Reply> reply) {
   const auto* tasks = std::get_if<v1::PullTasksResponse>(&*reply);
   const auto* renewal = std::get_if<v1::RenewLeaseResponse>(&*reply);
   const auto* report = std::get_if<v1::ReportResultsResponse>(&*reply);
+  const auto* paper = std::get_if<v1::PullBlobPartResponse>(&*reply);
+  const auto* document = std::get_if<v1::PutBlobPartResponse>(&*reply);
+  const auto* said = std::get_if<v1::SubmitObjectionsResponse>(&*reply);
+  const auto* thread = std::get_if<v1::PullObjectionsResponse>(&*reply);
   const uint32_t failures = failures_[method];
   if (method == kHello && hello != nullptr) {
     TakeHello(*hello);
@@ -56,6 +60,14 @@ void Agent::TakeReply(CallId id, absl::StatusOr<Reply> reply) {
     TakeRenewal(call, *renewal);
   } else if (method == kReport && report != nullptr) {
     TakeReport(*report);
+  } else if (method == kPaper && paper != nullptr) {
+    TakePaper(*paper);
+  } else if (method == kDocument && document != nullptr) {
+    TakeDocument(*document);
+  } else if (method == kObject && said != nullptr) {
+    TakeSaid(*said);
+  } else if (method == kThread && thread != nullptr) {
+    TakeThread(*thread);
   } else if (method != kStatus) {
     Malformed(method, "the reply is of another kind than the call");
   }
@@ -94,6 +106,9 @@ void Agent::Failed(Method method, const absl::Status& status) {
   const absl::Duration wait = Backoff(failures_[method], status);
   not_before_[method] = Monotonic() + wait;
   const Reason reason = ReasonOf(status);
+  // Receipts wait for their files, but not for room at the gateway.
+  const bool given_up = method == kDocument && status.code() == absl::StatusCode::kResourceExhausted &&
+                        (reason == Reason::kBlobQuotaExceeded || failures_[method] >= kFailuresUntilHello);
   if (method == kHello) {
     session_ = Session::kDown;
   } else if (reason == Reason::kHelloFirst) {
@@ -103,6 +118,14 @@ void Agent::Failed(Method method, const absl::Status& status) {
     refused.next_try = Monotonic() + Backoff(++refused.times, status);
     not_before_[method] = Monotonic();
     failures_[method] = 0;
+  } else if ((method == kPaper || method == kDocument) && (IsRefusal(status) || given_up)) {
+    not_before_[method] = Monotonic();
+    failures_[method] = 0;
+    if (method == kPaper) return MissPaper(FailureOf(status).message);
+    ++metrics_.documents_refused;
+    EndDocument();
+  } else if ((method == kObject || method == kThread) && IsRefusal(status)) {
+    return;  // later and later again; orders and receipts go on
   } else if (status.code() == absl::StatusCode::kUnavailable || failures_[method] >= kFailuresUntilHello) {
     GoDown(wait);
   }
@@ -123,6 +146,9 @@ void Agent::SendCalls() {
   if (may(kReport) && may_have_pending_) SendReport();
   if (may(kRenew)) SendRenewal();
   if (may(kStatus)) SendStatus();
+  if (may(kPaper) && fetch_) SendPaper();
+  if (may(kObject) && may_have_said_) SendWord();
+  if (may(kThread) && newest_word_ != 0) SendThread();
   if (may(kPull) && !draining_) SendPull();
 }
 
@@ -183,6 +209,9 @@ bool Agent::TakeOrigin(const v1::HelloResponse& response) {
     meta.stream_digest = std::string(journal::kHashSize, '\0');
     meta.last_delivery = std::min(meta.last_delivery, response.recovered_at());
     refused_batches_.clear();
+    documents_done_.clear();
+    ObjectionTables(*unit.transaction).Rewind(response.recovered_at());
+    may_have_said_ = true, newest_word_ = 0;
   }
   unit.tables.PutMeta(meta);
   return Commit(unit);

@@ -27,8 +27,13 @@ std::string TextOf(const absl::Status& status) { return FailureOf(status).messag
 }  // namespace
 
 Request Agent::RequestOf(const TaskRow& row, const v1::Order& order, const Operation* freeze) {
-  return {row.operation, order, row.digest, {row.arrived_at, row.arrival_sequence}, std::max(Wall(), row.arrived_at),
-          freeze};
+  return {row.operation,
+          order,
+          row.digest,
+          {row.arrived_at, row.arrival_sequence},
+          std::max(Wall(), row.arrived_at),
+          freeze,
+          PapersOf(order)};
 }
 
 void Agent::Work() {
@@ -112,6 +117,14 @@ void Agent::Control(const journal::Hash& digest) {
       return;
     }
   }
+  if (const Disputed disputed = DisputeOver(order, unit); disputed == Disputed::kOpen) {
+    queue_.Find(digest)->next_try = Monotonic() + config_.status_interval;  // the court examines our objection
+    return;
+  } else if (disputed == Disputed::kUpheld) {
+    ReturnTask(row, "REFUSED_BY_CLERK", "the court found the agency's objection to this order right", unit);
+    Commit(unit);
+    return;
+  }
   unit.transaction.reset();
   const Operation* of = freeze.order_id.empty() ? nullptr : &freeze;
   return core_ != nullptr ? ApplyInCore(std::move(row), order, of) : ApplyInInbox(std::move(row), order, of);
@@ -158,7 +171,9 @@ void Agent::AskFind(TaskRow row, const v1::Order& order) {
     if (TryLater(row.digest, &QueuedTask::questions, config_.find_attempts_max)) return;
     return Doubt(std::move(row), "the core couldn't be asked: " + TextOf(found.status()));
   }
-  if (found->kind == Found::Kind::kUnknown) return Doubt(std::move(row), "the core doesn't know whether it was done");
+  if (found->kind == Found::Kind::kUnknown) {
+    return Doubt(std::move(row), found->note.empty() ? "the core doesn't know whether it was done" : found->note);
+  }
   if (found->kind == Found::Kind::kNotDone) {
     ++metrics_.found_not_done;
     if (!TryLater(row.digest, &QueuedTask::attempts, config_.control_attempts_max))

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/base/identity_number.h"
 #include "server/base/reason.h"
+#include "server/trust/timestamps.h"
 
 namespace eagle::sdk {
 namespace {
@@ -95,6 +96,21 @@ std::string WrongMeasure(const v1::MeasureState& measure, v1::Outcome outcome) {
   return unfunded_shares > 1 ? "the unfunded part lies on several accounts" : "";
 }
 
+// Movements are told when they were asked for, each a movement, in the order in which they were booked.
+std::string WrongTransactions(const v1::Order& order, const v1::Finding& finding) {
+  if (!finding.has_transactions()) return "";
+  if (!order.inquire().has_transactions()) return "nobody asked what moved on the account";
+  const v1::Transaction* before = nullptr;
+  for (const v1::Transaction& one : finding.transactions().list()) {
+    if (one.reference().empty() || !one.has_booked_at() || one.amount_minor_units() == 0)
+      return "a transaction has a number, a time and an amount other than 0";
+    if (before != nullptr && trust::TimeOf(one.booked_at()) < trust::TimeOf(before->booked_at()))
+      return "transactions stand in the order in which they were booked";
+    before = &one;
+  }
+  return "";
+}
+
 std::string WrongItem(const v1::Order& order, const Answer& answer, const v1::ItemResult& item, bool first) {
   const v1::Outcome outcome = item.outcome();
   if (!IsAllowed(order.action(), answer.kind, outcome))
@@ -105,6 +121,7 @@ std::string WrongItem(const v1::Order& order, const Answer& answer, const v1::It
     return "only the first item speaks of the measure or payment";
   }
   if ((outcome == v1::OUTCOME_FOUND) != item.has_finding()) return "a finding goes with FOUND";
+  if (std::string wrong = WrongTransactions(order, item.finding()); !wrong.empty()) return wrong;
   if (SpeaksOfAMeasure(outcome) || changes) {
     if (!item.has_measure()) return "the measure is missing";
     if (order.action() == v1::ACTION_FREEZE &&

@@ -30,6 +30,12 @@ enum class AnswerKind : uint8_t {
   kReturned = 4,     // 回退: not done, with a reason
 };
 
+// A file that goes with the receipt, as the sealed receipt 协助执行回执: copied and hashed when the answer is recorded.
+struct DocumentFile {
+  std::string category = "SEALED_RECEIPT", title, media_type = "application/pdf", path;
+};
+inline constexpr int kDocumentsMax = 8;
+
 struct Answer {
   AnswerKind kind = AnswerKind::kFinal;
   std::vector<v1::ItemResult>
@@ -38,6 +44,7 @@ struct Answer {
   std::optional<absl::Time> effect_at;  // when something changed
   std::string return_reason;            // a code, with kReturned
   std::string return_remark;
+  std::vector<DocumentFile> documents = {};  // at most kDocumentsMax; one that can't be read is left out, and counted
 };
 
 inline Answer Returned(std::string reason, std::string remark) {

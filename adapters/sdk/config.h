@@ -27,6 +27,13 @@ struct SignatureRule {
 // Inquiries: the handler. Everything else: handler and co-signer (domain decision 6).
 std::vector<SignatureRule> UsualSignatureRules();
 
+// What an order waits for whose papers aren't here.
+enum class PaperRule : uint8_t {
+  kIgnore,  // nothing: no papers are fetched
+  kWait,    // its papers, however long
+  kReturn,  // its papers; when they can't be had after `paper_attempts_max` attempts it is returned, DOCUMENT_MISSING
+};
+
 inline constexpr absl::Duration kKeepOrdersMax = absl::Hours(24 * 36'525);
 
 struct AgentConfig {
@@ -51,6 +58,9 @@ struct AgentConfig {
   // received, may be when an inquiry or a control begins. On an older one orders wait: a revocation could be missing.
   absl::Duration directory_age_inquire = absl::Hours(24);
   absl::Duration directory_age_control = absl::Hours(2);
+
+  PaperRule papers = PaperRule::kIgnore;
+  uint32_t paper_attempts_max = 8;  // with kReturn
 
   absl::Duration call_timeout = absl::Seconds(10);
   absl::Duration poll_slack = absl::Seconds(5);  // a poll may take its own wait and this much more
@@ -111,6 +121,14 @@ struct AgentMetrics {
   uint64_t receipts_conflict = 0;  // people decide: raise the alarm
   uint64_t receipts_refused = 0;
   uint64_t orders_pruned = 0;
+  uint64_t papers_fetched = 0;
+  uint64_t papers_missed = 0;  // attempts that brought none
+  uint64_t documents_put = 0;
+  uint64_t documents_refused = 0;           // the gateway doesn't take the file: the receipt went without it
+  uint64_t documents_lost = 0;              // the file couldn't be read, or is gone
+  uint64_t objection_words = 0;             // of ours that the gateway recorded
+  uint64_t objection_words_refused = 0;     // of ours
+  uint64_t objection_words_unverified = 0;  // of the court's, asked for again later
   // Gauges.
   uint64_t queued = 0;
   uint64_t waiting_for_clerk = 0;

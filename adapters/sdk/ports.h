@@ -21,6 +21,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -30,7 +31,10 @@
 #include "adapters/sdk/changes.h"
 #include "adapters/sdk/inbox.h"
 #include "adapters/sdk/operation.h"
+#include "adapters/sdk/paper_folder.h"
 #include "goldeneagle/v1/adapter_service.pb.h"
+#include "goldeneagle/v1/blob_service.pb.h"
+#include "goldeneagle/v1/objection_service.pb.h"
 #include "server/journal/hash.h"
 
 namespace eagle::sdk {
@@ -50,6 +54,11 @@ class Channel {
   virtual void ReportResults(CallId call, const v1::ReportResultsRequest& request) = 0;
   virtual void ReportEvents(CallId call, const v1::ReportResultsRequest& request) = 0;
   virtual void ReportStatus(CallId call, const v1::ReportStatusRequest& request) = 0;
+  // A channel that carries no papers leaves these two unanswered.
+  virtual void PullBlobPart(CallId, const v1::PullBlobPartRequest&) {}
+  virtual void PutBlobPart(CallId, const v1::PutBlobPartRequest&) {}
+  virtual void RaiseObjection(CallId call, const v1::SubmitObjectionsRequest& request) = 0;
+  virtual void PullObjections(CallId call, const v1::PullObjectionsRequest& request) = 0;
 };
 
 // When the order reached the inbox: its rank among all measures of the unit.
@@ -67,12 +76,14 @@ struct Request {
   absl::Time now;  // the agent's clock
   // The order that made the measure, for RELEASE and DEDUCT: operation.Text() is the id of its row.
   const Operation* freeze_operation = nullptr;
+  std::vector<PaperFile> papers = {};  // that the order names, where they lie
 };
 
 struct Found {
   enum class Kind : uint8_t { kDone, kNotDone, kUnknown };
   Kind kind = Kind::kUnknown;
-  Answer answer;  // with kDone
+  Answer answer;     // with kDone
+  std::string note;  // with kUnknown: why, for the clerk who decides; empty: the core doesn't know
 };
 
 class CoreRegister {

@@ -55,7 +55,8 @@ std::vector<journal::Hash> TaskQueue::Unacknowledged() const {
   std::vector<journal::Hash> out;
   for (const auto& [arrival, task] : by_arrival_) {
     const bool waits = task.state == TaskState::kWaiting || task.state == TaskState::kApplying;
-    if (task.is_control && waits && !task.acknowledged) out.push_back(task.digest);
+    const bool papers_come = task.papers_read && !task.papers_here && task.papers_missed == 0;
+    if (task.is_control && waits && !task.acknowledged && !papers_come) out.push_back(task.digest);
   }
   return out;
 }
@@ -115,6 +116,7 @@ absl::Duration TaskQueue::NextTry(absl::Duration now) const {
   absl::Duration next = absl::InfiniteDuration();
   for (const auto& [arrival, task] : by_arrival_) {
     if (IsQueued(task.state) && task.next_try > now) next = std::min(next, task.next_try);
+    if (task.state == TaskState::kWaiting && task.papers_next_try > now) next = std::min(next, task.papers_next_try);
   }
   return next;
 }

@@ -19,6 +19,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
 #include "adapters/sdk/inbox_rows.h"
+#include "goldeneagle/v1/order.pb.h"
 
 namespace eagle::sdk {
 
@@ -35,6 +36,11 @@ struct QueuedTask {
   absl::Duration next_try = -absl::InfiniteDuration();
   uint32_t attempts = 0;   // of the work, that failed
   uint32_t questions = 0;  // to Find, that failed
+  // Papers that the order names, once it was read for them (agent_papers.cc).
+  bool papers_read = false, papers_here = false;
+  std::vector<v1::Instrument> papers_named;
+  uint32_t papers_missed = 0;
+  absl::Duration papers_next_try = -absl::InfiniteDuration();
 };
 
 class TaskQueue {
@@ -43,9 +49,10 @@ class TaskQueue {
   void Put(const TaskRow& row);
   QueuedTask* Find(const journal::Hash& digest);
 
-  // What may begin as far as the directory is concerned; what may not waits in its place.
+  // What may begin as far as directory and papers are concerned; what may not waits in its place.
   struct May {
     bool inquire = true, control = true;
+    bool without_papers = true;
   };
 
   // What can be worked on at `now`, in order of arrival, at most `limit`: inquiries and controls that wait with a lease
@@ -56,7 +63,7 @@ class TaskQueue {
   bool Waits(May may) const;
   // Tasks in `state`, in order of arrival.
   std::vector<journal::Hash> In(TaskState state) const;
-  // Controls that wait and were never acknowledged.
+  // Controls that wait and were never acknowledged; not while their papers are on the way.
   std::vector<journal::Hash> Unacknowledged() const;
 
   void EndLeases();
@@ -80,7 +87,9 @@ class TaskQueue {
   static bool IsForgotten(const QueuedTask& task, absl::Duration forget_before) {
     return task.state <= TaskState::kWaiting && task.lease_end < forget_before;
   }
-  static bool MayBegin(const QueuedTask& task, May may) { return task.is_control ? may.control : may.inquire; }
+  static bool MayBegin(const QueuedTask& task, May may) {
+    return (task.is_control ? may.control : may.inquire) && (may.without_papers || task.papers_here);
+  }
   std::map<uint64_t, QueuedTask> by_arrival_;
   absl::flat_hash_map<journal::Hash, uint64_t> arrivals_;
 };

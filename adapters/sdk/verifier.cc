@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "server/base/civil_day.h"
 #include "server/base/money.h"
 #include "server/base/reason.h"
 #include "server/base/uuid.h"
@@ -70,6 +71,12 @@ void CheckAct(const v1::Order& order, Violations& wrong) {
   }
   if (act != v1::Order::kInquire && order.agencies_size() != 1) {
     wrong.Add("agencies", Reason::kFieldInvalid, "a control order names exactly one agency");
+  }
+  if (act == v1::Order::kInquire && order.inquire().has_transactions()) {
+    const auto first = ParseCivilDay(order.inquire().transactions().first_day());
+    const auto last = ParseCivilDay(order.inquire().transactions().last_day());
+    if (!first || !last || *last < *first)
+      wrong.Add("inquire.transactions", Reason::kFieldInvalid, "two days as 2026-09-28, the last not before the first");
   }
   if (act == v1::Order::kFreeze) CheckFreeze(order.freeze(), order.has_over_cap_exception(), wrong);
   if (act == v1::Order::kRelease) {

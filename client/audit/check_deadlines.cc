@@ -7,13 +7,24 @@ namespace {
 
 using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 
-StoredClock* ClockOf(uint64_t seq, bool of_case, Picture& seen) {
-  if (of_case) {
-    const auto at = seen.cases.find(seq);
-    return at == seen.cases.end() ? nullptr : &at->second.clock;
-  }
-  const auto at = seen.orders.find(seq);
-  return at == seen.orders.end() ? nullptr : &at->second.clock;
+StoredClock* ClockOf(uint64_t seq, ClockOwner owner, Picture& seen) {
+  const auto of = [seq](auto& owners) {
+    const auto at = owners.find(seq);
+    return at == owners.end() ? nullptr : &at->second.clock;
+  };
+  return owner == ClockOwner::kOrder  ? of(seen.orders)
+         : owner == ClockOwner::kCase ? of(seen.cases)
+                                      : of(seen.objections);
+}
+
+const char* NameOf(ClockOwner owner) {
+  return owner == ClockOwner::kOrder ? "order " : owner == ClockOwner::kCase ? "the surplus of case " : "objection ";
+}
+
+// Whether it still runs. Pre: there is such a clock.
+bool Runs(uint64_t seq, ClockOwner owner, const Picture& seen) {
+  if (owner == ClockOwner::kOrder) return !seen.orders.at(seq).open.empty();
+  return owner == ClockOwner::kCase || seen.objections.at(seq).closed == 0;
 }
 
 void CheckArisen(const journal::Leaf& leaf, CaseSeen& of, Picture& seen) {
@@ -37,9 +48,9 @@ void CheckArisen(const journal::Leaf& leaf, CaseSeen& of, Picture& seen) {
   } else if (!rising || body.due() <= seen.now || clock.marks.empty() || clock.marks.front().first < seen.now) {
     seen.findings.Add(Rule::kSurplus, index, "a new surplus has a due instant and marks that are still to come");
   }
-  seen.Disarm(of.clock, leaf.case_seq.value(), true);
+  seen.Disarm(of.clock, leaf.case_seq.value(), ClockOwner::kCase);
   of.clock = std::move(clock), of.surplus = index;
-  seen.Arm(of.clock, leaf.case_seq.value(), true);
+  seen.Arm(of.clock, leaf.case_seq.value(), ClockOwner::kCase);
 }
 
 void CheckCleared(const journal::Leaf& leaf, CaseSeen& of, Picture& seen) {
@@ -52,8 +63,8 @@ void CheckCleared(const journal::Leaf& leaf, CaseSeen& of, Picture& seen) {
         Rule::kSurplus, index,
         absl::StrCat("its cause, ", body.cause(), ", is not the newest entry of the case that can end one"),
         {of.mover});
-  seen.Disarm(of.clock, leaf.case_seq.value(), true);
-  of.clock = {}, of.surplus = 0;
+  seen.Disarm(of.clock, leaf.case_seq.value(), ClockOwner::kCase);
+  of.clock = {}, of.surplus = 0, of.moved = seen.now;
 }
 
 }  // namespace
@@ -62,28 +73,18 @@ void CheckMark(const journal::Leaf& leaf, Picture& seen) {
   const uint64_t index = leaf.index.value();
   DeadlineMarked body;
   if (!ReadBody(leaf, body, seen.findings)) return;
-  const bool of_case = !leaf.order;
-  const uint64_t seq = of_case ? leaf.case_seq.value() : leaf.order.value();
-  StoredClock* clock = ClockOf(seq, of_case, seen);
+  const ClockOwner owner = leaf.order ? ClockOwner::kOrder : ClockOwner::kCase;
+  const uint64_t seq = leaf.order ? leaf.order.value() : leaf.case_seq.value();
+  StoredClock* clock = ClockOf(seq, owner, seen);
   if (clock == nullptr) return;  // the frame has found it
-  const auto wrong = [&](std::string_view why) { seen.findings.Add(Rule::kMark, index, std::string(why), {seq}); };
-  AgencyBits open;
-  if (!of_case) open = seen.orders.at(seq).open;
-  if (!of_case && open.empty()) return wrong("nothing is open any more: its clock stands still");
-  const auto mark = std::find_if(clock->marks.begin(), clock->marks.end(),
-                                 [&](const auto& stored) { return stored.second == body.mark_permille(); });
-  if (mark == clock->marks.end())
-    return wrong(
-        absl::StrCat("no mark of ", body.mark_permille(), " permille is to come: not stored, or fired before"));
-  if (mark != clock->marks.begin()) wrong("a mark before it has not fired");
-  if (seen.now < mark->first) wrong("it fires before its instant");
-  if (body.due() != clock->due || body.deadline_row() != seen.rows[clock->row])
-    wrong("due instant or row are not those that were stored");
+  if (!Runs(seq, owner, seen)) {
+    seen.findings.Add(Rule::kMark, index, "nothing is open any more: its clock stands still", {seq});
+    return;
+  }
+  if (!seen.Fire(*clock, seq, owner, body.mark_permille(), body.due(), body.deadline_row(), index)) return;
+  const AgencyBits open = leaf.order ? seen.orders.at(seq).open : AgencyBits();
   if (AgencyBits(body.open()) != open)
     seen.findings.Add(Rule::kMarkOpen, index, "the agencies named are not those that had not answered", {seq});
-  seen.Disarm(*clock, seq, of_case);
-  clock->marks.erase(clock->marks.begin(), mark + 1);
-  seen.Arm(*clock, seq, of_case);
 }
 
 void CheckSurplus(const journal::Leaf& leaf, Picture& seen) {
@@ -105,16 +106,16 @@ void CheckOverdue(const journal::Leaf& leaf, Picture& seen) {
   while (!seen.overdue.empty() && seen.overdue.front().first + absl::ToInt64Microseconds(seen.tolerance) < now) {
     const auto [since, timer] = seen.overdue.front();
     seen.overdue.pop_front();
-    const auto [at, seq, of_case] = timer;
-    const StoredClock* clock = ClockOf(seq, of_case, seen);
-    const bool waits = clock != nullptr && !clock->marks.empty() && clock->marks.front().first == at &&
-                       (of_case || !seen.orders.at(seq).open.empty());
+    const auto [at, seq, owner] = timer;
+    const StoredClock* clock = ClockOf(seq, owner, seen);
+    const bool waits =
+        clock != nullptr && !clock->marks.empty() && clock->marks.front().first == at && Runs(seq, owner, seen);
     // A mark that fired at this very time comes with this leaf.
     if (waits)
-      seen.findings.Add(Rule::kMarkMissing, leaf.index.value(),
-                        absl::StrCat("the mark of ", clock->marks.front().second, " permille of ",
-                                     of_case ? "the surplus of case " : "order ", seq, " stays away"),
-                        {seq});
+      seen.findings.Add(
+          Rule::kMarkMissing, leaf.index.value(),
+          absl::StrCat("the mark of ", clock->marks.front().second, " permille of ", NameOf(owner), seq, " stays away"),
+          {seq});
   }
   while (!seen.timers.empty() && std::get<0>(*seen.timers.begin()) <= now) {
     seen.overdue.emplace_back(now, *seen.timers.begin());
@@ -133,6 +134,7 @@ void CheckPresence(const journal::Leaf& leaf, Picture& seen) {
     if (body.instance().size() != 8 || body.adapter().empty() || body.contract_version() == 0)
       wrong("instance, program and contract version are demanded");
     seen.present.Add(agency);
+    seen.present_since[leaf.agency.value()] = seen.now;
     seen.calls[{leaf.agency.value(), body.instance()}] = index;
     return;
   }

@@ -66,6 +66,10 @@ constexpr LaterRow kLaterFrames[] = {
     {ENTRY_TYPE_READING_GRANTED, {kAdministrator, kNo, kNo, kYes, kNo, kNo}},
     {ENTRY_TYPE_WITNESSES_REGISTERED, {kAdministrator, kNo, kNo, kNo, kNo, kNo}},
     {ENTRY_TYPE_CASE_ERASED, {kAdministrator, kNo, kNo, kYes, kNo, kNo}},
+    {ENTRY_TYPE_OBJECTION_RAISED, {kAgency, kYes, kYes, kYes, kYes, kNo}},
+    {ENTRY_TYPE_OBJECTION_REPLIED, {kCourt | kAgency, kYes, kYes, kYes, kYes, kNo}},
+    {ENTRY_TYPE_OBJECTION_ANSWERED, {kCourt, kYes, kYes, kYes, kYes, kNo}},
+    {ENTRY_TYPE_OBJECTION_MARKED, {kGateway, kYes, kYes, kYes, kNo, kNo}},
     {ENTRY_TYPE_LOG_RECOVERED, {kGateway, kNo, kNo, kNo, kNo, kNo}},
 };
 

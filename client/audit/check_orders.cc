@@ -95,7 +95,7 @@ void CheckCase(const journal::Leaf& leaf, Picture& seen) {
     CheckId(leaf, body.request_id(), seen);
     if (of != nullptr && (of->stage != body.from() || body.to() == body.from() || body.to() == CASE_STAGE_UNSPECIFIED))
       seen.findings.Add(Rule::kCase, index, "it was in another stage, or stays in it", {leaf.case_seq.value()});
-    if (of != nullptr) of->stage = body.to();
+    if (of != nullptr) of->stage = body.to(), of->moved = seen.now;
     return;
   }
   CaseCapChanged body;
@@ -142,7 +142,7 @@ void CheckOrderAccepted(const journal::Leaf& leaf, Picture& seen) {
   order.clock = {.row = seen.RowNumber(body.deadline_row()), .due = body.due()};
   for (int i = 0; i < std::min(body.marks_size(), body.marks_permille_size()); ++i)
     order.clock.marks.emplace_back(body.marks(i), body.marks_permille(i));
-  seen.Arm(order.clock, index, false);
+  seen.Arm(order.clock, index, ClockOwner::kOrder);
   order.accepted = order.waits_since = seen.now, order.urgent = body.urgency() == URGENCY_URGENT;
   if (order.action != ACTION_INQUIRE) order.subject_tag = body.subject_tag();
   if (order.urgent && !order.subject_tag.empty())
@@ -155,6 +155,7 @@ void CheckOrderAccepted(const journal::Leaf& leaf, Picture& seen) {
 void Arrived(uint64_t order, uint32_t agency, const OrderSeen& seen_order, Picture& seen) {
   const auto chain = seen.under_way.find({agency, seen_order.subject_tag});
   if (chain == seen.under_way.end() || chain->second.erase(order) == 0) return;
+  seen.freed[chain->first] = seen.now;
   if (chain->second.empty()) seen.under_way.erase(chain);
 }
 
@@ -174,8 +175,8 @@ bool OfPerson(const Map& by, uint32_t agency, const std::string& tag, const Pict
   });
 }
 
-// Whether something handed out in an entry before `index`, on the same person, may not have arrived: a lost answer
-// would let this order overtake it. A poll of the same instance confirms the hand-out or gives it back.
+}  // namespace
+
 bool IsHeldUp(uint64_t index, uint32_t agency, const OrderSeen& order, const Picture& seen) {
   if (order.subject_tag.empty()) return false;
   const auto absence = seen.absences.find(agency);
@@ -188,6 +189,8 @@ bool IsHeldUp(uint64_t index, uint32_t agency, const OrderSeen& order, const Pic
     });
   });
 }
+
+namespace {
 
 // Whether an urgent control behind it on the same person lifts it: it goes first, and so before others of its class.
 bool IsLifted(uint64_t seq, uint32_t agency, const OrderSeen& order, const Picture& seen) {
@@ -202,7 +205,6 @@ bool IsLifted(uint64_t seq, uint32_t agency, const OrderSeen& order, const Pictu
 
 }  // namespace
 
-// A release waits for the last word on the deductions under its measure that were accepted before it.
 bool WaitsForDeduction(uint64_t seq, const OrderSeen& order, const Picture& seen) {
   if (order.action != ACTION_RELEASE) return false;
   const auto deductions = seen.deductions.find(order.freeze);
@@ -279,6 +281,7 @@ void CheckDelivered(const journal::Leaf& leaf, Picture& seen) {
       seen.findings.Add(Rule::kRelease, index,
                         absl::StrCat("release ", seq, " goes out while a deduction under its measure is open"), {seq});
     CheckWitnessed(index, seq, order, seen);
+    CheckHeld(index, leaf.agency.value(), seq, order, seen);
     order.delivered.Add(AgencyBits::Of(leaf.agency.value()));
     if (!order.subject_tag.empty() && order.open.Has(leaf.agency.value()))
       seen.under_way[{leaf.agency.value(), order.subject_tag}][seq] = {index, body.instance()};

@@ -30,7 +30,7 @@ void CheckCosigned(const journal::Leaf& leaf, Picture& seen) {
     wrong(absl::StrCat("only ", note->verified.size(), " of the ", witnesses.quorum, " witnesses needed signed"));
   }
   if (root) seen.cosigned.push_back({index, body.size(), *root});
-  witnesses.size = std::max(witnesses.size, body.size());
+  witnesses.size = std::max(witnesses.size, body.size()), witnesses.since = seen.now;
   witnesses.missing = witnesses.deductions_wait = false;
 }
 
@@ -48,7 +48,7 @@ void CheckMissing(const journal::Leaf& leaf, Picture& seen) {
       body.waiting_order() != 0 && (order == seen.orders.end() || order->second.action != ACTION_DEDUCT ||
                                     body.waiting_order() < witnesses.size || !order->second.delivered.empty()))
     wrong("the order named is no deduction that waits");
-  witnesses.missing = true;
+  witnesses.missing = true, witnesses.since = seen.now;
   witnesses.deductions_wait = body.deductions_wait();
 }
 

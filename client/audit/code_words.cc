@@ -1,5 +1,7 @@
 #include "client/audit/code_words.h"
 
+#include "server/base/reason.h"
+
 namespace eagle::audit {
 namespace {
 
@@ -122,6 +124,39 @@ constexpr CodeRow kCodes[] = {
     {"REFUSED", "未登记"},
     {"VALUE_UNKNOWN", "价值不明"},
     {"UNIT_NOT_FOUND", "单元不存在"},
+    {"DOCUMENT_NUMBER_MISSING", "无文号"},
+    {"DOCUMENT_MISSING", "无法律文书"},
+    {"DOCUMENT_EMPTY", "文书内容为空"},
+    {"CREDENTIAL_MISSING", "无执行人员证件"},
+    {"CREDENTIAL_EMPTY", "证件内容为空"},
+    {"SEAL_INVALID", "印章无效"},
+    {"OFFICER_NOT_REGISTERED", "执行人员未备案"},
+    {"ORDER_EXPIRED", "文书已过期"},
+    {"DUPLICATE", "重复请求"},
+    {"NOT_RESPONDENT", "非被执行人"},
+    {"ACCOUNT_NUMBER_MISSING", "无账号"},
+    {"ASSET_DISPOSED", "财产已处分"},
+    {"OVER_CAP", "超标的"},
+    {"AMOUNT_ABOVE_BALANCE", "金额超过余额"},
+    {"PRODUCT_NOT_CONTROLLED", "理财产品未控制而回款账户已控制"},
+    {"EXEMPT_ACCOUNT", "豁免账户"},
+    {"WAGE_ESCROW", "农民工工资专户"},
+    {"CENTRAL_BANK_RESERVE", "存款准备金"},
+    {"LC_MARGIN", "信用证保证金"},
+    {"BILL_MARGIN", "承兑汇票保证金"},
+    {"FREEZE_PENDING", "冻结待登记"},
+    {"PRESERVATION_PENDING", "保全待登记"},
+    {"ALREADY_ANSWERED", "已反馈"},
+    {"QUERY_ERROR", "查询出错"},
+    {"PROCESSING_FAILED", "处理失败"},
+    {"UNIT_DOWN", "系统停用"},
+    {"ANSWER_OBJECTION", "异议答复期限"},
+    // grounds of objections 异议事由
+    {"EXEMPT_ASSET", "豁免财产"},
+    {"OTHERS_ASSET", "案外人财产"},
+    {"PRIOR_RIGHT", "在先权利"},
+    {"PAPERS_DEFECTIVE", "文书瑕疵"},
+    {"PROCEDURE", "程序违法"},
 };
 
 }  // namespace
@@ -131,6 +166,12 @@ std::string CodeText(std::string_view code) {
     if (row.code == code) return std::string(row.zh) + " " + std::string(code);
   }
   return std::string(code);
+}
+
+std::string AgencyReasonText(std::string_view code) {
+  const std::string text = CodeText(code);
+  const bool known = text != code || code.empty() || ReasonByName(code);
+  return known ? text : "未知代码 UNKNOWN (" + text + ")";
 }
 
 }  // namespace eagle::audit

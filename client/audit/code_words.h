@@ -14,5 +14,8 @@
 namespace eagle::audit {
 
 std::string CodeText(std::string_view code);
+// Why an agency didn't do something, or sent an order back. A code that nobody here knows stays as it came, beside
+// UNKNOWN 未知代码.
+std::string AgencyReasonText(std::string_view code);
 
 }  // namespace eagle::audit

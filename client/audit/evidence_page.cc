@@ -259,7 +259,9 @@ class Writer {
     for (const ItemResult& item : receipt.items())
       Row({"结果", "result"}, ItemText(item, CurrencyOf(report_.order), zone_));
     if (receipt.has_returned())
-      Row({"回退原因", "returned because"}, CodeText(receipt.returned().reason()) + " " + receipt.returned().remark());
+      Row({"回退原因", "returned because"},
+          AgencyReasonText(receipt.returned().reason()) + " " + receipt.returned().remark() + "; 联系人 contact " +
+              receipt.returned().contact_name() + " " + receipt.returned().contact_phone());
     Row({"回执摘要", "digest"}, HexEncode(seen.digest));
     Row({"密钥指纹", "key"}, Fingerprint(seen.key));
   }

@@ -83,6 +83,9 @@ std::string MeasureText(const MeasureState& state, const std::string& currency, 
     out += ", 未足额 unfunded " + AmountText(state.unfunded_minor_units(), currency);
   }
   if (state.rank() > 0) out += "; 顺位 rank " + std::to_string(state.rank());
+  if (state.has_effective_from())
+    out += "; 生效 in effect since " + client::TimeTextZh(TimeOf(state.effective_from()), zone) + " " +
+           client::TimeText(TimeOf(state.effective_from()), zone);
   if (state.has_effective_to())
     out += "; 期限至 until " + client::EndTextZh(TimeOf(state.effective_to()), zone) + " " +
            client::EndText(TimeOf(state.effective_to()), zone);
@@ -91,15 +94,27 @@ std::string MeasureText(const MeasureState& state, const std::string& currency, 
   return out;
 }
 
+// Who stands before, and for how much if that is known.
+std::string PriorText(const PriorMeasure& prior, const std::string& currency) {
+  std::string out = prior.authority();
+  if (!prior.document_number().empty()) out += " " + prior.document_number();
+  if (prior.amount_minor_units() > 0) out += " " + AmountText(prior.amount_minor_units(), currency);
+  return out;
+}
+
 std::string FindingText(const Finding& finding) {
   std::string out = "; " + CodeText(finding.asset_kind()) + " " + finding.asset_number() + " " + finding.holder_name();
+  if (finding.share_denominator() > 0)
+    out +=
+        "; 份额 share " + std::to_string(finding.share_numerator()) + "/" + std::to_string(finding.share_denominator());
   if (finding.balance_known()) {
     out += "; 余额 balance " + AmountText(finding.balance_minor_units(), finding.currency());
     out += ", 可控 available " + AmountText(finding.available_minor_units(), finding.currency());
   }
   if (!finding.matched_by().empty()) out += "; 匹配 matched by " + CodeText(finding.matched_by());
   for (const PriorMeasure& prior : finding.prior_measures())
-    out += "; 在先 prior " + prior.document_number() + " " + AmountText(prior.amount_minor_units(), finding.currency());
+    out += "; 在先 prior " + PriorText(prior, finding.currency());
+  if (!finding.description().empty()) out += "; " + finding.description();
   return out;
 }
 
@@ -160,10 +175,12 @@ Words ActOf(const Order& order) {
   switch (order.act_case()) {
     case Order::kFreeze: {
       const Freeze& freeze = order.freeze();
-      const std::string limit =
-          freeze.limit_minor_units() == 0 ? "" : AmountText(freeze.limit_minor_units(), freeze.currency());
-      return {action.zh + " " + limit + "，" + TargetText(freeze, true) + "，期限 " + TermText(freeze.term(), true),
-              action.en + " " + limit + ", " + TargetText(freeze, false) + ", for " + TermText(freeze.term(), false)};
+      const bool known = freeze.limit_minor_units() > 0;
+      const std::string limit = known ? AmountText(freeze.limit_minor_units(), freeze.currency()) : "";
+      return {action.zh + " " + (known ? limit : "（价值未知）") + "，" + TargetText(freeze, true) + "，期限 " +
+                  TermText(freeze.term(), true),
+              action.en + " " + (known ? limit : "of unknown value") + ", " + TargetText(freeze, false) + ", for " +
+                  TermText(freeze.term(), false)};
     }
     case Order::kRelease: {
       const std::string of = UuidText(order.release().freeze_order_id());
@@ -201,7 +218,7 @@ std::string ItemText(const ItemResult& item, const std::string& currency, const 
   if (item.has_measure()) out += MeasureText(item.measure(), currency, zone);
   if (item.has_deduction() && item.deduction().has_measure())
     out += MeasureText(item.deduction().measure(), currency, zone);
-  if (!item.reason().empty()) out += "; 原因 reason " + CodeText(item.reason());
+  if (!item.reason().empty()) out += "; 原因 reason " + AgencyReasonText(item.reason());
   if (!item.remark().empty()) out += "; " + item.remark();
   return out;
 }

@@ -72,6 +72,10 @@ void OpenedAudit::Take(std::string_view bytes, std::string_view sealed) {
     case ENTRY_TYPE_MEASURE_CHANGED:
     case ENTRY_TYPE_RECEIPT_CONFLICT:
       return TakeReceipt(leaf, *payload);
+    case ENTRY_TYPE_OBJECTION_RAISED:
+    case ENTRY_TYPE_OBJECTION_REPLIED:
+    case ENTRY_TYPE_OBJECTION_ANSWERED:
+      return TakeObjection(leaf, *payload);
     case ENTRY_TYPE_REFUSED:
       return TakeRefused(leaf, *payload);
     case ENTRY_TYPE_ACCESS_RECORDED:

@@ -72,6 +72,10 @@ class OpenedAudit {
     bool freezes = false, deducts = false, handed_out = false;
   };
 
+  struct ObjectionKept {
+    std::string id, digest;  // of the act that raised it
+  };
+
   // What an agency has said on an order, conflicts apart.
   struct WordKept {
     uint64_t newest = 0;  // Receipt.sequence
@@ -109,6 +113,11 @@ class OpenedAudit {
   void TakeReceipt(const journal::Leaf& leaf, const std::string& payload);
   // Whether it moves anything: what a later word of the agency overtook on its way doesn't.
   bool TakeWord(const journal::Leaf& leaf, const goldeneagle::v1::Receipt& receipt);
+  void TakeObjection(const journal::Leaf& leaf, const std::string& payload);
+  void CheckObjectionRow(const journal::Leaf& leaf, const goldeneagle::v1::ObjectionRaised& raised);
+  void CheckAgencySigned(const journal::Leaf& leaf, const HeadOpened& head, const std::string& agency);
+  void CheckCourtSigned(const journal::Leaf& leaf, const HeadOpened& head,
+                        const google::protobuf::RepeatedPtrField<goldeneagle::v1::OrderSigner>& signers, bool answers);
   void TakeRefused(const journal::Leaf& leaf, const std::string& payload);
   void TakeAccess(const journal::Leaf& leaf, const std::string& payload);
 
@@ -123,6 +132,7 @@ class OpenedAudit {
   // By head, case and action: what was accepted of it so far. Who signs a head signs for the sum.
   std::map<std::tuple<uint64_t, uint64_t, int>, int64_t> under_head_;
   std::map<std::pair<uint64_t, uint32_t>, WordKept> words_;  // by order and agency
+  std::map<uint64_t, ObjectionKept> objections_;             // by OBJECTION_RAISED
   std::map<uint64_t, CaseKept> cases_;
   uint64_t opened_ = 0, sealed_ = 0, unchecked_ = 0;
 };

@@ -90,6 +90,17 @@ bool OpenedLedger::IsOlder(const MeasureState& state, const Measure& measure) {
   return state.revision() != 0 && state.revision() < measure.revision;
 }
 
+void OpenedLedger::Refuse(Measure& measure) {
+  measure.phase = Phase::kOver;
+  measure.refused = true, measure.released = measure.used_up = false;
+}
+
+// A correction: what only the word that it replaces had ended (`by_it`) stands again.
+void OpenedLedger::TakeBack(Measure& measure, bool by_it, const MeasureState& state) {
+  if (measure.phase == Phase::kOver && by_it && !state.ended() && !IsOlder(state, measure))
+    measure.phase = Phase::kAsked;
+}
+
 void OpenedLedger::Sign(Measure& measure, const ItemResult& item, const MeasureState& state) {
   if (measure.phase == Phase::kOver || IsOlder(state, measure)) return;
   measure.revision = state.revision();
@@ -100,6 +111,7 @@ void OpenedLedger::Sign(Measure& measure, const ItemResult& item, const MeasureS
                   : item.outcome() == OUTCOME_WAITLISTED || !state.has_effective_from() ? Phase::kWaits
                                                                                         : Phase::kHolds;
   measure.used_up = state.ended() && item.outcome() != OUTCOME_RELEASED;
+  measure.released = state.ended() && item.outcome() == OUTCOME_RELEASED;
 }
 
 void OpenedLedger::Answer(uint64_t case_seq, uint64_t seq, const Receipt& receipt) {
@@ -114,14 +126,18 @@ void OpenedLedger::Answer(uint64_t case_seq, uint64_t seq, const Receipt& receip
     } else if (receipt.kind() == RECEIPT_KIND_EVENT || (last && item.has_measure() && !back)) {
       const bool holds = receipt.kind() == RECEIPT_KIND_EVENT || item.outcome() == OUTCOME_CONTROLLED ||
                          item.outcome() == OUTCOME_PARTLY_CONTROLLED || item.outcome() == OUTCOME_WAITLISTED;
-      holds ? Sign(measure, item, item.measure()) : (void)(measure.phase = Phase::kOver);
+      if (holds && receipt.kind() == RECEIPT_KIND_CORRECTION) TakeBack(measure, measure.refused, item.measure());
+      holds ? Sign(measure, item, item.measure()) : Refuse(measure);
     } else if (last || back) {
-      measure.phase = Phase::kOver;
+      Refuse(measure);
     }
   } else if (const auto release = money.releases.find(seq); release != money.releases.end()) {
     const auto from = money.measures.find(release->second);
-    if (last && item.outcome() == OUTCOME_RELEASED && from != money.measures.end())
-      Sign(from->second, item, item.measure());
+    if (!last || from == money.measures.end()) return;
+    const bool corrected = receipt.kind() == RECEIPT_KIND_CORRECTION && item.has_measure();
+    if (item.outcome() != OUTCOME_RELEASED && !corrected) return;
+    if (item.outcome() != OUTCOME_RELEASED) TakeBack(from->second, from->second.released, item.measure());
+    Sign(from->second, item, item.measure());
   } else if (const auto paid = money.payments.find(seq); paid != money.payments.end()) {
     Payment& payment = paid->second;
     const auto from = money.measures.find(payment.freeze);

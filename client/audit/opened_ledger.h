@@ -55,6 +55,8 @@ class OpenedLedger {
     int64_t limit = 0, controlled = 0, unfunded = 0;
     Phase phase = Phase::kAsked;
     bool used_up = false;   // by a deduction: a payment that comes back revives it
+    bool refused = false;   // by its own answer: a correction of that revives it
+    bool released = false;  // by a release: a correction of that revives it
     uint64_t revision = 0;  // of the unit's newest word on it
   };
   struct Payment {
@@ -81,6 +83,8 @@ class OpenedLedger {
   // Of the measure, by deductions that have no answer yet.
   static int64_t AskedOf(const Money& money, uint64_t freeze);
   static bool IsOlder(const goldeneagle::v1::MeasureState& state, const Measure& measure);
+  static void Refuse(Measure& measure);
+  static void TakeBack(Measure& measure, bool by_it, const goldeneagle::v1::MeasureState& state);
   static void Sign(Measure& measure, const goldeneagle::v1::ItemResult& item,
                    const goldeneagle::v1::MeasureState& state);
 

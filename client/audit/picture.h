@@ -37,6 +37,19 @@ struct StoredClock {
   friend bool operator==(const StoredClock&, const StoredClock&) = default;
 };
 
+// Whose clock it is.
+enum class ClockOwner : uint8_t { kOrder, kCase, kObjection };
+
+// One thread between an agency and the court of an order.
+struct ObjectionSeen {
+  uint64_t order = 0, measure = 0;  // measure: the freeze in question; 0: an inquiry
+  uint32_t agency = 0, court = 0;
+  StoredClock clock;
+  uint64_t closed = 0;                            // entry that closed it; 0: open
+  int64_t closed_at = 0;                          // microseconds
+  goldeneagle::v1::ObjectionDecision decision{};  // UNSPECIFIED: none, or the agency took it back
+};
+
 struct OrderSeen {
   uint64_t last = 0;  // newest entry about it
   uint64_t case_seq = 0;
@@ -64,6 +77,7 @@ struct HandedSeen {
 struct CaseSeen {
   uint32_t court = 0;
   goldeneagle::v1::CaseStage stage{};
+  int64_t moved = 0;     // when it last changed its stage, or a surplus in it was cleared; microseconds
   uint64_t mover = 0;    // newest entry that can make or end a surplus
   uint64_t surplus = 0;  // the SURPLUS_ARISEN that stands
   StoredClock clock;     // of it
@@ -98,6 +112,7 @@ struct WitnessesSeen {
   std::vector<std::shared_ptr<const journal::NoteVerifier>> keys;
   uint32_t quorum = 0;  // 0: the log has no witnesses
   uint64_t size = 0;    // of the newest cosigned checkpoint
+  int64_t since = 0;    // when an entry first told of it, or the alarm let deductions go on; microseconds
   bool missing = false, deductions_wait = false;
 };
 // A cosigned checkpoint that an entry tells of: its root is still to be compared with the tree.
@@ -145,6 +160,8 @@ struct Picture {
   absl::flat_hash_map<std::string, uint64_t> ids;
   absl::node_hash_map<uint64_t, CaseSeen> cases;
   absl::node_hash_map<uint64_t, OrderSeen> orders;
+  std::map<uint64_t, ObjectionSeen> objections;                        // by OBJECTION_RAISED
+  absl::flat_hash_map<uint64_t, std::vector<uint64_t>> objections_of;  // by freeze in question, else by order
   // By the freeze that they take from. A release of it waits for their last words.
   struct DeductionsSeen {
     std::vector<uint64_t> orders;
@@ -160,19 +177,25 @@ struct Picture {
   absl::flat_hash_map<std::pair<uint32_t, std::string>, std::set<uint64_t>> urgent;
   // Newest entry that shows a call of this instance of an agency's adapter: it polled, or greeted.
   absl::flat_hash_map<std::pair<uint32_t, std::string>, uint64_t> calls;
-  absl::flat_hash_map<uint32_t, uint64_t> absences;                               // newest ADAPTER_ABSENT of an agency
+  absl::flat_hash_map<uint32_t, uint64_t> absences;      // newest ADAPTER_ABSENT of an agency
+  absl::flat_hash_map<uint32_t, int64_t> present_since;  // its newest ADAPTER_PRESENT
+  absl::flat_hash_map<std::pair<uint32_t, std::string>, int64_t>
+      freed;  // by agency and person: newest arrival of a control
   absl::flat_hash_map<std::pair<uint64_t, uint32_t>, journal::Hash> final_words;  // (order, agency) -> digest
 
-  // The clocks that run, by their next mark: (instant, order or case, whether a case).
-  using Timer = std::tuple<int64_t, uint64_t, bool>;
+  // The clocks that run, by their next mark: (instant, order, case or objection, which of them).
+  using Timer = std::tuple<int64_t, uint64_t, ClockOwner>;
   std::set<Timer> timers;
   std::deque<std::pair<int64_t, Timer>> overdue;  // since when the log has gone on past it
   std::vector<std::string> rows;
 
   uint32_t RowNumber(const std::string& name);
   // A clock starts, stops, goes on to its next mark.
-  void Arm(const StoredClock& clock, uint64_t seq, bool of_case);
-  void Disarm(const StoredClock& clock, uint64_t seq, bool of_case);
+  void Arm(const StoredClock& clock, uint64_t seq, ClockOwner owner);
+  void Disarm(const StoredClock& clock, uint64_t seq, ClockOwner owner);
+  // The leaf at `index` says that this mark has come. Finds, and goes on to the next; false when there is no such mark.
+  bool Fire(StoredClock& clock, uint64_t seq, ClockOwner owner, uint32_t permille, int64_t due, const std::string& row,
+            uint64_t index);
   // No target of the order is open any more.
   void Complete(const OrderSeen& order, uint64_t seq);
 };
@@ -207,7 +230,13 @@ void CheckCase(const journal::Leaf& leaf, Picture& seen);
 void CheckOrderAccepted(const journal::Leaf& leaf, Picture& seen);
 void CheckDelivered(const journal::Leaf& leaf, Picture& seen);
 void CheckWithdrawn(const journal::Leaf& leaf, Picture& seen);
-void CheckPaused(const journal::Leaf& leaf, Picture& seen);   // ORDER_PAUSED, ORDER_RESUMED
+void CheckPaused(const journal::Leaf& leaf, Picture& seen);     // ORDER_PAUSED, ORDER_RESUMED
+void CheckObjection(const journal::Leaf& leaf, Picture& seen);  // OBJECTION_*
+// Whether the thread keeps this deduction under its measure from going out: while it is open, and for good what was
+// signed before the court found the objection right.
+bool HoldsBack(const ObjectionSeen& thread, uint64_t deduction);
+// A deduction goes out at `index`: no objection holds it back. Before the delivery is folded in.
+void CheckHeld(uint64_t index, uint32_t agency, uint64_t order, const OrderSeen& seen_order, Picture& seen);
 void CheckReceipt(const journal::Leaf& leaf, Picture& seen);  // TASK_*, MEASURE_CHANGED, RECEIPT_CONFLICT
 void CheckMark(const journal::Leaf& leaf, Picture& seen);
 void CheckSurplus(const journal::Leaf& leaf, Picture& seen);
@@ -215,6 +244,15 @@ void CheckWitness(const journal::Leaf& leaf, Picture& seen);  // CHECKPOINT_COSI
 void TakeWitnesses(const journal::Leaf& leaf, const goldeneagle::v1::RegisterWitnesses& registered, Picture& seen);
 // A task goes out at `index` to `agency`: nothing that should have gone long before it is left behind.
 void CheckSkipped(uint64_t index, uint32_t agency, uint64_t order, const OrderSeen& seen_order, Picture& seen);
+// Whether something handed out in an entry before `index`, on the same person, may not have arrived: a lost answer
+// would let this order overtake it. A poll of the same instance confirms the hand-out or gives it back.
+bool IsHeldUp(uint64_t index, uint32_t agency, const OrderSeen& order, const Picture& seen);
+// A release waits for the last word on the deductions under its measure that were accepted before it.
+bool WaitsForDeduction(uint64_t seq, const OrderSeen& order, const Picture& seen);
+// Since when the order could be handed out, as far as pauses and deductions before it go; microseconds.
+int64_t WaitsSince(const OrderSeen& order, const Picture& seen);
+// After the newest leaf: what stays behind at `now` although it could have been handed out for longer than `bound`.
+void CheckWaiting(int64_t now, int64_t bound, Picture& seen);
 // What was heard of the order at this agency: it holds up nobody there any more.
 void Arrived(uint64_t order, uint32_t agency, const OrderSeen& seen_order, Picture& seen);
 void CheckWitnessed(uint64_t index, uint64_t order, const OrderSeen& seen_order, Picture& seen);

@@ -32,6 +32,10 @@ const goldeneagle::v1::LogFounded& PublicAudit::founding() const { return seen_-
 
 const std::vector<TagKeyUse>& PublicAudit::tag_keys() const { return seen_->tag_keys.uses(); }
 
+void PublicAudit::CheckWaiting(absl::Time now, absl::Duration bound) {
+  audit::CheckWaiting(absl::ToUnixMicros(now), absl::ToInt64Microseconds(bound), *seen_);
+}
+
 void PublicAudit::Take(std::string_view bytes) {
   Picture& seen = *seen_;
   const uint64_t index = seen.next++;
@@ -101,6 +105,13 @@ void PublicAudit::Take(std::string_view bytes) {
     case ENTRY_TYPE_ORDER_PAUSED:
     case ENTRY_TYPE_ORDER_RESUMED:
       return CheckPaused(leaf, seen);
+    case ENTRY_TYPE_OBJECTION_MARKED:
+      ++marks_;
+      return CheckObjection(leaf, seen);
+    case ENTRY_TYPE_OBJECTION_RAISED:
+    case ENTRY_TYPE_OBJECTION_REPLIED:
+    case ENTRY_TYPE_OBJECTION_ANSWERED:
+      return CheckObjection(leaf, seen);
     case ENTRY_TYPE_CHECKPOINT_COSIGNED:
     case ENTRY_TYPE_WITNESSES_MISSING:
       return CheckWitness(leaf, seen);

@@ -38,6 +38,11 @@ class PublicAudit {
   // The leaf of the next index, verbatim.
   void Take(std::string_view leaf);
 
+  // After the newest leaf: adds a finding for every order that could have been handed out for longer than `bound`
+  // before `now`, to an agency that is there, and was not. `now`: of the log whose newest leaf was taken, an instant at
+  // which nothing followed it; at the earliest recorded(). `bound`: the auditor's, above 0, longer than queues are.
+  void CheckWaiting(absl::Time now, absl::Duration bound);
+
   Findings& findings() { return findings_; }
   const Findings& findings() const { return findings_; }
   uint64_t size() const;         // leaves taken

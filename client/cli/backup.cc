@@ -67,6 +67,7 @@ absl::Status VerifyCopy(Session& session, const VerifyFlags& flags) {
                    .Add("size", Count(facts->size))
                    .Add("root", Text(facts->root_hex))
                    .Add("bytes", Count(facts->bytes))
+                   .Add("papers", Count(facts->papers))
                    .Add("log_key", Text(report.verifier_key))
                    .Add("log_key_pinned", YesNo(!flags.log_key.empty()))
                    .Add("verdict", Text("verified")));

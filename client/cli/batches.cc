@@ -23,6 +23,10 @@ absl::StatusOr<std::string> MemberText(v1::MemberType type, const std::string& m
       EAGLE_ASSIGN_OR_RETURN(const v1::CaseAct act, trust::ParseStrict<v1::CaseAct>(member));
       return CaseActText(act);
     }
+    case v1::MEMBER_TYPE_OBJECTION: {
+      EAGLE_ASSIGN_OR_RETURN(const v1::ObjectionAct act, trust::ParseStrict<v1::ObjectionAct>(member));
+      return ObjectionText(act);
+    }
     case v1::MEMBER_TYPE_STATEMENT: {
       EAGLE_ASSIGN_OR_RETURN(const v1::Statement statement, trust::ParseStrict<v1::Statement>(member));
       return StatementText(statement);
@@ -45,6 +49,10 @@ std::string MemberId(v1::MemberType type, const std::string& member) {
   }
   if (type == v1::MEMBER_TYPE_CASE) {
     const auto act = trust::ParseStrict<v1::CaseAct>(member);
+    if (act.ok() && act->request_id().size() == kUuidBytes) return UuidText(act->request_id());
+  }
+  if (type == v1::MEMBER_TYPE_OBJECTION) {
+    const auto act = trust::ParseStrict<v1::ObjectionAct>(member);
     if (act.ok() && act->request_id().size() == kUuidBytes) return UuidText(act->request_id());
   }
   if (type == v1::MEMBER_TYPE_STATEMENT) {

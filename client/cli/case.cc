@@ -262,7 +262,9 @@ Table MeasuresTable(Session& session, const v1::CaseView& view, const absl::Time
                            {"unit_reference"}});
   for (const v1::MeasureView& measure : view.measures()) {
     const v1::MeasureState& state = measure.state();
-    const auto money = [&](int64_t amount) { return measure.is_money() ? Money(amount) : Nothing(); };
+    // A thing whose value was declared has amounts, too.
+    const bool valued = measure.is_money() || state.requested_minor_units() > 0;
+    const auto money = [&](int64_t amount) { return valued ? Money(amount) : Nothing(); };
     table.Add({IdCell(measure.freeze_order_id()), Text(NameOr(session.names(), measure.agency())),
                Text(measure.agency()), Text(Word(measure.phase())), TextOrNothing(measure.asset_number_masked()),
                money(state.requested_minor_units()), money(state.controlled_minor_units()),

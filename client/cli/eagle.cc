@@ -53,9 +53,10 @@ void Explain(Session& session, const absl::Status& status) {
 }  // namespace
 
 void AddCommands(Verb& root) {
-  for (const auto add : {AddPki,     AddInit,    AddAdmin,    AddStatement, AddKey,     AddDirectory, AddAgency,
-                         AddCase,    AddOrder,   AddFindings, AddEvidence,  AddJournal, AddLooks,     AddBackup,
-                         AddRecover, AddMetrics, AddWitness,  AddPolicy,    AddDoctor,  AddReasons,   AddVersion}) {
+  for (const auto add :
+       {AddPki,     AddInit,     AddAdmin,     AddStatement, AddKey,      AddDirectory, AddAgency, AddCase,
+        AddOrder,   AddFindings, AddObjection, AddPaper,     AddEvidence, AddJournal,   AddLooks,  AddBackup,
+        AddRecover, AddMetrics,  AddWitness,   AddPolicy,    AddDoctor,   AddReasons,   AddVersion}) {
     add(root);
   }
 }

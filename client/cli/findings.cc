@@ -1,4 +1,5 @@
 // eagle findings: what agencies answered, each receipt verified with the agency's own key before a word of it is shown.
+#include "absl/strings/str_cat.h"
 #include "client/cli/commands.h"
 #include "client/cli/order_flags.h"
 #include "client/cli/reading.h"
@@ -7,6 +8,7 @@
 #include "client/lib/receipts.h"
 #include "server/base/bytes.h"
 #include "server/base/reason.h"
+#include "server/trust/strict.h"
 
 namespace eagle::client {
 namespace {
@@ -20,16 +22,26 @@ Cell MoneyOrNothing(bool known, int64_t amount) { return known ? Money(amount) :
 
 std::string PriorText(const google::protobuf::RepeatedPtrField<v1::PriorMeasure>& measures) {
   std::string out;
-  for (const v1::PriorMeasure& prior : measures)
-    out += (out.empty() ? "" : ", ") + prior.document_number() + " " + Money(prior.amount_minor_units()).text;
+  for (const v1::PriorMeasure& prior : measures) {
+    absl::StrAppend(&out, out.empty() ? "" : ", ", prior.authority(), " ", prior.document_number());
+    if (prior.amount_minor_units() > 0)
+      absl::StrAppend(&out, " ", Money(prior.amount_minor_units()).text);  // 0: unknown
+  }
   return out;
+}
+
+// "30/100"; nothing for the whole, or unknown.
+std::string ShareText(const v1::Finding& found) {
+  if (found.share_denominator() == 0) return "";
+  return absl::StrCat(found.share_numerator(), "/", found.share_denominator());
 }
 
 class Printer {
  public:
-  Printer(Session& session, const absl::TimeZone& zone)
+  Printer(Session& session, const absl::TimeZone& zone, bool asked_transactions)
       : session_(session),
         zone_(zone),
+        asked_transactions_(asked_transactions),
         findings_("findings", {{"agency"},
                                {"agency_code", kLeft, true},
                                {"receipt"},
@@ -37,13 +49,16 @@ class Printer {
                                {"asset_kind"},
                                {"asset"},
                                {"holder"},
+                               {"share"},
                                {"matched_by"},
                                {"status"},
                                {"balance", kRight},
                                {"available", kRight},
                                {"prior_measures"},
+                               {"as_of"},
                                {"searched_scope", kLeft, true},
-                               {"remark"}}),
+                               {"remark"},
+                               {"description"}}),
         measures_("measures", {{"agency"},
                                {"receipt"},
                                {"outcome"},
@@ -53,6 +68,7 @@ class Printer {
                                {"unfunded", kRight},
                                {"rank", kRight},
                                {"served"},
+                               {"effective_from"},
                                {"effective_to"},
                                {"unit_reference"},
                                {"deducted", kRight},
@@ -67,13 +83,39 @@ class Printer {
                                {"searched"},
                                {"why_not"},
                                {"digest", kLeft, true},
-                               {"receipt", kLeft, true}}) {}
+                               {"receipt", kLeft, true}}),
+        transactions_("transactions", {{"agency"},
+                                       {"agency_code", kLeft, true},
+                                       {"asset"},
+                                       {"booked"},
+                                       {"amount", kRight},
+                                       {"balance_after", kRight},
+                                       {"kind"},
+                                       {"counterparty"},
+                                       {"counterparty_account"},
+                                       {"counterparty_bank"},
+                                       {"reference"},
+                                       {"remark"}}),
+        documents_("documents", {{"agency"}, {"category"}, {"title"}, {"digest"}, {"bytes", kRight}, {"media_type"}}),
+        returns_(
+            "returns",
+            {{"agency"}, {"reason"}, {"remark"}, {"contact_name"}, {"contact_phone"}, {"reason_code", kLeft, true}}) {}
 
   void AddVerified(const v1::FindingsOfAgency& finding, const VerifiedReceipt& verified) {
     const v1::Receipt& receipt = verified.receipt;
     AddReceipt(finding, Text(Word(receipt.kind())), Instant(ToTime(receipt.answered_at()), zone_),
                receipt.searched_scope(), "", HexEncode(journal::View(verified.digest)), ToJson(receipt));
     if (finding.superseded()) return;
+    for (const v1::Instrument& file : receipt.documents()) {
+      documents_.Add({Name(finding.agency()), Text(file.category()), TextOrNothing(file.title()),
+                      Text(HexEncode(file.digest())), Count(file.size_bytes()), Text(file.media_type())});
+      has_documents_ = true;
+    }
+    if (receipt.has_returned()) {
+      const v1::ReturnNote& note = receipt.returned();
+      returns_.Add({Name(finding.agency()), Text(AgencyReasonText(note.reason())), TextOrNothing(note.remark()),
+                    Text(note.contact_name()), Text(note.contact_phone()), Text(note.reason())});
+    }
     for (const v1::ItemResult& item : receipt.items()) {
       if (item.has_measure() || item.has_deduction()) {
         AddMeasure(finding, receipt, item);
@@ -88,13 +130,17 @@ class Printer {
   }
   void AddUnanswered(const std::string& agency) {
     findings_.Add({Name(agency), Text(agency), Nothing(), Text("NO_ANSWER_YET"), Nothing(), Nothing(), Nothing(),
-                   Nothing(), Nothing(), Nothing(), Nothing(), Nothing(), Nothing(), Nothing()});
+                   Nothing(), Nothing(), Nothing(), Nothing(), Nothing(), Nothing(), Nothing(), Nothing(), Nothing(),
+                   Nothing()});
   }
   absl::Status Print() {
     Document document;
     document.Add(std::move(findings_));
+    if (asked_transactions_) document.Add(std::move(transactions_));
     document.Add(std::move(measures_));
+    document.Add(std::move(returns_));
     document.Add(std::move(receipts_));
+    if (has_documents_) document.Add(std::move(documents_));
     return session_.Print(document);
   }
 
@@ -109,13 +155,16 @@ class Printer {
   }
   void AddFinding(const v1::FindingsOfAgency& finding, const v1::Receipt& receipt, const v1::ItemResult& item) {
     const v1::Finding& found = item.finding();
-    findings_.Add(
-        {Name(finding.agency()), Text(finding.agency()), Text(Word(receipt.kind())), Text(OutcomeWord(item.outcome())),
-         TextOrNothing(found.asset_kind()), TextOrNothing(found.asset_number()), TextOrNothing(found.holder_name()),
-         TextOrNothing(found.matched_by()), TextOrNothing(found.status()),
-         MoneyOrNothing(found.balance_known(), found.balance_minor_units()),
-         MoneyOrNothing(found.balance_known(), found.available_minor_units()),
-         TextOrNothing(PriorText(found.prior_measures())), TextOrNothing(receipt.searched_scope()), Remark(item)});
+    findings_.Add({Name(finding.agency()), Text(finding.agency()), Text(Word(receipt.kind())),
+                   Text(OutcomeWord(item.outcome())), TextOrNothing(found.asset_kind()),
+                   TextOrNothing(found.asset_number()), TextOrNothing(found.holder_name()),
+                   TextOrNothing(ShareText(found)), TextOrNothing(found.matched_by()), TextOrNothing(found.status()),
+                   MoneyOrNothing(found.balance_known(), found.balance_minor_units()),
+                   MoneyOrNothing(found.balance_known(), found.available_minor_units()),
+                   TextOrNothing(PriorText(found.prior_measures())),
+                   IsSet(found.as_of()) ? Instant(ToTime(found.as_of()), zone_) : Nothing(),
+                   TextOrNothing(receipt.searched_scope()), Remark(item), TextOrNothing(found.description())});
+    if (asked_transactions_) AddTransactions(finding, item);
   }
   void AddMeasure(const v1::FindingsOfAgency& finding, const v1::Receipt& receipt, const v1::ItemResult& item) {
     const bool deducted = item.has_deduction();
@@ -129,19 +178,42 @@ class Printer {
          MoneyOrNothing(money, state.requested_minor_units()), MoneyOrNothing(money, state.controlled_minor_units()),
          MoneyOrNothing(money, state.unfunded_minor_units()), state.rank() == 0 ? Nothing() : Count(state.rank()),
          IsSet(state.served_at()) ? Instant(ToTime(state.served_at()), zone_) : Nothing(),
+         IsSet(state.effective_from()) ? Instant(ToTime(state.effective_from()), zone_) : Nothing(),
          IsSet(state.effective_to()) ? End(ToTime(state.effective_to()), zone_) : Nothing(),
          TextOrNothing(state.unit_reference()), deducted ? Money(item.deduction().amount_minor_units()) : Nothing(),
          TextOrNothing(item.deduction().booking_reference()), Remark(item)});
   }
+  // What moved on the account; where the unit didn't tell all, a row says so: silence would look like rest.
+  void AddTransactions(const v1::FindingsOfAgency& finding, const v1::ItemResult& item) {
+    const v1::Finding& found = item.finding();
+    if (item.outcome() != v1::OUTCOME_FOUND) return;
+    const auto note = [&](const std::string& text) {
+      transactions_.Add({Name(finding.agency()), Text(finding.agency()), TextOrNothing(found.asset_number()), Nothing(),
+                         Nothing(), Nothing(), Nothing(), Nothing(), Nothing(), Nothing(), Nothing(), Text(text)});
+    };
+    if (!found.has_transactions()) return note("NOT_GIVEN");
+    if (found.transactions().omitted() > 0)
+      note(absl::StrCat("OMITTED: ", found.transactions().omitted(), " older ones; ask for fewer days"));
+    for (const v1::Transaction& one : found.transactions().list())
+      transactions_.Add({Name(finding.agency()), Text(finding.agency()), TextOrNothing(found.asset_number()),
+                         Instant(ToTime(one.booked_at()), zone_), Money(one.amount_minor_units()),
+                         MoneyOrNothing(one.balance_known(), one.balance_after_minor_units()),
+                         TextOrNothing(one.kind()), TextOrNothing(one.counterparty_name()),
+                         TextOrNothing(one.counterparty_account()), TextOrNothing(one.counterparty_bank()),
+                         Text(one.reference()), TextOrNothing(one.remark())});
+    if (found.transactions().list().empty() && found.transactions().omitted() == 0) note("NONE");
+  }
   static Cell Remark(const v1::ItemResult& item) {
     const std::string both =
-        item.reason() + (item.reason().empty() || item.remark().empty() ? "" : ": ") + item.remark();
+        AgencyReasonText(item.reason()) + (item.reason().empty() || item.remark().empty() ? "" : ": ") + item.remark();
     return TextOrNothing(both);
   }
 
   Session& session_;
   const absl::TimeZone zone_;
-  Table findings_, measures_, receipts_;
+  const bool asked_transactions_;
+  Table findings_, measures_, receipts_, transactions_, documents_, returns_;
+  bool has_documents_ = false;
 };
 
 absl::Status RunFindings(Session& session, const FindingsFlags& flags) {
@@ -157,7 +229,8 @@ absl::Status RunFindings(Session& session, const FindingsFlags& flags) {
   ReadingTicket ticket(session, flags.reading, of);
   EAGLE_ASSIGN_OR_RETURN(Gateway * gateway, session.gateway());
   EAGLE_ASSIGN_OR_RETURN(const absl::TimeZone zone, session.zone());
-  Printer printer(session, zone);
+  EAGLE_ASSIGN_OR_RETURN(const v1::Order asked, trust::ParseTolerant<v1::Order>(*order));
+  Printer printer(session, zone, asked.inquire().has_transactions());
   absl::Status worst;
   for (;;) {
     EAGLE_RETURN_IF_ERROR(ticket.Put(*request.mutable_officer_ticket()));

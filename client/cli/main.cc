@@ -78,7 +78,8 @@ absl::StatusOr<client::RecoveryApplied> ApplyHere(const goldeneagle::v1::Envelop
 
 absl::StatusOr<client::BackupFacts> CheckHere(const std::string& folder) {
   EAGLE_ASSIGN_OR_RETURN(const BackupFacts facts, CheckBackup(folder));
-  return client::BackupFacts{facts.made, facts.origin, facts.root_hex, facts.checkpoint, facts.size, facts.bytes};
+  return client::BackupFacts{facts.made, facts.origin, facts.root_hex, facts.checkpoint,
+                             facts.size, facts.bytes,  facts.papers};
 }
 
 class FolderHere : public client::JournalFolder {

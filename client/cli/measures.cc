@@ -78,7 +78,9 @@ absl::Status ShowMeasures(Session& session, const MeasuresFlags& flags) {
     const v1::MeasureState& state = measure.state();
     const absl::Time end = EndOf(measure);
     const bool ends = end != absl::InfiniteFuture();
-    const auto money = [&](int64_t amount) { return measure.is_money() ? Money(amount) : Nothing(); };
+    // A thing whose value was declared has amounts, too.
+    const bool valued = measure.is_money() || state.requested_minor_units() > 0;
+    const auto money = [&](int64_t amount) { return valued ? Money(amount) : Nothing(); };
     table.Add({ends ? End(end, zone) : Nothing(), ends ? Days(DaysLeft(end, now, zone)) : Nothing(),
                RenewalOf(measure, now, zone), Text(measure.case_number()),
                Text(NameOr(session.names(), measure.agency())), Text(measure.agency()), Text(measure.asset_kind()),

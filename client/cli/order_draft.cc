@@ -94,6 +94,8 @@ absl::Status SubmitDraft(Session& session, const SubmitFlags& flags) {
   EAGLE_ASSIGN_OR_RETURN(const Draft draft, Draft::Read(flags.path));
   if (!flags.digest.empty()) EAGLE_RETURN_IF_ERROR(ExpectDigest(draft, flags.digest));
   if (draft.head().member_type() == v1::MEMBER_TYPE_CASE && !flags.dry_run) return SubmitCases(session, draft);
+  if (draft.head().member_type() == v1::MEMBER_TYPE_OBJECTION && !flags.dry_run)
+    return SendObjections(session, draft.batch());
   if (draft.head().member_type() != v1::MEMBER_TYPE_ORDER)
     return Fail(Reason::kMemberTypeUnknown, "the file holds no orders: " + flags.path);
   if (flags.dry_run) return ValidateAndPrint(session, draft.batch());

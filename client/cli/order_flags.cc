@@ -6,6 +6,7 @@
 #include "client/lib/errors.h"
 #include "client/lib/json.h"
 #include "client/lib/order_builder.h"
+#include "server/base/civil_day.h"
 #include "server/base/money.h"
 #include "server/base/reason.h"
 #include "server/base/uuid.h"
@@ -51,10 +52,13 @@ absl::StatusOr<Person> PersonOf(const std::string& text) {
 }
 
 // "CATEGORY=PATH" or "CATEGORY=PATH=TITLE".
-absl::StatusOr<Paper> PaperOf(const std::string& text) {
+absl::StatusOr<Paper> PaperOf(Session& session, const std::string& text) {
   const std::vector<std::string> parts = Parts(text, '=');
   if (parts.size() < 2 || parts.size() > 3) return Wrong("--paper", "CATEGORY=FILE or CATEGORY=FILE=TITLE");
-  return PaperFromFile(parts[0], parts[1], parts.size() == 3 ? parts[2] : "");
+  EAGLE_ASSIGN_OR_RETURN(Paper paper, PaperFromFile(parts[0], parts[1], parts.size() == 3 ? parts[2] : ""));
+  EAGLE_ASSIGN_OR_RETURN(Desk * desk, session.desk());
+  EAGLE_RETURN_IF_ERROR(desk->papers().Keep(paper.digest, parts[1]));
+  return paper;
 }
 
 // The card from the configuration, else from the court's own statement.
@@ -103,10 +107,10 @@ absl::StatusOr<std::vector<OfficerCard>> OfficersOf(Session& session, const Orde
   return cards;
 }
 
-absl::StatusOr<std::vector<Paper>> PapersOf(const OrderFlags& flags) {
+absl::StatusOr<std::vector<Paper>> PapersOf(Session& session, const OrderFlags& flags) {
   std::vector<Paper> papers;
   for (const std::string& text : flags.papers) {
-    EAGLE_ASSIGN_OR_RETURN(Paper paper, PaperOf(text));
+    EAGLE_ASSIGN_OR_RETURN(Paper paper, PaperOf(session, text));
     papers.push_back(std::move(paper));
   }
   return papers;
@@ -114,7 +118,7 @@ absl::StatusOr<std::vector<Paper>> PapersOf(const OrderFlags& flags) {
 
 // To an order from a file: papers, and the officers when it names none.
 absl::Status AddFromFlags(Session& session, const OrderFlags& flags, const Signing& signing, v1::Order& order) {
-  EAGLE_ASSIGN_OR_RETURN(const std::vector<Paper> papers, PapersOf(flags));
+  EAGLE_ASSIGN_OR_RETURN(const std::vector<Paper> papers, PapersOf(session, flags));
   for (const Paper& paper : papers) AddPaper(paper, order);
   if (!flags.confirm.empty()) {
     EAGLE_ASSIGN_OR_RETURN(*order.mutable_confirmed(), ConfirmationOf(flags.confirm));
@@ -141,7 +145,7 @@ absl::StatusOr<OrderCommon> CommonOf(Session& session, const OrderFlags& flags, 
                 "whose order is it? --officer CODE, handler first, then co-signer (or --sign CODE)");
   common.purpose = flags.purpose.empty() ? config->purpose : flags.purpose;
   common.legal_basis = flags.legal_basis.empty() ? config->legal_basis : flags.legal_basis;
-  EAGLE_ASSIGN_OR_RETURN(common.papers, PapersOf(flags));
+  EAGLE_ASSIGN_OR_RETURN(common.papers, PapersOf(session, flags));
   if (!flags.over_cap.empty()) {
     const std::vector<std::string> parts = Parts(flags.over_cap, ':');
     if (parts.size() != 2) return Wrong("--over-cap", "INDIVISIBLE:LEADER or VALUE_UNKNOWN:LEADER");
@@ -151,6 +155,14 @@ absl::StatusOr<OrderCommon> CommonOf(Session& session, const OrderFlags& flags, 
     EAGLE_ASSIGN_OR_RETURN(common.confirmed, ConfirmationOf(flags.confirm));
   }
   return common;
+}
+
+// "2026-01-01:2026-09-28", both days included.
+absl::StatusOr<DayRange> DaysOf(const std::string& text) {
+  const std::vector<std::string> days = Parts(text, ':');
+  if (days.size() != 2 || !ParseCivilDay(days[0]) || !ParseCivilDay(days[1]))
+    return Wrong("--transactions", "two days as 2026-01-01:2026-09-28");
+  return DayRange{days[0], days[1]};
 }
 
 // "1y", "12m".
@@ -238,8 +250,11 @@ absl::StatusOr<v1::Order> OrderFromFlags(Session& session, v1::Action action, co
   EAGLE_ASSIGN_OR_RETURN(const OrderCommon common, CommonOf(session, flags, signing, group));
   const std::string currency = flags.currency.empty() ? config->currency : flags.currency;
   switch (action) {
-    case v1::ACTION_INQUIRE:
-      return builder.Inquire(common, flags.asset_kinds);
+    case v1::ACTION_INQUIRE: {
+      if (flags.transactions.empty()) return builder.Inquire(common, flags.asset_kinds);
+      EAGLE_ASSIGN_OR_RETURN(const DayRange days, DaysOf(flags.transactions));
+      return builder.Inquire(common, flags.asset_kinds, days);
+    }
     case v1::ACTION_FREEZE: {
       EAGLE_ASSIGN_OR_RETURN(const FreezeTerms terms, FreezeOf(flags, currency));
       return builder.Freeze(common, terms);
@@ -281,12 +296,15 @@ void AddOrderFlags(Verb& verb, v1::Action action, OrderFlags& flags) {
             "reason: FLIGHT_RISK, TRANSFER_RISK, TERM_ENDING or COURT_DAY; a normal order without it");
   verb.Texts("--officer", &flags.officers,
              "who stands in the order, handler first; the first two of --sign without it");
-  verb.Texts("--paper", &flags.papers, "CATEGORY=FILE[=TITLE], as RULING=裁定书.pdf; repeat for each");
+  verb.Texts("--paper", &flags.papers,
+             "CATEGORY=FILE[=TITLE], as RULING=裁定书.pdf; repeat for each. Put into the case before the order goes");
   verb.Text("--purpose", &flags.purpose, "a purpose of the policy; the configuration's without it");
   verb.Text("--legal-basis", &flags.legal_basis, "the configuration's without it");
   verb.Number("--valid-days", &flags.valid_days, "nobody may accept it later; the configuration's without it");
   if (action == v1::ACTION_INQUIRE) {
     verb.Texts("--kind", &flags.asset_kinds, "asset kind, as DEPOSIT or LAND; repeat; everything without it");
+    verb.Text("--transactions", &flags.transactions,
+              "also what moved on the accounts 交易: FIRST:LAST, as 2026-01-01:2026-09-28; balances only without it");
     return;
   }
   verb.Text("--confirm", &flags.confirm, kConfirmHelp);

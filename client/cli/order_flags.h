@@ -16,6 +16,7 @@ struct OrderFlags {
   uint64_t valid_days = 0;
   // inquire
   std::vector<std::string> asset_kinds;
+  std::string transactions;
   // freeze
   std::string account, asset, currency, limit, inflow, term = "1y";
   bool whole_account = false;

@@ -1,4 +1,6 @@
 // eagle order show | list | watch | withdraw.
+#include <algorithm>
+
 #include "client/cli/commands.h"
 #include "client/cli/order_flags.h"
 #include "client/cli/orders.h"
@@ -20,6 +22,12 @@ std::string MarksText(const v1::OrderView& view) {
   return out;
 }
 
+// An agency replaced an answer that it had given; `eagle findings` shows both.
+bool IsCorrected(const v1::OrderView& view) {
+  return std::any_of(view.tasks().begin(), view.tasks().end(),
+                     [](const v1::TaskView& task) { return task.answer_versions() > 1; });
+}
+
 absl::Status ShowOrder(Session& session, const OrderShowFlags& flags) {
   if (flags.order.ends_with(".draft")) {
     EAGLE_ASSIGN_OR_RETURN(const Draft draft, Draft::Read(flags.order));
@@ -39,7 +47,9 @@ absl::Status ShowOrder(Session& session, const OrderShowFlags& flags) {
       .Add("urgency", Text(Word(view.urgency())));
   record.Add("subject", Text(view.subject_masked()))
       .Add("state", Text(Word(view.state())))
-      .Add("overdue", YesNo(view.overdue()));
+      .Add("overdue", YesNo(view.overdue()))
+      .Add("held_by_objection", YesNo(view.held_by_objection()))
+      .Add("corrected", YesNo(IsCorrected(view)));
   record.Add("accepted", Instant(ToTime(view.accepted_at()), zone))
       .Add("due", Due(ToTime(view.deadline().due_at()), zone))
       .Add("because", Text(view.deadline().explanation()));
@@ -125,6 +135,12 @@ absl::Status Events(Session& session, const WatchFlags& flags) {
                                 << (event.outcome() == v1::OUTCOME_UNSPECIFIED ? "null"
                                                                                : JsonString(Word(event.outcome())))
                                 << ", \"mark_permille\": " << event.mark_permille()
+                                << (event.objection_id().empty()
+                                        ? std::string()
+                                        : ", \"objection_id\": " + IdCell(event.objection_id()).json)
+                                << (event.decision() == v1::OBJECTION_DECISION_UNSPECIFIED
+                                        ? std::string()
+                                        : ", \"decision\": " + JsonString(Word(event.decision())))
                                 << ", \"completes\": " << (event.completes() ? "true" : "false")
                                 << ", \"resume_token\": " << JsonString(message.resume_token()) << "}\n";
         }

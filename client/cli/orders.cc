@@ -3,6 +3,7 @@
 #include <map>
 
 #include "client/lib/errors.h"
+#include "server/base/bytes.h"
 #include "server/base/reason.h"
 #include "server/base/uuid.h"
 #include "server/trust/strict.h"
@@ -125,6 +126,11 @@ absl::Status ValidateAndPrint(Session& session, const v1::SignedBatch& batch) {
   document.Add(std::move(results));
   document.Add(std::move(problems));
   document.Add(std::move(agencies));
+  if (!response.papers_missing().empty()) {
+    Table missing("papers_missing", {{"digest"}});
+    for (const std::string& digest : response.papers_missing()) missing.Add({Text(HexEncode(digest))});
+    document.Add(std::move(missing));
+  }
   EAGLE_RETURN_IF_ERROR(session.Print(document));
   return RefusedStatus(refused, static_cast<size_t>(response.results_size()), first);
 }
@@ -160,7 +166,8 @@ Table TasksTable() {
                          {"outcome"},
                          {"answered"},
                          {"late"},
-                         {"order_state"}});
+                         {"order_state"},
+                         {"answer_versions", kRight, true}});
 }
 
 void AddTasks(Session& session, const absl::TimeZone& zone, const v1::OrderView& view, Table& table) {
@@ -168,7 +175,7 @@ void AddTasks(Session& session, const absl::TimeZone& zone, const v1::OrderView&
     table.Add({IdCell(view.order_id()), Text(NameOr(session.names(), task.agency())), Text(task.agency()),
                Text(Word(task.state())), Text(OutcomeWord(task.outcome())),
                IsSet(task.answered_at()) ? Instant(ToTime(task.answered_at()), zone) : Nothing(), YesNo(task.late()),
-               Text(Word(view.state()))});
+               Text(Word(view.state())), Count(task.answer_versions())});
   }
 }
 

@@ -26,6 +26,9 @@ void AddAnswers(Session& session, const absl::TimeZone& zone, const v1::SignedBa
 // ValidateOrders, printed: coverage in words, agency by agency, and what would be refused.
 absl::Status ValidateAndPrint(Session& session, const v1::SignedBatch& batch);
 
+// Progress of papers on stderr; small ones are silent.
+PaperProgress PaperProgressOf(Session& session);
+
 // Progress on stderr until all are final or `at_most` is over; the last views.
 absl::StatusOr<std::vector<v1::OrderView>> FollowWithProgress(Session& session,
                                                               const std::vector<std::string>& order_ids,

@@ -26,7 +26,7 @@ using ApplyRecovery = std::function<absl::StatusOr<RecoveryApplied>(const golden
 
 struct BackupFacts {
   std::string made, origin, root_hex, checkpoint;
-  uint64_t size = 0, bytes = 0;
+  uint64_t size = 0, bytes = 0, papers = 0;
 };
 // Whether a backup's files are those of its manifest. Errors: BACKUP_INVALID; STORAGE_UNUSABLE.
 using CheckBackup = std::function<absl::StatusOr<BackupFacts>(const std::string& folder)>;

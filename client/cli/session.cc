@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "client/cli/orders.h"
 #include "client/common/files.h"
 #include "client/common/width.h"
 #include "server/base/reason.h"
@@ -70,6 +71,7 @@ absl::StatusOr<Desk*> Session::desk() {
                             .registrar_keys = config->registrars,
                             .registrar_threshold = config->registrar_threshold};
   EAGLE_ASSIGN_OR_RETURN(desk_, Desk::Open(options, {process_.clock, process_.entropy, checker_}));
+  desk_->SetPaperProgress(PaperProgressOf(*this));
   return desk_.get();
 }
 

@@ -9,8 +9,10 @@
 #include "client/lib/errors.h"
 #include "goldeneagle/v1/admin_service.grpc.pb.h"
 #include "goldeneagle/v1/audit_service.grpc.pb.h"
+#include "goldeneagle/v1/blob_service.grpc.pb.h"
 #include "goldeneagle/v1/case_service.grpc.pb.h"
 #include "goldeneagle/v1/directory_service.grpc.pb.h"
+#include "goldeneagle/v1/objection_service.grpc.pb.h"
 #include "goldeneagle/v1/order_service.grpc.pb.h"
 #include "goldeneagle/v1/witness_service.grpc.pb.h"
 #include "grpc/support/log.h"
@@ -174,6 +176,8 @@ class GrpcGateway : public Gateway {
         complaint_(std::move(complaint)),
         orders_(v1::OrderService::NewStub(channel)),
         cases_(v1::CaseService::NewStub(channel)),
+        blobs_(v1::BlobService::NewStub(channel)),
+        objections_(v1::ObjectionService::NewStub(channel)),
         directory_(v1::DirectoryService::NewStub(channel)),
         admin_(v1::AdminService::NewStub(channel)),
         audit_(v1::AuditService::NewStub(channel)),
@@ -198,6 +202,11 @@ class GrpcGateway : public Gateway {
   EAGLE_CALL(SubmitCaseActs, SubmitCaseActsRequest, SubmitCaseActsResponse, cases_)
   EAGLE_CALL(GetCase, GetCaseRequest, GetCaseResponse, cases_)
   EAGLE_CALL(ListMeasures, ListMeasuresRequest, ListMeasuresResponse, cases_)
+  EAGLE_CALL(PutBlobPart, PutBlobPartRequest, PutBlobPartResponse, blobs_)
+  EAGLE_CALL(GetBlobPart, GetBlobPartRequest, GetBlobPartResponse, blobs_)
+  EAGLE_CALL(AnswerObjection, SubmitObjectionsRequest, SubmitObjectionsResponse, objections_)
+  EAGLE_CALL(ListObjections, ListObjectionsRequest, ListObjectionsResponse, objections_)
+  EAGLE_CALL(ReadObjection, ReadObjectionRequest, ReadObjectionResponse, objections_)
   EAGLE_CALL(SubmitStatements, SubmitStatementsRequest, SubmitStatementsResponse, directory_)
   EAGLE_CALL(ListStatements, ListStatementsRequest, ListStatementsResponse, directory_)
   EAGLE_CALL(ListAgencies, ListAgenciesRequest, ListAgenciesResponse, directory_)
@@ -238,6 +247,8 @@ class GrpcGateway : public Gateway {
   std::shared_ptr<PeerComplaint> complaint_;
   std::unique_ptr<v1::OrderService::Stub> orders_;
   std::unique_ptr<v1::CaseService::Stub> cases_;
+  std::unique_ptr<v1::BlobService::Stub> blobs_;
+  std::unique_ptr<v1::ObjectionService::Stub> objections_;
   std::unique_ptr<v1::DirectoryService::Stub> directory_;
   std::unique_ptr<v1::AdminService::Stub> admin_;
   std::unique_ptr<v1::AuditService::Stub> audit_;

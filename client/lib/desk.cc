@@ -30,6 +30,7 @@ Desk::Desk(const DeskOptions& options, DeskPorts ports, LogKeys keys, std::uniqu
       log_key_(std::move(log_key)),
       outbox_(options.state_folder + "/outbox", ports.clock),
       sequences_(options.state_folder + "/sequences", ports.entropy, IsShared(options.organisation)),
+      papers_(options.state_folder + "/papers"),
       checkpoints_(options.state_folder, *log_key_, keys_.checkpoint_file()),
       book_(std::move(book)) {}
 
@@ -71,8 +72,9 @@ absl::StatusOr<Response> Desk::Finish(const OutboxItem& item, absl::StatusOr<Res
     EAGLE_RETURN_IF_ERROR(outbox_.Answered(item.name, answer->SerializeAsString()));
     return answer;
   }
-  // Only the gateway's own "no" ends a batch; after silence it goes out again.
-  if (OriginOf(answer.status()) == Origin::kGateway) {
+  // Only the gateway's own "no" ends a batch; after silence it goes out again, and once its papers are there.
+  if (OriginOf(answer.status()) == Origin::kGateway && ReasonOf(answer.status()) != Reason::kBlobMissing &&
+      ReasonOf(answer.status()) != Reason::kBlobQuotaExceeded) {
     EAGLE_RETURN_IF_ERROR(outbox_.Refused(item.name, std::string(RowOf(ReasonOf(answer.status())).name)));
   }
   return answer;
@@ -87,6 +89,8 @@ absl::StatusOr<SentOrders> Desk::SendOrders(const v1::SignedBatch& batch, Gatewa
 absl::StatusOr<SentOrders> Desk::SendOrders(v1::SubmitOrdersRequest request, Gateway& gateway) {
   EAGLE_ASSIGN_OR_RETURN(const OutboxItem item, outbox_.Put(request.batch()));
   *request.mutable_batch() = item.batch;
+  if (const absl::Status put = PutPapersOf(item.batch, papers_, gateway, paper_progress_); !put.ok())
+    return Finish<v1::SubmitOrdersResponse>(item, put).status();
   SentOrders sent;
   EAGLE_ASSIGN_OR_RETURN(sent.response, Finish(item, gateway.SubmitOrders(request)));
   if (sent.response.results_size() != item.batch.members_size()) return WrongCount(item);
@@ -135,6 +139,16 @@ absl::StatusOr<SentCases> Desk::SendCases(const v1::SignedBatch& batch, Gateway&
   return sent;
 }
 
+absl::StatusOr<v1::SubmitObjectionsResponse> Desk::SendObjections(const v1::SignedBatch& batch, Gateway& gateway) {
+  EAGLE_ASSIGN_OR_RETURN(const OutboxItem item, outbox_.Put(batch));
+  v1::SubmitObjectionsRequest request;
+  *request.mutable_batch() = item.batch;
+  EAGLE_ASSIGN_OR_RETURN(v1::SubmitObjectionsResponse response, Finish(item, gateway.AnswerObjection(request)));
+  if (response.results_size() != item.batch.members_size()) return WrongCount(item);
+  if (!response.checkpoint().empty()) EAGLE_RETURN_IF_ERROR(Observe(response.checkpoint(), gateway).status());
+  return response;
+}
+
 absl::StatusOr<v1::SubmitStatementsResponse> Desk::SendStatements(const v1::SignedBatch& batch, Gateway& gateway) {
   EAGLE_ASSIGN_OR_RETURN(const OutboxItem item, outbox_.Put(batch));
   v1::SubmitStatementsRequest request;
@@ -176,6 +190,9 @@ absl::StatusOr<std::vector<Desk::Resent>> Desk::ResendPending(Gateway& gateway) 
       }
       case v1::MEMBER_TYPE_CASE:
         one.status = SendCases(item.batch, gateway).status();
+        break;
+      case v1::MEMBER_TYPE_OBJECTION:
+        one.status = SendObjections(item.batch, gateway).status();
         break;
       case v1::MEMBER_TYPE_STATEMENT:
         one.status = SendStatements(item.batch, gateway).status();
@@ -224,6 +241,12 @@ absl::StatusOr<LostAnswer> AnswerOf(const OutboxItem& item) {
     if (!response.ParseFromString(item.answer)) return damaged();
     out.checkpoint = response.checkpoint();
     for (const v1::CaseActResult& result : response.results())
+      if (result.has_acceptance()) out.indexes.push_back(result.acceptance().journal_index());
+  } else if (item.member_type == v1::MEMBER_TYPE_OBJECTION) {
+    v1::SubmitObjectionsResponse response;
+    if (!response.ParseFromString(item.answer)) return damaged();
+    out.checkpoint = response.checkpoint();
+    for (const v1::ObjectionResult& result : response.results())
       if (result.has_acceptance()) out.indexes.push_back(result.acceptance().journal_index());
   } else if (item.member_type == v1::MEMBER_TYPE_STATEMENT) {
     v1::SubmitStatementsResponse response;
@@ -343,6 +366,8 @@ absl::StatusOr<Desk::Resent> Desk::Resend(const LostBatch& lost, Gateway& gatewa
     EAGLE_ASSIGN_OR_RETURN(resent.orders, SendOrders(std::move(orders), gateway));
   } else if (item.member_type == v1::MEMBER_TYPE_CASE) {
     EAGLE_RETURN_IF_ERROR(SendCases(item.batch, gateway).status());
+  } else if (item.member_type == v1::MEMBER_TYPE_OBJECTION) {
+    EAGLE_RETURN_IF_ERROR(SendObjections(item.batch, gateway).status());
   } else {
     EAGLE_RETURN_IF_ERROR(SendStatements(item.batch, gateway).status());
   }

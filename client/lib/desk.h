@@ -3,12 +3,14 @@
 //
 //   state folder:   outbox/      signed batches before they are sent, and their answers (outbox.h)
 //                   sequences/   counters of heads (sequence.h)
+//                   papers/      where the papers of orders lay when these were made (papers.h)
 //                   checkpoint   the newest head of the log that was verified (checkpoints.h)
 //                   log-keys     keys that followed the pinned one, with recovery-<n>.leaf and checkpoint-<n>
 //                   (log_keys.h) statements   keys, officers and accounts that the registrars and courts stated
 //                   (book_file.h)
 //
-//   Send:  outbox (durable) -> gateway -> answer into the outbox -> checkpoint verified -> each acceptance verified
+//   Send:  outbox (durable) -> papers of orders -> gateway -> answer into the outbox -> checkpoint verified -> each
+//   acceptance verified
 //
 // A crash anywhere leaves the batch READY or ANSWERED; ResendPending() and a second Send of the same batch are
 // harmless.
@@ -32,6 +34,7 @@
 #include "client/lib/handout.h"
 #include "client/lib/log_keys.h"
 #include "client/lib/outbox.h"
+#include "client/lib/papers.h"
 #include "client/lib/sequence.h"
 #include "server/base/clock.h"
 #include "server/base/entropy.h"
@@ -85,10 +88,13 @@ class Desk {
   // Fields of a new head; the sequence is durably taken (`dry_run`: only looked at).
   absl::StatusOr<trust::HeadFields> NewHead(v1::MemberType type, bool dry_run = false);
 
+  // A batch of orders whose papers the gateway misses (BLOB_MISSING) stays READY: put them, send it again.
   // Errors of all Send: those of Outbox::Put; the gateway's; of verification (the answer is in the outbox then, as
   // evidence).
   absl::StatusOr<SentOrders> SendOrders(const v1::SignedBatch& batch, Gateway& gateway);
   absl::StatusOr<SentCases> SendCases(const v1::SignedBatch& batch, Gateway& gateway);
+  // Words of this court in objection threads.
+  absl::StatusOr<v1::SubmitObjectionsResponse> SendObjections(const v1::SignedBatch& batch, Gateway& gateway);
   absl::StatusOr<v1::SubmitStatementsResponse> SendStatements(const v1::SignedBatch& batch, Gateway& gateway);
   // `proofs`: who shows that the checkpoint continues the last one; null on a way that can't (the admin listener): then
   // only its signature is verified, and it isn't remembered.
@@ -138,6 +144,9 @@ class Desk {
   absl::StatusOr<SyncReport> SyncBook(Gateway& gateway);
   const trust::StatementBook* book() const { return book_ ? &book_->book() : nullptr; }
 
+  const PaperPaths& papers() const { return papers_; }
+  // Who hears how far papers are while orders are sent. Null: nobody.
+  void SetPaperProgress(PaperProgress progress) { paper_progress_ = std::move(progress); }
   Outbox& outbox() { return outbox_; }
   SequenceFolder& sequences() { return sequences_; }
   CheckpointKeeper& checkpoints() { return checkpoints_; }
@@ -159,6 +168,8 @@ class Desk {
   std::unique_ptr<journal::NoteVerifier> log_key_;
   Outbox outbox_;
   SequenceFolder sequences_;
+  PaperPaths papers_;
+  PaperProgress paper_progress_;
   CheckpointKeeper checkpoints_;
   std::optional<BookFile> book_;
 };

@@ -58,10 +58,15 @@ void OrderBuilder::Complete(v1::Order& order, const std::string& court, absl::Du
   }
 }
 
-v1::Order OrderBuilder::Inquire(const OrderCommon& common, const std::vector<std::string>& asset_kinds) {
+v1::Order OrderBuilder::Inquire(const OrderCommon& common, const std::vector<std::string>& asset_kinds,
+                                const std::optional<DayRange>& transactions) {
   v1::Order order = Common(common, v1::ACTION_INQUIRE);
   order.mutable_inquire();
   for (const std::string& kind : asset_kinds) order.mutable_inquire()->add_asset_kinds(kind);
+  if (transactions) {
+    order.mutable_inquire()->mutable_transactions()->set_first_day(transactions->first_day);
+    order.mutable_inquire()->mutable_transactions()->set_last_day(transactions->last_day);
+  }
   return order;
 }
 

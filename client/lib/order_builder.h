@@ -62,6 +62,9 @@ struct Asset {
   std::string kind, unit_number;
   uint32_t share_numerator = 1, share_denominator = 1;
 };
+struct DayRange {
+  std::string first_day, last_day;  // YYYY-MM-DD, both included
+};
 struct FreezeTerms {
   std::variant<PersonTarget, AccountNumber, Asset> target;
   std::string currency;
@@ -90,7 +93,9 @@ class OrderBuilder {
  public:
   OrderBuilder(Clock& clock, Entropy& entropy) : clock_(clock), entropy_(entropy) {}
 
-  goldeneagle::v1::Order Inquire(const OrderCommon& common, const std::vector<std::string>& asset_kinds);
+  // With `transactions` also what moved on the accounts on these days.
+  goldeneagle::v1::Order Inquire(const OrderCommon& common, const std::vector<std::string>& asset_kinds,
+                                 const std::optional<DayRange>& transactions = std::nullopt);
   goldeneagle::v1::Order Freeze(const OrderCommon& common, const FreezeTerms& terms);
   goldeneagle::v1::Order Renew(const OrderCommon& common, const RenewTerms& terms);
   goldeneagle::v1::Order Release(const OrderCommon& common, const ReleaseTerms& terms);

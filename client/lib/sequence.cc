@@ -25,6 +25,8 @@ std::string_view TypeWord(goldeneagle::v1::MemberType type) {
       return "statement";
     case MEMBER_TYPE_ADMINISTRATION:
       return "administration";
+    case MEMBER_TYPE_OBJECTION:
+      return "objection";
     default:
       GATEWAY_ASSERT(false, "a member type of the contract");
       return "";

@@ -7,6 +7,7 @@
 #include "client/lib/json.h"
 #include "server/base/bytes.h"
 #include "server/base/money.h"
+#include "server/base/reason.h"
 #include "server/base/uuid.h"
 #include "server/trust/timestamps.h"
 
@@ -73,13 +74,18 @@ std::string TermText(const v1::Term& term) {
   return absl::StrCat(term.months(), term.months() == 1 ? " month" : " months");
 }
 
+// Unknown isn't zero.
+std::string LimitText(const v1::Freeze& freeze) {
+  if (freeze.limit_minor_units() == 0) return ", value unknown";
+  return absl::StrCat(", up to ", MoneyText(freeze.limit_minor_units()), " ", freeze.currency());
+}
+
 std::string ActText(const v1::Order& order) {
   switch (order.act_case()) {
     case v1::Order::kInquire:
       return order.inquire().asset_kinds().empty() ? "all assets" : CommaList(order.inquire().asset_kinds());
     case v1::Order::kFreeze:
-      return absl::StrCat(TargetText(order.freeze()), ", up to ", MoneyText(order.freeze().limit_minor_units()), " ",
-                          order.freeze().currency(), ", ", TermText(order.freeze().term()),
+      return absl::StrCat(TargetText(order.freeze()), LimitText(order.freeze()), ", ", TermText(order.freeze().term()),
                           order.freeze().inflow() == v1::INFLOW_CAPTURE ? ", inflow captured" : "");
     case v1::Order::kRelease:
       return absl::StrCat(
@@ -180,6 +186,30 @@ std::string OrderText(const v1::Order& order) {
   }
   if (order.has_confirmed()) absl::StrAppend(&out, ConfirmedText(order.confirmed()));
   return absl::StrCat(out, "; for ", order.purpose(), ", ", order.legal_basis());
+}
+
+std::string AgencyReasonText(std::string_view code) {
+  const auto known = OfWord<v1::AgencyReason>(code);
+  const bool of_contract = known != v1::AGENCY_REASON_UNKNOWN && Word(known) == code;
+  if (code.empty() || of_contract || ReasonByName(code)) return std::string(code);
+  return "UNKNOWN (" + std::string(code) + ")";
+}
+
+std::string ObjectionText(const v1::ObjectionAct& act) {
+  switch (act.act_case()) {
+    case v1::ObjectionAct::kRaise:
+      return absl::StrCat("objection of ", act.author(), " to order ", UuidText(act.raise().order_id()), ", ",
+                          act.raise().ground(), ": ", act.raise().text(), "; contact ", act.raise().contact_name(), " ",
+                          act.raise().contact_phone());
+    case v1::ObjectionAct::kReply:
+      return absl::StrCat(act.reply().withdraws() ? "takes back objection " : "says in objection ",
+                          UuidText(act.reply().objection_id()), ": ", act.reply().text());
+    case v1::ObjectionAct::kAnswer:
+      return absl::StrCat("objection ", UuidText(act.answer().objection_id()), " is ", Word(act.answer().decision()),
+                          ": ", act.answer().text());
+    default:
+      return "no word";
+  }
 }
 
 std::string CaseActText(const v1::CaseAct& act) {

@@ -15,6 +15,7 @@
 #include "goldeneagle/v1/administration.pb.h"
 #include "goldeneagle/v1/case_service.pb.h"
 #include "goldeneagle/v1/directory_service.pb.h"
+#include "goldeneagle/v1/objection.pb.h"
 #include "goldeneagle/v1/order_service.pb.h"
 
 namespace eagle::client {
@@ -36,6 +37,10 @@ E OfWord(std::string_view word) {
 // "NO_ANSWER_YET" for UNSPECIFIED: an outcome that isn't there is no outcome.
 std::string OutcomeWord(goldeneagle::v1::Outcome outcome);
 
+// Why something was not done or sent back. A code of the contract (AgencyReason) or of the table of reasons stays as it
+// is; "UNKNOWN (NO_SUCH_CODE)" for any other, kept as the agency sent it.
+std::string AgencyReasonText(std::string_view code);
+
 // Unset fields of messages.
 bool IsSet(const google::protobuf::Timestamp& stamp);
 absl::Time ToTime(const google::protobuf::Timestamp& stamp);  // the epoch for what is no time
@@ -52,6 +57,7 @@ std::string ProposalText(const goldeneagle::v1::Administration& act);
 // What one order asks for, in one line.
 std::string OrderText(const goldeneagle::v1::Order& order);
 std::string CaseActText(const goldeneagle::v1::CaseAct& act);
+std::string ObjectionText(const goldeneagle::v1::ObjectionAct& act);
 std::string StatementText(const goldeneagle::v1::Statement& statement);
 
 }  // namespace eagle::client

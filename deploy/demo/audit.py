@@ -105,7 +105,7 @@ def alone(demo, master):
 
 def trust_nobody(demo):
     s = demo.stage
-    s.scene(12, "Trust nobody: the audit of the stopped journal", "审计")
+    s.scene(demo.last_scene, "Trust nobody: the audit of the stopped journal", "审计")
     opened = ["--last-signed", "last_signed", "--master-key", "pki/keys/master.key"]
     locked = journal(demo, "replay", "data", *opened, expect=2)
     s.check("while the gateway runs its folder is locked", "FOLDER_LOCKED" in locked["talk"], locked)

@@ -1,4 +1,5 @@
 """Who plays in the demo case: an invented city (region 99 is no place), invented people; every number carries a valid check digit."""
+import collections
 
 COURT = "辽9901"
 SUPERIOR = "辽99"
@@ -13,8 +14,23 @@ SPOUSE = "苏晴;CITIZEN_ID;990101198708150029"
 NAMESAKE = "林远舟;CITIZEN_ID;990101199112120034"
 
 BEILING, SONGYUE, YUNFAN, LAND = "9900010", "9900020", "9900030", "9900900"
-NAMES = {BEILING: "北陵商业银行", SONGYUE: "松月农商行", YUNFAN: "云帆银行", LAND: "北陵市不动产登记中心"}
-FOLDERS = {BEILING: "beiling", SONGYUE: "songyue", YUNFAN: "yunfan", LAND: "land"}
+VEHICLES, COMPANIES, PATENTS = "9900910", "9900920", "9900930"
+
+# `kind` is the contract's, `section` names the program (eagle-bank), its part of the configuration ([bank]) and its demo data; `folder`: where its own data lie.
+Office = collections.namedtuple("Office", "name kind section folder")
+OFFICES = {
+    BEILING: Office("北陵商业银行", "BANK", "bank", "beiling"),
+    SONGYUE: Office("松月农商行", "BANK", "bank", "songyue"),
+    YUNFAN: Office("云帆银行", "BANK", "bank", "yunfan"),
+    LAND: Office("北陵市不动产登记中心", "LAND", "land", "land"),
+    VEHICLES: Office("北陵市公安局车辆管理所", "VEHICLE", "vehicle", "vehicle"),
+    COMPANIES: Office("北陵市市场监督管理局", "BUSINESS", "equity", "equity"),
+    PATENTS: Office("国家知识产权局", "IP", "ip", "ip"),
+}
+REGISTERS = (VEHICLES, COMPANIES, PATENTS)  # keep no money and no land; they join later, by two administrators' word
+FIRST = tuple(code for code in OFFICES if code not in REGISTERS)  # connected from the set-up on
+NAMES = {code: OFFICES[code].name for code in FIRST}
+FOLDERS = {code: OFFICES[code].folder for code in FIRST}
 
 ACCOUNT_BEILING = "9900010000000001016"
 ACCOUNT_NAMESAKE = "9900010000000002022"
@@ -22,6 +38,18 @@ ACCOUNT_SONGYUE = "9900020000000003036"
 ACCOUNT_YUNFAN = "9900030000000004040"
 ACCOUNT_COURT = "9900010000000099010"
 HOUSE = "990101001002GB00123F00010012"
+CAR = "L99BL1A10RA000018"
+COMPANY = "919901019900000178"  # 北陵启明机电有限公司, of which he holds 30/100
+PATENT = "ZL990110000017.7"
+
+# The second case, of `demo --full`: a preservation before judgment, and a debtor whose one account is for wages.
+PRESERVATION = "（2026）辽9901执保211号"
+PRESERVATION_TITLE = "（2026）辽9901财保211号"
+PRESERVATION_APPLICANT = "贺兰亭"
+BUILDER = "北陵安居建设有限公司;UNIFIED_CREDIT_CODE;91990101990000033X"
+ACCOUNT_WAGES = "9900010000000006015"
+OTHER_EQUITY = "（2026）辽9902执340号"
+OTHER_PATENT = "（2026）辽9902执保63号"
 
 OTHER_FREEZE = "（2025）辽9902执88号"
 OTHER_SEAL = "（2026）辽9902执231号"
@@ -29,19 +57,26 @@ OTHER_SEAL = "（2026）辽9902执231号"
 HANDLER, COSIGNER, LEADER, DUTY = "001", "002", "003", "004"
 
 
-def capabilities(kind, actions, by_clerk=()):
+def capabilities(kind, actions, by_clerk=(), parts=False, waitlist=True):
     return [{"assetKind": kind, "action": "ACTION_" + action, "byClerk": action in by_clerk, "currencies": ["CNY"],
-             "partialRelease": kind == "DEPOSIT", "capturesInflow": kind == "DEPOSIT", "keepsWaitlist": True} for action in actions]
+             "partialRelease": parts, "capturesInflow": kind == "DEPOSIT", "keepsWaitlist": waitlist} for action in actions]
 
 
-def pki_spec(address, admin_address, valid_from):
+def agency(code):
+    """The row that the gateway is to have of it."""
+    office = OFFICES[code]
+    actions = ["INQUIRE", "FREEZE", "RENEW", "RELEASE"]
+    rows = {"BANK": lambda: capabilities("DEPOSIT", actions + ["DEDUCT"], parts=True),
+            "LAND": lambda: capabilities("LAND", actions, by_clerk=("FREEZE",)),
+            "VEHICLE": lambda: capabilities("VEHICLE", actions),
+            "BUSINESS": lambda: capabilities("EQUITY", actions, by_clerk=("FREEZE",), parts=True),
+            "IP": lambda: capabilities("PATENT", actions, waitlist=False) + capabilities("TRADEMARK", actions, waitlist=False)}
+    return {"code": code, "name": office.name, "kind": office.kind, "region": "990101", "capabilities": rows[office.kind]()}
+
+
+def pki_spec(address, admin_address, valid_from, agencies=FIRST):
     """What `eagle pki make` makes a whole set of keys from."""
     officer = lambda code, name, *roles: {"code": code, "name": name, "work_id_no": "辽9901-G" + code, "duty_card_no": "辽9901-Z" + code, "roles": list(roles)}
-    bank_actions = ["INQUIRE", "FREEZE", "RENEW", "RELEASE", "DEDUCT"]
-    agencies = [{"code": code, "name": NAMES[code], "kind": "BANK", "region": "990101", "capabilities": capabilities("DEPOSIT", bank_actions)}
-                for code in (BEILING, SONGYUE, YUNFAN)]
-    agencies.append({"code": LAND, "name": NAMES[LAND], "kind": "LAND", "region": "990101",
-                     "capabilities": capabilities("LAND", ["INQUIRE", "FREEZE", "RENEW", "RELEASE"], by_clerk=("FREEZE",))})
     return {
         "trust_domain": "demo.golden-eagle.test", "origin": "demo.golden-eagle.test/log1", "environment": "test", "address": address, "admin_address": admin_address,
         "legal_basis": "民事诉讼法第253条", "statements_valid_from": valid_from,
@@ -52,7 +87,7 @@ def pki_spec(address, admin_address, valid_from):
              "officers": [officer(HANDLER, "沈若川", "HANDLER"), officer(COSIGNER, "陆青禾", "COSIGNER"), officer(LEADER, "顾明达", "LEADER"), officer(DUTY, "韩既明", "HANDLER")],
              "accounts": [{"code": "1", "account_name": "北陵市松月区人民法院执行款专户", "bank": BEILING, "account_number": ACCOUNT_COURT}]},
         ],
-        "agencies": agencies,
+        "agencies": [agency(code) for code in agencies],
         # Both algorithms at once: an officer and a bank whose rules ask for 国密.
         "sm2_keys": [f"officer-{COURT}-{COSIGNER}", f"agency-{YUNFAN}"],
         "systems": [{"role": "operator", "name": "operations"}, {"role": "auditor", "name": "audit"},

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Plays the demo case: play.py BIN_FOLDER [--once]   (in GATEWAY_DEMO_FOLDER, else demo/)
+"""Plays the demo case: play.py BIN_FOLDER [--full] [--once]   (in GATEWAY_DEMO_FOLDER, else demo/)
 
 Starts a gateway, three banks and a land registry as processes on free loopback ports and tells the case of 林远舟 step by step with the
-product's own commands. Every figure is asserted: --once ends with 0 only if all of them held. Without it everything stays up until Ctrl-C.
+product's own commands. Every figure is asserted: --once ends with 0 only if all of them held. Without it everything stays up until Ctrl-C. --full goes on with a second case, of things that are not money (full.py).
 """
 import json
 import os
@@ -15,8 +15,9 @@ from shlex import quote
 import audit
 import cast
 import evidence
+import full
 import witnesses
-from cast import BEILING, CASE, COURT, FOLDERS, LAND, NAMES, SONGYUE, YUNFAN
+from cast import BEILING, CASE, COURT, FOLDERS, LAND, NAMES, OFFICES, SONGYUE, YUNFAN
 from stage import Failed, Stage, StepClock, at, free_port
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -24,6 +25,9 @@ PAPERS = {"RULING": "裁定书.pdf", "ASSISTANCE_NOTICE": "协助执行通知书
 
 
 class Demo:
+    registers = ()  # agencies that have keys from the set-up on and join later (join)
+    last_scene = 12
+
     def __init__(self, binaries, folder):
         shutil.rmtree(folder, ignore_errors=True)
         os.makedirs(folder, mode=0o700)
@@ -40,10 +44,11 @@ class Demo:
         return self.stage.run(["eagle", "--config", f"pki/config/{role}.toml", "--output", "json", "--yes"] + list(arguments), expect, show)
 
     def counter(self, agency, *arguments, expect=0, show=False):
-        if agency == LAND:
-            command = ["eagle-land", "counter", "--config", "land.toml", "--json"]
+        office = OFFICES[agency]
+        if office.section == "bank":
+            command = ["eagle-bank", "counter", "--socket", office.folder + ".sock", "--output", "json"]
         else:
-            command = ["eagle-bank", "counter", "--socket", FOLDERS[agency] + ".sock", "--output", "json"]
+            command = ["eagle-" + office.section, "counter", "--config", office.folder + ".toml", "--json"]
         return self.stage.run(command + list(arguments), expect, show)
 
     def subject(self, who=cast.DEBTOR):
@@ -55,22 +60,47 @@ class Demo:
             out += ["--paper", f"{category}={PAPERS[category]}"]
         return out
 
-    def case(self):
-        return self.eagle("case", "show", CASE, "--officer", cast.HANDLER)
+    def papers_at(self, agency):
+        """Which papers the agency has fetched, by their bytes."""
+        folder = os.path.join(self.folder, OFFICES[agency].folder, "papers")
+        kept = set()
+        for name in os.listdir(folder) if os.path.isdir(folder) else []:
+            with open(os.path.join(folder, name), "rb") as file:
+                kept.add(file.read())
+        read = lambda name: open(os.path.join(self.folder, name), "rb").read()
+        return {category for category, name in PAPERS.items() if read(name) in kept}
 
-    def ledger(self, **amounts):
+    def case(self, number=CASE):
+        return self.eagle("case", "show", number, "--officer", cast.HANDLER)
+
+    def ledger(self, number=CASE, **amounts):
         def seen():
-            ledger = self.case()["ledger"]
+            ledger = self.case(number)["ledger"]
             return all(ledger[name] == amount for name, amount in amounts.items()) and ledger
         try:
             self.stage.wait(f"the ledger to say {amounts}", seen, 20)
         except Failed:
-            raise Failed(f"ledger {amounts}, seen {self.case()['ledger']}")
+            raise Failed(f"ledger {amounts}, seen {self.case(number)['ledger']}")
         self.stage.check("ledger: " + ", ".join(f"{name} {amount}" for name, amount in amounts.items()), True)
 
     def measure(self, agency):
         order = self.orders["freeze", agency]
         return next(m for m in self.case()["measures"] if m["freeze_order"] == order)
+
+    def measure_of(self, number, order):
+        return next(row for row in self.case(number)["measures"] if row["freeze_order"] == order)
+
+    def stands(self, number, order, **expected):
+        """Waits until the court sees the measure that `order` made in the case `number` so."""
+        def seen():
+            row = self.measure_of(number, order)
+            return all(row[name] == value for name, value in expected.items()) and row
+        try:
+            row = self.stage.wait("a measure", seen, 20)
+        except Failed:
+            row = self.measure_of(number, order)
+        words = ", ".join(value if name == "phase" else f"{name} {value}" for name, value in expected.items())
+        self.stage.check(f"{row['agency']}, {number}: {words}", all(row[name] == value for name, value in expected.items()), row)
 
     def amounts(self, agency, controlled, unfunded, phase="EFFECTIVE"):
         def seen():
@@ -107,12 +137,13 @@ class Demo:
         s.scene(0, "The stage is set", "布置")
         address = f"127.0.0.1:{self.port}"
         with open(os.path.join(self.folder, "spec.json"), "w") as file:
-            json.dump(cast.pki_spec(address, f"127.0.0.1:{self.admin_port}", "2026-09-01T00:00:00+08:00"), file, ensure_ascii=False)
+            json.dump(cast.pki_spec(address, f"127.0.0.1:{self.admin_port}", "2026-09-01T00:00:00+08:00", cast.FIRST + tuple(self.registers)), file, ensure_ascii=False)
         for name in PAPERS.values():
             with open(os.path.join(self.folder, name), "wb") as file:
                 file.write(b"%PDF-1.4\n% " + name.encode() + b"\n")
         s.run(["eagle", "pki", "make", "--spec", "spec.json", "--out", "pki"])
-        s.say("keys for a gateway, a court with four officers, four agencies, three administrators and three registrars")
+        agencies = {4: "four", 7: "seven"}[len(cast.FIRST) + len(self.registers)]
+        s.say(f"keys for a gateway, a court with four officers, {agencies} agencies, three administrators and three registrars")
         admins = ",".join(f"pki/keys/administrator-{n}.pub" for n in ("one", "two", "three"))
         registrars = ",".join(f"pki/keys/registrar-{n}.pub" for n in ("one", "two", "three"))
         s.run(["eagle", "init", "--data", "data", "--last-signed", "last_signed", "--origin", "demo.golden-eagle.test/log1", "--environment", "test",
@@ -174,25 +205,33 @@ absent_after_seconds = 4
             os.remove(port_file)
         self.stage.start("gateway", ["golden-eagle", "--config", "gateway.toml", "--port-file", port_file], lambda: os.path.exists(port_file))
 
+    def join(self, code):
+        """Lets one of `registers` in and starts it."""
+        self.adopt("agency", f"pki/admin/agency-{code}.json", f"{OFFICES[code].name} is connected 接入")
+        self.write_adapter(code, OFFICES[code].folder)
+        self.start_agency(code)
+
     def write_adapter(self, code, folder):
-        kind = "land" if code == LAND else "bank"
+        section = OFFICES[code].section
         with open(os.path.join(self.folder, "pki", "summary.json")) as file:
             self.summary = json.load(file)
         registrars = [self.summary["keys"]["registrar-" + name] for name in ("one", "two", "three")]
         with open(os.path.join(self.folder, folder + ".toml"), "w") as file:
             file.write(self.adapter_config(code, folder, registrars))
-        data = os.path.join(ROOT, "adapters", kind, "data", "demo" if kind == "land" else folder)
+        data = os.path.join(ROOT, "adapters", section, "data", folder if section == "bank" else "demo")
         os.makedirs(os.path.join(self.folder, folder), exist_ok=True)
-        if kind == "land":
-            self.stage.run(["eagle-land", "import", "--config", "land.toml", data])
-        else:
+        if section == "bank":
             self.stage.run(["eagle-bank", "import", "--data", folder, "--csv", data])
+        else:
+            self.stage.run(["eagle-" + section, "import", "--config", folder + ".toml", data])
 
     def adapter_config(self, code, folder, registrars):
         keys = ", ".join(json.dumps(key) for key in registrars)
-        kind = '[land]\nregistry = "北陵市不动产登记中心"\n' if code == LAND else f'[bank]\nreply_delay = {5 if code == YUNFAN else 0}\n'
+        office = OFFICES[code]
+        section = f"reply_delay = {5 if code == YUNFAN else 0}" if office.section == "bank" else f'registry = "{office.name}"'
+        # 云帆银行 waits for no paper: it dies with its inquiry worked on and not reported.
         return f"""[gateway]
-address = "127.0.0.1:{self.port}"
+address = "127.0.0.1:{self.port_for(code)}"
 authority = "pki/tls/ca.pem"
 spiffe_id = "spiffe://demo.golden-eagle.test/gateway/gateway"
 [system]
@@ -209,12 +248,19 @@ log_policy = "log.policy"
 [contact]
 name = "值班员"
 phone = "0990-110000"
-{kind}"""
+[papers]
+rule = "{'ignore' if code == YUNFAN else 'wait'}"
+[{office.section}]
+{section}
+"""
+
+    def port_for(self, code):
+        """Where an agency finds the gateway."""
+        return self.port
 
     def start_agency(self, code):
-        program = "eagle-land" if code == LAND else "eagle-bank"
-        folder = FOLDERS[code]
-        self.stage.start(folder, [program, "run", "--config", folder + ".toml"], lambda: os.path.exists(os.path.join(self.folder, folder + ".sock")))
+        folder = OFFICES[code].folder
+        self.stage.start(folder, ["eagle-" + OFFICES[code].section, "run", "--config", folder + ".toml"], lambda: os.path.exists(os.path.join(self.folder, folder + ".sock")))
 
     def presence(self):
         return {row["code"]: row for row in self.eagle("agency", "list")["rows"]}
@@ -301,6 +347,8 @@ phone = "0990-110000"
             self.orders["freeze", agency] = row["order_id"]
         self.amounts(BEILING, "61,350.27", "18,649.73")
         self.amounts(SONGYUE, "15,000.00", "45,000.00")
+        s.check("ruling and notice came before the money was frozen: the bank has the very files, 云帆银行, which was not asked yet, has none",
+                self.papers_at(BEILING) == {"RULING", "ASSISTANCE_NOTICE"} and not self.papers_at(YUNFAN), (self.papers_at(BEILING), self.papers_at(YUNFAN)))
         refused = self.eagle("order", "freeze", *self.subject(), "--agency", BEILING, "--limit", "0.01", *self.papers("RULING", "ASSISTANCE_NOTICE"), "--sign", cast.HANDLER, "--sign", cast.COSIGNER, expect=3)
         s.equal("a further freeze of 0.01 is refused", self.problems(refused), {"CAP_EXCEEDED"})
         self.ledger(controlled="76,350.27", unfunded="63,649.73", requested="58,287.00")
@@ -483,6 +531,8 @@ def try_it_yourself(demo, binaries, seconds):
     print(f"\nAll {demo.stage.checks} assertions held in {seconds:.1f} s. Everything stays up until Ctrl-C, which plays the last scene and ends it. Try, in another terminal:\n")
     print(f"  {start}{config('court-' + COURT)} case show {quote(CASE)} --officer 001 --purpose EXECUTION")
     print(f"  {start}{config('court-' + COURT)} order list")
+    if demo.registers:
+        print(f"  {start}{config('court-' + COURT)} case measures")
     print(f"  {start}{config('auditor-audit')} journal verify\n", flush=True)
     signal.sigwait(ENDING)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
@@ -496,8 +546,12 @@ def main():
     folder = os.path.abspath(os.environ.get("GATEWAY_DEMO_FOLDER") or os.path.join(ROOT, "demo"))
     began = time.monotonic()
     demo = Demo(binaries, folder)
+    if "--full" in sys.argv[2:]:
+        demo.registers = cast.REGISTERS
     try:
         demo.play()
+        if demo.registers:
+            full.play(demo)
         if not once:
             try_it_yourself(demo, binaries, time.monotonic() - began)
         audit.trust_nobody(demo)

@@ -49,8 +49,8 @@ class StepClock:
         return datetime.datetime.fromtimestamp(self._wall / 1_000_000, SHANGHAI)
 
 
-def at(month, day, hour, minute=0):
-    return datetime.datetime(2026, month, day, hour, minute, tzinfo=SHANGHAI)
+def at(month, day, hour, minute=0, year=2026):
+    return datetime.datetime(year, month, day, hour, minute, tzinfo=SHANGHAI)
 
 
 def free_port():

@@ -65,6 +65,39 @@ absl::Status MayRead(Handlers::Impl& impl, const Caller& caller, std::string_vie
   return absl::OkStatus();
 }
 
+absl::StatusOr<domain::Case> CaseToRead(Handlers::Impl& impl, const Caller& caller, std::string_view method,
+                                        const std::string& court_code, const std::string& case_number,
+                                        const trust::OpenedTicket& ticket, JournalReader& journal) {
+  const std::string& code = court_code.empty() ? caller.code : court_code;
+  if (ticket.ticket.case_number() != case_number || ticket.ticket.court() != code)
+    return Fail(Reason::kTicketMismatch, "the ticket is for another case")
+        .At("officer_ticket.case_number", "must be the case that is read");
+  const bool own = caller.role == Role::kCourt && code == caller.code;
+  const auto published = impl.published();
+  const domain::Court* court = published->directory->CourtByCode(code);
+  std::optional<CaseSeq> seq;
+  if (court != nullptr) {
+    EAGLE_ASSIGN_OR_RETURN(
+        seq, journal.CaseNumbered(court->ordinal, CaseNumberTags(impl.ports.key_ring, code, case_number)));
+  }
+  // Whoever has no right to a case doesn't learn either whether it is there.
+  if (!seq && own) return Fail(Reason::kNotFound, "the court has no such case here");
+  if (!seq) return Fail(Reason::kScopeNotGranted, "the case isn't the caller's to read");
+  EAGLE_ASSIGN_OR_RETURN(const std::optional<domain::Case> row, journal.CaseRow(*seq));
+  if (!row) return Fail(Reason::kNotFound, "the court has no such case here");
+  EAGLE_RETURN_IF_ERROR(MayRead(impl, caller, method, *row, ticket));
+  return *row;
+}
+
+absl::StatusOr<CourtOrdinal> CourtListed(const Caller& caller, std::string_view method, const std::string& court,
+                                         const core::Published& published) {
+  if (court.empty() || court == caller.code) return caller.court;
+  if (!domain::IsAbove(*published.directory, caller.code, court) ||
+      !MayReach(caller, method, goldeneagle::v1::READ_SCOPE_SUBTREE))
+    return Fail(Reason::kScopeNotGranted, "no court below the caller's has this code").At("court", "a court below");
+  return published.directory->CourtByCode(court)->ordinal;
+}
+
 absl::StatusOr<domain::Order> OrderToRead(Handlers::Impl& impl, const Caller& caller, std::string_view method,
                                           const std::string& order_id, const trust::OpenedTicket& ticket,
                                           JournalReader& journal) {

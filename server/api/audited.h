@@ -30,6 +30,17 @@ std::string ReaderName(const Caller& caller);
 absl::Status MayRead(Handlers::Impl& impl, const Caller& caller, std::string_view method, const domain::Case& of,
                      const trust::OpenedTicket& ticket);
 
+// The row of the case that is read, by its own court or by whom it was granted to. `court_code`: empty for the caller's
+// own. Errors: NOT_FOUND in the caller's own court; SCOPE_NOT_GRANTED for others, known or not; TICKET_MISMATCH.
+absl::StatusOr<domain::Case> CaseToRead(Handlers::Impl& impl, const Caller& caller, std::string_view method,
+                                        const std::string& court_code, const std::string& case_number,
+                                        const trust::OpenedTicket& ticket, JournalReader& journal);
+
+// Whose rows `method` lists: the caller's own (no code) or a court's below it. Errors: SCOPE_NOT_GRANTED for any other
+// court, known or not.
+absl::StatusOr<CourtOrdinal> CourtListed(const Caller& caller, std::string_view method, const std::string& court,
+                                         const core::Published& published);
+
 // The order that is read, by its own court or by whom its case was granted to. Errors: NOT_FOUND for unknown orders and
 // for those of other courts alike; those of MayRead.
 absl::StatusOr<domain::Order> OrderToRead(Handlers::Impl& impl, const Caller& caller, std::string_view method,

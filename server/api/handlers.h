@@ -23,12 +23,15 @@
 #include "goldeneagle/v1/adapter_service.pb.h"
 #include "goldeneagle/v1/admin_service.pb.h"
 #include "goldeneagle/v1/audit_service.pb.h"
+#include "goldeneagle/v1/blob_service.pb.h"
 #include "goldeneagle/v1/case_service.pb.h"
 #include "goldeneagle/v1/directory_service.pb.h"
+#include "goldeneagle/v1/objection_service.pb.h"
 #include "goldeneagle/v1/order_service.pb.h"
 #include "goldeneagle/v1/witness_service.pb.h"
 #include "server/api/caller.h"
 #include "server/base/clock.h"
+#include "server/blobs/blob_store.h"
 #include "server/core/sequencer.h"
 #include "server/dispatch/dispatcher.h"
 #include "server/storage/store.h"
@@ -58,6 +61,8 @@ struct HandlerPorts {
   // nobody listens.
   std::function<void(std::string_view event, const std::vector<std::pair<std::string, std::string>>& fields)> alert =
       nullptr;
+  // Where papers are kept. Null: nowhere; none is taken, and none is here.
+  blobs::BlobStore* papers = nullptr;
 };
 
 class Handlers {
@@ -113,6 +118,14 @@ class Handlers {
   absl::StatusOr<goldeneagle::v1::ListMeasuresResponse> ListMeasures(
       const Caller& caller, const goldeneagle::v1::ListMeasuresRequest& request);
 
+  // BlobService
+  absl::StatusOr<goldeneagle::v1::PutBlobPartResponse> PutBlobPart(const Caller& caller,
+                                                                   const goldeneagle::v1::PutBlobPartRequest& request);
+  void GetBlobPart(const Caller& caller, goldeneagle::v1::GetBlobPartRequest request,
+                   Reply<goldeneagle::v1::GetBlobPartResponse> reply);
+  absl::StatusOr<goldeneagle::v1::PullBlobPartResponse> PullBlobPart(
+      const Caller& caller, const goldeneagle::v1::PullBlobPartRequest& request);
+
   // AdapterService
   void Hello(const Caller& caller, goldeneagle::v1::HelloRequest request, Reply<goldeneagle::v1::HelloResponse> reply);
   void PullTasks(const Caller& caller, goldeneagle::v1::PullTasksRequest request,
@@ -125,6 +138,18 @@ class Handlers {
                     Reply<goldeneagle::v1::ReportResultsResponse> reply);
   absl::StatusOr<goldeneagle::v1::ReportStatusResponse> ReportStatus(
       const Caller& caller, const goldeneagle::v1::ReportStatusRequest& request);
+
+  // ObjectionService
+  void RaiseObjection(const Caller& caller, goldeneagle::v1::SubmitObjectionsRequest request,
+                      Reply<goldeneagle::v1::SubmitObjectionsResponse> reply);
+  absl::StatusOr<goldeneagle::v1::PullObjectionsResponse> PullObjections(
+      const Caller& caller, const goldeneagle::v1::PullObjectionsRequest& request);
+  void AnswerObjection(const Caller& caller, goldeneagle::v1::SubmitObjectionsRequest request,
+                       Reply<goldeneagle::v1::SubmitObjectionsResponse> reply);
+  absl::StatusOr<goldeneagle::v1::ListObjectionsResponse> ListObjections(
+      const Caller& caller, const goldeneagle::v1::ListObjectionsRequest& request);
+  void ReadObjection(const Caller& caller, goldeneagle::v1::ReadObjectionRequest request,
+                     Reply<goldeneagle::v1::ReadObjectionResponse> reply);
 
   // DirectoryService
   void SubmitStatements(const Caller& caller, goldeneagle::v1::SubmitStatementsRequest request,

@@ -120,6 +120,9 @@ class PullAnswer {
     response_.set_draining(poll.draining);
     EAGLE_RETURN_IF_ERROR(AddDirectory(directory_position, open));
     EAGLE_RETURN_IF_ERROR(AddDirectoryHead(directory_head, open));
+    const auto words = impl_.published()->newest_word;
+    if (const auto newest = words->find(agency_.value()); newest != words->end())
+      response_.set_objections(newest->second);
     *response_.mutable_gateway_time() = domain::ToProto(impl_.ports.clock.WallNow());
     return std::move(response_);
   }

@@ -73,15 +73,17 @@ absl::StatusOr<domain::SubmitAdministration> OpenAdministration(Handlers::Impl& 
   return command;
 }
 
-// The erasures among the approvals of a batch: the keys go before anybody is told. A faithful repeat comes here too, so
-// a key that could not be destroyed at first is destroyed then. On the sequencer's thread.
+// The erasures among the approvals of a batch: keys and papers go before anybody is told. A faithful repeat comes here
+// too, so a key that could not be destroyed at first is destroyed then. On the sequencer's thread.
 absl::Status DestroyKeys(Handlers::Impl& impl, const std::vector<uint64_t>& approved, const domain::State& state) {
   for (const uint64_t index : approved) {
     const auto proposal = state.proposals.find(index);
     if (proposal == state.proposals.end() || !proposal->second.in_effect || !proposal->second.proposal.has_erase())
       continue;
     const CaseSeq erased(proposal->second.proposal.erase().case_index());
-    EAGLE_RETURN_IF_ERROR(impl.ports.key_ring.Forget(state.cases.at(erased.value()).key_id));
+    const domain::Case& of = state.cases.at(erased.value());
+    EAGLE_RETURN_IF_ERROR(impl.ports.key_ring.Forget(of.key_id));
+    if (impl.ports.papers != nullptr) EAGLE_RETURN_IF_ERROR(impl.ports.papers->Forget(of.court, of.key_id));
     for (const auto& [seq, order] : state.orders) {
       if (order.case_seq == erased) impl.travel.ForgetTask(order.seq);
     }

@@ -146,32 +146,17 @@ void Handlers::GetCase(const Caller& caller, GetCaseRequest request, Reply<GetCa
   const auto prepare = [&]() -> absl::StatusOr<std::pair<GetCaseResponse, domain::RecordAccess>> {
     EAGLE_RETURN_IF_ERROR(MayCall(caller, kMethod));
     EAGLE_ASSIGN_OR_RETURN(trust::OpenedTicket ticket, TakeTicket(*impl_, caller, request.officer_ticket()));
-    const std::string court_code = request.court().empty() ? caller.code : request.court();
-    if (ticket.ticket.case_number() != request.case_number() || ticket.ticket.court() != court_code)
-      return Fail(Reason::kTicketMismatch, "the ticket is for another case")
-          .At("officer_ticket.case_number", "must be the case that is read");
     const auto published = impl_->published();
     const trust::KeyRing& ring = impl_->ports.key_ring;
     EAGLE_ASSIGN_OR_RETURN(JournalReader journal, impl_->Journal());
-    const bool own = caller.role == Role::kCourt && court_code == caller.code;
-    const domain::Court* court = published->directory->CourtByCode(court_code);
-    std::optional<CaseSeq> seq;
-    if (court != nullptr) {
-      EAGLE_ASSIGN_OR_RETURN(
-          seq, journal.CaseNumbered(court->ordinal, CaseNumberTags(ring, court_code, request.case_number())));
-    }
-    // Whoever has no right to a case doesn't learn either whether it is there.
-    if (!seq && own) return Fail(Reason::kNotFound, "the court has no such case here");
-    if (!seq) return Fail(Reason::kScopeNotGranted, "the case isn't the caller's to read");
-    EAGLE_ASSIGN_OR_RETURN(const std::optional<domain::Case> row, journal.CaseRow(*seq));
-    if (!row) return Fail(Reason::kNotFound, "the court has no such case here");
-    EAGLE_RETURN_IF_ERROR(MayRead(*impl_, caller, kMethod, *row, ticket));
-    EAGLE_ASSIGN_OR_RETURN(const domain::Case of, journal.FoldedCase(*seq));
+    EAGLE_ASSIGN_OR_RETURN(const domain::Case row, CaseToRead(*impl_, caller, kMethod, request.court(),
+                                                              request.case_number(), ticket, journal));
+    EAGLE_ASSIGN_OR_RETURN(const domain::Case of, journal.FoldedCase(row.seq));
     if (!of.readable) return Fail(Reason::kErased, "the case was erased");
     GetCaseResponse response;
     EAGLE_ASSIGN_OR_RETURN(*response.mutable_case_(), CaseViewOf(of, *published, journal));
     domain::RecordAccess read = AccessBy(ring, caller, "GetCase", std::move(ticket));
-    read.case_seq = *seq;
+    read.case_seq = row.seq;
     for (const auto& respondent : of.open.respondents())
       read.subject_tags.push_back(SubjectTag(ring, respondent.identity()));
     read.rows = static_cast<uint32_t>(response.case_().measures_size());

@@ -1,9 +1,11 @@
 // Orders: submitting, trying out, withdrawing.
 #include <algorithm>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "goldeneagle/v1/entry.pb.h"
 #include "server/api/impl.h"
+#include "server/api/papers.h"
 #include "server/api/proofs.h"
 #include "server/api/tags.h"
 #include "server/api/views.h"
@@ -228,6 +230,7 @@ void Handlers::SubmitOrders(const Caller& caller, SubmitOrdersRequest request, R
   auto command =
       OpenOrders(*impl_->published(), impl_->ports, caller, std::move(request), trust::Signatures::kRequired, digests);
   if (!command.ok()) return reply(command.status());
+  if (absl::Status there = PapersAreHere(*impl_, caller, *command); !there.ok()) return reply(there);
   std::shared_ptr<Submission> kept = Keep(*command, std::move(digests));
   impl_->Submit<SubmitOrdersResponse>(
       *std::move(command), reply,
@@ -244,11 +247,17 @@ void Handlers::ValidateOrders(const Caller& caller, SubmitOrdersRequest request,
       OpenOrders(*impl_->published(), impl_->ports, caller, std::move(request), trust::Signatures::kOptional, digests);
   if (!opened.ok()) return reply(opened.status());
   auto command = std::make_shared<const domain::SubmitOrders>(*std::move(opened));
+  auto missing = MissingPapers(*impl_, caller, *command);
+  if (!missing.ok()) return reply(missing.status());
   const absl::Status status = impl_->ports.sequencer.SubmitDryRun(
-      *command,
-      [impl = impl_, command, reply](const domain::Result& result, const std::vector<domain::Entry>& entries) {
+      *command, [impl = impl_, command, missing = *std::move(missing), reply](
+                    const domain::Result& result, const std::vector<domain::Entry>& entries) {
         if (!result.status.ok()) return reply(result.status);
-        reply(Preview(*command, result, entries, *impl->published()));
+        ValidateOrdersResponse response = Preview(*command, result, entries, *impl->published());
+        std::set<std::string> named;
+        for (const MissingPaper& paper : missing) named.insert(paper.digest);
+        for (const std::string& digest : named) response.add_papers_missing(digest);
+        reply(std::move(response));
       });
   if (!status.ok()) reply(status);
 }

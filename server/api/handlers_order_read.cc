@@ -90,16 +90,6 @@ absl::StatusOr<domain::Order> OrderFor(const Caller& caller, const std::string& 
   return journal.OrderById(caller.court, order_id);
 }
 
-// Whose orders are listed. Errors: SCOPE_NOT_GRANTED for any court that isn't below the caller's, known or not.
-absl::StatusOr<CourtOrdinal> CourtListed(const Caller& caller, const std::string& court,
-                                         const core::Published& published) {
-  if (court.empty() || court == caller.code) return caller.court;
-  if (!domain::IsAbove(*published.directory, caller.code, court) ||
-      !MayReach(caller, "/goldeneagle.v1.OrderService/ListOrders", READ_SCOPE_SUBTREE))
-    return Fail(Reason::kScopeNotGranted, "no court below the caller's has this code").At("court", "a court below");
-  return published.directory->CourtByCode(court)->ordinal;
-}
-
 }  // namespace
 
 absl::StatusOr<GetOrderResponse> Handlers::GetOrder(const Caller& caller, const GetOrderRequest& request) {
@@ -119,7 +109,8 @@ absl::StatusOr<ListOrdersResponse> Handlers::ListOrders(const Caller& caller, co
   const TokenScope scope{"ListOrders", caller, FilterOf(request)};
   EAGLE_ASSIGN_OR_RETURN(const uint64_t after, OpenNumberToken(impl_->ports.key_ring, scope, request.page_token(), 0));
   const auto published = impl_->published();
-  EAGLE_ASSIGN_OR_RETURN(const CourtOrdinal court, CourtListed(caller, request.court(), *published));
+  EAGLE_ASSIGN_OR_RETURN(const CourtOrdinal court,
+                         CourtListed(caller, "/goldeneagle.v1.OrderService/ListOrders", request.court(), *published));
   EAGLE_ASSIGN_OR_RETURN(JournalReader journal, impl_->Journal());
   ListOrdersResponse response;
   core::OrderList list = request.open_only() ? core::OrderList::kOpenOfCourt : core::OrderList::kOfCourt;

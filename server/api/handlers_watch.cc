@@ -42,6 +42,10 @@ class Page {
       case ENTRY_TYPE_ORDER_WITHDRAWN:
       case ENTRY_TYPE_ORDER_PAUSED:
       case ENTRY_TYPE_ORDER_RESUMED:
+      case ENTRY_TYPE_OBJECTION_RAISED:
+      case ENTRY_TYPE_OBJECTION_REPLIED:
+      case ENTRY_TYPE_OBJECTION_ANSWERED:
+      case ENTRY_TYPE_OBJECTION_MARKED:
         return LookAtOrder(leaf, leaf.order, events);
       case ENTRY_TYPE_DEADLINE_MARKED:
         if (leaf.order) return LookAtOrder(leaf, leaf.order, events);
@@ -103,6 +107,29 @@ class Page {
         event.set_mark_permille(body.mark_permille());
         break;
       }
+      case ENTRY_TYPE_OBJECTION_RAISED: {
+        ObjectionRaised body;
+        body.ParseFromString(leaf.body);
+        event.set_objection_id(body.request_id());
+        break;
+      }
+      case ENTRY_TYPE_OBJECTION_REPLIED: {
+        ObjectionReplied body;
+        body.ParseFromString(leaf.body);
+        return AddObjection(body.objection(), event);
+      }
+      case ENTRY_TYPE_OBJECTION_ANSWERED: {
+        ObjectionAnswered body;
+        body.ParseFromString(leaf.body);
+        event.set_decision(body.decision());
+        return AddObjection(body.objection(), event);
+      }
+      case ENTRY_TYPE_OBJECTION_MARKED: {
+        ObjectionMarked body;
+        body.ParseFromString(leaf.body);
+        event.set_mark_permille(body.mark_permille());
+        return AddObjection(body.objection(), event);
+      }
       case ENTRY_TYPE_ORDER_WITHDRAWN: {
         OrderWithdrawn body;
         body.ParseFromString(leaf.body);
@@ -122,6 +149,14 @@ class Page {
       default:
         break;
     }
+    return absl::OkStatus();
+  }
+
+  absl::Status AddObjection(uint64_t raised, OrderEvent& event) {
+    EAGLE_ASSIGN_OR_RETURN(const journal::Leaf leaf, journal_.LeafAt(raised));
+    ObjectionRaised body;
+    body.ParseFromString(leaf.body);
+    event.set_objection_id(body.request_id());
     return absl::OkStatus();
   }
 

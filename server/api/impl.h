@@ -2,10 +2,12 @@
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -48,6 +50,12 @@ class Handlers::Impl {
   HandlerPorts ports;
   Travel travel;
   WitnessDesk witnesses;
+
+  // Reads of papers that are on record: the parts that follow the first are the same read (papers.h).
+  static constexpr size_t kPaperReadsMax = 4096;
+  absl::Mutex paper_mu;
+  std::set<std::string> paper_reads ABSL_GUARDED_BY(paper_mu);
+  std::deque<std::string> paper_reads_oldest_first ABSL_GUARDED_BY(paper_mu);
 
   // Since the start of the process.
   std::atomic<uint64_t> reads{0}, reads_over_limit{0}, reads_without_open_case{0}, inquiries_without_case{0},

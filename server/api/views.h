@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "goldeneagle/v1/case_service.pb.h"
 #include "goldeneagle/v1/directory_service.pb.h"
+#include "goldeneagle/v1/objection_service.pb.h"
 #include "goldeneagle/v1/order_service.pb.h"
 #include "server/api/journal_reader.h"
 #include "server/base/reason.h"
@@ -17,6 +18,7 @@
 #include "server/domain/agency_set.h"
 #include "server/domain/deadline.h"
 #include "server/domain/directory.h"
+#include "server/domain/objection.h"
 #include "server/domain/order.h"
 #include "server/domain/state.h"
 
@@ -44,6 +46,13 @@ absl::StatusOr<v1::OrderView> SummaryOf(const domain::Order& order, const core::
 // With `tasks`: also opens the receipts. A task's delivered_at is given where its own entries lead to the delivery.
 absl::StatusOr<v1::OrderView> ViewOf(const domain::Order& order, const core::Published& published,
                                      JournalReader& journal);
+
+// Whether an objection against the order is open, or one holds it back (domain/objection.h).
+absl::StatusOr<bool> IsHeldByObjection(const domain::Order& order, JournalReader& journal);
+// What the leaves tell of a thread. One payload is opened, the order's, for the case number; of the case's open orders
+// the first 1,000 are looked at for what is held back.
+absl::StatusOr<v1::ObjectionView> ViewOf(const domain::ObjectionThread& thread, const core::Published& published,
+                                         JournalReader& journal);
 
 v1::LedgerView LedgerOf(const domain::Case& of);
 // One measure of the case as it stands at the recorded time. `order_id`: of its freeze.

@@ -50,6 +50,7 @@ void AddPayload(const domain::Entry& accepted, const domain::Order& order, const
 struct Story {
   Outcome outcome = OUTCOME_UNSPECIFIED;
   bool answered = false, late = false, working = false;
+  uint32_t versions = 0;  // of the final answer
   absl::Time answered_at, delivered_at = absl::InfinitePast();
 };
 
@@ -64,6 +65,7 @@ void Hear(const domain::Entry& entry, Story& story) {
       receipt.items_size() > 0) {
     story.outcome = receipt.items(0).outcome();
   }
+  story.versions += entry.type == ENTRY_TYPE_TASK_ANSWERED ? 1 : 0;
   if (entry.type == ENTRY_TYPE_TASK_ANSWERED && !story.answered) {
     story.answered = true, story.late = body.late();
     story.answered_at = entry.time;
@@ -107,12 +109,16 @@ absl::StatusOr<v1::OrderView> SummaryOf(const domain::Order& order, const core::
   v1::OrderView view = FromLeaf(order, published);
   EAGLE_ASSIGN_OR_RETURN(const domain::Entry accepted, journal.EntryAt(order.seq.value()));
   AddPayload(accepted, order, published, view);
+  EAGLE_ASSIGN_OR_RETURN(const bool held, IsHeldByObjection(order, journal));
+  view.set_held_by_objection(held);
   return view;
 }
 
 absl::StatusOr<v1::OrderView> ViewOf(const domain::Order& order, const core::Published& published,
                                      JournalReader& journal) {
   v1::OrderView view = FromLeaf(order, published);
+  EAGLE_ASSIGN_OR_RETURN(const bool held, IsHeldByObjection(order, journal));
+  view.set_held_by_objection(held);
   EAGLE_ASSIGN_OR_RETURN(const std::vector<domain::Entry> entries, journal.EntriesOf(order));
   absl::flat_hash_map<uint32_t, Story> stories;  // by agency
   const bool few = order.targets.count() <= kDeliveriesLookedUp;
@@ -131,6 +137,7 @@ absl::StatusOr<v1::OrderView> ViewOf(const domain::Order& order, const core::Pub
     if (task->state() == TASK_STATE_ACKNOWLEDGED && story.working) task->set_state(TASK_STATE_IN_PROGRESS);
     task->set_outcome(story.outcome);
     task->set_late(story.late);
+    task->set_answer_versions(story.versions);
     if (story.answered) *task->mutable_answered_at() = domain::ToProto(story.answered_at);
     if (story.delivered_at != absl::InfinitePast()) *task->mutable_delivered_at() = domain::ToProto(story.delivered_at);
   });

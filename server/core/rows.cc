@@ -12,10 +12,22 @@ using storage::RowChange;
 using storage::Table;
 
 constexpr size_t kPage = 1000;
-constexpr std::string_view kWitnessingKey = "witnessing", kDirectoryHeadKey = "directory_head";  // in Table::kLog
+// In Table::kLog.
+constexpr std::string_view kWitnessingKey = "witnessing", kDirectoryHeadKey = "directory_head",
+                           kObjectionPrefix = "objection/", kObjectionListPrefix = "objections/";
 
 absl::Status Unreadable(storage::Table table) {
   return Fail(Reason::kTablesDiffer, "a row can't be read").With("table", storage::NameOf(table));
+}
+
+std::string ObjectionKey(uint64_t index) { return std::string(kObjectionPrefix) + BigEndian(index); }
+std::string ObjectionListKey(ObjectionList list, uint64_t owner, uint64_t index) {
+  return ByteWriter().Bytes(kObjectionListPrefix).U8(static_cast<uint8_t>(list)).U64(owner).U64(index).Take();
+}
+std::vector<std::pair<ObjectionList, uint64_t>> ListsOf(const domain::ObjectionThread& thread) {
+  return {{ObjectionList::kOfMeasure, thread.measure ? thread.measure.value() : thread.order.value()},
+          {ObjectionList::kOfAgency, thread.agency.value()},
+          {ObjectionList::kOfCourt, thread.court.value()}};
 }
 
 template <typename Set>
@@ -61,8 +73,8 @@ void List(const domain::Order& order, bool fresh, std::vector<RowChange>& rows) 
   }
 }
 
-void Arm(domain::State& state, const domain::Deadline& deadline, uint64_t seq, bool of_case) {
-  if (deadline.armed()) state.timers.insert({deadline.next(), seq, of_case});
+void Arm(domain::State& state, const domain::Deadline& deadline, uint64_t seq, domain::Timer::Kind kind) {
+  if (deadline.armed()) state.timers.insert({deadline.next(), seq, kind});
 }
 
 }  // namespace
@@ -93,6 +105,13 @@ std::vector<RowChange> TakeRows(domain::State& state, uint64_t first_index) {
     rows.push_back({Table::kLog, std::string(kDirectoryHeadKey), state.directory_head.Encode()});
   for (const std::string& tag : Sorted(changes.readers))
     rows.push_back({Table::kReaders, tag, state.readers.at(tag).Encode()});
+  for (uint64_t index : Sorted(changes.objections)) {
+    const domain::ObjectionThread& thread = state.objections.at(index);
+    rows.push_back({Table::kLog, ObjectionKey(index), thread.Encode()});
+    if (index < first_index) continue;
+    for (const auto& [list, owner] : ListsOf(thread))
+      rows.push_back({Table::kLog, ObjectionListKey(list, owner, index), ""});
+  }
   if (changes.witnessing) rows.push_back({Table::kLog, std::string(kWitnessingKey), state.witnessing.Encode()});
   std::vector<uint64_t> streams;
   for (const auto& [stream, indexes] : changes.streams) streams.push_back(stream);
@@ -106,6 +125,29 @@ std::vector<RowChange> TakeRows(domain::State& state, uint64_t first_index) {
   changes = {};
   changes.directory = directory;
   return rows;
+}
+
+absl::StatusOr<std::optional<domain::ObjectionThread>> ObjectionAt(storage::Reader& reader, uint64_t index) {
+  EAGLE_ASSIGN_OR_RETURN(const auto row, reader.Get(Table::kLog, ObjectionKey(index)));
+  if (!row) return std::nullopt;
+  EAGLE_ASSIGN_OR_RETURN(domain::ObjectionThread thread, domain::ObjectionThread::Decode(*row));
+  return thread;
+}
+
+absl::StatusOr<std::vector<domain::ObjectionThread>> ObjectionsListed(storage::Reader& reader, ObjectionList list,
+                                                                      uint64_t owner, uint64_t after, size_t limit) {
+  std::vector<domain::ObjectionThread> threads;
+  EAGLE_ASSIGN_OR_RETURN(const std::vector<storage::Row> rows,
+                         reader.Scan(Table::kLog, ObjectionListKey(list, owner, after + 1), limit));
+  const std::string all = ObjectionListKey(list, owner, 0);
+  for (const auto& [key, value] : rows) {
+    if (key.size() != all.size() || key.compare(0, all.size() - 8, all, 0, all.size() - 8) != 0) break;
+    EAGLE_ASSIGN_OR_RETURN(std::optional<domain::ObjectionThread> thread,
+                           ObjectionAt(reader, ByteReader(std::string_view(key).substr(all.size() - 8)).U64()));
+    if (!thread) return Unreadable(Table::kLog);
+    threads.push_back(*std::move(thread));
+  }
+  return threads;
 }
 
 absl::StatusOr<domain::IdUse> DecodeIdUse(std::string_view row) {
@@ -166,7 +208,7 @@ absl::Status LoadRows(storage::Reader& reader, domain::State& state) {
   if (head && !state.directory_head.Decode(*head)) return Unreadable(Table::kLog);
   EAGLE_RETURN_IF_ERROR(ForEachRow(reader, Table::kOrders, [&](const storage::Row& row) -> absl::Status {
     EAGLE_ASSIGN_OR_RETURN(domain::Order order, domain::Order::Decode(row.second));
-    if (!order.complete()) Arm(state, order.deadline, order.seq.value(), false);
+    if (!order.complete()) Arm(state, order.deadline, order.seq.value(), domain::Timer::kOfOrder);
     if (order.AwaitsWitnesses(state.witnessing.size)) state.witnessing.waiting[order.seq.value()] = order.accepted_at;
     const uint64_t seq = order.seq.value();
     state.orders.emplace(seq, std::move(order));
@@ -174,10 +216,17 @@ absl::Status LoadRows(storage::Reader& reader, domain::State& state) {
   }));
   EAGLE_RETURN_IF_ERROR(ForEachRow(reader, Table::kCases, [&](const storage::Row& row) -> absl::Status {
     EAGLE_ASSIGN_OR_RETURN(domain::Case of, domain::Case::Decode(row.second));
-    Arm(state, of.surplus, of.seq.value(), true);
+    Arm(state, of.surplus, of.seq.value(), domain::Timer::kOfCase);
     state.case_numbers[domain::CaseNumberKey(of.court, of.number_tag)] = of.seq.value();
     const uint64_t seq = of.seq.value();
     state.cases.emplace(seq, std::move(of));
+    return absl::OkStatus();
+  }));
+  EAGLE_RETURN_IF_ERROR(ForEachRow(reader, Table::kLog, [&](const storage::Row& row) -> absl::Status {
+    if (!row.first.starts_with(kObjectionPrefix)) return absl::OkStatus();
+    EAGLE_ASSIGN_OR_RETURN(domain::ObjectionThread thread, domain::ObjectionThread::Decode(row.second));
+    if (thread.open()) Arm(state, thread.deadline, thread.index, domain::Timer::kOfObjection);
+    state.PutObjection(std::move(thread));
     return absl::OkStatus();
   }));
   EAGLE_RETURN_IF_ERROR(ForEachRow(reader, Table::kIds, [&](const storage::Row& row) -> absl::Status {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -26,6 +27,15 @@ absl::StatusOr<domain::IdUse> DecodeIdUse(std::string_view row);
 
 // The entries of one stream, in order. Errors: the store's own.
 absl::StatusOr<std::vector<uint64_t>> StreamIndexes(storage::Reader& reader, uint64_t stream);
+
+// Objections in the ways in which they are listed, each oldest first: of a freeze in question (of an inquiry: of that
+// order), of the agency that objects, of the court that answers. All stay in their lists.
+enum class ObjectionList : uint8_t { kOfMeasure = 1, kOfAgency = 2, kOfCourt = 3 };
+// At most `limit` objections of one owner's list, those past the index `after`. Errors: TABLES_DIFFER; the store's own.
+absl::StatusOr<std::vector<domain::ObjectionThread>> ObjectionsListed(storage::Reader& reader, ObjectionList list,
+                                                                      uint64_t owner, uint64_t after, size_t limit);
+// Absent: that entry raised none.
+absl::StatusOr<std::optional<domain::ObjectionThread>> ObjectionAt(storage::Reader& reader, uint64_t index);
 
 // Orders in the ways in which they are listed, each by order of acceptance. The open ones leave theirs when every
 // agency has answered.

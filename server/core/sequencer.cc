@@ -84,7 +84,7 @@ Sequencer::Sequencer(Opened opened, SequencerPorts ports)
   alarm_seen_ = state_.clock_alarm;
   now_ = state_.recorded;
   last_tick_ = ports_.clock.MonotonicNow() - kTickEvery;
-  Publish({true, true, true, true});
+  Publish({true, true, true, true, true});
 }
 
 void Sequencer::SetHandout(Handout* handout) {
@@ -289,7 +289,8 @@ absl::Status Sequencer::Write(Commit& commit) {
   const Stale stale{.directory = std::exchange(state_.changes.directory, false),
                     .presence = !state_.changes.presence.empty(),
                     .proposals = std::any_of(commit.entries.begin(), commit.entries.end(), MovesProposals),
-                    .cosigned = std::any_of(commit.entries.begin(), commit.entries.end(), MovesCosigned)};
+                    .cosigned = std::any_of(commit.entries.begin(), commit.entries.end(), MovesCosigned),
+                    .words = !state_.changes.objections.empty()};
   storage::Commit row{.first_index = first,
                       .count = static_cast<uint32_t>(commit.entries.size()),
                       .time_us = domain::Micros(now_),
@@ -322,6 +323,8 @@ void Sequencer::Publish(Stale stale) {
   next->proposals = stale.proposals
                         ? std::make_shared<const std::map<uint64_t, domain::ProposalState>>(state_.proposals)
                         : before->proposals;
+  next->newest_word =
+      stale.words ? std::make_shared<const std::map<uint32_t, uint64_t>>(state_.newest_word) : before->newest_word;
   next->cosigned = before == nullptr ? nullptr : before->cosigned;
   if (stale.cosigned && state_.witnessing.size > 0) {
     next->cosigned = std::make_shared<const Published::Cosigned>(

@@ -50,6 +50,8 @@ struct Published {
   };
   std::shared_ptr<const Cosigned> cosigned;
   domain::DirectoryHeadSeen directory_head;  // index 0: none yet
+  // Newest word in the objection threads of an agency, by ordinal; none: there is none.
+  std::shared_ptr<const std::map<uint32_t, uint64_t>> newest_word;
 };
 
 struct SequencerPorts {
@@ -132,8 +134,8 @@ class Sequencer {
   bool Add(std::vector<domain::Entry>& entries, Commit& commit);
   absl::Status Write(Commit& commit);
   struct Stale {
-    bool directory = false, presence = false, proposals = false,
-         cosigned = false;  // what of the published copy has changed
+    bool directory = false, presence = false, proposals = false, cosigned = false,
+         words = false;  // what of the published copy has changed
   };
   void Publish(Stale stale);
   absl::Time ObserveClock(Commit& commit);

@@ -11,7 +11,8 @@ namespace {
 
 using namespace goldeneagle::v1;  // NOLINT: enumerators
 
-bool MayChangeBound(EntryType type) {
+// After which a deduction of the case may go out that might not, or the other way round.
+bool MayChangeHandOut(EntryType type) {
   switch (type) {
     case ENTRY_TYPE_CASE_STAGE_CHANGED:
     case ENTRY_TYPE_CASE_CAP_CHANGED:
@@ -19,6 +20,9 @@ bool MayChangeBound(EntryType type) {
     case ENTRY_TYPE_TASK_ANSWERED:
     case ENTRY_TYPE_RECEIPT_CONFLICT:
     case ENTRY_TYPE_ORDER_WITHDRAWN:
+    case ENTRY_TYPE_OBJECTION_RAISED:
+    case ENTRY_TYPE_OBJECTION_REPLIED:  // may take it back
+    case ENTRY_TYPE_OBJECTION_ANSWERED:
       return true;
     default:
       return false;
@@ -158,7 +162,7 @@ void Floor::Applied(const domain::Entry& entry, const domain::State& state) {
     default:
       break;
   }
-  if (entry.case_seq && MayChangeBound(entry.type)) ReconsiderCase(entry.case_seq, state);
+  if (entry.case_seq && MayChangeHandOut(entry.type)) ReconsiderCase(entry.case_seq, state);
 }
 
 void Floor::Close(OrderSeq order, AgencyOrdinal ordinal, bool withdrawn) {

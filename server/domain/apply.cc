@@ -1,6 +1,7 @@
 #include "server/domain/apply.h"
 
 #include "server/base/assert.h"
+#include "server/domain/apply_objection.h"
 #include "server/domain/apply_parts.h"
 #include "server/domain/instant.h"
 
@@ -18,11 +19,11 @@ Order& OrderOf(State& state, OrderSeq seq) {
 void Unwait(State& state, const Order& order) {
   if (order.action == ACTION_DEDUCT) state.witnessing.waiting.erase(order.seq.value());
 }
-void Disarm(State& state, const Deadline& deadline, uint64_t seq, bool of_case) {
-  if (deadline.armed()) state.timers.erase({deadline.next(), seq, of_case});
+void Disarm(State& state, const Deadline& deadline, uint64_t seq, Timer::Kind kind) {
+  if (deadline.armed()) state.timers.erase({deadline.next(), seq, kind});
 }
-void Arm(State& state, const Deadline& deadline, uint64_t seq, bool of_case) {
-  if (deadline.armed()) state.timers.insert({deadline.next(), seq, of_case});
+void Arm(State& state, const Deadline& deadline, uint64_t seq, Timer::Kind kind) {
+  if (deadline.armed()) state.timers.insert({deadline.next(), seq, kind});
 }
 
 void UseId(State& state, const std::string& id, IdUse use) {
@@ -34,7 +35,7 @@ void UseId(State& state, const std::string& id, IdUse use) {
 void Closed(State& state, Order& order) {
   if (!order.complete()) return;
   Unwait(state, order);
-  Disarm(state, order.deadline, order.seq.value(), false);
+  Disarm(state, order.deadline, order.seq.value(), Timer::kOfOrder);
 }
 
 void MarkOrder(State& state, Order& order, uint64_t index) {
@@ -125,7 +126,7 @@ void PublicOrderAccepted(const Entry& entry, State& state) {
   order.signed_index = entry.index;
   order.signed_at = entry.time;
   MarkOrder(state, order, entry.index);
-  Arm(state, order.deadline, entry.index, false);
+  Arm(state, order.deadline, entry.index, Timer::kOfOrder);
   if (order.action == ACTION_DEDUCT) state.witnessing.waiting[entry.index] = entry.time;
   UseId(state, body.order_id(), {entry.index, body.digest(), ""});
 }
@@ -172,9 +173,10 @@ void PublicDeadlineMarked(const Entry& entry, State& state) {
     state.changes.cases.insert(surplus.seq.value());
     deadline = &surplus.surplus, seq = surplus.seq.value();
   }
-  Disarm(state, *deadline, seq, !entry.order);
+  const Timer::Kind kind = entry.order ? Timer::kOfOrder : Timer::kOfCase;
+  Disarm(state, *deadline, seq, kind);
   deadline->fired += 1;
-  Arm(state, *deadline, seq, !entry.order);
+  Arm(state, *deadline, seq, kind);
 }
 
 void PublicWithdrawn(const Entry& entry, State& state) {
@@ -208,12 +210,12 @@ void PublicResumed(const Entry& entry, State& state) {
 
 void PublicSurplus(const Entry& entry, State& state) {
   Case& of = CaseOf(state, entry.case_seq);
-  Disarm(state, of.surplus, of.seq.value(), true);
+  Disarm(state, of.surplus, of.seq.value(), Timer::kOfCase);
   of.surplus = {};
   if (entry.type == ENTRY_TYPE_SURPLUS_ARISEN) {
     const auto body = Parse<SurplusArisen>(entry.body);
     of.surplus = DeadlineFrom(body.deadline_row(), body.due(), body.marks(), body.marks_permille());
-    Arm(state, of.surplus, of.seq.value(), true);
+    Arm(state, of.surplus, of.seq.value(), Timer::kOfCase);
   }
   state.changes.cases.insert(of.seq.value());
 }
@@ -287,6 +289,10 @@ void PublicAgencyRegistered(const Entry& entry, State& state) {
 }
 
 void ApplyPublic(const Entry& entry, State& state) {
+  if (ApplyObjection(entry, state)) {
+    MarkOrder(state, OrderOf(state, entry.order), entry.index);
+    return;
+  }
   switch (entry.type) {
     case ENTRY_TYPE_BATCH_HEAD:
       PublicBatchHead(entry, state);

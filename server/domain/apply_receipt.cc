@@ -9,12 +9,13 @@ namespace {
 
 using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 
-void FreezeReceipt(const ItemResult& item, OrderSeq freeze, CaseLedger& ledger) {
+void FreezeReceipt(const ItemResult& item, bool corrects, OrderSeq freeze, CaseLedger& ledger) {
   switch (item.outcome()) {
     case OUTCOME_CONTROLLED:
     case OUTCOME_PARTLY_CONTROLLED:
     case OUTCOME_WAITLISTED:
-      ledger.MeasureSigned(freeze, item.outcome(), item.measure());
+      corrects ? ledger.MeasureCorrected(freeze, item.outcome(), item.measure(), MeasurePhase::kRefused)
+               : ledger.MeasureSigned(freeze, item.outcome(), item.measure());
       break;
     default:
       ledger.FreezeRefused(freeze);
@@ -49,11 +50,15 @@ void ReceiptToLedger(const Receipt& receipt, OrderSeq order, const CaseOrder& ke
   switch (kept.action) {
     case ACTION_FREEZE:
       if (receipt.kind() == RECEIPT_KIND_RETURNED) ledger.FreezeRefused(order);
-      if (last_word) FreezeReceipt(receipt.items(0), order, ledger);
+      if (last_word) FreezeReceipt(receipt.items(0), receipt.kind() == RECEIPT_KIND_CORRECTION, order, ledger);
       break;
     case ACTION_RELEASE:
       if (last_word && receipt.items(0).outcome() == OUTCOME_RELEASED) {
         ledger.MeasureSigned(kept.freeze, OUTCOME_RELEASED, receipt.items(0).measure());
+      } else if (receipt.kind() == RECEIPT_KIND_CORRECTION && receipt.items(0).has_measure()) {
+        // It was said to be released, and wasn't.
+        ledger.MeasureCorrected(kept.freeze, receipt.items(0).outcome(), receipt.items(0).measure(),
+                                MeasurePhase::kReleased);
       }
       break;
     case ACTION_RENEW:

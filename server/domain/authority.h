@@ -6,6 +6,7 @@
 
 #include <string_view>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "server/domain/command.h"
 #include "server/domain/state.h"
@@ -18,5 +19,9 @@ bool HasSigned(const State& state, std::string_view court, std::string_view offi
 // The same, and he has this role.
 bool HasSignedAs(const State& state, std::string_view court, std::string_view officer,
                  goldeneagle::v1::OfficerRole role, const SignedHead& head, absl::Time now);
+
+// OK when the agency's key in force signed the head and the head names the agency. Errors: KEY_REVOKED,
+// SIGNATURE_INVALID, SIGNER_NOT_CALLER.
+absl::Status CheckAgencySigned(const State& state, AgencyOrdinal agency, const SignedHead& head, absl::Time now);
 
 }  // namespace eagle::domain

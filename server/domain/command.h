@@ -17,6 +17,7 @@
 #include "goldeneagle/v1/case.pb.h"
 #include "goldeneagle/v1/entry.pb.h"
 #include "goldeneagle/v1/envelope.pb.h"
+#include "goldeneagle/v1/objection.pb.h"
 #include "goldeneagle/v1/order.pb.h"
 #include "goldeneagle/v1/reading.pb.h"
 #include "goldeneagle/v1/receipt.pb.h"
@@ -72,6 +73,11 @@ struct ReceiptMember {
       false;  // a return or progress from an instance that doesn't hold the task: LEASE_LOST unless it is a repeat
 };
 
+struct ObjectionMember {
+  std::string bytes;
+  goldeneagle::v1::ObjectionAct parsed;
+};
+
 struct SubmitOrders {
   SignedHead signed_head;
   CourtOrdinal court;
@@ -94,6 +100,13 @@ struct ReportReceipts {
   SignedHead signed_head;
   AgencyOrdinal agency;
   std::vector<ReceiptMember> members;
+};
+// Words in objection threads: of an agency, or of a court. The other is zero.
+struct SubmitObjections {
+  SignedHead signed_head;
+  AgencyOrdinal agency;
+  CourtOrdinal court;
+  std::vector<ObjectionMember> members;
 };
 // Heads that were submitted before, signed anew. `members`: the orders to resume with the bytes that the journal has,
 // `digests` beside them; `keys`: whose new signatures verify, revoked ones included.
@@ -137,6 +150,7 @@ struct RecordAccess {
   OrderSeq order;  // zero: the read is of no single order
   std::string method;
   std::vector<std::string> subject_tags;
+  std::string blob_digest;  // of a paper that is read; else empty
   uint32_t rows = 0;
   uint64_t page_after = 0;
 };
@@ -158,8 +172,8 @@ struct Tick {
 };
 
 using Command =
-    std::variant<SubmitOrders, SubmitCases, SubmitStatements, SubmitAdministration, ReportReceipts, ResumeOrders,
-                 Withdraw, Deliver, SayHello, MarkAbsent, RecordAccess, RecordCosigned, AlarmClock, Tick>;
+    std::variant<SubmitOrders, SubmitCases, SubmitStatements, SubmitAdministration, ReportReceipts, SubmitObjections,
+                 ResumeOrders, Withdraw, Deliver, SayHello, MarkAbsent, RecordAccess, RecordCosigned, AlarmClock, Tick>;
 
 // What became of one member.
 struct MemberResult {

@@ -5,6 +5,8 @@
 namespace eagle::domain {
 namespace {
 
+using goldeneagle::v1::URGENCY_NORMAL, goldeneagle::v1::URGENCY_URGENT;
+
 absl::Time CeilToSecond(absl::Time time) {
   const absl::Time floor = absl::FromUnixSeconds(absl::ToUnixSeconds(time));
   return floor == time ? floor : floor + absl::Seconds(1);
@@ -31,14 +33,15 @@ std::string ExplainDeadline(const goldeneagle::v1::DeadlineRow& row, absl::Time 
                             const absl::TimeZone& zone) {
   const std::string accepted = absl::FormatTime("%a %Y-%m-%d %H:%M", start, zone);
   if (row.hours() > 0) {
-    return absl::StrCat("due ", absl::FormatTime("%a %Y-%m-%d %H:%M", due, zone), " (", zone.name(),
-                        "), because urgent orders are due ", row.hours(), " hours after acceptance (", accepted, "); ",
-                        row.source().en());
+    return absl::StrCat("due ", absl::FormatTime("%a %Y-%m-%d %H:%M", due, zone), " (", zone.name(), "), because ",
+                        row.urgency() == URGENCY_URGENT ? "urgent orders are" : row.name() + " is", " due ",
+                        row.hours(), " hours after acceptance (", accepted, "); ", row.source().en());
   }
   const std::string last_day = absl::FormatTime("%a %Y-%m-%d", due - absl::Seconds(1), zone);
-  return absl::StrCat("due ", last_day, " 24:00 (", zone.name(), "), because normal orders are due at the end of the ",
-                      row.civil_days(), "th civil day after the day of acceptance (", accepted, "); ",
-                      row.source().en());
+  return absl::StrCat("due ", last_day, " 24:00 (", zone.name(), "), because ",
+                      row.urgency() == URGENCY_NORMAL ? "normal orders are" : row.name() + " is",
+                      " due at the end of the ", row.civil_days(), "th civil day after the day of acceptance (",
+                      accepted, "); ", row.source().en());
 }
 
 }  // namespace eagle::domain

@@ -32,9 +32,12 @@ Decision Decide(const State& state, const Command& command, absl::Time now);
 std::vector<Entry> DecideSurplus(const State& state, const std::vector<Entry>& applied, absl::Time now);
 
 // Whether the state still allows `order` to be handed out: a deduction waits while its case is in a stage that forbids
-// it, while more would be taken than a cap that was lowered since, or while the log's witnesses have not seen its
-// acceptance (witnessing.h). Everything else may always go, but nowhere where it is paused (Order::paused).
+// it, while more would be taken than a cap that was lowered since, while an agency's objection holds it back
+// (objection.h), or while the log's witnesses have not seen its acceptance (witnessing.h). Everything else may always
+// go, but nowhere where it is paused (Order::paused).
 bool MayHandOut(const State& state, const Order& order);
+// Whether an objection holds it back, begun or not.
+bool HeldByObjection(const State& state, const Order& order);
 
 // Entry 0. Pre: the state is empty.
 Entry FoundLog(const goldeneagle::v1::LogFounded& founding, absl::Time now);

@@ -60,6 +60,11 @@ void CheckErase(const State& state, const EraseCase& erase, absl::Time now, Viol
       refuse("an order of it is open");
       break;
     }
+    const auto threads = order != nullptr ? state.ObjectionsOf(*order) : std::vector<const ObjectionThread*>();
+    if (std::any_of(threads.begin(), threads.end(), [](const auto* thread) { return thread->open(); })) {
+      refuse("an objection against an order of it has no answer");
+      break;
+    }
   }
   if (!of.AtRest()) refuse("a measure of it stands, or money is on its way");
   if (state.policy == nullptr || !state.policy->table().has_retention()) {

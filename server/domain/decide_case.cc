@@ -85,6 +85,24 @@ class CaseDecider {
     return Accept(member, of, i, digest, confirmed);
   }
 
+  // What is about to end would end on the way to the other court.
+  void CheckTransfer(const Case& of, Violations& wrong) const {
+    if (!policy_.table().has_transfer()) return;
+    const absl::CivilDay today = absl::ToCivilDay(draft_.now(), policy_.zone());
+    const absl::CivilMonth reach =
+        absl::CivilMonth(today) + static_cast<int>(policy_.table().transfer().months_left_min());
+    // The corresponding day, or the last of its month. A term ends with the last moment of its last day.
+    const absl::CivilDay day = std::min(absl::CivilDay(reach) + (today.day() - 1), absl::CivilDay(reach + 1) - 1);
+    const absl::Time needed = absl::FromCivil(day, policy_.zone());
+    for (const Measure& measure : of.ledger.measures()) {
+      if (measure.phase != MeasurePhase::kEffective || !measure.state.has_effective_to()) continue;
+      if (FromProto(measure.state.effective_to()) < needed)
+        wrong.Add("stage.to", Reason::kStageChangeForbidden,
+                  absl::StrCat("the measure of order ", measure.freeze.value(), " has less than ",
+                               policy_.table().transfer().months_left_min(), " months left: renew it first"));
+    }
+  }
+
   void Check(const CaseMember& member, const Case* of, size_t i, Violations& wrong) {
     const CaseAct& act = member.parsed;
     if (act.court() != command_.signed_head.head.signer())
@@ -109,6 +127,8 @@ class CaseDecider {
         CheckText(act.stage().ground(), kTextBytes, "stage.ground", wrong);
         if (of != nullptr && !StageMayChange(of->stage, act.stage().to())) {
           wrong.Add("stage.to", Reason::kStageChangeForbidden, "not from " + CaseStage_Name(of->stage).substr(11));
+        } else if (of != nullptr && act.stage().to() == CASE_STAGE_TRANSFERRED) {
+          CheckTransfer(*of, wrong);
         }
         break;
       case CaseAct::kCap:

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/base/money.h"
 #include "server/domain/apply_receipt.h"
+#include "server/domain/authority.h"
 #include "server/domain/draft.h"
 #include "server/domain/instant.h"
 
@@ -15,6 +16,18 @@ using OrderState_ = eagle::domain::Order;
 
 bool IsFinal(ReceiptKind kind) {
   return kind == RECEIPT_KIND_FINAL || kind == RECEIPT_KIND_RETURNED || kind == RECEIPT_KIND_CORRECTION;
+}
+
+// The files themselves are no concern of the fold; what names them must be able to.
+void CheckDocuments(const Receipt& receipt, Violations& wrong) {
+  constexpr int kDocumentsMax = 8;
+  if (receipt.documents_size() > kDocumentsMax)
+    wrong.Add("documents", Reason::kTooLarge, absl::StrCat("at most ", kDocumentsMax));
+  for (int i = 0; i < std::min(receipt.documents_size(), kDocumentsMax); ++i) {
+    const Instrument& file = receipt.documents(i);
+    if (file.category().empty() || file.digest().size() != 32 || file.size_bytes() == 0 || file.media_type().empty())
+      wrong.Add(absl::StrCat("documents[", i, "]"), Reason::kFieldInvalid, "category, SHA-256, size and type");
+  }
 }
 
 // requested = controlled + unfunded for money that is in effect, nothing negative, never more than the order's limit.
@@ -134,6 +147,7 @@ class ReceiptDecider {
                   const CaseLedger& ledger, Violations& wrong) {
     if (receipt.kind() == RECEIPT_KIND_UNSPECIFIED) wrong.Add("kind", Reason::kFieldMissing, "the field is required");
     if (receipt.sequence() == 0) wrong.Add("sequence", Reason::kFieldMissing, "starts at 1");
+    CheckDocuments(receipt, wrong);
     if (!receipt.has_arrived_at() || !receipt.has_answered_at())
       wrong.Add("arrived_at", Reason::kFieldMissing, "arrival and answer times are required");
     if (receipt.kind() == RECEIPT_KIND_RETURNED) {
@@ -211,6 +225,10 @@ class ReceiptDecider {
             wrong.Add(path + ".measure", Reason::kReceiptInconsistent, "what was released whole has ended");
         } else if (outcome != OUTCOME_ERROR && outcome != OUTCOME_UNDER_REVIEW && outcome != OUTCOME_NOT_CONTROLLED) {
           wrong.Add(path + ".outcome", Reason::kReceiptInconsistent, "not an answer to a release");
+        } else if (receipt.kind() == RECEIPT_KIND_CORRECTION && item.has_measure()) {
+          const Measure* measure = ledger.FindMeasure(kept.freeze);
+          if (measure != nullptr)
+            CheckMeasureState(item.measure(), kAmountBoundMinorUnits, measure->is_money, path + ".measure", wrong);
         }
         break;
       case ACTION_RENEW:
@@ -333,23 +351,9 @@ class ReceiptDecider {
 }  // namespace
 
 void DecideCommand(Draft& draft, const ReportReceipts& command) {
+  draft.result().status = CheckAgencySigned(draft.state(), command.agency, command.signed_head, draft.now());
+  if (!draft.result().status.ok()) return;
   const Agency* agency = draft.state().directory.AgencyByOrdinal(command.agency);
-  const Statement* key =
-      agency == nullptr ? nullptr : draft.state().directory.KeyOf("agency/" + agency->row.code(), draft.now());
-  const auto& keys = command.signed_head.keys;
-  const auto revoked = [&](const std::string& one) { return draft.state().directory.RevokedKey(one) != nullptr; };
-  if (std::any_of(keys.begin(), keys.end(), revoked)) {
-    draft.result().status = Fail(Reason::kKeyRevoked, "signed with a key of the agency that was revoked");
-    return;
-  }
-  if (key == nullptr || std::find(keys.begin(), keys.end(), key->key()) == keys.end()) {
-    draft.result().status = Fail(Reason::kSignatureInvalid, "not signed with the agency's key in force");
-    return;
-  }
-  if (command.signed_head.head.signer() != agency->row.code()) {
-    draft.result().status = Fail(Reason::kSignerNotCaller, "an agency sends its own receipts only");
-    return;
-  }
   HeadWriter head(
       draft, command.signed_head,
       {ACTOR_KIND_AGENCY, command.agency.value(), absl::StrCat("agency/", command.agency.value()), agency->key_id});

@@ -17,6 +17,21 @@ void FireMarks(const Deadline& deadline, absl::Time now, size_t most, Emit emit)
     emit(i);
 }
 
+void MarkObjection(Draft& draft, const ObjectionThread& thread) {
+  FireMarks(thread.deadline, draft.now(), kMarksPerTick, [&](size_t i) {
+    ObjectionMarked body;
+    body.set_objection(thread.index);
+    body.set_deadline_row(thread.deadline.row);
+    body.set_mark_permille(thread.deadline.marks_permille[i]);
+    body.set_due(Micros(thread.deadline.due));
+    draft.Append({.type = ENTRY_TYPE_OBJECTION_MARKED,
+                  .agency = thread.agency,
+                  .order = thread.order,
+                  .case_seq = thread.case_seq},
+                 body);
+  });
+}
+
 bool MovesBound(const Entry& entry, const State& state) {
   switch (entry.type) {
     case ENTRY_TYPE_CASE_CAP_CHANGED:
@@ -49,6 +64,11 @@ bool WaitsForDeduction(const State& state, const Order& release) {
 
 }  // namespace
 
+bool HeldByObjection(const State& state, const Order& order) {
+  const auto threads = state.ObjectionsOf(order);
+  return std::any_of(threads.begin(), threads.end(), [&](const auto* thread) { return thread->Holds(order); });
+}
+
 bool MayHandOut(const State& state, const Order& order) {
   if (order.action == ACTION_RELEASE) return !order.delivered.empty() || !WaitsForDeduction(state, order);
   if (order.action != ACTION_DEDUCT) return true;
@@ -58,7 +78,8 @@ bool MayHandOut(const State& state, const Order& order) {
   const auto& stages = row->stages();
   // What was delivered before may have begun: asking again is safe, and the answer is owed.
   return !order.delivered.empty() || (std::find(stages.begin(), stages.end(), of->second.stage) != stages.end() &&
-                                      of->second.ledger.RefundDue() == 0 && state.witnessing.Lets(order.seq.value()));
+                                      of->second.ledger.RefundDue() == 0 && !HeldByObjection(state, order) &&
+                                      state.witnessing.Lets(order.seq.value()));
 }
 
 void DecideCommand(Draft& draft, const Withdraw& command) {
@@ -170,8 +191,12 @@ void DecideCommand(Draft& draft, const Tick& tick) {
   DecideWitnessMark(draft);
   for (auto timer = state.timers.begin(); timer != state.timers.end() && timer->at <= draft.now(); ++timer) {
     if (draft.entries().size() >= kMarksPerTick) break;
-    const Order* order = timer->of_case ? nullptr : state.FindOrder(OrderSeq(timer->seq));
-    const Deadline& deadline = timer->of_case ? state.cases.at(timer->seq).surplus : order->deadline;
+    if (timer->kind == Timer::kOfObjection) {
+      MarkObjection(draft, state.objections.at(timer->seq));
+      continue;
+    }
+    const Order* order = timer->kind == Timer::kOfCase ? nullptr : state.FindOrder(OrderSeq(timer->seq));
+    const Deadline& deadline = order == nullptr ? state.cases.at(timer->seq).surplus : order->deadline;
     FireMarks(deadline, draft.now(), kMarksPerTick, [&](size_t i) {
       DeadlineMarked body;
       body.set_deadline_row(deadline.row);

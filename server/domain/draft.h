@@ -142,6 +142,7 @@ void DecideCommand(Draft& draft, const SubmitCases& command);
 void DecideCommand(Draft& draft, const SubmitStatements& command);
 void DecideCommand(Draft& draft, const SubmitAdministration& command);
 void DecideCommand(Draft& draft, const ReportReceipts& command);
+void DecideCommand(Draft& draft, const SubmitObjections& command);
 void DecideCommand(Draft& draft, const ResumeOrders& command);
 void DecideCommand(Draft& draft, const Withdraw& command);
 void DecideCommand(Draft& draft, const Deliver& command);

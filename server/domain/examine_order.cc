@@ -1,9 +1,11 @@
 #include "server/domain/examine_order.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "server/base/bytes.h"
+#include "server/base/civil_day.h"
 #include "server/base/money.h"
 #include "server/domain/authority.h"
 #include "server/domain/draft.h"
@@ -168,18 +170,39 @@ class OrderExaminer {
       trial.wrong.Add("act", Reason::kFieldMissing, "the part that fits the action is required");
       return;
     }
-    if (order.has_inquire()) {
-      for (int i = 0; i < order.inquire().asset_kinds_size(); ++i) {
-        if (!policy_.IsAssetKind(order.inquire().asset_kinds(i))) {
-          trial.wrong.Add(absl::StrCat("inquire.asset_kinds[", i, "]"), Reason::kFieldInvalid,
-                          "not an asset kind of the policy in force");
-        }
-      }
-    }
+    if (order.has_inquire()) CheckInquire(order, trial);
     if (order.has_freeze()) CheckFreeze(order, trial);
     if (order.has_release()) CheckRelease(order.release(), trial);
     if (order.has_deduct()) CheckDeduct(order, trial);
     if (order.has_renew()) CheckRenew(order, trial);
+  }
+
+  void CheckInquire(const OrderProto& order, Trial& trial) const {
+    const Inquire& inquire = order.inquire();
+    for (int i = 0; i < inquire.asset_kinds_size(); ++i) {
+      if (!policy_.IsAssetKind(inquire.asset_kinds(i))) {
+        trial.wrong.Add(absl::StrCat("inquire.asset_kinds[", i, "]"), Reason::kFieldInvalid,
+                        "not an asset kind of the policy in force");
+      }
+    }
+    if (inquire.has_transactions()) CheckTransactions(order, trial);
+  }
+
+  void CheckTransactions(const OrderProto& order, Trial& trial) const {
+    const DayRange& days = order.inquire().transactions();
+    const auto wrong = [&](const char* field, std::string why) {
+      trial.wrong.Add(std::string("inquire.transactions") + field, Reason::kFieldInvalid, std::move(why));
+    };
+    if (!policy_.table().has_inquiry())
+      return wrong("", "the policy in force has no row for inquiries: balances can be asked for, no transactions");
+    const std::optional<absl::CivilDay> first = ParseCivilDay(days.first_day()), last = ParseCivilDay(days.last_day());
+    if (!first) wrong(".first_day", "a day as 2026-09-28");
+    if (!last) wrong(".last_day", "a day as 2026-09-28");
+    if (!first || !last) return;
+    if (*last < *first) return wrong(".last_day", "not before the first day");
+    if (*last > absl::ToCivilDay(now_, policy_.zone())) wrong(".last_day", "not past today");
+    const uint32_t most = policy_.table().inquiry().transaction_days_max();
+    if (*last - *first >= most) wrong("", absl::StrCat("at most ", most, " days by the policy's row for inquiries"));
   }
 
   void CheckFreeze(const OrderProto& order, Trial& trial) const {
@@ -268,6 +291,18 @@ class OrderExaminer {
     return measure;
   }
 
+  // Money has parts; a thing has them where its agency counts it, as a share of a company.
+  // Source: enforcement against equity (2021) art 5, what exceeds the claim is released, not all of it.
+  bool HasParts(const Measure& measure) const {
+    if (measure.is_money) return true;
+    const Agency* agency = state_.directory.AgencyByOrdinal(measure.agency);
+    if (agency == nullptr) return false;
+    const auto& rows = agency->row.capabilities();
+    return std::any_of(rows.begin(), rows.end(), [&](const Capability& row) {
+      return row.action() == ACTION_RELEASE && row.asset_kind() == measure.asset_kind && row.partial_release();
+    });
+  }
+
   void CheckRelease(const Release& release, Trial& trial) const {
     const auto& grounds = policy_.table().release_grounds();
     if (std::find(grounds.begin(), grounds.end(), release.ground()) == grounds.end()) {
@@ -281,8 +316,9 @@ class OrderExaminer {
                       "nothing to release: unanswered or over");
     }
     if (release.amount_minor_units() < 0 || release.amount_minor_units() > kAmountBoundMinorUnits ||
-        (release.amount_minor_units() > 0 && !measure->is_money)) {
-      trial.wrong.Add("release.amount_minor_units", Reason::kAmountInvalid, "0 for all, or a part of money");
+        (release.amount_minor_units() > 0 && !HasParts(*measure))) {
+      trial.wrong.Add("release.amount_minor_units", Reason::kAmountInvalid,
+                      "0 for all, or a part of money or of what its agency counts in parts");
     } else if (release.amount_minor_units() > measure->limit && !trial.may_be_done) {
       trial.wrong.Add("release.amount_minor_units", Reason::kAmountAboveMeasure, "more than the measure's limit");
     }

@@ -142,6 +142,14 @@ void CaseLedger::MeasureSigned(OrderSeq freeze, Outcome outcome, const MeasureSt
   measure->phase = waits ? MeasurePhase::kWaitlisted : MeasurePhase::kEffective;
 }
 
+void CaseLedger::MeasureCorrected(OrderSeq freeze, Outcome outcome, const MeasureState& state, MeasurePhase ended_by) {
+  Measure* measure = Find(freeze);
+  GATEWAY_ASSERT(measure != nullptr, "a unit corrects only what it had said of a measure");
+  if (measure->phase == ended_by && !state.ended() && !IsOlder(state, *measure))
+    measure->phase = MeasurePhase::kRequested;
+  MeasureSigned(freeze, outcome, state);
+}
+
 void CaseLedger::RenewalAccepted(OrderSeq order, OrderSeq freeze) {
   Measure* measure = Find(freeze);
   GATEWAY_ASSERT(measure != nullptr, "a renewal names a measure of the case");

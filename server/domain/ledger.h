@@ -92,6 +92,9 @@ class CaseLedger {
   // The unit's signed state after a FINAL or EVENT receipt. One that is older (MeasureState.revision) than what was
   // signed before changes nothing.
   void MeasureSigned(OrderSeq freeze, goldeneagle::v1::Outcome outcome, const goldeneagle::v1::MeasureState& state);
+  // The same of a CORRECTION. A measure that only the word taken back had ended (`ended_by`) stands again.
+  void MeasureCorrected(OrderSeq freeze, goldeneagle::v1::Outcome outcome, const goldeneagle::v1::MeasureState& state,
+                        MeasurePhase ended_by);
   void MeasureEnded(OrderSeq freeze, MeasurePhase how);
   // Moves no amount; while it is open no second one is accepted, so terms aren't piled up.
   void RenewalAccepted(OrderSeq order, OrderSeq freeze);

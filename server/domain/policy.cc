@@ -113,6 +113,45 @@ void CheckReading(const goldeneagle::v1::ReadingRow& row, Violations& wrong) {
   CheckSource(row.source(), "reading", wrong);
 }
 
+void CheckPapers(const goldeneagle::v1::PapersRow& row, Violations& wrong) {
+  static const std::set<std::string> kTypes = {"application/pdf", "application/ofd", "image/png", "image/jpeg"};
+  constexpr uint64_t kSizeBytesMax = 32 << 20;
+  std::set<std::string> types;
+  std::set<int> actions;
+  for (const std::string& type : row.media_types()) {
+    if (kTypes.count(type) == 0 || !types.insert(type).second)
+      wrong.Add("papers.media_types", Reason::kFieldInvalid, "types that the contract lists, each once");
+  }
+  if (types.empty()) wrong.Add("papers.media_types", Reason::kFieldMissing, "which files are taken?");
+  if (row.size_bytes_max() == 0 || row.size_bytes_max() > kSizeBytesMax)
+    wrong.Add("papers.size_bytes_max", Reason::kFieldInvalid, "1 to 33,554,432");
+  for (const int action : row.travel_with()) {
+    if (!goldeneagle::v1::Action_IsValid(action) || action == 0 || !actions.insert(action).second)
+      wrong.Add("papers.travel_with", Reason::kFieldInvalid, "actions, each once");
+  }
+  CheckSource(row.source(), "papers", wrong);
+}
+
+void CheckObjections(const PolicyTable& table, Violations& wrong) {
+  const auto& row = table.objections();
+  const bool clock = std::any_of(table.deadlines().begin(), table.deadlines().end(),
+                                 [](const auto& deadline) { return deadline.name() == kObjectionRow; });
+  if (!clock) wrong.Add("deadlines", Reason::kFieldMissing, "a row ANSWER_OBJECTION, for objections");
+  if (row.grounds().empty() || row.grounds_size() > 100)
+    wrong.Add("objections.grounds", Reason::kFieldMissing, "1 to 100");
+  for (const std::string& ground : row.grounds()) {
+    if (ground.empty() || ground.size() > kRowNameBytes)
+      wrong.Add("objections.grounds", Reason::kTextInvalid, absl::StrCat("1 to ", kRowNameBytes, " bytes each"));
+  }
+  if (row.answer_roles().empty())
+    wrong.Add("objections.answer_roles", Reason::kFieldMissing, "somebody must sign an answer");
+  if (row.reply_roles().empty())
+    wrong.Add("objections.reply_roles", Reason::kFieldMissing, "somebody must sign a reply");
+  if (row.most_per_order() == 0 || row.most_per_order() > 100)
+    wrong.Add("objections.most_per_order", Reason::kFieldInvalid, "1 to 100");
+  CheckSource(row.source(), "objections", wrong);
+}
+
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const Policy>> Policy::Create(const PolicyTable& table) {
@@ -140,12 +179,25 @@ absl::StatusOr<std::shared_ptr<const Policy>> Policy::Create(const PolicyTable& 
     if (minutes == 0 || minutes > 1440) wrong.Add("directory.head_every_minutes", Reason::kFieldInvalid, "1 to 1,440");
     CheckSource(table.directory().source(), "directory", wrong);
   }
+  if (table.has_transfer()) {
+    if (table.transfer().months_left_min() == 0 || table.transfer().months_left_min() > 12)
+      wrong.Add("transfer.months_left_min", Reason::kFieldInvalid, "1 to 12");
+    CheckSource(table.transfer().source(), "transfer", wrong);
+  }
+  if (table.has_inquiry()) {
+    constexpr uint32_t kTenYears = 3660;
+    if (const uint32_t days = table.inquiry().transaction_days_max(); days == 0 || days > kTenYears)
+      wrong.Add("inquiry.transaction_days_max", Reason::kFieldInvalid, "1 to 3,660");
+    CheckSource(table.inquiry().source(), "inquiry", wrong);
+  }
   if (table.has_retention()) {
     if (table.retention().years() == 0 || table.retention().years() > 1000)
       wrong.Add("retention.years", Reason::kFieldInvalid, "1 to 1,000");
     CheckSource(table.retention().source(), "retention", wrong);
   }
   if (table.has_reading()) CheckReading(table.reading(), wrong);
+  if (table.has_papers()) CheckPapers(table.papers(), wrong);
+  if (table.has_objections()) CheckObjections(table, wrong);
   if (table.has_plausibility()) CheckPlausibility(table.plausibility(), wrong);
   CheckRows(table, wrong);
   if (!wrong.empty()) return wrong.ToStatus("the policy table is refused");
@@ -189,6 +241,11 @@ const goldeneagle::v1::TermRow* Policy::TermFor(std::string_view asset_kind, gol
     if (row.stage() == goldeneagle::v1::CASE_STAGE_UNSPECIFIED) any = &row;
   }
   return any;
+}
+
+bool Policy::PapersTravelWith(goldeneagle::v1::Action action) const {
+  const auto& actions = table_.papers().travel_with();
+  return std::find(actions.begin(), actions.end(), action) != actions.end();
 }
 
 bool Policy::IsAssetKind(std::string_view kind) const {

@@ -32,6 +32,8 @@ class Policy {
   const goldeneagle::v1::IdKindRow* IdKind(std::string_view id_kind) const;
   // The row of the stage, else the row for every stage.
   const goldeneagle::v1::TermRow* TermFor(std::string_view asset_kind, goldeneagle::v1::CaseStage stage) const;
+  // Whether an order of this action is taken only when the papers that it names are here.
+  bool PapersTravelWith(goldeneagle::v1::Action action) const;
   bool IsAssetKind(std::string_view kind) const;
 
  private:
@@ -45,5 +47,7 @@ absl::Time RetainedUntil(absl::Time closed_at, const Policy& policy);
 
 // The row in force for surplus over a cap; InstallPolicy refuses a table without it.
 inline constexpr std::string_view kSurplusRow = "RELEASE_SURPLUS";
+// The row in force for the court's answer to an objection; needed by a table with a row for objections.
+inline constexpr std::string_view kObjectionRow = "ANSWER_OBJECTION";
 
 }  // namespace eagle::domain

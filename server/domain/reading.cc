@@ -193,6 +193,7 @@ void DecideCommand(Draft& draft, const RecordAccess& command) {
   AccessPayload payload;
   *payload.mutable_ticket() = command.ticket;
   payload.set_reader(command.reader);
+  payload.set_blob_digest(command.blob_digest);
   if (const Order* order = state.FindOrder(command.order)) payload.set_order_id(UuidText(order->order_id));
   draft.result().index = draft.Append({.type = ENTRY_TYPE_ACCESS_RECORDED,
                                        .actor_kind = command.court ? ACTOR_KIND_COURT : ACTOR_KIND_SYSTEM,

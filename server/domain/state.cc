@@ -1,5 +1,7 @@
 #include "server/domain/state.h"
 
+#include <algorithm>
+
 #include "absl/strings/ascii.h"
 #include "server/base/bytes.h"
 #include "server/domain/instant.h"
@@ -9,6 +11,27 @@ namespace eagle::domain {
 const Order* State::FindOrder(OrderSeq seq) const {
   const auto it = orders.find(seq.value());
   return it == orders.end() ? nullptr : &it->second;
+}
+
+const ObjectionThread* State::FindObjection(uint64_t index) const {
+  const auto it = objections.find(index);
+  return it == objections.end() ? nullptr : &it->second;
+}
+
+std::vector<const ObjectionThread*> State::ObjectionsOf(const Order& order) const {
+  std::vector<const ObjectionThread*> found;
+  const auto it = objections_of.find(order.freeze ? order.freeze.value() : order.seq.value());
+  if (it == objections_of.end()) return found;
+  for (uint64_t index : it->second) found.push_back(&objections.at(index));
+  return found;
+}
+
+void State::PutObjection(ObjectionThread thread) {
+  const uint64_t index = thread.index;
+  uint64_t& newest = newest_word[thread.agency.value()];
+  newest = std::max(newest, thread.words.back());
+  objections_of[thread.measure ? thread.measure.value() : thread.order.value()].push_back(index);
+  objections.emplace(index, std::move(thread));
 }
 
 const Case* State::FindCase(CourtOrdinal court, const std::vector<std::string>& number_tags) const {

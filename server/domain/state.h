@@ -25,6 +25,7 @@
 #include "server/domain/directory.h"
 #include "server/domain/directory_head.h"
 #include "server/domain/entry.h"
+#include "server/domain/objection.h"
 #include "server/domain/order.h"
 #include "server/domain/policy.h"
 #include "server/domain/reading.h"
@@ -61,14 +62,15 @@ struct PresenceState {
   uint32_t most_in_flight = 0;
 };
 
-// Something that falls due: the next mark of an order, or of a case's surplus.
+// Something that falls due: the next mark of an order, of a case's surplus, or of an objection.
 struct Timer {
+  enum Kind : uint8_t { kOfOrder, kOfCase, kOfObjection };
   absl::Time at;
-  uint64_t seq = 0;  // OrderSeq or CaseSeq
-  bool of_case = false;
+  uint64_t seq = 0;  // OrderSeq, CaseSeq or index of the objection
+  Kind kind = kOfOrder;
   friend bool operator==(const Timer&, const Timer&) = default;
   friend bool operator<(const Timer& a, const Timer& b) {
-    return std::tie(a.at, a.seq, a.of_case) < std::tie(b.at, b.seq, b.of_case);
+    return std::tie(a.at, a.seq, a.kind) < std::tie(b.at, b.seq, b.kind);
   }
 };
 
@@ -94,14 +96,17 @@ struct State {
   absl::flat_hash_map<std::string, SequenceUse> sequences;  // SequenceKey
   std::vector<PresenceState> presence;                      // agency ordinal n at n-1
   absl::btree_set<Timer> timers;
-  Witnessing witnessing;  // its registered witnesses: private half
+  std::map<uint64_t, ObjectionThread> objections;                      // by index
+  absl::flat_hash_map<uint64_t, std::vector<uint64_t>> objections_of;  // freeze in question, else the order -> indexes
+  std::map<uint32_t, uint64_t> newest_word;                            // by agency ordinal: in any of its threads
+  Witnessing witnessing;                                               // its registered witnesses: private half
   DirectoryHeadSeen directory_head;
   absl::flat_hash_map<std::string, ReaderCount>
       readers;  // by officer tag; after a rotation an older one is left behind
 
   // What changed since the sequencer last took it: becomes the commit's rows.
   struct Changes {
-    absl::flat_hash_set<uint64_t> orders, cases;
+    absl::flat_hash_set<uint64_t> orders, cases, objections;
     std::vector<std::string> ids, sequences;
     absl::flat_hash_set<uint32_t> presence;
     absl::flat_hash_map<uint64_t, std::vector<uint64_t>> streams;  // stream (0 or CaseSeq) -> indexes
@@ -112,6 +117,10 @@ struct State {
   } changes;
 
   const Order* FindOrder(OrderSeq seq) const;
+  const ObjectionThread* FindObjection(uint64_t index) const;  // null: that entry raised none
+  // Those against the order, or against another one about the same measure; oldest first.
+  std::vector<const ObjectionThread*> ObjectionsOf(const Order& order) const;
+  void PutObjection(ObjectionThread thread);  // a new one
   // `number_tags`: the number's tag under every tag key, newest first (command.h).
   const Case* FindCase(CourtOrdinal court, const std::vector<std::string>& number_tags) const;
   // Whom the order is about, in one word: equal for equal numbers, whichever court asks and whatever tag key was in

@@ -113,6 +113,8 @@ const std::vector<Key>& Keys() {
       Text("data.log_key", &Config::log_key, "file of the key that signs the journal's heads, mode 0600"),
       Text("data.backup_folder", &Config::backup_folder,
            "where `eagle backup make` puts its copies; best on another disk (default: below the data)"),
+      Text("data.blobs", &Config::blobs_folder,
+           "papers that travel, sealed; may be another disk (default: below the data)"),
       Text("data.staging", &Config::staging, "folder for the certificates in use; made and emptied at the start"),
       Texts("api.listen", &Config::api_listen, "numeric addresses of the API; several are possible"),
       Text("api.certificate", &Config::api_certificate, "PEM: the gateway's certificate, then its chain", true),
@@ -133,6 +135,16 @@ const std::vector<Key>& Keys() {
              "of one party, and twice as many at once; one more is answered CALLS_TOO_FREQUENT"),
       Flag("api.self_probe", &Config::api_self_probe,
            "a handshake with ourselves every 5 s; three without an answer end the process"),
+      Number("blobs.court_bytes_max", &Config::blobs_court_bytes_max, 1 << 20, int64_t{1} << 50,
+             "papers kept of one court; one more is answered BLOB_QUOTA_EXCEEDED"),
+      Number("blobs.agency_bytes_max", &Config::blobs_agency_bytes_max, 1 << 20, int64_t{1} << 50,
+             "papers kept of one agency, as its sealed receipts"),
+      Number("blobs.uploads_max", &Config::blobs_uploads_max, 1, 10'000,
+             "uploads of one court or agency that aren't whole"),
+      Number("blobs.upload_hours_max", &Config::blobs_upload_hours_max, 1, 8760,
+             "an upload for which nothing came for so long is dropped"),
+      Number("blobs.free_bytes_min", &Config::blobs_free_bytes_min, 0, int64_t{1} << 50,
+             "of the volume: below it no paper is taken, so that the journal never wants for room"),
       Text("admin.listen", &Config::admin_listen,
            "loopback address or unix:PATH (mode 0600) for health, metrics, channelz, drain, administration"),
       Number("agencies.absent_after_seconds", &Config::agencies_absent_after_seconds, 3, 3600,
@@ -227,6 +239,7 @@ class Reading {
     below(c.last_signed, "/last_signed");
     below(c.master_key, "/master.key");
     below(c.log_key, "/log.key");
+    below(c.blobs_folder, "/blobs");
     below(c.staging, "/tls");
     below(c.backup_folder, "/backups");
     if (c.admin_listen.empty()) c.admin_listen = "unix:" + c.data_folder + "/admin.sock";

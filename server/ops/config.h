@@ -31,6 +31,7 @@ struct Config {
   std::string last_signed;  // best on another disk
   std::string master_key, log_key;
   std::string backup_folder;
+  std::string blobs_folder;
   std::string staging;  // certificates in use; emptied at the start
 
   std::vector<std::string> api_listen;
@@ -44,6 +45,12 @@ struct Config {
   int64_t api_queued_calls_max = 4096;
   int64_t api_calls_per_second_max = 2000;
   bool api_self_probe = true;
+
+  int64_t blobs_court_bytes_max = int64_t{64} << 30;
+  int64_t blobs_agency_bytes_max = int64_t{16} << 30;
+  int64_t blobs_uploads_max = 64;
+  int64_t blobs_upload_hours_max = 24;
+  int64_t blobs_free_bytes_min = int64_t{512} << 20;
 
   std::string admin_listen;
   int64_t agencies_absent_after_seconds = 90;

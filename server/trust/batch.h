@@ -84,7 +84,7 @@ struct OpenedMember : ParsedMember {
 //   ENVELOPE_MALFORMED   payload type, unreadable head, count, sizes of root, signatures or keyids, an empty member
 //   UNKNOWN_FIELDS, TEXT_INVALID   in the head
 //   SIGNATURE_INVALID    no signature at all
-//   MEMBER_TYPE_UNKNOWN  none of the six
+//   MEMBER_TYPE_UNKNOWN  none of the contract
 //   FIELD_MISSING, FIELD_INVALID   environment, signer, sequence or signed_at
 //   TOO_MANY_MEMBERS, TOO_LARGE
 //   MEMBER_NOT_IN_ROOT   the members don't hash to the head's root; a travelling one's index and path don't lead there

@@ -90,9 +90,8 @@ class DroppedOrders : public ::testing::TestWithParam<uint32_t> {
       gateway_.Advance(absl::Minutes(1));
     }
   }
-  // Indexes of the orders that the public audit misses.
-  std::vector<uint64_t> Missed() {
-    audit::PublicAudit audit;
+  // All leaves that the gateway shows.
+  void ReadInto(audit::PublicAudit& audit) {
     v1::ListEntriesRequest request;
     for (uint64_t next = 0;;) {
       request.set_first(next);
@@ -102,6 +101,24 @@ class DroppedOrders : public ::testing::TestWithParam<uint32_t> {
       next += static_cast<uint64_t>(page->entries_size());
       if (next >= page->size()) break;
     }
+  }
+  // Indexes of the orders that a monitor with a bound of one minute misses at this instant.
+  std::vector<uint64_t> Waiting() {
+    audit::PublicAudit audit;
+    ReadInto(audit);
+    EXPECT_EQ(audit.findings().total(), 0u) << audit.findings().list().front().sentence;
+    audit.CheckWaiting(gateway_.clock.wall, absl::Minutes(1));
+    std::vector<uint64_t> waiting;
+    for (const audit::Finding& finding : audit.findings().list()) {
+      EXPECT_EQ(audit::RowOf(finding.rule).name, "delivery.waiting") << finding.sentence;
+      waiting.push_back(finding.index);
+    }
+    return waiting;
+  }
+  // Indexes of the orders that the public audit misses.
+  std::vector<uint64_t> Missed() {
+    audit::PublicAudit audit;
+    ReadInto(audit);
     std::vector<uint64_t> missed;
     for (const audit::Finding& finding : audit.findings().list()) {
       EXPECT_EQ(audit::RowOf(finding.rule).name, "delivery.skipped") << finding.sentence;
@@ -133,6 +150,19 @@ TEST_P(DroppedOrders, AnAcceptedOrderThatIsNeverHandedOutIsFoundByWhoeverAudits)
 TEST_P(DroppedOrders, AnHonestGatewayMissesNone) {
   Play();
   EXPECT_THAT(Missed(), IsEmpty());
+  EXPECT_THAT(Waiting(), IsEmpty());
+}
+
+// Whichever it is, also the last one.
+TEST_P(DroppedOrders, AMonitorFindsItWithinTheBoundThatItChose) {
+  std::mt19937 random(GetParam());
+  const int last_batch = kOrders - kBatch;
+  forgetful_->forget = {last_batch + static_cast<int>(random() % kBatch)};
+  Play();
+  EXPECT_THAT(Missed(), IsEmpty()) << "nothing followed";
+  demo_.Pull(kBeiling);
+  gateway_.Advance(absl::Seconds(1));
+  EXPECT_EQ(Waiting(), forgetful_->forgotten);
 }
 
 // A chain of control orders is lifted by an urgent one in it, so what was accepted later may stand in front.

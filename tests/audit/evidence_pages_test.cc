@@ -7,10 +7,12 @@
 #include <fstream>
 #include <sstream>
 
+#include "absl/strings/strip.h"
 #include "client/audit/cli/commands.h"
 #include "client/audit/code_words.h"
 #include "client/audit/evidence_page.h"
 #include "client/audit/evidence_pieces.h"
+#include "client/audit/evidence_words.h"
 #include "tests/audit/evidence_world.h"
 #include "tests/support/paths.h"
 #include "tests/support/temp_folder.h"
@@ -81,9 +83,54 @@ TEST(EvidencePage, EveryCodeOfTheShippedPolicyHasAChineseName) {
   for (const v1::DeadlineRow& row : table.deadlines()) codes.push_back(row.name());
   for (const v1::IdKindRow& row : table.id_kinds()) codes.push_back(row.id_kind());
   add(table.asset_kinds()), add(table.purposes()), add(table.urgency_reasons()), add(table.release_grounds());
+  add(table.objections().grounds());
   ASSERT_GT(codes.size(), 40u);
   for (const std::string& code : codes) EXPECT_THAT(audit::CodeText(code), testing::EndsWith(" " + code));
   EXPECT_EQ(audit::CodeText("NOBODY_KNOWS"), "NOBODY_KNOWS");
+}
+
+TEST(EvidencePage, AnUnknownValueIsCalledUnknown) {
+  v1::Order order;
+  order.set_action(v1::ACTION_FREEZE);
+  order.mutable_freeze()->set_currency("CNY");
+  v1::AssetTarget& asset = *order.mutable_freeze()->mutable_asset();
+  asset.set_asset_kind("PATENT"), asset.set_unit_number("ZL990110000017.7");
+  asset.set_share_numerator(1), asset.set_share_denominator(1);
+  EXPECT_THAT(audit::ActOf(order).zh, HasSubstr("（价值未知），专利权 PATENT"));
+  EXPECT_THAT(audit::ActOf(order).en, HasSubstr("of unknown value, PATENT"));
+  order.mutable_freeze()->set_limit_minor_units(100);
+  EXPECT_THAT(audit::ActOf(order).en, HasSubstr(" 1.00 CNY, PATENT"));
+}
+
+TEST(EvidencePage, AThingIsShownWithItsShareAndWhatItsRegisterSaysOfIt) {
+  v1::ItemResult item;
+  item.set_outcome(v1::OUTCOME_FOUND);
+  v1::Finding& finding = *item.mutable_finding();
+  finding.set_asset_kind("VEHICLE"), finding.set_description("号牌号码 辽99A7K21");
+  finding.set_share_numerator(3), finding.set_share_denominator(10);
+  v1::PriorMeasure& prior = *finding.add_prior_measures();
+  prior.set_authority("辽9803"), prior.set_document_number("执118号");
+  const std::string text = audit::ItemText(item, "CNY", kZone);
+  EXPECT_THAT(text, AllOf(HasSubstr("份额 share 3/10"), HasSubstr("号牌号码 辽99A7K21"), HasSubstr("辽9803 执118号"),
+                          Not(HasSubstr("0.00"))));
+}
+
+TEST(EvidencePage, AMeasureIsShownWithTheDayOnWhichItTookEffect) {
+  v1::ItemResult item;
+  item.set_outcome(v1::OUTCOME_CONTROLLED);
+  item.mutable_measure()->mutable_effective_from()->set_seconds(1'791'770'400);  // published: Monday 12 October, 10:00
+  EXPECT_THAT(audit::ItemText(item, "CNY", kZone),
+              AllOf(HasSubstr("生效 in effect since 2026年10月12日 星期一 10:00:00"), Not(HasSubstr("until"))));
+}
+
+TEST(EvidencePage, EveryReasonOfAnAgencyHasAChineseNameAndAnUnknownOneStaysAsItCame) {
+  const google::protobuf::EnumDescriptor& reasons = *v1::AgencyReason_descriptor();
+  for (int i = 0; i < reasons.value_count(); ++i) {
+    if (reasons.value(i)->number() == v1::AGENCY_REASON_UNKNOWN) continue;
+    const std::string code(absl::StripPrefix(reasons.value(i)->name(), "AGENCY_REASON_"));
+    EXPECT_THAT(audit::AgencyReasonText(code), AllOf(testing::EndsWith(" " + code), Not(HasSubstr("未知代码"))));
+  }
+  EXPECT_EQ(audit::AgencyReasonText("BANK_X_77"), "未知代码 UNKNOWN (BANK_X_77)");
 }
 
 TEST(EvidencePage, SilenceSaysHowItIsShown) {

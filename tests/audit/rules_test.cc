@@ -408,6 +408,86 @@ TEST_F(RulesTest, ADeductionThatGoesOutUnseen) {
 }
 // --- a rotation of the tag key
 
+// The golden log's first objection is to a freeze, holds a deduction back and is answered late; the second is taken
+// back.
+TEST_F(RulesTest, AnObjectionToAnOrderThatTheAgencyWasNotHanded) {
+  Leaf_(ENTRY_TYPE_OBJECTION_RAISED, [&](auto& leaf) { leaf.agency = AgencyOrdinal(2), leaf.actor_ordinal = 2; });
+  const auto findings = FindingsOf(leaves_);
+  EXPECT_THAT(findings, testing::Contains("objection@" + std::to_string(at_)));
+  seen_.insert("objection");
+}
+TEST_F(RulesTest, AnObjectionAboutAnotherMeasure) {
+  Body_<ObjectionRaised>(ENTRY_TYPE_OBJECTION_RAISED, [](auto& body) { body.set_measure(body.measure() + 1); });
+  ExpectFinding("objection");
+}
+TEST_F(RulesTest, AnObjectionWithoutATimeToAnswerIn) {
+  Body_<ObjectionRaised>(
+      ENTRY_TYPE_OBJECTION_RAISED, [](auto& body) { body.clear_marks(), body.clear_marks_permille(); }, 1);
+  ExpectFinding("objection");
+}
+TEST_F(RulesTest, AnObjectionWithoutAGround) {
+  Body_<ObjectionRaised>(ENTRY_TYPE_OBJECTION_RAISED, [](auto& body) { body.clear_ground(); });
+  ExpectFinding("objection");
+}
+TEST_F(RulesTest, AnAnswerToWhatWasTakenBack) {
+  Body_<ObjectionReplied>(
+      ENTRY_TYPE_OBJECTION_REPLIED, [](auto& body) { body.set_withdraws(true); }, 1);
+  const auto findings = FindingsOf(leaves_);
+  EXPECT_THAT(findings, testing::Contains("objection@" + std::to_string(At(ENTRY_TYPE_OBJECTION_ANSWERED))));
+}
+TEST_F(RulesTest, ACourtThatTakesAnObjectionBack) {
+  Body_<ObjectionReplied>(ENTRY_TYPE_OBJECTION_REPLIED, [](auto& body) { body.set_withdraws(true); });
+  EXPECT_THAT(FindingsOf(leaves_), testing::Contains("objection@" + std::to_string(at_)));
+}
+TEST_F(RulesTest, AWordInAThreadThatIsNone) {
+  Body_<ObjectionReplied>(
+      ENTRY_TYPE_OBJECTION_REPLIED, [](auto& body) { body.set_objection(body.objection() - 1); }, 1);
+  ExpectFinding("objection");
+}
+TEST_F(RulesTest, AnAnswerThatIsLateAndCalledInTime) {
+  Body_<ObjectionAnswered>(ENTRY_TYPE_OBJECTION_ANSWERED, [](auto& body) { body.set_late(false); });
+  ExpectFinding("objection");
+}
+TEST_F(RulesTest, AnAnswerThatDecidesNothing) {
+  Body_<ObjectionAnswered>(ENTRY_TYPE_OBJECTION_ANSWERED, [](auto& body) { body.clear_decision(); });
+  ExpectFinding("objection");
+}
+TEST_F(RulesTest, AnAnswerThatNobodySigned) {
+  Body_<ObjectionAnswered>(ENTRY_TYPE_OBJECTION_ANSWERED, [](auto& body) { body.clear_signers(); });
+  ExpectFinding("objection");
+}
+TEST_F(RulesTest, AMarkOfAnObjectionBeforeItsInstant) {
+  Leaf_(ENTRY_TYPE_OBJECTION_MARKED, [](auto&) {});
+  Body_<ObjectionMarked>(ENTRY_TYPE_OBJECTION_MARKED, [](auto& body) { body.set_mark_permille(2000); });
+  EXPECT_THAT(FindingsOf(leaves_), testing::Contains("deadline.mark@" + std::to_string(at_)));
+}
+TEST_F(RulesTest, AMarkOfAnObjectionWithAnotherDueInstant) {
+  Body_<ObjectionMarked>(ENTRY_TYPE_OBJECTION_MARKED, [](auto& body) { body.set_due(body.due() + 1); });
+  ExpectFinding("deadline.mark");
+}
+// The court's answer comes after the hand-out that it lets go: the deduction went out while the objection was open.
+TEST_F(RulesTest, ADeductionThatGoesOutUnderAnUpheldObjection) {
+  Body_<ObjectionAnswered>(ENTRY_TYPE_OBJECTION_ANSWERED,
+                           [](auto& body) { body.set_decision(OBJECTION_DECISION_UPHELD); });
+  const auto findings = FindingsOf(leaves_);
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0], "delivery.objection@" + std::to_string(at_ + 1));
+  seen_.insert("delivery.objection");
+}
+TEST_F(RulesTest, ADeductionThatGoesOutUnderAnOpenObjection) {
+  const uint64_t answered = At(ENTRY_TYPE_OBJECTION_ANSWERED);
+  ChangeLeaf(leaves_, answered, [](auto& leaf) {
+    ObjectionAnswered said;
+    said.ParseFromString(leaf.body);
+    ObjectionReplied instead;
+    instead.set_objection(said.objection()), instead.set_request_id(said.request_id());
+    instead.set_digest(said.digest()), instead.set_head(said.head());
+    *instead.mutable_signers() = said.signers();
+    leaf.type = ENTRY_TYPE_OBJECTION_REPLIED, leaf.body = instead.SerializeAsString();
+  });
+  EXPECT_THAT(FindingsOf(leaves_), testing::Contains("delivery.objection@" + std::to_string(answered + 1)));
+}
+
 class RotationRulesTest : public RulesTest {
  protected:
   static std::string New(const std::string& tag) { return "key2" + tag.substr(4); }

@@ -77,6 +77,27 @@ class SkippedOrders : public ::testing::Test {
   // "rule of order" of every finding of the public audit.
   std::vector<std::string> Findings() {
     audit::PublicAudit audit;
+    ReadInto(audit);
+    std::vector<std::string> out;
+    for (const audit::Finding& finding : audit.findings().list())
+      out.push_back(std::string(audit::RowOf(finding.rule).name) + " " +
+                    std::to_string(finding.proof.empty() ? 0 : finding.proof.at(0)));
+    return out;
+  }
+  // The orders that a monitor with a bound of one minute finds waiting at this instant; no other rule is broken.
+  std::vector<uint64_t> Waiting() {
+    audit::PublicAudit audit;
+    ReadInto(audit);
+    EXPECT_EQ(audit.findings().total(), 0u);
+    audit.CheckWaiting(world_.gateway.clock.wall, absl::Minutes(1));
+    std::vector<uint64_t> waiting;
+    for (const audit::Finding& finding : audit.findings().list()) {
+      EXPECT_EQ(audit::RowOf(finding.rule).name, "delivery.waiting") << finding.sentence;
+      waiting.push_back(finding.index);
+    }
+    return waiting;
+  }
+  void ReadInto(audit::PublicAudit& audit) {
     v1::ListEntriesRequest request;
     for (uint64_t next = 0;;) {
       request.set_first(next);
@@ -86,13 +107,19 @@ class SkippedOrders : public ::testing::Test {
       next += static_cast<uint64_t>(page->entries_size());
       if (next >= page->size()) break;
     }
-    std::vector<std::string> out;
-    for (const audit::Finding& finding : audit.findings().list())
-      out.push_back(std::string(audit::RowOf(finding.rule).name) + " " +
-                    std::to_string(finding.proof.empty() ? 0 : finding.proof.at(0)));
-    return out;
   }
   static std::string Skipped(uint64_t seq) { return "delivery.skipped " + std::to_string(seq); }
+
+  // Under a freeze of 100 that is answered; it is never handed out.
+  uint64_t SubmitForgottenDeduction() {
+    Greet();
+    const v1::Order freeze = world_.demo.Freeze(kBeiling, 100);
+    Submit(freeze);
+    EXPECT_THAT(Pull("machine"), SizeIs(1));
+    EXPECT_TRUE(world_.demo.Report(kBeiling, {world_.demo.Controlled(freeze, 100, 0)}, "machine").ok());
+    ForgetTheOrder(0);
+    return Submit(world_.demo.Deduct(freeze, 60));
+  }
 
   // One instance has a freeze on Lin; the second freeze on him waits until that is known to have arrived. Sixteen
   // minutes later an order on nobody in particular comes.
@@ -176,6 +203,80 @@ TEST_F(SkippedOrders, AGatewayThatSkipsAnInquiryForAFreezeThatNothingLiftsIsFoun
   const uint64_t freeze = Submit(world_.demo.Freeze(kBeiling, 100));
   ASSERT_THAT(Pull("machine"), ElementsAre(freeze));
   EXPECT_THAT(Findings(), ElementsAre(Skipped(inquiry)));
+}
+
+// Nothing follows, so no other rule sees it.
+TEST_F(SkippedOrders, AMonitorFindsTheLastOrderWithinTheBoundThatItChose) {
+  Greet();
+  ForgetTheOrder(0);
+  const uint64_t inquiry = Submit(world_.demo.Inquire({kBeiling}));
+  EXPECT_THAT(Waiting(), IsEmpty());
+  KeepLeases(absl::Seconds(80));
+  EXPECT_THAT(Findings(), IsEmpty());
+  EXPECT_THAT(Waiting(), ElementsAre(inquiry));
+}
+
+TEST_F(SkippedOrders, AMonitorBlamesNobodyForAnAgencyThatIsAway) {
+  Greet();
+  world_.gateway.Advance(absl::Minutes(2));
+  const uint64_t inquiry = Submit(world_.demo.Inquire({kBeiling}));
+  world_.gateway.Advance(absl::Hours(1));
+  EXPECT_THAT(Waiting(), IsEmpty());
+  world_.demo.sessions.clear();
+  ASSERT_THAT(Pull("machine"), ElementsAre(inquiry));
+  EXPECT_THAT(Waiting(), IsEmpty());
+}
+
+TEST_F(SkippedOrders, AMonitorWaitsForTheHandOutBeforeItOnThePersonAndNoLonger) {
+  ForgetTheOrder(1);
+  Greet();
+  first_ = world_.demo.Freeze(kBeiling, 100);
+  Submit(first_);
+  HandToClerk();
+  second_ = Submit(world_.demo.Freeze(kBeiling, 200));
+  const uint64_t behind = Submit(world_.demo.Freeze(kBeiling, 300));
+  KeepLeases(absl::Minutes(5));
+  EXPECT_THAT(Waiting(), IsEmpty());
+  ASSERT_TRUE(world_.demo.Report(kBeiling, {world_.demo.Controlled(first_, 100, 0)}, "clerk").ok());
+  EXPECT_THAT(Waiting(), IsEmpty()) << "until a moment ago it had to wait";
+  KeepLeases(absl::Seconds(80));
+  EXPECT_THAT(Waiting(), ElementsAre(second_)) << "and not " << behind << ", which waits behind it";
+}
+
+TEST_F(SkippedOrders, AMonitorWaitsForTheDeductionBeforeAReleaseAndNoLonger) {
+  ForgetTheOrder(2);
+  Greet();
+  first_ = world_.demo.Freeze(kBeiling, 100);
+  Submit(first_);
+  ASSERT_THAT(Pull("machine"), SizeIs(1));
+  ASSERT_TRUE(world_.demo.Report(kBeiling, {world_.demo.Controlled(first_, 100, 0)}, "machine").ok());
+  const v1::Order deduct = world_.demo.Deduct(first_, 60);
+  Submit(deduct);
+  ASSERT_THAT(Pull("machine"), SizeIs(1));
+  const uint64_t release = Submit(world_.demo.Release(first_));
+  KeepLeases(absl::Minutes(5));
+  EXPECT_THAT(Waiting(), IsEmpty());
+  ASSERT_TRUE(world_.demo.Report(kBeiling, {world_.demo.Deducted(deduct, true, 40)}, "machine").ok());
+  EXPECT_THAT(Waiting(), IsEmpty());
+  KeepLeases(absl::Seconds(80));
+  EXPECT_THAT(Waiting(), ElementsAre(release));
+}
+
+TEST_F(SkippedOrders, AMonitorFindsADeductionThatNothingHoldsBack) {
+  const uint64_t deduction = SubmitForgottenDeduction();
+  KeepLeases(absl::Minutes(5));
+  EXPECT_THAT(Waiting(), ElementsAre(deduction));
+}
+
+TEST_F(SkippedOrders, AMonitorBlamesNobodyForADeductionInACaseThatIsStayed) {
+  SubmitForgottenDeduction();
+  v1::CaseAct stay = world_.demo.Open();
+  stay.mutable_stage()->set_case_number(kCaseNumber), stay.mutable_stage()->set_to(v1::CASE_STAGE_STAYED);
+  stay.mutable_stage()->set_ground("an objection is examined");
+  const auto stayed = world_.demo.SubmitCase({stay});
+  ASSERT_TRUE(stayed.ok() && stayed->results(0).has_acceptance()) << stayed.status();
+  KeepLeases(absl::Minutes(5));
+  EXPECT_THAT(Waiting(), IsEmpty());
 }
 
 TEST_F(SkippedOrders, AnOrderThatWasSignedAnewAndIsNeverHandedOutIsFound) {

@@ -56,6 +56,10 @@ TEST_F(BuilderTest, EveryOrderHasAnIdOfItsOwnTimesAndTheFieldsGiven) {
   EXPECT_EQ(a.officers(0).officer(), "001");
   EXPECT_EQ(a.inquire().asset_kinds(0), "DEPOSIT");
   EXPECT_TRUE(b.has_inquire());
+  EXPECT_FALSE(b.inquire().has_transactions());
+  const v1::Order c = builder_.Inquire(PlainOrder(), {}, DayRange{"2026-01-01", "2026-09-28"});
+  EXPECT_EQ(c.inquire().transactions().first_day(), "2026-01-01");
+  EXPECT_EQ(c.inquire().transactions().last_day(), "2026-09-28");
   EXPECT_TRUE(trust::ParseStrict<v1::Order>(Serialize(a)).ok());
 }
 

@@ -1,4 +1,5 @@
 // `eagle` as a court meets it: orders, drafts, cases and findings.
+#include <functional>
 #include <set>
 
 #include "client/common/files.h"
@@ -28,6 +29,35 @@ v1::OfficerTicket TicketIn(const v1::SignedMember& member) {
 
 class CliCourtTest : public testing::Test {
  protected:
+  // An agency's FOUND to the order `about`, under its own key.
+  v1::FindingsOfAgency FindingOf(const char* agency, const std::string& id, const std::string& about,
+                                 const std::function<void(v1::Finding&)>& fill) {
+    v1::Receipt out;
+    out.set_order_digest(std::string(journal::View(journal::LeafHash(about))));
+    out.set_order_id(*ParseUuid(id));
+    out.set_agency(agency);
+    out.set_sequence(1);
+    out.set_kind(v1::RECEIPT_KIND_FINAL);
+    out.set_searched_scope("core");
+    v1::ItemResult* item = out.add_items();
+    item->set_outcome(v1::OUTCOME_FOUND);
+    item->mutable_finding()->set_asset_number("9900010000000001016");
+    item->mutable_finding()->set_balance_known(true);
+    fill(*item->mutable_finding());
+    trust::Ed25519Signer key =
+        *trust::Ed25519Signer::FromPemFile(world_.Path(std::string("pki/keys/agency-") + agency + ".pem"));
+    v1::FindingsOfAgency finding;
+    finding.set_agency(agency);
+    finding.set_journal_index(9);
+    *finding.mutable_receipt() = trust::TravelForm(trust::MakeBatch({.member_type = v1::MEMBER_TYPE_RECEIPT,
+                                                                     .environment = v1::ENVIRONMENT_TEST,
+                                                                     .signer = agency,
+                                                                     .sequence = 1,
+                                                                     .signed_at = Monday()},
+                                                                    {Serialize(out)}, {&key}),
+                                                   0);
+    return finding;
+  }
   CliWorld world_;
 };
 
@@ -132,7 +162,7 @@ TEST_F(CliCourtTest, AGroupIsGatheredSignedByThreeAndSubmittedOnce) {
   EXPECT_EQ(second.exit, kExitOk) << second.err;
   const Draft gathered = *Draft::Read(draft);
   EXPECT_THAT(second.out, AllOf(HasSubstr(SpacedDigest(gathered.digest_text())), HasSubstr("up to 80,000.00 CNY"),
-                                HasSubstr("share 1/2"), HasSubstr("leader 003")));
+                                HasSubstr("share 1/2, value unknown"), HasSubstr("leader 003")));
   // Each signer sees the same digest, and without a terminal must say --yes.
   EXPECT_EQ(world_.Run({"order", "sign", draft, "--sign", "001"}).exit, kExitUsage);
   for (const char* officer : {"001", "002", "003"}) {
@@ -284,10 +314,18 @@ TEST_F(CliCourtTest, ACasesLedgerIsShownInMoney) {
   measure->set_phase(v1::MEASURE_PHASE_EFFECTIVE);
   measure->set_is_money(true);
   measure->mutable_state()->set_controlled_minor_units(6135027);
+  v1::MeasureView* share = world_.gateway->case_view.add_measures();  // of a company, with a declared value
+  share->set_freeze_order_id(std::string(16, 's'));
+  share->mutable_state()->set_requested_minor_units(30000000),
+      share->mutable_state()->set_controlled_minor_units(10000000);
+  v1::MeasureView* house = world_.gateway->case_view.add_measures();  // of unknown value
+  house->set_freeze_order_id(std::string(16, 'h'));
   const Ran ran = world_.Json({"case", "show", kCase, "--officer", "001"});
   EXPECT_EQ(At(ran.out, "ledger.cap"), "198,287.00");
   EXPECT_EQ(At(ran.out, "measures.0.controlled"), "61,350.27");
   EXPECT_EQ(At(ran.out, "measures.0.agency"), "北陵商业银行");
+  EXPECT_EQ(At(ran.out, "measures.1.controlled"), "100,000.00");
+  EXPECT_EQ(At(ran.out, "measures.2.controlled"), "null");
 }
 
 TEST_F(CliCourtTest, FreezeAndDeductIsOnePairUnderOneHead) {
@@ -339,37 +377,44 @@ TEST_F(CliCourtTest, MeasuresAreListedWithWhatEndsFirstOnTop) {
   EXPECT_EQ(world_.gateway->measures_request.ending_before().seconds(), absl::ToUnixSeconds(now + absl::Hours(1440)));
 }
 
+TEST_F(CliCourtTest, TransactionsAreAskedForByDaysAndSilenceAboutThemIsShown) {
+  world_.ListStatements();
+  EXPECT_THAT(world_.Run(Inquire({"--transactions", "2026-09-31:2026-10-01"})).err, HasSubstr("--transactions is"));
+  const Ran sent = world_.Json(Inquire({"--transactions", "2026-09-01:2026-09-28"}));
+  const std::string id = At(sent.out, "results.0.order_id");
+  const std::string order = world_.gateway->order_batches[0].members(0);
+  EXPECT_EQ(OrderOf(world_.gateway->order_batches[0]).inquire().transactions().last_day(), "2026-09-28");
+  const auto told = [&](const std::function<void(v1::Finding&)>& fill) {
+    world_.gateway->findings = {FindingOf("9900010", id, order, fill)};
+    return world_.Json({"findings", id, "--officer", "001"});
+  };
+  EXPECT_EQ(At(told([](v1::Finding&) {}).out, "transactions.0.remark"), "NOT_GIVEN");
+  EXPECT_EQ(At(told([](v1::Finding& found) { found.mutable_transactions(); }).out, "transactions.0.remark"), "NONE");
+  const Ran ran = told([](v1::Finding& found) {
+    found.mutable_transactions()->set_omitted(7);
+    v1::Transaction& one = *found.mutable_transactions()->add_list();
+    one.set_reference("B1"), one.set_amount_minor_units(-300'00), one.mutable_booked_at()->set_seconds(1790555400);
+    one.set_counterparty_name("某人");
+  });
+  EXPECT_THAT(At(ran.out, "transactions.0.remark"), StartsWith("OMITTED: 7 older"));
+  EXPECT_EQ(At(ran.out, "transactions.1.amount"), "-300.00");
+  EXPECT_EQ(At(ran.out, "transactions.1.counterparty"), "某人");
+  EXPECT_EQ(At(ran.out, "transactions.1.balance_after"), "null") << "unknown, not zero";
+}
+
 TEST_F(CliCourtTest, FindingsAreShownOnlyWhenTheirReceiptVerifies) {
   world_.ListStatements();
   const Ran sent = world_.Json(Inquire());
   const std::string id = At(sent.out, "results.0.order_id");
   const std::string order = world_.gateway->order_batches[0].members(0);
   const auto receipt = [&](const char* agency, const std::string& about, int64_t balance) {
-    v1::Receipt out;
-    out.set_order_digest(std::string(journal::View(journal::LeafHash(about))));
-    out.set_order_id(*ParseUuid(id));
-    out.set_agency(agency);
-    out.set_sequence(1);
-    out.set_kind(v1::RECEIPT_KIND_FINAL);
-    out.set_searched_scope("core");
-    v1::ItemResult* item = out.add_items();
-    item->set_outcome(v1::OUTCOME_FOUND);
-    item->mutable_finding()->set_asset_number("9900010000000001016");
-    item->mutable_finding()->set_balance_known(true);
-    item->mutable_finding()->set_balance_minor_units(balance);
-    trust::Ed25519Signer key =
-        *trust::Ed25519Signer::FromPemFile(world_.Path(std::string("pki/keys/agency-") + agency + ".pem"));
-    v1::FindingsOfAgency finding;
-    finding.set_agency(agency);
-    finding.set_journal_index(9);
-    *finding.mutable_receipt() = trust::TravelForm(trust::MakeBatch({.member_type = v1::MEMBER_TYPE_RECEIPT,
-                                                                     .environment = v1::ENVIRONMENT_TEST,
-                                                                     .signer = agency,
-                                                                     .sequence = 1,
-                                                                     .signed_at = Monday()},
-                                                                    {Serialize(out)}, {&key}),
-                                                   0);
-    return finding;
+    return FindingOf(agency, id, about, [&](v1::Finding& found) {
+      found.set_balance_minor_units(balance);
+      found.set_share_numerator(3), found.set_share_denominator(10);
+      found.set_description("松月支行");
+      v1::PriorMeasure* prior = found.add_prior_measures();
+      prior->set_authority("辽9902"), prior->set_document_number("执88号");
+    });
   };
   world_.gateway->findings = {receipt("9900010", order, 6135027)};
   world_.gateway->unanswered = {"9900900"};
@@ -377,6 +422,9 @@ TEST_F(CliCourtTest, FindingsAreShownOnlyWhenTheirReceiptVerifies) {
   EXPECT_EQ(good.exit, kExitOk) << good.err;
   EXPECT_EQ(At(good.out, "findings.0.balance"), "61,350.27");
   EXPECT_EQ(At(good.out, "findings.0.outcome"), "FOUND");
+  EXPECT_EQ(At(good.out, "findings.0.share"), "3/10");
+  EXPECT_EQ(At(good.out, "findings.0.prior_measures"), "辽9902 执88号");  // for how much isn't known
+  EXPECT_EQ(At(good.out, "findings.0.description"), "松月支行");
   EXPECT_EQ(At(good.out, "findings.1.outcome"), "NO_ANSWER_YET");
   EXPECT_EQ(At(good.out, "receipts.0.verified"), "true");
   const v1::OfficerTicket ticket = TicketIn(world_.gateway->findings_request.officer_ticket());

@@ -21,6 +21,13 @@ class NoTiles : public journal::TileSource {
   }
 };
 
+// As it comes off the wire.
+absl::Status FromGateway(const absl::Status& status) {
+  Failure failure = FailureOf(status);
+  failure.metadata.emplace_back("origin", "gateway");
+  return ToStatus(failure);
+}
+
 std::string Bytes(const journal::Hash& hash) { return std::string(journal::View(hash)); }
 
 class QueuedStream : public WatchStream {
@@ -154,8 +161,59 @@ std::optional<v1::OrderResult> FakeGateway::RefusedBefore(const v1::SubmitOrders
   return result;
 }
 
+absl::Status FakeGateway::PapersAreHere(const v1::SignedBatch& batch) const {
+  Violations wrong;
+  for (const std::string& member : batch.members()) {
+    v1::Order order;
+    if (!papers_travel || !order.ParseFromString(member)) continue;
+    for (const v1::Instrument& named : order.instruments()) {
+      const auto parts = papers.find(named.digest());
+      std::string content;
+      if (parts != papers.end()) {
+        for (const auto& [part, bytes] : parts->second) content += bytes;
+      }
+      if (journal::View(journal::Sha256(content)) != named.digest())
+        wrong.Add("instruments", Reason::kBlobMissing, "isn't here");
+    }
+  }
+  return wrong.empty() ? absl::OkStatus() : FromGateway(wrong.ToStatus("papers that travel aren't here"));
+}
+
+absl::StatusOr<v1::PutBlobPartResponse> FakeGateway::PutBlobPart(const v1::PutBlobPartRequest& request) {
+  EAGLE_RETURN_IF_ERROR(fail_);
+  if (!papers_travel) return FromGateway(Fail(Reason::kPapersNotTaken, "the policy in force has no row for papers"));
+  constexpr uint64_t kPart = 256 << 10;
+  auto& parts = papers[request.digest()];
+  if (!request.content().empty()) {
+    if (parts_put == parts_kept) return Fail(Reason::kUnavailable, "the connection was cut");
+    parts[request.part()] = request.content();
+    ++parts_put;
+  }
+  v1::PutBlobPartResponse response;
+  for (uint32_t part = 0; part * kPart < request.size_bytes(); ++part) {
+    if (!parts.contains(part)) response.add_parts_missing(part);
+  }
+  response.set_complete(response.parts_missing().empty());
+  return response;
+}
+
+absl::StatusOr<v1::GetBlobPartResponse> FakeGateway::GetBlobPart(const v1::GetBlobPartRequest& request) {
+  EAGLE_RETURN_IF_ERROR(fail_);
+  blob_request = request;
+  const auto found = papers.find(request.digest());
+  if (found == papers.end() || !found->second.contains(request.part()))
+    return FromGateway(Fail(Reason::kNotFound, "no paper of the caller's has this name"));
+  v1::GetBlobPartResponse response;
+  response.set_content(found->second.at(request.part()));
+  uint64_t size = 0;
+  for (const auto& [part, bytes] : found->second) size += bytes.size();
+  response.set_size_bytes(size);
+  return response;
+}
+
 absl::StatusOr<v1::SubmitOrdersResponse> FakeGateway::SubmitOrders(const v1::SubmitOrdersRequest& request) {
   EAGLE_RETURN_IF_ERROR(fail_);
+  EAGLE_RETURN_IF_ERROR(PapersAreHere(request.batch()));
   order_batches.push_back(request.batch());
   v1::SubmitOrdersResponse response;
   for (const std::string& member : request.batch().members()) {
@@ -315,6 +373,36 @@ absl::StatusOr<v1::ListMeasuresResponse> FakeGateway::ListMeasures(const v1::Lis
   measures_request = request;
   const size_t page = request.page_token().empty() ? 0 : std::stoul(request.page_token());
   return page < measure_pages.size() ? measure_pages[page] : v1::ListMeasuresResponse();
+}
+
+absl::StatusOr<v1::SubmitObjectionsResponse> FakeGateway::AnswerObjection(const v1::SubmitObjectionsRequest& request) {
+  EAGLE_RETURN_IF_ERROR(Answer());
+  objection_batches.push_back(request.batch());
+  v1::SubmitObjectionsResponse response;
+  for (const std::string& member : request.batch().members()) {
+    v1::ObjectionAct act;
+    act.ParseFromString(member);
+    v1::ObjectionResult& result = *response.add_results();
+    result.set_request_id(act.request_id());
+    if (!objection_refusal.reason().empty()) {
+      *result.mutable_refusal() = objection_refusal;
+    } else {
+      result.mutable_acceptance()->set_journal_index(Append(v1::ENTRY_TYPE_OBJECTION_ANSWERED, ""));
+    }
+  }
+  response.set_checkpoint(Checkpoint());
+  return response;
+}
+
+absl::StatusOr<v1::ListObjectionsResponse> FakeGateway::ListObjections(const v1::ListObjectionsRequest&) {
+  EAGLE_RETURN_IF_ERROR(Answer());
+  return objections;
+}
+
+absl::StatusOr<v1::ReadObjectionResponse> FakeGateway::ReadObjection(const v1::ReadObjectionRequest& request) {
+  EAGLE_RETURN_IF_ERROR(Answer());
+  thread_request = request;
+  return thread;
 }
 
 absl::StatusOr<v1::SubmitStatementsResponse> FakeGateway::SubmitStatements(const v1::SubmitStatementsRequest& request) {

@@ -66,11 +66,20 @@ class FakeGateway : public Gateway {
   std::function<void(v1::WaitCheckpointResponse&)> tamper_wanted;
 
   // --- what they look at
+  std::map<std::string, std::map<uint32_t, std::string>> papers;  // parts by digest
+  bool papers_travel = false;  // orders are refused without theirs, and nothing is taken before it is set
+  size_t parts_put = 0, parts_kept = SIZE_MAX;  // after so many the connection is cut
+  v1::GetBlobPartRequest blob_request;          // the last one
   std::vector<v1::SignedBatch> order_batches, case_batches, statement_batches, administration_batches;
   v1::WithdrawOrderRequest withdrawn;
   v1::ListFindingsRequest findings_request;
   v1::GetEvidenceResponse evidence;
   v1::GetEvidenceRequest evidence_request;
+  std::vector<v1::SignedBatch> objection_batches;
+  v1::ListObjectionsResponse objections;  // one page
+  v1::ReadObjectionResponse thread;
+  v1::ReadObjectionRequest thread_request;              // the last one
+  v1::Refusal objection_refusal;                        // of every word, unless empty
   std::vector<v1::ListMeasuresResponse> measure_pages;  // by page token: "", "1", "2", ...
   v1::ListMeasuresRequest measures_request;             // the last one
   v1::ListOrdersOfKeyResponse of_key;
@@ -94,6 +103,11 @@ class FakeGateway : public Gateway {
   absl::StatusOr<v1::SubmitCaseActsResponse> SubmitCaseActs(const v1::SubmitCaseActsRequest& request) override;
   absl::StatusOr<v1::GetCaseResponse> GetCase(const v1::GetCaseRequest& request) override;
   absl::StatusOr<v1::ListMeasuresResponse> ListMeasures(const v1::ListMeasuresRequest& request) override;
+  absl::StatusOr<v1::PutBlobPartResponse> PutBlobPart(const v1::PutBlobPartRequest& request) override;
+  absl::StatusOr<v1::GetBlobPartResponse> GetBlobPart(const v1::GetBlobPartRequest& request) override;
+  absl::StatusOr<v1::SubmitObjectionsResponse> AnswerObjection(const v1::SubmitObjectionsRequest& request) override;
+  absl::StatusOr<v1::ListObjectionsResponse> ListObjections(const v1::ListObjectionsRequest& request) override;
+  absl::StatusOr<v1::ReadObjectionResponse> ReadObjection(const v1::ReadObjectionRequest& request) override;
   absl::StatusOr<v1::SubmitStatementsResponse> SubmitStatements(const v1::SubmitStatementsRequest& request) override;
   absl::StatusOr<v1::ListStatementsResponse> ListStatements(const v1::ListStatementsRequest& request) override;
   absl::StatusOr<v1::ListAgenciesResponse> ListAgencies(const v1::ListAgenciesRequest& request) override;
@@ -124,6 +138,7 @@ class FakeGateway : public Gateway {
   static std::optional<v1::OrderResult> RefusedBefore(const v1::SubmitOrdersRequest& request,
                                                       const std::string& member);
   absl::Status Answer();
+  absl::Status PapersAreHere(const v1::SignedBatch& batch) const;
 
   journal::Ed25519NoteSigner signer_;
   std::vector<std::string> leaves_;

@@ -8,6 +8,7 @@ replay reaches the same tables, its key is in no file, no planted marker is in a
 erasure opens nothing.
 """
 import datetime
+import hashlib
 import os
 import shutil
 import sqlite3
@@ -23,7 +24,7 @@ from drill import drill  # noqa: E402
 from stage import SHANGHAI, at  # noqa: E402
 
 MARKERS = ["林远舟", "苏晴", "990101198503070017", "990101850307001", "990101198708150029", cast.ACCOUNT_BEILING, cast.ACCOUNT_SONGYUE, cast.CASE, cast.TITLE,
-           cast.APPLICANT.split(";")[0], "1,234.56", "MARKER-IN-A-GROUND"]
+           cast.APPLICANT.split(";")[0], "1,234.56", "MARKER-IN-A-GROUND", *play.PAPERS.values()]
 KEPT = ["--last-signed", "last_signed", "--master-key", "pki/keys/master.key"]
 
 
@@ -54,8 +55,15 @@ class Erasure(play.Demo):
         self.orders["release"] = released["results"][0]["order_id"]
         self.answered("release")
         index = self.case()["case"]["journal_index"]
+        self.eagle("paper", "get", self.digest("RULING"), "--order", self.orders["freeze"], "--out", "got.pdf", "--officer", "001")
+        with open(os.path.join(self.folder, "got.pdf"), "rb") as got, open(os.path.join(self.folder, play.PAPERS["RULING"]), "rb") as put:
+            self.stage.check("the court reads its ruling back, byte for byte", got.read() == put.read())
         self.eagle("case", "stage", "--case", cast.CASE, "--to", "CLOSED", "--ground", "MARKER-IN-A-GROUND", "--sign", cast.HANDLER, "--sign", cast.LEADER)
         return index
+
+    def digest(self, category):
+        with open(os.path.join(self.folder, play.PAPERS[category]), "rb") as file:
+            return hashlib.sha256(file.read()).hexdigest()
 
     def copy(self, name):
         self.stage.stop("gateway")
@@ -92,6 +100,10 @@ class Erasure(play.Demo):
             s.check(f"{command[0]} says that it was erased", "ERASED" in told["talk"], told)
         there = {marker for _, content in self.files(cast.FOLDERS[BEILING]) for marker in MARKERS if marker.encode() in content}
         s.check("the search finds what is there: the bank keeps its own books", {"林远舟", cast.ACCOUNT_BEILING} <= there, there)
+        s.check("before, two papers lay there, sealed", len(list(self.files("before/blobs"))) == 2)
+        s.equal("papers now", list(self.files("data/blobs")), [])
+        told = self.eagle("paper", "get", self.digest("RULING"), "--case", cast.CASE, "--out", "again.pdf", "--officer", "001", expect=3)
+        s.check("nor are they read", "ERASED" in told["talk"], told)
         # While it runs, write-ahead log and all.
         doomed = self.keys("before")
         s.equal("keys of cases before", len(doomed), 1)

@@ -126,8 +126,8 @@ class Restore(play.Demo):
         made["folder"] = "safe"
         self.backup = made
         verified = self.local("backup", "verify", made["folder"], "--log-key", audit.log_key(self))
-        self.stage.check("it verifies offline, every leaf against its signed head", verified["backup"]["verdict"] == "verified" and verified["backup"]["size"] == made["size"], verified)
-        secrets = [name for name in glob.glob(os.path.join(self.folder, made["folder"], "*"))
+        self.stage.check("it verifies offline, every leaf against its signed head", verified["backup"]["verdict"] == "verified" and verified["backup"]["size"] == made["size"] and verified["backup"]["papers"] > 0, verified)
+        secrets = [name for name in glob.glob(os.path.join(self.folder, made["folder"], "**"), recursive=True) if os.path.isfile(name)
                    for secret in ("pki/keys/log.key", "pki/keys/master.key") if self.content(secret) in self.content(name)]
         self.stage.equal("files of it that hold the log's key or the master key", secrets, [])
 
@@ -163,6 +163,7 @@ class Restore(play.Demo):
         os.mkdir(folder, mode=0o700)
         for name in ("journal.db", "keys.db", "checkpoint"):
             shutil.copy(os.path.join(self.folder, self.backup["folder"], name), folder)
+        shutil.copytree(os.path.join(self.folder, self.backup["folder"], "blobs"), os.path.join(folder, "blobs"))
         s.say("killed, the data lost, the backup put back")
 
     def refused_start(self, why):

@@ -62,13 +62,15 @@ const GoldenJournal& Stored() {
   return *kGolden;
 }
 
-// A store made by folding the stored bytes, commit by commit, with nothing but codec and Apply.
+// A store made by folding the stored bytes, commit by commit, with nothing but codec and Apply, and the tiles of them.
 absl::Status Fold(const GoldenJournal& golden, core::KeySource& keys, domain::State& state, storage::FakeStore& store) {
+  journal::Edge edge;
   for (const storage::CommitRow& row : golden.commits) {
     for (uint64_t index = row.first_index; index < row.first_index + row.count; ++index) {
       EAGLE_ASSIGN_OR_RETURN(const domain::Entry entry,
                              core::DecodeEntry(golden.entries[index].leaf, golden.entries[index].sealed, keys));
       domain::Apply(entry, state);
+      edge.Append(journal::LeafHash(golden.entries[index].leaf));
     }
     storage::Commit commit{.first_index = row.first_index,
                            .count = row.count,
@@ -77,6 +79,8 @@ absl::Status Fold(const GoldenJournal& golden, core::KeySource& keys, domain::St
                            .entries = row.entries,
                            .previous_checkpoint = row.previous_checkpoint,
                            .rows = core::TakeRows(state, row.first_index)};
+    for (journal::FullTile& tile : edge.TakeFullTiles())
+      commit.rows.push_back({storage::Table::kTiles, core::TileKey(tile.level, tile.n), std::move(tile.bytes)});
     EAGLE_RETURN_IF_ERROR(store.Append(commit));
   }
   return absl::OkStatus();
@@ -168,7 +172,8 @@ TEST(GoldenEntries, AGatewayOfTodayOpensTheStoredJournal) {
   ASSERT_TRUE(Fold(Stored(), core.keys, state, core.disk).ok());
   ASSERT_TRUE(core.signed_disk.Write({head.size, head.root, Stored().checkpoint}).ok());
   core.clock.wall = state.recorded;
-  ASSERT_TRUE(core.Start().ok());
+  const absl::Status started = core.Start();
+  ASSERT_TRUE(started.ok()) << started;
   EXPECT_EQ(core.sequencer->checkpoint(), Stored().checkpoint);
   EXPECT_EQ(core.sequencer->state().timers, state.timers);
   const auto report = core.Replay();

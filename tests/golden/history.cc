@@ -37,6 +37,7 @@ class Storyteller {
     Waits();
     Reads();
     LosesAKey();
+    Objects();
     LosesItsClock();
     Erases();
     SaysWhatItsDirectoryIs();
@@ -436,6 +437,28 @@ class Storyteller {
     Accepted(world_.Administration("admin2", {ApprovalOf(proposal)}));
     Later(absl::Minutes(1));
     Later(absl::Hours(1));
+  }
+
+  // A bank objects to a freeze: a deduction waits, both sides speak, the time passes, and the court answers late. What
+  // the bank then raises against the deduction it takes back.
+  void Objects() {
+    const std::vector<std::string> signers = {"handler", "cosigner, second"};
+    const auto freeze = Ordered(world_.FreezeOrder("BANK1", 300'00), signers);
+    HandOut(kBank1, freeze);
+    Accepted(world_.Receipts("BANK1", {world_.Controlled(freeze, "BANK1", 300'00, 0)}));
+    const auto deduct = Ordered(world_.DeductOrder("BANK1", freeze.order_id(), 100'00), signers);
+    const auto raised = world_.Raise("BANK1", freeze);
+    Accepted(world_.Objections("BANK1", {raised}));
+    Refused(world_.Objections("BANK1", {world_.Raise("BANK1", freeze)}));
+    Accepted(world_.Objections("C1", {world_.Say("C1", raised)}, {"handler"}));
+    Accepted(world_.Objections("BANK1", {world_.Say("BANK1", raised)}));
+    for (int day = 0; day < 5; ++day) Later(absl::Hours(25));
+    Accepted(world_.Objections("C1", {world_.Answer(raised, OBJECTION_DECISION_REJECTED)}));
+    HandOut(kBank1, deduct);
+    const auto again = world_.Raise("BANK1", deduct);
+    Accepted(world_.Objections("BANK1", {again}));
+    Accepted(world_.Objections("BANK1", {world_.Say("BANK1", again, /*withdraws=*/true)}));
+    Accepted(world_.Receipts("BANK1", {world_.Deducted(deduct, "BANK1", true, 200'00, 0)}));
   }
 
   DomainWorld& world_;

@@ -42,6 +42,8 @@ class Stage : public sdk::Channel {
   void ReportStatus(sdk::CallId call, const v1::ReportStatusRequest&) override {
     replies_.emplace_back(call, v1::ReportStatusResponse());
   }
+  void RaiseObjection(sdk::CallId, const v1::SubmitObjectionsRequest&) override {}  // nobody objects here
+  void PullObjections(sdk::CallId, const v1::PullObjectionsRequest&) override {}
   void Deliver(sdk::Agent& agent) {
     for (auto& [call, reply] : std::exchange(replies_, {})) agent.OnReply(call, std::move(reply));
   }

@@ -76,6 +76,8 @@ TEST(House, NoStrayWhiteSpace) { ExpectNone(StrayWhiteSpace(Source())); }
 
 TEST(House, NoDeadLinks) { ExpectNone(DeadLinks(Source())); }
 
+TEST(House, EdgeCasesAreHeldByTestsThatAreThere) { ExpectNone(MissingTests(Source(), "tests/edge-cases.md")); }
+
 TEST(House, ReasonsAreUniqueAndSayWhatToDo) { ExpectNone(BadReasons(SourceReasons())); }
 
 // The rules above read text; this one makes sure that the compiler sees the same rows.

@@ -10,7 +10,7 @@ constexpr std::string_view kBase = "server/base/", kDomain = "server/domain/", k
                            kTrust = "server/trust/", kKeyStore = "server/trust/sqlite_", kStorage = "server/storage/",
                            kSqliteStore = "server/storage/sqlite/", kCore = "server/core/",
                            kDispatch = "server/dispatch/", kApi = "server/api/", kOps = "server/ops/",
-                           kSystemClock = "server/base/system_clock", kSdk = "adapters/sdk/",
+                           kSystemClock = "server/base/system_clock", kBlobs = "server/blobs/", kSdk = "adapters/sdk/",
                            kShell = "adapters/sdk/shell/", kCommon = "client/common/", kClientLib = "client/lib/",
                            kChannel = "client/lib/channel", kRegister = "adapters/register/", kBank = "adapters/bank/",
                            kAudit = "client/audit/";
@@ -37,8 +37,8 @@ Room MoneyKind(std::string_view prefix, std::string_view purpose) {
 Room AboveRooms(std::string_view prefix, std::string_view purpose, std::vector<std::string_view> more = {}) {
   Room room{prefix,
             purpose,
-            {kBase, kSystemClock, kDomain, kJournal, kTrust, kKeyStore, kStorage, kSqliteStore, kCore, kDispatch, kApi,
-             kOps, "server/data_keys"},
+            {kBase, kSystemClock, kDomain, kJournal, kTrust, kKeyStore, kStorage, kSqliteStore, kBlobs, kCore,
+             kDispatch, kApi, kOps, "server/data_keys"},
             kAnyLibrary & ~kTestKit};
   room.rooms.insert(room.rooms.end(), more.begin(), more.end());
   return room;
@@ -107,6 +107,7 @@ unsigned LibraryOf(std::string_view path) {
                                        {kFiles, "netinet/"},
                                        {kFiles, "arpa/"},
                                        {kFiles, "linux/"},
+                                       {kFiles, "curl/"},
                                        {kTerminal, "CLI/"},
                                        {kTerminal, "toml++/"},
                                        {kTestKit, "gtest/"},
@@ -180,6 +181,7 @@ const std::vector<Room>& Rooms() {
        {kBase},
        kOpenssl | kThreads | kFiles},
       {kSqliteStore, "the embedded store", {kBase, kStorage}, kSqlite | kThreads | kFiles},
+      {kBlobs, "papers as files: sealed by case, whole or not at all, bounded", {kBase, kJournal}, kThreads | kFiles},
       {kCore,
        "the sequencer: decide, apply, append, commit, publish",
        {kBase, kDomain, kJournal, kStorage},
@@ -190,11 +192,11 @@ const std::vector<Room>& Rooms() {
        kMessages | kThreads},
       {kApi,
        "gRPC services: authenticate, convert, call core, map errors",
-       {kBase, kDomain, kJournal, kTrust, kStorage, kCore, kDispatch},
+       {kBase, kDomain, kJournal, kTrust, kStorage, kBlobs, kCore, kDispatch},
        kMessages | kGrpc | kErrorDetails | kOpenssl | kThreads | kFiles},
       {kOps,
        "metrics, logs, health, administration, drain",
-       {kBase, kDomain, kJournal, kTrust, kStorage, kCore, kDispatch, kApi},
+       {kBase, kDomain, kJournal, kTrust, kStorage, kBlobs, kCore, kDispatch, kApi},
        kMessages | kGrpc | kThreads | kClock | kFiles | kTerminal},
       AboveRooms("server/data_keys", "above the rooms: opens a data folder's keys"),
       AboveRooms("server/found", "above the rooms: founds a log"),
@@ -212,6 +214,7 @@ const std::vector<Room>& Rooms() {
        {kBase, kSystemClock, kJournal, kTrust, kSdk},
        kMessages | kGrpc | kErrorDetails | kOpenssl | kThreads | kClock | kFiles | kTerminal},
       Kind("adapters/bank/", "rules and data of banks, the core of offices that keep money"),
+      Kind("adapters/rest/", "agencies whose core has an HTTP and JSON interface: templates, answers, libcurl"),
       Kind("adapters/register/", "the engine of things in a register, which a table drives"),
       RegisterKind("adapters/land/", "the table and data of land registries"),
       RegisterKind("adapters/vehicle/", "the table and data of vehicle registries"),

@@ -261,6 +261,15 @@ TEST(Shape, DeadLinksAreFound) {
   EXPECT_THAT(DeadLinks(tree), ElementsAre(HasSubstr("server/docs/a.md:2: link to ../gone.md")));
 }
 
+TEST(Shape, APromisedTestThatIsNotThereIsFound) {
+  Tree tree = {{"tests/a_test.cc", "TEST(Money, IsCounted) {}\nTEST_F(Money,\n       IsKept) {}\n"},
+               {"tests/p.md", "`Money.IsCounted`, `Money.IsKept`\n`Money.IsLost` `plain`\n"}};
+  EXPECT_THAT(MissingTests(tree, "tests/p.md"), ElementsAre(HasSubstr("tests/p.md:2: no test is called Money.IsLost")));
+  tree["tests/p.md"] = "nothing\n";
+  EXPECT_THAT(MissingTests(tree, "tests/p.md"), ElementsAre(HasSubstr("names no test")));
+  EXPECT_THAT(MissingTests(tree, "tests/q.md"), ElementsAre(HasSubstr("isn't there")));
+}
+
 TEST(Reasons, RowsAreReadWithTheirSections) {
   Findings findings;
   const auto lines = ParseReasons(

@@ -1,6 +1,7 @@
 #include "tests/house/shape.h"
 
 #include <filesystem>
+#include <regex>
 #include <set>
 
 namespace eagle::house {
@@ -157,6 +158,31 @@ Findings DeadLinks(const Tree& tree) {
       }
     }
   }
+  return findings;
+}
+
+Findings MissingTests(const Tree& tree, const std::string& page) {
+  std::set<std::string> tests;
+  for (const auto& [path, content] : tree) {
+    if (!StartsWith(path, "tests/") || !EndsWith(path, ".cc")) continue;
+    static const std::regex kTest("\\bTEST(?:_F|_P)?\\(\\s*(\\w+),\\s*(\\w+)\\s*\\)");
+    for (std::sregex_iterator at(content.begin(), content.end(), kTest), end; at != end; ++at)
+      tests.insert((*at)[1].str() + "." + (*at)[2].str());
+  }
+  const auto found = tree.find(page);
+  if (found == tree.end()) return {page + ": isn't there"};
+  Findings findings;
+  static const std::regex kNamed("`(\\w+\\.\\w+)`");
+  const auto lines = Lines(found->second);
+  size_t named = 0;
+  for (size_t i = 0; i < lines.size(); ++i) {
+    const std::string line(lines[i]);
+    for (std::sregex_iterator at(line.begin(), line.end(), kNamed), end; at != end; ++at, ++named) {
+      const std::string test = (*at)[1].str();
+      if (!tests.contains(test)) findings.push_back(At(page, i) + ": no test is called " + test);
+    }
+  }
+  if (named == 0) findings.push_back(page + ": names no test");
   return findings;
 }
 

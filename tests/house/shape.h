@@ -1,5 +1,5 @@
 // Rules about the shape of the tree: tests that nobody builds, rooms without a page, long files, stray white space,
-// dead links.
+// dead links, promised tests that aren't there.
 #pragma once
 
 #include <cstddef>
@@ -27,5 +27,9 @@ Findings StrayWhiteSpace(const Tree& tree);
 
 // Relative links in *.md that lead nowhere.
 Findings DeadLinks(const Tree& tree);
+
+// Tests named in `page` as `Suite.Name` that no TEST, TEST_F or TEST_P below tests/ has. A page without any is a
+// finding.
+Findings MissingTests(const Tree& tree, const std::string& page);
 
 }  // namespace eagle::house

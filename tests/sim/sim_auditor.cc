@@ -46,11 +46,17 @@ void World::Judge() {
   }
   // LOG_RECOVERED is written while no gateway runs; the first commit after it marks what passed meanwhile.
   const bool just_recovered = recovered_in_ != 0 && state.next_index == backup_->next_index + 1;
+  for (const auto& [index, thread] : state.objections) {
+    const domain::Timer timer{thread.deadline.next(), index, domain::Timer::kOfObjection};
+    if (thread.open() && thread.deadline.armed() && !state.timers.contains(timer))
+      Blame("an open objection without an armed deadline");
+  }
   for (const auto& [seq, order] : state.orders) {
     domain::AgencySet out = order.paused, waits = order.paused;
     waits.RemoveAll(order.delivered);
     if (out != waits) Blame("a paused order was handed out");
-    if (!order.complete() && order.deadline.armed() && !state.timers.contains({order.deadline.next(), seq, false}))
+    if (!order.complete() && order.deadline.armed() &&
+        !state.timers.contains({order.deadline.next(), seq, domain::Timer::kOfOrder}))
       Blame("an open order without an armed deadline");
     if (!order.complete() && order.deadline.armed() && order.deadline.next() <= state.recorded && !just_recovered)
       Blame("a deadline passed and nothing was marked");
@@ -84,7 +90,13 @@ void World::JudgeAtTheEnd() {
   for (const auto& [seq, order] : state.orders) {
     if (!order.conflict.empty()) Blame("two final words on one order");
     // Agencies that know of the theft take nothing any more that the stolen key signed.
-    if (!order.returned.empty() && !by_stolen_key_.contains(order.order_id))
+    // What the court found wrong after it had gone out goes back undone.
+    const auto threads = state.ObjectionsOf(order);
+    const bool found_wrong = std::any_of(threads.begin(), threads.end(), [&](const domain::ObjectionThread* thread) {
+      return thread->order == order.seq &&
+             (thread->state == OBJECTION_STATE_UPHELD || thread->state == OBJECTION_STATE_AMENDED);
+    });
+    if (!order.returned.empty() && !by_stolen_key_.contains(order.order_id) && !found_wrong)
       Blame(absl::StrCat("an order was returned: ", seq, " ", Action_Name(order.action)));
     numbers_.answers += order.done.count();
   }
@@ -136,6 +148,8 @@ void World::JudgeAtTheEnd() {
         Blame("a measure that was released whole still stands at " + code);
       // What stood still was handed out later than others, and so was later in rank.
       if (accepted->paused_index != 0) continue;
+      // Nor what an objection held back.
+      if (accepted->action == ACTION_DEDUCT && !state.ObjectionsOf(*accepted).empty()) continue;
       // A release waits behind the deductions under its measure that were accepted before it, and others pass it.
       const auto waited_for = [&](const auto& row) {
         const domain::Order& other = row.second;
@@ -171,6 +185,7 @@ void World::JudgeJournal() {
   }
   std::map<uint64_t, std::pair<int64_t, std::vector<uint32_t>>> marks;  // order -> acceptance, marks fired
   std::map<uint64_t, OrderAccepted> accepted;
+  ObjectionsSeen objections;
   audit::PublicAudit audit;  // shares nothing with the product but the journal's formats
   audit::OpenedAudit opened(
       [&](std::string_view key_id) -> std::optional<std::string> {
@@ -184,6 +199,7 @@ void World::JudgeJournal() {
         if (real_keys_) opened.Take(leaf, sealed);
         EAGLE_ASSIGN_OR_RETURN(const domain::Entry entry, core::DecodeEntry(leaf, sealed, gateway_->keys()));
         if (entry.type == ENTRY_TYPE_ORDER_ACCEPTED) accepted[index].ParseFromString(entry.body);
+        objections.Take(entry, accepted, [&](const std::string& what) { Blame(what); });
         if (entry.type == ENTRY_TYPE_DEADLINE_MARKED && entry.order) {
           DeadlineMarked body;
           body.ParseFromString(entry.body);
@@ -205,6 +221,7 @@ void World::JudgeJournal() {
         return absl::OkStatus();
       });
   if (!read.ok()) Blame("the journal can't be read");
+  numbers_.objections = objections.raised, numbers_.objections_answered = objections.answered;
   JudgeRecoveries(audit);
   for (const audit::Finding& finding : audit.findings().list())
     Blame(absl::StrCat("the public audit finds at ", finding.index, ", ", std::string(audit::RowOf(finding.rule).name),

@@ -127,6 +127,12 @@ struct World::Bank : public sdk::Channel {
   void ReportStatus(sdk::CallId call, const goldeneagle::v1::ReportStatusRequest& request) override {
     CarryNow(call, request, &api::Handlers::ReportStatus);
   }
+  void RaiseObjection(sdk::CallId call, const goldeneagle::v1::SubmitObjectionsRequest& request) override {
+    Carry(call, request, &api::Handlers::RaiseObjection);
+  }
+  void PullObjections(sdk::CallId call, const goldeneagle::v1::PullObjectionsRequest& request) override {
+    CarryNow(call, request, &api::Handlers::PullObjections);
+  }
 };
 
 }  // namespace eagle::sim

@@ -37,6 +37,7 @@ TEST(GatewaySim, KeepsItsPromisesWhateverTheSeedThrowsAtIt) {
         all.entries += numbers.entries;
     all.marks += numbers.marks, all.surpluses += numbers.surpluses;
     all.paused += numbers.paused, all.resumed += numbers.resumed;
+    all.objections += numbers.objections, all.objections_answered += numbers.objections_answered;
     all.recoveries += numbers.recoveries, all.sent_again += numbers.sent_again;
     all.calls += numbers.calls, all.lost += numbers.lost, all.repeated += numbers.repeated;
     if (violations.empty()) continue;
@@ -53,7 +54,7 @@ TEST(GatewaySim, KeepsItsPromisesWhateverTheSeedThrowsAtIt) {
       "%llu seeds: %llu orders accepted, %llu refused, %llu answers, %llu effects, %llu entries, %llu calls (%llu "
       "lost, %llu repeated), "
       "%llu deadline marks, %llu surpluses, %llu orders paused, %llu resumed, %llu logs recovered, %llu orders sent "
-      "again, %llu gateway and %llu agent crashes\n",
+      "again, %llu objections, %llu answered, %llu gateway and %llu agent crashes\n",
       static_cast<unsigned long long>(last - (only != 0 ? only : first) + 1),
       static_cast<unsigned long long>(all.orders), static_cast<unsigned long long>(all.refused),
       static_cast<unsigned long long>(all.answers), static_cast<unsigned long long>(all.effects),
@@ -62,6 +63,7 @@ TEST(GatewaySim, KeepsItsPromisesWhateverTheSeedThrowsAtIt) {
       static_cast<unsigned long long>(all.marks), static_cast<unsigned long long>(all.surpluses),
       static_cast<unsigned long long>(all.paused), static_cast<unsigned long long>(all.resumed),
       static_cast<unsigned long long>(all.recoveries), static_cast<unsigned long long>(all.sent_again),
+      static_cast<unsigned long long>(all.objections), static_cast<unsigned long long>(all.objections_answered),
       static_cast<unsigned long long>(all.gateway_crashes), static_cast<unsigned long long>(all.agent_crashes));
   if (only == 0) {
     // A simulation in which nothing happens proves nothing.
@@ -74,6 +76,7 @@ TEST(GatewaySim, KeepsItsPromisesWhateverTheSeedThrowsAtIt) {
       EXPECT_GT(all.paused, 0u);
       EXPECT_GT(all.recoveries, 0u);
       EXPECT_GT(all.sent_again, 0u);
+      EXPECT_GT(all.objections_answered, 0u);
     }
   }
 }

@@ -39,6 +39,7 @@ PolicyTable ReadPolicy() {
   PolicyTable table;
   GATEWAY_ASSERT(google::protobuf::TextFormat::ParseFromString(text.str(), &table),
                  "the policy that ships can be read");
+  table.mutable_papers()->clear_travel_with();  // papers are files, and the simulation has none
   return table;
 }
 
@@ -84,7 +85,8 @@ World::World(uint64_t seed, const Weather& weather)
       dice_(seed * 7919 + 1),
       clock_(calendar_, absl::FromUnixSeconds(1'790'557'200)),
       true_clock_(calendar_, absl::FromUnixSeconds(1'790'557'200)),
-      entropy_(seed) {
+      entropy_(seed),
+      objection_dice_(seed * 6007 + 5) {
   GATEWAY_ASSERT(absl::LoadTimeZone("Asia/Shanghai", &zone_), "time zones are installed");
   std::vector<std::string> names = {"admin1", "admin2",  "registrar1", "registrar2", "registrar3",
                                     "court",  "handler", "cosigner",   "leader",     "cosigner 2"};
@@ -519,6 +521,7 @@ void World::Minute() {
   }
   Recovery();
   Thief();
+  Objections(/*raise=*/true);
   Judge();
 }
 
@@ -538,11 +541,13 @@ void World::HealAndDrain() {
     for (auto& [code, bank] : banks_) bank->core.ConfirmPayments(clock_.True(), false);
     Recovery();
     Thief();
+    Objections(/*raise=*/false);
     Judge();
     bool open = (DataLost() && recovered_in_ == 0) || !lost_.empty();
     open |= std::any_of(pending_.begin(), pending_.end(), [](const auto& batch) { return !batch->done; });
     if (gateway_->up()) {
       for (const auto& [seq, order] : gateway_->state().orders) open |= !order.complete();
+      for (const auto& [index, thread] : gateway_->state().objections) open |= thread.open();
     }
     for (const auto& [code, bank] : banks_)
       open |= bank->agent == nullptr || !bank->agent->Idle() || bank->core.HasOpenPayments();

@@ -34,7 +34,7 @@ Weather BadWeather();
 struct Numbers {
   uint64_t orders = 0, refused = 0, answers = 0, effects = 0, gateway_crashes = 0, agent_crashes = 0, entries = 0,
            calls = 0, lost = 0, repeated = 0, marks = 0, surpluses = 0, paused = 0, resumed = 0, recoveries = 0,
-           sent_again = 0;
+           sent_again = 0, objections = 0, objections_answered = 0;
 };
 
 class World {
@@ -101,6 +101,28 @@ class World {
   void SignAnew();
   void SubmitOwn(goldeneagle::v1::Statement statement);
   void Withdraw(const goldeneagle::v1::WithdrawOrderRequest& request);
+
+  // Objections of the banks and the court's answers (sim_objections.cc).
+  void Objections(bool raise);
+  void Raise(Bank& bank);
+  void AnswerObjection(const domain::ObjectionThread& thread, bool at_once);
+  struct ObjectionInHand {
+    int at = 0;  // the minute of its answer
+    goldeneagle::v1::SubmitObjectionsRequest request;
+  };
+  // The auditor's own view: what deductions waited for, by leaves alone.
+  struct ObjectionsSeen {
+    struct Thread {
+      uint64_t order = 0, measure = 0, closed = 0;
+      bool rejected = false, withdrawn = false;
+      std::map<uint32_t, int64_t> marks;  // those to come
+    };
+    std::map<uint64_t, Thread> threads;
+    std::set<uint64_t> handed_out;
+    uint64_t raised = 0, answered = 0;
+    void Take(const domain::Entry& entry, const std::map<uint64_t, goldeneagle::v1::OrderAccepted>& accepted,
+              const std::function<void(const std::string&)>& blame);
+  };
 
   // A loss of the data (sim_recovery.cc): at a minute of some seeds an older backup is put in their place, two
   // administrators let it go on under a new origin, and the court sends again what it was answered past the backup.
@@ -170,6 +192,10 @@ class World {
   std::set<std::string> sent_again_;  // order ids: their place in the journal isn't the one that gave rank
   std::map<std::string, goldeneagle::v1::SubmitStatementsRequest> own_statements_;  // by subject and sequence
   std::vector<goldeneagle::v1::WithdrawOrderRequest> withdrawals_;
+  Dice objection_dice_;
+  uint64_t next_objection_ = 1;
+  std::map<std::string, ObjectionInHand> objection_answers_;                       // by objection id
+  std::map<std::string, goldeneagle::v1::WithdrawOrderRequest> held_withdrawals_;  // by order id
   std::set<std::string> checkpoints_;
   std::string account_digest_;
   std::vector<std::string> violations_;

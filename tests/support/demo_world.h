@@ -29,7 +29,7 @@ inline constexpr char kLandUnit[] = "990101001002GB00123F00010012";
 inline constexpr char kCourtAccount[] = "9900010000000099010";
 inline constexpr int64_t kCap = 198'287'00;
 
-// deploy/policy/cn-2026.txtpb.
+// deploy/policy/cn-2026.txtpb, but no order has to travel with its papers.
 v1::PolicyTable PolicyOf2026();
 
 class DemoWorld {
@@ -76,6 +76,11 @@ class DemoWorld {
   v1::Receipt Released(const v1::Order& release, int64_t requested_left);
   v1::Receipt Deducted(const v1::Order& deduct, bool confirmed, int64_t left_under_the_measure);
 
+  // --- words in objection threads
+  v1::ObjectionAct Raise(const v1::Order& order, const std::string& agency);
+  v1::ObjectionAct Say(const std::string& author, const v1::ObjectionAct& raised, bool withdraws = false);
+  v1::ObjectionAct Answer(const v1::ObjectionAct& raised, v1::ObjectionDecision decision);
+
   // --- calls
   v1::SubmitOrdersRequest OrderBatch(const std::vector<v1::Order>& orders,
                                      const std::vector<std::string>& keys = {kHandler, kCosigner});
@@ -89,6 +94,11 @@ class DemoWorld {
   std::vector<v1::Task> Pull(const std::string& agency, const std::string& instance = "i");
   absl::StatusOr<v1::ReportResultsResponse> Report(const std::string& agency, const std::vector<v1::Receipt>& receipts,
                                                    const std::string& instance = "i");
+  absl::StatusOr<v1::SubmitObjectionsResponse> Object(const std::string& agency,
+                                                      const std::vector<v1::ObjectionAct>& acts);
+  absl::StatusOr<v1::SubmitObjectionsResponse> AnswerObjections(const std::vector<v1::ObjectionAct>& acts,
+                                                                const std::vector<std::string>& keys = {kHandler,
+                                                                                                        kLeader});
   absl::StatusOr<v1::CaseView> Case(const std::string& number = kCaseNumber);
   // The handler's, of the demo's court, for its own connection.
   v1::SignedMember Ticket(const std::string& number = kCaseNumber) {

@@ -27,6 +27,7 @@ PolicyTable FreedoniaPolicy(uint32_t version) {
   deadline("URGENT", URGENCY_URGENT, 10, 0);
   deadline("NORMAL", URGENCY_NORMAL, 0, 3);
   deadline("RELEASE_SURPLUS", URGENCY_UNSPECIFIED, 5, 0);
+  deadline("ANSWER_OBJECTION", URGENCY_UNSPECIFIED, 0, 4);
   for (const auto& [kind, months] : {std::pair{"DEPOSIT", 6u}, std::pair{"LAND", 30u}}) {
     TermRow* row = table.add_terms();
     row->set_asset_kind(kind), row->set_months_max(months);
@@ -70,6 +71,11 @@ PolicyTable FreedoniaPolicy(uint32_t version) {
   reading->add_purposes("EXECUTION"), reading->add_purposes("AUDIT");
   reading->set_ticket_minutes(10), reading->set_reads_per_hour(3), reading->set_reads_per_day(5);
   source(reading->mutable_source());
+  ObjectionRow* objections = table.mutable_objections();
+  objections->add_grounds("EXEMPT_ASSET"), objections->add_grounds("OTHERS_ASSET");
+  objections->add_answer_roles(OFFICER_ROLE_HANDLER), objections->add_answer_roles(OFFICER_ROLE_LEADER);
+  objections->add_reply_roles(OFFICER_ROLE_HANDLER), objections->set_most_per_order(2);
+  source(objections->mutable_source());
   table.add_purposes("EXECUTION");
   table.add_urgency_reasons("TRANSFER_RISK");
   table.add_release_grounds("DEBT_PAID");
@@ -192,6 +198,23 @@ domain::ReportReceipts DomainWorld::Receipts(const std::string& agency, std::vec
   domain::ReportReceipts out{.signed_head = Sign(MEMBER_TYPE_RECEIPT, agency, receipts, {Key(agency)}),
                              .agency = state.directory.AgencyByCode(agency)->ordinal};
   for (const auto& receipt : receipts) out.members.push_back({receipt.SerializeAsString(), receipt});
+  return out;
+}
+
+domain::SubmitObjections DomainWorld::Objections(const std::string& author, std::vector<ObjectionAct> acts,
+                                                 std::vector<std::string> signers) {
+  const domain::Agency* agency = state.directory.AgencyByCode(author);
+  std::vector<std::string> keys;
+  if (agency != nullptr) signers = {author};
+  for (const std::string& signer : signers) keys.push_back(Key(signer));
+  domain::SubmitObjections out{.signed_head = Sign(MEMBER_TYPE_OBJECTION, author, acts, keys)};
+  *out.signed_head.head.mutable_signed_at() = domain::ToProto(now);  // not in the envelope: see Statements
+  if (agency != nullptr) {
+    out.agency = agency->ordinal;
+  } else {
+    out.court = CourtOrdinal(1);
+  }
+  for (const auto& act : acts) out.members.push_back({act.SerializeAsString(), act});
   return out;
 }
 
@@ -454,6 +477,41 @@ Receipt DomainWorld::Deducted(const goldeneagle::v1::Order& deduct, const std::s
   after->set_ended(controlled_after + unfunded_after == 0);
   SetTime(after->mutable_effective_from(), now);
   return receipt;
+}
+
+namespace {
+ObjectionAct Word(std::string id, const std::string& author, absl::Time now) {
+  ObjectionAct act;
+  act.set_request_id(std::move(id)), act.set_author(author);
+  SetTime(act.mutable_written_at(), now);
+  return act;
+}
+}  // namespace
+
+ObjectionAct DomainWorld::Raise(const std::string& agency, const goldeneagle::v1::Order& order) {
+  ObjectionAct act = Word(NewId(), agency, now);
+  Objection* raise = act.mutable_raise();
+  raise->set_order_id(order.order_id());
+  raise->set_order_digest(std::string(journal::View(journal::LeafHash(order.SerializeAsString()))));
+  raise->set_ground("EXEMPT_ASSET"), raise->set_text("wages of workers");
+  raise->set_contact_name("counter 4"), raise->set_contact_phone("4");
+  return act;
+}
+
+ObjectionAct DomainWorld::Say(const std::string& author, const ObjectionAct& raised, bool withdraws) {
+  ObjectionAct act = Word(NewId(), author, now);
+  act.mutable_reply()->set_objection_id(raised.request_id()), act.mutable_reply()->set_text("a word");
+  act.mutable_reply()->set_withdraws(withdraws);
+  return act;
+}
+
+ObjectionAct DomainWorld::Answer(const ObjectionAct& raised, ObjectionDecision decision) {
+  ObjectionAct act = Word(NewId(), "C1", now);
+  ObjectionAnswer* answer = act.mutable_answer();
+  answer->set_objection_id(raised.request_id());
+  answer->set_objection_digest(std::string(journal::View(journal::LeafHash(raised.SerializeAsString()))));
+  answer->set_decision(decision), answer->set_text("examined");
+  return act;
 }
 
 Reason DomainWorld::OnlyRefusal(const domain::Result& result) {

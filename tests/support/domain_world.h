@@ -50,6 +50,9 @@ class DomainWorld {
   domain::SubmitCases Cases(std::vector<goldeneagle::v1::CaseAct> acts,
                             std::vector<std::string> signers = {"handler", "leader"});
   domain::ReportReceipts Receipts(const std::string& agency, std::vector<goldeneagle::v1::Receipt> receipts);
+  // Words in objection threads: of an agency by its key, or of C1 by these officers.
+  domain::SubmitObjections Objections(const std::string& author, std::vector<goldeneagle::v1::ObjectionAct> acts,
+                                      std::vector<std::string> signers = {"handler", "leader"});
   // A page of the case, read now by an officer of C1.
   domain::RecordAccess Access(const std::string& method = "GetCase", const std::string& officer = "handler",
                               const std::string& number = "case-1");
@@ -77,6 +80,12 @@ class DomainWorld {
                                  goldeneagle::v1::MeasureChange change, int64_t controlled, int64_t unfunded);
   goldeneagle::v1::Receipt Deducted(const goldeneagle::v1::Order& deduct, const std::string& agency, bool confirmed,
                                     int64_t controlled_after, int64_t unfunded_after);
+
+  goldeneagle::v1::ObjectionAct Raise(const std::string& agency, const goldeneagle::v1::Order& order);
+  goldeneagle::v1::ObjectionAct Say(const std::string& author, const goldeneagle::v1::ObjectionAct& raised,
+                                    bool withdraws = false);
+  goldeneagle::v1::ObjectionAct Answer(const goldeneagle::v1::ObjectionAct& raised,
+                                       goldeneagle::v1::ObjectionDecision decision);
 
   // --- what came of it
   static Reason OnlyRefusal(const domain::Result& result);                 // of the first member; kNone when accepted

@@ -75,6 +75,9 @@ void GatewayFixture::Start() {
       *std::move(opened), core::SequencerPorts{disk, signed_disk, *log_signer, *keys, clock, entropy});
   sequencer->SetHandout(dispatcher.get());
   dispatcher->SetWake([this] { sequencer->WakeUp(); });
+  auto opened_papers = blobs::BlobStore::Open(paper_folder.path(), paper_limits, clock, entropy);
+  GATEWAY_ASSERT(opened_papers.ok(), "the folder of papers opens");
+  papers = *std::move(opened_papers);
   const trust::SignatureChecker& checks =
       real_keys_ ? static_cast<const trust::SignatureChecker&>(real_checker) : checker;
   handlers = std::make_unique<api::Handlers>(
@@ -86,12 +89,14 @@ void GatewayFixture::Start() {
                         .checker = checks,
                         .clock = clock,
                         .real = clock,
-                        .alert = [this](std::string_view event, const auto&) { alerts.emplace_back(event); }});
+                        .alert = [this](std::string_view event, const auto&) { alerts.emplace_back(event); },
+                        .papers = papers.get()});
   sequencer->AddListener(handlers->witnesses());
 }
 
 void GatewayFixture::Stop() {
   handlers.reset();
+  papers.reset();
   sequencer.reset();
   dispatcher.reset();
   keys.reset();

@@ -24,6 +24,7 @@
 #include "server/trust/ticket.h"
 #include "tests/support/core_world.h"
 #include "tests/support/fake_store.h"
+#include "tests/support/temp_folder.h"
 #include "tests/support/trust/fake_key_store.h"
 #include "tests/support/trust/keyed_hash.h"
 #include "tests/support/trust/seeded_entropy.h"
@@ -154,6 +155,8 @@ class GatewayFixture {
   KeyedHashChecker checker;
   trust::PublicKeyChecker real_checker{256};
   PlainWrapper wrapper;
+  TempFolder paper_folder;
+  blobs::BlobLimits paper_limits{.free_bytes_min = 0};  // as of the next Start
   v1::LogFounded founding;
   std::unique_ptr<journal::Ed25519NoteSigner> log_signer;
   std::unique_ptr<journal::NoteVerifier> log_verifier;
@@ -163,6 +166,7 @@ class GatewayFixture {
   std::unique_ptr<RingKeys> keys;
   std::unique_ptr<dispatch::Dispatcher> dispatcher;
   std::unique_ptr<core::Sequencer> sequencer;
+  std::unique_ptr<blobs::BlobStore> papers;
   std::unique_ptr<api::Handlers> handlers;
 
  private:

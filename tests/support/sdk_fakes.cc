@@ -175,6 +175,8 @@ absl::StatusOr<Answer> FakeBank::Apply(const Request& request) {
                                                                 : Deduct(request);
   GATEWAY_ASSERT(answer.ok(), "the fake's own effects don't fail");
   if (say_instead) answer = *say_instead;
+  answer->documents = documents;
+  papers_seen = request.papers;
   ++core_.effects[request.operation];
   core_.done[request.operation] = *answer;
   if (crash_.Point()) return Dead();

@@ -130,6 +130,8 @@ class FakeBank : public CoreRegister {
   std::optional<Answer> say_instead;  // whatever was done, this is the answer
   std::function<void()> on_apply;     // just before the effect
   int applies = 0;
+  std::vector<DocumentFile> documents;  // go with every answer of Apply
+  std::vector<PaperFile> papers_seen;   // of the last Apply
 
  private:
   EncumbranceRegister Load(const std::string& person);

@@ -282,6 +282,17 @@ void ReadLimits(ConfigSection section, AdapterConfig& config) {
   config.drain_limit = section.Seconds("drain_seconds", config.drain_limit, absl::ZeroDuration(), absl::Hours(1));
 }
 
+void ReadPapers(ConfigSection section, AdapterConfig& config) {
+  const std::string rule = section.Text("rule", "ignore");
+  config.agent.papers = rule == "wait" ? PaperRule::kWait : rule == "return" ? PaperRule::kReturn : PaperRule::kIgnore;
+  if (rule != "ignore" && config.agent.papers == PaperRule::kIgnore)
+    section.Wrong("rule", "must be ignore, wait or return");
+  config.agent.paper_attempts_max =
+      static_cast<uint32_t>(section.Number("attempts_max", config.agent.paper_attempts_max, 1, 1000));
+  config.papers_folder = section.Path("folder", config.data_folder + "/papers");
+  config.papers_bytes_max = section.Number("bytes_max", config.papers_bytes_max, int64_t{64} << 20, int64_t{1} << 50);
+}
+
 void ReadRules(std::vector<ConfigSection> sections, AdapterConfig& config) {
   if (sections.empty()) return;  // the usual ones stand
   config.agent.signature_rules.clear();
@@ -335,6 +346,7 @@ bool Parse(std::string_view text, std::string_view kind, const ReadKind& read_ki
   config.agent.contact_name = contact.Text("name");
   config.agent.contact_phone = contact.Text("phone");
   ReadLimits(file.Section("limits"), config);
+  ReadPapers(file.Section("papers"), config);
   ReadRules(file.Sections("signature_rules"), config);
   ConfigSection of_kind = file.Section(kind);
   if (read_kind) read_kind(of_kind);

@@ -6,6 +6,7 @@
 //   data/counter.sock), time_zone [trust]    environment (test | production), registrars (base64 keys),
 //   registrar_threshold [contact]  name, phone [limits]   most_in_flight, call_seconds, backoff_seconds_max,
 //   drain_seconds, keep_days, directory_minutes_inquire, directory_minutes_control
+//   [papers]   rule (ignore | wait | return), attempts_max, folder (default: data/papers), bytes_max
 //   [[signature_rules]]  action, above (amount), roles: who must have signed; none: inquiries the handler, all else
 //   handler and co-signer
 //   [<kind>]   what the kind of agency adds: [bank], [land] ...
@@ -44,6 +45,8 @@ struct AdapterConfig {
   std::string time_zone_name;
   absl::TimeZone time_zone;
   absl::Duration drain_limit = absl::Seconds(30);
+  std::string papers_folder;  // below the data folder, unless it is named
+  int64_t papers_bytes_max = int64_t{4} << 30;
   AgentConfig agent;  // adapter, version and capabilities are the program's to fill in
 
   // Filled by ReadFiles.

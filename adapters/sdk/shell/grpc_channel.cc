@@ -8,6 +8,8 @@
 #include "adapters/sdk/shell/gateway_name.h"
 #include "adapters/sdk/shell/wire_status.h"
 #include "goldeneagle/v1/adapter_service.grpc.pb.h"
+#include "goldeneagle/v1/blob_service.grpc.pb.h"
+#include "goldeneagle/v1/objection_service.grpc.pb.h"
 #include "grpc/support/time.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/create_channel.h"
@@ -103,7 +105,11 @@ std::shared_ptr<grpc::Channel> Dial(const GrpcChannelOptions& options, const std
 class GrpcChannel::Connection {
  public:
   Connection(std::shared_ptr<grpc::Channel> channel, std::shared_ptr<Complaint> complaint, Mailbox& mailbox)
-      : complaint_(std::move(complaint)), mailbox_(mailbox), stub_(v1::AdapterService::NewStub(std::move(channel))) {}
+      : complaint_(std::move(complaint)),
+        mailbox_(mailbox),
+        stub_(v1::AdapterService::NewStub(channel)),
+        blobs_(v1::BlobService::NewStub(channel)),
+        objections_(v1::ObjectionService::NewStub(channel)) {}
 
   ~Connection() {
     std::vector<std::shared_ptr<grpc::ClientContext>> open;
@@ -119,9 +125,13 @@ class GrpcChannel::Connection {
     BuryContexts();
   }
 
+  auto& adapters() { return *stub_->async(); }
+  auto& blobs() { return *blobs_->async(); }
+  auto& objections() { return *objections_->async(); }
+
   // `Start`: (stub, context, request, response, callback) for one method of the callback interface.
-  template <class Request, class Response, class Start>
-  void Call(CallId call, const Request& message, absl::Duration limit, const Start& start) {
+  template <class Request, class Response, class Stub, class Start>
+  void Call(Stub& stub, CallId call, const Request& message, absl::Duration limit, const Start& start) {
     struct OneCall {
       Request request;
       Response response;
@@ -135,7 +145,7 @@ class GrpcChannel::Connection {
       const absl::MutexLock lock(&mu_);
       open_.emplace(call, context);
     }
-    start(*stub_->async(), context.get(), &one->request, &one->response, [this, call, one](grpc::Status status) {
+    start(stub, context.get(), &one->request, &one->response, [this, call, one](grpc::Status status) {
       if (status.ok()) {
         Done(call, Reply(std::move(one->response)));
       } else {
@@ -144,7 +154,6 @@ class GrpcChannel::Connection {
     });
   }
 
- private:
   absl::Status Refusal(const grpc::Status& status) const {
     const std::string why = status.error_code() == grpc::StatusCode::UNAVAILABLE ? complaint_->Get() : "";
     if (!why.empty()) return Fail(Reason::kUnauthenticated, "the other side isn't the gateway: " + why);
@@ -167,6 +176,8 @@ class GrpcChannel::Connection {
   const std::shared_ptr<Complaint> complaint_;
   Mailbox& mailbox_;
   const std::unique_ptr<v1::AdapterService::Stub> stub_;
+  const std::unique_ptr<v1::BlobService::Stub> blobs_;
+  const std::unique_ptr<v1::ObjectionService::Stub> objections_;
   absl::Mutex mu_;
   std::map<CallId, std::shared_ptr<grpc::ClientContext>> open_ ABSL_GUARDED_BY(mu_);
   std::vector<std::shared_ptr<grpc::ClientContext>> finished_ ABSL_GUARDED_BY(mu_);
@@ -192,29 +203,47 @@ absl::StatusOr<std::unique_ptr<GrpcChannel>> GrpcChannel::Connect(const GrpcChan
   }
 
 void GrpcChannel::Hello(CallId call, const v1::HelloRequest& request) {
-  connection_->Call<v1::HelloRequest, v1::HelloResponse>(call, request, options_.call_timeout, EAGLE_START(Hello));
+  connection_->Call<v1::HelloRequest, v1::HelloResponse>(connection_->adapters(), call, request, options_.call_timeout,
+                                                         EAGLE_START(Hello));
 }
 void GrpcChannel::PullTasks(CallId call, const v1::PullTasksRequest& request) {
   v1::PullTasksRequest poll = request;
   if (!options_.wait_for_work) poll.set_wait_seconds(0);
   const absl::Duration limit = absl::Seconds(poll.wait_seconds()) + options_.poll_slack;
-  connection_->Call<v1::PullTasksRequest, v1::PullTasksResponse>(call, poll, limit, EAGLE_START(PullTasks));
+  connection_->Call<v1::PullTasksRequest, v1::PullTasksResponse>(connection_->adapters(), call, poll, limit,
+                                                                 EAGLE_START(PullTasks));
 }
 void GrpcChannel::RenewLease(CallId call, const v1::RenewLeaseRequest& request) {
-  connection_->Call<v1::RenewLeaseRequest, v1::RenewLeaseResponse>(call, request, options_.call_timeout,
-                                                                   EAGLE_START(RenewLease));
+  connection_->Call<v1::RenewLeaseRequest, v1::RenewLeaseResponse>(connection_->adapters(), call, request,
+                                                                   options_.call_timeout, EAGLE_START(RenewLease));
 }
 void GrpcChannel::ReportResults(CallId call, const v1::ReportResultsRequest& request) {
-  connection_->Call<v1::ReportResultsRequest, v1::ReportResultsResponse>(call, request, options_.call_timeout,
-                                                                         EAGLE_START(ReportResults));
+  connection_->Call<v1::ReportResultsRequest, v1::ReportResultsResponse>(
+      connection_->adapters(), call, request, options_.call_timeout, EAGLE_START(ReportResults));
 }
 void GrpcChannel::ReportEvents(CallId call, const v1::ReportResultsRequest& request) {
-  connection_->Call<v1::ReportResultsRequest, v1::ReportResultsResponse>(call, request, options_.call_timeout,
-                                                                         EAGLE_START(ReportEvents));
+  connection_->Call<v1::ReportResultsRequest, v1::ReportResultsResponse>(
+      connection_->adapters(), call, request, options_.call_timeout, EAGLE_START(ReportEvents));
 }
 void GrpcChannel::ReportStatus(CallId call, const v1::ReportStatusRequest& request) {
-  connection_->Call<v1::ReportStatusRequest, v1::ReportStatusResponse>(call, request, options_.call_timeout,
-                                                                       EAGLE_START(ReportStatus));
+  connection_->Call<v1::ReportStatusRequest, v1::ReportStatusResponse>(
+      connection_->adapters(), call, request, options_.call_timeout, EAGLE_START(ReportStatus));
+}
+void GrpcChannel::PullBlobPart(CallId call, const v1::PullBlobPartRequest& request) {
+  connection_->Call<v1::PullBlobPartRequest, v1::PullBlobPartResponse>(
+      connection_->blobs(), call, request, options_.call_timeout, EAGLE_START(PullBlobPart));
+}
+void GrpcChannel::PutBlobPart(CallId call, const v1::PutBlobPartRequest& request) {
+  connection_->Call<v1::PutBlobPartRequest, v1::PutBlobPartResponse>(connection_->blobs(), call, request,
+                                                                     options_.call_timeout, EAGLE_START(PutBlobPart));
+}
+void GrpcChannel::RaiseObjection(CallId call, const v1::SubmitObjectionsRequest& request) {
+  connection_->Call<v1::SubmitObjectionsRequest, v1::SubmitObjectionsResponse>(
+      connection_->objections(), call, request, options_.call_timeout, EAGLE_START(RaiseObjection));
+}
+void GrpcChannel::PullObjections(CallId call, const v1::PullObjectionsRequest& request) {
+  connection_->Call<v1::PullObjectionsRequest, v1::PullObjectionsResponse>(
+      connection_->objections(), call, request, options_.call_timeout, EAGLE_START(PullObjections));
 }
 #undef EAGLE_START
 

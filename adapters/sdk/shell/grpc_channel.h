@@ -57,6 +57,10 @@ class GrpcChannel : public Channel {
   void ReportResults(CallId call, const v1::ReportResultsRequest& request) override;
   void ReportEvents(CallId call, const v1::ReportResultsRequest& request) override;
   void ReportStatus(CallId call, const v1::ReportStatusRequest& request) override;
+  void PullBlobPart(CallId call, const v1::PullBlobPartRequest& request) override;
+  void PutBlobPart(CallId call, const v1::PutBlobPartRequest& request) override;
+  void RaiseObjection(CallId call, const v1::SubmitObjectionsRequest& request) override;
+  void PullObjections(CallId call, const v1::PullObjectionsRequest& request) override;
 
   class Connection;
 

@@ -5,6 +5,7 @@
 
 #include "adapters/sdk/shell/grpc_channel.h"
 #include "adapters/sdk/shell/log.h"
+#include "adapters/sdk/shell/office_commands.h"
 #include "adapters/sdk/shell/runner.h"
 #include "adapters/sdk/shell/signals.h"
 #include "grpc/support/log.h"
@@ -29,6 +30,12 @@ Json QueueJson(Agent& agent, absl::TimeZone zone) {
     Put(row, "court", task.order.court());
     Put(row, "case_number", task.order.case_number());
     Put(row, "note", task.note);
+    PutList(row, "papers");
+    for (const PaperFile& paper : task.papers) {
+      Json& file = AddTo(row, "papers");
+      Put(file, "category", paper.category);
+      Put(file, "path", paper.path);
+    }
   }
   return out;
 }
@@ -47,6 +54,7 @@ absl::StatusOr<Json> Serve(const AdapterProcess& process, const CounterRequest& 
   if (request.command == "status") return MetricsJson(agent.metrics());
   if (request.command == "queue") return QueueJson(agent, process.config.time_zone);
   if (request.command == "ask") return AskAgain(request, agent);
+  if (auto answer = ServeOffice(request, agent, process.config.time_zone)) return *std::move(answer);
   return process.counter(request, agent, now);
 }
 
@@ -84,8 +92,11 @@ absl::Status RunAdapter(const AdapterProcess& process, const RunOptions& options
                           .poll_slack = config.agent.poll_slack,
                           .wait_for_work = !options.once};
   EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<GrpcChannel> channel, GrpcChannel::Connect(dial, mailbox));
-  EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<Agent> agent,
-                         process.make_agent(config.agent, {*channel, process.inbox, *signer, checker, clock, entropy}));
+  EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<PaperFolder> papers,
+                         PaperFolder::Open(config.papers_folder, static_cast<uint64_t>(config.papers_bytes_max)));
+  EAGLE_ASSIGN_OR_RETURN(
+      const std::unique_ptr<Agent> agent,
+      process.make_agent(config.agent, {*channel, process.inbox, *signer, checker, clock, entropy, papers.get()}));
   Runner runner(*agent, mailbox, clock, log, {.once = options.once, .drain_limit = config.drain_limit});
   EAGLE_ASSIGN_OR_RETURN(
       const auto counter, CounterServer::Start(config.counter_socket, [&](const CounterRequest& request) {

@@ -36,6 +36,7 @@ struct AdapterProcess {
   //   status   counters and gauges
   //   queue    tasks that wait for people: in doubt, under review
   //   ask id   asks the core again about a task in doubt (a register in the inbox has none)
+  //   and those of office_commands.h: objections, corrections
   std::function<absl::StatusOr<Json>(const CounterRequest&, Agent&, absl::Time now)> counter;
 };
 

@@ -37,6 +37,7 @@ absl::StatusOr<TrustedHead> HeadOf(LogSource& log, const journal::LogPolicy& pol
   EAGLE_ASSIGN_OR_RETURN(head.note, log.Checkpoint());
   EAGLE_ASSIGN_OR_RETURN(journal::LogPolicy::Judged judged, policy.Open(head.note));
   if (!judged.quorum) {
+    head.newest = false;
     EAGLE_ASSIGN_OR_RETURN(head.note, log.CosignedCheckpoint());
     EAGLE_ASSIGN_OR_RETURN(judged, policy.Open(head.note));
   }

@@ -31,6 +31,7 @@ struct TrustedHead {
   std::string note;                                  // the checkpoint's bytes
   std::shared_ptr<const journal::NoteVerifier> key;  // the pinned key of its log
   size_t cosigned = 0;                               // witnesses of the policy under it
+  bool newest = true;                                // false: the newest one lacks its quorum, this is an older one
 };
 // The log's newest checkpoint, or where its quorum is missing the cosigned one. Errors: those of the source;
 // NOTE_UNTRUSTED when a pinned key didn't sign it, or fewer witnesses than `policy` demands cosigned it.

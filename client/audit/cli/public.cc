@@ -20,7 +20,7 @@ struct PublicFlags {
   LogFlags log;
   std::string log_key, policy, state, keys;
   size_t most = 100;
-  double tolerance_minutes = 15;
+  double tolerance_minutes = 15, handout_minutes = 0;
   uint64_t sample = 0;
   std::optional<uint64_t> seed;
   bool explain = false;
@@ -99,6 +99,7 @@ absl::Status Sample(Console& console, const PublicFlags& flags, LogSource& log, 
 absl::Status Public(Console& console, const PublicFlags& flags) {
   EAGLE_ASSIGN_OR_RETURN(const journal::LogPolicy policy, PolicyOf(flags.policy, flags.log_key));
   EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<LogSource> log, OpenLog(flags.log));
+  const absl::Time asked = console.clock().WallNow();
   EAGLE_ASSIGN_OR_RETURN(const TrustedHead trusted, HeadOf(*log, policy));
   if (flags.sample > 0) return Sample(console, flags, *log, trusted);
   PublicAudit audit({.findings_shown = flags.most, .tolerance = absl::Minutes(flags.tolerance_minutes)});
@@ -115,6 +116,13 @@ absl::Status Public(Console& console, const PublicFlags& flags) {
                 .progress = [&](uint64_t at, uint64_t of) { console.Progress(absl::StrCat("entry ", at, " of ", of)); },
                 .opened = flags.keys.empty() ? nullptr : &opened},
                audit));
+  if (flags.handout_minutes > 0) {
+    // A gateway that was asked now, and had nothing newer: nothing followed until now. Of a folder only its own time is
+    // known.
+    const bool until_now = !flags.log.gateway.empty() && trusted.newest;
+    audit.CheckWaiting(until_now ? std::max(asked, audit.recorded()) : audit.recorded(),
+                       absl::Minutes(flags.handout_minutes));
+  }
   client::Record record("audit");
   record.Add("origin", client::Text(audited.head.origin))
       .Add("size", client::Count(audited.head.size))
@@ -155,6 +163,15 @@ absl::Status Explain(Console& console, const std::string& name) {
   return console.Print(document);
 }
 
+CLI::Option* AddHandout(CLI::App& verb, PublicFlags& flags) {
+  return verb
+      .add_option(
+          "--handout-minutes", flags.handout_minutes,
+          "find what waits longer than this at an agency that is there, though nothing in the log keeps it (rule "
+          "delivery.waiting); longer than the queues of your agencies. With --gateway up to now by this clock")
+      ->check(CLI::Range(1.0, 525600.0));
+}
+
 }  // namespace
 
 void AddPublic(CLI::App& root, Chosen& chosen) {
@@ -169,9 +186,10 @@ void AddPublic(CLI::App& root, Chosen& chosen) {
   verb->add_option("--tolerance-minutes", flags->tolerance_minutes,
                    "how long a deadline's mark may stay away while the log goes on")
       ->check(CLI::Range(0.0, 525600.0));
+  CLI::Option* handout = AddHandout(*verb, *flags);
   CLI::Option* sample = verb->add_option("--sample", flags->sample, "prove only so many random entries: a quick look");
   verb->add_option("--seed", flags->seed, "which ones: the same seed, the same entries")->needs(sample);
-  sample->excludes("--state");
+  sample->excludes("--state")->excludes(handout);
   verb->callback([&chosen, flags] { chosen = [flags](Console& console) { return Public(console, *flags); }; });
 }
 
@@ -186,6 +204,7 @@ void AddOpened(CLI::App& root, Chosen& chosen) {
   verb->add_option("--state", flags->state, "folder of what this auditor saw last: finds out forks and rollbacks");
   verb->add_option("--findings", flags->most, "how many findings are shown (all are counted)");
   verb->add_flag("--explain", flags->explain, "with the findings, what their rules demand and where that comes from");
+  AddHandout(*verb, *flags);
   verb->callback([&chosen, flags] { chosen = [flags](Console& console) { return Public(console, *flags); }; });
 }
 

@@ -11,6 +11,9 @@ import com.google.protobuf.Timestamp;
 import goldeneagle.v1.AdapterServiceOuterClass.DirectoryChange;
 import goldeneagle.v1.AuditServiceGrpc;
 import goldeneagle.v1.AuditServiceOuterClass.GetConsistencyProofRequest;
+import goldeneagle.v1.BlobServiceGrpc;
+import goldeneagle.v1.BlobServiceOuterClass.PutBlobPartRequest;
+import goldeneagle.v1.BlobServiceOuterClass.PutBlobPartResponse;
 import goldeneagle.v1.DirectoryServiceGrpc;
 import goldeneagle.v1.DirectoryServiceOuterClass.ListStatementsRequest;
 import goldeneagle.v1.DirectoryServiceOuterClass.ListStatementsResponse;
@@ -166,6 +169,7 @@ final class Court {
     private final Directory directory;
     private final OrderServiceGrpc.OrderServiceBlockingStub orders;
     private final AuditServiceGrpc.AuditServiceBlockingStub audit;
+    private final BlobServiceGrpc.BlobServiceBlockingStub blobs;
 
     Court(Settings settings) throws IOException {
         this.settings = settings;
@@ -175,6 +179,7 @@ final class Court {
         Channel channel = settings.channel();
         orders = OrderServiceGrpc.newBlockingStub(channel);
         audit = AuditServiceGrpc.newBlockingStub(channel);
+        blobs = BlobServiceGrpc.newBlockingStub(channel);
         var statements = DirectoryServiceGrpc.newBlockingStub(channel);
         long position = 0;
         boolean complete = false;
@@ -266,6 +271,22 @@ final class Court {
         Files.move(draft, state.resolve(name), ATOMIC_MOVE);
         try (FileChannel folder = FileChannel.open(state, StandardOpenOption.READ)) {
             folder.force(true);
+        }
+    }
+
+    /** The papers before the order that names them: what is there already is not sent again, so one that was cut goes on. */
+    private void put(String caseNumber, List<String> papers) throws IOException {
+        final int part = 256 * 1024;
+        for (String paper : papers) {
+            ByteString content = ByteString.copyFrom(Files.readAllBytes(Path.of(paper.split("=", 2)[1])));
+            PutBlobPartRequest.Builder asked = PutBlobPartRequest.newBuilder().setCaseNumber(caseNumber).setDigest(Signed.sha256(content))
+                    .setSizeBytes(content.size()).setMediaType("application/pdf");
+            PutBlobPartResponse there = call(blobs).putBlobPart(asked.build());
+            while (!there.getComplete()) {
+                int missing = there.getPartsMissing(0);
+                asked.setPart(missing).setContent(content.substring(missing * part, Math.min(content.size(), (missing + 1) * part)));
+                there = call(blobs).putBlobPart(asked.build());
+            }
         }
     }
 
@@ -433,6 +454,7 @@ final class Court {
         } else {
             order.setAction(Action.ACTION_INQUIRE).setInquire(Inquire.getDefaultInstance());
         }
+        court.put(asked.one("case"), asked.all("paper"));
         SignedBatch batch = court.sign(MEMBER_TYPE_ORDER, order.build().toByteString(), asked.all("sign"));
         court.keep(HexFormat.of().formatHex(order.getOrderId().toByteArray()), batch.toByteString());
         Acceptance acceptance = court.send(batch);

@@ -17,11 +17,12 @@ import uuid
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../adapters/samples/python"))
 import grpc
-from goldeneagle.v1 import (audit_service_pb2, audit_service_pb2_grpc, directory_service_pb2, directory_service_pb2_grpc, entry_pb2, envelope_pb2, order_pb2, order_service_pb2,
+from goldeneagle.v1 import (audit_service_pb2, audit_service_pb2_grpc, blob_service_pb2, blob_service_pb2_grpc, directory_service_pb2, directory_service_pb2_grpc, entry_pb2, envelope_pb2, order_pb2, order_service_pb2,
                             order_service_pb2_grpc, reading_pb2, receipt_pb2, statement_pb2)
 from verify import PAYLOAD_TYPE, Directory, Refused, digest_of, head_over, included, node, now, openssl, pae, verifies
 
 LIMIT = 20  # seconds, of every call
+PART = 256 * 1024  # bytes of a paper in one call
 AGAIN = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.RESOURCE_EXHAUSTED)
 SM3 = ("-digest", "sm3", "-pkeyopt", "distid:1234567812345678")
 
@@ -79,6 +80,7 @@ class Court:
         credentials = grpc.ssl_channel_credentials(read(gateway["authority"]), read(system["key"]), read(self.certificate))
         channel = grpc.secure_channel(gateway["address"], credentials, options=[("grpc.enable_http_proxy", 0)])
         self.orders, self.audit = order_service_pb2_grpc.OrderServiceStub(channel), audit_service_pb2_grpc.AuditServiceStub(channel)
+        self.blobs = blob_service_pb2_grpc.BlobServiceStub(channel)
         self.environment = envelope_pb2.Environment.Value("ENVIRONMENT_" + self.trust["environment"].upper())
         self.directory = Directory(self.trust["registrars"], self.trust.get("registrar_threshold", 2), self.environment)
         statements, position, complete = directory_service_pb2_grpc.DirectoryServiceStub(channel), 0, False
@@ -141,6 +143,17 @@ class Court:
         folder = os.open(self.state, os.O_RDONLY)
         os.fsync(folder)
         os.close(folder)
+
+    def put(self, case_number, papers):
+        """The papers before the order that names them: what is there already is not sent again, so one that was cut goes on."""
+        for path in (paper.split("=", 1)[1] for paper in papers):
+            content = open(path, "rb").read()
+            asked = blob_service_pb2.PutBlobPartRequest(case_number=case_number, digest=hashlib.sha256(content).digest(), size_bytes=len(content), media_type="application/pdf")
+            now_there = self.blobs.PutBlobPart(asked, timeout=LIMIT)
+            while not now_there.complete:
+                asked.part = now_there.parts_missing[0]
+                asked.content = content[asked.part * PART:(asked.part + 1) * PART]
+                now_there = self.blobs.PutBlobPart(asked, timeout=LIMIT)
 
     def send(self, batch):
         """The same bytes until there is an answer: an order takes effect once."""
@@ -241,6 +254,7 @@ def main():
         order.freeze.currency, order.freeze.limit_minor_units, order.freeze.inflow, order.freeze.term.months = "CNY", asked.fen, order_pb2.INFLOW_CAPTURE, asked.months
     else:
         order.inquire.SetInParent()
+    court.put(asked.case, asked.paper)
     batch = court.sign(envelope_pb2.MEMBER_TYPE_ORDER, order.SerializeToString(), asked.sign)
     court.keep(order.order_id.hex(), batch.SerializeToString())
     acceptance = court.send(batch)

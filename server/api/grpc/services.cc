@@ -6,8 +6,10 @@
 #include "goldeneagle/v1/adapter_service.grpc.pb.h"
 #include "goldeneagle/v1/admin_service.grpc.pb.h"
 #include "goldeneagle/v1/audit_service.grpc.pb.h"
+#include "goldeneagle/v1/blob_service.grpc.pb.h"
 #include "goldeneagle/v1/case_service.grpc.pb.h"
 #include "goldeneagle/v1/directory_service.grpc.pb.h"
+#include "goldeneagle/v1/objection_service.grpc.pb.h"
 #include "goldeneagle/v1/order_service.grpc.pb.h"
 #include "goldeneagle/v1/witness_service.grpc.pb.h"
 #include "process_service.grpc.pb.h"
@@ -31,7 +33,7 @@ class Services::Shared {
     for (const google::protobuf::ServiceDescriptor* service :
          {Described("OrderService"), Described("CaseService"), Described("AdapterService"),
           Described("DirectoryService"), Described("AdminService"), Described("AuditService"),
-          Described("WitnessService")}) {
+          Described("WitnessService"), Described("BlobService"), Described("ObjectionService")}) {
       for (int i = 0; i < service->method_count(); ++i) {
         auto method = std::make_unique<Method>();
         method->path = "/" + service->full_name() + "/" + service->method(i)->name();
@@ -126,6 +128,13 @@ class Services::Impl {
     UNARY(CaseService, ListMeasures, ListMeasuresRequest, ListMeasuresResponse)
     Shared& shared;
   };
+  struct Blobs final : v1::BlobService::CallbackService {
+    explicit Blobs(Shared& s) : shared(s) {}
+    UNARY(BlobService, PutBlobPart, PutBlobPartRequest, PutBlobPartResponse)
+    UNARY(BlobService, GetBlobPart, GetBlobPartRequest, GetBlobPartResponse)
+    UNARY(BlobService, PullBlobPart, PullBlobPartRequest, PullBlobPartResponse)
+    Shared& shared;
+  };
   struct Adapters final : v1::AdapterService::CallbackService {
     explicit Adapters(Shared& s) : shared(s) {}
     UNARY(AdapterService, Hello, HelloRequest, HelloResponse)
@@ -138,6 +147,15 @@ class Services::Impl {
       return shared.Start<PollCall>(context, request, response, "/goldeneagle.v1.AdapterService/PullTasks",
                                     &Handlers::PullTasks);
     }
+    Shared& shared;
+  };
+  struct Objections final : v1::ObjectionService::CallbackService {
+    explicit Objections(Shared& s) : shared(s) {}
+    UNARY(ObjectionService, RaiseObjection, SubmitObjectionsRequest, SubmitObjectionsResponse)
+    UNARY(ObjectionService, PullObjections, PullObjectionsRequest, PullObjectionsResponse)
+    UNARY(ObjectionService, AnswerObjection, SubmitObjectionsRequest, SubmitObjectionsResponse)
+    UNARY(ObjectionService, ListObjections, ListObjectionsRequest, ListObjectionsResponse)
+    UNARY(ObjectionService, ReadObjection, ReadObjectionRequest, ReadObjectionResponse)
     Shared& shared;
   };
   struct Directories final : v1::DirectoryService::CallbackService {
@@ -262,7 +280,9 @@ class Services::Impl {
   Shared shared;
   Orders orders{shared};
   Cases cases{shared};
+  Blobs blobs{shared};
   Adapters adapters{shared};
+  Objections objections{shared};
   Directories directories{shared};
   Audits audits{shared};
   Witnesses witnesses{shared};
@@ -278,8 +298,8 @@ Services::Services(const ServerOptions& options, const ServerPorts& ports, Reloa
 Services::~Services() { Stop(); }
 
 std::vector<grpc::Service*> Services::api() const {
-  return {&impl_->orders, &impl_->cases,  &impl_->adapters, &impl_->directories,
-          &impl_->admins, &impl_->audits, &impl_->witnesses};
+  return {&impl_->orders,      &impl_->cases,  &impl_->blobs,  &impl_->adapters, &impl_->objections,
+          &impl_->directories, &impl_->admins, &impl_->audits, &impl_->witnesses};
 }
 grpc::CallbackGenericService* Services::unknown() const { return &impl_->unknown; }
 std::vector<grpc::Service*> Services::admin() const { return {&impl_->local_admins, &impl_->process}; }

@@ -36,6 +36,15 @@ TEST(Who, TheNumberUnderAnotherNameIsAmbiguousNeverNilAndNeverActedOn) {
   }
 }
 
+TEST(Who, ACompanyUnderItsFormerNameIsAmbiguousNeverNilAndNeverActedOn) {
+  SmallBank bank({{"C1", "北陵启明机械厂", kGuarantor.id_kind, kGuarantor.id_number}},
+                 {{Account(1), "DEMAND", "1,000.00", "C1"}});
+  const sdk::Answer found = bank.Do(bank.Inquiry(kGuarantor));
+  EXPECT_EQ(found.items.at(0).outcome(), v1::OUTCOME_AMBIGUOUS);
+  EXPECT_EQ(bank.Do(bank.Freeze(kGuarantor, 100'00)).items.at(0).outcome(), v1::OUTCOME_AMBIGUOUS);
+  EXPECT_EQ(bank.Controlled(Account(1)), 0);
+}
+
 TEST(Who, WhoFitsIsActedOnBesideSomebodyWhoDoesNot) {
   SmallBank bank(
       {{"C1", kAyGul.name, "CITIZEN_ID", "990101198708150029"}, {"C2", "古丽", "CITIZEN_ID", "990101870815002"}},

@@ -43,6 +43,31 @@ bool Takes(v1::Action action, const Answer& answer) {
   return status.ok();
 }
 
+TEST(Answer, TransactionsAreToldWhenAskedForEachOneWholeAndInTheirOrder) {
+  v1::Order order = OrderOf(v1::ACTION_INQUIRE);
+  Answer answer = With(AnswerKind::kFinal, v1::OUTCOME_FOUND);
+  answer.searched_scope = "deposits";
+  v1::Transactions& told = *answer.items[0].mutable_finding()->mutable_transactions();
+  EXPECT_EQ(ReasonOf(CheckAnswer(order, answer)), Reason::kAnswerInvalid) << "nobody asked";
+  order.mutable_inquire()->mutable_transactions()->set_first_day("2026-09-01");
+  order.mutable_inquire()->mutable_transactions()->set_last_day("2026-09-28");
+  EXPECT_EQ(CheckAnswer(order, answer), absl::OkStatus()) << "nothing moved";
+  for (const int64_t seconds : {100, 200}) {
+    v1::Transaction& one = *told.add_list();
+    one.set_reference("B1"), one.set_amount_minor_units(-5), one.mutable_booked_at()->set_seconds(seconds);
+  }
+  EXPECT_EQ(CheckAnswer(order, answer), absl::OkStatus());
+  const auto refused = [&](const std::function<void(v1::Transaction&)>& spoil) {
+    Answer spoiled = answer;
+    spoil(*spoiled.items[0].mutable_finding()->mutable_transactions()->mutable_list(1));
+    return ReasonOf(CheckAnswer(order, spoiled)) == Reason::kAnswerInvalid;
+  };
+  EXPECT_TRUE(refused([](v1::Transaction& one) { one.clear_reference(); }));
+  EXPECT_TRUE(refused([](v1::Transaction& one) { one.clear_amount_minor_units(); }));
+  EXPECT_TRUE(refused([](v1::Transaction& one) { one.clear_booked_at(); }));
+  EXPECT_TRUE(refused([](v1::Transaction& one) { one.mutable_booked_at()->set_seconds(99); }));
+}
+
 TEST(Answer, NilNeedsTheScopeThatWasSearchedAndStandsAlone) {
   Answer nil = With(AnswerKind::kFinal, v1::OUTCOME_NIL);
   EXPECT_FALSE(Takes(v1::ACTION_INQUIRE, nil));

@@ -196,7 +196,8 @@ void SdkWorld::StartAgent() {
   inbox = std::make_unique<FakeInbox>(disk, crash);
   inbox->after_commit = hook;
   if (bank == nullptr) bank = std::make_unique<FakeBank>(core, clock, crash);
-  const AgentPorts ports = {gateway, *inbox, agency_key, checker, clock, entropy};
+  if (!paper_folder.empty()) papers = *PaperFolder::Open(paper_folder, paper_bytes_max);
+  const AgentPorts ports = {gateway, *inbox, agency_key, checker, clock, entropy, papers.get()};
   auto made = way == Way::kBank ? Agent::Make(config, ports, *bank) : Agent::Make(config, ports, land);
   if (made.ok()) {
     agent = *std::move(made);

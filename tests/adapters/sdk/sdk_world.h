@@ -70,6 +70,9 @@ class SdkWorld {
   std::unique_ptr<FakeInbox> inbox;
   std::unique_ptr<FakeBank> bank;
   FakeLand land;
+  std::string paper_folder;  // empty: none
+  uint64_t paper_bytes_max = 64 << 20;
+  std::unique_ptr<PaperFolder> papers;
   std::unique_ptr<Agent> agent;
   int restarts = 0;
 

@@ -6,6 +6,7 @@
 #include "server/base/reason.h"
 #include "server/trust/make_batch.h"
 #include "server/trust/strict.h"
+#include "server/trust/timestamps.h"
 
 namespace eagle::sdk {
 
@@ -54,7 +55,7 @@ void TestGateway::Handle(Wire wire, CallId call, const std::string& instance,
   absl::StatusOr<Reply> reply = absl::InternalError("");
   if (!refused.ok()) {
     reply = refused;
-  } else if (wire != kWireHello && known_.count(instance) == 0) {
+  } else if (wire != kWireHello && wire != kWireObject && wire != kWireThread && known_.count(instance) == 0) {
     reply = Fail(Reason::kHelloFirst, "say Hello");
   } else {
     reply = answer();
@@ -94,6 +95,40 @@ void TestGateway::Round(const std::function<void(CallId, absl::StatusOr<Reply>)>
     replies_.erase(replies_.begin() + static_cast<std::ptrdiff_t>(i));
     deliver(reply.call, std::move(reply.reply));
   }
+}
+
+// A call that names no instance.
+void TestGateway::Carry(Wire wire, CallId call, const std::function<absl::StatusOr<Reply>()>& answer) {
+  if (crash_.Point()) return;
+  ++calls[wire];
+  const Fate what = fate(wire);
+  if (what == Fate::kLoseRequest) return;
+  absl::Status refused = refuse(wire);
+  Answer(call, refused.ok() ? answer() : absl::StatusOr<Reply>(std::move(refused)), what);
+}
+
+void TestGateway::PullBlobPart(CallId call, const v1::PullBlobPartRequest& request) {
+  Carry(kWirePaper, call, [&]() -> absl::StatusOr<Reply> {
+    const auto found = papers.find(request.digest());
+    if (found == papers.end() || request.part() * kPaperPartBytes >= found->second.size())
+      return Fail(Reason::kNotFound, "no paper of the caller's has this name");
+    v1::PullBlobPartResponse response;
+    response.set_content(found->second.substr(request.part() * kPaperPartBytes, kPaperPartBytes));
+    response.set_size_bytes(found->second.size());
+    return Reply(response);
+  });
+}
+
+void TestGateway::PutBlobPart(CallId call, const v1::PutBlobPartRequest& request) {
+  Carry(kWireDocument, call, [&]() -> absl::StatusOr<Reply> {
+    auto& parts = documents[request.digest()];
+    if (!request.content().empty()) parts[request.part()] = request.content();
+    v1::PutBlobPartResponse response;
+    for (uint32_t part = 0; part * kPaperPartBytes < request.size_bytes(); ++part)
+      if (!parts.contains(part)) response.add_parts_missing(part);
+    response.set_complete(response.parts_missing().empty());
+    return Reply(response);
+  });
 }
 
 void TestGateway::Hello(CallId call, const v1::HelloRequest& request) {
@@ -157,6 +192,7 @@ absl::StatusOr<Reply> TestGateway::Pull(const v1::PullTasksRequest& request) {
   for (const std::string& order_id : withdrawn_) response.add_withdrawn(order_id);
   withdrawn_.clear();
   change_tasks(response);
+  if (!thread_.empty()) response.set_objections(thread_.back().journal_index());
   return Reply(response);
 }
 
@@ -258,6 +294,53 @@ void TestGateway::ReportStatus(CallId call, const v1::ReportStatusRequest& reque
     statuses.push_back(request);
     return Reply(v1::ReportStatusResponse());
   });
+}
+
+void TestGateway::RaiseObjection(CallId call, const v1::SubmitObjectionsRequest& request) {
+  Handle(kWireObject, call, "", [&]() -> absl::StatusOr<Reply> {
+    said.push_back(request.batch());
+    v1::SubmitObjectionsResponse response;
+    for (int i = 0; i < request.batch().members_size(); ++i) {
+      v1::ObjectionAct act;
+      act.ParseFromString(request.batch().members(i));
+      v1::ObjectionResult& result = *response.add_results();
+      result.set_request_id(act.request_id());
+      if (!refuse_words.reason().empty()) {
+        *result.mutable_refusal() = refuse_words;
+        continue;
+      }
+      auto [at, fresh] = recorded_.try_emplace(act.request_id());
+      if (fresh) {
+        const std::string& id = act.has_raise() ? act.request_id() : act.reply().objection_id();
+        AddWord(id, trust::TravelForm(request.batch(), static_cast<uint32_t>(i)));
+        at->second.set_journal_index(thread_.back().journal_index());
+        if (act.has_raise())
+          *at->second.mutable_deadline()->mutable_due_at() =
+              trust::TimestampOf(clock_.WallNow() + absl::Hours(24 * 15));
+      }
+      *result.mutable_acceptance() = at->second;
+    }
+    return Reply(response);
+  });
+}
+
+void TestGateway::PullObjections(CallId call, const v1::PullObjectionsRequest& request) {
+  Handle(kWireThread, call, "", [&]() -> absl::StatusOr<Reply> {
+    v1::PullObjectionsResponse response;
+    response.set_newest(thread_.empty() ? request.after() : thread_.back().journal_index());
+    for (const v1::ObjectionWord& word : thread_) {
+      if (word.journal_index() > request.after()) *response.add_words() = word;
+    }
+    return Reply(response);
+  });
+}
+
+void TestGateway::AddWord(const std::string& objection_id, const v1::SignedMember& word) {
+  v1::ObjectionWord& added = thread_.emplace_back();
+  added.set_journal_index(1000 + thread_.size());
+  added.set_objection_id(objection_id);
+  *added.mutable_word() = word;
+  *added.mutable_due_at() = trust::TimestampOf(clock_.WallNow() + absl::Hours(24 * 15));
 }
 
 const v1::Receipt* TestGateway::LastWord(const std::string& order_id) {

@@ -26,7 +26,19 @@ struct StoredReceipt {
 };
 
 enum class Fate { kDeliver, kLoseRequest, kLoseReply, kDoubleReply, kDelayReply, kFailReply };
-enum Wire { kWireHello, kWirePull, kWireRenew, kWireResults, kWireEvents, kWireStatus, kWires };
+enum Wire {
+  kWireHello,
+  kWirePull,
+  kWireRenew,
+  kWireResults,
+  kWireEvents,
+  kWireStatus,
+  kWirePaper,
+  kWireDocument,
+  kWireObject,
+  kWireThread,
+  kWires
+};
 
 class TestGateway : public Channel {
  public:
@@ -60,6 +72,13 @@ class TestGateway : public Channel {
   void ReportResults(CallId call, const v1::ReportResultsRequest& request) override;
   void ReportEvents(CallId call, const v1::ReportResultsRequest& request) override;
   void ReportStatus(CallId call, const v1::ReportStatusRequest& request) override;
+  void PullBlobPart(CallId call, const v1::PullBlobPartRequest& request) override;
+  void PutBlobPart(CallId call, const v1::PutBlobPartRequest& request) override;
+  void RaiseObjection(CallId call, const v1::SubmitObjectionsRequest& request) override;
+  void PullObjections(CallId call, const v1::PullObjectionsRequest& request) override;
+
+  // The court's word, signed by whom it likes; polls tell of it.
+  void AddWord(const std::string& objection_id, const v1::SignedMember& word);
 
   const std::vector<StoredReceipt>& ReceiptsOn(const std::string& order_id) { return receipts_[order_id]; }
   // The FINAL or RETURNED receipt; null when there is none.
@@ -86,7 +105,11 @@ class TestGateway : public Channel {
   std::array<int, kWires> calls{};
   std::vector<v1::HelloRequest> hellos;
   std::vector<v1::ReportStatusRequest> statuses;
-  std::vector<std::string> batches;  // bytes of each report as it came
+  std::vector<std::string> batches;                                  // bytes of each report as it came
+  std::map<std::string, std::string> papers;                         // what may be had, by digest
+  std::map<std::string, std::map<uint32_t, std::string>> documents;  // parts that were put, by digest
+  std::vector<v1::SignedBatch> said;                                 // every word of a thread, each time it came
+  v1::Refusal refuse_words;                                          // of every word, unless empty
 
  private:
   struct OutTask {
@@ -104,6 +127,7 @@ class TestGateway : public Channel {
     absl::StatusOr<Reply> reply;
   };
   // One call: dies, gets lost, is refused, or is answered by `answer`.
+  void Carry(Wire wire, CallId call, const std::function<absl::StatusOr<Reply>()>& answer);
   void Handle(Wire wire, CallId call, const std::string& instance,
               const std::function<absl::StatusOr<Reply>()>& answer);
   void Answer(CallId call, absl::StatusOr<Reply> reply, Fate fate);
@@ -133,6 +157,8 @@ class TestGateway : public Channel {
     Fate fate;
   };
   std::vector<Parked> pulls_;
+  std::map<std::string, v1::ObjectionAcceptance> recorded_;  // by request id
+  std::vector<v1::ObjectionWord> thread_;
   uint64_t last_fence_ = 0;
   uint64_t last_position_ = 0;
   int round_ = 0;

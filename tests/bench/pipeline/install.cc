@@ -120,6 +120,7 @@ absl::StatusOr<v1::PolicyTable> ReadPolicy(const std::string& path) {
     return Fail(Reason::kConfigurationInvalid, "no policy table can be read from " + path);
   }
   // A benchmark verifies every answer, as one officer.
+  policy.mutable_papers()->clear_travel_with();  // its orders name papers that were never files
   policy.mutable_reading()->set_reads_per_hour(1'000'000), policy.mutable_reading()->set_reads_per_day(1'000'000);
   return policy;
 }

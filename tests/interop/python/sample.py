@@ -36,7 +36,7 @@ class Sample(play.Demo):
         self.stage.environment["PYTHONDONTWRITEBYTECODE"] = "1"
         since = (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=30)).isoformat(timespec="seconds")
         spec = cast.pki_spec
-        cast.pki_spec = lambda address, admin, _: spec(address, admin, since)
+        cast.pki_spec = lambda address, admin, _, agencies: spec(address, admin, since, agencies)
         self.database = os.path.join(folder, "songyue.db")
 
     def write_adapter(self, code, folder):
@@ -194,7 +194,10 @@ log_key = "{audit.log_key(self)}"
             return done.stdout + done.stderr
 
         asked = ["--case", OTHER_CASE, "--subject", cast.DEBTOR, "--agency", SONGYUE]
-        notice = "ASSISTANCE_NOTICE=" + play.PAPERS["ASSISTANCE_NOTICE"]
+        # Of its own, and of more than one part: its program has to put it.
+        with open(os.path.join(self.folder, "stranger.pdf"), "wb") as file:
+            file.write(b"%PDF-1.7 " + os.urandom(300_000))
+        notice = "ASSISTANCE_NOTICE=stranger.pdf"
         sent = court("inquire", *asked, "--paper", notice, "--sign", cast.HANDLER)
         self.stage.check(f"a court in {SAMPLES.language} inquires, and proves the acceptance", sent.startswith("accepted "), sent)
         told = court("follow", sent.split()[1], "--sign", cast.HANDLER)

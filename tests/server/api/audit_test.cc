@@ -280,13 +280,14 @@ TEST_F(Audit, EveryMethodHasARowAndEveryRowAMethod) {
        {v1::SubmitOrdersRequest::descriptor()->file(), v1::SubmitCaseActsRequest::descriptor()->file(),
         v1::HelloRequest::descriptor()->file(), v1::SubmitStatementsRequest::descriptor()->file(),
         v1::SubmitAdministrationRequest::descriptor()->file(), v1::GetCheckpointRequest::descriptor()->file(),
-        v1::WaitCheckpointRequest::descriptor()->file()}) {
+        v1::WaitCheckpointRequest::descriptor()->file(), v1::PutBlobPartRequest::descriptor()->file(),
+        v1::SubmitObjectionsRequest::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
       for (int m = 0; m < file->service(s)->method_count(); ++m)
         methods.push_back("/" + file->service(s)->full_name() + "/" + file->service(s)->method(m)->name());
     }
   }
-  EXPECT_EQ(methods.size(), 36u);
+  EXPECT_EQ(methods.size(), 44u);
   EXPECT_THAT(api::MethodsWithRow(), UnorderedElementsAreArray(methods));
   EXPECT_EQ(ReasonOf(api::MayCall(demo_.court, "/goldeneagle.v1.OrderService/Unheard")), Reason::kPermissionDenied)
       << "default deny";
@@ -300,6 +301,14 @@ TEST_F(Audit, PermissionComesBeforeExistence) {
             Reason::kPermissionDenied);
   EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::ValidateOrders, bank, v1::SubmitOrdersRequest()).status()),
             Reason::kPermissionDenied);
+  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::GetBlobPart, bank, v1::GetBlobPartRequest()).status()),
+            Reason::kPermissionDenied);
+  EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::PullBlobPart, demo_.court, v1::PullBlobPartRequest()).status()),
+            Reason::kPermissionDenied);
+  EXPECT_EQ(
+      ReasonOf(
+          gateway_.Call(&api::Handlers::PutBlobPart, GatewayFixture::Auditor(), v1::PutBlobPartRequest()).status()),
+      Reason::kPermissionDenied);
   EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::GetOrder, bank, v1::GetOrderRequest()).status()),
             Reason::kPermissionDenied);
   EXPECT_EQ(ReasonOf(gateway_.Call(&api::Handlers::ListFindings, bank, v1::ListFindingsRequest()).status()),

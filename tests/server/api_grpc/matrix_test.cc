@@ -9,8 +9,10 @@
 #include "goldeneagle/v1/adapter_service.pb.h"
 #include "goldeneagle/v1/admin_service.pb.h"
 #include "goldeneagle/v1/audit_service.pb.h"
+#include "goldeneagle/v1/blob_service.pb.h"
 #include "goldeneagle/v1/case_service.pb.h"
 #include "goldeneagle/v1/directory_service.pb.h"
+#include "goldeneagle/v1/objection_service.pb.h"
 #include "goldeneagle/v1/order_service.pb.h"
 #include "goldeneagle/v1/witness_service.pb.h"
 #include "server/api/caller.h"
@@ -35,12 +37,20 @@ const std::map<std::string, std::string>& Allowed() {
       {"CaseService/SubmitCaseActs", "c"},
       {"CaseService/GetCase", "cu"},
       {"CaseService/ListMeasures", "c"},
+      {"BlobService/PutBlobPart", "ca"},
+      {"BlobService/GetBlobPart", "cu"},
+      {"BlobService/PullBlobPart", "a"},
       {"AdapterService/Hello", "a"},
       {"AdapterService/PullTasks", "a"},
       {"AdapterService/RenewLease", "a"},
       {"AdapterService/ReportResults", "a"},
       {"AdapterService/ReportEvents", "a"},
       {"AdapterService/ReportStatus", "a"},
+      {"ObjectionService/RaiseObjection", "a"},
+      {"ObjectionService/PullObjections", "a"},
+      {"ObjectionService/AnswerObjection", "c"},
+      {"ObjectionService/ListObjections", "c"},
+      {"ObjectionService/ReadObjection", "cu"},
       {"DirectoryService/SubmitStatements", "co"},
       {"DirectoryService/ListStatements", "cauo"},
       {"DirectoryService/ListAgencies", "cuo"},
@@ -66,10 +76,12 @@ std::vector<const google::protobuf::MethodDescriptor*> Methods() {
   std::vector<const google::protobuf::MethodDescriptor*> out;
   for (const auto* file :
        {goldeneagle::v1::GetOrderRequest::descriptor()->file(), goldeneagle::v1::GetCaseRequest::descriptor()->file(),
-        goldeneagle::v1::HelloRequest::descriptor()->file(), goldeneagle::v1::ListAgenciesRequest::descriptor()->file(),
+        goldeneagle::v1::PutBlobPartRequest::descriptor()->file(), goldeneagle::v1::HelloRequest::descriptor()->file(),
+        goldeneagle::v1::ListAgenciesRequest::descriptor()->file(),
         goldeneagle::v1::GetMetricsRequest::descriptor()->file(),
         goldeneagle::v1::GetCheckpointRequest::descriptor()->file(),
-        goldeneagle::v1::WaitCheckpointRequest::descriptor()->file()}) {
+        goldeneagle::v1::WaitCheckpointRequest::descriptor()->file(),
+        goldeneagle::v1::SubmitObjectionsRequest::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
       for (int m = 0; m < file->service(s)->method_count(); ++m) out.push_back(file->service(s)->method(m));
     }

@@ -90,6 +90,36 @@ TEST(CaseTest, TheStageChangesOnlyAlongTheTable) {
   EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Cases({act}))), Reason::kStageChangeForbidden);
 }
 
+// Less than a month is left: the sending court renews first.
+TEST(CaseTest, ACaseWithAMeasureThatIsAboutToEndIsNotTransferred) {
+  PolicyTable policy = test::FreedoniaPolicy();
+  policy.mutable_transfer()->set_months_left_min(1);
+  policy.mutable_transfer()->mutable_source()->set_en("Freedonia"),
+      policy.mutable_transfer()->mutable_source()->set_zh("自");
+  for (const bool bounded : {true, false}) {
+    DomainWorld world(bounded ? policy : test::FreedoniaPolicy());
+    const auto transfer = [&] {
+      CaseAct act;
+      act.set_request_id(world.NewId()), act.set_court("C1");
+      act.mutable_stage()->set_case_number("case-1"), act.mutable_stage()->set_to(CASE_STAGE_TRANSFERRED);
+      act.mutable_stage()->set_ground("entrusted");
+      return DomainWorld::Problems(world.Do(world.Cases({act})));
+    };
+    const auto freeze = world.FreezeOrder("BANK1", 100);
+    world.Do(world.Orders({freeze}));
+    goldeneagle::v1::Receipt receipt = world.Controlled(freeze, "BANK1", 100, 0);
+    *receipt.mutable_items(0)->mutable_measure()->mutable_effective_to() = ToProto(world.now + absl::Hours(24) * 20);
+    world.Do(world.Receipts("BANK1", {receipt}));
+    EXPECT_THAT(transfer(), bounded ? testing::ElementsAre("stage.to STAGE_CHANGE_FORBIDDEN") : testing::ElementsAre());
+    if (!bounded) continue;
+    const auto renewal = world.RenewOrder("BANK1", freeze.order_id(), 3);
+    ASSERT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({renewal}))), Reason::kNone);
+    world.Do(world.Receipts("BANK1", {world.Renewed(renewal, "BANK1", 100, world.now + absl::Hours(24) * 110)}));
+    EXPECT_THAT(transfer(), testing::IsEmpty());
+    EXPECT_EQ(world.TheCase().stage, CASE_STAGE_TRANSFERRED);
+  }
+}
+
 TEST(CaseTest, ASequenceNumberNamesOneHeadForEver) {
   DomainWorld world;
   SubmitCases first = world.Cases({world.OpenCase("case-2")});

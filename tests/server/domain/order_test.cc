@@ -4,6 +4,7 @@
 
 #include <functional>
 
+#include "server/base/bytes.h"
 #include "server/base/money.h"
 #include "server/domain/instant.h"
 #include "tests/support/domain_world.h"
@@ -74,6 +75,33 @@ TEST(OrderTest, EachFaultHasItsOwnReasonAndField) {
     EXPECT_EQ(world.Types().back(), "REFUSED") << fault.name;
     EXPECT_TRUE(world.state.orders.empty()) << fault.name;
   }
+}
+
+TEST(OrderTest, DaysOfTransactionsAreDaysWithinThePolicysRow) {
+  PolicyTable with = test::FreedoniaPolicy();
+  with.mutable_inquiry()->set_transaction_days_max(10);
+  with.mutable_inquiry()->mutable_source()->set_en("Freedonia"), with.mutable_inquiry()->mutable_source()->set_zh("自");
+  const auto problems = [](const PolicyTable& policy, const std::string& first, const std::string& last) {
+    DomainWorld world(policy);
+    OrderProto order = world.InquireOrder({"BANK1"});
+    order.mutable_inquire()->mutable_transactions()->set_first_day(first);
+    order.mutable_inquire()->mutable_transactions()->set_last_day(last);
+    return DomainWorld::Problems(world.Do(world.Orders({order}, {"handler"})));
+  };
+  DomainWorld world(with);
+  const absl::CivilDay today = absl::ToCivilDay(world.now, world.state.policy->zone());
+  const auto day = [&](int64_t ago) { return std::string(FromAbsl(absl::FormatCivilTime(today - ago))); };
+  EXPECT_THAT(problems(with, day(9), day(0)), testing::IsEmpty());
+  EXPECT_THAT(problems(with, day(0), day(0)), testing::IsEmpty());
+  EXPECT_THAT(problems(with, day(10), day(0)), ElementsAre("inquire.transactions FIELD_INVALID")) << "eleven days";
+  EXPECT_THAT(problems(with, day(0), day(-1)), ElementsAre("inquire.transactions.last_day FIELD_INVALID"));
+  EXPECT_THAT(problems(with, day(1), day(2)), ElementsAre("inquire.transactions.last_day FIELD_INVALID"));
+  EXPECT_THAT(problems(with, "2026-02-30", ""),
+              testing::UnorderedElementsAre("inquire.transactions.first_day FIELD_INVALID",
+                                            "inquire.transactions.last_day FIELD_INVALID"))
+      << "both at once";
+  EXPECT_THAT(problems(test::FreedoniaPolicy(), day(0), day(0)), ElementsAre("inquire.transactions FIELD_INVALID"))
+      << "no row, no transactions";
 }
 
 TEST(OrderTest, ControlNeedsTwoKeysInTwoRolesAndAThirdAboveTheThreshold) {
@@ -205,6 +233,40 @@ TEST(OrderTest, AnUnknownValueNeedsTheSignatureOfTheLeaderWhoIsNamed) {
   EXPECT_EQ(world.TheCase().ledger.Sum().Bound(), 0);  // unknown is not counted, and not zero either: it stands apart
   EXPECT_FALSE(world.TheCase().ledger.measures()[0].counted);
   EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({world.FreezeOrder("BANK1", 100'000'00)}))), Reason::kNone);
+}
+
+// LAND1's row says from now on that a part of what it seals can be given up.
+void CountInParts(DomainWorld& world) {
+  goldeneagle::v1::Administration act;
+  act.set_request_id(world.NewId());
+  act.mutable_proposal()->set_ground("g");
+  RegisterAgency& row = *act.mutable_proposal()->mutable_agency();
+  row = world.state.directory.AgencyByCode("LAND1")->row;
+  for (Capability& capability : *row.mutable_capabilities())
+    if (capability.action() == ACTION_RELEASE) capability.set_partial_release(true);
+  const Result proposed = world.Do(world.Administration("admin1", {act}));
+  act.set_request_id(world.NewId());
+  act.mutable_approval()->set_proposal_index(proposed.members[0].index);
+  act.mutable_approval()->set_proposal_digest(world.state.proposals.at(proposed.members[0].index).digest);
+  ASSERT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Administration("admin2", {act}))), Reason::kNone);
+}
+
+TEST(OrderTest, APartOfAThingIsGivenUpWhereItsAgencyCountsItInParts) {
+  DomainWorld world;
+  const OrderProto seal = SealOf(world, 300'000);
+  ASSERT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({seal}))), Reason::kNone);
+  world.Do(world.Receipts("LAND1", {world.Controlled(seal, "LAND1", 300'000, 0)}));
+  const auto part = [&](int64_t amount) { return world.ReleaseOrder("LAND1", seal.order_id(), amount); };
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({part(100'000)}))), Reason::kAmountInvalid);
+  CountInParts(world);
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({part(300'001)}))), Reason::kAmountAboveMeasure);
+  const OrderProto release = part(100'000);
+  ASSERT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({release}))), Reason::kNone);
+  Receipt released = world.Controlled(release, "LAND1", 200'000, 0);
+  released.mutable_items(0)->set_outcome(OUTCOME_RELEASED);
+  world.Do(world.Receipts("LAND1", {released}));
+  EXPECT_EQ(world.TheCase().ledger.Sum().controlled, 200'000);
+  EXPECT_EQ(world.TheCase().ledger.measures()[0].limit, 200'000);
 }
 
 TEST(OrderTest, NothingIsTakenOutsideEnforcement) {

@@ -46,6 +46,20 @@ TEST(ReceiptTest, TheFirstFinalWordWinsARepeatIsKnownAnyOtherStopsTheTask) {
   EXPECT_EQ(world.OrderNamed(world.freeze).TaskAt(AgencyOrdinal(1)), TASK_STATE_CONFLICT);
 }
 
+TEST(ReceiptTest, AnAnswerAfterTheCaseWasClosedIsStillOnRecord) {
+  FrozenWorld world;
+  CaseAct close;
+  close.set_request_id(world.NewId()), close.set_court("C1");
+  close.mutable_stage()->set_case_number("case-1"), close.mutable_stage()->set_to(CASE_STAGE_CLOSED);
+  close.mutable_stage()->set_ground("done");
+  ASSERT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Cases({close}))), Reason::kNone);
+  EXPECT_EQ(Verdict(world.Do(world.Receipts("BANK1", {world.Controlled(world.freeze, "BANK1", 80'000'00, 0)}))),
+            RECEIPT_VERDICT_RECORDED);
+  EXPECT_EQ(world.TheCase().ledger.Sum().controlled, 80'000'00) << "it stands, whatever the case does";
+  EXPECT_EQ(Verdict(world.Do(world.Receipts("BANK1", {world.Controlled(world.freeze, "BANK1", 1, 0)}))),
+            RECEIPT_VERDICT_CONFLICT);
+}
+
 // A batch that is answered BUSY is passed by later ones: what it holds contradicts nothing.
 TEST(ReceiptTest, AWordThatWasOvertakenIsKeptAndMovesNothing) {
   FrozenWorld world;
@@ -110,6 +124,86 @@ TEST(ReceiptTest, ACorrectionNamesWhatItReplaces) {
   correction.set_kind(RECEIPT_KIND_CORRECTION), correction.set_corrects(original.signed_head.digests[0]);
   EXPECT_EQ(Verdict(other.Do(other.Receipts("BANK1", {correction}))), RECEIPT_VERDICT_RECORDED);
   EXPECT_EQ(other.TheCase().ledger.Sum().controlled, 70'000'00);
+}
+
+// The bank had said that it holds nothing, and another freeze took the room: what it really holds counts from the
+// correction on, and what is above the cap is a surplus with a clock.
+TEST(ReceiptTest, ACorrectionThatFindsTheMeasureAfterAllCountsItAndItsSurplus) {
+  FrozenWorld world;
+  Receipt nothing = world.ReceiptFor(world.freeze, "BANK1", RECEIPT_KIND_FINAL);
+  nothing.add_items()->set_outcome(OUTCOME_NOT_CONTROLLED), nothing.mutable_items(0)->set_reason("ACCOUNT_NOT_FOUND");
+  const ReportReceipts first = world.Receipts("BANK1", {nothing});
+  world.Do(first);
+  const auto second = world.FreezeOrder("BANK2", 90'000'00);
+  ASSERT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({second}))), Reason::kNone);
+  world.Do(world.Receipts("BANK2", {world.Controlled(second, "BANK2", 90'000'00, 0)}));
+  Receipt found = world.Controlled(world.freeze, "BANK1", 80'000'00, 0);
+  found.set_kind(RECEIPT_KIND_CORRECTION), found.set_corrects(first.signed_head.digests[0]);
+  EXPECT_EQ(Verdict(world.Do(world.Receipts("BANK1", {found}))), RECEIPT_VERDICT_RECORDED);
+  EXPECT_EQ(world.TheCase().ledger.Sum().controlled, 170'000'00);
+  EXPECT_EQ(world.TheCase().ledger.Surplus(), 70'000'00);
+  EXPECT_EQ(world.TheCase().surplus_amount, 70'000'00);
+  EXPECT_TRUE(world.TheCase().surplus.armed());
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({world.FreezeOrder("BANK1", 1'00)}))), Reason::kCapExceeded);
+}
+
+TEST(ReceiptTest, ACorrectionThatTakesTheMeasureBackFreesItsRoom) {
+  FrozenWorld world;
+  const ReportReceipts first = world.Receipts("BANK1", {world.Controlled(world.freeze, "BANK1", 80'000'00, 0)});
+  world.Do(first);
+  Receipt nothing = world.ReceiptFor(world.freeze, "BANK1", RECEIPT_KIND_CORRECTION);
+  nothing.set_corrects(first.signed_head.digests[0]);
+  nothing.add_items()->set_outcome(OUTCOME_NOT_CONTROLLED), nothing.mutable_items(0)->set_reason("NAME_MISMATCH");
+  EXPECT_EQ(Verdict(world.Do(world.Receipts("BANK1", {nothing}))), RECEIPT_VERDICT_RECORDED);
+  EXPECT_EQ(world.TheCase().ledger.Sum().Bound(), 0);
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({world.FreezeOrder("BANK2", 100'000'00)}))), Reason::kNone);
+}
+
+TEST(ReceiptTest, ACorrectedReleaseLeavesTheMeasureWhereItStood) {
+  FrozenWorld world;
+  world.Do(world.Receipts("BANK1", {world.Controlled(world.freeze, "BANK1", 80'000'00, 0)}));
+  const auto release = world.ReleaseOrder("BANK1", world.freeze.order_id());
+  world.Do(world.Orders({release}));
+  Receipt released = world.ReceiptFor(release, "BANK1", RECEIPT_KIND_FINAL);
+  released.add_items()->set_outcome(OUTCOME_RELEASED);
+  released.mutable_items(0)->mutable_measure()->set_unit_reference("U1");
+  released.mutable_items(0)->mutable_measure()->set_ended(true);
+  const ReportReceipts first = world.Receipts("BANK1", {released});
+  ASSERT_EQ(Verdict(world.Do(first)), RECEIPT_VERDICT_RECORDED);
+  ASSERT_EQ(world.TheCase().ledger.Sum().Bound(), 0);
+  Receipt stands = world.Controlled(release, "BANK1", 80'000'00, 0);
+  stands.set_kind(RECEIPT_KIND_CORRECTION), stands.set_corrects(first.signed_head.digests[0]);
+  stands.mutable_items(0)->set_outcome(OUTCOME_NOT_CONTROLLED),
+      stands.mutable_items(0)->set_reason("PROCESSING_FAILED");
+  EXPECT_EQ(Verdict(world.Do(world.Receipts("BANK1", {stands}))), RECEIPT_VERDICT_RECORDED);
+  EXPECT_EQ(world.TheCase().ledger.Sum().controlled, 80'000'00);
+  EXPECT_EQ(world.TheCase().ledger.FindMeasure(world.OrderNamed(world.freeze).seq)->phase, MeasurePhase::kEffective);
+}
+
+TEST(ReceiptTest, ACorrectedDeductionGivesTheMoneyBackToItsMeasure) {
+  FrozenWorld world;
+  world.Do(world.Receipts("BANK1", {world.Controlled(world.freeze, "BANK1", 80'000'00, 0)}));
+  const auto deduct = world.DeductOrder("BANK1", world.freeze.order_id(), 30'000'00);
+  world.Do(world.Orders({deduct}));
+  const ReportReceipts first = world.Receipts("BANK1", {world.Deducted(deduct, "BANK1", true, 50'000'00, 0)});
+  ASSERT_EQ(Verdict(world.Do(first)), RECEIPT_VERDICT_RECORDED);
+  ASSERT_EQ(world.TheCase().ledger.Sum().deducted, 30'000'00);
+  Receipt back = world.Deducted(deduct, "BANK1", true, 80'000'00, 0);
+  back.set_kind(RECEIPT_KIND_CORRECTION), back.set_corrects(first.signed_head.digests[0]);
+  back.mutable_items(0)->set_outcome(OUTCOME_NOT_DEDUCTED), back.mutable_items(0)->set_reason("PAYMENT_REJECTED");
+  EXPECT_EQ(Verdict(world.Do(world.Receipts("BANK1", {back}))), RECEIPT_VERDICT_RECORDED);
+  EXPECT_EQ(world.TheCase().ledger.Sum().deducted, 0);
+  EXPECT_EQ(world.TheCase().ledger.Sum().controlled, 80'000'00);
+}
+
+TEST(ReceiptTest, AReturnNamesWhomToAskAndAnUnknownCodeIsTakenAsItIs) {
+  FrozenWorld world;
+  Receipt returned = world.ReceiptFor(world.freeze, "BANK1", RECEIPT_KIND_RETURNED);
+  returned.mutable_returned()->set_reason("X_42"), returned.mutable_returned()->set_contact_name("window 3");
+  EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Receipts("BANK1", {returned}))), Reason::kFieldMissing);
+  returned.mutable_returned()->set_contact_phone("1");
+  EXPECT_EQ(Verdict(world.Do(world.Receipts("BANK1", {returned}))), RECEIPT_VERDICT_RECORDED);
+  EXPECT_EQ(world.TheCase().ledger.Sum().requested, 0);
 }
 
 TEST(ReceiptTest, AReceiptCannotBeHungOnAnotherOrderOrSentByAnotherAgency) {

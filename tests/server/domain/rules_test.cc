@@ -42,6 +42,13 @@ TEST(DeadlineTest, UrgentEndsAfterHoursOfTheClockWithMarksOnTheWay) {
                                           "2026-09-29 21:00:00", "2026-09-30 09:00:00"));
 }
 
+TEST(DeadlineTest, AnUrgentOrderLateOnAHolidayIsDueTheSameHourOfTheNextDay) {
+  const absl::TimeZone zone = Zone("Asia/Shanghai");
+  const absl::CivilSecond national_day(2026, 10, 1, 23, 50, 0);
+  EXPECT_EQ(Text(ComputeDeadline(Row(24, 0), absl::FromCivil(national_day, zone), zone).due, zone),
+            "2026-10-02 23:50:00");
+}
+
 TEST(DeadlineTest, NormalEndsAtMidnightAfterTheLastCivilDayWhateverTheHourOfAcceptance) {
   const absl::TimeZone zone = Zone("Asia/Shanghai");
   for (int hour : {0, 9, 23}) {
@@ -69,13 +76,14 @@ TEST(DeadlineTest, ExplainsItself) {
   const absl::TimeZone zone = Zone("Asia/Shanghai");
   const absl::Time start = absl::FromCivil(absl::CivilSecond(2026, 9, 28, 9, 0, 0), zone);
   DeadlineRow row = Row(24, 0);
-  row.mutable_source()->set_en("the framework");
+  row.mutable_source()->set_en("the framework"), row.set_urgency(URGENCY_URGENT);
   EXPECT_EQ(ExplainDeadline(row, start, start + absl::Hours(24), zone),
             "due Tue 2026-09-29 09:00 (Asia/Shanghai), because urgent orders are due 24 hours after acceptance (Mon "
             "2026-09-28 09:00); the framework");
   row = Row(0, 7);
   EXPECT_THAT(ExplainDeadline(row, start, ComputeDeadline(row, start, zone).due, zone),
-              testing::StartsWith("due Mon 2026-10-05 24:00"));
+              testing::StartsWith("due Mon 2026-10-05 24:00 (Asia/Shanghai), because R is due at the end of the 7th"))
+      << "a row that is used by its name";
 }
 
 TEST(StageTest, OnlyListedPassagesAreOpenAndNoneToItself) {

@@ -55,6 +55,21 @@ std::string With(const std::string& line, const std::string& instead) {
   return text.replace(at, line.size(), instead);
 }
 
+TEST(AdapterConfig, PapersAreIgnoredUnlessItSaysOtherwise) {
+  const auto silent = ParseAdapterConfig(kGood, "/etc/eagle/land.toml", "land", {});
+  ASSERT_TRUE(silent.ok()) << silent.status();
+  EXPECT_EQ(silent->agent.papers, PaperRule::kIgnore);
+  EXPECT_EQ(silent->papers_folder, "/etc/eagle/data/papers");
+  const std::string rule = std::string(kGood) + "[papers]\nrule = \"return\"\nattempts_max = 3\nfolder = \"/papers\"\n";
+  const auto config = ParseAdapterConfig(rule, "/etc/eagle/land.toml", "land", {});
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->agent.papers, PaperRule::kReturn);
+  EXPECT_EQ(config->agent.paper_attempts_max, 3u);
+  EXPECT_EQ(config->papers_folder, "/papers");
+  EXPECT_THAT(Problems(std::string(kGood) + "[papers]\nrule = \"sometimes\"\n"),
+              ElementsAre(HasSubstr("papers.rule: must be ignore, wait or return")));
+}
+
 TEST(AdapterConfig, ReadsWhatItSays) {
   const auto config = ParseAdapterConfig(kGood, "/etc/eagle/land.toml", "land", {});
   ASSERT_TRUE(config.ok()) << config.status();

@@ -173,6 +173,8 @@ class DeafChannel : public Channel {
   void ReportResults(CallId, const v1::ReportResultsRequest&) override {}
   void ReportEvents(CallId, const v1::ReportResultsRequest&) override {}
   void ReportStatus(CallId, const v1::ReportStatusRequest&) override {}
+  void RaiseObjection(CallId, const v1::SubmitObjectionsRequest&) override {}
+  void PullObjections(CallId, const v1::PullObjectionsRequest&) override {}
 
   std::function<void()> on_hello;
   int hellos = 0;

@@ -1,0 +1,232 @@
+#!/usr/bin/env python3
+"""The kit against real adapters: adapters.py BIN_FOLDER WORK_FOLDER bank|land|vehicle|python|java
+
+Makes a test world and a register, has eagle-conformance start, kill and restart the adapter's own process, and insists on what comes of every case: nothing
+fails, and exactly those cases are skipped that are listed here. Exit code 77: the packages that the sample needs are not installed.
+"""
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+
+TOP = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", ".."))
+SKIPPED = 77
+
+PERSON = ("林远舟", "990101198503070017")
+# Invented people of region 99, as every bank here has them: section, name, number in orders, number on the books, accounts, balance.
+CUSTOMERS = [
+    ("person", *PERSON, PERSON[1], ["9900010000000001016"], "61350.27"),
+    ("namesake", "林远舟", "990101199112120034", "990101199112120034", ["9900010000000002022"], "2000000.00"),
+    ("old_number", "周敏", "990101196001010015", "990101600101001", ["9900010000000003038"], "95.00"),
+    ("rare_name", "𠮷田玥", "990101198708150029", "990101198708150029", ["9900010000000004044"], "5.00"),
+    ("empty_person", "陈立", "99010119920815006X", "99010119920815006X", ["9900010000000005017"], "0.00"),
+    ("many", "何沐", "990101197806210027", "990101197806210027", ["99000100000001%02d" % place for place in range(12)], "1.00"),
+]
+PRIOR = ("prior", "苏晴", "990101199005050050", "990101199005050050", ["9900010000000006015"], "80.00")
+COURT = ("北陵市松月区人民法院", "北陵市松月区人民法院执行款专户", "9900010000000099010")
+INTERNAL = [("9900010000900000019", "CASH"), ("9900010000900000027", "TRANSIT"), ("9900010000900000035", "CLEARING"), ("9900010000900000043", "OPENING")]
+
+
+def luhn(number):
+    """With the check digit in place of the last one."""
+    body = number[:-1]
+    total = sum(sum(divmod(int(digit) * (2 if place % 2 == 0 else 1), 10)) for place, digit in enumerate(reversed(body)))
+    return body + str(-total % 10)
+
+
+def run(*command, expect=(0,), **more):
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, **more)
+    if done.returncode not in expect:
+        sys.exit(f"{command}: exit {done.returncode}\n{done.stdout}{done.stderr}")
+    return done
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Examination:
+    # What each adapter is not asked, and why it can't be.
+    THINGS = {"id-15-18", "rare-characters", "many-assets", "partial-freeze", "empty-account", "inflow", "release-in-part", "strange-account", "deduct",
+              "deduct-too-much", "deduct-repeated", "release-behind-deduction"}
+    SKIPS = {
+        "bank": {"register-down"},
+        "land": THINGS - {"id-15-18"} | {"register-down"},
+        "vehicle": THINGS - {"id-15-18"} | {"namesake", "register-down"},
+        "python": {"register-down", "prior-measure", "lapse-and-late-renewal", "leap-day"},
+        "java": {"register-down", "prior-measure", "lapse-and-late-renewal", "leap-day"},
+    }
+
+    def __init__(self, binaries, folder, kind):
+        self.binaries, self.folder, self.kind = binaries, folder, kind
+        shutil.rmtree(folder, ignore_errors=True)
+        os.makedirs(folder)
+        self.world = os.path.join(folder, "w")
+        self.config = os.path.join(self.world, "adapter.toml")
+        self.fixtures = []
+        self.hooks = {}
+        self.environment = dict(os.environ, LC_ALL="C.UTF-8", PYTHONDONTWRITEBYTECODE="1")
+        run(self.program("eagle-conformance"), "init", self.world, "--agency", "9900010", "--address", f"127.0.0.1:{free_port()}")
+
+    def program(self, name):
+        return os.path.join(self.binaries, name)
+
+    def append(self, text):
+        with open(self.config, "a", encoding="utf-8") as file:
+            file.write(text)
+
+    def section(self, name, **values):
+        lines = [f"[{name}]"] + [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
+        self.fixtures.append("\n".join(lines))
+
+    def people(self, customers):
+        for name, who, number, _, accounts, balance in customers:
+            more = {"assets_least": len(accounts)} if len(accounts) > 1 else {"asset": luhn(accounts[0])}
+            if name == "person":
+                more["balance"] = balance
+            self.section(name, name=who, id_number=number, **more)
+
+    # --- the registers
+
+    def bank(self):
+        csv = os.path.join(self.folder, "csv")
+        os.makedirs(csv)
+        customers, accounts = ["customer,name,id_kind,id_number"], ["account,kind,currency,nature,joint,status,opened_on,branch,holders,balance"]
+        for place, (_, who, _, on_books, numbers, balance) in enumerate(CUSTOMERS + [PRIOR]):
+            customers.append(f"C{place:04},{who},CITIZEN_ID,{on_books}")
+            accounts += [f"{luhn(number)},DEMAND,CNY,GENERAL,no,NORMAL,2012-06-18,松月支行,C{place:04},{balance}" for number in numbers]
+        customers.append(f"B0003,{COURT[0]},UNIFIED_CREDIT_CODE,11990101990000021Y")
+        accounts.append(f"{COURT[2]},DEMAND,CNY,COURT_ENFORCEMENT,no,NORMAL,2010-01-04,营业部,B0003,0.00")
+        accounts += [f"{number},INTERNAL,CNY,{nature},no,NORMAL,2010-01-01,营业部,,0.00" for number, nature in INTERNAL]
+        measures = ["measure,authority,document,accounts,limit,inflow,whole_account,served_at,first_day,last_day",
+                    f"1,辽9903,（2025）辽9903执88号,{luhn(PRIOR[4][0])},50.00,NONE,no,2025-10-15 10:20:00,2025-10-15,2035-10-14"]
+        for name, rows in (("customers", customers), ("accounts", accounts), ("measures", measures)):
+            with open(os.path.join(csv, name + ".csv"), "w", encoding="utf-8") as file:
+                file.write("\n".join(rows) + "\n")
+        shutil.copy(os.path.join(TOP, "adapters", "bank", "data", "beiling", "exemptions.csv"), csv)
+        run(self.program("eagle-bank"), "import", "--data", os.path.join(self.world, "data"), "--csv", csv)
+        self.append("[bank]\nreply_delay = 0\n")
+        self.fixtures.append('asset_kind = "DEPOSIT"\nstep_clock = true')
+        self.people(CUSTOMERS + [PRIOR])
+        self.section("court_account", name=COURT[1], bank="9900010", number=COURT[2])
+        empty = luhn(CUSTOMERS[4][4][0])
+        self.hooks["deposit"] = f"{self.program('eagle-bank')} counter --config {self.config} deposit {empty} 5.00"
+        return f"{self.program('eagle-bank')} run --config {self.config}"
+
+    def register(self, program, kind, asset_kind, unit, share, old, prior, months, namesake=None):
+        self.append(f'[{kind}]\nregistry = "北陵市登记机关"\n')
+        run(self.program(program), "import", "--config", self.config, os.path.join(TOP, "adapters", kind, "data", "demo"), env=self.environment)
+        self.fixtures.append(f'asset_kind = "{asset_kind}"\nmoney = false\nterm_months = {months}\nstep_clock = true')
+        self.section("person", name=PERSON[0], id_number=PERSON[1], asset=unit, share_numerator=1, share_denominator=share)
+        self.section("old_number", name="单雨", id_number="990101196507180050", asset=old)
+        if namesake:
+            self.section("namesake", name=PERSON[0], id_number="990101199112120034", asset=namesake)
+        self.section("prior", **prior)
+        approve = os.path.join(self.folder, "approve.py")
+        with open(approve, "w", encoding="utf-8") as file:
+            file.write("import json, subprocess\n"
+                       f"counter = [{self.program(program)!r}, 'counter', '--config', {self.config!r}]\n"
+                       "listed = json.loads(subprocess.run(counter + ['--json', 'review', 'list'], capture_output=True, check=True).stdout)\n"
+                       "for review in listed['reviews']:\n    subprocess.run(counter + ['review', 'approve', str(review['id'])], check=False)\n")
+        self.hooks["approve"] = f"/usr/bin/python3 {approve}"
+        return f"{self.program(program)} run --config {self.config}"
+
+    def land(self):
+        return self.register("eagle-land", "land", "LAND", "990101001002GB00123F00010012", 2, "990101001004GB00210F00030001",
+                             {"name": "周柏川", "id_number": "990101197605210119", "asset": "990101001002GB00087F00010101"}, 24, "990101001002GB00123F00020305")
+
+    def vehicle(self):
+        return self.register("eagle-vehicle", "vehicle", "VEHICLE", "L99BL1A10RA000018", 1, "L99MX2C35LC000416",
+                             {"name": "苏晴", "id_number": "990101198708150029", "asset": "L99BL1A11RA000027"}, 12)
+
+    # --- the samples
+
+    def sample(self, adapter, books):
+        self.append("")
+        with open(self.config, encoding="utf-8") as file:
+            text = file.read().replace('data = "data"', 'data = "bank.db"')
+        text = "\n".join(line for line in text.split("\n") if not line.startswith(("[limits]", "backoff_seconds_max", "spiffe_id")))
+        with open(self.config, "w", encoding="utf-8") as file:
+            file.write(text)
+        for _, who, _, on_books, numbers, balance in CUSTOMERS:
+            for number in numbers:
+                run(*books, "open-account", self.config, luhn(number), who, "CITIZEN_ID", on_books, balance.replace(".", ""), env=self.environment)
+        self.fixtures.append('asset_kind = "DEPOSIT"')
+        self.people(CUSTOMERS)
+        self.section("court_account", name=COURT[1], bank="9900010", number=COURT[2])
+        self.hooks["deposit"] = " ".join(books + ["credit", self.config, luhn(CUSTOMERS[4][4][0]), "500"])
+        return " ".join(adapter + [self.config])
+
+    def stubs(self):
+        stubs = os.path.join(self.folder, "stubs")
+        os.makedirs(stubs)
+        if subprocess.run(["/usr/bin/python3", "-c", "import grpc, google.protobuf"], capture_output=True, check=False).returncode != 0 or not shutil.which("grpc_python_plugin"):
+            sys.exit(SKIPPED)
+        protos = sorted(name for name in os.listdir(os.path.join(TOP, "proto", "goldeneagle", "v1")) if name.endswith(".proto"))
+        run("protoc", "-I.", "--python_out=" + stubs, "--grpc_python_out=" + stubs, "--plugin=protoc-gen-grpc_python=" + shutil.which("grpc_python_plugin"),
+            *("goldeneagle/v1/" + name for name in protos), cwd=os.path.join(TOP, "proto"))
+        return stubs
+
+    def python(self):
+        self.environment["PYTHONPATH"] = self.stubs()
+        folder = os.path.join(TOP, "adapters", "samples", "python")
+        return self.sample(["/usr/bin/python3", os.path.join(folder, "adapter.py")], ["/usr/bin/python3", os.path.join(folder, "books.py")])
+
+    def java(self):
+        out = os.path.join(self.folder, "java")
+        if run(os.path.join(TOP, "adapters", "samples", "java", "compile.sh"), out, expect=(0, 3), env=self.environment).returncode == 3:
+            sys.exit(SKIPPED)
+        java = ["/usr/bin/java", "@" + os.path.join(out, "java.args")]
+        return self.sample(java + ["Adapter"], java + ["Bank"])
+
+    # --- the run
+
+    def examine(self, *more):
+        adapter = getattr(self, self.kind)()
+        if self.hooks:
+            self.section("hooks", **self.hooks)
+        fixtures = os.path.join(self.folder, "fixtures.toml")
+        with open(fixtures, "w", encoding="utf-8") as file:
+            file.write("\n".join(self.fixtures) + "\n")
+        at = lambda name: os.path.join(self.folder, name)
+        done = run(self.program("eagle-conformance"), "run", self.world, "--adapter", adapter, "--fixtures", fixtures, "--report", at("report.json"), "--json", at("run.json"),
+                   "--junit", at("junit.xml"), *more, expect=(0, 3), env=self.environment)
+        print(done.stdout, flush=True)
+        return done.returncode
+
+    def judge(self):
+        with open(os.path.join(self.folder, "run.json"), encoding="utf-8") as file:
+            cases = json.load(file)["cases"]
+        failed = {case["name"] for case in cases if case["verdict"] == "FAILED"}
+        skipped = {case["name"] for case in cases if case["verdict"] == "SKIPPED"}
+        with open(os.path.join(self.world, "examiner.pub"), encoding="ascii") as file:
+            key = file.read().strip()
+        report = run(self.program("eagle-conformance"), "verify-report", os.path.join(self.folder, "report.json"), "--key", key, "--demand", "crash", expect=(0, 3))
+        print(report.stdout)
+        wrong = []
+        if failed:
+            wrong.append(f"failed: {sorted(failed)}")
+        if skipped != self.SKIPS[self.kind]:
+            wrong.append(f"skipped {sorted(skipped)}, not {sorted(self.SKIPS[self.kind])}")
+        if report.returncode != 0:
+            wrong.append("its signed report speaks against it")
+        return wrong
+
+
+def main():
+    binaries, folder, kind = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]), sys.argv[3]
+    examination = Examination(binaries, folder, kind)
+    examination.examine(*sys.argv[4:])
+    if len(sys.argv) > 4:  # by hand: some cases only
+        return 0
+    wrong = examination.judge()
+    print("\n".join(wrong) or f"{kind}: as it must be")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
