@@ -1,4 +1,6 @@
 // Objections: who may raise, speak and answer, until when, and what they hold back.
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "client/audit/picture.h"
 
@@ -131,30 +133,38 @@ void CheckObjection(const journal::Leaf& leaf, Picture& seen) {
   }
 }
 
-bool HoldsBack(const ObjectionSeen& thread, uint64_t deduction) {
-  if (thread.closed == 0) return true;
-  const bool right = thread.decision == OBJECTION_DECISION_UPHELD || thread.decision == OBJECTION_DECISION_AMENDED;
-  const bool meant = thread.order == deduction || thread.order == thread.measure;
-  return right && meant && deduction < thread.closed;
+uint64_t HeldByObjection(uint64_t seq, const OrderSeen& order, const Picture& seen) {
+  const auto of = seen.objections_of.find(order.freeze);
+  if (order.action != ACTION_DEDUCT || of == seen.objections_of.end()) return 0;
+  for (uint64_t raised : of->second) {
+    const ObjectionSeen& thread = seen.objections.at(raised);
+    const bool right = thread.decision == OBJECTION_DECISION_UPHELD || thread.decision == OBJECTION_DECISION_AMENDED;
+    const bool meant = thread.order == seq || thread.order == thread.measure;
+    if (thread.closed == 0 || (right && meant && seq < thread.closed)) return raised;
+  }
+  return 0;
+}
+
+int64_t UndisputedSince(const OrderSeen& order, const Picture& seen) {
+  int64_t since = 0;
+  const auto of = seen.objections_of.find(order.freeze);
+  if (order.action != ACTION_DEDUCT || of == seen.objections_of.end()) return since;
+  for (uint64_t raised : of->second) since = std::max(since, seen.objections.at(raised).closed_at);
+  return since;
 }
 
 void CheckHeld(uint64_t index, uint32_t agency, uint64_t seq, const OrderSeen& order, Picture& seen) {
-  if (order.action != ACTION_DEDUCT || order.delivered.Has(agency)) return;
-  const auto of = seen.objections_of.find(order.freeze);
-  if (of == seen.objections_of.end()) return;
-  for (uint64_t raised : of->second) {
-    const ObjectionSeen& thread = seen.objections.at(raised);
-    if (!HoldsBack(thread, seq)) continue;
-    if (thread.closed == 0)
-      seen.findings.Add(Rule::kObjectionHold, index,
-                        absl::StrCat("deduction ", seq, " goes out while objection ", raised, " is open"),
-                        {seq, raised});
-    else
-      seen.findings.Add(Rule::kObjectionHold, index,
-                        absl::StrCat("deduction ", seq, " goes out although the court found objection ", raised,
-                                     " right after signing it"),
-                        {seq, raised, thread.closed});
-  }
+  const uint64_t raised = order.delivered.Has(agency) ? 0 : HeldByObjection(seq, order, seen);
+  if (raised == 0) return;
+  const uint64_t closed = seen.objections.at(raised).closed;
+  if (closed == 0)
+    seen.findings.Add(Rule::kObjectionHold, index,
+                      absl::StrCat("deduction ", seq, " goes out while objection ", raised, " is open"), {seq, raised});
+  else
+    seen.findings.Add(Rule::kObjectionHold, index,
+                      absl::StrCat("deduction ", seq, " goes out although the court found objection ", raised,
+                                   " right after signing it"),
+                      {seq, raised, closed});
 }
 
 }  // namespace eagle::audit

@@ -25,19 +25,12 @@ int64_t CouldGoSince(uint64_t seq, uint32_t agency, const OrderSeen& order, cons
     since = std::max(since, freed->second);
   if (order.action != ACTION_DEDUCT) return since;
   const auto of = seen.cases.find(order.case_seq);
-  if (of == seen.cases.end() || of->second.surplus != 0) return kHeldBack;
+  if (of == seen.cases.end() || of->second.surplus != 0 || HeldByObjection(seq, order, seen) != 0) return kHeldBack;
   if (of->second.stage != CASE_STAGE_ENFORCEMENT && of->second.stage != CASE_STAGE_RESUMED) return kHeldBack;
-  if (const auto threads = seen.objections_of.find(order.freeze); threads != seen.objections_of.end()) {
-    for (const uint64_t raised : threads->second) {
-      const ObjectionSeen& thread = seen.objections.at(raised);
-      if (HoldsBack(thread, seq)) return kHeldBack;
-      since = std::max(since, thread.closed_at);
-    }
-  }
   const WitnessesSeen& witnesses = seen.witnesses;
   const bool seen_by_them = seq < witnesses.size || (witnesses.missing && !witnesses.deductions_wait);
   if (witnesses.quorum != 0 && !seen_by_them) return kHeldBack;
-  return std::max({since, of->second.moved, witnesses.quorum == 0 ? 0 : witnesses.since});
+  return std::max({since, of->second.moved, UndisputedSince(order, seen), witnesses.quorum == 0 ? 0 : witnesses.since});
 }
 
 // The persons on whom a control waits at each agency: what comes later on one of them waits for it.

@@ -46,7 +46,7 @@ struct ObjectionSeen {
   uint32_t agency = 0, court = 0;
   StoredClock clock;
   uint64_t closed = 0;                            // entry that closed it; 0: open
-  int64_t closed_at = 0;                          // microseconds
+  int64_t closed_at = 0;                          // when
   goldeneagle::v1::ObjectionDecision decision{};  // UNSPECIFIED: none, or the agency took it back
 };
 
@@ -232,9 +232,10 @@ void CheckDelivered(const journal::Leaf& leaf, Picture& seen);
 void CheckWithdrawn(const journal::Leaf& leaf, Picture& seen);
 void CheckPaused(const journal::Leaf& leaf, Picture& seen);     // ORDER_PAUSED, ORDER_RESUMED
 void CheckObjection(const journal::Leaf& leaf, Picture& seen);  // OBJECTION_*
-// Whether the thread keeps this deduction under its measure from going out: while it is open, and for good what was
-// signed before the court found the objection right.
-bool HoldsBack(const ObjectionSeen& thread, uint64_t deduction);
+// The OBJECTION_RAISED that keeps a deduction back: open, or found right after it was signed. 0: none.
+uint64_t HeldByObjection(uint64_t order, const OrderSeen& seen_order, const Picture& seen);
+// When the last objection that kept it back, or could have, was closed; 0 without one.
+int64_t UndisputedSince(const OrderSeen& order, const Picture& seen);
 // A deduction goes out at `index`: no objection holds it back. Before the delivery is folded in.
 void CheckHeld(uint64_t index, uint32_t agency, uint64_t order, const OrderSeen& seen_order, Picture& seen);
 void CheckReceipt(const journal::Leaf& leaf, Picture& seen);  // TASK_*, MEASURE_CHANGED, RECEIPT_CONFLICT

@@ -25,7 +25,7 @@ namespace {
 
 constexpr char kPayloadType[] = "application/vnd.goldeneagle.recovery.v1+protobuf";
 
-struct ProposeFlags {
+struct ProposalFlags {
   JournalFolderOptions folder;
   std::string origin, log_key, checkpoint, seen, ground, out;
 };
@@ -101,7 +101,7 @@ absl::StatusOr<FolderVerified> Audit(Session& session, const JournalFolderOption
   return report;
 }
 
-absl::StatusOr<v1::FoundingKey> NewLogKey(Session& session, const ProposeFlags& flags) {
+absl::StatusOr<v1::FoundingKey> NewLogKey(Session& session, const ProposalFlags& flags) {
   if (!journal::IsKeyName(flags.origin))
     return Fail(Reason::kFieldInvalid, "--origin: a name without white space and plus signs");
   EAGLE_ASSIGN_OR_RETURN(const std::optional<std::string> there, ReadFileIfThere(flags.log_key));
@@ -137,7 +137,7 @@ absl::StatusOr<std::string> NewestOf(const std::vector<std::string>& notes, cons
   return newest;
 }
 
-absl::Status Propose(Session& session, const ProposeFlags& flags) {
+absl::Status Propose(Session& session, const ProposalFlags& flags) {
   EAGLE_ASSIGN_OR_RETURN(const FolderVerified report, Audit(session, flags.folder));
   std::string seen, with_backup;
   if (!flags.seen.empty()) {
@@ -213,7 +213,7 @@ absl::Status Apply(Session& session, const DocumentFlags& flags) {
 void AddRecover(Verb& root) {
   Verb recover = root.Add("recover", "Let a log go on from an older backup, with two administrators' signatures.");
 
-  auto propose_flags = std::make_shared<ProposeFlags>();
+  auto propose_flags = std::make_shared<ProposalFlags>();
   Verb propose =
       recover.Add("propose", "Audit the restored data and write the document that says what is lost (operators).",
                   "eagle recover propose --data data --last-signed safe/last-signed --origin "

@@ -22,7 +22,7 @@ std::string MayWaitFor(v1::Action action) {
   }
 }
 
-HandoutRow AtAgency(const PromisedOrder& promised, const v1::TaskView& task, const v1::AgencyView* agency) {
+HandoutRow AtAgency(const PromisedOrder& promised, bool held, const v1::TaskView& task, const v1::AgencyView* agency) {
   HandoutRow row{.agency = task.agency(), .state = task.state(), .since = promised.accepted_at};
   if (agency == nullptr) {
     row.verdict = Verdict::kLate;
@@ -32,6 +32,10 @@ HandoutRow AtAgency(const PromisedOrder& promised, const v1::TaskView& task, con
   const v1::Presence presence = agency->presence();
   if (presence != v1::PRESENCE_PRESENT) {
     row.why = "the agency is " + Word(presence);
+    return row;
+  }
+  if (held && promised.order.action() == v1::ACTION_DEDUCT && task.state() == v1::TASK_STATE_QUEUED) {
+    row.why = "an objection keeps it back: eagle objection list";
     return row;
   }
   if (IsSet(agency->since())) row.since = std::max(row.since, ToTime(agency->since()));
@@ -71,7 +75,8 @@ std::vector<HandoutRow> CheckHandout(const PromisedOrder& promised, const v1::Or
     }
     if (task->state() != v1::TASK_STATE_QUEUED && task->state() != v1::TASK_STATE_DELIVERED) continue;
     const auto agency = agencies.find(code);
-    HandoutRow row = AtAgency(promised, *task, agency == agencies.end() ? nullptr : &agency->second);
+    HandoutRow row =
+        AtAgency(promised, view->held_by_objection(), *task, agency == agencies.end() ? nullptr : &agency->second);
     if (now - row.since > bound) rows.push_back(std::move(row));
   }
   return rows;

@@ -1,13 +1,14 @@
 // Whether what the gateway took goes on to the agencies, long before a deadline passes: of each order that this court
 // was promised, what the gateway says of it now, agency by agency.
 //
-//   WAITS       for the agency: it is absent, or full
+//   WAITS       for the agency: it is absent, or full; or for the court: an objection keeps it back
 //   LATE        the agency is there, and for longer than the bound nothing went out to it, or nothing came back
 //   LOST        the gateway doesn't know the order, knows it under another number, or not at this agency; or the
 //               promise itself doesn't verify
 //
-// What the gateway says of presence is believed here: it stands in the journal (ADAPTER_PRESENT, ADAPTER_ABSENT), where
-// the agency and whoever audits see a lie. That something went out is not: only the agency's own word ends the wait.
+// What the gateway says of presence and of objections is believed here: it stands in the journal (ADAPTER_PRESENT,
+// OBJECTION_RAISED), where the agency and whoever audits see a lie. That something went out is not: only the agency's
+// own word ends the wait.
 //
 // Units:   instants of the records; the bound is a duration above zero, the court's to choose.
 // Threads: pure functions.

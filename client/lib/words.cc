@@ -190,7 +190,7 @@ std::string OrderText(const v1::Order& order) {
 
 std::string AgencyReasonText(std::string_view code) {
   const auto known = OfWord<v1::AgencyReason>(code);
-  const bool of_contract = known != v1::AGENCY_REASON_UNKNOWN && Word(known) == code;
+  const bool of_contract = known != v1::AGENCY_REASON_UNSPECIFIED && Word(known) == code;
   if (code.empty() || of_contract || ReasonByName(code)) return std::string(code);
   return "UNKNOWN (" + std::string(code) + ")";
 }

@@ -227,6 +227,25 @@ TEST_F(SkippedOrders, AMonitorBlamesNobodyForAnAgencyThatIsAway) {
   EXPECT_THAT(Waiting(), IsEmpty());
 }
 
+TEST_F(SkippedOrders, AMonitorBlamesNobodyForADisputedDeductionUntilTheCourtHasAnswered) {
+  Greet();
+  const v1::Order freeze = world_.demo.Freeze(kBeiling, 100);
+  Submit(freeze);
+  ASSERT_THAT(Pull("machine"), SizeIs(1));
+  ASSERT_TRUE(world_.demo.Report(kBeiling, {world_.demo.Controlled(freeze, 100, 0)}, "machine").ok());
+  ForgetTheOrder(0);
+  const v1::ObjectionAct raised = world_.demo.Raise(freeze, kBeiling);
+  ASSERT_TRUE(world_.demo.Object(kBeiling, {raised}).ok());
+  const uint64_t deduction = Submit(world_.demo.Deduct(freeze, 60));
+  KeepLeases(absl::Minutes(5));
+  EXPECT_THAT(Waiting(), IsEmpty());
+  ASSERT_TRUE(world_.demo.AnswerObjections({world_.demo.Answer(raised, v1::OBJECTION_DECISION_REJECTED)}).ok());
+  KeepLeases(absl::Seconds(40));
+  EXPECT_THAT(Waiting(), IsEmpty()) << "a minute from then on";
+  KeepLeases(absl::Seconds(40));
+  EXPECT_THAT(Waiting(), ElementsAre(deduction));
+}
+
 TEST_F(SkippedOrders, AMonitorWaitsForTheHandOutBeforeItOnThePersonAndNoLonger) {
   ForgetTheOrder(1);
   Greet();

@@ -90,6 +90,26 @@ TEST_F(HandoutTest, AnAgencyThatIsAwayOrFullIsNotTheGatewaysOmission) {
   EXPECT_EQ(CheckAfter(absl::Minutes(66)).exit, kExitVerification);
 }
 
+TEST(Handout, AnObjectionExcusesADeductionAndNothingElse) {
+  PromisedOrder promised{.order_seq = 7, .accepted_at = Monday()};
+  promised.order.add_agencies(kBank);
+  v1::OrderView view;
+  view.set_order_seq(7), view.set_held_by_objection(true);
+  view.add_tasks()->set_agency(kBank);
+  view.mutable_tasks(0)->set_state(v1::TASK_STATE_QUEUED);
+  AgencyViews agencies;
+  agencies[kBank].set_presence(v1::PRESENCE_PRESENT);
+  const auto verdict = [&](v1::Action action) {
+    promised.order.set_action(action);
+    const auto rows = CheckHandout(promised, &view, agencies, Monday() + absl::Hours(1), absl::Minutes(10));
+    return rows.size() == 1 ? VerdictText(rows[0].verdict) : "no single row";
+  };
+  EXPECT_EQ(verdict(v1::ACTION_DEDUCT), "WAITS");
+  EXPECT_EQ(verdict(v1::ACTION_RELEASE), "LATE");
+  view.set_held_by_objection(false);
+  EXPECT_EQ(verdict(v1::ACTION_DEDUCT), "LATE");
+}
+
 TEST_F(HandoutTest, ThatItWentOutIsNotTheGatewaysToSay) {
   task(kLand).set_state(v1::TASK_STATE_DELIVERED);
   *task(kLand).mutable_delivered_at() = trust::TimestampOf(Monday() + absl::Minutes(5));

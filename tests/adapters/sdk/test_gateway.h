@@ -106,10 +106,10 @@ class TestGateway : public Channel {
   std::vector<v1::HelloRequest> hellos;
   std::vector<v1::ReportStatusRequest> statuses;
   std::vector<std::string> batches;                                  // bytes of each report as it came
-  std::map<std::string, std::string> papers;                         // what may be had, by digest
-  std::map<std::string, std::map<uint32_t, std::string>> documents;  // parts that were put, by digest
   std::vector<v1::SignedBatch> said;                                 // every word of a thread, each time it came
   v1::Refusal refuse_words;                                          // of every word, unless empty
+  std::map<std::string, std::string> papers;                         // what may be had, by digest
+  std::map<std::string, std::map<uint32_t, std::string>> documents;  // parts that were put, by digest
 
  private:
   struct OutTask {
