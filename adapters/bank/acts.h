@@ -7,6 +7,7 @@
 // Threads: as the tables.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -49,5 +50,7 @@ std::string BookingReference(const Work& work, int64_t booking);
 
 // The rule that exempts the account from FREEZE or DEDUCT for this purpose; empty: none does.
 std::string ExemptBy(Tables& tables, const AccountRow& account, std::string_view action, std::string_view purpose);
+// Why the kind of office lets no money of the account be taken now; nothing: it does.
+std::optional<Bar> BarredBy(const Work& work, const AccountRow& account);
 
 }  // namespace eagle::bank

@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "adapters/bank/clerk.h"
 #include "adapters/bank/core_gateway.h"
@@ -29,23 +30,22 @@ struct BankConfig {
   absl::Duration reply_delay;
 };
 
-absl::StatusOr<BankConfig> LoadBankConfig(const std::string& path) {
+absl::StatusOr<BankConfig> LoadBankConfig(const Kind& kind, const std::string& path) {
   absl::Duration reply_delay;
   EAGLE_ASSIGN_OR_RETURN(
-      sdk::AdapterConfig adapter, sdk::LoadAdapterConfig(path, "bank", [&](sdk::ConfigSection& bank) {
-        reply_delay = bank.Seconds("reply_delay", absl::ZeroDuration(), absl::ZeroDuration(), absl::Seconds(20));
+      sdk::AdapterConfig adapter, sdk::LoadAdapterConfig(path, kind.name, [&](sdk::ConfigSection& section) {
+        reply_delay = section.Seconds("reply_delay", absl::ZeroDuration(), absl::ZeroDuration(), absl::Seconds(20));
       }));
   if (reply_delay > absl::ZeroDuration() && adapter.agent.environment != v1::ENVIRONMENT_TEST) {
     return Fail(Reason::kConfigurationInvalid, "the configuration is refused")
-        .At("bank.reply_delay", path + ": is for the test environment only");
+        .At(absl::StrCat(kind.name, ".reply_delay"), path + ": is for the test environment only");
   }
-  adapter.agent.adapter = "gov.goldeneagle.bank";
+  adapter.agent.adapter = kind.adapter;
   adapter.agent.version = EAGLE_BANK_VERSION;
-  for (v1::Action action :
-       {v1::ACTION_INQUIRE, v1::ACTION_FREEZE, v1::ACTION_RENEW, v1::ACTION_RELEASE, v1::ACTION_DEDUCT}) {
+  for (const Ability& ability : kind.abilities) {
     v1::Capability& capability = adapter.agent.capabilities.emplace_back();
-    capability.set_asset_kind("DEPOSIT");
-    capability.set_action(action);
+    capability.set_asset_kind(ability.asset_kind);
+    capability.set_action(ability.action);
     capability.set_partial_release(true);
     capability.set_captures_inflow(true);
     capability.set_keeps_waitlist(true);
@@ -72,21 +72,21 @@ bool IsForTheAgent(const sdk::CounterRequest& request) {
 
 }  // namespace
 
-absl::Status CheckBankConfig(const std::string& path) { return LoadBankConfig(path).status(); }
+absl::Status CheckBankConfig(const Kind& kind, const std::string& path) { return LoadBankConfig(kind, path).status(); }
 
-absl::StatusOr<std::string> CounterSocketOf(const std::string& config_path) {
-  EAGLE_ASSIGN_OR_RETURN(const BankConfig config, LoadBankConfig(config_path));
+absl::StatusOr<std::string> CounterSocketOf(const Kind& kind, const std::string& config_path) {
+  EAGLE_ASSIGN_OR_RETURN(const BankConfig config, LoadBankConfig(kind, config_path));
   return config.adapter.counter_socket;
 }
 
-absl::Status RunBank(const std::string& config_path, bool once) {
-  EAGLE_ASSIGN_OR_RETURN(BankConfig config, LoadBankConfig(config_path));
+absl::Status RunBank(const Kind& kind, const std::string& config_path, bool once) {
+  EAGLE_ASSIGN_OR_RETURN(BankConfig config, LoadBankConfig(kind, config_path));
   const std::string counter_socket = config.adapter.counter_socket, agent_socket = counter_socket + ".agent";
   config.adapter.counter_socket = agent_socket;
   EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<Clock> clock, sdk::MakeAdapterClock(config.adapter.agent.environment));
   EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<BankCore> core,
                          BankCore::Open(config.adapter.data_folder + kCoreFile, config.adapter.agent.agency, *clock,
-                                        config.adapter.time_zone));
+                                        config.adapter.time_zone, kind));
   EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<sdk::SqliteInbox> inbox,
                          sdk::SqliteInbox::Open(config.adapter.data_folder + kInboxFile));
   PatientWaiter waiter;
@@ -107,7 +107,8 @@ absl::Status RunBank(const std::string& config_path, bool once) {
   return sdk::RunAdapter(process, {.once = once});
 }
 
-absl::Status ImportBank(const std::string& data_folder, const std::string& csv_folder, const std::string& time_zone) {
+absl::Status ImportBank(const Kind& kind, const std::string& data_folder, const std::string& csv_folder,
+                        const std::string& time_zone) {
   absl::TimeZone zone;
   if (!absl::LoadTimeZone(time_zone, &zone))
     return Fail(Reason::kConfigurationInvalid, "no such time zone").With("time_zone", time_zone);
@@ -117,7 +118,7 @@ absl::Status ImportBank(const std::string& data_folder, const std::string& csv_f
   // The demonstration imports by its own clock, so that the bank's time doesn't begin after the case.
   EAGLE_ASSIGN_OR_RETURN(const ChosenClock chosen, MakeClock());
   EAGLE_ASSIGN_OR_RETURN(const std::unique_ptr<BankCore> core,
-                         BankCore::Open(data_folder + kCoreFile, "", *chosen.clock, zone));
+                         BankCore::Open(data_folder + kCoreFile, "", *chosen.clock, zone, kind));
   EAGLE_ASSIGN_OR_RETURN(const Imported imported, Import(*core, csv_folder));
   std::printf("imported %zu customers, %zu accounts, %zu exemptions, %zu measures\n", imported.customers,
               imported.accounts, imported.exemptions, imported.measures);

@@ -10,22 +10,21 @@
 namespace eagle::bank {
 namespace {
 
-sdk::AccountClass ClassOf(const AccountRow& account) {
-  if (account.kind == "TIME") return sdk::AccountClass::kTime;
-  if (account.kind == "PRODUCT") return sdk::AccountClass::kProduct;
-  return sdk::AccountClass::kDemand;
-}
-
-sdk::Asset AssetOf(Tables& tables, const std::string& number) {
-  const std::optional<AccountRow> account = tables.Account(number);
+sdk::Asset AssetOf(const Work& work, const std::string& number) {
+  const std::optional<AccountRow> account = work.tables.Account(number);
   GATEWAY_ASSERT(account.has_value(), "accounts are looked up before they are loaded");
   return {.id = number,
-          .balance = tables.Balance(number),
+          .balance = work.tables.Balance(number),
           .currency = account->currency,
-          .account_class = ClassOf(*account)};
+          .account_class = ClassOf(work.kind, *account)};
 }
 
 }  // namespace
+
+sdk::AccountClass ClassOf(const Kind& kind, const AccountRow& account) {
+  const AccountKind* row = FindAccountKind(kind, account.kind);
+  return row == nullptr ? sdk::AccountClass::kDemand : row->use;
+}
 
 absl::StatusOr<Book> Book::Load(const Work& work, const std::vector<std::string>& accounts, std::string_view also) {
   std::map<std::string, MeasureRow, std::less<>> rows;
@@ -48,7 +47,7 @@ absl::StatusOr<Book> Book::Load(const Work& work, const std::vector<std::string>
     for (const std::string& measure : work.tables.LiveMeasuresOn(account)) add(measure);
   }
   std::vector<sdk::Asset> assets;
-  for (const std::string& account : seen) assets.push_back(AssetOf(work.tables, account));
+  for (const std::string& account : seen) assets.push_back(AssetOf(work, account));
   std::vector<sdk::Encumbrance> measures;
   for (const auto& [id, row] : rows) measures.push_back(row.measure);
   EAGLE_ASSIGN_OR_RETURN(sdk::EncumbranceRegister entries,
@@ -87,7 +86,7 @@ void Book::Save() {
 
 absl::Status CatchUp(const Work& work) {
   while (const std::optional<Tables::End> end = work.tables.NextEnd(work.now)) {
-    const Work then{work.tables, end->at, work.zone, work.agency};
+    const Work then{work.tables, end->at, work.zone, work.agency, work.kind};
     EAGLE_ASSIGN_OR_RETURN(Book book, Book::Load(then, end->accounts));
     book.Save();
   }

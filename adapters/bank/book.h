@@ -17,6 +17,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "adapters/bank/kind.h"
 #include "adapters/bank/tables.h"
 #include "adapters/sdk/encumbrance/register.h"
 
@@ -28,7 +29,11 @@ struct Work {
   absl::Time now;
   absl::TimeZone zone;
   std::string agency;  // our code
+  const Kind& kind;    // of office
 };
+
+// Which accounts a freeze uses before others.
+sdk::AccountClass ClassOf(const Kind& kind, const AccountRow& account);
 
 class Book {
  public:

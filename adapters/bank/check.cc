@@ -5,10 +5,6 @@
 namespace eagle::bank {
 namespace {
 
-struct Zero {
-  const char* what;
-  const char* sql;  // gives 0 when all is well
-};
 constexpr Zero kZeros[] = {
     {"a booking doesn't add up to zero",
      "SELECT count(*) FROM (SELECT booking FROM entries GROUP BY booking HAVING sum(amount) <> 0)"},
@@ -35,13 +31,19 @@ constexpr Zero kZeros[] = {
      "SELECT count(*) FROM measures WHERE length(order_id) > 0 AND measure NOT IN (SELECT operation FROM operations)"},
 };
 
-}  // namespace
-
-absl::Status CheckBooks(const Work& work) {
-  for (const Zero& zero : kZeros) {
+absl::Status CheckZeros(const Work& work, absl::Span<const Zero> zeros) {
+  for (const Zero& zero : zeros) {
     if (const int64_t off = work.tables.Number(zero.sql); off != 0)
       return Fail(Reason::kRegisterBroken, zero.what).With("by", off);
   }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status CheckBooks(const Work& work) {
+  EAGLE_RETURN_IF_ERROR(CheckZeros(work, kZeros));
+  EAGLE_RETURN_IF_ERROR(CheckZeros(work, work.kind.zeros));
   for (const std::string& measure : work.tables.AllMeasures()) {
     const MeasureRow row = *work.tables.Measure(measure);
     EAGLE_ASSIGN_OR_RETURN(Book book, Book::Load(work, {}, measure));

@@ -13,13 +13,14 @@ constexpr char kLastTime[] = "last_time_us";
 
 }  // namespace
 
-BankCore::BankCore(std::unique_ptr<Database> database, std::string agency, Clock& clock, absl::TimeZone zone)
-    : agency_(std::move(agency)), zone_(zone), clock_(clock), database_(std::move(database)) {}
+BankCore::BankCore(std::unique_ptr<Database> database, std::string agency, Clock& clock, absl::TimeZone zone,
+                   const Kind& kind)
+    : agency_(std::move(agency)), zone_(zone), kind_(kind), clock_(clock), database_(std::move(database)) {}
 
 absl::StatusOr<std::unique_ptr<BankCore>> BankCore::Open(const std::string& path, std::string agency, Clock& clock,
-                                                         absl::TimeZone zone) {
-  EAGLE_ASSIGN_OR_RETURN(std::unique_ptr<Database> database, Database::Open(path));
-  return std::unique_ptr<BankCore>(new BankCore(std::move(database), std::move(agency), clock, zone));
+                                                         absl::TimeZone zone, const Kind& kind) {
+  EAGLE_ASSIGN_OR_RETURN(std::unique_ptr<Database> database, Database::Open(path, kind));
+  return std::unique_ptr<BankCore>(new BankCore(std::move(database), std::move(agency), clock, zone, kind));
 }
 
 absl::Status BankCore::InTransaction(const std::function<absl::Status(const Work&)>& work, bool reads_only) {
@@ -27,7 +28,7 @@ absl::Status BankCore::InTransaction(const std::function<absl::Status(const Work
   Tables tables(*database_);
   Transaction transaction(*database_);
   const int64_t now_us = std::max(absl::ToUnixMicros(clock_.WallNow()), tables.Fact(kLastTime));
-  const Work now{tables, absl::FromUnixMicros(now_us), zone_, agency_};
+  const Work now{tables, absl::FromUnixMicros(now_us), zone_, agency_, kind_};
   const bool commit = !reads_only || tables.NextEnd(now.now).has_value();
   EAGLE_RETURN_IF_ERROR(CatchUp(now));
   EAGLE_RETURN_IF_ERROR(work(now));

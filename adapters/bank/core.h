@@ -1,5 +1,5 @@
-// BankCore: a small bank. Customers, accounts, a double-entry ledger, measures, payments, in a database of its own
-// (core.db).
+// BankCore: a small bank, or another kind of office that keeps money (kind.h). Customers, accounts, a double-entry
+// ledger, measures, payments, in a database of its own (core.db).
 //
 // Every call is one transaction at one instant of the clock, never before the last one; it begins with the terms that
 // have ended since. Apply writes the operation, its answer and its effect together, so after any crash Find tells what
@@ -30,9 +30,9 @@ namespace eagle::bank {
 
 class BankCore {
  public:
-  // `clock` outlives it. Errors: as Database::Open.
+  // `clock` and `kind` outlive it. Errors: as Database::Open.
   static absl::StatusOr<std::unique_ptr<BankCore>> Open(const std::string& path, std::string agency, Clock& clock,
-                                                        absl::TimeZone zone);
+                                                        absl::TimeZone zone, const Kind& kind = kBank);
 
   // Looks; changes nothing but what time has changed. Error: REGISTER_BROKEN.
   absl::StatusOr<sdk::Answer> Inquire(const sdk::Request& request);
@@ -54,14 +54,16 @@ class BankCore {
 
   const std::string& agency() const { return agency_; }
   absl::TimeZone zone() const { return zone_; }
+  const Kind& kind() const { return kind_; }
 
  private:
-  BankCore(std::unique_ptr<Database> database, std::string agency, Clock& clock, absl::TimeZone zone);
+  BankCore(std::unique_ptr<Database> database, std::string agency, Clock& clock, absl::TimeZone zone, const Kind& kind);
   absl::StatusOr<sdk::Answer> Carry(const Work& work, const sdk::Request& request);
   absl::Status InTransaction(const std::function<absl::Status(const Work&)>& work, bool reads_only);
 
   const std::string agency_;
   const absl::TimeZone zone_;
+  const Kind& kind_;
   Clock& clock_;
   absl::Mutex mu_;
   std::unique_ptr<Database> database_ ABSL_GUARDED_BY(mu_);

@@ -34,9 +34,9 @@ void CounterCommand::TakeRequest(Verb& verb) {
   Take(verb, "--request", "request", "name of this request: the same name again changes nothing", false);
 }
 
-CounterCommand::CounterCommand(CLI::App& app) {
+CounterCommand::CounterCommand(CLI::App& app, const Kind& kind) {
   app.require_subcommand(1);
-  CLI::Option_group& where = *app.add_option_group("where", "the running bank");
+  CLI::Option_group& where = *app.add_option_group("where", "the running office");
   where.add_option("--socket", socket_, "its counter socket");
   where.add_option("--config", config_, "its configuration, which names the socket");
   where.require_option(1);
@@ -85,6 +85,7 @@ CounterCommand::CounterCommand(CLI::App& app) {
   Add(app, "check", "whether the books agree");
   Add(app, "status", "what the adapter counts");
 
+  if (kind.add_words != nullptr) kind.add_words(*this, app);
   AddOffice(app);
 
   CLI::App& clerk = *app.add_subcommand("clerk", "tasks that wait for people");

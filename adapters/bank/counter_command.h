@@ -12,13 +12,14 @@
 #include <utility>
 
 #include "CLI/CLI.hpp"
+#include "adapters/bank/kind.h"
 #include "adapters/sdk/shell/counter_socket.h"
 
 namespace eagle::bank {
 
 class CounterCommand {
  public:
-  explicit CounterCommand(CLI::App& app);
+  explicit CounterCommand(CLI::App& app, const Kind& kind = kBank);
   // Pre of all: parsed.
   sdk::CounterRequest Request() const;
   // Whether it is a change that must bear a name ("request"), so that it can be sent twice and done once.
@@ -28,7 +29,7 @@ class CounterCommand {
   const std::string& config() const { return config_; }
   bool as_json() const { return output_ == "json"; }
 
- private:
+  // How a word is made: its name, its arguments in their order, its name at the socket. For the words of a kind.
   struct Option {
     std::string argument;
     std::string text;
@@ -45,8 +46,9 @@ class CounterCommand {
                    bool required = true);
   static void Flag(Verb& verb, const std::string& name, const std::string& argument, const std::string& about);
   static void TakeRequest(Verb& verb);
-  void AddOffice(CLI::App& app);
 
+ private:
+  void AddOffice(CLI::App& app);
   std::string socket_, config_, output_ = "table";
   std::deque<Verb> verbs_;
 };

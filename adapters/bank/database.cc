@@ -117,13 +117,13 @@ std::optional<absl::Time> Query::MaybeTime() {
 
 // ---- Database ----
 
-absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path) {
+absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path, const Kind& kind) {
   sqlite3* handle = nullptr;
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
   std::unique_ptr<Database> database(new Database(handle));
   if (code != SQLITE_OK) return OpenError(handle, path);
-  absl::Status status = database->Prepare(path == kInMemory);
+  absl::Status status = database->Prepare(path == kInMemory, kind);
   if (absl::IsInternal(status)) return OpenError(handle, path);
   if (!status.ok()) return status;
   return database;
@@ -138,7 +138,7 @@ Database::~Database() {
 }
 
 // INTERNAL stands for what SQLite said last.
-absl::Status Database::Prepare(bool in_memory) {
+absl::Status Database::Prepare(bool in_memory, const Kind& kind) {
   const auto execute = [this](const std::string& sql) {
     return sqlite3_exec(database_, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK;
   };
@@ -161,12 +161,13 @@ absl::Status Database::Prepare(bool in_memory) {
   if (!application || !version || !tables) return absl::InternalError("");
   if (*application == 0 && *version == 0 && *tables == 0) {
     const std::string create =
-        absl::StrCat("BEGIN IMMEDIATE;", kCoreSchema, "PRAGMA application_id = ", kCoreApplicationId,
+        absl::StrCat("BEGIN IMMEDIATE;", kCoreSchema, kind.tables, "PRAGMA application_id = ", kind.application_id,
                      "; PRAGMA user_version = ", kCoreSchemaVersion, "; COMMIT");
     if (!execute(create)) return absl::InternalError("");
     return absl::OkStatus();
   }
-  if (*application != kCoreApplicationId) return Fail(Reason::kStorageUnusable, "the file is no core of a bank");
+  if (*application != kind.application_id)
+    return Fail(Reason::kStorageUnusable, absl::StrCat("the file is no core of ", kind.office));
   if (*version != kCoreSchemaVersion) {
     return Fail(Reason::kSchemaVersion, "the core has another schema version")
         .With("version", *version)

@@ -21,6 +21,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "adapters/bank/kind.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -28,7 +29,6 @@ struct sqlite3_stmt;
 namespace eagle::bank {
 
 inline constexpr int kCoreSchemaVersion = 2;
-inline constexpr int kCoreApplicationId = 0x47456262;  // "GEbb"
 // A core in memory, for tests: the same rules, gone with the object.
 inline constexpr char kInMemory[] = ":memory:";
 
@@ -69,11 +69,11 @@ class Query {
 
 class Database {
  public:
-  // Creates the file and its tables when there is none.
+  // Creates the file and its tables, the kind's own among them, when there is none.
   // Errors: FOLDER_LOCKED     another process has it.
   //         STORAGE_UNUSABLE  it can't be opened, or is no core of ours.   SCHEMA_VERSION   it is one of another
   //         version.
-  static absl::StatusOr<std::unique_ptr<Database>> Open(const std::string& path);
+  static absl::StatusOr<std::unique_ptr<Database>> Open(const std::string& path, const Kind& kind = kBank);
   ~Database();
   Database(const Database&) = delete;
 
@@ -88,7 +88,7 @@ class Database {
     bool in_use = false;
   };
   explicit Database(sqlite3* database) : database_(database) {}
-  absl::Status Prepare(bool in_memory);
+  absl::Status Prepare(bool in_memory, const Kind& kind);
   sqlite3* database_;
   std::map<const void*, Cached> cache_;
 };

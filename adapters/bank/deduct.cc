@@ -76,6 +76,15 @@ std::string ExemptPart(const Work& work, const MeasureRow& row, int64_t amount, 
   return amount > 0 ? rule : "";
 }
 
+// What bars any account on which the measure controls money: a deduction takes them in order, so one holds back all.
+std::optional<Bar> BarOf(const Work& work, const MeasureRow& row) {
+  for (const sdk::Share& share : row.measure.shares) {
+    if (share.controlled == 0) continue;
+    if (std::optional<Bar> bar = BarredBy(work, *work.tables.Account(share.asset))) return bar;
+  }
+  return std::nullopt;
+}
+
 int64_t BookFirstLeg(const Work& work, const std::vector<sdk::Cut>& cuts, const std::string& operation,
                      const std::string& transit) {
   BookingRow row{.at = work.now, .kind = "DEDUCTION", .operation = operation};
@@ -136,6 +145,7 @@ absl::StatusOr<sdk::Answer> Deduct(const Work& work, const sdk::Request& request
   if (const std::string rule = ExemptPart(work, *row, amount, request.order.purpose()); !rule.empty()) {
     return refused(rule, "the measure holds too little that may be deducted");
   }
+  if (const std::optional<Bar> bar = BarOf(work, *row)) return refused(bar->reason, bar->remark);
   const absl::StatusOr<std::vector<sdk::Cut>> cuts = book.entries().Deduct(measure, amount);
   if (ReasonOf(cuts.status()) == Reason::kMeasureNotEffective)
     return refused(sdk::PhaseName(row->measure.phase), "the measure isn't in effect");

@@ -19,17 +19,8 @@ using sdk::CounterRequest;
 using sdk::Json;
 using sdk::Put;
 using sdk::PutList;
-using Made = absl::StatusOr<Json>;
 
 // ---- Arguments ----
-
-absl::StatusOr<int64_t> AmountIn(const CounterRequest& request) {
-  EAGLE_ASSIGN_OR_RETURN(const std::string text, request.Required("amount"));
-  const std::optional<int64_t> amount = ParseMoney(text);
-  if (!amount)
-    return Fail(Reason::kFieldInvalid, "an argument can't be read").At("amount", "must be an amount such as 20,000.00");
-  return *amount;
-}
 
 absl::StatusOr<bool> YesOrNo(const CounterRequest& request, std::string_view argument, bool otherwise) {
   const std::string text = request.Optional(argument);
@@ -87,12 +78,24 @@ void PutAccount(const AccountView& view, Json& out) {
   Put(out, "measures", static_cast<int64_t>(view.standing.size()));
 }
 
+}  // namespace
+
+absl::StatusOr<int64_t> AmountIn(const CounterRequest& request) {
+  EAGLE_ASSIGN_OR_RETURN(const std::string text, request.Required("amount"));
+  const std::optional<int64_t> amount = ParseMoney(text);
+  if (!amount)
+    return Fail(Reason::kFieldInvalid, "an argument can't be read").At("amount", "must be an amount such as 20,000.00");
+  return *amount;
+}
+
 Made AccountNow(const Work& work, const std::string& account) {
   EAGLE_ASSIGN_OR_RETURN(const AccountView view, Show(work, account));
   Json out;
   PutAccount(view, AddTo(out, "accounts"));
   return out;
 }
+
+namespace {
 
 // ---- Commands ----
 
@@ -274,11 +277,6 @@ Made DoCheck(const Work& work, const CounterRequest&) {
   return out;
 }
 
-struct Command {
-  std::string_view name;
-  Made (*carry_out)(const Work&, const CounterRequest&);
-  bool reads_only;
-};
 constexpr Command kCommands[] = {
     {"deposit", DoDeposit, false}, {"withdraw", DoWithdraw, false}, {"receive", DoReceive, false},
     {"seize", DoSeize, false},     {"release", DoRelease, false},   {"confirm", DoConfirm, false},
@@ -287,20 +285,26 @@ constexpr Command kCommands[] = {
     {"check", DoCheck, true},
 };
 
+const Command* FindCommand(absl::Span<const Command> commands, std::string_view name) {
+  const auto found =
+      std::find_if(commands.begin(), commands.end(), [&](const Command& row) { return row.name == name; });
+  return found == commands.end() ? nullptr : &*found;
+}
+
 }  // namespace
 
 Made AskDesk(BankCore& core, const CounterRequest& request) {
-  for (const Command& command : kCommands) {
-    if (command.name != request.command) continue;
-    Json out;
-    const auto work = [&](const Work& now) -> absl::Status {
-      EAGLE_ASSIGN_OR_RETURN(out, command.carry_out(now, request));
-      return absl::OkStatus();
-    };
-    EAGLE_RETURN_IF_ERROR(command.reads_only ? core.Look(work) : core.Do(work));
-    return out;
-  }
-  return Fail(Reason::kFieldInvalid, "the counter has no such command").At("command", request.command);
+  const Command* command = FindCommand(core.kind().commands, request.command);
+  if (command == nullptr) command = FindCommand(kCommands, request.command);
+  if (command == nullptr)
+    return Fail(Reason::kFieldInvalid, "the counter has no such command").At("command", request.command);
+  Json out;
+  const auto work = [&](const Work& now) -> absl::Status {
+    EAGLE_ASSIGN_OR_RETURN(out, command->carry_out(now, request));
+    return absl::OkStatus();
+  };
+  EAGLE_RETURN_IF_ERROR(command->reads_only ? core.Look(work) : core.Do(work));
+  return out;
 }
 
 }  // namespace eagle::bank

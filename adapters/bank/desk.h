@@ -18,6 +18,10 @@
 
 namespace eagle::bank {
 
+// For the commands of a kind. An amount that can't be read is FIELD_INVALID; AccountNow gives the account as it stands.
+absl::StatusOr<int64_t> AmountIn(const sdk::CounterRequest& request);
+Made AccountNow(const Work& work, const std::string& account);
+
 // Errors: FIELD_INVALID (no such command, an argument that can't be read), FIELD_MISSING, and those of counter.h.
 absl::StatusOr<sdk::Json> AskDesk(BankCore& core, const sdk::CounterRequest& request);
 

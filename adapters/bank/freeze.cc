@@ -62,11 +62,10 @@ Target TargetOfPerson(const Work& work, const v1::Order& order) {
         continue;
       }
       sdk::Asset asset{.id = account.account, .currency = account.currency};
-      asset.account_class = account.kind == "TIME"      ? sdk::AccountClass::kTime
-                            : account.kind == "PRODUCT" ? sdk::AccountClass::kProduct
-                                                        : sdk::AccountClass::kDemand;
+      asset.account_class = ClassOf(work.kind, account);
       usable.push_back(std::move(asset));
-      if (!ExemptBy(work.tables, account, "DEDUCT", order.purpose()).empty()) last.insert(account.account);
+      if (!ExemptBy(work.tables, account, "DEDUCT", order.purpose()).empty() || BarredBy(work, account))
+        last.insert(account.account);
     }
   }
   target.scope = sdk::ScopeOfPerson(usable, order.freeze().currency()).scope;
@@ -143,9 +142,14 @@ std::string ExemptBy(Tables& tables, const AccountRow& account, std::string_view
   return row->rule;
 }
 
+std::optional<Bar> BarredBy(const Work& work, const AccountRow& account) {
+  return work.kind.barred == nullptr ? std::nullopt : work.kind.barred(work, account);
+}
+
 absl::StatusOr<sdk::Answer> Freeze(const Work& work, const sdk::Request& request) {
   const v1::Order& order = request.order;
-  if (order.freeze().has_asset()) return sdk::Returned("ACTION_NOT_SUPPORTED", "a bank keeps accounts, no things");
+  if (order.freeze().has_asset())
+    return sdk::Returned("ACTION_NOT_SUPPORTED", absl::StrCat(work.kind.office, " keeps accounts, no things"));
   Target target = order.freeze().has_account() ? TargetOfAccount(work, order) : TargetOfPerson(work, order);
   sdk::Answer answer;
   if (!target.scope.empty()) {

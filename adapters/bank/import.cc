@@ -1,15 +1,15 @@
 #include "adapters/bank/import.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "adapters/sdk/shell/csv.h"
+#include "adapters/bank/import_files.h"
 #include "server/base/civil_day.h"
 #include "server/base/identity_number.h"
 #include "server/base/money.h"
@@ -18,8 +18,7 @@
 namespace eagle::bank {
 namespace {
 
-constexpr size_t kFaultsMax = 200;
-constexpr size_t kTextBytes = 128;
+constexpr size_t kIdNumberBytes = 128;
 
 const std::vector<std::string> kCustomerColumns = {"customer", "name", "id_kind", "id_number"};
 const std::vector<std::string> kAccountColumns = {"account", "kind",      "currency", "nature",  "joint",
@@ -40,16 +39,8 @@ struct Contents {
   std::vector<NewAccount> accounts;
   std::vector<ExemptionRow> exemptions;
   std::vector<sdk::Encumbrance> measures;  // in rank order
+  std::unique_ptr<FurtherFiles> further;   // null: the kind has none
 };
-
-bool IsOneOf(std::string_view text, std::initializer_list<std::string_view> words) {
-  return std::find(words.begin(), words.end(), text) != words.end();
-}
-
-bool IsCode(std::string_view text) {
-  const auto good = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; };
-  return !text.empty() && text.size() <= 63 && std::all_of(text.begin(), text.end(), good);
-}
 
 // 15 digits with a real date of birth in the 1900s.
 bool IsOldCitizenNumber(const std::string& number) {
@@ -62,7 +53,7 @@ bool IsOldCitizenNumber(const std::string& number) {
 bool IsIdNumber(const std::string& kind, const std::string& number) {
   if (kind == "CITIZEN_ID") return IsCitizenNumber(number) || IsOldCitizenNumber(number);
   if (kind == "UNIFIED_CREDIT_CODE") return IsUnifiedCreditCode(number);
-  return !number.empty() && number.size() <= kTextBytes;
+  return !number.empty() && number.size() <= kIdNumberBytes;
 }
 
 std::vector<std::string> List(const std::string& text) {
@@ -70,53 +61,32 @@ std::vector<std::string> List(const std::string& text) {
   return absl::StrSplit(text, '|');
 }
 
-class Reader {
+class Reader : private ImportFiles {
  public:
-  Reader(const std::string& folder, absl::TimeZone zone) : folder_(folder), zone_(zone) {}
+  Reader(const std::string& folder, absl::TimeZone zone, const Kind& kind)
+      : ImportFiles(folder), zone_(zone), kind_(kind) {
+    if (kind.further_files != nullptr) out_.further = kind.further_files();
+  }
 
   absl::StatusOr<Contents> Read() {
     EAGLE_ASSIGN_OR_RETURN(const sdk::CsvTable customers, File("customers.csv", kCustomerColumns, true));
     EAGLE_ASSIGN_OR_RETURN(const sdk::CsvTable accounts, File("accounts.csv", kAccountColumns, true));
     EAGLE_ASSIGN_OR_RETURN(const sdk::CsvTable exemptions, File("exemptions.csv", kExemptionColumns, false));
     EAGLE_ASSIGN_OR_RETURN(const sdk::CsvTable measures, File("measures.csv", kMeasureColumns, false));
-    if (wrong_.empty()) {
+    if (out_.further) EAGLE_RETURN_IF_ERROR(out_.further->Read(*this));
+    if (faultless()) {
       Customers(customers);
       Accounts(accounts);
       OwnAccounts();
       Exemptions(exemptions);
       Measures(measures);
+      if (out_.further) out_.further->Judge(*this, accounts_);
     }
-    if (wrong_.empty()) return std::move(out_);
-    Violations first;
-    for (const Violation& violation : wrong_.list()) {
-      if (first.list().size() == kFaultsMax) break;
-      first.Add(violation.field, violation.reason, violation.description);
-    }
-    return first.ToStatus(absl::StrCat("nothing was imported: ", wrong_.list().size(), " faults in the files"));
+    if (!faultless()) return Faults();
+    return std::move(out_);
   }
 
  private:
-  // What is wrong with the file as such is a fault among others; a table without rows stands for it.
-  absl::StatusOr<sdk::CsvTable> File(const std::string& name, const std::vector<std::string>& columns, bool required) {
-    const std::string path = folder_ + "/" + name;
-    if (!required && !std::filesystem::exists(path)) return sdk::CsvTable();
-    absl::StatusOr<sdk::CsvTable> table = sdk::ReadCsv(path, columns);
-    if (ReasonOf(table.status()) != Reason::kFieldInvalid) return table;
-    for (const Violation& violation : FailureOf(table.status()).violations)
-      wrong_.Add(violation.field, violation.reason, violation.description);
-    return sdk::CsvTable();
-  }
-  void Expect(bool holds, const sdk::CsvRow& row, std::string_view column, std::string_view what) {
-    if (!holds) wrong_.Add(row.Place(column), Reason::kFieldInvalid, what);
-  }
-  void ExpectText(const sdk::CsvRow& row, std::string_view column) {
-    Expect(!row.At(column).empty() && row.At(column).size() <= kTextBytes, row, column, "must have 1 to 128 bytes");
-  }
-  bool YesOrNo(const sdk::CsvRow& row, std::string_view column) {
-    Expect(IsOneOf(row.At(column), {"yes", "no"}), row, column, "must be yes or no");
-    return row.At(column) == "yes";
-  }
-
   void Customers(const sdk::CsvTable& table) {
     for (const sdk::CsvRow& row : table.rows) {
       ExpectText(row, "customer");
@@ -136,9 +106,8 @@ class Reader {
                      YesOrNo(row, "joint"), row.At("status"), row.At("opened_on"), row.At("branch")};
       account.holders = List(row.At("holders"));
       const bool internal = row.At("kind") == kInternal;
-      Expect(IsAccountNumber(row.At("account")), row, "account", "is no account number: check digit");
-      Expect(IsOneOf(row.At("kind"), {"DEMAND", "TIME", "PRODUCT", kInternal}), row, "kind",
-             "must be DEMAND, TIME, PRODUCT or INTERNAL");
+      Expect(kind_.is_account(row.At("account")), row, "account", kind_.account_form);
+      Expect(internal || FindAccountKind(kind_, row.At("kind")) != nullptr, row, "kind", KindsText());
       Expect(IsCurrency(row.At("currency")), row, "currency", "must be three capital letters");
       Expect(IsCode(row.At("nature")), row, "nature", "must be a code such as GENERAL");
       Expect(internal == IsOneOf(row.At("nature"), {kCash, kTransit, kClearing, kOpening}), row, "nature",
@@ -174,8 +143,8 @@ class Reader {
     for (const std::string& currency : currencies) {
       for (const char* nature : {kCash, kTransit, kClearing, kOpening}) {
         if (own[{currency, nature}] == 1) continue;
-        wrong_.Add("accounts.csv", Reason::kFieldInvalid,
-                   absl::StrCat("must have exactly one INTERNAL account of nature ", nature, " in ", currency));
+        Wrong("accounts.csv",
+              absl::StrCat("must have exactly one INTERNAL account of nature ", nature, " in ", currency));
       }
     }
   }
@@ -232,6 +201,12 @@ class Reader {
     std::sort(out_.measures.begin(), out_.measures.end(), [](const auto& a, const auto& b) { return a.rank < b.rank; });
   }
 
+  std::string KindsText() const {
+    std::string text = "must be ";
+    for (const AccountKind& row : kind_.account_kinds) absl::StrAppend(&text, row.kind, ", ");
+    return text + "or INTERNAL";
+  }
+
   bool IsScope(const std::vector<std::string>& scope) const {
     std::set<std::string> seen, currencies;
     for (const std::string& number : scope) {
@@ -242,10 +217,9 @@ class Reader {
     return currencies.size() == 1;
   }
 
-  const std::string& folder_;
   absl::TimeZone zone_;
+  const Kind& kind_;
   Contents out_;
-  Violations wrong_;
   std::set<std::string> customers_;
   std::map<std::string, AccountRow> accounts_;
 };
@@ -264,18 +238,19 @@ absl::Status Write(const Work& work, const Contents& contents) {
   for (const sdk::Encumbrance& measure : contents.measures) {
     // Each is entered at the time of its service, so what had ended by then has given way; what ended later ends at the
     // first call.
-    const Work then{work.tables, measure.rank.served_at, work.zone, work.agency};
+    const Work then{work.tables, measure.rank.served_at, work.zone, work.agency, work.kind};
     EAGLE_ASSIGN_OR_RETURN(Book book, Book::Load(then, measure.scope));
     EAGLE_RETURN_IF_ERROR(book.Place({measure, "", {}}));
     book.Save();
   }
+  if (contents.further) contents.further->Write(work);
   return absl::OkStatus();
 }
 
 }  // namespace
 
 absl::StatusOr<Imported> Import(BankCore& core, const std::string& folder) {
-  EAGLE_ASSIGN_OR_RETURN(const Contents contents, Reader(folder, core.zone()).Read());
+  EAGLE_ASSIGN_OR_RETURN(const Contents contents, Reader(folder, core.zone(), core.kind()).Read());
   EAGLE_RETURN_IF_ERROR(core.Do([&](const Work& work) -> absl::Status {
     if (!work.tables.IsEmpty()) return Fail(Reason::kNotEmpty, "the core has accounts already");
     return Write(work, contents);

@@ -18,8 +18,9 @@ struct Imported {
   size_t customers = 0, accounts = 0, exemptions = 0, measures = 0;
 };
 
-// Reads customers.csv, accounts.csv, exemptions.csv and measures.csv from `folder`; the last two may be missing.
-// Errors: STORAGE_UNUSABLE  a file can't be read.   NOT_EMPTY  the core has accounts.
+// Reads customers.csv, accounts.csv, exemptions.csv and measures.csv from `folder`, of which the last two may be
+// missing, and what further files the core's kind has. Errors: STORAGE_UNUSABLE  a file can't be read.   NOT_EMPTY  the
+// core has accounts.
 //         FIELD_INVALID     the faults, each at "accounts.csv:12 balance" (the first 200); nothing was imported.
 absl::StatusOr<Imported> Import(BankCore& core, const std::string& folder);
 

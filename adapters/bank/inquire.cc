@@ -6,15 +6,18 @@
 #include "adapters/bank/acts.h"
 #include "adapters/bank/matching.h"
 #include "adapters/sdk/measure.h"
+#include "server/base/assert.h"
 #include "server/base/reason.h"
 #include "server/trust/timestamps.h"
 
 namespace eagle::bank {
 namespace {
 
-constexpr char kDeposit[] = "DEPOSIT", kProduct[] = "WEALTH_PRODUCT";
-
-std::string_view KindOf(const AccountRow& account) { return account.kind == "PRODUCT" ? kProduct : kDeposit; }
+std::string_view KindOf(const Work& work, const AccountRow& account) {
+  const AccountKind* kind = FindAccountKind(work.kind, account.kind);
+  GATEWAY_ASSERT(kind != nullptr, "the import takes customers' accounts of the office's kinds only");
+  return kind->asset_kind;
+}
 
 bool IsAsked(const v1::Inquire& inquire, std::string_view kind) {
   const auto& kinds = inquire.asset_kinds();
@@ -23,15 +26,16 @@ bool IsAsked(const v1::Inquire& inquire, std::string_view kind) {
 
 std::string ScopeText(const Work& work, const v1::Inquire& inquire) {
   std::string kinds;
-  if (IsAsked(inquire, kDeposit)) kinds = "demand and time deposits";
-  if (IsAsked(inquire, kProduct)) absl::StrAppend(&kinds, kinds.empty() ? "" : ", ", "wealth products");
+  for (const AssetClass& asset : work.kind.asset_classes) {
+    if (IsAsked(inquire, asset.asset_kind)) absl::StrAppend(&kinds, kinds.empty() ? "" : ", ", asset.searched);
+  }
   return absl::StrCat("core of ", work.agency, ": ", kinds.empty() ? "none of the kinds asked for is kept here" : kinds,
                       "; by name and number, 18 and 15 digits; joint accounts too");
 }
 
 v1::Finding FindingOf(const Work& work, const Book& book, const AccountRow& account, const Match& match) {
   v1::Finding finding;
-  finding.set_asset_kind(std::string(KindOf(account)));
+  finding.set_asset_kind(std::string(KindOf(work, account)));
   finding.set_asset_number(account.account);
   finding.set_holder_name(match.customer.name);
   finding.set_matched_by(std::string(match.matched_by));
@@ -53,6 +57,7 @@ v1::Finding FindingOf(const Work& work, const Book& book, const AccountRow& acco
   finding.set_description(absl::StrCat(account.branch, ", ", account.kind, account.nature == kGeneral ? "" : ", ",
                                        account.nature == kGeneral ? "" : account.nature, ", opened ",
                                        account.opened_on));
+  if (work.kind.describe != nullptr) work.kind.describe(work, account, finding);
   return finding;
 }
 
@@ -66,7 +71,7 @@ absl::StatusOr<sdk::Answer> Inquire(const Work& work, const v1::Order& order) {
   std::set<std::string> seen;  // an account that two matching customers hold is one account
   for (const Match& match : matches.fits) {
     for (const AccountRow& account : work.tables.AccountsOf(match.customer.customer)) {
-      if (!IsAsked(inquire, KindOf(account)) || !seen.insert(account.account).second) continue;
+      if (!IsAsked(inquire, KindOf(work, account)) || !seen.insert(account.account).second) continue;
       EAGLE_ASSIGN_OR_RETURN(const Book book, Book::Load(work, {account.account}));
       v1::ItemResult& item = answer.items.emplace_back();
       item.set_outcome(v1::OUTCOME_FOUND);

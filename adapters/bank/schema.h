@@ -1,12 +1,22 @@
 // The tables of core.db, version 2.
 //
-//   customers     who has accounts; the number as it was when the customer came, so also in the old 15-digit form
-//   accounts      of customers (DEMAND, TIME, PRODUCT) and of the bank itself (INTERNAL: cash, transit, clearing,
-//   opening) bookings      one movement of money each, balanced: entries of one booking add up to zero. A balance is
-//   the sum of its entries measures      rows of the encumbrance register, of our orders, of other courts, of other
-//   authorities exemptions    which account natures are exempt from which action operations    what makes Apply
-//   exactly-once: the stored answer, written with its effect payments      deductions on their way to another bank
-//   changes       the outbox: what the agent has to report
+// customers: who has accounts; the number as it was when the customer came, so also in the old 15-digit form.
+//
+// accounts: of customers (of the kinds in the office's table, kind.h) and of the office itself (INTERNAL: cash,
+// transit, clearing, opening).
+//
+// bookings: one movement of money each, balanced: entries of one booking add up to zero. A balance is the sum of its
+// entries.
+//
+// measures: rows of the encumbrance register, of our orders, of other courts, of other authorities.
+//
+// exemptions: which account natures are exempt from which action.
+//
+// operations: what makes Apply exactly-once: the stored answer, written with its effect.
+//
+// payments: deductions on their way to another bank.
+//
+// changes: the outbox: what the agent has to report.
 #pragma once
 
 namespace eagle::bank {
@@ -21,7 +31,7 @@ CREATE TABLE customers (
 CREATE INDEX customers_by_number ON customers (id_number);
 CREATE TABLE accounts (
   account TEXT PRIMARY KEY NOT NULL,
-  kind TEXT NOT NULL CHECK (kind IN ('DEMAND', 'TIME', 'PRODUCT', 'INTERNAL')),
+  kind TEXT NOT NULL,
   currency TEXT NOT NULL,
   nature TEXT NOT NULL,
   joint INTEGER NOT NULL CHECK (joint IN (0, 1)),

@@ -105,6 +105,8 @@ struct PaymentRow {
 class Tables {
  public:
   explicit Tables(Database& database) : database_(database) {}
+  // For the tables of a kind's own.
+  Database& database() { return database_; }
 
   // Named numbers: the core's last time.
   int64_t Fact(std::string_view name);  // 0 when it was never put

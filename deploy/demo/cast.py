@@ -15,6 +15,7 @@ NAMESAKE = "林远舟;CITIZEN_ID;990101199112120034"
 
 BEILING, SONGYUE, YUNFAN, LAND = "9900010", "9900020", "9900030", "9900900"
 VEHICLES, COMPANIES, PATENTS = "9900910", "9900920", "9900930"
+FUND = "9900700"
 
 # `kind` is the contract's, `section` names the program (eagle-bank), its part of the configuration ([bank]) and its demo data; `folder`: where its own data lie.
 Office = collections.namedtuple("Office", "name kind section folder")
@@ -26,9 +27,12 @@ OFFICES = {
     VEHICLES: Office("北陵市公安局车辆管理所", "VEHICLE", "vehicle", "vehicle"),
     COMPANIES: Office("北陵市市场监督管理局", "BUSINESS", "equity", "equity"),
     PATENTS: Office("国家知识产权局", "IP", "ip", "ip"),
+    FUND: Office("北陵市住房公积金管理中心", "HOUSING_FUND", "fund", "fund"),
 }
-REGISTERS = (VEHICLES, COMPANIES, PATENTS)  # keep no money and no land; they join later, by two administrators' word
-FIRST = tuple(code for code in OFFICES if code not in REGISTERS)  # connected from the set-up on
+MONEY = ("bank", "fund")  # sections of offices on the core of banks: one command line
+REGISTERS = (VEHICLES, COMPANIES, PATENTS)  # keep no money and no land
+LATER = (*REGISTERS, FUND)  # join later, by two administrators' word
+FIRST = tuple(code for code in OFFICES if code not in LATER)  # connected from the set-up on
 NAMES = {code: OFFICES[code].name for code in FIRST}
 FOLDERS = {code: OFFICES[code].folder for code in FIRST}
 
@@ -48,6 +52,12 @@ PRESERVATION_TITLE = "（2026）辽9901财保211号"
 PRESERVATION_APPLICANT = "贺兰亭"
 BUILDER = "北陵安居建设有限公司;UNIFIED_CREDIT_CODE;91990101990000033X"
 ACCOUNT_WAGES = "9900010000000006015"
+
+# The third case: a small judgment against a member of the housing fund.
+SMALL = "（2027）辽9901执306号"
+SMALL_TITLE = "（2026）辽9901民初588号"
+SMALL_APPLICANT = "于静波"
+ACCOUNT_FUND = "990070000101"
 OTHER_EQUITY = "（2026）辽9902执340号"
 OTHER_PATENT = "（2026）辽9902执保63号"
 
@@ -70,7 +80,9 @@ def agency(code):
             "LAND": lambda: capabilities("LAND", actions, by_clerk=("FREEZE",)),
             "VEHICLE": lambda: capabilities("VEHICLE", actions),
             "BUSINESS": lambda: capabilities("EQUITY", actions, by_clerk=("FREEZE",), parts=True),
-            "IP": lambda: capabilities("PATENT", actions, waitlist=False) + capabilities("TRADEMARK", actions, waitlist=False)}
+            "IP": lambda: capabilities("PATENT", actions, waitlist=False) + capabilities("TRADEMARK", actions, waitlist=False),
+            # A freeze of an amount of money is one on DEPOSIT, whoever keeps it.
+            "HOUSING_FUND": lambda: capabilities("HOUSING_FUND", ["INQUIRE", "RENEW", "RELEASE", "DEDUCT"], parts=True) + capabilities("DEPOSIT", ["FREEZE"])}
     return {"code": code, "name": office.name, "kind": office.kind, "region": "990101", "capabilities": rows[office.kind]()}
 
 

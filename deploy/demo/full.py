@@ -1,11 +1,11 @@
 """What `demo --full` adds: a second case, of things that are not money. A preservation before judgment 财产保全, against 林远舟 and a building company.
 
 Three registers join, a car is sealed, equity is frozen from its publication on, a patent is preserved, an account for wages is held, parts are released,
-one term is renewed in its window and one lapses although it was warned of. Nothing of the first case moves.
+one term is renewed in its window and one lapses although it was warned of. Nothing of the first case moves. In a third case a housing fund freezes and doesn't pay.
 """
 import cast
 import evidence
-from cast import BEILING, CAR, COMPANIES, COMPANY, OFFICES, PATENT, PATENTS, SONGYUE, VEHICLES
+from cast import BEILING, CAR, COMPANIES, COMPANY, FUND, OFFICES, PATENT, PATENTS, SONGYUE, VEHICLES
 from cast import PRESERVATION as CASE
 from stage import at
 
@@ -218,7 +218,40 @@ def lapsed(demo):
     s.equal("苏晴's share of 启明 was never touched: free", (spouse["free"], spouse["seals"]), (spouse["quantity"], []))
 
 
+def housing_fund(demo):
+    """Frozen, and not taken while no withdrawal condition holds."""
+    s = demo.stage
+    demo.clock.move_to(at(4, 9, 9, 0, year=2027))
+    s.scene(18, "A housing fund freezes, and doesn't pay before its time", "住房公积金 不符合提取条件不得扣划")
+    demo.join(FUND)
+    demo.present({FUND})
+    small = ["--case", cast.SMALL, "--subject", cast.DEBTOR, "--agency", FUND]
+    opened = demo.eagle("case", "open", "--case", cast.SMALL, "--title", cast.SMALL_TITLE, "--applicant", cast.SMALL_APPLICANT, "--principal", "20,000.00", "--respondent", cast.DEBTOR + ";JOINT",
+                        "--purpose", "EXECUTION", "--legal-basis", "民事诉讼法第253条", "--handler", cast.HANDLER, "--leader", cast.LEADER, "--sign", cast.HANDLER, "--sign", cast.LEADER)
+    s.equal("a third case, a judgment for 20,000.00", [row["result"] for row in opened["results"]], ["ACCEPTED"])
+    sent = demo.eagle("order", "inquire", *small, *demo.papers("ASSISTANCE_NOTICE"), "--sign", cast.HANDLER)
+    demo.orders["inquire fund"] = sent["results"][0]["order_id"]
+    demo.answered("inquire fund")
+    found = demo.findings("inquire fund")[FUND][0]
+    s.equal("the fund FOUND", (found["asset_kind"], found["asset"], found["balance"]), ("HOUSING_FUND", cast.ACCOUNT_FUND, "43,218.60"))
+    s.check("and told base, months paid and that no withdrawal condition holds", all(words in found["description"] for words in ("缴存基数: 8,000.00", "缴至年月: 2026-08", "提取条件: not met 否")), found)
+    sent = demo.eagle("order", "freeze", *small, "--limit", "20,000.00", "--term", "1y", *demo.papers("RULING", "ASSISTANCE_NOTICE"), *BOTH_SIGN, show=True)
+    freeze = sent["results"][0]["order_id"]
+    demo.stands(cast.SMALL, freeze, phase="EFFECTIVE", controlled="20,000.00", unfunded="0.00")
+    taken = demo.eagle("order", "deduct", *small, "--measure", freeze, "--amount", "20,000.00", "--to-account", "1", *demo.papers("RULING", "ASSISTANCE_NOTICE", "JUDGMENT_COPY"), *BOTH_SIGN, show=True)
+    demo.orders["deduct fund"] = taken["results"][0]["order_id"]
+    demo.answered("deduct fund")
+    s.equal("a deduction of it", demo.tasks("deduct fund")[FUND]["outcome"], "NOT_DEDUCTED")
+    told = demo.eagle("findings", demo.orders["deduct fund"], "--officer", cast.HANDLER, "--purpose", "EXECUTION")["measures"][-1]
+    s.check("the fund says why: no withdrawal condition holds 不符合提取条件", "WITHDRAWAL_CONDITION_NOT_MET" in told["remark"], told)
+    demo.stands(cast.SMALL, freeze, phase="EFFECTIVE", controlled="20,000.00", unfunded="0.00")
+    demo.ledger(cast.SMALL, controlled="20,000.00", deducted="0.00", in_transit="0.00")
+    s.equal("of the account", account(demo, FUND, cast.ACCOUNT_FUND), {"balance": "43,218.60", "available": "23,218.60"})
+    demo.counter(FUND, "contribute", cast.ACCOUNT_FUND, "1,920.00", "--month", "2027-03", show=True)
+    s.equal("a contribution beyond the limit stays free", account(demo, FUND, cast.ACCOUNT_FUND), {"balance": "45,138.60", "available": "25,138.60"})
+
+
 def play(demo):
-    demo.last_scene = 18
-    for scene in (three_registers, group, car_and_patent, wages, published, in_part, renewed, lapsed):
+    demo.last_scene = 19
+    for scene in (three_registers, group, car_and_patent, wages, published, in_part, renewed, lapsed, housing_fund):
         scene(demo)

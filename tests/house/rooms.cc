@@ -12,7 +12,8 @@ constexpr std::string_view kBase = "server/base/", kDomain = "server/domain/", k
                            kDispatch = "server/dispatch/", kApi = "server/api/", kOps = "server/ops/",
                            kSystemClock = "server/base/system_clock", kBlobs = "server/blobs/", kSdk = "adapters/sdk/",
                            kShell = "adapters/sdk/shell/", kCommon = "client/common/", kClientLib = "client/lib/",
-                           kChannel = "client/lib/channel", kRegister = "adapters/register/", kAudit = "client/audit/";
+                           kChannel = "client/lib/channel", kRegister = "adapters/register/", kBank = "adapters/bank/",
+                           kAudit = "client/audit/";
 
 // A kind of agency: the SDK and its own rules. No kind includes another one.
 Room Kind(std::string_view prefix, std::string_view purpose) {
@@ -25,6 +26,11 @@ Room Kind(std::string_view prefix, std::string_view purpose) {
 // A kind of registry: a table for the engine, and its data. It reads no message, no file and no clock of its own.
 Room RegisterKind(std::string_view prefix, std::string_view purpose) {
   return {prefix, purpose, {kBase, kRegister}, 0};
+}
+
+// A kind of office that keeps money on accounts: rules, tables of its own and data for the bank's core.
+Room MoneyKind(std::string_view prefix, std::string_view purpose) {
+  return {prefix, purpose, {kBase, kSdk, kShell, kBank}, kMessages};
 }
 
 // Wiring that main.cc, tests and tools share: may use every room, and only its like uses it.
@@ -207,7 +213,7 @@ const std::vector<Room>& Rooms() {
        "the SDK's process: channel to the gateway, flags, threads",
        {kBase, kSystemClock, kJournal, kTrust, kSdk},
        kMessages | kGrpc | kErrorDetails | kOpenssl | kThreads | kClock | kFiles | kTerminal},
-      Kind("adapters/bank/", "rules and data of banks"),
+      Kind("adapters/bank/", "rules and data of banks, the core of offices that keep money"),
       Kind("adapters/rest/", "agencies whose core has an HTTP and JSON interface: templates, answers, libcurl"),
       Kind("adapters/file/", "the exchange of batches of files with an agency's own system"),
       Kind("adapters/register/", "the engine of things in a register, which a table drives"),
@@ -215,7 +221,7 @@ const std::vector<Room>& Rooms() {
       RegisterKind("adapters/vehicle/", "the table and data of vehicle registries"),
       RegisterKind("adapters/equity/", "the table and data of business registries"),
       RegisterKind("adapters/ip/", "the table and data of intellectual property offices"),
-      Kind("adapters/housing_fund/", "rules and data of housing funds"),
+      MoneyKind("adapters/housing_fund/", "rules and data of housing funds, over the core of banks"),
       {"adapters/conformance/",
        "examines any adapter behind an endpoint",
        {kBase, kSystemClock, kJournal, kTrust, kSdk, kShell},

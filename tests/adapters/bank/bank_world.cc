@@ -29,8 +29,8 @@ std::string Text(const sdk::Answer& answer) {
   return sdk::EncodeChange(change);
 }
 
-Bank::Bank(const std::string& data, std::string agency, std::string path)
-    : agency_(std::move(agency)), path_(std::move(path)) {
+Bank::Bank(const std::string& data, std::string agency, std::string path, const Kind& kind)
+    : agency_(std::move(agency)), path_(std::move(path)), kind_(kind) {
   Reopen();
   if (data.empty()) return;
   const absl::StatusOr<Imported> imported = Import(*core_, DataFolder(data));
@@ -39,7 +39,7 @@ Bank::Bank(const std::string& data, std::string agency, std::string path)
 
 void Bank::Reopen() {
   core_.reset();
-  absl::StatusOr<std::unique_ptr<BankCore>> core = BankCore::Open(path_, agency_, clock, Shanghai());
+  absl::StatusOr<std::unique_ptr<BankCore>> core = BankCore::Open(path_, agency_, clock, Shanghai(), kind_);
   GATEWAY_ASSERT(core.ok(), std::string(core.status().message()).c_str());
   core_ = *std::move(core);
 }

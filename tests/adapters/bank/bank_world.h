@@ -62,7 +62,7 @@ class Bank {
  public:
   // A core of its own, in memory unless `path` is given, filled with one of the three demo banks. Empty `data`: not
   // filled.
-  Bank(const std::string& data, std::string agency, std::string path = kInMemory);
+  Bank(const std::string& data, std::string agency, std::string path = kInMemory, const Kind& kind = kBank);
   // Closes the core and opens it anew, as a new process would.
   void Reopen();
 
@@ -97,6 +97,7 @@ class Bank {
  private:
   Sent Start(const Person& person, v1::Action action);
   std::string agency_, path_;
+  const Kind& kind_;
   std::unique_ptr<BankCore> core_;
   uint64_t sent_ = 0;
   uint64_t seen_ = 0;

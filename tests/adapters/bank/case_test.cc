@@ -8,7 +8,7 @@
 namespace eagle::bank {
 namespace {
 
-using Kind = sdk::RegisterChange::Kind;
+using ChangeIs = sdk::RegisterChange::Kind;
 
 const v1::MeasureState& MeasureIn(const sdk::Answer& answer) { return answer.items.at(0).measure(); }
 std::string Amounts(const v1::MeasureState& state) {
@@ -75,7 +75,7 @@ TEST(DemoCase, BeilingControlsWhatIsThereAndTheInflow) {
   EXPECT_EQ(bank.Available(kAtBeiling), 1'350'27);
   const auto news = bank.News();
   ASSERT_EQ(news.size(), 1u);
-  EXPECT_EQ(news[0].kind, Kind::kEvent);
+  EXPECT_EQ(news[0].kind, ChangeIs::kEvent);
   EXPECT_EQ(news[0].change, v1::MEASURE_CHANGE_INFLOW);
   EXPECT_EQ(news[0].operation, freeze.operation);
   EXPECT_EQ(news[0].item.outcome(), v1::OUTCOME_CONTROLLED);
@@ -172,7 +172,7 @@ TEST(DemoCase, DeductionsLeave128063Yuan27AndBringTheCourtAll198287) {
     }
     const auto news = banks[i]->News();
     ASSERT_EQ(news.size(), 1u) << "the same word twice is one last word";
-    EXPECT_EQ(news[0].kind, Kind::kAnswer);
+    EXPECT_EQ(news[0].kind, ChangeIs::kAnswer);
     EXPECT_EQ(news[0].operation, orders[i].operation);
     EXPECT_EQ(news[0].answer.items.at(0).outcome(), v1::OUTCOME_DEDUCTED);
     EXPECT_EQ(Instant(news[0].answer.items[0].deduction().settled_at()), "2026-09-30 16:00");

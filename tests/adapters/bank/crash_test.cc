@@ -1,10 +1,5 @@
 // A process of the bank is killed in the middle of a case, at any point of SQLite's work; whoever comes after finds
 // every operation done once or not at all, does the rest, and ends where an undisturbed bank ends.
-#include <sqlite3.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <csignal>
 #include <random>
 
 #include "absl/strings/str_cat.h"
@@ -12,33 +7,12 @@
 #include "adapters/bank/import.h"
 #include "server/base/reason.h"
 #include "tests/adapters/bank/bank_world.h"
+#include "tests/adapters/bank/kill_points.h"
 
 namespace eagle::bank {
 namespace {
 
 constexpr int kKills = 30;
-constexpr int kOpsBetweenPoints = 4;  // of SQLite's virtual machine
-
-// Points that the process has passed; at `kill_at` it ends.
-struct Points {
-  int64_t passed = 0;
-  int64_t kill_at = -1;
-  int Pass() {
-    if (++passed == kill_at) raise(SIGKILL);
-    return 0;
-  }
-};
-Points points;
-
-int Watch(sqlite3* database, const char**, const struct sqlite3_api_routines*) {
-  sqlite3_progress_handler(
-      database, kOpsBetweenPoints, [](void*) { return points.Pass(); }, nullptr);
-  sqlite3_commit_hook(
-      database, [](void*) { return points.Pass(); }, nullptr);
-  sqlite3_wal_hook(
-      database, [](void*, sqlite3*, const char*, int) { return points.Pass(); }, nullptr);
-  return SQLITE_OK;
-}
 
 // The case at 松月, from the import to a payment that came back. Every step may be done again.
 struct Script {
@@ -86,38 +60,14 @@ struct Script {
   std::vector<std::string> answers;
 };
 
-// Runs the script in a child that is killed at a point; -1: not at all. Returns how many points it passed; 0: it was
-// killed.
-int64_t RunInChild(const std::string& path, int64_t kill_at) {
-  int pipe_ends[2];
-  GATEWAY_ASSERT(pipe(pipe_ends) == 0, "a test can make a pipe");
-  const pid_t child = fork();
-  GATEWAY_ASSERT(child >= 0, "a test can make a child");
-  if (child == 0) {
-    points = {0, kill_at};
-    sqlite3_auto_extension(reinterpret_cast<void (*)()>(Watch));
-    {
-      Script script(path);
-      script.Run();
-    }
-    const int64_t passed = points.passed;
-    _exit(write(pipe_ends[1], &passed, sizeof(passed)) == sizeof(passed) ? 0 : 1);
-  }
-  close(pipe_ends[1]);
-  int64_t passed = 0;
-  const bool whole = read(pipe_ends[0], &passed, sizeof(passed)) == sizeof(passed);
-  close(pipe_ends[0]);
-  int status = 0;
-  waitpid(child, &status, 0);
-  if (kill_at > 0 && !whole) {
-    EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) << "it ended by the kill, not by itself";
-  }
-  return whole ? passed : 0;
+void RunScript(const std::string& path) {
+  Script script(path);
+  script.Run();
 }
 
 TEST(Crash, KilledAnywhereTheCaseEndsAsIfNothingHadHappened) {
   TempFolder folder;
-  const int64_t total = RunInChild(folder / "whole.db", -1);
+  const int64_t total = RunKilledAt(-1, [&] { RunScript(folder / "whole.db"); });
   ASSERT_GT(total, 1'000);
   Script undisturbed(kInMemory);
   undisturbed.Run();
@@ -132,7 +82,7 @@ TEST(Crash, KilledAnywhereTheCaseEndsAsIfNothingHadHappened) {
     const int64_t kill_at = 1 + i * stretch + static_cast<int64_t>(random() % static_cast<uint64_t>(stretch));
     SCOPED_TRACE(absl::StrCat("killed at point ", kill_at, " of ", total));
     const std::string path = folder / absl::StrCat("core", i, ".db");
-    if (RunInChild(path, kill_at) == 0) ++killed;
+    if (RunKilledAt(kill_at, [&] { RunScript(path); }) == 0) ++killed;
     Script after(path);
     EXPECT_EQ(after.bank.core().Look(
                   [](const Work& work) { return work.tables.IsEmpty() ? absl::OkStatus() : CheckBooks(work); }),
