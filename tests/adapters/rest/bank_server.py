@@ -37,6 +37,15 @@ CREATE TABLE posts (number INTEGER PRIMARY KEY, path TEXT NOT NULL, key TEXT NOT
 """
 
 
+def now():
+    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
+
+
+def folded(name):
+    """Middle dots as people type them are one."""
+    return name.translate({ord(dot): "·" for dot in "•・‧∙⋅．."})
+
+
 def yuan(fen):
     return f"{fen // 100}.{fen % 100:02d}"
 
@@ -191,7 +200,7 @@ class Bank:
         found = self.one("SELECT * FROM customers WHERE number IN (?, ?)", number, number[:6] + number[8:17] if len(number) == 18 else number)
         if found is None or found["kind"] != request["zjlx"]:
             return None, {"code": "1001", "msg": "无此客户"}
-        if found["name"] != request["xm"]:
+        if folded(found["name"]) != folded(request["xm"]):
             return None, {"code": "1002", "msg": "证件号码与户名不符"}
         return found, None
 
@@ -224,6 +233,8 @@ class Bank:
         reference = self.place(request["bdhm"], customer["number"], request["fydm"], request["ah"], fen_of(request["je"]), request["xrdj"] == "CAPTURE", request["qx"], request["ksrq"], accounts)
         waits = self.measure(reference)["waits"]
         out = dict(self.state(reference), code="0001" if waits else "0000", msg="轮候" if waits else "成功", bz="156", zjhm=request["zjhm"])
+        if not waits:
+            out["clsj"] = now()
         if "zh" in request:
             out["zh"] = request["zh"]
         return out
@@ -245,7 +256,7 @@ class Bank:
         first = datetime.date.fromisoformat(row["last_day"]) + datetime.timedelta(days=1)
         self.db.execute("UPDATE measures SET last_day = ? WHERE reference = ?", (last_day(first, request["qx"]).isoformat(), row["reference"]))
         self.touch(row["reference"])
-        return dict(self.state(row["reference"]), code="0000", msg="成功")
+        return dict(self.state(row["reference"]), code="0000", msg="成功", clsj=now())
 
     def lower(self, row, amount, ends, today):
         """The limit shrinks, the unfunded part first; what is freed goes to those behind."""
@@ -268,7 +279,7 @@ class Bank:
         amount = 0 if request["qbbz"] else fen_of(request["je"])
         if amount >= row["limit_fen"]:
             return {"code": "3004", "msg": "金额超过冻结限额"}
-        return dict(self.lower(row, amount, request["qbbz"], request["rq"]), code="0000", msg="成功")
+        return dict(self.lower(row, amount, request["qbbz"], request["rq"]), code="0000", msg="成功", clsj=now())
 
     def deductions(self, request):
         row, refused = self.standing(request)
