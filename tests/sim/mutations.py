@@ -100,7 +100,7 @@ MUTATIONS = [
              "rows.push_back({Table::kLog, ObjectionKey(index), thread.Encode()});",
              "if (thread.open()) rows.push_back({Table::kLog, ObjectionKey(index), thread.Encode()});"),
     Mutation("an-answered-objection-is-marked", "an answer stops its clock", "server/domain/apply_objection.cc",
-             "  Disarm(state, thread);\n  thread.state = to;", "  thread.state = to;"),
+             "  Disarm(state, thread);\n  thread.state = to;", "  thread.state = to;", "domain_test", "ObjectionTest.*"),
     Mutation("an-adapter-begins-what-is-disputed", "no effect under an open objection of one's own", "adapters/sdk/agent_objections.cc",
              "if (row.undecided()) return Disputed::kOpen;", "", "sdk_test", "AgentObjectionTest.*"),
     Mutation("anybody-answers-an-objection", "the court's word is its officers'", "adapters/sdk/agent_objections.cc",

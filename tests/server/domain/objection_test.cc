@@ -165,6 +165,15 @@ TEST_F(ObjectionTest, ClockRunsInCivilDaysAndEachMarkIsWrittenOnce) {
   ExpectReplayAgrees();
 }
 
+TEST_F(ObjectionTest, AnAnswerStopsTheClockBeforeItsFirstMark) {
+  const ObjectionAct raised = Raised(Frozen());
+  ASSERT_EQ(Refusal("C1", world_.Answer(raised, OBJECTION_DECISION_REJECTED)), Reason::kNone);
+  for (const Timer& timer : world_.state.timers) EXPECT_NE(timer.kind, Timer::kOfObjection);
+  world_.now = Thread(raised).deadline.due + absl::Hours(1000);
+  world_.Tick();
+  for (const Entry& entry : world_.journal) EXPECT_NE(entry.type, ENTRY_TYPE_OBJECTION_MARKED);
+}
+
 TEST_F(ObjectionTest, ALateAnswerIsTakenAndSaysSo) {
   const ObjectionAct raised = Raised(Frozen());
   world_.now = Thread(raised).deadline.due + absl::Seconds(1);
