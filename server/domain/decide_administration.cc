@@ -141,6 +141,9 @@ void CheckProposal(const State& state, const Proposal& proposal, absl::Time now,
     case Proposal::kReading:
       CheckReading(state, proposal.reading(), wrong);
       break;
+    case Proposal::kAdapter:
+      wrong.Add("proposal.adapter", Reason::kActNotProvided, "the policy in force takes no reports");
+      break;
     case Proposal::CHANGE_NOT_SET:
       wrong.Add("proposal.change", Reason::kFieldMissing,
                 "court, agency, system, policy, clock, erase, witnesses or reading");
@@ -166,6 +169,8 @@ std::string KindOf(const Proposal& proposal) {
       return "witnesses";
     case Proposal::kReading:
       return "reading";
+    case Proposal::kAdapter:
+      return "adapter";
     case Proposal::CHANGE_NOT_SET:
       break;
   }
