@@ -68,6 +68,8 @@ absl::Status Agent::Start() {
   may_have_unsigned_ = !unit.tables.Unsigned(1).empty();
   may_have_pending_ = unit.tables.NextPending(0).has_value();
   may_have_said_ = ObjectionTables(*unit.transaction).NextPending().has_value();
+  forgotten_wait_ = config_.forgotten_retry_min;
+  if (!unit.tables.Forgotten(0, 1).empty()) next_forgotten_ = Monotonic() + forgotten_wait_;
   return Commit(unit) ? absl::OkStatus() : stopped_;
 }
 
@@ -96,6 +98,7 @@ absl::Duration Agent::Step() {
   if (stopped_.ok()) Work();
   if (stopped_.ok()) Acknowledge();
   if (stopped_.ok()) SignReceipts();
+  if (stopped_.ok() && !draining_ && Monotonic() >= next_forgotten_) TellForgotten();
   if (stopped_.ok() && !draining_ && Monotonic() >= next_prune_) Prune();
   if (!stopped_.ok()) return absl::InfiniteDuration();
   SendCalls();
@@ -103,6 +106,7 @@ absl::Duration Agent::Step() {
   const absl::Duration now = Monotonic();
   if (!queue_.Ready(now, ForgetBefore(), 1, MayBegin()).empty() || !replies_.empty()) return absl::ZeroDuration();
   absl::Duration wake = std::min(next_changes_, queue_.NextTry(now));
+  if (!draining_) wake = std::min(wake, next_forgotten_);
   for (size_t method = 0; method < kMethods; ++method) {
     if (calls_[method]) {
       wake = std::min(wake, calls_[method]->deadline);

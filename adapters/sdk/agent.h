@@ -222,6 +222,7 @@ class Agent {
   void SignReceipts();
   void SendReport();
   void TakeReport(const v1::ReportResultsResponse& response);
+  void TellForgotten();
 
   // agent_papers.cc: papers of orders, files of receipts
   bool NeedsPapers() const;
@@ -290,9 +291,13 @@ class Agent {
   bool may_have_unsigned_ = false;  // receipts without a batch
   bool may_have_pending_ = false;   // batches that weren't acknowledged
   uint64_t batch_sent_ = 0;         // in the last call
-  bool may_have_said_ = false;      // words in objection threads that weren't recorded
-  uint64_t word_sent_ = 0;          // in the last call
-  uint64_t newest_word_ = 0;        // that a poll told of; 0: none to be fetched
+  // The gateway's log was recovered: an order that it doesn't know may be known to it again.
+  bool recovered_ = false;
+  absl::Duration next_forgotten_ = absl::InfiniteDuration();
+  absl::Duration forgotten_wait_;
+  bool may_have_said_ = false;  // words in objection threads that weren't recorded
+  uint64_t word_sent_ = 0;      // in the last call
+  uint64_t newest_word_ = 0;    // that a poll told of; 0: none to be fetched
   // Batches that the gateway refuses as they are: tried again later and later, without holding up the others.
   struct Refused {
     uint32_t times = 0;

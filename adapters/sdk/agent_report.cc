@@ -4,6 +4,7 @@
 // One report is on its way at a time, in the order in which the receipts were made, so no event overtakes the answer of
 // its order.
 #include <algorithm>
+#include <utility>
 
 #include "adapters/sdk/agent.h"
 #include "server/base/assert.h"
@@ -16,6 +17,7 @@ namespace eagle::sdk {
 namespace {
 
 constexpr size_t kBatchBytes = 900 * 1024;  // of members; the rest of the message is for head and framing
+constexpr size_t kForgottenAtOnce = 256;
 
 v1::ReceiptKind KindOf(AnswerKind kind) {
   switch (kind) {
@@ -47,6 +49,11 @@ bool IsTransient(const v1::ReceiptResult& result) {
   return result.verdict() == v1::RECEIPT_VERDICT_UNSPECIFIED ||
          (result.verdict() == v1::RECEIPT_VERDICT_REFUSED && reason &&
           (*reason == Reason::kBusy || *reason == Reason::kUnavailable || *reason == Reason::kDraining));
+}
+
+// The gateway knows no such order.
+bool IsUnknown(const ReceiptFate& fate) {
+  return fate.verdict == v1::RECEIPT_VERDICT_REFUSED && fate.reason == RowOf(Reason::kReceiptForAnotherOrder).name;
 }
 
 }  // namespace
@@ -256,7 +263,7 @@ void Agent::TakeReport(const v1::ReportResultsResponse& response) {
   if (std::any_of(response.results().begin(), response.results().end(), IsTransient)) {
     return Failed(kReport, Fail(Reason::kBusy, "the gateway couldn't record every receipt now"));
   }
-  batch.fates.clear();
+  const std::vector<ReceiptFate> before = std::exchange(batch.fates, {});
   for (const v1::ReceiptResult& result : response.results()) {
     batch.fates.push_back({static_cast<uint8_t>(result.verdict()), result.reason()});
     switch (result.verdict()) {
@@ -276,10 +283,33 @@ void Agent::TakeReport(const v1::ReportResultsResponse& response) {
   }
   unit.tables.PutBatch(batch);
   unit.tables.SetPending(batch.sequence, false);
+  const bool forgotten = recovered_ && std::any_of(batch.fates.begin(), batch.fates.end(), IsUnknown);
+  unit.tables.SetForgotten(batch.sequence, forgotten);
+  for (size_t i = 0; i < before.size() && i < batch.fates.size(); ++i) {
+    if (!IsUnknown(before[i]) || IsUnknown(batch.fates[i])) continue;
+    // The court has sent the order again. What was said after this may have been turned down meanwhile.
+    forgotten_wait_ = config_.forgotten_retry_min;
+    if (const auto task = unit.tables.FindTask(unit.tables.Receipt(batch.receipts[i]).task)) Repeat(*task, unit);
+  }
+  if (forgotten) next_forgotten_ = std::min(next_forgotten_, Monotonic() + forgotten_wait_);
   const bool more = unit.tables.NextPending(0).has_value();
   if (!Commit(unit)) return;
   may_have_pending_ = more;
   refused_batches_.erase(batch.sequence);
+}
+
+// The task needn't come again: a court may withdraw, or an objection may hold back, what it has sent again and what was
+// carried out before the loss. That it was is a fact which the new log must hear of, in the order in which it was said.
+void Agent::TellForgotten() {
+  Unit unit(ports_.inbox);
+  for (std::vector<uint64_t> some = unit.tables.Forgotten(0, kForgottenAtOnce); !some.empty();
+       some = unit.tables.Forgotten(some.back(), kForgottenAtOnce)) {
+    for (uint64_t batch : some) unit.tables.SetPending(batch, true);
+    unit.pending = true;
+  }
+  next_forgotten_ = absl::InfiniteDuration();  // until they are refused again
+  forgotten_wait_ = std::min(2 * forgotten_wait_, config_.forgotten_retry_max);
+  Commit(unit);
 }
 
 }  // namespace eagle::sdk

@@ -175,6 +175,7 @@ void Agent::TakeHello(const v1::HelloResponse& response) {
     return Malformed(kHello, "the gateway speaks another version, is of another world, or takes us for somebody else");
   }
   if (!TakeOrigin(response)) return;
+  recovered_ = response.recovered_at() != 0;
   const absl::Duration now = Monotonic();
   session_ = Session::kUp;
   up_since_ = now;

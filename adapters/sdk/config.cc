@@ -38,6 +38,8 @@ absl::Status CheckConfig(const AgentConfig& config) {
   }
   expect(config.backoff_min > absl::ZeroDuration() && config.backoff_max >= config.backoff_min, "backoff",
          "must grow from above zero");
+  expect(config.forgotten_retry_min > absl::ZeroDuration() && config.forgotten_retry_max >= config.forgotten_retry_min,
+         "forgotten_retry", "must grow from above zero");
   expect(config.call_timeout > absl::ZeroDuration() && config.poll_slack > absl::ZeroDuration(), "call_timeout",
          "must be above zero");
   expect(config.status_interval > absl::ZeroDuration() && config.changes_interval > absl::ZeroDuration(), "intervals",

@@ -66,6 +66,10 @@ struct AgentConfig {
   absl::Duration poll_slack = absl::Seconds(5);  // a poll may take its own wait and this much more
   absl::Duration backoff_min = absl::Milliseconds(250);
   absl::Duration backoff_max = absl::Seconds(30);
+  // After a recovery of the gateway's log: how long until receipts on orders that it knows no more are sent again. The
+  // wait doubles from the one to the other.
+  absl::Duration forgotten_retry_min = absl::Minutes(1);
+  absl::Duration forgotten_retry_max = absl::Hours(1);
   absl::Duration status_interval = absl::Seconds(30);
   absl::Duration changes_interval = absl::Seconds(1);  // how often the register is asked for changes
   uint32_t inquiry_attempts_max = 5;                   // then OUTCOME_ERROR

@@ -188,7 +188,10 @@ BatchRow InboxTables::Batch(uint64_t sequence) {
 
 void InboxTables::PutBatch(const BatchRow& batch) { transaction_.Put(Key('b', batch.sequence), EncodeBatch(batch)); }
 
-void InboxTables::DropBatch(uint64_t sequence) { transaction_.Delete(Key('b', sequence)); }
+void InboxTables::DropBatch(uint64_t sequence) {
+  transaction_.Delete(Key('b', sequence));
+  SetForgotten(sequence, false);
+}
 
 bool InboxTables::IsPending(uint64_t batch) { return transaction_.Get(Key('p', batch)).has_value(); }
 
@@ -203,6 +206,21 @@ void InboxTables::SetPending(uint64_t batch, bool pending) {
 std::vector<uint64_t> InboxTables::Batches(uint64_t after, size_t limit) {
   std::vector<uint64_t> sequences;
   for (const auto& [key, bytes] : transaction_.Scan(Key('b', after + 1), "c", limit))
+    sequences.push_back(NumberAt(key, 1));
+  return sequences;
+}
+
+void InboxTables::SetForgotten(uint64_t batch, bool forgotten) {
+  if (forgotten) {
+    transaction_.Put(Key('g', batch), "");
+  } else {
+    transaction_.Delete(Key('g', batch));
+  }
+}
+
+std::vector<uint64_t> InboxTables::Forgotten(uint64_t after, size_t limit) {
+  std::vector<uint64_t> sequences;
+  for (const auto& [key, bytes] : transaction_.Scan(Key('g', after + 1), "h", limit))
     sequences.push_back(NumberAt(key, 1));
   return sequences;
 }

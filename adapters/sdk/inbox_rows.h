@@ -146,6 +146,9 @@ class InboxTables {
   bool IsPending(uint64_t batch);
   // Sequences of the batches after `after`, rising, at most `limit`.
   std::vector<uint64_t> Batches(uint64_t after, size_t limit);
+  // Batches in which a recovered log knew an order no more (RECEIPT_FOR_ANOTHER_ORDER): they are told again.
+  void SetForgotten(uint64_t batch, bool forgotten);
+  std::vector<uint64_t> Forgotten(uint64_t after, size_t limit);
   // The first pending batch after `after`; absent when there is none.
   std::optional<uint64_t> NextPending(uint64_t after);
 

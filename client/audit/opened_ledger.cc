@@ -126,7 +126,8 @@ void OpenedLedger::Answer(uint64_t case_seq, uint64_t seq, const Receipt& receip
     } else if (receipt.kind() == RECEIPT_KIND_EVENT || (last && item.has_measure() && !back)) {
       const bool holds = receipt.kind() == RECEIPT_KIND_EVENT || item.outcome() == OUTCOME_CONTROLLED ||
                          item.outcome() == OUTCOME_PARTLY_CONTROLLED || item.outcome() == OUTCOME_WAITLISTED;
-      if (holds && receipt.kind() == RECEIPT_KIND_CORRECTION) TakeBack(measure, measure.refused, item.measure());
+      // Also what was withdrawn, and had been carried out before a loss of the log.
+      if (holds && receipt.kind() != RECEIPT_KIND_EVENT) TakeBack(measure, measure.refused, item.measure());
       holds ? Sign(measure, item, item.measure()) : Refuse(measure);
     } else if (last || back) {
       Refuse(measure);
@@ -156,7 +157,7 @@ void OpenedLedger::Answer(uint64_t case_seq, uint64_t seq, const Receipt& receip
 
 void OpenedLedger::Withdraw(uint64_t case_seq, uint64_t seq) {
   Money& money = cases_[case_seq];
-  if (const auto of = money.measures.find(seq); of != money.measures.end()) of->second.phase = Phase::kOver;
+  if (const auto of = money.measures.find(seq); of != money.measures.end()) Refuse(of->second);
   if (const auto of = money.payments.find(seq); of != money.payments.end()) of->second.phase = Phase::kOver;
 }
 

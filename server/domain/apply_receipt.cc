@@ -9,13 +9,14 @@ namespace {
 
 using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 
-void FreezeReceipt(const ItemResult& item, bool corrects, OrderSeq freeze, CaseLedger& ledger) {
+// A last word on a freeze that was withdrawn before it was handed out tells of one that was carried out all the same:
+// before a loss of the log, which the court sent again.
+void FreezeReceipt(const ItemResult& item, OrderSeq freeze, CaseLedger& ledger) {
   switch (item.outcome()) {
     case OUTCOME_CONTROLLED:
     case OUTCOME_PARTLY_CONTROLLED:
     case OUTCOME_WAITLISTED:
-      corrects ? ledger.MeasureCorrected(freeze, item.outcome(), item.measure(), MeasurePhase::kRefused)
-               : ledger.MeasureSigned(freeze, item.outcome(), item.measure());
+      ledger.MeasureCorrected(freeze, item.outcome(), item.measure(), MeasurePhase::kRefused);
       break;
     default:
       ledger.FreezeRefused(freeze);
@@ -50,7 +51,7 @@ void ReceiptToLedger(const Receipt& receipt, OrderSeq order, const CaseOrder& ke
   switch (kept.action) {
     case ACTION_FREEZE:
       if (receipt.kind() == RECEIPT_KIND_RETURNED) ledger.FreezeRefused(order);
-      if (last_word) FreezeReceipt(receipt.items(0), receipt.kind() == RECEIPT_KIND_CORRECTION, order, ledger);
+      if (last_word) FreezeReceipt(receipt.items(0), order, ledger);
       break;
     case ACTION_RELEASE:
       if (last_word && receipt.items(0).outcome() == OUTCOME_RELEASED) {

@@ -92,7 +92,8 @@ class CaseLedger {
   // The unit's signed state after a FINAL or EVENT receipt. One that is older (MeasureState.revision) than what was
   // signed before changes nothing.
   void MeasureSigned(OrderSeq freeze, goldeneagle::v1::Outcome outcome, const goldeneagle::v1::MeasureState& state);
-  // The same of a CORRECTION. A measure that only the word taken back had ended (`ended_by`) stands again.
+  // The same of a CORRECTION, or of the first word on a freeze. A measure that only the word taken back, or a
+  // withdrawal of what had been carried out before a loss, had ended (`ended_by`) stands again.
   void MeasureCorrected(OrderSeq freeze, goldeneagle::v1::Outcome outcome, const goldeneagle::v1::MeasureState& state,
                         MeasurePhase ended_by);
   void MeasureEnded(OrderSeq freeze, MeasurePhase how);

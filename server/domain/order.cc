@@ -36,7 +36,12 @@ AgencySet Order::Open() const {
 }
 
 OrderState Order::state() const {
-  if (complete()) return withdrawn == targets ? ORDER_STATE_WITHDRAWN : ORDER_STATE_COMPLETED;
+  if (complete()) {
+    // What was carried out before a loss of the log may be answered after its withdrawal.
+    AgencySet nothing_done = withdrawn;
+    nothing_done.RemoveAll(done);
+    return nothing_done == targets ? ORDER_STATE_WITHDRAWN : ORDER_STATE_COMPLETED;
+  }
   return delivered.empty() ? ORDER_STATE_ACCEPTED : ORDER_STATE_IN_PROGRESS;
 }
 

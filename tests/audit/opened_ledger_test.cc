@@ -77,6 +77,13 @@ TEST_F(OpenedLedgerTest, AnUnfundedPartCountsAndAWaitingMeasureDoesNot) {
   EXPECT_EQ(Freeze(13, 400), "");
 }
 
+TEST_F(OpenedLedgerTest, WhatWasWithdrawnCountsWhenItHadBeenCarriedOut) {
+  EXPECT_EQ(Freeze(10, 600), "");
+  ledger_.Withdraw(kCase, 10);
+  Controlled(10, 600, 0);
+  EXPECT_NE(Freeze(11, 401), "");
+}
+
 TEST_F(OpenedLedgerTest, ARespondentsOwnLiabilityBoundsHimToo) {
   EXPECT_EQ(Freeze(10, 300, 1), "");
   EXPECT_EQ(Freeze(11, 1, 1), "of a respondent liable for 300: taken 0, controlled 0, asked for 301");

@@ -37,6 +37,7 @@ struct World::Bank : public sdk::Channel {
     config.agency = code, config.adapter = "example.sim", config.version = "1",
     config.environment = goldeneagle::v1::ENVIRONMENT_TEST;
     config.contact_name = "clerk", config.contact_phone = "1";
+    config.forgotten_retry_max = config.forgotten_retry_min = absl::Minutes(1);
     for (goldeneagle::v1::Action action :
          {goldeneagle::v1::ACTION_INQUIRE, goldeneagle::v1::ACTION_FREEZE, goldeneagle::v1::ACTION_RENEW,
           goldeneagle::v1::ACTION_RELEASE, goldeneagle::v1::ACTION_DEDUCT}) {

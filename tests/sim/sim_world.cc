@@ -25,6 +25,8 @@ using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 namespace {
 
 constexpr int kBanks = 3;
+// In good weather a bank has told a recovered log within these what it had carried out before the loss.
+constexpr int kTellForgottenMinutes = 3;
 constexpr const char* kPersons[] = {"990101198503070017", "990101199112120034", "990101198708150029"};
 constexpr const char* kNames[] = {"林远舟", "林远舟", "苏晴"};
 constexpr char kCourt[] = "辽9901";
@@ -529,7 +531,7 @@ void World::HealAndDrain() {
   if (!violations_.empty()) return;
   weather_ = {};
   // Half of what is open at the core's payment system may still come back; then everything settles.
-  for (int i = 0; i < 400 && violations_.empty(); ++i) {
+  for (int i = 0, settled = 0; i < 400 && violations_.empty(); ++i) {
     StartGateway();
     ++minute_;
     bool over = false;
@@ -552,7 +554,8 @@ void World::HealAndDrain() {
     for (const auto& [code, bank] : banks_)
       open |= bank->agent == nullptr || !bank->agent->Idle() || bank->core.HasOpenPayments();
     if (!gateway_->up() || !violations_.empty()) continue;  // it can't be asked, or is judged already
-    if (!open && i > 2) return JudgeAtTheEnd();
+    settled = open ? 0 : settled + 1;
+    if (settled > (recovered_in_ != 0 ? kTellForgottenMinutes : 0) && i > 2) return JudgeAtTheEnd();
   }
   if (!violations_.empty()) return;
   std::string stuck;

@@ -147,6 +147,71 @@ TEST(AgentSession, AGatewayWhoseLogWasRecoveredIsToldEverythingAgainOnce) {
   EXPECT_EQ(tables.Meta().origin, "test.example/log2");
 }
 
+// The court may withdraw what it has sent again, or an objection may hold it back: then the task doesn't come again,
+// and what was carried out before the loss must be known all the same.
+TEST(AgentSession, WhatARecoveredLogHasForgottenIsToldUntilItIsKnownAgain) {
+  SdkWorld world;
+  world.config.forgotten_retry_max = absl::Minutes(4);
+  world.StopAgent(), world.StartAgent();
+  const v1::Order freeze = world.Submit(world.Freeze(8'000'000));
+  ASSERT_TRUE(world.Settle());
+  world.bank->Credit(kAccount, 2'000'000);
+  world.Run(20, absl::Seconds(1));
+  const auto times = [&](v1::ReceiptKind kind) {
+    int sum = 0;
+    for (const StoredReceipt& one : world.gateway.ReceiptsOn(freeze.order_id()))
+      sum += one.receipt.kind() == kind ? one.times : 0;
+    return sum;
+  };
+  const auto answers = [&] { return times(v1::RECEIPT_KIND_FINAL); };
+  ASSERT_EQ(times(v1::RECEIPT_KIND_EVENT), 1);
+  const auto refuse = [](const char* reason) {
+    return [reason](v1::ReportResultsResponse& response) {
+      for (v1::ReceiptResult& result : *response.mutable_results())
+        result.set_verdict(v1::RECEIPT_VERDICT_REFUSED), result.set_reason(reason);
+    };
+  };
+  // Not of a log that has forgotten nothing: there it is the agency that is wrong.
+  world.gateway.change_verdicts = refuse("RECEIPT_FOR_ANOTHER_ORDER");
+  world.gateway.Redeliver(freeze.order_id());
+  world.Run(10, absl::Seconds(1));
+  world.gateway.Forget(freeze.order_id());
+  world.Run(600, absl::Seconds(1));
+  EXPECT_EQ(answers(), 2);
+
+  world.gateway.origin = "test.example/log2", world.gateway.recovered_at = 2;
+  world.gateway.Restart();
+  world.Run(30, absl::Seconds(1));
+  EXPECT_EQ(answers(), 3);
+  EXPECT_TRUE(world.agent->Idle()) << "a drain doesn't wait for it";
+  world.Run(60, absl::Seconds(1));
+  EXPECT_EQ(answers(), 4);
+  world.Run(120, absl::Seconds(1));
+  EXPECT_EQ(answers(), 5) << "less and less often";
+  world.Run(240, absl::Seconds(1));
+  world.Run(240, absl::Seconds(1));
+  EXPECT_EQ(answers(), 7) << "but never more seldom than configured";
+  world.StopAgent(), world.StartAgent();
+  world.Run(90, absl::Seconds(1));
+  EXPECT_EQ(answers(), 8) << "a restart doesn't forget it";
+
+  // Known again between the one receipt and the other: the event is turned down, as one on a measure that isn't there.
+  bool is_known = false;
+  int events = times(v1::RECEIPT_KIND_EVENT);
+  world.gateway.change_verdicts = [&](v1::ReportResultsResponse& response) {
+    if (is_known) return;
+    is_known = times(v1::RECEIPT_KIND_EVENT) > events;
+    refuse(is_known ? "RECEIPT_INCONSISTENT" : "RECEIPT_FOR_ANOTHER_ORDER")(response);
+  };
+  world.Run(120, absl::Seconds(1));
+  EXPECT_TRUE(is_known);
+  EXPECT_GE(answers(), 10) << "the answer is told once more";
+  EXPECT_EQ(times(v1::RECEIPT_KIND_EVENT), events + 2) << "and after it what followed";
+  const int known = answers();
+  world.Run(300, absl::Seconds(10));
+  EXPECT_EQ(answers(), known) << "it has been heard";
+}
+
 // Positions are given out anew after a recovery: a statement never takes the place of another one.
 TEST(AgentSession, StatementsOfTheLostLogStayInTheBook) {
   SdkWorld world;

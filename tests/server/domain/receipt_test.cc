@@ -147,6 +147,34 @@ TEST(ReceiptTest, ACorrectionThatFindsTheMeasureAfterAllCountsItAndItsSurplus) {
   EXPECT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({world.FreezeOrder("BANK1", 1'00)}))), Reason::kCapExceeded);
 }
 
+// After a recovery an order that is sent again waits to be handed out once more, though its agency has carried it out:
+// the court may withdraw it, and the agency's first answer comes all the same.
+TEST(ReceiptTest, AFreezeThatWasCarriedOutBeforeALossStandsThoughItWasWithdrawn) {
+  FrozenWorld world;
+  world.Do(Withdraw{.court = CourtOrdinal(1), .request_id = world.NewId(), .order_id = world.freeze.order_id()});
+  ASSERT_EQ(world.TheCase().ledger.Sum().Bound(), 0);
+  EXPECT_EQ(Verdict(world.Do(world.Receipts("BANK1", {world.Controlled(world.freeze, "BANK1", 70'000'00, 10'000'00)}))),
+            RECEIPT_VERDICT_RECORDED);
+  EXPECT_EQ(world.TheCase().ledger.Sum().controlled, 70'000'00);
+  EXPECT_EQ(world.TheCase().ledger.Sum().Bound(), 80'000'00);
+  EXPECT_EQ(world.OrderNamed(world.freeze).TaskAt(AgencyOrdinal(1)), TASK_STATE_DONE);
+  EXPECT_EQ(world.OrderNamed(world.freeze).state(), ORDER_STATE_COMPLETED) << "not withdrawn: it had an effect";
+}
+
+TEST(ReceiptTest, ADeductionThatWasCarriedOutBeforeALossIsTakenThoughItWasWithdrawn) {
+  FrozenWorld world;
+  world.Do(world.Receipts("BANK1", {world.Controlled(world.freeze, "BANK1", 80'000'00, 0)}));
+  const auto deduct = world.DeductOrder("BANK1", world.freeze.order_id(), 30'000'00);
+  ASSERT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({deduct}))), Reason::kNone);
+  world.Do(Withdraw{.court = CourtOrdinal(1), .request_id = world.NewId(), .order_id = deduct.order_id()});
+  ASSERT_EQ(world.TheCase().ledger.Sum().deducted, 0);
+  EXPECT_EQ(Verdict(world.Do(world.Receipts("BANK1", {world.Deducted(deduct, "BANK1", true, 50'000'00, 0)}))),
+            RECEIPT_VERDICT_RECORDED);
+  EXPECT_EQ(world.TheCase().ledger.Sum().deducted, 30'000'00);
+  EXPECT_EQ(world.TheCase().ledger.Sum().controlled, 50'000'00);
+  EXPECT_EQ(world.OrderNamed(deduct).state(), ORDER_STATE_COMPLETED);
+}
+
 TEST(ReceiptTest, ACorrectionThatTakesTheMeasureBackFreesItsRoom) {
   FrozenWorld world;
   const ReportReceipts first = world.Receipts("BANK1", {world.Controlled(world.freeze, "BANK1", 80'000'00, 0)});
