@@ -82,6 +82,34 @@ HelloResponse Welcome(const HandlerPorts& ports, const core::Published& publishe
   return response;
 }
 
+// The adapter's version is one that may have work now.
+absl::Status MayWork(const HandlerPorts& ports, const core::Published& published,
+                     const domain::AdapterVersion& program) {
+  return domain::MayWork(published.policy.get(), *published.adapters, program, ports.clock.WallNow());
+}
+
+// What a poll says of the caller's books. Absent: nothing new. DIRECTORY_DIFFERS when they hash to something else than
+// the log's statements do, as far as they go.
+absl::StatusOr<std::optional<domain::AcknowledgeDirectory>> Acknowledged(const core::Published& published,
+                                                                         AgencyOrdinal agency,
+                                                                         const PullTasksRequest& request) {
+  if (request.directory_digest().empty()) return std::nullopt;
+  const std::vector<uint64_t>& positions = published.directory->statement_positions();
+  const auto known = static_cast<size_t>(
+      std::upper_bound(positions.begin(), positions.end(), request.directory_position()) - positions.begin());
+  const journal::Hash digest = known == 0 ? journal::Hash{} : (*published.statement_digests)[known - 1];
+  if (request.directory_digest() != journal::View(digest)) {
+    return Fail(Reason::kDirectoryDiffers, "the caller's books hold other statements than the log, or in another order")
+        .With("statements", static_cast<int64_t>(known));
+  }
+  // On the way to the newest one there is nothing to acknowledge yet.
+  if (known == 0 || known < positions.size()) return std::nullopt;
+  const auto before = published.acknowledged->find(agency.value());
+  if (before != published.acknowledged->end() && before->second.position >= positions.back()) return std::nullopt;
+  return domain::AcknowledgeDirectory{
+      .agency = agency, .position = positions.back(), .statements = known, .digest = request.directory_digest()};
+}
+
 // The journal already says so: the same instance of the same inbox with the same declaration, present.
 bool IsKnown(const core::Published& published, AgencyOrdinal ordinal, const HelloRequest& request) {
   const domain::Agency& agency = *published.directory->AgencyByOrdinal(ordinal);
@@ -223,13 +251,16 @@ void Handlers::Hello(const Caller& caller, HelloRequest request, Reply<HelloResp
   const auto published = impl_->published();
   const domain::Agency* agency = published->directory->AgencyByOrdinal(caller.agency);
   if (agency == nullptr) return reply(Fail(Reason::kAgencyUnknown, "the agency is not in the directory"));
+  const domain::AdapterVersion program{request.adapter(), request.version()};
+  if (absl::Status may = MayWork(ports, *published, program); !may.ok()) return reply(may);
   HelloResponse welcome = Welcome(ports, *published, *agency, request);
   absl::Status status;
   bool told = false;  // the journal has it already: no entry to wait for
   {
     absl::MutexLock lock(&impl_->presence_mu);
     const bool lives = ports.dispatcher.Seen(caller.agency, request.instance()).ok();
-    status = ports.dispatcher.Hello(caller.agency, request.instance(), request.inbox(), request.most_in_flight());
+    status =
+        ports.dispatcher.Hello(caller.agency, request.instance(), request.inbox(), request.most_in_flight(), program);
     told = status.ok() && lives && IsKnown(*impl_->published(), caller.agency, request);
     if (status.ok() && !told) {
       status = ports.sequencer.Submit(SayHelloOf(caller, request),
@@ -248,6 +279,19 @@ void Handlers::Hello(const Caller& caller, HelloRequest request, Reply<HelloResp
   if (told) reply(std::move(welcome));
 }
 
+absl::Status Handlers::Impl::Acknowledge(const Caller& caller, const core::Published& published,
+                                         const PullTasksRequest& request) {
+  auto news = Acknowledged(published, caller.agency, request);
+  if (!news.ok()) {
+    ++directories_differ;
+    Alert("directory_differs", {{"agency", caller.code}});
+    return news.status();
+  }
+  // A busy sequencer has other things to do: the next poll says it again.
+  if (*news) ports.sequencer.Submit(**std::move(news), nullptr).IgnoreError();
+  return absl::OkStatus();
+}
+
 void Handlers::PullTasks(const Caller& caller, PullTasksRequest request, Reply<PullTasksResponse> reply) {
   if (absl::Status may = MayCall(caller, "/goldeneagle.v1.AdapterService/PullTasks"); !may.ok()) return reply(may);
   Violations wrong;
@@ -255,9 +299,19 @@ void Handlers::PullTasks(const Caller& caller, PullTasksRequest request, Reply<P
   if (request.most_tasks() == 0 || request.most_tasks() > 256)
     wrong.Add("most_tasks", Reason::kFieldInvalid, "1 to 256");
   if (request.wait_seconds() > 30) wrong.Add("wait_seconds", Reason::kFieldInvalid, "at most 30");
+  if (!request.directory_digest().empty() && request.directory_digest().size() != journal::kHashSize)
+    wrong.Add("directory_digest", Reason::kFieldInvalid, "32 bytes, or none");
   if (!wrong.empty()) return reply(wrong.ToStatus("the poll can't be taken"));
 
   const auto published = impl_->published();
+  // An instance that this process doesn't know is told so by the dispatcher.
+  if (const auto program = impl_->ports.dispatcher.ProgramOf(caller.agency, request.instance())) {
+    if (absl::Status may = MayWork(impl_->ports, *published, *program); !may.ok()) {
+      impl_->ports.dispatcher.End(caller.agency, request.instance());
+      return reply(may);
+    }
+    if (absl::Status status = impl_->Acknowledge(caller, *published, request); !status.ok()) return reply(status);
+  }
   const std::vector<uint64_t>& positions = published->directory->statement_positions();
   const auto missing = static_cast<size_t>(
       positions.end() - std::upper_bound(positions.begin(), positions.end(), request.directory_position()));

@@ -5,7 +5,9 @@
 #include "server/api/page_token.h"
 #include "server/api/views.h"
 #include "server/domain/instant.h"
+#include "server/journal/hash.h"
 #include "server/journal/note.h"
+#include "server/trust/report.h"
 #include "server/trust/statements.h"
 
 namespace eagle::api {
@@ -42,6 +44,41 @@ absl::Status CheckWitnessKeys(const std::vector<Administration>& acts) {
   return absl::OkStatus();
 }
 
+// The report of the adapter that the act proposes, or whose proposal it approves; null when it is about none.
+const std::string* ReportIn(const core::Published& published, const Administration& act) {
+  if (act.proposal().has_adapter()) return &act.proposal().adapter().report();
+  if (!act.has_approval()) return nullptr;
+  const auto it = published.proposals->find(act.approval().proposal_index());
+  if (it == published.proposals->end() || !it->second.proposal.has_adapter()) return nullptr;
+  return &it->second.proposal.adapter().report();
+}
+
+// Read and held against the examiners of the policy in force. Whether that is enough is decided in its turn.
+domain::ExaminedReport Examine(const std::string& bytes, const core::Published& published,
+                               const trust::SignatureChecker& checker) {
+  domain::ExaminedReport examined;
+  auto read = trust::ReadConformanceReport(bytes);
+  if (!read.ok()) {
+    examined.fault = FailureOf(read.status()).message;
+    return examined;
+  }
+  if (published.policy != nullptr) {
+    const auto& examiners = published.policy->table().adapters().examiners();
+    std::vector<trust::CandidateKey> candidates;
+    for (const Examiner& examiner : examiners)
+      candidates.push_back({candidates.size(), examiner.algorithm(), examiner.key()});
+    for (const uint64_t id : trust::SignersOf(*read, candidates, checker)) examined.keys.push_back(candidates[id].key);
+  }
+  const journal::Hash digest = journal::Sha256(bytes);
+  examined.digest = journal::View(digest);
+  examined.adapter = std::move(read->report.adapter);
+  examined.version = std::move(read->report.version);
+  examined.passed = std::move(read->report.passed);
+  examined.failed = std::move(read->report.failed);
+  examined.skipped = static_cast<uint32_t>(read->report.skipped.size());
+  return examined;
+}
+
 absl::StatusOr<domain::SubmitAdministration> OpenAdministration(Handlers::Impl& impl, SignedBatch batch) {
   const auto published = impl.published();
   const LogFounded& founding = published->directory->founding();
@@ -67,6 +104,8 @@ absl::StatusOr<domain::SubmitAdministration> OpenAdministration(Handlers::Impl& 
         EAGLE_ASSIGN_OR_RETURN(member.fresh_key_id, impl.ports.key_ring.NewKey(kOrganisationScope));
       }
     }
+    if (const std::string* report = ReportIn(*published, acts[i]))
+      member.report = Examine(*report, *published, impl.ports.checker);
     member.parsed = std::move(acts[i]);
     command.members.push_back(std::move(member));
   }
@@ -249,6 +288,8 @@ absl::StatusOr<GetMetricsResponse> Handlers::GetMetrics(const Caller& caller, co
           "Orders refused because their court has no such case here: look who it was.");
   out.Add("ge_inquiries_about_strangers_total", impl_->inquiries_about_strangers.load(), "1",
           "Orders refused because the case doesn't name their subject: look who it was.");
+  out.Add("ge_directories_differ_total", impl_->directories_differ.load(), "1",
+          "Polls of agencies whose books hold other statements than the log: find out whose are wrong.");
   out.Add("ge_travel_cache_hits_total", impl_->travel.hits(), "1",
           "Orders, heads and statements that were ready to travel.");
   out.Add("ge_travel_cache_misses_total", impl_->travel.misses(), "1",

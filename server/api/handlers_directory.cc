@@ -56,6 +56,15 @@ AgencyView ViewOf(const domain::Agency& agency, const core::Published& published
                                         : PRESENCE_PRESENT);
   if (presence.ever) *view.mutable_since() = domain::ToProto(presence.since);
   view.set_open_tasks(static_cast<uint32_t>(load.queued + load.held));
+  if (const auto known = published.acknowledged->find(agency.ordinal.value()); known != published.acknowledged->end()) {
+    view.set_directory_position(known->second.position);
+    *view.mutable_directory_received_at() = domain::ToProto(known->second.at);
+  }
+  // Of several instances, the one that is covered for the shortest time.
+  absl::Time until = absl::InfiniteFuture();
+  for (const domain::AdapterVersion& program : load.programs)
+    until = std::min(until, domain::ExaminedUntil(*published.adapters, program));
+  if (!load.programs.empty() && until != absl::InfinitePast()) *view.mutable_examined_until() = domain::ToProto(until);
   return view;
 }
 

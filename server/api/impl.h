@@ -47,6 +47,10 @@ class Handlers::Impl {
     if (ports.alert) ports.alert(event, fields);
   }
 
+  // Takes what a poll acknowledges of the directory, once. Error: DIRECTORY_DIFFERS.
+  absl::Status Acknowledge(const Caller& caller, const core::Published& published,
+                           const goldeneagle::v1::PullTasksRequest& request);
+
   HandlerPorts ports;
   Travel travel;
   WitnessDesk witnesses;
@@ -59,7 +63,7 @@ class Handlers::Impl {
 
   // Since the start of the process.
   std::atomic<uint64_t> reads{0}, reads_over_limit{0}, reads_without_open_case{0}, inquiries_without_case{0},
-      inquiries_about_strangers{0};
+      inquiries_about_strangers{0}, directories_differ{0};
 
   // An adapter's own word on itself (ReportStatus).
   struct AdapterStatus {

@@ -14,7 +14,8 @@ using storage::Table;
 constexpr size_t kPage = 1000;
 // In Table::kLog.
 constexpr std::string_view kWitnessingKey = "witnessing", kDirectoryHeadKey = "directory_head",
-                           kObjectionPrefix = "objection/", kObjectionListPrefix = "objections/";
+                           kObjectionPrefix = "objection/", kObjectionListPrefix = "objections/",
+                           kAdapterPrefix = "adapter/", kAcknowledgedPrefix = "acknowledged/";
 
 absl::Status Unreadable(storage::Table table) {
   return Fail(Reason::kTablesDiffer, "a row can't be read").With("table", storage::NameOf(table));
@@ -24,6 +25,10 @@ std::string ObjectionKey(uint64_t index) { return std::string(kObjectionPrefix) 
 std::string ObjectionListKey(ObjectionList list, uint64_t owner, uint64_t index) {
   return ByteWriter().Bytes(kObjectionListPrefix).U8(static_cast<uint8_t>(list)).U64(owner).U64(index).Take();
 }
+std::string AdapterRowKey(const domain::AdapterVersion& version) {
+  return std::string(kAdapterPrefix) + domain::AdapterKey(version);
+}
+std::string AcknowledgedKey(uint64_t ordinal) { return std::string(kAcknowledgedPrefix) + BigEndian(ordinal); }
 std::vector<std::pair<ObjectionList, uint64_t>> ListsOf(const domain::ObjectionThread& thread) {
   return {{ObjectionList::kOfMeasure, thread.measure ? thread.measure.value() : thread.order.value()},
           {ObjectionList::kOfAgency, thread.agency.value()},
@@ -77,6 +82,26 @@ void Arm(domain::State& state, const domain::Deadline& deadline, uint64_t seq, d
   if (deadline.armed()) state.timers.insert({deadline.next(), seq, kind});
 }
 
+// What of Table::kLog is keyed by a prefix.
+absl::Status LoadLogRow(const storage::Row& row, domain::State& state) {
+  const std::string_view key = row.first;
+  if (key.starts_with(kObjectionPrefix)) {
+    EAGLE_ASSIGN_OR_RETURN(domain::ObjectionThread thread, domain::ObjectionThread::Decode(row.second));
+    if (thread.open()) Arm(state, thread.deadline, thread.index, domain::Timer::kOfObjection);
+    state.PutObjection(std::move(thread));
+  } else if (key.starts_with(kAdapterPrefix)) {
+    domain::AdapterVersion version;
+    if (!domain::DecodeAdapterKey(key.substr(kAdapterPrefix.size()), version) ||
+        !state.adapters[version].Decode(row.second))
+      return Unreadable(Table::kLog);
+  } else if (key.starts_with(kAcknowledgedPrefix)) {
+    ByteReader in(key.substr(kAcknowledgedPrefix.size()));
+    const auto ordinal = static_cast<uint32_t>(in.U64());
+    if (!in.Done() || !state.acknowledged[ordinal].Decode(row.second)) return Unreadable(Table::kLog);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 std::vector<RowChange> TakeRows(domain::State& state, uint64_t first_index) {
@@ -103,6 +128,10 @@ std::vector<RowChange> TakeRows(domain::State& state, uint64_t first_index) {
   }
   if (changes.directory_head)
     rows.push_back({Table::kLog, std::string(kDirectoryHeadKey), state.directory_head.Encode()});
+  for (const domain::AdapterVersion& version : changes.adapters)
+    rows.push_back({Table::kLog, AdapterRowKey(version), state.adapters.at(version).Encode()});
+  for (uint32_t ordinal : changes.acknowledged)
+    rows.push_back({Table::kLog, AcknowledgedKey(ordinal), state.acknowledged.at(ordinal).Encode()});
   for (const std::string& tag : Sorted(changes.readers))
     rows.push_back({Table::kReaders, tag, state.readers.at(tag).Encode()});
   for (uint64_t index : Sorted(changes.objections)) {
@@ -222,13 +251,8 @@ absl::Status LoadRows(storage::Reader& reader, domain::State& state) {
     state.cases.emplace(seq, std::move(of));
     return absl::OkStatus();
   }));
-  EAGLE_RETURN_IF_ERROR(ForEachRow(reader, Table::kLog, [&](const storage::Row& row) -> absl::Status {
-    if (!row.first.starts_with(kObjectionPrefix)) return absl::OkStatus();
-    EAGLE_ASSIGN_OR_RETURN(domain::ObjectionThread thread, domain::ObjectionThread::Decode(row.second));
-    if (thread.open()) Arm(state, thread.deadline, thread.index, domain::Timer::kOfObjection);
-    state.PutObjection(std::move(thread));
-    return absl::OkStatus();
-  }));
+  EAGLE_RETURN_IF_ERROR(
+      ForEachRow(reader, Table::kLog, [&](const storage::Row& row) { return LoadLogRow(row, state); }));
   EAGLE_RETURN_IF_ERROR(ForEachRow(reader, Table::kIds, [&](const storage::Row& row) -> absl::Status {
     EAGLE_ASSIGN_OR_RETURN(state.ids[row.first], DecodeIdUse(row.second));
     return absl::OkStatus();

@@ -79,12 +79,13 @@ Sequencer::Sequencer(Opened opened, SequencerPorts ports)
       state_(std::move(opened.state)),
       edge_(std::move(opened.edge)),
       checkpoint_(std::move(opened.checkpoint)),
-      stream_(std::move(opened.stream)) {
+      stream_(std::move(opened.stream)),
+      digests_(std::move(opened.digests)) {
   keeper_.Start(state_.recorded, state_.clock_alarm != 0, ports_.clock.WallNow(), ports_.clock.MonotonicNow());
   alarm_seen_ = state_.clock_alarm;
   now_ = state_.recorded;
   last_tick_ = ports_.clock.MonotonicNow() - kTickEvery;
-  Publish({true, true, true, true, true});
+  Publish({true, true, true, true, true, true, true});
 }
 
 void Sequencer::SetHandout(Handout* handout) {
@@ -274,7 +275,7 @@ bool Sequencer::Add(std::vector<domain::Entry>& entries, Commit& commit) {
       share = std::string_view(entropy).substr(used++ * kSealingEntropyBytes, kSealingEntropyBytes);
     EncodedEntry encoded = EncodeEntry(entries[i], keys[i], share);
     domain::Apply(entries[i], state_);
-    if (entries[i].type == goldeneagle::v1::ENTRY_TYPE_STATEMENT_ACCEPTED) AddToStream(entries[i], stream_);
+    if (entries[i].type == goldeneagle::v1::ENTRY_TYPE_STATEMENT_ACCEPTED) AddToStream(entries[i], stream_, digests_);
     if (handout_ != nullptr) handout_->Applied(entries[i], state_);
     commit.packed.Add(encoded.leaf, encoded.sealed);
     commit.hashes.push_back(journal::LeafHash(encoded.leaf));
@@ -290,7 +291,9 @@ absl::Status Sequencer::Write(Commit& commit) {
                     .presence = !state_.changes.presence.empty(),
                     .proposals = std::any_of(commit.entries.begin(), commit.entries.end(), MovesProposals),
                     .cosigned = std::any_of(commit.entries.begin(), commit.entries.end(), MovesCosigned),
-                    .words = !state_.changes.objections.empty()};
+                    .words = !state_.changes.objections.empty(),
+                    .adapters = !state_.changes.adapters.empty(),
+                    .acknowledged = !state_.changes.acknowledged.empty()};
   storage::Commit row{.first_index = first,
                       .count = static_cast<uint32_t>(commit.entries.size()),
                       .time_us = domain::Micros(now_),
@@ -318,6 +321,16 @@ void Sequencer::Publish(Stale stale) {
   auto next = std::make_shared<Published>();
   const std::shared_ptr<const Published> before = published();
   next->directory = stale.directory ? std::make_shared<const domain::Directory>(state_.directory) : before->directory;
+  // They grow with the directory alone.
+  next->statement_digests = before != nullptr && before->statement_digests->size() == digests_.size()
+                                ? before->statement_digests
+                                : std::make_shared<const std::vector<journal::Hash>>(digests_);
+  next->adapters =
+      stale.adapters ? std::make_shared<const domain::AdapterApprovals>(state_.adapters) : before->adapters;
+  next->acknowledged =
+      stale.acknowledged
+          ? std::make_shared<const std::map<uint32_t, domain::DirectoryAcknowledged>>(state_.acknowledged)
+          : before->acknowledged;
   next->presence =
       stale.presence ? std::make_shared<const std::vector<domain::PresenceState>>(state_.presence) : before->presence;
   next->proposals = stale.proposals

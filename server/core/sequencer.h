@@ -50,6 +50,10 @@ struct Published {
   };
   std::shared_ptr<const Cosigned> cosigned;
   domain::DirectoryHeadSeen directory_head;  // index 0: none yet
+  // d(n) of the statements (DirectoryHead in entry.proto) after each of directory->statement_positions().
+  std::shared_ptr<const std::vector<journal::Hash>> statement_digests;
+  std::shared_ptr<const std::map<uint32_t, domain::DirectoryAcknowledged>> acknowledged;  // by agency ordinal
+  std::shared_ptr<const domain::AdapterApprovals> adapters;
   // Newest word in the objection threads of an agency, by ordinal; none: there is none.
   std::shared_ptr<const std::map<uint32_t, uint64_t>> newest_word;
 };
@@ -134,8 +138,8 @@ class Sequencer {
   bool Add(std::vector<domain::Entry>& entries, Commit& commit);
   absl::Status Write(Commit& commit);
   struct Stale {
-    bool directory = false, presence = false, proposals = false, cosigned = false,
-         words = false;  // what of the published copy has changed
+    bool directory = false, presence = false, proposals = false, cosigned = false, words = false, adapters = false,
+         acknowledged = false;  // what of the published copy has changed
   };
   void Publish(Stale stale);
   absl::Time ObserveClock(Commit& commit);
@@ -145,6 +149,7 @@ class Sequencer {
   journal::Edge edge_;
   std::string checkpoint_;
   domain::DirectoryStream stream_;
+  std::vector<journal::Hash> digests_;  // of it, statement by statement
   TimeKeeper keeper_;
   uint64_t alarm_seen_ = 0;
   absl::Time now_;

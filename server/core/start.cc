@@ -28,9 +28,8 @@ absl::StatusOr<std::string> Sign(const journal::Edge& edge, storage::LastSigned&
   return note;
 }
 
-// `statements`: what of them there is; null where there are none.
-absl::Status FoldStream(storage::Reader& reader, uint64_t stream, KeySource& keys, domain::State& state,
-                        domain::DirectoryStream* statements) {
+// Statements are in the log's own stream alone, and are counted as they come.
+absl::Status FoldStream(storage::Reader& reader, uint64_t stream, KeySource& keys, Opened& opened) {
   EAGLE_ASSIGN_OR_RETURN(const std::vector<uint64_t> indexes, StreamIndexes(reader, stream));
   std::optional<storage::CommitRow> commit;
   std::vector<journal::PackedEntry> entries;
@@ -44,9 +43,8 @@ absl::Status FoldStream(storage::Reader& reader, uint64_t stream, KeySource& key
     }
     const journal::PackedEntry& packed = entries[index - commit->first_index];
     EAGLE_ASSIGN_OR_RETURN(const domain::Entry entry, DecodeEntry(packed.leaf, packed.sealed, keys));
-    domain::ApplyPrivate(entry, state);
-    if (statements != nullptr && entry.type == goldeneagle::v1::ENTRY_TYPE_STATEMENT_ACCEPTED)
-      AddToStream(entry, *statements);
+    domain::ApplyPrivate(entry, opened.state);
+    if (entry.type == goldeneagle::v1::ENTRY_TYPE_STATEMENT_ACCEPTED) AddToStream(entry, opened.stream, opened.digests);
   }
   return absl::OkStatus();
 }
@@ -98,11 +96,12 @@ absl::Status CheckSucceeds(const storage::SignedHead& last, const domain::Direct
 
 }  // namespace
 
-void AddToStream(const domain::Entry& entry, domain::DirectoryStream& stream) {
+void AddToStream(const domain::Entry& entry, domain::DirectoryStream& stream, std::vector<journal::Hash>& digests) {
   goldeneagle::v1::StatementAccepted body;
   GATEWAY_ASSERT(body.ParseFromString(entry.body), "a body that was decided or decoded can be read");
   const journal::Hash hash = journal::Sha256(stream.digest + body.digest());
   stream.digest = journal::View(hash);
+  digests.push_back(hash);
   ++stream.statements;
 }
 
@@ -136,7 +135,7 @@ absl::StatusOr<Opened> Load(storage::Reader& reader, KeySource& keys) {
   opened.state.next_index = head.next_index;
   opened.state.recorded = domain::FromMicros(head.time_us);
   EAGLE_RETURN_IF_ERROR(LoadRows(reader, opened.state));
-  EAGLE_RETURN_IF_ERROR(FoldStream(reader, 0, keys, opened.state, &opened.stream));
+  EAGLE_RETURN_IF_ERROR(FoldStream(reader, 0, keys, opened));
   std::vector<uint64_t> cases;
   for (const auto& [seq, of] : opened.state.cases) cases.push_back(seq);
   std::sort(cases.begin(), cases.end());
@@ -145,7 +144,7 @@ absl::StatusOr<Opened> Load(storage::Reader& reader, KeySource& keys) {
     if (of.erased()) {
       of.readable = false;  // also where the key outlived the entry: the process may have died between the two
     } else {
-      EAGLE_RETURN_IF_ERROR(FoldStream(reader, seq, keys, opened.state, nullptr));
+      EAGLE_RETURN_IF_ERROR(FoldStream(reader, seq, keys, opened));
     }
   }
   opened.state.changes = {};

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "goldeneagle/v1/entry.pb.h"
@@ -23,10 +24,11 @@ struct Opened {
   journal::Edge edge;
   std::string checkpoint;  // signed note over the whole journal
   domain::DirectoryStream stream;
+  std::vector<journal::Hash> digests;  // of the stream after each of its statements, in order
 };
 
-// The stream with one statement more. `entry`: STATEMENT_ACCEPTED.
-void AddToStream(const domain::Entry& entry, domain::DirectoryStream& stream);
+// The stream with one statement more, and its digest then. `entry`: STATEMENT_ACCEPTED.
+void AddToStream(const domain::Entry& entry, domain::DirectoryStream& stream, std::vector<journal::Hash>& digests);
 
 // The snapshot as it lies, without a look at what was signed: no checkpoint yet. Errors: TABLES_DIFFER,
 // ENTRY_MALFORMED, COMMITMENT_MISMATCH; the ports' own.

@@ -78,10 +78,18 @@ Dispatcher::Dispatcher(Clock& clock, Options options) : impl_(std::make_shared<I
 Dispatcher::~Dispatcher() = default;
 
 absl::Status Dispatcher::Hello(AgencyOrdinal agency, const std::string& instance, const std::string& inbox,
-                               uint32_t most_in_flight) {
+                               uint32_t most_in_flight, const domain::AdapterVersion& program) {
   return impl_->Do([&](Floor& floor, absl::Duration now, Outbox&) {
-    return floor.Hello(agency, instance, inbox, most_in_flight, now);
+    return floor.Hello(agency, instance, inbox, most_in_flight, program, now);
   });
+}
+
+std::optional<domain::AdapterVersion> Dispatcher::ProgramOf(AgencyOrdinal agency, const std::string& instance) const {
+  return impl_->Read([&](const Floor& floor) { return floor.ProgramOf(agency, instance); });
+}
+
+void Dispatcher::End(AgencyOrdinal agency, const std::string& instance) {
+  impl_->Do([&](Floor& floor, absl::Duration now, Outbox&) { return floor.End(agency, instance, now), 0; });
 }
 
 absl::Status Dispatcher::Poll(AgencyOrdinal agency, const std::string& instance, size_t most, uint64_t last_delivery,

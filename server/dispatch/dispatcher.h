@@ -14,6 +14,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,8 +56,9 @@ struct LeaseAnswer {
 };
 
 struct AgencyLoad {
-  bool known = false;  // an instance said Hello to this process
-  bool full = false;   // present but holding as many as it takes
+  bool known = false;                            // an instance said Hello to this process
+  std::vector<domain::AdapterVersion> programs;  // of the instances, each once
+  bool full = false;                             // present but holding as many as it takes
   size_t queued = 0, held = 0, parked = 0;
   absl::Duration last_seen;  // monotonic; InfiniteDuration when never
 };
@@ -76,8 +78,11 @@ class Dispatcher final : public core::Handout {
 
   // An instance introduces itself. INSTANCE_CONFLICT when another live instance (seen within absent_after) has another
   // inbox. BUSY when the agency has too many; one that was silent for absent_after makes room.
+  // `program`: which one runs there.
   absl::Status Hello(AgencyOrdinal agency, const std::string& instance, const std::string& inbox,
-                     uint32_t most_in_flight);
+                     uint32_t most_in_flight, const domain::AdapterVersion& program = {});
+  // Which program the instance is; absent when it is unknown to this process. Doesn't note that it lives.
+  std::optional<domain::AdapterVersion> ProgramOf(AgencyOrdinal agency, const std::string& instance) const;
   // Parks a poll until there is work, `wait` has passed or the process drains. `wake` (set once) lets the sequencer
   // step. `last_delivery`: the fence of the last delivery that this instance has; what it was handed past that is given
   // back to the queue at once. Errors, at once: HELLO_FIRST; BUSY when too many are parked. `done` is called exactly
@@ -95,6 +100,9 @@ class Dispatcher final : public core::Handout {
   void CancelPolls(AgencyOrdinal agency, const std::string& instance);
   // The instance is gone (its Hello could not be recorded): what it holds is given back, its polls are answered empty.
   void Forget(AgencyOrdinal agency, const std::string& instance);
+  // The gateway ends the session of an instance: as Forget, and if it was the agency's last one, the next NewlyAbsent
+  // tells that the agency is absent since now.
+  void End(AgencyOrdinal agency, const std::string& instance);
   // These tasks of the delivery did not fit its answer: they are given back at once.
   void GiveBack(AgencyOrdinal agency, const std::string& instance, uint64_t fence, const std::vector<OrderSeq>& orders);
   // Whether the instance holds the task under a lease that has not ended.

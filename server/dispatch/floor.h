@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -52,7 +53,8 @@ class Floor {
 
   // --- instances; see dispatcher.h
   absl::Status Hello(AgencyOrdinal agency, const std::string& instance, const std::string& inbox,
-                     uint32_t most_in_flight, absl::Duration now);
+                     uint32_t most_in_flight, const domain::AdapterVersion& program, absl::Duration now);
+  std::optional<domain::AdapterVersion> ProgramOf(AgencyOrdinal agency, const std::string& instance) const;
   absl::Status Park(AgencyOrdinal agency, const std::string& instance, size_t most, uint64_t last_delivery,
                     absl::Duration wait, uint64_t directory_position, PollDone done, absl::Duration now, Outbox& out);
   void Rouse(uint64_t position, absl::Duration now);
@@ -60,6 +62,7 @@ class Floor {
   bool Knows(uint64_t directory_position) const { return directory_position >= roused_for_; }
   void CancelPolls(AgencyOrdinal agency, const std::string& instance);
   void Forget(AgencyOrdinal agency, const std::string& instance);
+  void End(AgencyOrdinal agency, const std::string& instance, absl::Duration now);
   void GiveBack(AgencyOrdinal agency, const std::string& instance, uint64_t fence, const std::vector<OrderSeq>& orders);
   bool Holds(AgencyOrdinal agency, const std::string& instance, OrderSeq order) const;
   absl::StatusOr<LeaseAnswer> Renew(AgencyOrdinal agency, const std::string& instance, absl::Duration now);
@@ -87,6 +90,7 @@ class Floor {
   };
   struct Instance {
     std::string id, short_id, inbox;
+    domain::AdapterVersion program;
     uint32_t most_in_flight = 0;
     absl::Duration last_seen;
     size_t held = 0;
@@ -118,6 +122,7 @@ class Floor {
     bool presumed = false;                       // present by the journal, no Hello to this process yet
     std::string presumed_inbox;
     absl::Duration loaded_at;
+    std::optional<absl::Duration> ended_at;  // when the session of its last instance was ended, not told yet
     bool has_work() const { return queue.ready() || wide_ahead > 0; }
   };
 

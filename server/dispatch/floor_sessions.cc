@@ -33,7 +33,7 @@ absl::StatusOr<Floor::Instance*> Floor::Known(AgencyOrdinal ordinal, const std::
 }
 
 absl::Status Floor::Hello(AgencyOrdinal ordinal, const std::string& id, const std::string& inbox,
-                          uint32_t most_in_flight, absl::Duration now) {
+                          uint32_t most_in_flight, const domain::AdapterVersion& program, absl::Duration now) {
   Agency& agency = At(ordinal);
   for (const auto& [other, instance] : agency.instances) {
     if (other != id && instance.inbox != inbox && now - instance.last_seen < options_.absent_after) {
@@ -58,10 +58,16 @@ absl::Status Floor::Hello(AgencyOrdinal ordinal, const std::string& id, const st
     Forget(ordinal, std::string(silent->first));
   }
   agency.presumed = false;
+  agency.ended_at.reset();
   Instance& instance = agency.instances[id];
   ReturnAll(agency, instance);
   AbandonPolls(agency, instance);
-  instance = {.id = id, .short_id = ShortId(id), .inbox = inbox, .most_in_flight = most_in_flight, .last_seen = now};
+  instance = {.id = id,
+              .short_id = ShortId(id),
+              .inbox = inbox,
+              .program = program,
+              .most_in_flight = most_in_flight,
+              .last_seen = now};
   MarkReady(agency);
   return absl::OkStatus();
 }
@@ -191,6 +197,21 @@ void Floor::Forget(AgencyOrdinal ordinal, const std::string& id) {
   agency.instances.erase(it);
 }
 
+void Floor::End(AgencyOrdinal ordinal, const std::string& id, absl::Duration now) {
+  const Agency* agency = Find(ordinal);
+  if (agency == nullptr || !agency->instances.contains(id)) return;
+  Forget(ordinal, id);
+  if (agency->instances.empty()) At(ordinal).ended_at = now;
+}
+
+std::optional<domain::AdapterVersion> Floor::ProgramOf(AgencyOrdinal ordinal, const std::string& id) const {
+  const Agency* agency = Find(ordinal);
+  if (agency == nullptr) return std::nullopt;
+  const auto it = agency->instances.find(id);
+  if (it == agency->instances.end()) return std::nullopt;
+  return it->second.program;
+}
+
 void Floor::GiveBack(AgencyOrdinal ordinal, const std::string& id, uint64_t fence,
                      const std::vector<OrderSeq>& orders) {
   if (Find(ordinal) == nullptr || fence == 0) return;
@@ -310,6 +331,11 @@ std::vector<std::pair<AgencyOrdinal, absl::Duration>> Floor::NewlyAbsent(absl::D
       if (now - instance.last_seen >= options_.absent_after) gone.push_back(id);
     }
     for (const std::string& id : gone) Forget(agency->ordinal, id);
+    if (agency->ended_at) {  // by Hello it would be gone
+      absent.push_back({agency->ordinal, *agency->ended_at});
+      agency->ended_at.reset();
+      continue;
+    }
     if ((known && agency->instances.empty()) || (agency->presumed && now - last_seen >= options_.absent_after)) {
       agency->presumed = false;
       absent.push_back({agency->ordinal, last_seen});
@@ -338,6 +364,8 @@ AgencyLoad Floor::LoadOf(AgencyOrdinal ordinal) const {
   load.known = !agency->instances.empty();
   load.full = load.known;
   for (const auto& [id, instance] : agency->instances) {
+    if (std::find(load.programs.begin(), load.programs.end(), instance.program) == load.programs.end())
+      load.programs.push_back(instance.program);
     load.full = load.full && instance.room() == 0;
     load.last_seen =
         load.last_seen == absl::InfiniteDuration() ? instance.last_seen : std::max(load.last_seen, instance.last_seen);

@@ -251,6 +251,18 @@ void PublicDirectoryHead(const Entry& entry, State& state) {
   state.changes.directory_head = true;
 }
 
+void PublicDirectoryReceived(const Entry& entry, State& state) {
+  state.acknowledged[entry.agency.value()] = {Parse<DirectoryReceived>(entry.body).position(), entry.time};
+  state.changes.acknowledged.insert(entry.agency.value());
+}
+
+void PublicAdapterApproved(const Entry& entry, State& state) {
+  const auto body = Parse<AdapterApproved>(entry.body);
+  const AdapterVersion version{body.adapter(), body.version()};
+  state.adapters[version] = {entry.index, FromMicros(body.valid_until())};
+  state.changes.adapters.insert(version);
+}
+
 void PublicAccess(const Entry& entry, State& state) {
   const auto body = Parse<AccessRecorded>(entry.body);
   state.readers[body.officer_tag()] = {.hour_start = body.hour_start(),
@@ -380,6 +392,12 @@ void ApplyPublic(const Entry& entry, State& state) {
     case ENTRY_TYPE_DIRECTORY_HEAD:
       PublicDirectoryHead(entry, state);
       break;
+    case ENTRY_TYPE_DIRECTORY_RECEIVED:
+      PublicDirectoryReceived(entry, state);
+      break;
+    case ENTRY_TYPE_ADAPTER_APPROVED:
+      PublicAdapterApproved(entry, state);
+      break;
     case ENTRY_TYPE_PROPOSAL_MADE: {
       const auto body = Parse<ProposalMade>(entry.body);
       UseId(state, body.request_id(), {entry.index, body.digest(), ""});
@@ -429,6 +447,7 @@ std::optional<uint64_t> StreamOf(const Entry& entry) {
     case ENTRY_TYPE_SYSTEM_REGISTERED:
     case ENTRY_TYPE_POLICY_INSTALLED:
     case ENTRY_TYPE_WITNESSES_REGISTERED:
+    case ENTRY_TYPE_ADAPTER_APPROVED:
     case ENTRY_TYPE_CLOCK_ACCEPTED:
     case ENTRY_TYPE_CLOCK_ALARM:
     case ENTRY_TYPE_STATEMENT_ACCEPTED:

@@ -136,6 +136,12 @@ void PrivateAdopted(const Entry& entry, State& state) {
   }
 }
 
+// The version itself is in the public half.
+void PrivateAdapter(const Entry& entry, State& state) {
+  const auto proposal = state.proposals.find(Parse<AdapterApproved>(entry.body).proposal());
+  if (proposal != state.proposals.end()) proposal->second.in_effect = true;
+}
+
 void PrivateProposal(const Entry& entry, State& state) {
   GATEWAY_ASSERT(entry.payload.has_value(), "the log's own payloads are never erased");
   if (entry.type == ENTRY_TYPE_PROPOSAL_MADE) {
@@ -194,6 +200,9 @@ void ApplyPrivate(const Entry& entry, State& state) {
     case ENTRY_TYPE_CASE_ERASED:
     case ENTRY_TYPE_READING_GRANTED:
       PrivateAdopted(entry, state);
+      break;
+    case ENTRY_TYPE_ADAPTER_APPROVED:
+      PrivateAdapter(entry, state);
       break;
     case ENTRY_TYPE_CLOCK_ALARM:
       state.clock_alarm = entry.index;

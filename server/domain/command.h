@@ -24,6 +24,7 @@
 #include "goldeneagle/v1/statement.pb.h"
 #include "server/base/ids.h"
 #include "server/base/reason.h"
+#include "server/domain/adapters.h"
 #include "server/domain/deadline.h"
 #include "server/domain/directory_head.h"
 
@@ -65,6 +66,8 @@ struct AdministrationMember {
   std::string bytes;
   goldeneagle::v1::Administration parsed;
   std::string fresh_key_id;  // for what a proposal registers
+  // Of the adapter that it proposes, or whose proposal it approves.
+  std::optional<ExaminedReport> report;
 };
 struct ReceiptMember {
   std::string bytes;
@@ -130,6 +133,13 @@ struct SayHello {
   uint32_t contract_version = 1, most_in_flight = 1;
   std::vector<goldeneagle::v1::Capability> declared;
 };
+// An agency's books hold the statements up to `position`, and hash to what the log's do: that was compared before.
+struct AcknowledgeDirectory {
+  AgencyOrdinal agency;
+  uint64_t position = 0;    // of the newest statement that it has, > 0
+  uint64_t statements = 0;  // up to it
+  std::string digest;       // 32 bytes
+};
 struct MarkAbsent {
   AgencyOrdinal agency;
   absl::Time last_seen;
@@ -171,9 +181,9 @@ struct Tick {
   DirectoryStream stream;
 };
 
-using Command =
-    std::variant<SubmitOrders, SubmitCases, SubmitStatements, SubmitAdministration, ReportReceipts, SubmitObjections,
-                 ResumeOrders, Withdraw, Deliver, SayHello, MarkAbsent, RecordAccess, RecordCosigned, AlarmClock, Tick>;
+using Command = std::variant<SubmitOrders, SubmitCases, SubmitStatements, SubmitAdministration, ReportReceipts,
+                             SubmitObjections, ResumeOrders, Withdraw, Deliver, SayHello, AcknowledgeDirectory,
+                             MarkAbsent, RecordAccess, RecordCosigned, AlarmClock, Tick>;
 
 // What became of one member.
 struct MemberResult {

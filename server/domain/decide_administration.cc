@@ -74,7 +74,9 @@ void CheckErase(const State& state, const EraseCase& erase, absl::Time now, Viol
   }
 }
 
-void CheckProposal(const State& state, const Proposal& proposal, absl::Time now, Violations& wrong) {
+// `report`: what was found in the one that it names, if it names one.
+void CheckProposal(const State& state, const Proposal& proposal, const std::optional<ExaminedReport>& report,
+                   absl::Time now, Violations& wrong) {
   CheckText(proposal.ground(), kTextBytes, "proposal.ground", wrong);
   switch (proposal.change_case()) {
     case Proposal::kCourt:
@@ -142,11 +144,11 @@ void CheckProposal(const State& state, const Proposal& proposal, absl::Time now,
       CheckReading(state, proposal.reading(), wrong);
       break;
     case Proposal::kAdapter:
-      wrong.Add("proposal.adapter", Reason::kActNotProvided, "the policy in force takes no reports");
+      CheckAdapter(state, proposal.adapter(), report ? &*report : nullptr, wrong);
       break;
     case Proposal::CHANGE_NOT_SET:
       wrong.Add("proposal.change", Reason::kFieldMissing,
-                "court, agency, system, policy, clock, erase, witnesses or reading");
+                "court, agency, system, policy, clock, erase, witnesses, reading or adapter");
       break;
   }
 }
@@ -190,6 +192,8 @@ std::string TargetOf(const Proposal& proposal) {
       return absl::StrCat("erase/", proposal.erase().case_index());
     case Proposal::kReading:
       return absl::StrCat("reading/", proposal.reading().case_index(), "/", proposal.reading().reader());
+    case Proposal::kAdapter:
+      return "adapter/" + proposal.adapter().report();
     default:
       return KindOf(proposal);
   }
@@ -224,9 +228,9 @@ class AdministrationDecider {
     }
     Violations wrong;
     if (act.has_proposal()) {
-      CheckProposal(state_, act.proposal(), draft_.now(), wrong);
+      CheckProposal(state_, act.proposal(), command_.members[i].report, draft_.now(), wrong);
     } else if (act.has_approval()) {
-      CheckApproval(act.approval(), wrong);
+      CheckApproval(act.approval(), command_.members[i].report, wrong);
     } else {
       wrong.Add("act", Reason::kFieldMissing, "a proposal or an approval");
     }
@@ -238,7 +242,7 @@ class AdministrationDecider {
   }
 
  private:
-  void CheckApproval(const Approval& approval, Violations& wrong) {
+  void CheckApproval(const Approval& approval, const std::optional<ExaminedReport>& report, Violations& wrong) {
     const auto it = state_.proposals.find(approval.proposal_index());
     if (it == state_.proposals.end() || it->second.in_effect || it->second.digest != approval.proposal_digest()) {
       wrong.Add("approval.proposal_index", Reason::kProposalUnknown, "no open proposal with this index and digest");
@@ -247,7 +251,8 @@ class AdministrationDecider {
     if (it->second.approvers.contains(administrator_) || approved_here_.contains(approval.proposal_index())) {
       wrong.Add("signatures", Reason::kAlreadyApproved, "another administrator must approve");
     }
-    CheckProposal(state_, it->second.proposal, draft_.now(), wrong);  // the state may have moved on since it was made
+    // The state may have moved on since it was made.
+    CheckProposal(state_, it->second.proposal, report, draft_.now(), wrong);
     if (adopted_here_.contains(TargetOf(it->second.proposal))) {
       wrong.Add("approval.proposal_index", Reason::kProposalConflicts,
                 "the batch changes the same thing before: approve this one in another batch");
@@ -282,7 +287,11 @@ class AdministrationDecider {
     std::set<uint32_t> approvers = proposal.approvers;
     approvers.insert(administrator_);
     if (approvers.size() < state_.directory.founding().approvals()) return result;
-    Adopt(index, proposal.proposal, approvers, command_.members[i].fresh_key_id);
+    if (proposal.proposal.has_adapter()) {
+      AdoptAdapter(draft_, index, *command_.members[i].report, administrator_);
+    } else {
+      Adopt(index, proposal.proposal, approvers, command_.members[i].fresh_key_id);
+    }
     adopted_here_.insert(TargetOf(proposal.proposal));
     if (std::string identity = IdentityOf(proposal.proposal); !identity.empty())
       identities_here_.insert(std::move(identity));

@@ -154,6 +154,8 @@ void DecideCommand(Draft& draft, const SayHello& command) {
     draft.result().status = Fail(Reason::kAgencyUnknown, "the agency is not in the directory");
     return;
   }
+  draft.result().status = MayWork(state.policy.get(), state.adapters, {command.adapter, command.version}, draft.now());
+  if (!draft.result().status.ok()) return;
   AdapterPresent body;
   body.set_instance(command.instance);
   body.set_adapter(command.adapter);

@@ -17,6 +17,15 @@ bool DirectoryHeadSeen::Decode(std::string_view row) {
   return in.Done();
 }
 
+std::string DirectoryAcknowledged::Encode() const { return ByteWriter().U64(position).I64(Micros(at)).Take(); }
+
+bool DirectoryAcknowledged::Decode(std::string_view row) {
+  ByteReader in(row);
+  position = in.U64();
+  at = FromMicros(in.I64());
+  return in.Done();
+}
+
 std::optional<absl::Time> NextDirectoryHead(const State& state) {
   const std::vector<uint64_t>& statements = state.directory.statement_positions();
   if (state.policy == nullptr || !state.policy->table().has_directory() || statements.empty()) return std::nullopt;
@@ -35,6 +44,20 @@ void DecideDirectoryHead(Draft& draft, const DirectoryStream& stream) {
   body.set_digest(stream.digest);
   body.set_policy_version(state.policy->version());
   draft.Append({.type = goldeneagle::v1::ENTRY_TYPE_DIRECTORY_HEAD}, body);
+}
+
+void DecideCommand(Draft& draft, const AcknowledgeDirectory& command) {
+  const auto known = draft.state().acknowledged.find(command.agency.value());
+  if (known != draft.state().acknowledged.end() && known->second.position >= command.position) return;
+  goldeneagle::v1::DirectoryReceived body;
+  body.set_position(command.position);
+  body.set_statements(command.statements);
+  body.set_digest(command.digest);
+  draft.result().index = draft.Append({.type = goldeneagle::v1::ENTRY_TYPE_DIRECTORY_RECEIVED,
+                                       .actor_kind = goldeneagle::v1::ACTOR_KIND_AGENCY,
+                                       .actor = command.agency.value(),
+                                       .agency = command.agency},
+                                      body);
 }
 
 }  // namespace eagle::domain

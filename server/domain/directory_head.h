@@ -1,5 +1,5 @@
 // When the journal says anew what the directory stream is (DIRECTORY_HEAD): after every commit that accepted
-// statements, and as often as the policy demands.
+// statements, and as often as the policy demands. And which agency has received it (DIRECTORY_RECEIVED).
 //
 // Threads: pure functions and values.
 //
@@ -21,6 +21,17 @@ struct State;
 struct DirectoryHeadSeen {
   uint64_t index = 0;     // of its entry; 0: none yet
   uint64_t position = 0;  // of the newest statement that it counts
+  absl::Time at = absl::InfinitePast();
+
+  std::string Encode() const;
+  // False: not what Encode writes.
+  bool Decode(std::string_view row);
+};
+
+// What an agency acknowledged last 名册签收: it has verified each statement up to the position by itself, and they hash
+// to what the log's do.
+struct DirectoryAcknowledged {
+  uint64_t position = 0;  // journal index of the newest statement that it has
   absl::Time at = absl::InfinitePast();
 
   std::string Encode() const;

@@ -125,6 +125,12 @@ bool SameIdentity(const goldeneagle::v1::Identity& a, const goldeneagle::v1::Ide
 void CheckWitnesses(const State& state, const goldeneagle::v1::RegisterWitnesses& asked, Violations& wrong);
 // A grant that a proposal makes: reader, case, whose officers sign, an end.
 void CheckReading(const State& state, const goldeneagle::v1::GrantReading& asked, Violations& wrong);
+// A report that a proposal lets an adapter work by: read, signed by an examiner of the policy's row, nothing failed,
+// and every demanded case passed. `found` may be null: it wasn't read.
+void CheckAdapter(const State& state, const goldeneagle::v1::ApproveAdapter& asked, const ExaminedReport* found,
+                  Violations& wrong);
+// ADAPTER_APPROVED of a report that was checked. Pre: the policy has a row for adapters.
+void AdoptAdapter(Draft& draft, uint64_t proposal, const ExaminedReport& found, uint32_t administrator);
 // WITNESSES_MISSING when its instant has come.
 void DecideWitnessMark(Draft& draft);
 void DecideDirectoryHead(Draft& draft, const DirectoryStream& stream);
@@ -147,6 +153,7 @@ void DecideCommand(Draft& draft, const ResumeOrders& command);
 void DecideCommand(Draft& draft, const Withdraw& command);
 void DecideCommand(Draft& draft, const Deliver& command);
 void DecideCommand(Draft& draft, const SayHello& command);
+void DecideCommand(Draft& draft, const AcknowledgeDirectory& command);
 void DecideCommand(Draft& draft, const MarkAbsent& command);
 void DecideCommand(Draft& draft, const RecordAccess& command);
 void DecideCommand(Draft& draft, const RecordCosigned& command);

@@ -152,6 +152,36 @@ void CheckObjections(const PolicyTable& table, Violations& wrong) {
   CheckSource(row.source(), "objections", wrong);
 }
 
+// A key can be read by its length: Ed25519 32 bytes, SM2 04 || X || Y.
+bool IsKeyOf(const goldeneagle::v1::Examiner& examiner) {
+  return (examiner.algorithm() == goldeneagle::v1::KEY_ALGORITHM_ED25519 && examiner.key().size() == 32) ||
+         (examiner.algorithm() == goldeneagle::v1::KEY_ALGORITHM_SM2 && examiner.key().size() == 65);
+}
+
+void CheckAdapters(const goldeneagle::v1::AdapterRow& row, Violations& wrong) {
+  constexpr int kExaminersMax = 16, kCasesMax = 200;
+  constexpr uint32_t kTenYears = 3660;
+  if (row.examiners().empty() || row.examiners_size() > kExaminersMax)
+    wrong.Add("adapters.examiners", Reason::kFieldMissing, "1 to 16");
+  std::set<std::string> names, keys, cases;
+  for (int i = 0; i < row.examiners_size(); ++i) {
+    const auto& examiner = row.examiners(i);
+    const std::string path = absl::StrCat("adapters.examiners[", i, "]");
+    if (examiner.name().empty() || examiner.name().size() > kRowNameBytes || !names.insert(examiner.name()).second)
+      wrong.Add(path + ".name", Reason::kFieldInvalid, absl::StrCat("unique, 1 to ", kRowNameBytes, " bytes"));
+    if (!IsKeyOf(examiner) || !keys.insert(examiner.key()).second)
+      wrong.Add(path + ".key", Reason::kFieldInvalid, "a public key of the algorithm, of nobody else");
+  }
+  for (const std::string& name : row.cases()) {
+    if (name.empty() || name.size() > kRowNameBytes || !cases.insert(name).second)
+      wrong.Add("adapters.cases", Reason::kFieldInvalid, absl::StrCat("1 to ", kRowNameBytes, " bytes, each once"));
+  }
+  if (row.cases_size() > kCasesMax) wrong.Add("adapters.cases", Reason::kTooLarge, absl::StrCat("at most ", kCasesMax));
+  if (row.valid_days() == 0 || row.valid_days() > kTenYears)
+    wrong.Add("adapters.valid_days", Reason::kFieldInvalid, "1 to 3,660");
+  CheckSource(row.source(), "adapters", wrong);
+}
+
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const Policy>> Policy::Create(const PolicyTable& table) {
@@ -197,6 +227,7 @@ absl::StatusOr<std::shared_ptr<const Policy>> Policy::Create(const PolicyTable& 
   }
   if (table.has_reading()) CheckReading(table.reading(), wrong);
   if (table.has_papers()) CheckPapers(table.papers(), wrong);
+  if (table.has_adapters()) CheckAdapters(table.adapters(), wrong);
   if (table.has_objections()) CheckObjections(table, wrong);
   if (table.has_plausibility()) CheckPlausibility(table.plausibility(), wrong);
   CheckRows(table, wrong);
@@ -257,6 +288,11 @@ absl::Time RetainedUntil(absl::Time closed_at, const Policy& policy) {
   const absl::CivilDay closed = absl::ToCivilDay(closed_at, policy.zone());
   const absl::CivilDay last(closed.year() + policy.table().retention().years(), closed.month(), closed.day());
   return absl::FromCivil(last + 1, policy.zone());
+}
+
+absl::Time ReportValidUntil(absl::Time approved_at, const Policy& policy) {
+  const absl::CivilDay approved = absl::ToCivilDay(approved_at, policy.zone());
+  return absl::FromCivil(approved + policy.table().adapters().valid_days() + 1, policy.zone());
 }
 
 }  // namespace eagle::domain

@@ -45,6 +45,10 @@ class Policy {
 // day of closing. Pre: the policy has a retention. InfiniteFuture for a case that isn't closed.
 absl::Time RetainedUntil(absl::Time closed_at, const Policy& policy);
 
+// The first instant at which a report that was approved at `approved_at` counts no longer: the row's days counted as
+// civil days after that of the approval. Pre: the policy has a row for adapters.
+absl::Time ReportValidUntil(absl::Time approved_at, const Policy& policy);
+
 // The row in force for surplus over a cap; InstallPolicy refuses a table without it.
 inline constexpr std::string_view kSurplusRow = "RELEASE_SURPLUS";
 // The row in force for the court's answer to an objection; needed by a table with a row for objections.

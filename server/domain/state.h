@@ -20,6 +20,7 @@
 #include "absl/container/node_hash_map.h"
 #include "absl/time/time.h"
 #include "server/base/ids.h"
+#include "server/domain/adapters.h"
 #include "server/domain/case.h"
 #include "server/domain/claim_history.h"
 #include "server/domain/directory.h"
@@ -101,6 +102,8 @@ struct State {
   std::map<uint32_t, uint64_t> newest_word;                            // by agency ordinal: in any of its threads
   Witnessing witnessing;                                               // its registered witnesses: private half
   DirectoryHeadSeen directory_head;
+  AdapterApprovals adapters;
+  std::map<uint32_t, DirectoryAcknowledged> acknowledged;  // by agency ordinal; none: it has acknowledged nothing
   absl::flat_hash_map<std::string, ReaderCount>
       readers;  // by officer tag; after a rotation an older one is left behind
 
@@ -111,6 +114,8 @@ struct State {
     absl::flat_hash_set<uint32_t> presence;
     absl::flat_hash_map<uint64_t, std::vector<uint64_t>> streams;  // stream (0 or CaseSeq) -> indexes
     absl::flat_hash_set<std::string> readers;
+    std::set<AdapterVersion> adapters;
+    std::set<uint32_t> acknowledged;
     bool witnessing = false;      // its row
     bool directory_head = false;  // its row
     bool directory = false;       // a published copy is stale

@@ -360,5 +360,35 @@ TEST(Presence, WhoDoesNotComeBackAfterARestartIsDeclaredAbsent) {
   EXPECT_THAT(bench.dispatcher->NewlyAbsent(), SizeIs(1));
 }
 
+TEST(Sessions, OneThatTheGatewayEndsGivesBackItsTasksAndTheAgencyIsAbsentAtOnce) {
+  Bench bench;
+  const domain::AdapterVersion program{"example.adapter", "1.0"};
+  ASSERT_TRUE(bench.dispatcher->Hello(AgencyOrdinal(1), "a", "inbox", 10, program).ok());
+  EXPECT_EQ(bench.dispatcher->ProgramOf(AgencyOrdinal(1), "a"), program);
+  EXPECT_EQ(bench.dispatcher->ProgramOf(AgencyOrdinal(1), "b"), std::nullopt);
+  EXPECT_THAT(bench.dispatcher->LoadOf(AgencyOrdinal(1)).programs, ElementsAre(program));
+  bench.Inquire(1);
+  bench.Poll(1);
+  bench.Step();
+  ASSERT_EQ(bench.dispatcher->LoadOf(AgencyOrdinal(1)).held, 1u);
+  bench.clock.Advance(absl::Seconds(5));
+  bench.dispatcher->End(AgencyOrdinal(1), "a");
+  EXPECT_EQ(bench.dispatcher->LoadOf(AgencyOrdinal(1)).held, 0u);
+  EXPECT_EQ(bench.dispatcher->LoadOf(AgencyOrdinal(1)).queued, 1u);
+  EXPECT_EQ(ReasonOf(bench.dispatcher->Seen(AgencyOrdinal(1), "a")), Reason::kHelloFirst);
+  EXPECT_THAT(bench.dispatcher->NewlyAbsent(), SizeIs(1));
+  EXPECT_THAT(bench.dispatcher->NewlyAbsent(), IsEmpty()) << "told once";
+}
+
+TEST(Sessions, AnAgencyWhoseOtherInstanceWorksIsNotAbsent) {
+  Bench bench;
+  ASSERT_TRUE(bench.Hello(1, "a").ok() && bench.Hello(1, "b").ok());
+  bench.dispatcher->End(AgencyOrdinal(1), "a");
+  EXPECT_THAT(bench.dispatcher->NewlyAbsent(), IsEmpty());
+  bench.dispatcher->End(AgencyOrdinal(1), "b");
+  ASSERT_TRUE(bench.Hello(1, "c").ok());
+  EXPECT_THAT(bench.dispatcher->NewlyAbsent(), IsEmpty()) << "it came back before anybody looked";
+}
+
 }  // namespace
 }  // namespace eagle::dispatch

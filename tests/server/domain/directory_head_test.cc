@@ -117,5 +117,31 @@ TEST_F(DirectoryHeadTest, ItsRowIsReadBackAsItWasWritten) {
   EXPECT_FALSE(read.Decode(world_.state.directory_head.Encode() + "x"));
 }
 
+TEST(DirectoryReceivedTest, AnAgencyAcknowledgesEachPositionOnce) {
+  DomainWorld world;
+  const domain::AcknowledgeDirectory said{
+      .agency = AgencyOrdinal(1), .position = 12, .statements = 7, .digest = std::string(32, 'd')};
+  const domain::Result first = world.Do(said);
+  ASSERT_NE(first.index, 0u);
+  DirectoryReceived body;
+  ASSERT_TRUE(body.ParseFromString(world.journal.back().body));
+  EXPECT_EQ(body.position(), 12u);
+  EXPECT_EQ(body.statements(), 7u);
+  EXPECT_EQ(body.digest(), std::string(32, 'd'));
+  EXPECT_EQ(world.state.acknowledged.at(1).position, 12u);
+  EXPECT_EQ(world.state.acknowledged.at(1).at, world.now);
+  EXPECT_EQ(world.Do(said).index, 0u) << "nothing is new";
+  domain::AcknowledgeDirectory older = said;
+  older.position = 11;
+  EXPECT_EQ(world.Do(older).index, 0u) << "nor forgotten";
+  domain::AcknowledgeDirectory other = said;
+  other.agency = AgencyOrdinal(2);
+  EXPECT_NE(world.Do(other).index, 0u);
+  domain::DirectoryAcknowledged read;
+  ASSERT_TRUE(read.Decode(world.state.acknowledged.at(1).Encode()));
+  EXPECT_EQ(read.position, 12u);
+  EXPECT_FALSE(read.Decode(""));
+}
+
 }  // namespace
 }  // namespace eagle::test
