@@ -32,6 +32,12 @@ std::string WordOf(v1::Action action) {
       return "DEDUCT";
     case v1::ACTION_RENEW:
       return "RENEW";
+    case v1::ACTION_TRANSFER_TITLE:
+      return "TRANSFER_TITLE";
+    case v1::ACTION_LOCATE:
+      return "LOCATE";
+    case v1::ACTION_EXTRACT_INCOME:
+      return "EXTRACT_INCOME";
     default:
       return "";
   }

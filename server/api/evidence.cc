@@ -211,8 +211,9 @@ class Collector {
     Want(court, true);
     for (const auto& [ordinal, index] : agencies) Want(index, true);
     for (const Stated& statement : stated) {
-      if (content_.has_deduct() && statement.digest == content_.deduct().account_statement())
-        subjects_.insert(statement.subject);
+      const std::string& account = content_.has_extract_income() ? content_.extract_income().account_statement()
+                                                                 : content_.deduct().account_statement();
+      if (!account.empty() && statement.digest == account) subjects_.insert(statement.subject);
     }
     // Once a key was revoked it matters who else signed.
     for (const Stated& statement : stated) {

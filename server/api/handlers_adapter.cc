@@ -186,19 +186,19 @@ class PullAnswer {
       for (const std::string& hash : from.path) out->add_path(hash);
       *out->mutable_due_at() = from.due_at;
       out->set_order_seq(seq.value());
-      if (from.deduct) deductions_.push_back(response_.tasks_size() - 1);
+      if (from.takes) takings_.push_back(response_.tasks_size() - 1);
       bytes += from.bytes();
     }
     if (!back.empty()) impl_.ports.dispatcher.GiveBack(agency_, instance_, poll.fence, back);
   }
 
-  // What witnesses have seen of the deductions among the tasks.
+  // What witnesses have seen of the tasks that take something.
   absl::Status AddWitnessed(const Travel::OpenJournal& open) {
     const auto published = impl_.published();
-    if (deductions_.empty() || published->cosigned == nullptr) return absl::OkStatus();
+    if (takings_.empty() || published->cosigned == nullptr) return absl::OkStatus();
     EAGLE_ASSIGN_OR_RETURN(JournalReader* const journal, open());
     PublishedProver prover(published, *journal, published->cosigned->size);
-    for (int place : deductions_) {
+    for (int place : takings_) {
       Task& task = *response_.mutable_tasks(place);
       if (task.order_seq() >= prover.size()) continue;
       EAGLE_ASSIGN_OR_RETURN(const journal::PackedEntry packed, journal->Packed(task.order_seq()));
@@ -238,7 +238,7 @@ class PullAnswer {
   const AgencyOrdinal agency_;
   const std::string instance_;
   PullTasksResponse response_;
-  std::vector<int> deductions_;  // places in response_.tasks
+  std::vector<int> takings_;  // places in response_.tasks
   absl::Status failed_;
 };
 

@@ -78,7 +78,7 @@ absl::StatusOr<ListMeasuresResponse> Handlers::ListMeasures(const Caller& caller
       after = seq.value();
       EAGLE_ASSIGN_OR_RETURN(const std::optional<domain::Order> order, journal.OrderAt(seq));
       if (!order) return Fail(Reason::kTablesDiffer, "a list names an order that isn't there");
-      if (order->action != ACTION_FREEZE) continue;
+      if (!domain::MakesMeasure(order->action)) continue;
       EAGLE_ASSIGN_OR_RETURN(const domain::Case* const of, folder.At(order->case_seq));
       const domain::Measure* measure = of->readable ? of->ledger.FindMeasure(seq) : nullptr;
       if (measure == nullptr) continue;  // erased

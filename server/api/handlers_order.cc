@@ -10,6 +10,7 @@
 #include "server/api/tags.h"
 #include "server/api/views.h"
 #include "server/base/assert.h"
+#include "server/domain/act.h"
 #include "server/domain/instant.h"
 #include "server/journal/leaf.h"
 #include "server/journal/merkle.h"
@@ -158,7 +159,7 @@ void Answer(const std::shared_ptr<Handlers::Impl>& impl, Submission& kept, const
     if (member.repeated) continue;  // it stands twice in this batch
     kept.tasks[i]->head = head = body.head();
     kept.tasks[i]->signed_index = member.index;
-    kept.tasks[i]->deduct = body.action() == ACTION_DEDUCT;
+    kept.tasks[i]->takes = domain::Takes(body.action());
     kept.tasks[i]->due_at = acceptance->deadline().due_at();
     impl->travel.RememberTask(OrderSeq(member.index), kept.tasks[i]);
   }

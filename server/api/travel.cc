@@ -4,6 +4,7 @@
 
 #include "goldeneagle/v1/entry.pb.h"
 #include "server/base/reason.h"
+#include "server/domain/act.h"
 #include "server/domain/instant.h"
 #include "server/journal/merkle.h"
 
@@ -99,7 +100,7 @@ absl::StatusOr<std::shared_ptr<const TaskBytes>> Travel::TaskOf(OrderSeq order, 
         std::make_shared<const HeadBytes>(HeadBytes{std::move(*signed_anew.mutable_head()), task->envelope->digests});
     task->head = task->signed_index = row->signed_index;
   }
-  task->deduct = body.action() == ACTION_DEDUCT;
+  task->takes = domain::Takes(body.action());
   task->due_at = domain::ToProto(domain::FromMicros(body.due()));
   RememberTask(order, task);
   return std::shared_ptr<const TaskBytes>(std::move(task));

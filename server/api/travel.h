@@ -38,7 +38,7 @@ struct TaskBytes {
   std::vector<std::string> path;
   uint64_t head = 0;          // journal index of the entry whose head this is: BATCH_HEAD, or ORDER_RESUMED
   uint64_t signed_index = 0;  // of the entry that brought the signatures: ORDER_ACCEPTED, or the newest ORDER_RESUMED
-  bool deduct = false;
+  bool takes = false;         // it goes out with what witnesses have seen of it
   google::protobuf::Timestamp due_at;
   std::shared_ptr<const HeadBytes> envelope;
   size_t bytes() const { return member.size() + 34 * path.size(); }

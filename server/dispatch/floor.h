@@ -162,7 +162,7 @@ class Floor {
   WideLists wide_;
   std::vector<std::unique_ptr<Agency>> agencies_;                          // ordinal n at n-1
   absl::btree_set<uint32_t> ready_;                                        // agencies with work and a parked poll
-  absl::flat_hash_map<uint64_t, absl::btree_set<uint64_t>> conditional_;   // open deductions and releases, by case
+  absl::flat_hash_map<uint64_t, absl::btree_set<uint64_t>> conditional_;   // open ones of such tasks, by case
   absl::btree_set<std::tuple<absl::Duration, uint32_t, uint64_t>> waits_;  // until, agency, poll
   Outbox abandoned_;  // polls whose instance is gone: the next Expire answers them
   uint64_t next_plan_ = 1, next_poll_ = 1;

@@ -11,7 +11,8 @@ namespace {
 
 using namespace goldeneagle::v1;  // NOLINT: enumerators
 
-// After which a deduction of the case may go out that might not, or the other way round.
+// After which an order of the case that takes something, or a release, may go out that might not, or the other way
+// round.
 bool MayChangeHandOut(EntryType type) {
   switch (type) {
     case ENTRY_TYPE_CASE_STAGE_CHANGED:
@@ -90,7 +91,7 @@ void Floor::Accept(const domain::Order& order, size_t bytes, const domain::State
           .due = order.deadline.due,
           .urgent = order.urgent,
           .control = order.control(),
-          .conditional = order.action == ACTION_DEDUCT || order.action == ACTION_RELEASE,
+          .conditional = domain::Takes(order.action) || order.action == ACTION_RELEASE,
           .person = state.PersonOf(order),
           .bytes = bytes,
           .open = order.Open(),

@@ -24,7 +24,7 @@ struct Task {
   absl::Time due;
   bool urgent = false;
   bool control = false;      // rank follows service: strictly in journal order within one subject at one agency
-  bool conditional = false;  // a deduction or a release: whether it may go out now is its case's to say
+  bool conditional = false;  // it takes something, or releases: whether it may go out now is its case's to say
   bool held_back = false;    // it may not: in no queue
   std::string person;        // State::PersonOf
   size_t bytes = kUnknownTaskBytes;

@@ -17,7 +17,7 @@ Order& OrderOf(State& state, OrderSeq seq) {
 }
 // The order waits no longer for witnesses: it is gone, answered, or they have seen it.
 void Unwait(State& state, const Order& order) {
-  if (order.action == ACTION_DEDUCT) state.witnessing.waiting.erase(order.seq.value());
+  if (Takes(order.action)) state.witnessing.waiting.erase(order.seq.value());
 }
 void Disarm(State& state, const Deadline& deadline, uint64_t seq, Timer::Kind kind) {
   if (deadline.armed()) state.timers.erase({deadline.next(), seq, kind});
@@ -127,7 +127,7 @@ void PublicOrderAccepted(const Entry& entry, State& state) {
   order.signed_at = entry.time;
   MarkOrder(state, order, entry.index);
   Arm(state, order.deadline, entry.index, Timer::kOfOrder);
-  if (order.action == ACTION_DEDUCT) state.witnessing.waiting[entry.index] = entry.time;
+  if (Takes(order.action)) state.witnessing.waiting[entry.index] = entry.time;
   UseId(state, body.order_id(), {entry.index, body.digest(), ""});
 }
 

@@ -59,11 +59,24 @@ void PrivateOrderAccepted(const Entry& entry, State& state) {
     Measure measure{.freeze = OrderSeq(entry.index),
                     .agency = kept.agency,
                     .respondent = kept.respondent,
-                    .is_money = !order.freeze().has_asset(),
+                    .is_money = IsMoney(order.freeze()),
                     .asset_kind = std::string(AssetKindOf(order.freeze())),
                     .counted = payload.reserved_minor_units() > 0,
                     .limit = kept.amount};
     of.ledger.FreezeAccepted(std::move(measure));
+  } else if (order.has_extract_income()) {
+    kept.amount = order.extract_income().limit_minor_units();
+    of.ledger.FreezeAccepted({.freeze = OrderSeq(entry.index),
+                              .agency = kept.agency,
+                              .respondent = kept.respondent,
+                              .asset_kind = std::string(kIncomeKind),
+                              .limit = kept.amount});
+  } else if (order.has_transfer_title()) {
+    kept.amount = order.transfer_title().proceeds_minor_units();
+    kept.whole = order.transfer_title().share_numerator() == 0;
+    of.ledger.DeductionAccepted(TitleOf(order.transfer_title(), OrderSeq(entry.index), kept.freeze, kept.respondent));
+  } else if (order.has_locate()) {
+    kept.hold = order.locate().hold();
   } else if (order.has_release()) {
     kept.amount = order.release().amount_minor_units();
   } else if (order.has_renew()) {
@@ -79,7 +92,8 @@ void PrivateWithdrawn(const Entry& entry, State& state) {
   Case& of = CaseOf(state, entry.case_seq);
   const auto it = of.orders.find(entry.order.value());
   if (it == of.orders.end()) return;
-  if (it->second.action == ACTION_FREEZE) of.ledger.FreezeRefused(entry.order);
+  if (MakesMeasure(it->second.action)) of.ledger.FreezeRefused(entry.order);
+  if (it->second.action == ACTION_TRANSFER_TITLE) of.ledger.TitleAnswered(entry.order, OUTCOME_UNSPECIFIED, nullptr);
   if (it->second.action == ACTION_RENEW) of.ledger.RenewalAnswered(entry.order, it->second.freeze);
   if (it->second.action == ACTION_DEDUCT) of.ledger.DeductionRefused(entry.order, nullptr);
 }

@@ -38,18 +38,39 @@ void DeductReceipt(const ItemResult& item, OrderSeq order, CaseLedger& ledger) {
   }
 }
 
+void EventToLedger(const Receipt& receipt, OrderSeq order, const CaseOrder& kept, bool overtaken, CaseLedger& ledger) {
+  if (!MakesMeasure(kept.action)) return;  // a thing was met that an order looks for: no amount moves
+  const ItemResult& item = receipt.items(0);
+  if (receipt.change() == MEASURE_CHANGE_EXTRACTED) return ledger.IncomeTaken(order, item.deduction(), overtaken);
+  if (overtaken) return;
+  ledger.MeasureSigned(order, item.outcome(), item.measure());
+  if (receipt.change() == MEASURE_CHANGE_LAPSED) ledger.MeasureEnded(order, MeasurePhase::kLapsed);
+}
+
+bool IsLastWord(const Receipt& receipt) {
+  return receipt.kind() == RECEIPT_KIND_FINAL || receipt.kind() == RECEIPT_KIND_CORRECTION ||
+         receipt.kind() == RECEIPT_KIND_RETURNED;
+}
+
 }  // namespace
 
-void ReceiptToLedger(const Receipt& receipt, OrderSeq order, const CaseOrder& kept, CaseLedger& ledger) {
-  if (receipt.kind() == RECEIPT_KIND_EVENT) {
-    const ItemResult& item = receipt.items(0);
-    ledger.MeasureSigned(order, item.outcome(), item.measure());
-    if (receipt.change() == MEASURE_CHANGE_LAPSED) ledger.MeasureEnded(order, MeasurePhase::kLapsed);
-    return;
-  }
+void TaskBook::Take(const Receipt& receipt, const std::string& digest) {
+  if (Overtakes(receipt)) return;
+  last_sequence = std::max(last_sequence, receipt.sequence());
+  if (!IsLastWord(receipt)) return;
+  final_digest = digest;
+  const bool says = receipt.kind() != RECEIPT_KIND_RETURNED && !receipt.items().empty();
+  final_outcome = says ? receipt.items(0).outcome() : OUTCOME_UNSPECIFIED;
+}
+
+void ReceiptToLedger(const Receipt& receipt, OrderSeq order, const CaseOrder& kept, bool overtaken,
+                     CaseLedger& ledger) {
+  if (receipt.kind() == RECEIPT_KIND_EVENT) return EventToLedger(receipt, order, kept, overtaken, ledger);
+  if (overtaken) return;
   const bool last_word = receipt.kind() == RECEIPT_KIND_FINAL || receipt.kind() == RECEIPT_KIND_CORRECTION;
   switch (kept.action) {
     case ACTION_FREEZE:
+    case ACTION_EXTRACT_INCOME:
       if (receipt.kind() == RECEIPT_KIND_RETURNED) ledger.FreezeRefused(order);
       if (last_word) FreezeReceipt(receipt.items(0), order, ledger);
       break;
@@ -75,8 +96,15 @@ void ReceiptToLedger(const Receipt& receipt, OrderSeq order, const CaseOrder& ke
         DeductReceipt(receipt.items(0), order, ledger);
       }
       break;
+    case ACTION_TRANSFER_TITLE:
+      if (receipt.kind() == RECEIPT_KIND_RETURNED) ledger.TitleAnswered(order, OUTCOME_UNSPECIFIED, nullptr);
+      if (last_word) {
+        const ItemResult& item = receipt.items(0);
+        ledger.TitleAnswered(order, item.outcome(), item.has_measure() ? &item.measure() : nullptr);
+      }
+      break;
     default:
-      break;  // an inquiry moves nothing
+      break;  // inquiries and searches move nothing
   }
 }
 
@@ -96,13 +124,9 @@ void ApplyReceipt(const Entry& entry, Case& of) {
   TaskBook& task = kept->second.tasks[entry.agency.value()];
   task.seen.push_back(body.digest());
   if (entry.type == ENTRY_TYPE_RECEIPT_CONFLICT) return;
-  if (task.Overtakes(receipt)) return;
-  task.last_sequence = std::max(task.last_sequence, receipt.sequence());
-  if (receipt.kind() == RECEIPT_KIND_FINAL || receipt.kind() == RECEIPT_KIND_CORRECTION ||
-      receipt.kind() == RECEIPT_KIND_RETURNED) {
-    task.final_digest = body.digest();
-  }
-  ReceiptToLedger(receipt, entry.order, kept->second, of.ledger);
+  const bool overtaken = task.Overtakes(receipt);
+  task.Take(receipt, body.digest());
+  ReceiptToLedger(receipt, entry.order, kept->second, overtaken, of.ledger);
 }
 
 }  // namespace eagle::domain

@@ -14,6 +14,7 @@
 #include "goldeneagle/v1/order.pb.h"
 #include "goldeneagle/v1/receipt.pb.h"
 #include "server/base/ids.h"
+#include "server/domain/act.h"
 #include "server/domain/deadline.h"
 #include "server/domain/ledger.h"
 
@@ -21,9 +22,14 @@ namespace eagle::domain {
 
 // What one agency has said about one order.
 struct TaskBook {
-  uint64_t last_sequence = 0;     // the highest of those on file that are no conflict
-  std::string final_digest;       // of the final receipt in force; empty before
+  uint64_t last_sequence = 0;  // the highest of those on file that are no conflict
+  std::string final_digest;    // of the final receipt in force; empty before
+  // Of its first item; unspecified before, and when the order came back undone.
+  goldeneagle::v1::Outcome final_outcome = goldeneagle::v1::OUTCOME_UNSPECIFIED;
   std::vector<std::string> seen;  // digests of all receipts taken, in order
+
+  // The receipt counts: it is no conflict and was not overtaken.
+  void Take(const goldeneagle::v1::Receipt& receipt, const std::string& digest);
 
   // An interim word or an event that a later word of the same agency has overtaken on its way: it is kept, it moves
   // nothing and contradicts nothing. A last word counts whenever it comes.
@@ -34,9 +40,16 @@ struct TaskBook {
   }
 };
 
-// The policy's asset kind of what is frozen: money is DEPOSIT.
-inline std::string_view AssetKindOf(const goldeneagle::v1::Freeze& freeze) {
-  return freeze.has_asset() ? std::string_view(freeze.asset().asset_kind()) : std::string_view("DEPOSIT");
+// What a transfer of title takes for the claim, as the ledger knows it.
+inline Deduction TitleOf(const goldeneagle::v1::TransferTitle& title, OrderSeq order, OrderSeq freeze,
+                         uint32_t respondent) {
+  return {.order = order,
+          .freeze = freeze,
+          .respondent = respondent,
+          .amount = title.proceeds_minor_units(),
+          .of_thing = true,
+          .share_numerator = title.share_numerator(),
+          .share_denominator = title.share_denominator()};
 }
 
 // One order of the case, as far as later decisions need it.
@@ -44,8 +57,10 @@ struct CaseOrder {
   goldeneagle::v1::Action action = goldeneagle::v1::ACTION_UNSPECIFIED;
   AgencyOrdinal agency;  // control orders: the only one
   uint32_t respondent = 0;
-  int64_t amount = 0;                             // limit, part to release (0 = all) or amount to deduct
-  OrderSeq freeze;                                // RENEW, RELEASE, DEDUCT
+  int64_t amount = 0;                             // limit, part to release (0 = all), amount to deduct, proceeds
+  OrderSeq freeze;                                // the order that made the measure; none for one that makes it
+  bool whole = false;                             // TRANSFER_TITLE: of all that the measure holds
+  bool hold = false;                              // LOCATE: what is found is kept
   absl::flat_hash_map<uint32_t, TaskBook> tasks;  // by agency ordinal
 };
 

@@ -198,7 +198,7 @@ class ObjectionDecider {
     body.set_request_id(act.request_id());
     body.set_digest(command_.signed_head.digests[i]);
     body.set_head(head_.Index());
-    body.set_measure(order.freeze ? order.freeze.value() : order.action == ACTION_FREEZE ? order.seq.value() : 0);
+    body.set_measure(order.measure().value());
     body.set_ground(act.raise().ground());
     body.set_due(Micros(deadline.due));
     for (size_t k = 0; k < deadline.marks.size(); ++k) {

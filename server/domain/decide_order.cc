@@ -137,9 +137,10 @@ class OrderDecider {
   // Pre: nothing is wrong so far, so the case is known.
   void CheckLedger(Trial& trial, const CaseLedger& ledger) const {
     const OrderProto& order = trial.member->parsed;
-    if (order.has_freeze() && trial.reserved > 0) {
+    if (MakesMeasure(order.action()) && trial.reserved > 0) {
       if (const Reason reason = ledger.MayFreeze(trial.respondent, trial.reserved); reason != Reason::kNone) {
-        trial.wrong.Add("freeze.limit_minor_units", reason, "deducted, controlled and requested would exceed it");
+        trial.wrong.Add(order.has_freeze() ? "freeze.limit_minor_units" : "extract_income.limit_minor_units", reason,
+                        "deducted, controlled and requested would exceed it");
       }
     } else if (order.has_renew()) {
       if (ledger.FindMeasure(trial.freeze)->renewal && !trial.may_be_done)
@@ -153,6 +154,12 @@ class OrderDecider {
       if (const Reason reason = ledger.MayDeduct(trial.respondent, amount); reason != Reason::kNone) {
         trial.wrong.Add("deduct.amount_minor_units", reason, "more would be taken than is owed");
       }
+    } else if (order.has_transfer_title()) {
+      const Deduction title = TitleOf(order.transfer_title(), OrderSeq(), trial.freeze, trial.respondent);
+      const Reason reason =
+          trial.may_be_done ? ledger.MayDeduct(title.respondent, title.amount) : ledger.MayTransfer(title);
+      if (reason != Reason::kNone)
+        trial.wrong.Add("transfer_title.proceeds_minor_units", reason, "more would be taken than is owed");
     }
   }
 
@@ -161,7 +168,7 @@ class OrderDecider {
     if (order.has_freeze()) {
       ledger.FreezeAccepted({.freeze = OrderSeq(seq),
                              .respondent = trial.respondent,
-                             .is_money = !order.freeze().has_asset(),
+                             .is_money = IsMoney(order.freeze()),
                              .asset_kind = std::string(AssetKindOf(order.freeze())),
                              .counted = trial.reserved > 0,
                              .limit = order.freeze().limit_minor_units()});
@@ -172,6 +179,13 @@ class OrderDecider {
                                 .freeze = trial.freeze,
                                 .respondent = trial.respondent,
                                 .amount = order.deduct().amount_minor_units()});
+    } else if (order.has_transfer_title()) {
+      ledger.DeductionAccepted(TitleOf(order.transfer_title(), OrderSeq(seq), trial.freeze, trial.respondent));
+    } else if (order.has_extract_income()) {
+      ledger.FreezeAccepted({.freeze = OrderSeq(seq),
+                             .respondent = trial.respondent,
+                             .asset_kind = std::string(kIncomeKind),
+                             .limit = order.extract_income().limit_minor_units()});
     }
   }
 

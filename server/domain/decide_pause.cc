@@ -91,7 +91,7 @@ const OrderRow* OrderUnder(const State& state, const ResumeOrders& command, size
 int64_t AmountJudged(const OrderRow& row, const goldeneagle::v1::Order& order) {
   const auto& roles = row.roles;
   if (std::find(roles.begin(), roles.end(), OFFICER_ROLE_LEADER) != roles.end()) return kAmountBoundMinorUnits;
-  return order.has_freeze() ? order.freeze().limit_minor_units() : order.deduct().amount_minor_units();
+  return ThresholdAmountOf(order);
 }
 
 void CheckResumed(const State& state, const ResumeOrders& command, const OrderRow& row,

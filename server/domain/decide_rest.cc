@@ -40,17 +40,17 @@ bool MovesBound(const Entry& entry, const State& state) {
     case ENTRY_TYPE_TASK_REPORTED:
     case ENTRY_TYPE_ORDER_WITHDRAWN:
       return true;
-    case ENTRY_TYPE_ORDER_ACCEPTED: {  // a deduction of money that is gone (Deduction::beside)
+    case ENTRY_TYPE_ORDER_ACCEPTED: {  // it may take what the measure doesn't have any more (Deduction::held)
       const Order* order = state.FindOrder(OrderSeq(entry.index));
-      return order != nullptr && order->action == ACTION_DEDUCT;
+      return order != nullptr && Takes(order->action);
     }
     default:
       return false;
   }
 }
 
-// A deduction under the same measure that was accepted before the release and has no last word yet: the release would
-// take the money from under it.
+// A deduction or a transfer of title under the same measure that was accepted before the release and has no last word
+// yet: the release would take what it is about from under it.
 bool WaitsForDeduction(const State& state, const Order& release) {
   const auto of = state.cases.find(release.case_seq.value());
   if (of == state.cases.end()) return false;
@@ -71,9 +71,9 @@ bool HeldByObjection(const State& state, const Order& order) {
 
 bool MayHandOut(const State& state, const Order& order) {
   if (order.action == ACTION_RELEASE) return !order.delivered.empty() || !WaitsForDeduction(state, order);
-  if (order.action != ACTION_DEDUCT) return true;
+  if (!Takes(order.action)) return true;
   const auto of = state.cases.find(order.case_seq.value());
-  const ActionRow* row = state.policy != nullptr ? state.policy->ActionRowFor(ACTION_DEDUCT) : nullptr;
+  const ActionRow* row = state.policy != nullptr ? state.policy->ActionRowFor(order.action) : nullptr;
   if (of == state.cases.end() || row == nullptr) return false;
   const auto& stages = row->stages();
   // What was delivered before may have begun: asking again is safe, and the answer is owed.

@@ -4,11 +4,11 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
-#include "server/base/bytes.h"
-#include "server/base/civil_day.h"
 #include "server/base/money.h"
+#include "server/domain/act.h"
 #include "server/domain/authority.h"
 #include "server/domain/draft.h"
+#include "server/domain/examine_act.h"
 #include "server/domain/instant.h"
 #include "server/domain/plausibility.h"
 
@@ -19,12 +19,6 @@ using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 using OrderProto = goldeneagle::v1::Order;
 
 constexpr size_t kAgenciesPerOrder = 10'000;
-
-// It was in effect, whether it still is or not.
-bool WasInEffect(const Measure& measure) {
-  return measure.phase == MeasurePhase::kEffective || measure.phase == MeasurePhase::kLapsed ||
-         measure.phase == MeasurePhase::kReleased || measure.phase == MeasurePhase::kConsumed;
-}
 
 class OrderExaminer {
  public:
@@ -46,7 +40,7 @@ class OrderExaminer {
     CheckPeople(order, AmountUnderHead(command_, i), trial);
     CheckTargets(order, trial);
     trial.pair = order.has_deduct() ? PairOf(i) : std::nullopt;
-    CheckAct(order, trial);
+    ActExaminer(state_, command_, now_).Examine(order, trial);
     CheckPlausible(order, trial);
     return trial;
   }
@@ -155,224 +149,11 @@ class OrderExaminer {
       return std::any_of(kinds.begin(), kinds.end(),
                          [&](const std::string& kind) { return Directory::Can(agency, ACTION_INQUIRE, kind); });
     }
-    if (order.has_renew()) return true;  // judged by the measure's own kind
+    // Judged by the measure's own kind.
+    if (order.has_renew() || order.has_transfer_title() || order.has_locate()) return true;
+    if (order.has_extract_income()) return Directory::Can(agency, order.action(), kIncomeKind);
     const std::string_view kind = order.has_freeze() ? AssetKindOf(order.freeze()) : std::string_view();
     return Directory::Can(agency, order.action(), kind);
-  }
-
-  void CheckAct(const OrderProto& order, Trial& trial) const {
-    const bool fits = (order.action() == ACTION_INQUIRE && order.has_inquire()) ||
-                      (order.action() == ACTION_FREEZE && order.has_freeze()) ||
-                      (order.action() == ACTION_RELEASE && order.has_release()) ||
-                      (order.action() == ACTION_DEDUCT && order.has_deduct()) ||
-                      (order.action() == ACTION_RENEW && order.has_renew());
-    if (!fits) {
-      trial.wrong.Add("act", Reason::kFieldMissing, "the part that fits the action is required");
-      return;
-    }
-    if (order.has_inquire()) CheckInquire(order, trial);
-    if (order.has_freeze()) CheckFreeze(order, trial);
-    if (order.has_release()) CheckRelease(order.release(), trial);
-    if (order.has_deduct()) CheckDeduct(order, trial);
-    if (order.has_renew()) CheckRenew(order, trial);
-  }
-
-  void CheckInquire(const OrderProto& order, Trial& trial) const {
-    const Inquire& inquire = order.inquire();
-    for (int i = 0; i < inquire.asset_kinds_size(); ++i) {
-      if (!policy_.IsAssetKind(inquire.asset_kinds(i))) {
-        trial.wrong.Add(absl::StrCat("inquire.asset_kinds[", i, "]"), Reason::kFieldInvalid,
-                        "not an asset kind of the policy in force");
-      }
-    }
-    if (inquire.has_transactions()) CheckTransactions(order, trial);
-  }
-
-  void CheckTransactions(const OrderProto& order, Trial& trial) const {
-    const DayRange& days = order.inquire().transactions();
-    const auto wrong = [&](const char* field, std::string why) {
-      trial.wrong.Add(std::string("inquire.transactions") + field, Reason::kFieldInvalid, std::move(why));
-    };
-    if (!policy_.table().has_inquiry())
-      return wrong("", "the policy in force has no row for inquiries: balances can be asked for, no transactions");
-    const std::optional<absl::CivilDay> first = ParseCivilDay(days.first_day()), last = ParseCivilDay(days.last_day());
-    if (!first) wrong(".first_day", "a day as 2026-09-28");
-    if (!last) wrong(".last_day", "a day as 2026-09-28");
-    if (!first || !last) return;
-    if (*last < *first) return wrong(".last_day", "not before the first day");
-    if (*last > absl::ToCivilDay(now_, policy_.zone())) wrong(".last_day", "not past today");
-    const uint32_t most = policy_.table().inquiry().transaction_days_max();
-    if (*last - *first >= most) wrong("", absl::StrCat("at most ", most, " days by the policy's row for inquiries"));
-  }
-
-  void CheckFreeze(const OrderProto& order, Trial& trial) const {
-    Violations& wrong = trial.wrong;
-    const Freeze& freeze = order.freeze();
-    CheckCurrency(freeze.currency(), "freeze.currency", trial);
-    const bool exempt = order.has_over_cap_exception();
-    if (exempt) CheckException(order, trial);
-    const bool valued = IsAmount(freeze.limit_minor_units());
-    if (freeze.has_asset()) {
-      const auto& asset = freeze.asset();
-      if (!policy_.IsAssetKind(asset.asset_kind()))
-        wrong.Add("freeze.asset.asset_kind", Reason::kFieldInvalid, "not an asset kind of the policy in force");
-      CheckText(asset.unit_number(), kStringBytes, "freeze.asset.unit_number", wrong);
-      if (asset.share_numerator() == 0 || asset.share_denominator() < asset.share_numerator()) {
-        wrong.Add("freeze.asset.share_numerator", Reason::kFieldInvalid, "a share above zero and at most the whole");
-      }
-      const bool unknown =
-          freeze.limit_minor_units() == 0 && exempt && order.over_cap_exception().reason() == "VALUE_UNKNOWN";
-      if (!valued && !unknown)
-        wrong.Add("freeze.limit_minor_units", Reason::kAmountInvalid,
-                  "a declared value, or 0 under a signed exception VALUE_UNKNOWN");
-      trial.counted = valued && !exempt;
-    } else if (freeze.has_person_at_agency() || freeze.has_account()) {
-      if (!valued) wrong.Add("freeze.limit_minor_units", Reason::kAmountInvalid, "above zero and within the bound");
-      if (freeze.inflow() != INFLOW_CAPTURE && freeze.inflow() != INFLOW_NONE)
-        wrong.Add("freeze.inflow", Reason::kFieldMissing, "CAPTURE or NONE");
-      if (freeze.has_account())
-        CheckText(freeze.account().account_number(), kStringBytes, "freeze.account.account_number", wrong);
-      if (exempt) wrong.Add("over_cap_exception", Reason::kFieldInvalid, "money is divisible: no exception");
-    } else {
-      wrong.Add("freeze.target", Reason::kFieldMissing, "what is to be frozen?");
-    }
-    trial.reserved = trial.counted && valued ? freeze.limit_minor_units() : 0;
-    CheckTerm(freeze.term(), AssetKindOf(freeze), false, "freeze.term", trial);
-  }
-
-  // The row that bounds the term; null when there is none, or when the term is no term.
-  const TermRow* CheckTerm(const Term& term, std::string_view asset_kind, bool renewal, const std::string& path,
-                           Trial& trial) const {
-    const uint32_t months = term.months(), years = term.years();
-    if ((months > 0) == (years > 0) || months > 1200 || years > 100) {
-      trial.wrong.Add(path, Reason::kFieldMissing, "either months or years");
-      return nullptr;
-    }
-    const TermRow* row = policy_.TermFor(asset_kind, trial.of != nullptr ? trial.of->stage : CASE_STAGE_UNSPECIFIED);
-    if (row == nullptr) {
-      trial.wrong.Add(path, Reason::kFieldInvalid, "the policy in force has no term for this asset");
-      return nullptr;
-    }
-    const uint32_t most = renewal && row->renewal_months_max() > 0 ? row->renewal_months_max() : row->months_max();
-    if (months + 12 * years > most)
-      trial.wrong.Add(path, Reason::kTermTooLong,
-                      absl::StrCat("at most ", most, " months by the policy's row ", ToAbsl(asset_kind)));
-    return row;
-  }
-
-  void CheckException(const OrderProto& order, Trial& trial) const {
-    const auto& exception = order.over_cap_exception();
-    if (exception.reason() != "INDIVISIBLE" && exception.reason() != "VALUE_UNKNOWN") {
-      trial.wrong.Add("over_cap_exception.reason", Reason::kFieldInvalid, "INDIVISIBLE or VALUE_UNKNOWN");
-    }
-  }
-
-  void CheckCurrency(const std::string& currency, const std::string& path, Trial& trial) const {
-    if (trial.of != nullptr && currency != trial.of->open.claim().currency()) {
-      trial.wrong.Add(path, Reason::kFieldInvalid, "the currency of the claim");
-    }
-  }
-
-  // The order that made the measure, if it is one of this case at the same agency.
-  const Measure* CheckMeasure(const std::string& freeze_order_id, const std::string& path, Trial& trial) const {
-    const auto id = state_.ids.find(freeze_order_id);
-    const Measure* measure = nullptr;
-    if (trial.of != nullptr && id != state_.ids.end())
-      measure = trial.of->ledger.FindMeasure(OrderSeq(id->second.index));
-    if (measure == nullptr) {
-      trial.wrong.Add(path, Reason::kMeasureUnknown, "no freeze of this case");
-      return nullptr;
-    }
-    trial.freeze = measure->freeze;
-    if (!trial.targets.Contains(measure->agency))
-      trial.wrong.Add("agencies", Reason::kMeasureUnknown, "the measure is at another agency");
-    if (measure->respondent != trial.respondent)
-      trial.wrong.Add("subject", Reason::kMeasureUnknown, "the measure is on another respondent");
-    return measure;
-  }
-
-  // Money has parts; a thing has them where its agency counts it, as a share of a company.
-  // Source: enforcement against equity (2021) art 5, what exceeds the claim is released, not all of it.
-  bool HasParts(const Measure& measure) const {
-    if (measure.is_money) return true;
-    const Agency* agency = state_.directory.AgencyByOrdinal(measure.agency);
-    if (agency == nullptr) return false;
-    const auto& rows = agency->row.capabilities();
-    return std::any_of(rows.begin(), rows.end(), [&](const Capability& row) {
-      return row.action() == ACTION_RELEASE && row.asset_kind() == measure.asset_kind && row.partial_release();
-    });
-  }
-
-  void CheckRelease(const Release& release, Trial& trial) const {
-    const auto& grounds = policy_.table().release_grounds();
-    if (std::find(grounds.begin(), grounds.end(), release.ground()) == grounds.end()) {
-      trial.wrong.Add("release.ground", Reason::kFieldInvalid, "not a ground of the policy in force");
-    }
-    const Measure* measure = CheckMeasure(release.freeze_order_id(), "release.freeze_order_id", trial);
-    if (measure == nullptr) return;
-    const bool stands = measure->phase == MeasurePhase::kEffective || measure->phase == MeasurePhase::kWaitlisted;
-    if (!stands && !(trial.may_be_done && WasInEffect(*measure))) {
-      trial.wrong.Add("release.freeze_order_id", Reason::kMeasureNotEffective,
-                      "nothing to release: unanswered or over");
-    }
-    if (release.amount_minor_units() < 0 || release.amount_minor_units() > kAmountBoundMinorUnits ||
-        (release.amount_minor_units() > 0 && !HasParts(*measure))) {
-      trial.wrong.Add("release.amount_minor_units", Reason::kAmountInvalid,
-                      "0 for all, or a part of money or of what its agency counts in parts");
-    } else if (release.amount_minor_units() > measure->limit && !trial.may_be_done) {
-      trial.wrong.Add("release.amount_minor_units", Reason::kAmountAboveMeasure, "more than the measure's limit");
-    }
-  }
-
-  // What was carried out before the log lost its newest data shows in the measure: then its end is the unit's to judge.
-  void CheckRenew(const OrderProto& order, Trial& trial) const {
-    Violations& wrong = trial.wrong;
-    const Measure* measure = CheckMeasure(order.renew().freeze_order_id(), "renew.freeze_order_id", trial);
-    if (measure == nullptr) return;
-    const TermRow* row = CheckTerm(order.renew().term(), measure->asset_kind, true, "renew.term", trial);
-    for (const std::string& code : order.agencies()) {
-      const Agency* agency = state_.directory.AgencyByCode(code);
-      if (agency != nullptr && !Directory::Can(*agency, ACTION_RENEW, measure->asset_kind))
-        wrong.Add("agencies[0]", Reason::kCapabilityMissing,
-                  "the agency can't renew measures on " + measure->asset_kind);
-    }
-    if (trial.may_be_done && WasInEffect(*measure)) return;
-    const absl::Time end =
-        measure->state.has_effective_to() ? FromProto(measure->state.effective_to()) : absl::InfiniteFuture();
-    if (measure->phase == MeasurePhase::kLapsed || (measure->phase == MeasurePhase::kEffective && end <= now_)) {
-      wrong.Add("renew.freeze_order_id", Reason::kTermEnded, "its term has ended: freeze anew, behind the queue");
-    } else if (measure->phase != MeasurePhase::kEffective) {
-      wrong.Add("renew.freeze_order_id", Reason::kMeasureNotEffective,
-                measure->phase == MeasurePhase::kWaitlisted ? "a measure that waits has no term that runs"
-                                                            : "nothing to renew: unanswered or over");
-    } else if (row != nullptr && row->renewal_opens_days() > 0 &&
-               end - now_ > absl::Hours(24) * row->renewal_opens_days()) {
-      wrong.Add("renew.freeze_order_id", Reason::kRenewalTooEarly,
-                absl::StrCat("from ", row->renewal_opens_days(), " days before its end, by the policy's row ",
-                             measure->asset_kind));
-    }
-  }
-
-  void CheckDeduct(const OrderProto& order, Trial& trial) const {
-    const Deduct& deduct = order.deduct();
-    CheckCurrency(deduct.currency(), "deduct.currency", trial);
-    if (!IsAmount(deduct.amount_minor_units()))
-      trial.wrong.Add("deduct.amount_minor_units", Reason::kAmountInvalid, "above zero and within the bound");
-    const Statement* account = state_.directory.AccountByDigest(order.court(), deduct.account_statement());
-    if (account == nullptr || !HoldsAt(*account, now_) ||
-        account->account().account_number() != deduct.account().account_number() ||
-        account->account().bank() != deduct.account().bank() ||
-        account->account().account_name() != deduct.account().account_name()) {
-      trial.wrong.Add("deduct.account", Reason::kAccountNotCourts, "not an enforcement account that this court stated");
-    }
-    if (trial.pair) return CheckPair(order, trial);
-    const Measure* measure = CheckMeasure(deduct.freeze_order_id(), "deduct.freeze_order_id", trial);
-    if (measure == nullptr) return;
-    const bool stands = measure->phase == MeasurePhase::kEffective || (trial.may_be_done && WasInEffect(*measure));
-    if (!measure->is_money || !stands) {
-      trial.wrong.Add("deduct.freeze_order_id", Reason::kMeasureNotEffective,
-                      "only controlled money of an effective measure can be taken");
-    }
   }
 
   // The freeze before it in its own group that the deduction names: 冻结并划拨.
@@ -385,19 +166,6 @@ class OrderExaminer {
         return k;
     }
     return std::nullopt;
-  }
-
-  void CheckPair(const OrderProto& order, Trial& trial) const {
-    const OrderProto& freeze = command_.members[*trial.pair].parsed;
-    Violations& wrong = trial.wrong;
-    if (freeze.agencies_size() != 1 || order.agencies_size() != 1 || freeze.agencies(0) != order.agencies(0))
-      wrong.Add("agencies", Reason::kMeasureUnknown, "the freeze of its group is for another agency");
-    if (!SameIdentity(freeze.subject(), order.subject()))
-      wrong.Add("subject", Reason::kMeasureUnknown, "the freeze of its group is on another respondent");
-    if (freeze.freeze().has_asset())
-      wrong.Add("deduct.freeze_order_id", Reason::kMeasureNotEffective, "only money can be taken");
-    if (order.deduct().amount_minor_units() > freeze.freeze().limit_minor_units())
-      wrong.Add("deduct.amount_minor_units", Reason::kAmountAboveMeasure, "more than the freeze's limit");
   }
 
   void CheckPlausible(const OrderProto& order, Trial& trial) const {
@@ -426,10 +194,8 @@ int64_t AmountUnderHead(const SubmitOrders& command, size_t i) {
   for (const OrderMember& member : command.members) {
     const OrderProto& other = member.parsed;
     if (other.action() != order.action() || other.case_number() != order.case_number()) continue;
-    const int64_t amount = other.has_freeze()   ? other.freeze().limit_minor_units()
-                           : other.has_deduct() ? other.deduct().amount_minor_units()
-                                                : 0;
-    sum += std::clamp<int64_t>(amount, 0, kAmountBoundMinorUnits);  // what lies outside is refused by itself
+    // What lies outside is refused by itself.
+    sum += std::clamp<int64_t>(ThresholdAmountOf(other), 0, kAmountBoundMinorUnits);
   }
   return sum;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/numeric/int128.h"
 #include "server/base/assert.h"
 
 namespace eagle::domain {
@@ -66,20 +67,38 @@ Totals CaseLedger::SumOf(uint32_t respondent) const {
   return SumIf([=](uint32_t other) { return other == respondent; });
 }
 
-Reason CaseLedger::MayFreeze(uint32_t respondent, int64_t amount) const {
-  if (Sum().Bound() + amount > cap_) return Reason::kCapExceeded;
+Reason CaseLedger::MayAdd(uint32_t respondent, int64_t amount, int64_t (Totals::*sum)() const) const {
+  if ((Sum().*sum)() + amount > cap_) return Reason::kCapExceeded;
   const int64_t liability = respondent < liability_caps_.size() ? liability_caps_[respondent] : 0;
-  if (liability > 0 && SumOf(respondent).Bound() + amount > liability) return Reason::kLiabilityExceeded;
+  if (liability > 0 && (SumOf(respondent).*sum)() + amount > liability) return Reason::kLiabilityExceeded;
   return Reason::kNone;
+}
+
+Reason CaseLedger::MayFreeze(uint32_t respondent, int64_t amount) const {
+  return MayAdd(respondent, amount, &Totals::Bound);
 }
 
 Reason CaseLedger::MayDeduct(uint32_t respondent, int64_t amount) const {
   // The amount moves from E to D, so only D can break its bound; D + E + R stays as it is, which a cap lowered
   // meanwhile may already have made too much: then nothing more is taken than the cap.
-  if (Sum().D() + amount > cap_) return Reason::kCapExceeded;
-  const int64_t liability = respondent < liability_caps_.size() ? liability_caps_[respondent] : 0;
-  if (liability > 0 && SumOf(respondent).D() + amount > liability) return Reason::kLiabilityExceeded;
-  return Reason::kNone;
+  return MayAdd(respondent, amount, &Totals::D);
+}
+
+Reason CaseLedger::MayTransfer(const Deduction& title) const {
+  if (const Reason reason = MayDeduct(title.respondent, title.amount); reason != Reason::kNone) return reason;
+  const int64_t beyond = title.amount - HeldFor(title);
+  return beyond > 0 ? MayFreeze(title.respondent, beyond) : Reason::kNone;
+}
+
+int64_t CaseLedger::HeldFor(const Deduction& deduction) const {
+  const Measure* measure = FindMeasure(deduction.freeze);
+  GATEWAY_ASSERT(measure != nullptr, "a deduction names a measure of the case");
+  if (!deduction.of_thing) return measure->Has(deduction.amount) ? deduction.amount : 0;
+  if (measure->phase != MeasurePhase::kEffective || !measure->counted) return 0;
+  int64_t value = measure->controlled;
+  if (deduction.share_denominator > 0)
+    value = static_cast<int64_t>(absl::int128(value) * deduction.share_numerator / deduction.share_denominator);
+  return std::clamp<int64_t>(std::min(value, measure->controlled - measure->deducting), 0, deduction.amount);
 }
 
 int64_t CaseLedger::Surplus() const {
@@ -104,6 +123,20 @@ Deduction* CaseLedger::FindMutable(OrderSeq order) {
 }
 const Deduction* CaseLedger::FindDeduction(OrderSeq order) const {
   return const_cast<CaseLedger*>(this)->FindMutable(order);
+}
+
+const Deduction* CaseLedger::FindPayment(OrderSeq order, std::string_view booking) const {
+  for (const Deduction& deduction : deductions_) {
+    if (deduction.order == order && !booking.empty() && deduction.booking == booking) return &deduction;
+  }
+  return nullptr;
+}
+int64_t CaseLedger::IncomeOf(OrderSeq order) const {
+  int64_t paid = 0;
+  for (const Deduction& deduction : deductions_) {
+    if (deduction.order == order && !deduction.booking.empty()) paid += deduction.amount;
+  }
+  return paid;
 }
 
 bool CaseLedger::HasOpenDeduction(OrderSeq freeze) const {
@@ -166,15 +199,15 @@ void CaseLedger::DeductionAccepted(const Deduction& deduction) {
   Measure* measure = Find(deduction.freeze);
   GATEWAY_ASSERT(measure != nullptr, "a deduction names a measure of the case");
   deductions_.push_back(deduction);
-  deductions_.back().beside = !measure->Has(deduction.amount);
-  if (!deductions_.back().beside) measure->deducting += deduction.amount;
+  deductions_.back().held = HeldFor(deduction);
+  measure->deducting += deductions_.back().held;
 }
 
 void CaseLedger::Leave(Deduction& deduction, DeductionPhase phase, const MeasureState* after) {
   Measure* measure = Find(deduction.freeze);
   GATEWAY_ASSERT(measure != nullptr, "a deduction names a measure of the case");
-  if (deduction.phase == DeductionPhase::kAccepted && !deduction.beside)
-    measure->deducting = std::max<int64_t>(0, measure->deducting - deduction.amount);
+  if (deduction.phase == DeductionPhase::kAccepted)
+    measure->deducting = std::max<int64_t>(0, measure->deducting - deduction.held);
   deduction.phase = phase;
   if (after != nullptr) MeasureSigned(deduction.freeze, goldeneagle::v1::OUTCOME_DEDUCTED, *after);
 }
@@ -200,6 +233,28 @@ void CaseLedger::DeductionRefused(OrderSeq order, const goldeneagle::v1::Deducti
       !IsOlder(state->measure(), *measure))
     measure->phase = MeasurePhase::kEffective;
   Leave(*deduction, DeductionPhase::kRefused, state != nullptr && state->has_measure() ? &state->measure() : nullptr);
+}
+
+void CaseLedger::TitleAnswered(OrderSeq order, Outcome outcome, const MeasureState* state) {
+  Deduction* deduction = FindMutable(order);
+  GATEWAY_ASSERT(deduction != nullptr && deduction->of_thing, "only an accepted transfer is answered");
+  if (outcome == goldeneagle::v1::OUTCOME_TRANSFERRED) return Leave(*deduction, DeductionPhase::kSettled, state);
+  const bool was_told_done = deduction->phase == DeductionPhase::kSettled;
+  Leave(*deduction, DeductionPhase::kRefused, nullptr);
+  if (was_told_done && state != nullptr) MeasureCorrected(deduction->freeze, outcome, *state, MeasurePhase::kConsumed);
+}
+
+void CaseLedger::IncomeTaken(OrderSeq order, const goldeneagle::v1::DeductionState& state, bool late) {
+  const Measure* measure = FindMeasure(order);
+  GATEWAY_ASSERT(measure != nullptr, "income is paid under a measure of the case");
+  if (FindPayment(order, state.booking_reference()) != nullptr) return;
+  deductions_.push_back({.order = order,
+                         .freeze = order,
+                         .respondent = measure->respondent,
+                         .amount = state.amount_minor_units(),
+                         .phase = DeductionPhase::kSettled,
+                         .booking = state.booking_reference()});
+  if (!late) MeasureSigned(order, goldeneagle::v1::OUTCOME_DEDUCTED, state.measure());
 }
 
 }  // namespace eagle::domain

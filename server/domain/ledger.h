@@ -1,10 +1,12 @@
 // The case ledger: what is asked for, frozen, taken and on its way in one case, and the bound that never breaks (law
 // 6).
 //
-//   D = deducted + in transit + deductions accepted and unanswered
+//   D = deducted + in transit + deductions accepted and unanswered; the proceeds of things that change their owner and
+//       income as it is extracted are among them
 //   E = controlled, less deductions accepted and unanswered
-//   R = limits requested and unanswered + unfunded parts of effective measures, less what deductions of the same group
-//       are to take of them
+//   R = limits requested and unanswered + unfunded parts of effective measures (income still to come in is such a
+//   part),
+//       less what deductions of the same group are to take of them
 //   C = the case's cap
 //   Nothing is accepted that would break  D <= C  or  D + E + R <= C, for the case and for each respondent with a
 //   liability of its own. Waitlisted limits are contingent: shown, not counted. A measure that isn't money, or goes
@@ -17,6 +19,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -53,14 +56,20 @@ struct Measure {
   }
 };
 
+// What is taken for the claim: money by DEDUCT, the proceeds of a thing by TRANSFER_TITLE, one payment of income.
 struct Deduction {
   OrderSeq order;
   OrderSeq freeze;
   uint32_t respondent = 0;
   int64_t amount = 0;
   DeductionPhase phase = DeductionPhase::kAccepted;
-  // Of money that the measure doesn't have any more: accepted once more after a recovery, and carried out before it.
-  bool beside = false;
+  bool of_thing = false;  // proceeds: the price needn't be what the thing counts with
+  // Of a thing: the part that changes its owner; both 0: all that the measure holds.
+  uint32_t share_numerator = 0, share_denominator = 0;
+  // What the measure gives for it while it is unanswered. 0 for money that the measure doesn't have any more: accepted
+  // once more after a recovery, and carried out before it.
+  int64_t held = 0;
+  std::string booking;  // of income: the unit's own reference, which it pays once
 };
 
 // The sums, for a case or for one respondent of it.
@@ -85,6 +94,8 @@ class CaseLedger {
   // CAP_EXCEEDED before LIABILITY_EXCEEDED.
   Reason MayFreeze(uint32_t respondent, int64_t amount) const;
   Reason MayDeduct(uint32_t respondent, int64_t amount) const;
+  // The same of proceeds: what goes beyond the value that the thing, or the part of it, counts with must find room.
+  Reason MayTransfer(const Deduction& title) const;
 
   // The events, as they happen. All total: what the journal says has happened.
   void FreezeAccepted(Measure measure);
@@ -107,8 +118,18 @@ class CaseLedger {
   // same rank.
   void DeductionRefused(OrderSeq order, const goldeneagle::v1::DeductionState* state);
 
+  // The last word on a transfer of title. TRANSFERRED with the measure after it; any other word frees the proceeds, and
+  // one that corrects TRANSFERRED says with `state` that the measure stands again. Null: it came back undone.
+  void TitleAnswered(OrderSeq order, goldeneagle::v1::Outcome outcome, const goldeneagle::v1::MeasureState* state);
+  // A payment of income, of the order that made the measure. The same booking reference moves nothing twice. `late`: of
+  // the measure a newer word is on file; what was paid counts all the same.
+  void IncomeTaken(OrderSeq order, const goldeneagle::v1::DeductionState& state, bool late);
+
   const Measure* FindMeasure(OrderSeq freeze) const;
-  const Deduction* FindDeduction(OrderSeq order) const;
+  const Deduction* FindDeduction(OrderSeq order) const;  // DEDUCT, TRANSFER_TITLE
+  // A payment of income under this reference; null when there was none.
+  const Deduction* FindPayment(OrderSeq order, std::string_view booking) const;
+  int64_t IncomeOf(OrderSeq order) const;  // all that was paid under it
   const std::vector<Measure>& measures() const { return measures_; }
   const std::vector<Deduction>& deductions() const { return deductions_; }
   bool HasOpenDeduction(OrderSeq freeze) const;
@@ -121,8 +142,11 @@ class CaseLedger {
 
  private:
   Measure* Find(OrderSeq freeze);
+  // What the measure gives for it: leaves E, or R, when it is accepted.
+  int64_t HeldFor(const Deduction& deduction) const;
   Deduction* FindMutable(OrderSeq order);
   void Leave(Deduction& deduction, DeductionPhase phase, const goldeneagle::v1::MeasureState* after);
+  Reason MayAdd(uint32_t respondent, int64_t amount, int64_t (Totals::*sum)() const) const;
   template <typename Filter>
   Totals SumIf(Filter filter) const;
 

@@ -6,12 +6,12 @@
 
 namespace eagle::domain {
 
-bool ObjectionThread::Holds(const Order& deduction) const {
+bool ObjectionThread::Holds(const Order& taking) const {
   using namespace goldeneagle::v1;  // NOLINT: enumerators
-  if (deduction.action != ACTION_DEDUCT || !measure || deduction.freeze != measure) return false;
+  if (!Takes(taking.action) || !measure || taking.measure() != measure) return false;
   if (open()) return true;
   const bool right = state == OBJECTION_STATE_UPHELD || state == OBJECTION_STATE_AMENDED;
-  return right && deduction.seq.value() < closed_index && (order == deduction.seq || order == measure);
+  return right && taking.seq.value() < closed_index && (order == taking.seq || order == measure);
 }
 
 std::string ObjectionThread::Encode() const {

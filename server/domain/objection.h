@@ -42,8 +42,9 @@ struct ObjectionThread {
   std::vector<uint64_t> words;  // entries of its words, in order
 
   bool open() const { return state == goldeneagle::v1::OBJECTION_STATE_OPEN; }
-  // Whether `order` mustn't begin because of this thread: a deduction under the measure while it is open; afterwards,
-  // when the agency was right, the deduction objected to and those under a freeze objected to that were signed before.
+  // Whether `order` mustn't begin because of this thread: what takes something under the measure while it is open;
+  // afterwards, when the agency was right, the order objected to and those under a freeze objected to that were signed
+  // before.
   bool Holds(const Order& order) const;
 
   // Fixed layout, version byte first.

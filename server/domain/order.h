@@ -15,6 +15,7 @@
 #include "goldeneagle/v1/order.pb.h"
 #include "goldeneagle/v1/order_service.pb.h"
 #include "server/base/ids.h"
+#include "server/domain/act.h"
 #include "server/domain/agency_set.h"
 #include "server/domain/deadline.h"
 
@@ -38,7 +39,7 @@ struct Order {
   absl::Time accepted_at;
   Deadline deadline;
   std::string subject_tag;
-  OrderSeq freeze;  // RENEW, RELEASE, DEDUCT: the order that made the measure
+  OrderSeq freeze;  // the order that made the measure; none for one that makes it, or only looks
   AgencySet targets;
   AgencySet delivered;  // handed out at least once
   AgencySet reported;   // acknowledged or in progress
@@ -61,9 +62,11 @@ struct Order {
   // Agencies without a final word. Conflicts are closed for machines.
   AgencySet Open() const;
   bool complete() const { return Open().empty(); }
-  // A deduction that no agency has been handed and that witnesses of the first `size` entries have not seen.
+  // The freeze in question: the order itself, or the one that it names; none: an inquiry.
+  OrderSeq measure() const { return freeze ? freeze : MakesMeasure(action) ? seq : OrderSeq(); }
+  // One that takes, which no agency has been handed and witnesses of the first `size` entries have not seen.
   bool AwaitsWitnesses(uint64_t size) const {
-    return action == goldeneagle::v1::ACTION_DEDUCT && seq.value() >= size && delivered.empty() && !complete();
+    return Takes(action) && seq.value() >= size && delivered.empty() && !complete();
   }
   goldeneagle::v1::OrderState state() const;
   goldeneagle::v1::TaskState TaskAt(AgencyOrdinal agency) const;

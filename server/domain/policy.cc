@@ -5,6 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/base/bytes.h"
+#include "server/base/money.h"
+#include "server/domain/act.h"
 
 namespace eagle::domain {
 namespace {
@@ -132,6 +134,59 @@ void CheckPapers(const goldeneagle::v1::PapersRow& row, Violations& wrong) {
   CheckSource(row.source(), "papers", wrong);
 }
 
+// Codes that an order may say: none empty, none twice.
+void CheckCodes(const google::protobuf::RepeatedPtrField<std::string>& codes, const std::string& path,
+                Violations& wrong) {
+  std::set<std::string> known;
+  for (int i = 0; i < codes.size(); ++i) {
+    if (codes[i].empty() || codes[i].size() > kRowNameBytes || !known.insert(codes[i]).second)
+      wrong.Add(absl::StrCat(path, "[", i, "]"), Reason::kFieldInvalid,
+                absl::StrCat("1 to ", kRowNameBytes, " bytes, each once"));
+  }
+}
+
+bool IsKindOf(const PolicyTable& table, const std::string& kind) {
+  return std::find(table.asset_kinds().begin(), table.asset_kinds().end(), kind) != table.asset_kinds().end();
+}
+
+void CheckBlockedActs(const PolicyTable& table, Violations& wrong) {
+  std::set<std::string> kinds;
+  for (int i = 0; i < table.blocked_acts_size(); ++i) {
+    const auto& row = table.blocked_acts(i);
+    const std::string path = absl::StrCat("blocked_acts[", i, "]");
+    if (!IsKindOf(table, row.asset_kind()) || !kinds.insert(row.asset_kind()).second)
+      wrong.Add(path + ".asset_kind", Reason::kFieldInvalid, "an asset kind of this table, each once");
+    if (row.acts().empty()) wrong.Add(path + ".acts", Reason::kFieldMissing, "what may be barred?");
+    CheckCodes(row.acts(), path + ".acts", wrong);
+    CheckSource(row.source(), path, wrong);
+  }
+}
+
+void CheckIncome(const PolicyTable& table, Violations& wrong) {
+  const auto& row = table.income();
+  if (!IsAmount(row.kept_per_month_min_minor_units()))
+    wrong.Add("income.kept_per_month_min_minor_units", Reason::kFieldInvalid, "above zero and within the bound");
+  if (row.currency().size() != 3) wrong.Add("income.currency", Reason::kFieldInvalid, "three letters of ISO 4217");
+  const bool term = std::any_of(table.terms().begin(), table.terms().end(),
+                                [](const auto& one) { return one.asset_kind() == kIncomeKind; });
+  if (!term) wrong.Add("terms", Reason::kFieldMissing, "a row INCOME, for income");
+  CheckSource(row.source(), "income", wrong);
+}
+
+void CheckLocate(const PolicyTable& table, Violations& wrong) {
+  constexpr uint32_t kMonthsMax = 120;
+  const auto& row = table.locate();
+  if (row.asset_kinds().empty()) wrong.Add("locate.asset_kinds", Reason::kFieldMissing, "what is looked for?");
+  CheckCodes(row.asset_kinds(), "locate.asset_kinds", wrong);
+  for (const std::string& kind : row.asset_kinds()) {
+    if (!IsKindOf(table, kind) || IsMoneyKind(kind))
+      wrong.Add("locate.asset_kinds", Reason::kFieldInvalid, "kinds of things of this table");
+  }
+  if (row.months_max() == 0 || row.months_max() > kMonthsMax)
+    wrong.Add("locate.months_max", Reason::kFieldInvalid, "1 to 120");
+  CheckSource(row.source(), "locate", wrong);
+}
+
 void CheckObjections(const PolicyTable& table, Violations& wrong) {
   const auto& row = table.objections();
   const bool clock = std::any_of(table.deadlines().begin(), table.deadlines().end(),
@@ -230,6 +285,10 @@ absl::StatusOr<std::shared_ptr<const Policy>> Policy::Create(const PolicyTable& 
   if (table.has_adapters()) CheckAdapters(table.adapters(), wrong);
   if (table.has_objections()) CheckObjections(table, wrong);
   if (table.has_plausibility()) CheckPlausibility(table.plausibility(), wrong);
+  CheckBlockedActs(table, wrong);
+  if (table.has_income()) CheckIncome(table, wrong);
+  if (table.has_locate()) CheckLocate(table, wrong);
+  CheckCodes(table.transfer_grounds(), "transfer_grounds", wrong);
   CheckRows(table, wrong);
   if (!wrong.empty()) return wrong.ToStatus("the policy table is refused");
   policy->table_ = table;
@@ -272,6 +331,13 @@ const goldeneagle::v1::TermRow* Policy::TermFor(std::string_view asset_kind, gol
     if (row.stage() == goldeneagle::v1::CASE_STAGE_UNSPECIFIED) any = &row;
   }
   return any;
+}
+
+const goldeneagle::v1::BlockedActRow* Policy::BlockedActsOf(std::string_view asset_kind) const {
+  for (const auto& row : table_.blocked_acts()) {
+    if (row.asset_kind() == asset_kind) return &row;
+  }
+  return nullptr;
 }
 
 bool Policy::PapersTravelWith(goldeneagle::v1::Action action) const {

@@ -32,6 +32,8 @@ class Policy {
   const goldeneagle::v1::IdKindRow* IdKind(std::string_view id_kind) const;
   // The row of the stage, else the row for every stage.
   const goldeneagle::v1::TermRow* TermFor(std::string_view asset_kind, goldeneagle::v1::CaseStage stage) const;
+  // What a register may be barred from entering of such assets; null: nothing of its own is named.
+  const goldeneagle::v1::BlockedActRow* BlockedActsOf(std::string_view asset_kind) const;
   // Whether an order of this action is taken only when the papers that it names are here.
   bool PapersTravelWith(goldeneagle::v1::Action action) const;
   bool IsAssetKind(std::string_view kind) const;

@@ -2,7 +2,7 @@
 //
 // Threads: pure function.
 //
-//   if (const std::string* freeze = trust::FreezeNamed(order)) ...   // 16 bytes, of a RENEW, RELEASE or DEDUCT
+//   if (const std::string* freeze = trust::FreezeNamed(order)) ...   // 16 bytes, of a RENEW, RELEASE ...
 #pragma once
 
 #include <string>
@@ -11,7 +11,8 @@
 
 namespace eagle::trust {
 
-// Its order id, as the court wrote it; null for an order that makes a measure or only looks. Valid as long as `order`.
+// Its order id, as the court wrote it (of a measure on income: that of the EXTRACT_INCOME order); null for an order
+// that makes a measure or only asks. Valid as long as `order`.
 inline const std::string* FreezeNamed(const goldeneagle::v1::Order& order) {
   switch (order.act_case()) {
     case goldeneagle::v1::Order::kRenew:
@@ -20,6 +21,10 @@ inline const std::string* FreezeNamed(const goldeneagle::v1::Order& order) {
       return &order.release().freeze_order_id();
     case goldeneagle::v1::Order::kDeduct:
       return &order.deduct().freeze_order_id();
+    case goldeneagle::v1::Order::kTransferTitle:
+      return &order.transfer_title().freeze_order_id();
+    case goldeneagle::v1::Order::kLocate:
+      return &order.locate().freeze_order_id();
     default:
       return nullptr;
   }

@@ -19,6 +19,10 @@ namespace eagle::test {
 // The policy of an invented country, so that no test leans on a legal number of ours: urgent 10 hours, normal 3 civil
 // days in Pacific/Auckland, terms of 6 and 30 months, 200 per million a day, a third key above 50,000.00.
 goldeneagle::v1::PolicyTable FreedoniaPolicy(uint32_t version = 1);
+// With rows for every act of the contract: titles of LAND (30 months) and VEHICLE (24) change for AUCTION and SET_OFF;
+// vehicles are looked for 12 months; of income 2,000.00 a month is kept, for 18 months; PATENT must name what is
+// barred, LAND may. A world of this policy has a vehicle office CARS1, and agencies that can do it all.
+goldeneagle::v1::PolicyTable PolicyOfAllActs();
 // Under it a journal holds what its commands say and nothing of the clock's: DIRECTORY_HEAD never falls due.
 goldeneagle::v1::PolicyTable PolicyWithoutDirectoryHeads();
 
@@ -69,6 +73,10 @@ class DomainWorld {
   goldeneagle::v1::Order RenewOrder(const std::string& agency, const std::string& freeze_id, uint32_t months);
   goldeneagle::v1::Order ReleaseOrder(const std::string& agency, const std::string& freeze_id, int64_t amount = 0);
   goldeneagle::v1::Order DeductOrder(const std::string& agency, const std::string& freeze_id, int64_t amount);
+  goldeneagle::v1::Order SealOrder(const std::string& agency, const std::string& kind, int64_t value);
+  goldeneagle::v1::Order TransferOrder(const std::string& agency, const std::string& freeze_id, int64_t proceeds);
+  goldeneagle::v1::Order LocateOrder(const std::string& agency, const std::string& freeze_id, bool hold);
+  goldeneagle::v1::Order IncomeOrder(const std::string& agency, int64_t limit);
   goldeneagle::v1::Receipt ReceiptFor(const goldeneagle::v1::Order& order, const std::string& agency,
                                       goldeneagle::v1::ReceiptKind kind);
   goldeneagle::v1::Receipt Controlled(const goldeneagle::v1::Order& freeze, const std::string& agency,
@@ -80,6 +88,15 @@ class DomainWorld {
                                  goldeneagle::v1::MeasureChange change, int64_t controlled, int64_t unfunded);
   goldeneagle::v1::Receipt Deducted(const goldeneagle::v1::Order& deduct, const std::string& agency, bool confirmed,
                                     int64_t controlled_after, int64_t unfunded_after);
+
+  // TRANSFERRED; what the measure holds afterwards, 0: it has ended.
+  goldeneagle::v1::Receipt Transferred(const goldeneagle::v1::Order& title, const std::string& agency, int64_t left);
+  // The unit takes income from now on, up to `limit`.
+  goldeneagle::v1::Receipt Extracting(const goldeneagle::v1::Order& income, const std::string& agency, int64_t limit);
+  // One payment, and what is still to come in after it.
+  goldeneagle::v1::Receipt Extracted(const goldeneagle::v1::Order& income, const std::string& agency,
+                                     const std::string& booking, int64_t amount, int64_t left);
+  goldeneagle::v1::Receipt Sighted(const goldeneagle::v1::Order& locate, const std::string& agency, bool held);
 
   goldeneagle::v1::ObjectionAct Raise(const std::string& agency, const goldeneagle::v1::Order& order);
   goldeneagle::v1::ObjectionAct Say(const std::string& author, const goldeneagle::v1::ObjectionAct& raised,

@@ -146,6 +146,34 @@ TEST(PolicyTest, EveryLegalNumberNeedsItsSource) {
                                                     "terms[0].source"));
 }
 
+TEST(PolicyTest, TheRowsOfTheActsSayWhatTheyMust) {
+  const PolicyTable whole = test::PolicyOfAllActs();
+  ASSERT_TRUE(Policy::Create(whole).ok());
+  PolicyTable table = whole;
+  BlockedActRow& twice = *table.add_blocked_acts();
+  twice = table.blocked_acts(0);
+  twice.add_acts("TRANSFER"), twice.clear_source();
+  table.add_blocked_acts()->set_asset_kind("TULIPS");
+  table.mutable_income()->set_kept_per_month_min_minor_units(0), table.mutable_income()->set_currency("yuan");
+  table.mutable_income()->clear_source();
+  table.mutable_locate()->add_asset_kinds("DEPOSIT"), table.mutable_locate()->set_months_max(0);
+  table.mutable_locate()->clear_source();
+  table.add_transfer_grounds("AUCTION"), table.add_transfer_grounds("");
+  const auto refused = Policy::Create(table);
+  ASSERT_FALSE(refused.ok());
+  std::vector<std::string> fields;
+  for (const Violation& violation : FailureOf(refused.status()).violations) fields.push_back(violation.field);
+  EXPECT_THAT(fields, testing::UnorderedElementsAre("blocked_acts[2].asset_kind", "blocked_acts[2].acts[2]",
+                                                    "blocked_acts[2].source", "blocked_acts[3].asset_kind",
+                                                    "blocked_acts[3].acts", "blocked_acts[3].source",
+                                                    "income.kept_per_month_min_minor_units", "income.currency",
+                                                    "income.source", "locate.asset_kinds", "locate.months_max",
+                                                    "locate.source", "transfer_grounds[2]", "transfer_grounds[3]"));
+  table = whole;
+  table.mutable_terms()->RemoveLast();  // INCOME
+  EXPECT_FALSE(Policy::Create(table).ok()) << "income without a term is income for ever";
+}
+
 TEST(OrderRowTest, ARowReadsBackAsWritten) {
   test::DomainWorld world;
   const auto order = world.InquireOrder({"BANK1", "LAND1"});
