@@ -1,7 +1,7 @@
 #!/bin/sh
 # compile.sh OUT [SOURCE.java...]: stubs of proto/ and these samples, compiled into the folder OUT; then
 #
-#   java @OUT/java.args Adapter CONFIG.toml
+#   java @OUT/java.args Bank run CONFIG.toml
 #
 # Everything is from Debian 12's packages (README.md). Further sources are compiled with the samples; OUT/stubs is kept and made once: remove OUT when
 # proto/ has changed. Exit code 3: a package is missing.
@@ -16,7 +16,7 @@ missing() {
 }
 for program in javac protoc grpc_java_plugin; do command -v "$program" >/dev/null || missing "$program"; done
 path=
-for jar in grpc-api grpc-context grpc-core grpc-netty grpc-protobuf grpc-protobuf-lite grpc-stub protobuf guava perfmark-api opencensus-api gson \
+for jar in grpc-api grpc-context grpc-core grpc-netty grpc-protobuf grpc-protobuf-lite grpc-stub protobuf protobuf-util guava perfmark-api opencensus-api gson \
   netty-buffer netty-codec netty-codec-http netty-codec-http2 netty-common netty-handler netty-resolver netty-transport geronimo-annotation-1.3-spec \
   netty-tcnative bcprov sqlite-jdbc; do
   [ -r "/usr/share/java/$jar.jar" ] || missing "/usr/share/java/$jar.jar"
@@ -35,7 +35,7 @@ if [ ! -d "$out/stubs" ]; then
   mv "$out/stubs.new" "$out/stubs"
 fi
 path=$out/classes:$out/stubs$path
-javac -encoding UTF-8 --release 17 -Xlint:all,-classfile,-path,-serial -Werror -proc:none -cp "$path" -d "$out/classes" "$here"/*.java "$@"
+javac -encoding UTF-8 --release 17 -Xlint:all,-classfile,-path,-serial -Werror -proc:none -cp "$path" -d "$out/classes" "$here"/eagleagency/*.java "$here"/*.java "$@"
 # Debian's netty speaks HTTP/2 over OpenSSL only (ALPN by the JDK is taken out of it), and looks for its native library under a name that the package
 # doesn't give it; a link is seen through. Elsewhere grpc-netty-shaded needs none of this.
 native=

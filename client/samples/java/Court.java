@@ -8,6 +8,11 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
+import eagleagency.Directory;
+import eagleagency.Log;
+import eagleagency.Refused;
+import eagleagency.Settings;
+import eagleagency.Signed;
 import goldeneagle.v1.AdapterServiceOuterClass.DirectoryChange;
 import goldeneagle.v1.AuditServiceGrpc;
 import goldeneagle.v1.AuditServiceOuterClass.GetConsistencyProofRequest;
@@ -49,7 +54,6 @@ import goldeneagle.v1.ReceiptOuterClass.ItemResult;
 import goldeneagle.v1.ReceiptOuterClass.Receipt;
 import goldeneagle.v1.ReceiptOuterClass.ReceiptKind;
 import goldeneagle.v1.ReceiptOuterClass.ReturnNote;
-import goldeneagle.v1.StatementOuterClass.KeyAlgorithm;
 import goldeneagle.v1.StatementOuterClass.OfficerDetails;
 import goldeneagle.v1.StatementOuterClass.Statement;
 import goldeneagle.v1.StatementOuterClass.StatementKind;
@@ -71,7 +75,6 @@ import java.security.cert.CertificateFactory;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -87,8 +90,8 @@ import java.util.concurrent.TimeUnit;
  * (server/docs/court-guide.md).
  *
  * <p>It trusts nobody: the log's key and the registrars' keys are pinned by hand, and nothing is shown before it was proved. Signed bytes are
- * on disk before they are sent; {@code follow} begins by sending them once more, so after a crash nothing is signed anew. Signed, Directory,
- * Settings and Refused are those of adapters/samples/java.
+ * on disk before they are sent; {@code follow} begins by sending them once more, so after a crash nothing is signed anew. The package eagleagency is
+ * that of adapters/samples/java.
  */
 final class Court {
     private static final Set<Status.Code> AGAIN = Set.of(Status.Code.UNAVAILABLE, Status.Code.DEADLINE_EXCEEDED, Status.Code.RESOURCE_EXHAUSTED);
@@ -98,68 +101,6 @@ final class Court {
     private static final class Ended extends RuntimeException {
         Ended(String why) {
             super(why);
-        }
-    }
-
-    /** A checkpoint: how many entries the log has, and the root over them. */
-    record Checkpoint(long size, ByteString root) {}
-
-    // --- the log
-
-    /** Whether the log of {@code second} begins with that of {@code first} (RFC 9162, 2.1.4.2). Pre: first.size <= second.size. */
-    static boolean consistent(Checkpoint first, Checkpoint second, List<ByteString> proof) {
-        if (first.size() == second.size()) return first.root().equals(second.root()) && proof.isEmpty();
-        List<ByteString> path = new ArrayList<>(proof);
-        if (Long.bitCount(first.size()) == 1) path.add(0, first.root());
-        if (first.size() <= 0 || path.isEmpty()) return false;
-        long at = first.size() - 1;
-        long last = second.size() - 1;
-        while (at % 2 == 1) {
-            at >>= 1;
-            last >>= 1;
-        }
-        ByteString before = path.get(0);
-        ByteString after = path.get(0);
-        for (ByteString one : path.subList(1, path.size())) {
-            if (last == 0) return false;
-            if (at % 2 == 1 || at == last) {
-                before = Signed.node(one, before);
-                after = Signed.node(one, after);
-                while (at % 2 == 0 && at != 0) {
-                    at >>= 1;
-                    last >>= 1;
-                }
-            } else {
-                after = Signed.node(after, one);
-            }
-            at >>= 1;
-            last >>= 1;
-        }
-        return before.equals(first.root()) && after.equals(second.root()) && last == 0;
-    }
-
-    /** The checkpoint of a signed note of three lines by this key, "name+hash+base64"; null for any other. */
-    static Checkpoint opened(String note, String logKey) {
-        int end = note.indexOf("\n\n");
-        String[] key = logKey.split("\\+", 3);
-        if (end < 0 || key.length != 3) return null;
-        String[] said = note.substring(0, end).split("\n", -1);
-        Statement log = Statement.newBuilder().setAlgorithm(KeyAlgorithm.KEY_ALGORITHM_ED25519).setKey(base64(key[2]).substring(1)).build();
-        byte[] text = note.substring(0, end + 1).getBytes(StandardCharsets.UTF_8);
-        String mark = "\u2014 " + key[0] + " ";
-        boolean signed = note.substring(end + 2).lines().filter(line -> line.startsWith(mark)).map(line -> base64(line.substring(mark.length())))
-                .anyMatch(stamp -> stamp.size() > 4 && HexFormat.of().formatHex(stamp.substring(0, 4).toByteArray()).equals(key[1])
-                        && Signed.verifies(log, text, stamp.substring(4)));
-        if (!signed || said.length != 3 || !said[0].equals(key[0]) || !said[1].matches("0|[1-9][0-9]{0,17}")) return null;
-        return new Checkpoint(Long.parseLong(said[1]), base64(said[2]));
-    }
-
-    /** Empty for what is no base64. */
-    private static ByteString base64(String text) {
-        try {
-            return ByteString.copyFrom(Base64.getDecoder().decode(text));
-        } catch (IllegalArgumentException why) {
-            return ByteString.EMPTY;
         }
     }
 
@@ -312,20 +253,20 @@ final class Court {
     }
 
     /** The checkpoint, once the pinned key has signed it and it continues the last one seen. */
-    private Checkpoint head(String note) throws IOException {
-        Checkpoint now = opened(note, settings.text("trust.log_key"));
+    private Log.Checkpoint head(String note) throws IOException {
+        Log.Checkpoint now = Log.opened(note, settings.text("trust.log_key"));
         if (now == null) throw new Ended("NOTE_UNTRUSTED: not signed by the log's pinned key");
-        Checkpoint newest = now;
+        Log.Checkpoint newest = now;
         Path file = state.resolve("checkpoint");
         if (Files.exists(file)) {
             String[] seen = Files.readString(file).strip().split(" ");
-            Checkpoint before = new Checkpoint(Long.parseLong(seen[0]), ByteString.copyFrom(HexFormat.of().parseHex(seen[1])));
+            Log.Checkpoint before = new Log.Checkpoint(Long.parseLong(seen[0]), ByteString.copyFrom(HexFormat.of().parseHex(seen[1])));
             boolean later = now.size() >= before.size();
             newest = later ? now : before;
-            Checkpoint older = later ? before : now;
+            Log.Checkpoint older = later ? before : now;
             List<ByteString> proof = older.size() == newest.size() ? List.of() : call(audit).getConsistencyProof(
                     GetConsistencyProofRequest.newBuilder().setOldSize(older.size()).setSize(newest.size()).build()).getHashesList();
-            if (!consistent(older, newest, proof)) {
+            if (!Log.consistent(older, newest, proof)) {
                 throw new Ended("LOG_FORKED: it doesn't continue what was seen; keep both notes, tell your auditors");
             }
         }
@@ -335,7 +276,7 @@ final class Court {
 
     /** The leaf is of this order's acceptance, and lies in the log at the place that it names. */
     private void believe(ByteString member, Acceptance acceptance, String note) throws IOException {
-        Checkpoint head = head(note);
+        Log.Checkpoint head = head(note);
         ByteString leaf = acceptance.getLeaf();
         boolean fits = leaf.size() > LEAF_HEAD && leaf.asReadOnlyByteBuffer().getShort(1) == EntryType.ENTRY_TYPE_ORDER_ACCEPTED_VALUE
                 && Signed.parse(OrderAccepted.parser(), leaf.substring(LEAF_HEAD)).getDigest().equals(Signed.digestOf(member))

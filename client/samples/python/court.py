@@ -5,12 +5,10 @@ It trusts nobody: the log's key and the registrars' keys are pinned by hand, and
 they are sent; `follow` begins by sending them once more, so after a crash nothing is signed anew. verify.py is the one of adapters/samples/python.
 """
 import argparse
-import base64
 import hashlib
 import os
 import subprocess
 import sys
-import tempfile
 import time
 import tomllib
 import uuid
@@ -19,48 +17,14 @@ sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../
 import grpc
 from goldeneagle.v1 import (audit_service_pb2, audit_service_pb2_grpc, blob_service_pb2, blob_service_pb2_grpc, directory_service_pb2, directory_service_pb2_grpc, entry_pb2, envelope_pb2, order_pb2, order_service_pb2,
                             order_service_pb2_grpc, reading_pb2, receipt_pb2, statement_pb2)
-from verify import PAYLOAD_TYPE, Directory, Refused, digest_of, head_over, included, node, now, openssl, pae, verifies
+from eagle_agency.directory import Directory
+from eagle_agency.log import consistent, opened
+from eagle_agency.signed import KeyUnusable, Refused, batch_of_one, digest_of, head_over, included, pae, verifies
+from eagle_agency.terms import now
 
 LIMIT = 20  # seconds, of every call
 PART = 256 * 1024  # bytes of a paper in one call
 AGAIN = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.RESOURCE_EXHAUSTED)
-SM3 = ("-digest", "sm3", "-pkeyopt", "distid:1234567812345678")
-
-
-def consistent(first, first_root, second, second_root, path):
-    """Whether the log of `second` entries begins with that of `first` (RFC 9162, 2.1.4.2)."""
-    if first == second:
-        return first_root == second_root and not path
-    path = ([first_root] if first & (first - 1) == 0 else []) + list(path)
-    at, last = first - 1, second - 1
-    while at % 2 == 1:
-        at, last = at >> 1, last >> 1
-    old = new = path[0] if path else b""
-    for one in path[1:]:
-        if last == 0:
-            return False
-        if at % 2 == 1 or at == last:
-            old, new = node(one, old), node(one, new)
-            while at % 2 == 0 and at != 0:
-                at, last = at >> 1, last >> 1
-        else:
-            new = node(new, one)
-        at, last = at >> 1, last >> 1
-    return (old, new, last) == (first_root, second_root, 0)
-
-
-def opened(note, log_key):
-    """Size and root of a checkpoint that this key signed; None for any other."""
-    text, _, signatures = note.partition("\n\n")
-    name, key_hash, key = log_key.split("+", 2)
-    log = statement_pb2.Statement(algorithm=statement_pb2.KEY_ALGORITHM_ED25519, key=base64.b64decode(key)[1:])
-    stamps = [base64.b64decode(line.split(" ")[2]) for line in signatures.split("\n") if line.startswith("\u2014 %s " % name)]
-    said = text.split("\n")
-    if not any(one[:4].hex() == key_hash and verifies(log, (text + "\n").encode(), one[4:]) for one in stamps):
-        return None
-    if len(said) != 3 or said[0] != name or not said[1].isdecimal() or said[1] != str(int(said[1])):
-        return None
-    return int(said[1]), base64.b64decode(said[2])
 
 
 def uuid7():
@@ -73,11 +37,12 @@ class Court:
     def __init__(self, path):
         with open(path, "rb") as file:
             self.config = tomllib.load(file)
-        read = lambda name: open(name, "rb").read()
+        self.folder = os.path.dirname(os.path.abspath(path))  # what paths in the file are relative to
+        read = lambda name: open(os.path.join(self.folder, name), "rb").read()
         system, gateway, self.trust = self.config["system"], self.config["gateway"], self.config["trust"]
-        self.code, self.state, self.certificate = system["court"], system["state"], system["certificate"]
+        self.code, self.state, self.certificate = system["court"], os.path.join(self.folder, system["state"]), os.path.join(self.folder, system["certificate"])
         os.makedirs(self.state, mode=0o700, exist_ok=True)
-        credentials = grpc.ssl_channel_credentials(read(gateway["authority"]), read(system["key"]), read(self.certificate))
+        credentials = grpc.ssl_channel_credentials(read(gateway["authority"]), read(system["key"]), read(system["certificate"]))
         channel = grpc.secure_channel(gateway["address"], credentials, options=[("grpc.enable_http_proxy", 0)])
         self.orders, self.audit = order_service_pb2_grpc.OrderServiceStub(channel), audit_service_pb2_grpc.AuditServiceStub(channel)
         self.blobs = blob_service_pb2_grpc.BlobServiceStub(channel)
@@ -95,24 +60,11 @@ class Court:
 
     def sign(self, member_type, member, officers):
         """A batch of one under these officers' hands. Its number is the time: unique, rising, and nothing to lose."""
-        head = envelope_pb2.Head(member_type=member_type, environment=self.environment, signer=self.code, sequence=time.time_ns() // 1000, count=1, root=digest_of(member))
-        head.signed_at.GetCurrentTime()
-        batch = envelope_pb2.SignedBatch(members=[member])
-        batch.head.payload, batch.head.payload_type = head.SerializeToString(), PAYLOAD_TYPE
-        for code in officers:
-            batch.head.signatures.add(sig=self.hand(code, pae(batch.head.payload)))
-        return batch
-
-    def hand(self, code, message):
-        sm2 = self.officer(code).algorithm == statement_pb2.KEY_ALGORITHM_SM2
-        with tempfile.NamedTemporaryFile() as text:
-            text.write(message)
-            text.flush()
-            made = openssl("-sign", "-inkey", self.config["officers"][code], "-rawin", "-in", text.name, *(SM3 if sm2 else ()))
-        if made.returncode != 0:
-            sys.exit("KEY_UNUSABLE: officer %s: %s" % (code, made.stderr.decode(errors="replace")))
-        r_end = 4 + made.stdout[3]  # SM2 comes as DER and goes as r || s
-        return b"".join(half[-32:].rjust(32, b"\x00") for half in (made.stdout[4:r_end], made.stdout[r_end + 2:])) if sm2 else made.stdout
+        keys = [os.path.join(self.folder, self.config["officers"][code]) for code in officers]
+        try:
+            return batch_of_one(member_type, self.environment, self.code, time.time_ns() // 1000, member, keys)
+        except KeyUnusable as why:
+            sys.exit(str(why))
 
     def officer(self, code):
         return self.directory.officers(self.code, now()).get(code) or sys.exit("OFFICER_NOT_VALID: no officer %s is stated and valid now" % code)

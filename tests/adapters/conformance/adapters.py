@@ -221,22 +221,16 @@ class Examination:
 
     # --- the samples
 
-    def sample(self, adapter, books):
-        with open(self.config, encoding="utf-8") as file:
-            text = file.read().replace('data = "data"', 'data = "bank.db"')
-        for path in ("tls/", "keys/", "bank.db"):  # the samples take paths as they are
-            text = text.replace(f'= "{path}', f'= "{self.world}/{path}')
-        text = "\n".join(line for line in text.split("\n") if not line.startswith(("[limits]", "backoff_seconds_max", "spiffe_id")))
-        with open(self.config, "w", encoding="utf-8") as file:
-            file.write(text)
+    def sample(self, bank):
+        """Its configuration is adapter.toml as the kit makes it."""
         for _, who, _, on_books, numbers, balance in CUSTOMERS:
             for number in numbers:
-                run(*books, "open-account", self.config, luhn(number), who, "CITIZEN_ID", on_books, balance.replace(".", ""), env=self.environment)
+                run(*bank, "open-account", self.config, luhn(number), who, "CITIZEN_ID", on_books, balance.replace(".", ""), env=self.environment)
         self.fixtures.append('asset_kind = "DEPOSIT"')
         self.people(CUSTOMERS)
         self.section("court_account", name=COURT[1], bank="9900010", number=COURT[2])
-        self.hooks["deposit"] = " ".join(books + ["credit", self.config, EMPTY, "500"])
-        return " ".join(adapter + [self.config])
+        self.hooks["deposit"] = " ".join(bank + ["credit", self.config, EMPTY, "500"])
+        return " ".join(bank + ["run", self.config])
 
     def stubs(self):
         stubs = os.path.join(self.folder, "stubs")
@@ -250,15 +244,13 @@ class Examination:
 
     def python(self):
         self.environment["PYTHONPATH"] = self.stubs()
-        folder = os.path.join(TOP, "adapters", "samples", "python")
-        return self.sample(["/usr/bin/python3", os.path.join(folder, "adapter.py")], ["/usr/bin/python3", os.path.join(folder, "books.py")])
+        return self.sample(["/usr/bin/python3", os.path.join(TOP, "adapters", "samples", "python", "bank.py")])
 
     def java(self):
         out = os.path.join(self.folder, "java")
         if run(os.path.join(TOP, "adapters", "samples", "java", "compile.sh"), out, expect=(0, 3), env=self.environment).returncode == 3:
             sys.exit(SKIPPED)
-        java = ["/usr/bin/java", "@" + os.path.join(out, "java.args")]
-        return self.sample(java + ["Adapter"], java + ["Bank"])
+        return self.sample(["/usr/bin/java", "@" + os.path.join(out, "java.args"), "Bank"])
 
     # --- the run
 

@@ -3,6 +3,12 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.protobuf.ByteString;
+import eagleagency.Directory;
+import eagleagency.Log;
+import eagleagency.Orders;
+import eagleagency.Refused;
+import eagleagency.Signed;
+import eagleagency.Terms;
 import goldeneagle.v1.AdapterServiceOuterClass.Task;
 import goldeneagle.v1.EnvelopeOuterClass.Environment;
 import goldeneagle.v1.EnvelopeOuterClass.SignedMember;
@@ -128,8 +134,8 @@ final class Verdicts {
         for (long at = 0; at < size; ++at) {
             check("acceptance: the proof at " + at, root.equals(Signed.included(Signed.digestOf(leaf), at, size, proof)), at == index);
         }
-        check("acceptance: the checkpoint", Court.opened(note, logKey), new Court.Checkpoint(size, root));
-        check("acceptance: not of another size", Court.opened(note.replace("\n7\n", "\n8\n"), logKey), null);
+        check("acceptance: the checkpoint", Log.opened(note, logKey), new Log.Checkpoint(size, root));
+        check("acceptance: not of another size", Log.opened(note.replace("\n7\n", "\n8\n"), logKey), null);
     }
 
     /** RFC 9162's consistency, of every pair of sizes of a small log; and no pair under another root. */
@@ -138,13 +144,13 @@ final class Verdicts {
         for (int i = 0; i < 20; ++i) leaves.add(Signed.digestOf(ByteString.copyFromUtf8("entry " + i)));
         for (int first = 1; first <= leaves.size(); ++first) {
             for (int second = first; second <= leaves.size(); ++second) {
-                var older = new Court.Checkpoint(first, root(leaves.subList(0, first)));
-                var newer = new Court.Checkpoint(second, root(leaves.subList(0, second)));
+                var older = new Log.Checkpoint(first, root(leaves.subList(0, first)));
+                var newer = new Log.Checkpoint(second, root(leaves.subList(0, second)));
                 List<ByteString> proof = first == second ? List.of() : proof(first, leaves.subList(0, second), true);
                 String what = "a log of " + first + " goes on to " + second;
-                check(what, Court.consistent(older, newer, proof), true);
-                check(what + ", not from another root", Court.consistent(new Court.Checkpoint(first, flipped(older.root(), 0)), newer, proof), false);
-                check(what + ", nor to another", Court.consistent(older, new Court.Checkpoint(second, flipped(newer.root(), 0)), proof), false);
+                check(what, Log.consistent(older, newer, proof), true);
+                check(what + ", not from another root", Log.consistent(new Log.Checkpoint(first, flipped(older.root(), 0)), newer, proof), false);
+                check(what + ", nor to another", Log.consistent(older, new Log.Checkpoint(second, flipped(newer.root(), 0)), proof), false);
             }
         }
     }
@@ -241,7 +247,7 @@ final class Verdicts {
                 new Case("2028-02-29", 12, "2029-03-01"),
                 new Case("2026-10-31", 1, "2026-12-01"), new Case("2026-11-30", 3, "2027-03-01"), new Case("2026-12-31", 12, "2027-12-31"),
                 new Case("2025-10-31", 14, "2026-12-31"))) {
-            check(one.toString(), Bank.endOfTerm(LocalDate.parse(one.start()), one.months()).toString(), one.end() + "T00:00+08:00");
+            check(one.toString(), Terms.endOfTerm(LocalDate.parse(one.start()), one.months()).toString(), one.end() + "T00:00+08:00");
         }
     }
 
@@ -267,7 +273,7 @@ final class Verdicts {
             check("path: " + one.get("name").getAsString(), hex(one.get("root")).equals(root), one.get("holds").getAsBoolean());
         }
         for (JsonObject one : objects(read(vectors.resolve("checkpoints.json")))) {
-            boolean opens = Court.opened(one.get("note").getAsString(), one.get("log_key").getAsString()) != null;
+            boolean opens = Log.opened(one.get("note").getAsString(), one.get("log_key").getAsString()) != null;
             check("checkpoint: " + one.get("name").getAsString(), opens, one.get("opens").getAsBoolean());
         }
         orders(read(vectors.resolve("orders.json")).getAsJsonObject());

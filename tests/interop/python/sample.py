@@ -59,7 +59,14 @@ registrars = {registrars}
 [contact]
 name = "值班员"
 phone = "0990-110000"
+[papers]
+rule = "wait"
+folder = "songyue-papers"
+seal = "./seal.sh"
 """)
+        with open(os.path.join(self.folder, "seal.sh"), "w", encoding="ascii") as file:
+            file.write("#!/bin/sh\ncat >/dev/null\nprintf '%s\\n' %PDF-1.7 'not a court''s' %%EOF\n")
+        os.chmod(os.path.join(self.folder, "seal.sh"), 0o755)
         self.bank("open-account", cast.ACCOUNT_SONGYUE, *PEOPLE["debtor"], "9500000")
 
     def registrars(self):
@@ -117,6 +124,7 @@ phone = "0990-110000"
         for name, limit, term, case in (("first", "60,000.00", "1y", cast.CASE), ("second", "40,000.00", "2m", cast.CASE), ("third", "10,000.00", "1y", OTHER_CASE)):
             self.send(name, "freeze", "--limit", limit, "--term", term, case=case)
             self.answered(name, 40)
+        self.papers_travel()
         self.becomes("two freezes, the second partly funded", [("EFFECTIVE", "60,000.00", "0.00"), ("EFFECTIVE", "35,000.00", "5,000.00")])
         self.becomes("the third waits behind them", [("WAITLISTED", "0.00", "10,000.00")], OTHER_CASE)
         self.bank("credit", cast.ACCOUNT_SONGYUE, "1200000")
@@ -166,6 +174,16 @@ phone = "0990-110000"
         s.run(["eagle", "--output", "json", "journal", "keys", "--data", "data", "--master-key", "pki/keys/master.key", "--out", "payload.keys"])
         opened = s.run(["eagle-audit", "--output", "json", "opened", "published", "--log-key", audit.log_key(self), "--keys", "payload.keys"])["audit"]
         s.equal("and of what is sealed: findings, signatures unchecked", (opened["findings"], opened["unchecked_signatures"]), (0, 0))
+
+    def papers_travel(self):
+        """The bank has the court's papers, byte for byte, and the court the bank's sealed receipt."""
+        read = lambda *path: open(os.path.join(self.folder, *path), "rb").read()
+        kept = [read("songyue-papers", name) for name in os.listdir(os.path.join(self.folder, "songyue-papers"))]
+        self.stage.check("the ruling and the notice were fetched before the work", all(read(play.PAPERS[one]) in kept for one in ("RULING", "ASSISTANCE_NOTICE")))
+        shown = self.eagle("findings", self.orders["first"], "--officer", cast.HANDLER)["documents"]
+        self.stage.equal("a sealed receipt came back", [(row["category"], row["title"]) for row in shown], [("SEALED_RECEIPT", "协助执行回执")])
+        self.eagle("paper", "get", shown[0]["digest"], "--order", self.orders["first"], "--out", "receipt.pdf", "--officer", cast.HANDLER)
+        self.stage.check("as the bank made it", read("receipt.pdf") in kept)
 
     def stranger_court(self):
         """The sample court client: an inquiry and a freeze, proved, and the agencies' receipts verified."""

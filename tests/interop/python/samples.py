@@ -16,10 +16,10 @@ Samples = collections.namedtuple("Samples", "language adapter books court judge"
 def of(stubs, words):
     if not words:
         run = lambda *path: ["/usr/bin/python3", os.path.join(TOP, *path)]
-        return Samples("Python", run("adapters", "samples", "python", "adapter.py"), run("adapters", "samples", "python", "books.py"), run("client", "samples", "python", "court.py"),
+        return Samples("Python", run("adapters", "samples", "python", "bank.py") + ["run"], run("adapters", "samples", "python", "bank.py"), run("client", "samples", "python", "court.py"),
                        run("tests", "interop", "python", "verdicts.py") + [os.path.abspath(stubs), "judge"])
     language, out = words
     if language != "java":
         raise ValueError("no samples in " + language)
     run = lambda name: ["/usr/bin/java", "@" + os.path.join(os.path.abspath(out), "java.args"), name]
-    return Samples("Java", run("Adapter"), run("Bank"), run("Court"), run("Verdicts") + ["judge"])
+    return Samples("Java", run("Bank") + ["run"], run("Bank"), run("Court"), run("Verdicts") + ["judge"])

@@ -1,6 +1,6 @@
-"""proto/vectors' verdicts, by the sample adapter's own verify.py: verdicts.py STUBS_FOLDER [judge FILE]
+"""proto/vectors' verdicts, by the library of the sample adapter: verdicts.py STUBS_FOLDER [judge FILE]
 
-What is good is taken, and what isn't goes back with the reason that the vectors name. So are the ends of terms, month by month. Last line: N passed, N failed, 0 skipped.
+What is good is taken, and what isn't goes back with the reason that the vectors name. So are the ends of terms, month by month, and how long the adapters are. Last line: N passed, N failed, 0 skipped.
 With judge: the verdicts on the orders of a file like orders.json, one a line.
 """
 import base64
@@ -11,12 +11,11 @@ import sys
 
 sys.dont_write_bytecode = True
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..")
-sys.path[:0] = [os.path.join(TOP, "client", "samples", "python"), os.path.join(TOP, "adapters", "samples", "python"), sys.argv[1]]
-import books  # noqa: E402
-import court  # noqa: E402
-import verify  # noqa: E402
+sys.path[:0] = [os.path.join(TOP, "adapters", "samples", "python"), sys.argv[1]]
+from eagle_agency import directory as directories, log, orders, signed, terms  # noqa: E402
 from goldeneagle.v1 import adapter_service_pb2, envelope_pb2, statement_pb2  # noqa: E402
 
+LESSON = 300
 told = []
 
 
@@ -37,17 +36,17 @@ def nodes(path):
 
 def directory_of(judged):
     registrars = [base64.b64encode(bytes.fromhex(key)).decode() for key in judged["registrars"]]
-    return verify.Directory(registrars, judged["registrar_threshold"], envelope_pb2.Environment.Value("ENVIRONMENT_" + judged["environment"]))
+    return directories.Directory(registrars, judged["registrar_threshold"], envelope_pb2.Environment.Value("ENVIRONMENT_" + judged["environment"]))
 
 
 def verdict(directory, one):
     member = envelope_pb2.SignedMember.FromString(bytes.fromhex(one["signed_member"]))
     task = adapter_service_pb2.Task(member=member.member, index=member.index, path=member.path)
     try:
-        verify.verify_order(task, member.head, directory, one["agency"], one["arrived_at"])
+        orders.verify_order(task, member.head, directory, one["agency"], one["arrived_at"])
         return "GOOD"
     except Exception as why:  # pylint: disable=broad-except
-        return str(why) if isinstance(why, verify.Refused) else repr(why)
+        return str(why) if isinstance(why, signed.Refused) else repr(why)
 
 
 def judge(path):
@@ -64,12 +63,12 @@ def judge(path):
 def main():
     for one in read("signatures.json"):
         key = statement_pb2.Statement(algorithm=statement_pb2.KeyAlgorithm.Value("KEY_ALGORITHM_" + one["algorithm"]), key=bytes.fromhex(one["key"]))
-        check(f"signature, {one['algorithm']}: {one['name']}", verify.verifies(key, bytes.fromhex(one["message"]), bytes.fromhex(one["sig"])), one["verifies"])
+        check(f"signature, {one['algorithm']}: {one['name']}", signed.verifies(key, bytes.fromhex(one["message"]), bytes.fromhex(one["sig"])), one["verifies"])
     for one in read("paths.json"):
-        root = verify.included(bytes.fromhex(one["leaf_hash"]), one["index"], one["size"], nodes(one["path"]))
+        root = signed.included(bytes.fromhex(one["leaf_hash"]), one["index"], one["size"], nodes(one["path"]))
         check("path: " + one["name"], root == bytes.fromhex(one["root"]), one["holds"])
     for one in read("checkpoints.json"):
-        check("checkpoint: " + one["name"], court.opened(one["note"], one["log_key"]) is not None, one["opens"])
+        check("checkpoint: " + one["name"], log.opened(one["note"], one["log_key"]) is not None, one["opens"])
 
     judged = read("orders.json")
     directory = directory_of(judged)
@@ -81,7 +80,10 @@ def main():
         check("order: " + one["name"], verdict(directory, one), one["verdict"])
     for start, months, end in (("2026-09-28", 12, "2027-09-28"), ("2026-01-31", 1, "2026-03-01"), ("2028-02-29", 12, "2029-03-01"), ("2026-10-31", 1, "2026-12-01"), ("2026-11-30", 3, "2027-03-01"), ("2026-12-31", 12, "2027-12-31"),
                                ("2025-10-31", 14, "2026-12-31")):
-        check(f"a term of {months} months from {start}", books.end_of_term(datetime.date.fromisoformat(start), months).isoformat(), end + "T00:00:00+08:00")
+        check(f"a term of {months} months from {start}", terms.end_of_term(datetime.date.fromisoformat(start), months).isoformat(), end + "T00:00:00+08:00")
+    for files in (("python/bank.py", "python/books.py"), ("java/Bank.java", "java/Books.java")):
+        lines = sum(open(os.path.join(TOP, "adapters", "samples", one), encoding="utf-8").read().count("\n") for one in files)
+        check(f"an adapter is a lesson, {LESSON} lines at most: {files}: {lines}", lines <= LESSON, True)
     print("{} passed, {} failed, 0 skipped".format(told.count(True), told.count(False)))
     return told.count(False)
 

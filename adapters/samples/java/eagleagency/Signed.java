@@ -1,3 +1,5 @@
+package eagleagency;
+
 import static goldeneagle.v1.StatementOuterClass.KeyAlgorithm.KEY_ALGORITHM_ED25519;
 import static goldeneagle.v1.StatementOuterClass.KeyAlgorithm.KEY_ALGORITHM_SM2;
 
@@ -43,8 +45,8 @@ import org.bouncycastle.crypto.util.PrivateKeyFactory;
  *
  * <p>Digests have 32 bytes, signatures 64. Everything here is pure, but that {@link #sign} reads a key and {@link #batchOf} the clock.
  */
-final class Signed {
-    static final String PAYLOAD_TYPE = "application/vnd.goldeneagle.batch.v1+protobuf";
+public final class Signed {
+    public static final String PAYLOAD_TYPE = "application/vnd.goldeneagle.batch.v1+protobuf";
 
     private static final byte[] ED25519_HEAD = HexFormat.of().parseHex("302a300506032b6570032100"); // of a public key in DER
     private static final byte[] SM2_ID = "1234567812345678".getBytes(StandardCharsets.US_ASCII);
@@ -54,7 +56,7 @@ final class Signed {
 
     // --- digests and paths
 
-    static ByteString sha256(ByteString... parts) {
+    public static ByteString sha256(ByteString... parts) {
         try {
             MessageDigest hash = MessageDigest.getInstance("SHA-256");
             for (ByteString part : parts) hash.update(part.asReadOnlyByteBuffer());
@@ -68,16 +70,16 @@ final class Signed {
     private static final ByteString NODE = ByteString.copyFrom(new byte[] {1});
 
     /** Of a member or of a leaf of the log: its name everywhere. */
-    static ByteString digestOf(ByteString member) {
+    public static ByteString digestOf(ByteString member) {
         return sha256(LEAF, member);
     }
 
-    static ByteString node(ByteString left, ByteString right) {
+    public static ByteString node(ByteString left, ByteString right) {
         return sha256(NODE, left, right);
     }
 
     /** The root that a leaf's path leads to (RFC 9162, 2.1.3.2); null for a path of another length or an index outside. */
-    static ByteString included(ByteString leaf, long index, long size, List<ByteString> path) {
+    public static ByteString included(ByteString leaf, long index, long size, List<ByteString> path) {
         if (index < 0 || index >= size) return null;
         long at = index;
         long last = size - 1;
@@ -98,13 +100,13 @@ final class Signed {
     // --- signatures
 
     /** What is signed of a head: DSSE's pre-authentication encoding. */
-    static byte[] pae(ByteString payload) {
+    public static byte[] pae(ByteString payload) {
         String before = "DSSEv1 " + PAYLOAD_TYPE.length() + " " + PAYLOAD_TYPE + " " + payload.size() + " ";
         return ByteString.copyFromUtf8(before).concat(payload).toByteArray();
     }
 
     /** One signature by the key that a statement gives; the stated key decides the algorithm, never the message. */
-    static boolean verifies(Statement stated, byte[] message, ByteString sig) {
+    public static boolean verifies(Statement stated, byte[] message, ByteString sig) {
         byte[] key = stated.getKey().toByteArray();
         if (sig.size() != 64) return false;
         try {
@@ -132,8 +134,8 @@ final class Signed {
         return verifier.verifySignature(sig);
     }
 
-    /** By the key in a PKCS#8 file, Ed25519 or SM2. An exception when it can't. */
-    static ByteString sign(Path pem, byte[] message) {
+    /** By the key in a PKCS#8 file, Ed25519 or SM2. */
+    public static ByteString sign(Path pem, byte[] message) {
         try {
             byte[] der = Base64.getMimeDecoder().decode(Files.readString(pem).replaceAll("-----[A-Z ]+-----", ""));
             var key = PrivateKeyInfo.getInstance(der);
@@ -148,12 +150,12 @@ final class Signed {
             signer.update(message, 0, message.length);
             return ByteString.copyFrom(signer.generateSignature());
         } catch (IOException | GeneralSecurityException | CryptoException | RuntimeException why) {
-            throw new IllegalStateException("the key " + pem + " doesn't sign: " + why.getMessage(), why);
+            throw new KeyUnusable("KEY_UNUSABLE: " + pem + " doesn't sign: " + why.getMessage(), why);
         }
     }
 
     /** A batch of one member under one signature a key. */
-    static SignedBatch batchOf(MemberType type, Environment environment, String signer, long sequence, ByteString member, List<Path> keys) {
+    public static SignedBatch batchOf(MemberType type, Environment environment, String signer, long sequence, ByteString member, List<Path> keys) {
         Head head = Head.newBuilder().setMemberType(type).setEnvironment(environment).setSigner(signer).setSequence(sequence)
                 .setCount(1).setRoot(digestOf(member)).setSignedAt(now()).build();
         Envelope.Builder envelope = Envelope.newBuilder().setPayload(head.toByteString()).setPayloadType(PAYLOAD_TYPE);
@@ -168,7 +170,7 @@ final class Signed {
 
     // --- reading what others signed
 
-    static <M extends Message> M parse(Parser<M> parser, ByteString data) {
+    public static <M extends Message> M parse(Parser<M> parser, ByteString data) {
         try {
             return parser.parseFrom(data);
         } catch (InvalidProtocolBufferException why) {
@@ -185,7 +187,7 @@ final class Signed {
     }
 
     /** The head, once the member is proved to lie under it. Says nothing about who signed it. */
-    static Head headOver(ByteString member, long index, List<ByteString> path, Envelope envelope, MemberType type, Environment environment) {
+    public static Head headOver(ByteString member, long index, List<ByteString> path, Envelope envelope, MemberType type, Environment environment) {
         Refused.insist(envelope.getPayloadType().equals(PAYLOAD_TYPE), "ENVELOPE_MALFORMED");
         Head head = parseStrict(Head.parser(), envelope.getPayload());
         Refused.insist(1 <= head.getCount() && head.getCount() <= 256, "ENVELOPE_MALFORMED");

@@ -1,3 +1,5 @@
+package eagleagency;
+
 import com.google.protobuf.ByteString;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -9,24 +11,28 @@ import java.util.List;
 import org.sqlite.SQLiteConfig;
 
 /**
- * SQLite with little ado. One connection, one thread. An error of it ends the program, which loses nothing: what wasn't committed didn't happen.
+ * SQLite with little ado. One connection, one thread. What wasn't committed didn't happen.
  */
-final class Database {
+public final class Database {
     /** One row, read whole. An absent number or text is null. */
-    record Row(Object... cells) {
-        long number(int column) {
+    public record Row(Object... cells) {
+        public long number(int column) {
             return ((Number) cells[column]).longValue();
         }
 
-        boolean isSet(int column) {
+        public boolean isTrue(int column) {
+            return number(column) != 0;
+        }
+
+        public boolean isSet(int column) {
             return cells[column] != null;
         }
 
-        String text(int column) {
+        public String text(int column) {
             return (String) cells[column];
         }
 
-        ByteString bytes(int column) {
+        public ByteString bytes(int column) {
             return ByteString.copyFrom((byte[]) cells[column]);
         }
     }
@@ -46,7 +52,7 @@ final class Database {
     }
 
     /** Runs one statement; how many rows it changed. */
-    int run(String sql, Object... arguments) {
+    public int run(String sql, Object... arguments) {
         try (PreparedStatement statement = prepared(sql, arguments)) {
             return statement.executeUpdate();
         } catch (SQLException why) {
@@ -55,7 +61,7 @@ final class Database {
     }
 
     /** Every row, read before this returns: whoever goes through them may write. */
-    List<Row> rows(String sql, Object... arguments) {
+    public List<Row> rows(String sql, Object... arguments) {
         try (PreparedStatement statement = prepared(sql, arguments); ResultSet found = statement.executeQuery()) {
             List<Row> rows = new ArrayList<>();
             while (found.next()) {
@@ -69,18 +75,23 @@ final class Database {
         }
     }
 
+    /** The first column of every row. */
+    public List<String> texts(String sql, Object... arguments) {
+        return rows(sql, arguments).stream().map(row -> row.text(0)).toList();
+    }
+
     /** The first row, or null. */
-    Row row(String sql, Object... arguments) {
+    public Row row(String sql, Object... arguments) {
         List<Row> rows = rows(sql, arguments);
         return rows.isEmpty() ? null : rows.get(0);
     }
 
-    long number(String sql, Object... arguments) {
+    public long number(String sql, Object... arguments) {
         return row(sql, arguments).number(0);
     }
 
     /** All of it or, when it throws, nothing. */
-    void transaction(Runnable work) {
+    public void transaction(Runnable work) {
         run("BEGIN IMMEDIATE");
         boolean done = false;
         try {

@@ -1,3 +1,5 @@
+package eagleagency;
+
 import com.google.protobuf.ByteString;
 import goldeneagle.v1.AdapterServiceOuterClass.Task;
 import goldeneagle.v1.EnvelopeOuterClass.Envelope;
@@ -14,22 +16,24 @@ import goldeneagle.v1.OrderOuterClass.Term;
 import goldeneagle.v1.StatementOuterClass.AccountDetails;
 import goldeneagle.v1.StatementOuterClass.OfficerRole;
 import goldeneagle.v1.StatementOuterClass.Statement;
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 
 /** Which order may be carried out (server/docs/agency-guide.md 3): pure, and in the guide's order. Whatever isn't right is {@link Refused}. */
-final class Orders {
+public final class Orders {
     private static final long MOST = 1_000_000_000_000_000L; // minor units of any amount
 
     private Orders() {}
 
     /** The order of a task. {@code arrivedAt}: seconds since 1970. Pre: the directory is complete. */
-    static Order verify(Task task, Envelope envelope, Directory directory, String agency, long arrivedAt) {
+    public static Order verify(Task task, Envelope envelope, Directory directory, String agency, long arrivedAt) {
         Head head = Signed.headOver(task.getMember(), Integer.toUnsignedLong(task.getIndex()), task.getPathList(), envelope,
                 MemberType.MEMBER_TYPE_ORDER, directory.environment);
         byte[] text = Signed.pae(envelope.getPayload());
@@ -94,7 +98,7 @@ final class Orders {
         return false;
     }
 
-    /** What can be carried out as it is written. */
+    /** What can be carried out as it is written. Of acts that came into the contract later only what all orders have. */
     private static void checkContent(Order order) {
         ByteString id = order.getOrderId();
         boolean uuid7 = id.size() == 16 && (id.byteAt(6) >> 4 & 0xF) == 7 && (id.byteAt(8) >> 6 & 3) == 2;
@@ -105,7 +109,7 @@ final class Orders {
         boolean named = !subject.getName().isEmpty() && !subject.getIdKind().isEmpty() && !subject.getIdNumber().isEmpty();
         Refused.insist(!order.getCaseNumber().isEmpty() && named && order.hasNotAfter(), "FIELD_MISSING");
         switch (order.getActCase()) {
-            case FREEZE -> checkFreeze(order.getFreeze());
+            case FREEZE -> checkFreeze(order.getFreeze(), order.hasOverCapException());
             case RENEW -> {
                 Refused.insist(order.getRenew().getFreezeOrderId().size() == 16, "FIELD_INVALID");
                 checkTerm(order.getRenew().getTerm());
@@ -118,19 +122,50 @@ final class Orders {
                 Refused.insist(order.getDeduct().getFreezeOrderId().size() == 16, "FIELD_INVALID");
                 Refused.insist(0 < order.getDeduct().getAmountMinorUnits() && order.getDeduct().getAmountMinorUnits() <= MOST, "AMOUNT_INVALID");
             }
-            default -> { } // an inquiry has nothing more
+            default -> { }
         }
     }
 
-    private static void checkFreeze(Freeze freeze) {
+    private static void checkFreeze(Freeze freeze, boolean hasException) {
         Refused.insist(freeze.getTargetCase() != Freeze.TargetCase.TARGET_NOT_SET, "FIELD_MISSING");
-        Refused.insist(freeze.getInflow() != Inflow.INFLOW_UNSPECIFIED, "FIELD_MISSING");
-        Refused.insist(0 < freeze.getLimitMinorUnits() && freeze.getLimitMinorUnits() <= MOST, "AMOUNT_INVALID");
+        if (freeze.hasCounter()) { // takes over what stands: inflow, limit and term are the measure's own
+            boolean named = !freeze.getCounter().getUnitReference().isEmpty() && !freeze.getCounter().getDocumentNumber().isEmpty();
+            Refused.insist(named, "FIELD_MISSING");
+            return;
+        }
+        boolean inflow = freeze.getInflow() == Inflow.INFLOW_CAPTURE || freeze.getInflow() == Inflow.INFLOW_NONE;
+        Refused.insist(freeze.hasAsset() || inflow, "FIELD_MISSING");
+        boolean unvalued = freeze.hasAsset() && hasException && freeze.getLimitMinorUnits() == 0;
+        Refused.insist(unvalued || 0 < freeze.getLimitMinorUnits() && freeze.getLimitMinorUnits() <= MOST, "AMOUNT_INVALID");
         checkTerm(freeze.getTerm());
     }
 
     private static void checkTerm(Term term) {
         boolean bounded = Integer.compareUnsigned(term.getMonths(), 1200) <= 0 && Integer.compareUnsigned(term.getYears(), 100) <= 0;
         Refused.insist((term.getMonths() != 0) != (term.getYears() != 0) && bounded, "FIELD_INVALID");
+    }
+
+    // --- whom an order is about
+
+    /** Names and numbers as they are compared: widths, case and the kinds of middle dots are nothing. */
+    public static String folded(String text) {
+        return Normalizer.normalize(text, Normalizer.Form.NFKC).toUpperCase(Locale.ROOT).replaceAll("[\u2022\u2027\u22c5\u30fb]", "\u00b7");
+    }
+
+    /** Folded numbers under which the person may be on the books: with 18 digits also the 15 of the old card. */
+    public static Set<String> numbersOf(Identity subject) {
+        String number = folded(subject.getIdNumber());
+        boolean card = subject.getIdKind().equals("CITIZEN_ID") && number.length() == 18;
+        return card ? Set.of(number, number.substring(0, 6) + number.substring(8, 17)) : Set.of(number);
+    }
+
+    /** Whether two orders are of the same court and case on the same person: only then does one move the other's measure. */
+    static boolean sameMatter(Order one, Order other) {
+        return matterOf(one).equals(matterOf(other));
+    }
+
+    private static List<String> matterOf(Order order) {
+        Identity subject = order.getSubject();
+        return List.of(order.getCourt(), order.getCaseNumber(), subject.getIdKind(), folded(subject.getIdNumber()));
     }
 }

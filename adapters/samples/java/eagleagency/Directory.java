@@ -1,3 +1,5 @@
+package eagleagency;
+
 import com.google.protobuf.ByteString;
 import goldeneagle.v1.EnvelopeOuterClass.Environment;
 import goldeneagle.v1.EnvelopeOuterClass.Head;
@@ -21,8 +23,8 @@ import java.util.stream.Collectors;
  * The newest statement about every subject, and every key that was revoked. Nothing in it comes from the gateway's word: registrars' keys are
  * pinned, all else is signed. Statements are taken in the order in which they came, also after a start.
  */
-final class Directory {
-    final Environment environment;
+public final class Directory {
+    public final Environment environment;
     private final List<Statement> registrars;
     private final int threshold;
     private final Map<String, Statement> newest = new HashMap<>();
@@ -31,15 +33,20 @@ final class Directory {
     private final Set<ByteString> revoked = new HashSet<>();
 
     /** {@code registrars}: raw Ed25519 keys in base64, of which {@code threshold} must have signed a statement about an organisation. */
-    Directory(List<String> registrars, int threshold, Environment environment) {
+    public Directory(List<String> registrars, int threshold, Environment environment) {
         this.registrars = registrars.stream().map(key -> Statement.newBuilder().setAlgorithm(KeyAlgorithm.KEY_ALGORITHM_ED25519)
                 .setKey(ByteString.copyFrom(Base64.getDecoder().decode(key))).build()).toList();
         this.threshold = threshold;
         this.environment = environment;
     }
 
+    /** d(n) of the directory stream (DirectoryHead in entry.proto): what says which statements somebody has received. */
+    public static ByteString nextDigest(ByteString before, ByteString member) {
+        return Signed.sha256(before, Signed.digestOf(member));
+    }
+
     /** The statement of this kind about a subject that is in force at a time, in seconds since 1970; else null. */
-    Statement inForce(String subject, StatementKind kind, long at) {
+    public Statement inForce(String subject, StatementKind kind, long at) {
         Statement statement = newest.get(subject);
         boolean holds = statement != null && statement.getKind() == kind
                 && statement.getValidFrom().getSeconds() <= at && at < statement.getValidUntil().getSeconds();
@@ -47,7 +54,7 @@ final class Directory {
     }
 
     /** Code -> statement, of those who may sign at that time; nobody while the court's own key doesn't hold. */
-    Map<String, Statement> officers(String court, long at) {
+    public Map<String, Statement> officers(String court, long at) {
         Map<String, Statement> officers = new TreeMap<>();
         if (inForce("court/" + court, StatementKind.STATEMENT_KIND_KEY, at) == null) return officers;
         String prefix = "court/" + court + "/officer/";
@@ -75,7 +82,7 @@ final class Directory {
     }
 
     /** One statement as it came; whether it is believed. What isn't signed by those who may say it is dropped. */
-    boolean take(SignedMember signed) {
+    public boolean take(SignedMember signed) {
         Head head;
         Statement statement;
         try {
