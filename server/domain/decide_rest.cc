@@ -101,12 +101,12 @@ void DecideCommand(Draft& draft, const Withdraw& command) {
     } else {
       result.index = used->second.index;
       result.agencies_withdrawn = order->withdrawn.bytes();
-      result.agencies_begun = order->delivered.bytes();
+      result.agencies_begun = order->Begun().bytes();
     }
     return;
   }
   AgencySet idle = order->Open();
-  idle.RemoveAll(order->delivered);
+  idle.RemoveAll(order->Begun());
   if (idle.empty()) {
     result.status = Fail(Reason::kNotWithdrawable, "work has begun everywhere, or everything is answered");
     return;
@@ -124,7 +124,7 @@ void DecideCommand(Draft& draft, const Withdraw& command) {
                                .case_seq = order->case_seq},
                               body);
   result.agencies_withdrawn = idle.bytes();
-  result.agencies_begun = order->delivered.bytes();
+  result.agencies_begun = order->Begun().bytes();
 }
 
 void DecideCommand(Draft& draft, const Deliver& command) {

@@ -161,6 +161,18 @@ TEST(ReceiptTest, AFreezeThatWasCarriedOutBeforeALossStandsThoughItWasWithdrawn)
   EXPECT_EQ(world.OrderNamed(world.freeze).state(), ORDER_STATE_COMPLETED) << "not withdrawn: it had an effect";
 }
 
+TEST(ReceiptTest, WhatAnAgencyToldOfIsNotWithdrawnThoughTheLogHasntHandedItOut) {
+  FrozenWorld world;
+  world.Do(world.Receipts("BANK1", {world.Controlled(world.freeze, "BANK1", 80'000'00, 0)}));
+  const auto deduct = world.DeductOrder("BANK1", world.freeze.order_id(), 30'000'00);
+  ASSERT_EQ(DomainWorld::OnlyRefusal(world.Do(world.Orders({deduct}))), Reason::kNone);
+  ASSERT_EQ(Verdict(world.Do(world.Receipts("BANK1", {world.Deducted(deduct, "BANK1", false, 50'000'00, 0)}))),
+            RECEIPT_VERDICT_RECORDED);
+  const Result withdrawn =
+      world.Do(Withdraw{.court = CourtOrdinal(1), .request_id = world.NewId(), .order_id = deduct.order_id()});
+  EXPECT_EQ(ReasonOf(withdrawn.status), Reason::kNotWithdrawable) << "its money is on the way";
+  EXPECT_EQ(world.TheCase().ledger.Sum().in_transit, 30'000'00) << "else somebody else could take its room";
+}
 TEST(ReceiptTest, ADeductionThatWasCarriedOutBeforeALossIsTakenThoughItWasWithdrawn) {
   FrozenWorld world;
   world.Do(world.Receipts("BANK1", {world.Controlled(world.freeze, "BANK1", 80'000'00, 0)}));
