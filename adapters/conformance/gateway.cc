@@ -126,6 +126,19 @@ void FakeGateway::CountPoll(const v1::PullTasksRequest& request) {
   if (request.most_tasks() < 1 || request.most_tasks() > kTasksMax) Breach("PullTasks.most_tasks: 1 to 256");
   if (request.wait_seconds() > kPollWaitMax) Breach("PullTasks.wait_seconds: at most 30");
   if (request.last_delivery() > last_fence_) Breach("PullTasks.last_delivery: a delivery that never was");
+  if (!request.directory_digest().empty() && request.directory_digest() != StreamDigest(request.directory_position()))
+    Breach("PullTasks.directory_digest: not that of the statements up to directory_position");
+}
+
+// d(n) as DirectoryHead has it (entry.proto); positions are 1, 2, 3 here.
+std::string FakeGateway::StreamDigest(uint64_t position) const {
+  std::string digest(journal::kHashSize, '\0');
+  for (const v1::SignedMember& statement : world_.statements()) {
+    if (position-- == 0) break;
+    const journal::Hash next = journal::Sha256(digest + DigestOf(statement.member()));
+    digest = journal::View(next);
+  }
+  return digest;
 }
 
 std::optional<absl::StatusOr<v1::PullTasksResponse>> FakeGateway::PullTasks(const v1::PullTasksRequest& request,
@@ -285,6 +298,7 @@ v1::ReceiptResult FakeGateway::Record(const v1::Receipt& receipt, const std::str
 
 absl::StatusOr<v1::ReportStatusResponse> FakeGateway::ReportStatus(const v1::ReportStatusRequest& request) {
   EAGLE_RETURN_IF_ERROR(Admit(Method::kStatus, request.instance()));
+  status_ = request;
   return v1::ReportStatusResponse();
 }
 

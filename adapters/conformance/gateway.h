@@ -103,6 +103,8 @@ class FakeGateway {
   absl::StatusOr<v1::RenewLeaseResponse> RenewLease(const v1::RenewLeaseRequest& request);
   absl::StatusOr<v1::ReportResultsResponse> Report(const v1::ReportResultsRequest& request, bool events);
   absl::StatusOr<v1::ReportStatusResponse> ReportStatus(const v1::ReportStatusRequest& request);
+  // The adapter's last word on itself; empty before the first.
+  const v1::ReportStatusRequest& status() const { return status_; }
   // Polls that wait for an answer now; the carrier counts them.
   int open_polls = 0;
   // A poll arrived; it counts once, however often PullTasks is asked about it.
@@ -123,6 +125,7 @@ class FakeGateway {
   absl::Status Admit(Method method, const std::string& instance);
   bool IsKnown(const std::string& instance) const { return known_.count(instance) != 0; }
   void AddTasks(const v1::PullTasksRequest& request, v1::PullTasksResponse& response);
+  std::string StreamDigest(uint64_t position) const;
   bool AddDirectory(const v1::PullTasksRequest& request, v1::PullTasksResponse& response);
   v1::ReceiptResult Record(const v1::Receipt& receipt, const std::string& bytes, const std::string& head,
                            absl::Time signed_at, bool events);
@@ -139,6 +142,7 @@ class FakeGateway {
   std::map<std::string, uint64_t> last_sequence_;  // of receipts, by order digest
   std::map<uint64_t, std::string> heads_;          // batch sequence -> head payload
   std::vector<v1::HelloRequest> hellos_;
+  v1::ReportStatusRequest status_;
   std::array<uint64_t, kMethods> calls_{};
   std::vector<std::string> breaches_;
   uint64_t last_fence_;

@@ -113,14 +113,15 @@ int VerifyReport(const Options& options) {
   if (!key) return Tell(Fail(Reason::kKeyUnusable, "--key is the examiner's public key in base64"));
   const auto text = ReadText(options.report);
   if (!text.ok()) return Tell(text.status());
-  const auto document = OpenReport(*text, *key);
-  if (!document.ok()) return Tell(document.status());
-  std::printf("%s %s, %s: %lld passed, %lld failed, %lld skipped, %s\n", sdk::TextAt(*document, "adapter").c_str(),
-              sdk::TextAt(*document, "adapter_version").c_str(), sdk::TextAt(*document, "asset_kind").c_str(),
-              static_cast<long long>(sdk::NumberAt(*document, "passed")),
-              static_cast<long long>(sdk::NumberAt(*document, "failed")),
-              static_cast<long long>(sdk::NumberAt(*document, "skipped")), sdk::TextAt(*document, "ended_at").c_str());
-  const std::vector<std::string> objections = ObjectionsIn(*document, options.demanded);
+  const auto read = trust::ReadConformanceReport(*text);
+  if (!read.ok()) return Tell(read.status());
+  if (trust::SignersOf(*read, {{0, v1::KEY_ALGORITHM_ED25519, *key}}, trust::PublicKeyChecker()).empty())
+    return Tell(Fail(Reason::kSignatureInvalid, "the examiner's key did not sign this report"));
+  const trust::ConformanceReport& report = read->report;
+  std::printf("%s %s, %s: %zu passed, %zu failed, %zu skipped, %s\n", report.adapter.c_str(), report.version.c_str(),
+              report.asset_kind.c_str(), report.passed.size(), report.failed.size(), report.skipped.size(),
+              report.ended_at.c_str());
+  const std::vector<std::string> objections = trust::ObjectionsTo(report, options.demanded);
   for (const std::string& objection : objections) std::printf("- %s\n", objection.c_str());
   return objections.empty() ? 0 : kRefusedExitCode;
 }

@@ -155,15 +155,29 @@ bool Play::Check(bool held, std::string_view otherwise) {
   return held;
 }
 
+std::string Play::Said(const std::optional<v1::Receipt>& receipt) {
+  std::string said = InWords(receipt);
+  if (receipt) return said;
+  stage().Locked([&] {
+    const v1::ReportStatusRequest& status = gateway().status();
+    if (status.waiting_for_clerk() > 0)
+      absl::StrAppend(&said, " (by its own word ", status.waiting_for_clerk(),
+                      " tasks wait for a clerk: the hook approve plays him)");
+    if (!status.instance().empty() && !status.back_end_reachable())
+      absl::StrAppend(&said, " (by its own word its register can't be reached)");
+  });
+  return said;
+}
+
 bool Play::CheckOutcome(const std::optional<v1::Receipt>& receipt, v1::Outcome outcome, std::string_view what) {
-  return Check(Is(receipt, outcome), absl::StrCat(ToAbsl(what), ": must be ", v1::Outcome_Name(outcome).substr(8),
-                                                  ", was ", InWords(receipt)));
+  return Check(Is(receipt, outcome),
+               absl::StrCat(ToAbsl(what), ": must be ", v1::Outcome_Name(outcome).substr(8), ", was ", Said(receipt)));
 }
 
 bool Play::CheckReturned(const std::string& digest, std::string_view what) {
   const auto receipt = Answer(digest);
   return Check(receipt && receipt->kind() == v1::RECEIPT_KIND_RETURNED,
-               absl::StrCat(ToAbsl(what), ": must be RETURNED, was ", InWords(receipt)));
+               absl::StrCat(ToAbsl(what), ": must be RETURNED, was ", Said(receipt)));
 }
 
 bool Play::CheckControlled(const std::optional<v1::Receipt>& receipt, std::string_view what) {

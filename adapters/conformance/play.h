@@ -113,6 +113,8 @@ class Play {
 
  private:
   std::optional<v1::Receipt> LastWord(const std::string& digest);
+  // InWords, and why there may be no answer.
+  std::string Said(const std::optional<v1::Receipt>& receipt);
   const std::string* HookFor(v1::Action action) const;
   bool MayStandYet(const std::string& digest);
 

@@ -1,13 +1,10 @@
 #include "adapters/conformance/report.h"
 
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "server/base/bytes.h"
-#include "server/base/reason.h"
 #include "server/journal/dsse.h"
 
 namespace eagle::conformance {
@@ -20,6 +17,14 @@ constexpr absl::string_view Word(CaseVerdict verdict) {
 std::string Xml(std::string_view text) {
   return absl::StrReplaceAll(ToAbsl(text),
                              {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"}, {"'", "&apos;"}});
+}
+
+// At most so many bytes, cut where a character begins.
+std::string Shortened(std::string text, size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  size_t end = bytes_max;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end) + "...";
 }
 
 std::string Seconds(absl::Duration duration) { return absl::StrFormat("%.3f", absl::ToDoubleSeconds(duration)); }
@@ -72,7 +77,7 @@ std::string JUnitOf(const RunResult& run) {
   return xml + "</testsuite>\n";
 }
 
-sdk::Json JsonOf(const RunResult& run, std::string_view kit_version) {
+sdk::Json JsonOf(const RunResult& run, std::string_view kit_version, size_t words_max) {
   sdk::Json document;
   sdk::Put(document, "kit_version", kit_version);
   sdk::Put(document, "agency", run.agency);
@@ -98,57 +103,27 @@ sdk::Json JsonOf(const RunResult& run, std::string_view kit_version) {
     sdk::Put(row, "name", result.one->name);
     sdk::Put(row, "verdict", FromAbsl(Word(result.verdict)));
     sdk::Put(row, "milliseconds", absl::ToInt64Milliseconds(result.took));
-    if (!result.missing.empty()) sdk::Put(row, "needs", result.missing);
-    if (!result.faults.empty()) sdk::Put(row, "faults", absl::StrJoin(result.faults, "\n"));
+    if (words_max == 0) continue;
+    if (!result.missing.empty()) sdk::Put(row, "needs", Shortened(result.missing, words_max));
+    if (!result.faults.empty()) sdk::Put(row, "faults", Shortened(absl::StrJoin(result.faults, "\n"), words_max));
   }
   return document;
 }
 
 std::string SignedReport(const RunResult& run, std::string_view kit_version, trust::Signer& examiner) {
-  const std::string payload = sdk::JsonText(JsonOf(run, kit_version));
-  sdk::Json envelope;
-  sdk::Put(envelope, "payloadType", kReportType);
-  sdk::Put(envelope, "payload", Base64Encode(payload));
-  sdk::Json& signature = sdk::AddTo(envelope, "signatures");
-  sdk::Put(signature, "keyid", trust::KeyIdOf(examiner.public_key()));
-  sdk::Put(signature, "sig", Base64Encode(examiner.Sign(journal::Pae(kReportType, payload))));
-  return sdk::JsonText(envelope) + "\n";
-}
-
-absl::StatusOr<sdk::Json> OpenReport(std::string_view report, std::string_view key) {
-  while (!report.empty() && report.back() == '\n') report.remove_suffix(1);
-  const auto envelope = sdk::ParseJson(report);
-  if (!envelope.ok()) return Fail(Reason::kEnvelopeMalformed, "this is no signed report");
-  const auto payload = Base64Decode(sdk::TextAt(*envelope, "payload"));
-  if (sdk::TextAt(*envelope, "payloadType") != kReportType || !payload)
-    return Fail(Reason::kEnvelopeMalformed, "this is no signed report of the kit");
-  const trust::PublicKeyChecker checker;
-  const auto list = envelope->fields().find("signatures");
-  if (list != envelope->fields().end()) {
-    for (const auto& value : list->second.list_value().values()) {
-      const auto signature = Base64Decode(sdk::TextAt(value.struct_value(), "sig"));
-      if (signature && checker.Check(v1::KEY_ALGORITHM_ED25519, key, journal::Pae(kReportType, *payload), *signature))
-        return sdk::ParseJson(*payload);
-    }
+  std::string report;
+  for (const size_t words_max : {SIZE_MAX, size_t{400}, size_t{100}, size_t{0}}) {
+    const std::string payload = sdk::JsonText(JsonOf(run, kit_version, words_max));
+    sdk::Json envelope;
+    sdk::Put(envelope, "payloadType", trust::kReportPayloadType);
+    sdk::Put(envelope, "payload", Base64Encode(payload));
+    sdk::Json& signature = sdk::AddTo(envelope, "signatures");
+    sdk::Put(signature, "keyid", trust::KeyIdOf(examiner.public_key()));
+    sdk::Put(signature, "sig", Base64Encode(examiner.Sign(journal::Pae(trust::kReportPayloadType, payload))));
+    report = sdk::JsonText(envelope) + "\n";
+    if (report.size() <= trust::kReportBytesMax) break;
   }
-  return Fail(Reason::kSignatureInvalid, "the examiner's key did not sign this report");
-}
-
-std::vector<std::string> ObjectionsIn(const sdk::Json& document, const std::vector<std::string>& demanded) {
-  std::vector<std::string> objections, passed;
-  const auto cases = document.fields().find("cases");
-  if (cases == document.fields().end() || cases->second.list_value().values().empty()) return {"it names no case"};
-  for (const auto& value : cases->second.list_value().values()) {
-    const std::string name = sdk::TextAt(value.struct_value(), "name");
-    const std::string verdict = sdk::TextAt(value.struct_value(), "verdict");
-    if (verdict == "PASSED") passed.push_back(name);
-    if (verdict == "FAILED") objections.push_back(name + " failed");
-  }
-  if (passed.empty()) objections.push_back("no case passed");
-  for (const std::string& name : demanded) {
-    if (std::find(passed.begin(), passed.end(), name) == passed.end()) objections.push_back(name + " was not passed");
-  }
-  return objections;
+  return report;
 }
 
 }  // namespace eagle::conformance

@@ -1,11 +1,16 @@
 #include "adapters/file/adapter.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <system_error>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/synchronization/notification.h"
 #include "adapters/file/core.h"
@@ -28,6 +33,7 @@ struct FileConfig {
   std::optional<Encoding> encoding;
   absl::Duration scan;
   ExchangeRules rules;
+  bool partial_release = false, captures_inflow = false, keeps_waitlist = false;  // what the agency's system can do
 };
 
 void ReadActions(sdk::ConfigSection& section, std::vector<v1::Action>& actions) {
@@ -40,6 +46,20 @@ void ReadActions(sdk::ConfigSection& section, std::vector<v1::Action>& actions) 
     } else {
       section.Wrong("actions", "must be of INQUIRE, FREEZE, RENEW, RELEASE, DEDUCT");
     }
+  }
+}
+
+// What the gateway is told of the agency's own system; all of it unless the configuration says less.
+void ReadDeclared(sdk::ConfigSection& section, FileConfig& config) {
+  const std::pair<std::string_view, bool*> kFlags[] = {{"partial_release", &config.partial_release},
+                                                       {"captures_inflow", &config.captures_inflow},
+                                                       {"keeps_waitlist", &config.keeps_waitlist}};
+  const bool all = !section.Has("declares");
+  const std::vector<std::string> names = section.Texts("declares");
+  for (const auto& [name, flag] : kFlags) *flag = all || std::find(names.begin(), names.end(), name) != names.end();
+  for (const std::string& name : names) {
+    if (std::none_of(std::begin(kFlags), std::end(kFlags), [&](const auto& one) { return one.first == name; }))
+      section.Wrong("declares", "must be of partial_release, captures_inflow, keeps_waitlist");
   }
 }
 
@@ -68,6 +88,7 @@ void ReadSection(sdk::ConfigSection& section, FileConfig& config, std::vector<v1
   config.rules.batch_rows_max = static_cast<size_t>(section.Number("batch_rows_max", 500, 1, 5'000));
   config.rules.keep = absl::Hours(24 * section.Number("keep_days", 30, 1, 36'500));
   ReadActions(section, actions);
+  ReadDeclared(section, config);
   for (const std::string_view key : {"to_agency", "to_gateway"}) {
     const std::string& folder = key == "to_agency" ? config.to_agency : config.to_gateway;
     std::error_code error;
@@ -97,9 +118,9 @@ absl::StatusOr<FileConfig> LoadFileConfig(const std::string& path) {
     capability.set_asset_kind("DEPOSIT");
     capability.set_action(action);
     capability.set_by_clerk(true);  // the answer comes with a batch, not at once
-    capability.set_partial_release(action == v1::ACTION_RELEASE);
-    capability.set_captures_inflow(action == v1::ACTION_FREEZE);
-    capability.set_keeps_waitlist(action == v1::ACTION_FREEZE);
+    capability.set_partial_release(action == v1::ACTION_RELEASE && config.partial_release);
+    capability.set_captures_inflow(action == v1::ACTION_FREEZE && config.captures_inflow);
+    capability.set_keeps_waitlist(action == v1::ACTION_FREEZE && config.keeps_waitlist);
   }
   return config;
 }

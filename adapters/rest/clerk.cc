@@ -31,9 +31,11 @@ absl::StatusOr<sdk::Json> ResolveNotDone(const sdk::CounterRequest& request, sdk
   EAGLE_ASSIGN_OR_RETURN(const sdk::Operation operation, OperationIn(request));
   EAGLE_ASSIGN_OR_RETURN(const std::string reason, request.Required("reason"));
   EAGLE_ASSIGN_OR_RETURN(const std::string clerk, request.Required("clerk"));
-  EAGLE_ASSIGN_OR_RETURN(const sdk::Found found, core.Find(operation));
-  if (found.kind == sdk::Found::Kind::kDone)
+  EAGLE_ASSIGN_OR_RETURN(const Look look, core.LookAt(operation));
+  if (look.verdict == "DONE")
     return Fail(Reason::kTaskNotWaiting, "the agency's server says that it was done: use counter ask");
+  if (look.verdict == "PENDING")
+    return Fail(Reason::kTaskNotWaiting, "the agency's server is at work on it: use counter ask when it has ended");
   for (const sdk::ClerkTask& task : agent.ClerkQueue()) {
     if (task.operation != operation) continue;
     sdk::Answer answer;

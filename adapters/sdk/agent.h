@@ -176,6 +176,7 @@ class Agent {
   void SendStatus();
   void TakeHello(const v1::HelloResponse& response);
   bool TakeOrigin(const v1::HelloResponse& response);
+  void CountStatementsAnew(const absl::Status& status);
   void TakeRenewal(const Call& call, const v1::RenewLeaseResponse& response);
   absl::Duration ForgetBefore() const;
 
@@ -276,6 +277,7 @@ class Agent {
   uint32_t poll_wait_seconds_ = 30;
   bool delivered_in_session_ = false;
   bool directory_complete_ = false;
+  uint32_t recounts_ = 0;  // of the stream, since a poll that acknowledged it was taken
   absl::Time directory_head_at_ = absl::UnixEpoch();
   bool draining_ = false;
   bool register_reachable_ = true;

@@ -36,6 +36,7 @@ void Agent::TakeTasks(const Call& call, const v1::PullTasksResponse& response) {
   }
   if (!Commit(unit)) return;
 
+  if (response.directory().empty()) recounts_ = 0;  // the poll's digest was right, and there was nothing past it
   delivered_in_session_ = delivered_in_session_ || !response.tasks().empty();
   const absl::Duration granted_at = Monotonic();
   for (const v1::Task& task : response.tasks()) {

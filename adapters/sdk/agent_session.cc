@@ -14,6 +14,14 @@ constexpr uint32_t kTasksAPollMax = 256;
 constexpr uint32_t kPollWaitSecondsMax = 30;
 constexpr size_t kBatchesAtOnce = 256;
 
+// The stream is counted anew, from its beginning: what is known stays known. Statements are kept in the order in which
+// they were believed, and positions are given out anew.
+void ForgetStream(MetaRow& meta) {
+  meta.statement_offset += meta.directory_position;
+  meta.directory_position = meta.statements = meta.directory_head = 0;
+  meta.stream_digest = std::string(journal::kHashSize, '\0');
+}
+
 // The call was understood and turned down; the same bytes will hardly fare better soon.
 bool IsRefusal(const absl::Status& status) {
   return status.code() != absl::StatusCode::kUnavailable && status.code() != absl::StatusCode::kDeadlineExceeded &&
@@ -113,6 +121,8 @@ void Agent::Failed(Method method, const absl::Status& status) {
     session_ = Session::kDown;
   } else if (reason == Reason::kHelloFirst) {
     GoDown(failures_[method] == 1 ? absl::ZeroDuration() : wait);
+  } else if (method == kPull && reason == Reason::kDirectoryDiffers) {
+    CountStatementsAnew(status);
   } else if (method == kReport && IsRefusal(status)) {
     Refused& refused = refused_batches_[batch_sent_];
     refused.next_try = Monotonic() + Backoff(++refused.times, status);
@@ -203,11 +213,7 @@ bool Agent::TakeOrigin(const v1::HelloResponse& response) {
       for (uint64_t batch : some) unit.tables.SetPending(batch, true);
       unit.pending = true;
     }
-    // Statements are kept in the order in which they were believed, and positions are given out anew.
-    meta.statement_offset += meta.directory_position;
-    // The stream is counted anew, from its beginning: what is known stays known.
-    meta.directory_position = meta.statements = meta.directory_head = 0;
-    meta.stream_digest = std::string(journal::kHashSize, '\0');
+    ForgetStream(meta);
     meta.last_delivery = std::min(meta.last_delivery, response.recovered_at());
     refused_batches_.clear();
     documents_done_.clear();
@@ -216,6 +222,20 @@ bool Agent::TakeOrigin(const v1::HelloResponse& response) {
   }
   unit.tables.PutMeta(meta);
   return Commit(unit);
+}
+
+// The log's statements are others than our books have. Taken anew, they are counted as the gateway tells them now: that
+// mends books that were damaged, and what is believed is judged by the statements' own signatures as ever. Where it
+// doesn't help, it is tried later and later, and people are told (directories_differ).
+void Agent::CountStatementsAnew(const absl::Status& status) {
+  ++metrics_.directories_differ;
+  failures_[kPull] = 0;
+  not_before_[kPull] = Monotonic() + Backoff(++recounts_, status);
+  Unit unit(ports_.inbox);
+  MetaRow meta = unit.tables.Meta();
+  ForgetStream(meta);
+  unit.tables.PutMeta(meta);
+  Commit(unit);
 }
 
 absl::Duration Agent::ForgetBefore() const {
@@ -239,6 +259,7 @@ void Agent::SendPull() {
     const MetaRow meta = unit.tables.Meta();
     request.set_last_delivery(delivered_in_session_ || queue_.size() == 0 ? meta.last_delivery : 0);
     request.set_directory_position(meta.directory_position);
+    request.set_directory_digest(meta.stream_digest);
     request.set_directory_head(meta.directory_head);
   }
   ++metrics_.polls;

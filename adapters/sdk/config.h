@@ -103,6 +103,7 @@ struct AgentMetrics {
   uint64_t tasks_withdrawn = 0;
   uint64_t deductions_unwitnessed = 0;  // returned: no proof that witnesses have seen them
   uint64_t directory_heads = 0;         // that fitted what was received
+  uint64_t directories_differ = 0;      // the gateway's statements are others than were counted here: tell the auditors
   uint64_t directory_heads_wrong = 0;   // not proved, or about another stream of statements: raise the alarm
   uint64_t ids_reused = 0;              // another order under a known id: raise the alarm
   uint64_t signatures_invalid = 0;

@@ -41,6 +41,8 @@ class Storyteller {
     LosesItsClock();
     Erases();
     SaysWhatItsDirectoryIs();
+    ExaminesAnAdapter();
+    HasItsDirectoryReceived();
   }
 
  private:
@@ -432,11 +434,43 @@ class Storyteller {
   // From a policy on that demands it.
   void SaysWhatItsDirectoryIs() {
     auto act = Proposing();
-    *act.mutable_proposal()->mutable_policy()->mutable_table() = FreedoniaPolicy(2);
+    PolicyTable& table = *act.mutable_proposal()->mutable_policy()->mutable_table();
+    table = FreedoniaPolicy(2);
+    AdapterRow& row = *table.mutable_adapters();
+    row.add_examiners()->set_name("test house");
+    row.mutable_examiners(0)->set_algorithm(KEY_ALGORITHM_ED25519),
+        row.mutable_examiners(0)->set_key(world_.Key("examiner"));
+    row.add_cases("crash"), row.set_valid_days(10);
+    *row.mutable_source() = table.terms(0).source();
     const uint64_t proposal = Accepted(world_.Administration("admin1", {act})).members[0].index;
     Accepted(world_.Administration("admin2", {ApprovalOf(proposal)}));
     Later(absl::Minutes(1));
     Later(absl::Hours(1));
+  }
+
+  void ExaminesAnAdapter() {
+    auto act = Proposing();
+    act.mutable_proposal()->mutable_adapter()->set_report("as the kit signed it");
+    const domain::ExaminedReport report{.adapter = "example.adapter",
+                                        .version = "1.0",
+                                        .passed = {"crash", "hello"},
+                                        .skipped = 1,
+                                        .digest = std::string(32, 'd'),
+                                        .keys = {world_.Key("examiner")}};
+    auto proposing = world_.Administration("admin1", {act});
+    proposing.members[0].report = report;
+    auto approving = world_.Administration("admin2", {ApprovalOf(Accepted(proposing).members[0].index)});
+    approving.members[0].report = report;
+    Accepted(approving);
+  }
+
+  void HasItsDirectoryReceived() {
+    for (AgencyOrdinal agency : {kBank1, kLand1}) {
+      Accepted(domain::AcknowledgeDirectory{.agency = agency,
+                                            .position = world_.state.directory.statement_positions().back(),
+                                            .statements = world_.stream.statements,
+                                            .digest = world_.stream.digest});
+    }
   }
 
   // A bank objects to a freeze: a deduction waits, both sides speak, the time passes, and the court answers late. What

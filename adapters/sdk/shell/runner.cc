@@ -34,6 +34,7 @@ constexpr Counter kCounters[] = {
     {"tasks_withdrawn", &AgentMetrics::tasks_withdrawn, Tone::kInfo},
     {"deductions_unwitnessed", &AgentMetrics::deductions_unwitnessed, Tone::kWarning},
     {"directory_heads", &AgentMetrics::directory_heads, Tone::kSilent},
+    {"directories_differ", &AgentMetrics::directories_differ, Tone::kWarning},
     {"directory_heads_wrong", &AgentMetrics::directory_heads_wrong, Tone::kWarning},
     {"ids_reused", &AgentMetrics::ids_reused, Tone::kWarning},
     {"signatures_invalid", &AgentMetrics::signatures_invalid, Tone::kWarning},

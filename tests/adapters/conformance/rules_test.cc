@@ -92,6 +92,23 @@ class ConformanceRules : public testing::Test {
   v1::Receipt receipt_;
 };
 
+TEST_F(ConformanceRules, APollThatAcknowledgesOtherStatementsThanItWasToldIsABreach) {
+  v1::PullTasksRequest request;
+  request.set_instance("one"), request.set_most_tasks(10);
+  gateway_.CountPoll(request);
+  request.set_directory_digest(std::string(32, '\0'));
+  gateway_.CountPoll(request);
+  EXPECT_THAT(gateway_.TakeBreaches(), IsEmpty()) << "it says nothing, or that it has none";
+  request.set_directory_position(1);
+  gateway_.CountPoll(request);
+  EXPECT_THAT(gateway_.TakeBreaches(), ElementsAre(HasSubstr("directory_digest")));
+  const journal::Hash member = journal::LeafHash(world_.statements().front().member());
+  const journal::Hash first = journal::Sha256(std::string(32, '\0') + std::string(journal::View(member)));
+  request.set_directory_digest(std::string(journal::View(first)));
+  gateway_.CountPoll(request);
+  EXPECT_THAT(gateway_.TakeBreaches(), IsEmpty());
+}
+
 TEST_F(ConformanceRules, AnHonestReceiptBreaksNone) {
   EXPECT_THAT(Wrong([](v1::Receipt&) {}), IsEmpty());
 }

@@ -241,6 +241,24 @@ TEST(RestBank, AClerkSaysWhatWasCertainlyNotDone) {
   EXPECT_EQ(it.bank.Posts("freezes"), 1u);
 }
 
+TEST(RestBank, WhileTheBankIsAtWorkNobodySaysThatItWasNotDone) {
+  BankBehindRest it;
+  it.bank.Fault("freezes", "at_work");
+  it.bank.Fault("operations", "forgets");
+  const v1::Order freeze = it.Freeze(60'000'00);
+  it.world.Run(40);
+  EXPECT_THAT(it.Note(), HasSubstr("HTTP 404"));
+  EXPECT_EQ(sdk::TextAt(*LookAtServer(it.Request(freeze), *it.core), "verdict"), "PENDING");
+  EXPECT_EQ(ReasonOf(ResolveNotDone(it.Request(freeze), *it.world.agent, *it.core).status()), Reason::kTaskNotWaiting);
+  it.bank.Heal();
+  for (int look = 0; look < 1000; ++look) {
+    if (sdk::TextAt(*LookAtServer(it.Request(freeze), *it.core), "verdict") == "DONE") break;
+  }
+  EXPECT_EQ(it.world.agent->AskAgain(sdk::SdkWorld::OperationOf(freeze)), absl::OkStatus());
+  ASSERT_TRUE(it.world.Settle());
+  EXPECT_EQ(it.world.Outcome(freeze), "PARTLY_CONTROLLED");
+}
+
 TEST(RestBank, ControlsOfOnePersonGoOneAtATimeInTheOrderOfArrival) {
   BankBehindRest it;
   it.bank.Fault("freezes", "at_work");

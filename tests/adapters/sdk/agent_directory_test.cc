@@ -210,5 +210,70 @@ TEST(AgentDirectoryUnpinned, WhoPinsNoLogAsksForNoHead) {
   EXPECT_FALSE(world.agent->metrics().directory_stale);
 }
 
+// ---- what a poll acknowledges
+
+// d(n) by position, as the log counts it.
+class AgentAcknowledges : public testing::Test {
+ protected:
+  AgentAcknowledges() {
+    world_.gateway.change_tasks = [this](v1::PullTasksResponse& response) {
+      for (const v1::DirectoryChange& change : response.directory()) Count(change);
+    };
+    world_.gateway.check_poll = [this](const v1::PullTasksRequest& request) -> absl::Status {
+      polls_.push_back(request);
+      if (request.directory_digest() == digests_[request.directory_position()] && !differs_) return absl::OkStatus();
+      return Fail(Reason::kDirectoryDiffers, "other statements");
+    };
+    world_.StartAgent();
+  }
+  void Count(const v1::DirectoryChange& change) {
+    if (change.position() <= digests_.rbegin()->first) return;
+    const journal::Hash member = journal::LeafHash(change.statement().member());
+    const journal::Hash next = journal::Sha256(digests_.rbegin()->second + std::string(journal::View(member)));
+    digests_[change.position()] = std::string(journal::View(next));
+  }
+
+  SdkWorld world_;
+  std::map<uint64_t, std::string> digests_ = {{0, std::string(32, '\0')}};
+  std::vector<v1::PullTasksRequest> polls_;
+  bool differs_ = false;
+};
+
+TEST_F(AgentAcknowledges, EveryPollCarriesTheDigestOfItsOwnBooks) {
+  const v1::Order inquiry = world_.Submit(world_.Inquiry());
+  ASSERT_TRUE(world_.Settle());
+  EXPECT_EQ(world_.Outcome(inquiry), "FOUND");
+  ASSERT_GT(digests_.size(), 1u);
+  EXPECT_EQ(polls_.front().directory_position(), 0u);
+  EXPECT_EQ(polls_.back().directory_position(), digests_.rbegin()->first);
+  EXPECT_EQ(polls_.back().directory_digest(), digests_.rbegin()->second);
+  EXPECT_EQ(world_.agent->metrics().directories_differ, 0u);
+}
+
+TEST_F(AgentAcknowledges, BooksThatDifferAreCountedAnewAndWorkGoesOn) {
+  world_.Run(20);
+  differs_ = true;
+  const v1::Order first = world_.Submit(world_.Inquiry());
+  world_.Run(3);
+  EXPECT_GT(world_.agent->metrics().directories_differ, 0u);
+  differs_ = false;
+  polls_.clear();
+  ASSERT_TRUE(world_.Settle());
+  EXPECT_EQ(world_.Outcome(first), "FOUND");
+  EXPECT_EQ(polls_.front().directory_position(), 0u) << "from the beginning of the stream";
+  EXPECT_EQ(polls_.back().directory_digest(), digests_.rbegin()->second);
+}
+
+TEST_F(AgentAcknowledges, WhereItDoesNotHelpItIsTriedLaterAndLater) {
+  world_.Run(20);
+  differs_ = true;
+  polls_.clear();
+  const absl::Duration began = world_.clock.MonotonicNow();
+  world_.Run(60);
+  const double seconds = absl::ToDoubleSeconds(world_.clock.MonotonicNow() - began);
+  EXPECT_GT(world_.agent->metrics().directories_differ, 2u);
+  EXPECT_LT(static_cast<double>(polls_.size()), 8 + seconds / 5) << "within " << seconds << " s";
+}
+
 }  // namespace
 }  // namespace eagle::sdk

@@ -162,6 +162,7 @@ void TestGateway::PullTasks(CallId call, const v1::PullTasksRequest& request) {
 }
 
 absl::StatusOr<Reply> TestGateway::Pull(const v1::PullTasksRequest& request) {
+  EAGLE_RETURN_IF_ERROR(check_poll(request));
   v1::PullTasksResponse response;
   const absl::Duration now = clock_.MonotonicNow();
   const uint64_t fence = last_fence_ + 1;

@@ -100,6 +100,7 @@ class TestGateway : public Channel {
   uint64_t recovered_at = 0;
   std::function<absl::Status(Wire)> refuse = [](Wire) { return absl::OkStatus(); };
   std::function<void(v1::ReportResultsResponse&)> change_verdicts = [](v1::ReportResultsResponse&) {};
+  std::function<absl::Status(const v1::PullTasksRequest&)> check_poll = [](const auto&) { return absl::OkStatus(); };
   std::function<void(v1::PullTasksResponse&)> change_tasks = [](v1::PullTasksResponse&) {};
   uint64_t refuse_batch = 0;  // the batch with this sequence is turned down as it is
   std::array<int, kWires> calls{};
