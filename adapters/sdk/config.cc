@@ -11,7 +11,8 @@ std::vector<SignatureRule> UsualSignatureRules() {
           {v1::ACTION_FREEZE, 0, two},
           {v1::ACTION_RELEASE, 0, two},
           {v1::ACTION_DEDUCT, 0, two},
-          {v1::ACTION_RENEW, 0, two}};
+          {v1::ACTION_RENEW, 0, two},
+          {v1::ACTION_EXTRACT_INCOME, 0, two}};
 }
 
 absl::Status CheckConfig(const AgentConfig& config) {
