@@ -112,6 +112,7 @@ void Agent::Record(TaskRow& row, const v1::Order& order, Answer answer, Unit& un
   row.state = state;
   row.note.clear();
   if (state == TaskState::kDone) {
+    ObjectIfExempt(row, order, receipt, unit);
     for (const RegisterChange& change : unit.tables.TakeDeferred(row.digest)) {
       if (!RecordEvent(row, change, unit)) ++metrics_.changes_passed_over;
     }

@@ -175,6 +175,17 @@ TEST(BankBehindAgent, AMeasureOfTheCounterKeepsItsTimeOfServiceInEveryReceipt) {
   EXPECT_EQ(trust::TimeOf(bank.world.LastWord(release)->items(0).measure().served_at()), served);
 }
 
+TEST(BankBehindAgent, AWageAccountThatIsHeldAsExemptIsObjectedToWithoutAClerk) {
+  BankBehindAgent bank("WAGE_ESCROW");
+  const v1::Order freeze = bank.world.Submit(bank.world.Freeze(1'000'00));
+  ASSERT_TRUE(bank.world.Settle());
+  bank.world.Run();
+  EXPECT_EQ(bank.world.Outcome(freeze), "EXEMPT_HELD");
+  ASSERT_EQ(bank.world.agent->Objections().size(), 1u);
+  EXPECT_EQ(bank.world.agent->Objections()[0].order_id, freeze.order_id());
+  EXPECT_EQ(bank.Ask(kAtBeiling, "available"), "61,350.27");
+}
+
 TEST(BankBehindAgent, FindsItsOwnEffectWhenTheReplyIsLost) {
   BankBehindAgent bank;
   bank.gateway->lose_replies = true;
