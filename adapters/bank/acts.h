@@ -40,6 +40,16 @@ absl::StatusOr<sdk::Answer> Release(const Work& work, const sdk::Request& reques
 // this bank that is settled at once (DEDUCTED); to another it is SENT_NOT_CONFIRMED until the payment system says more.
 absl::StatusOr<sdk::Answer> Deduct(const Work& work, const sdk::Request& request);
 
+// 提取收入. A measure that takes of each month's income, as it is credited, what exceeds the part that is kept, and
+// pays it to the court. NO_INCOME_ACCOUNT: the account isn't one for income.
+absl::StatusOr<sdk::Answer> ExtractIncome(const Work& work, const sdk::Request& request);
+// Income of a customer comes in from another bank 代发工资: earlier measures take theirs, extractions what they may, in
+// rank order; the rest is the holder's. Errors: as Deposit, and FIELD_INVALID (not an account for income).
+absl::Status PaySalary(const Work& work, const std::string& account, int64_t amount, const std::string& request);
+// What the court is told of a taking when it is settled, and when the money has come back.
+void TellExtracted(const Work& work, const PaymentRow& payment, const Book& book);
+void TellComeBack(const Work& work, const PaymentRow& payment, const Book& book);
+
 // The payment system's word on a payment that is SENT: the court's account has the money, or it came back and lies
 // under the same measure at the same rank. The last word on the order goes into the outbox.
 absl::Status ConfirmPayment(const Work& work, PaymentRow payment);

@@ -45,9 +45,16 @@ class Book {
   sdk::EncumbranceRegister& entries() { return register_; }
   const sdk::EncumbranceRegister& entries() const { return register_; }
 
-  // Places a measure; whose it is (`row.operation`, `row.person`) goes with it into the tables. Errors: as
+  // Places a measure; whose it is (`row.operation`, `row.person`) goes with it into the tables. Errors and `first`: as
   // EncumbranceRegister::Place.
-  absl::Status Place(MeasureRow row);
+  absl::Status Place(MeasureRow row, std::string_view first = "");
+  // An order takes over a measure that the counter entered. Pre: it is loaded, and no order's yet.
+  void TakeOver(const std::string& measure, const sdk::Operation& operation);
+  // The measure in the words of the contract, with what a bank knows beyond the register: units of a product, payments
+  // of extracted income that aren't settled (not taken yet, so still a part of the limit), a product that another house
+  // keeps (never CONTROLLED). Pre: loaded or placed.
+  v1::MeasureState State(const std::string& measure) const;
+  v1::ItemResult Item(const std::string& measure) const;
   // Writes what changed since Load or the last Save. Pre: the bookings of the same movements are made.
   void Save();
 
@@ -58,8 +65,11 @@ class Book {
   std::map<std::string, MeasureRow, std::less<>> rows_;  // as loaded or placed: for what the register doesn't know
 };
 
-// Measures whose terms ended by `work.now` end, each at its own instant, and those behind them move up. Every
-// transaction of the core begins with it, so whatever else is loaded is up to date. Error: REGISTER_BROKEN.
+// Measures whose terms ended by `work.now` end, each at its own instant, and those behind them move up; products that
+// pay back by themselves do, in the same order of time. Every transaction of the core begins with it, so whatever else
+// is loaded is up to date. Error: REGISTER_BROKEN.
 absl::Status CatchUp(const Work& work);
+// Whether it would change anything.
+bool IsBehind(const Work& work);
 
 }  // namespace eagle::bank

@@ -18,17 +18,29 @@ constexpr Zero kZeros[] = {
     {"what measures say was deducted isn't what was booked",
      "SELECT (SELECT coalesce(sum(deducted), 0) FROM measures) + (SELECT coalesce(sum(amount), 0) FROM entries JOIN "
      "bookings USING (booking)"
-     " JOIN accounts USING (account) WHERE accounts.kind <> 'INTERNAL' AND bookings.kind IN ('DEDUCTION', 'RETURN'))"},
+     " JOIN accounts USING (account) WHERE accounts.kind <> 'INTERNAL' AND bookings.kind IN ('DEDUCTION', "
+     "'EXTRACTION', 'RETURN'))"},
     {"clearing doesn't hold what was sent and not received",
      "SELECT (SELECT coalesce(sum(amount), 0) FROM entries JOIN accounts USING (account) WHERE nature = 'CLEARING')"
      " - (SELECT coalesce(sum(amount), 0) FROM payments WHERE state <> 'REJECTED')"
      " + (SELECT coalesce(sum(amount), 0) FROM entries JOIN bookings USING (booking) JOIN accounts USING (account)"
-     "    WHERE accounts.kind <> 'INTERNAL' AND bookings.kind = 'RECEIPT')"},
+     "    WHERE accounts.kind <> 'INTERNAL' AND bookings.kind IN ('RECEIPT', 'SALARY'))"},
     {"a booking of an order belongs to no operation",
      "SELECT count(*) FROM bookings WHERE operation IS NOT NULL AND operation NOT IN (SELECT operation FROM "
      "operations)"},
     {"a measure of an order belongs to no operation",
-     "SELECT count(*) FROM measures WHERE length(order_id) > 0 AND measure NOT IN (SELECT operation FROM operations)"},
+     "SELECT count(*) FROM measures WHERE operation IS NOT NULL AND operation NOT IN (SELECT operation FROM "
+     "operations)"},
+    {"a product's account isn't worth its units at their price",
+     "SELECT count(*) FROM products WHERE units_e4 * (price_e4 / 1000000) + units_e4 * (price_e4 % 1000000) / 1000000"
+     " <> (SELECT coalesce(sum(amount), 0) FROM entries WHERE entries.account = products.account)"},
+    {"a product and its return account have other holders",
+     "SELECT count(*) FROM (SELECT products.account, customer FROM products JOIN holders USING (account)"
+     " EXCEPT SELECT products.account, customer FROM products JOIN holders ON holders.account = return_account)"},
+    {"what came in as income was booked otherwise",
+     "SELECT count(*) FROM incomes WHERE NOT EXISTS (SELECT 1 FROM entries JOIN bookings USING (booking)"
+     " WHERE entries.booking = incomes.booking AND entries.account = incomes.account AND kind = 'SALARY'"
+     " AND entries.amount = incomes.amount)"},
 };
 
 absl::Status CheckZeros(const Work& work, absl::Span<const Zero> zeros) {

@@ -29,7 +29,7 @@ absl::Status BankCore::InTransaction(const std::function<absl::Status(const Work
   Transaction transaction(*database_);
   const int64_t now_us = std::max(absl::ToUnixMicros(clock_.WallNow()), tables.Fact(kLastTime));
   const Work now{tables, absl::FromUnixMicros(now_us), zone_, agency_, kind_};
-  const bool commit = !reads_only || tables.NextEnd(now.now).has_value();
+  const bool commit = !reads_only || IsBehind(now);
   EAGLE_RETURN_IF_ERROR(CatchUp(now));
   EAGLE_RETURN_IF_ERROR(work(now));
   if (!commit) return absl::OkStatus();
@@ -82,8 +82,10 @@ absl::StatusOr<sdk::Answer> BankCore::Carry(const Work& work, const sdk::Request
       return Release(work, request);
     case v1::ACTION_DEDUCT:
       return Deduct(work, request);
+    case v1::ACTION_EXTRACT_INCOME:
+      return ExtractIncome(work, request);
     default:
-      return sdk::Returned("ACTION_NOT_SUPPORTED", "the core freezes, renews, releases and deducts");
+      return sdk::Returned("ACTION_NOT_SUPPORTED", "the core freezes, renews, releases, deducts and extracts income");
   }
 }
 

@@ -36,9 +36,9 @@ class BankCore {
 
   // Looks; changes nothing but what time has changed. Error: REGISTER_BROKEN.
   absl::StatusOr<sdk::Answer> Inquire(const sdk::Request& request);
-  // FREEZE, RENEW, RELEASE, DEDUCT, once: the same operation again gives the stored answer. An order that the bank
-  // can't carry out is answered too. Errors, after which nothing was done: ORDER_ID_REUSED (the operation was another
-  // order's), REGISTER_BROKEN.
+  // FREEZE, RENEW, RELEASE, DEDUCT, EXTRACT_INCOME, once: the same operation again gives the stored answer. An order
+  // that the bank can't carry out is answered too. Errors, after which nothing was done: ORDER_ID_REUSED (the operation
+  // was another order's), REGISTER_BROKEN.
   absl::StatusOr<sdk::Answer> Apply(const sdk::Request& request);
   // DONE with the stored answer, or NOT_DONE: whoever sees NOT_DONE after a failed Apply may be sure, as no Apply is
   // under way.

@@ -5,10 +5,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "adapters/bank/acts.h"
+#include "adapters/bank/products.h"
 #include "server/base/reason.h"
 
 namespace eagle::bank {
 namespace {
+
+constexpr uint32_t kTermMonthsMax = 1'200;  // as the contract counts
 
 absl::StatusOr<AccountRow> OpenAccount(const Work& work, const std::string& number) {
   const std::optional<AccountRow> account = work.tables.Account(number);
@@ -21,6 +24,8 @@ absl::StatusOr<AccountRow> OpenAccount(const Work& work, const std::string& numb
 absl::Status MoveCash(const Work& work, const char* kind, const char* own, const std::string& account, int64_t amount,
                       bool in, const std::string& request) {
   EAGLE_ASSIGN_OR_RETURN(const AccountRow row, OpenAccount(work, account));
+  if (work.tables.Product(account))
+    return Fail(Reason::kFieldInvalid, "a product takes no money and gives none").At("account", "redeem the product");
   const int64_t signed_amount = in ? amount : -amount;
   if (const std::optional<BookingRow> done = work.tables.BookingOfRequest(request)) {
     const Entry& entry = done->entries.back();
@@ -68,40 +73,70 @@ absl::Status Withdraw(const Work& work, const std::string& account, int64_t amou
   return MoveCash(work, "WITHDRAWAL", kCash, account, amount, false, request);
 }
 
-absl::StatusOr<std::string> Seize(const Work& work, const Seizure& seizure, const std::string& request) {
-  EAGLE_ASSIGN_OR_RETURN(const AccountRow account, OpenAccount(work, seizure.account));
-  if (seizure.authority.empty() || seizure.document.empty())
+namespace {
+
+// Enters a measure on one account, a product with its return account; the same `request` again gives the same measure.
+absl::StatusOr<std::string> Enter(const Work& work, MeasureRow row, const std::string& number,
+                                  const std::string& request) {
+  EAGLE_ASSIGN_OR_RETURN(const AccountRow account, OpenAccount(work, number));
+  if (row.measure.authority.empty() || row.measure.document_number.empty())
     return Fail(Reason::kFieldMissing, "a measure has an authority and a document");
   if (const std::string rule = ExemptBy(work.tables, account, "FREEZE", ""); !rule.empty()) {
     return Fail(Reason::kAccountExempt, "the account is exempt").With("rule", rule);
   }
-  MeasureRow row;
+  const std::optional<ProductRow> product = work.tables.Product(number);
+  if (product && !product->own)
+    return Fail(Reason::kFieldInvalid, "another house keeps the product")
+        .At("account", "name its return account " + product->return_account);
   row.measure.id = "counter/" + request;
+  row.measure.scope = ScopeWith(work, {number});
   if (const std::optional<MeasureRow> done = work.tables.Measure(row.measure.id)) {
     const sdk::Encumbrance& was = done->measure;
-    const bool same = was.document_number == seizure.document && was.authority == seizure.authority &&
-                      was.scope.front() == seizure.account;
+    const bool same = was.document_number == row.measure.document_number && was.authority == row.measure.authority &&
+                      was.scope == row.measure.scope;
     if (same) return row.measure.id;
     return Fail(Reason::kRequestIdReused, "this request entered another measure");
   }
+  row.measure.rank = {work.now, NextSequence(work, number)};
+  if (row.measure.effective_to && *row.measure.effective_to <= work.now)
+    return Fail(Reason::kFieldInvalid, "the measure would have ended already").At("last_day", "must be today or later");
+  EAGLE_ASSIGN_OR_RETURN(Book book, Book::Load(work, row.measure.scope));
+  const std::string id = row.measure.id;
+  EAGLE_RETURN_IF_ERROR(book.Place(std::move(row), number));
+  book.Save();
+  return id;
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> Seize(const Work& work, const Seizure& seizure, const std::string& request) {
+  MeasureRow row;
   row.measure.authority = seizure.authority;
   row.measure.document_number = seizure.document;
-  row.measure.scope = {seizure.account};
-  row.measure.rank = {work.now, NextSequence(work, seizure.account)};
   row.measure.requested = seizure.amount;
   row.measure.inflow = seizure.captures_inflow ? sdk::InflowRule::kCapture : sdk::InflowRule::kNone;
   row.measure.whole_account = seizure.whole_account;
-  if (seizure.last_day) {
-    row.measure.effective_to = absl::FromCivil(*seizure.last_day + 1, work.zone);
-    if (*row.measure.effective_to <= work.now)
-      return Fail(Reason::kFieldInvalid, "the measure would have ended already")
-          .At("last_day", "must be today or later");
-  }
-  EAGLE_ASSIGN_OR_RETURN(Book book, Book::Load(work, {seizure.account}));
-  const std::string id = row.measure.id;
-  EAGLE_RETURN_IF_ERROR(book.Place(std::move(row)));
-  book.Save();
-  return id;
+  if (seizure.last_day) row.measure.effective_to = absl::FromCivil(*seizure.last_day + 1, work.zone);
+  return Enter(work, std::move(row), seizure.account, request);
+}
+
+absl::StatusOr<std::string> FreezeOnPaper(const Work& work, const PaperFreeze& freeze, const std::string& request) {
+  EAGLE_ASSIGN_OR_RETURN(const AccountRow account, OpenAccount(work, freeze.account));
+  if (account.joint)
+    return Fail(Reason::kFieldInvalid, "the account has several holders").At("account", "must be one person's");
+  if (freeze.months == 0 || freeze.months > kTermMonthsMax)
+    return Fail(Reason::kFieldInvalid, "the term can't be counted").At("months", "must be 1 to 1,200");
+  const CustomerRow holder = work.tables.HoldersOf(freeze.account).front();
+  v1::Identity identity;
+  identity.set_name(holder.name), identity.set_id_kind(holder.id_kind), identity.set_id_number(holder.id_number);
+  MeasureRow row;
+  row.person = sdk::PersonKey(identity);
+  row.measure.authority = freeze.court;
+  row.measure.document_number = freeze.document;
+  row.measure.requested = freeze.amount;
+  row.measure.inflow = freeze.captures_inflow ? sdk::InflowRule::kCapture : sdk::InflowRule::kNone;
+  row.measure.term.months = freeze.months;
+  return Enter(work, std::move(row), freeze.account, request);
 }
 
 absl::StatusOr<std::vector<std::string>> ReleaseDocument(const Work& work, const std::string& document) {

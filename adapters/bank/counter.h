@@ -26,7 +26,7 @@ namespace eagle::bank {
 // else).
 absl::Status Deposit(const Work& work, const std::string& account, int64_t amount, const std::string& request);
 absl::Status Receive(const Work& work, const std::string& payment, const std::string& account, int64_t amount);
-// The holder takes money. Errors: as Deposit, and AMOUNT_ABOVE_FREE.
+// The holder takes money. Errors: as Deposit, and AMOUNT_ABOVE_FREE. All three: FIELD_INVALID for a product.
 absl::Status Withdraw(const Work& work, const std::string& account, int64_t amount, const std::string& request);
 
 // A measure of another authority, served at the counter now.
@@ -40,8 +40,21 @@ struct Seizure {
   std::optional<absl::CivilDay> last_day;  // absent: no end is known
 };
 // Returns the id of the measure. Errors: NOT_FOUND, AMOUNT_INVALID, FIELD_MISSING, FIELD_INVALID (an end before it
-// begins), ACCOUNT_EXEMPT, REQUEST_ID_REUSED.
+// begins; a product that another house keeps), ACCOUNT_EXEMPT, REQUEST_ID_REUSED.
 absl::StatusOr<std::string> Seize(const Work& work, const Seizure& seizure, const std::string& request);
+
+// A freeze that a court served on paper 柜面冻结: as an order's, on the account's holder, and later an order of that
+// court may take it over (CounterMeasure of the contract) by its id and the document's number.
+struct PaperFreeze {
+  std::string account;
+  int64_t amount = 0;
+  std::string court;  // its code in the directory
+  std::string document;
+  uint32_t months = 0;  // of its term, 1 to 1,200
+  bool captures_inflow = true;
+};
+// As Seize; FIELD_INVALID also: a joint account, as the contract names no share of one.
+absl::StatusOr<std::string> FreezeOnPaper(const Work& work, const PaperFreeze& freeze, const std::string& request);
 
 // Ends every live measure of `document` that no order of ours made. Returns their ids.
 // Errors: MEASURE_UNKNOWN (none, or ours), MEASURE_NOT_EFFECTIVE (ended before).

@@ -28,7 +28,7 @@ struct sqlite3_stmt;
 
 namespace eagle::bank {
 
-inline constexpr int kCoreSchemaVersion = 2;
+inline constexpr int kCoreSchemaVersion = 3;
 // A core in memory, for tests: the same rules, gone with the object.
 inline constexpr char kInMemory[] = ":memory:";
 

@@ -4,19 +4,16 @@
 //                                    transit --PAYMENT-----> clearing      SENT_NOT_CONFIRMED, then
 //                                                            CONFIRMED                             DEDUCTED
 //   debtor's accounts <--RETURN----- transit <--REJECTION--- clearing      REJECTED                NOT_DEDUCTED
-//
-// All legs of one step are one transaction, so the transit account is empty between transactions.
 #include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "adapters/bank/acts.h"
-#include "adapters/sdk/measure.h"
+#include "adapters/bank/legs.h"
+#include "adapters/bank/products.h"
 #include "server/base/assert.h"
-#include "server/base/person_name.h"
 #include "server/base/reason.h"
-#include "server/trust/timestamps.h"
 
 namespace eagle::bank {
 namespace {
@@ -36,44 +33,51 @@ sdk::Answer NotDeducted(std::string_view reason, std::string_view remark, int64_
   return answer;
 }
 
-v1::DeductionState StateOf(const Work& work, const PaymentRow& payment, const Book& book) {
-  v1::DeductionState state;
-  state.set_amount_minor_units(payment.amount);
-  state.set_booking_reference(BookingReference(work, payment.booking));
-  state.set_payment_reference(payment.payment);
-  *state.mutable_booked_at() = trust::TimestampOf(payment.sent_at);
-  if (payment.state == "CONFIRMED") *state.mutable_settled_at() = trust::TimestampOf(*payment.settled_at);
-  *state.mutable_measure() = sdk::MeasureOf(book.entries(), payment.measure);
-  return state;
-}
-
-// Why the account can't be paid to; empty: it can. Only accounts of this bank can be judged.
-std::string WhyNotPayable(const Work& work, const v1::CourtAccount& account, std::string_view currency) {
-  if (account.bank() != work.agency) return "";
-  const std::optional<AccountRow> row = work.tables.Account(account.account_number());
-  if (!row || row->kind == kInternal || row->status == "CLOSED") return "COURT_ACCOUNT_NOT_FOUND";
-  if (row->nature != kCourtEnforcement) return "NOT_A_COURT_ACCOUNT";
-  if (row->currency != currency) return "COURT_ACCOUNT_OTHER_CURRENCY";
-  const std::vector<CustomerRow> holders = work.tables.HoldersOf(row->account);
-  // An enforcement account is named after its court, often with what it is for behind it: 某某人民法院(执行款专户).
-  const std::string name = FoldName(account.account_name());
-  const bool named = std::any_of(holders.begin(), holders.end(),
-                                 [&](const CustomerRow& holder) { return name.rfind(FoldName(holder.name), 0) == 0; });
-  return named ? "" : "COURT_ACCOUNT_NAME_MISMATCH";
+bool IsLockedProduct(const Work& work, const std::string& account) {
+  const std::optional<ProductRow> product = work.tables.Product(account);
+  return product && IsLocked(work, *product);
 }
 
 // The rule that forbids to take `amount`, when the measure's accounts that may be taken from hold less; empty: none.
-std::string ExemptPart(const Work& work, const MeasureRow& row, int64_t amount, std::string_view purpose) {
+std::string ExemptPart(const Work& work, const sdk::Encumbrance& measure, int64_t amount, std::string_view purpose) {
   std::string rule;
-  for (const sdk::Share& share : row.measure.shares) {
-    const std::string exempt = ExemptBy(work.tables, *work.tables.Account(share.asset), "DEDUCT", purpose);
-    if (exempt.empty()) {
+  for (const sdk::Share& share : measure.shares) {
+    std::string held_back = ExemptBy(work.tables, *work.tables.Account(share.asset), "DEDUCT", purpose);
+    if (held_back.empty() && IsLockedProduct(work, share.asset)) held_back = kProductLocked;
+    if (held_back.empty()) {
       amount -= share.controlled;
     } else if (share.controlled > 0) {
-      rule = exempt;
+      rule = held_back;
     }
   }
   return amount > 0 ? rule : "";
+}
+
+int64_t LockedPart(const Work& work, const sdk::Encumbrance& measure) {
+  int64_t locked = 0;
+  for (const sdk::Share& share : measure.shares)
+    if (share.controlled > 0 && IsLockedProduct(work, share.asset)) locked += share.controlled;
+  return locked;
+}
+
+// Products don't pay courts, their return accounts do: what the other accounts can't give is redeemed first.
+absl::Status RedeemFor(const Work& work, Book& book, const std::string& measure, int64_t amount,
+                       std::string_view purpose, const std::string& operation) {
+  const std::vector<sdk::Share> shares = book.entries().Find(measure)->shares;
+  for (const sdk::Share& share : shares) {
+    const AccountRow account = *work.tables.Account(share.asset);
+    if (!work.tables.Product(share.asset) && ExemptBy(work.tables, account, "DEDUCT", purpose).empty())
+      amount -= share.controlled;
+  }
+  for (const sdk::Share& share : shares) {
+    const std::optional<ProductRow> product = work.tables.Product(share.asset);
+    const int64_t part = std::min(amount, share.controlled);
+    if (part <= 0 || !product || IsLocked(work, *product)) continue;
+    EAGLE_RETURN_IF_ERROR(PayBack(work, book, *product, UnitsFor(*product, part), measure,
+                                  absl::StrCat("redeemed/", operation, "/", share.asset)));
+    amount -= part;
+  }
+  return absl::OkStatus();
 }
 
 // What bars any account on which the measure controls money: a deduction takes them in order, so one holds back all.
@@ -83,27 +87,6 @@ std::optional<Bar> BarOf(const Work& work, const MeasureRow& row) {
     if (std::optional<Bar> bar = BarredBy(work, *work.tables.Account(share.asset))) return bar;
   }
   return std::nullopt;
-}
-
-int64_t BookFirstLeg(const Work& work, const std::vector<sdk::Cut>& cuts, const std::string& operation,
-                     const std::string& transit) {
-  BookingRow row{.at = work.now, .kind = "DEDUCTION", .operation = operation};
-  int64_t sum = 0;
-  for (const sdk::Cut& cut : cuts) {
-    row.entries.push_back({cut.asset, -cut.amount});
-    sum += cut.amount;
-  }
-  row.entries.push_back({transit, sum});
-  return work.tables.AddBooking(row);
-}
-
-int64_t Move(const Work& work, std::string kind, const std::string& operation, const std::string& from,
-             const std::string& to, int64_t amount) {
-  return work.tables.AddBooking({.at = work.now,
-                                 .kind = std::move(kind),
-                                 .operation = operation,
-                                 .request = std::nullopt,
-                                 .entries = {{from, -amount}, {to, amount}}});
 }
 
 sdk::RegisterChange LastWord(const Work& work, const PaymentRow& payment, v1::ItemResult item) {
@@ -123,14 +106,16 @@ std::string BookingReference(const Work& work, int64_t booking) {
 absl::StatusOr<sdk::Answer> Deduct(const Work& work, const sdk::Request& request) {
   const v1::Deduct& deduct = request.order.deduct();
   int64_t amount = deduct.amount_minor_units();
-  const std::string measure = request.freeze_operation == nullptr ? "" : request.freeze_operation->Text();
-  const std::optional<MeasureRow> row = work.tables.Measure(measure);
+  const std::optional<MeasureRow> row =
+      request.freeze_operation == nullptr ? std::nullopt : work.tables.MeasureOf(*request.freeze_operation);
   if (!row || row->measure.authority != request.order.court() ||
-      row->person != sdk::PersonKey(request.order.subject())) {
+      row->person != sdk::PersonKey(request.order.subject()) ||
+      row->measure.inflow == sdk::InflowRule::kIncome) {  // which pays by itself, and is nobody else's to take
     return NotDeducted("MEASURE_UNKNOWN", "no measure of this court on this person came from that order");
   }
+  const std::string& measure = row->measure.id;
   EAGLE_ASSIGN_OR_RETURN(Book book, Book::Load(work, row->measure.scope, measure));
-  const v1::MeasureState before = sdk::MeasureOf(book.entries(), measure);
+  const v1::MeasureState before = book.State(measure);
   const auto refused = [&](std::string_view reason, std::string_view remark) {
     return NotDeducted(reason, remark, amount, &before);
   };
@@ -139,13 +124,19 @@ absl::StatusOr<sdk::Answer> Deduct(const Work& work, const sdk::Request& request
   if (const std::string why = WhyNotPayable(work, deduct.account(), deduct.currency()); !why.empty())
     return refused(why, "the court's account can't be paid to");
   if (deduct.up_to()) {
-    amount = std::min(amount, book.entries().Find(measure)->controlled());
-    if (amount == 0) return refused("NO_BALANCE", "the measure controls nothing");
+    const sdk::Encumbrance& now = *book.entries().Find(measure);
+    amount = std::min(amount, now.controlled() - LockedPart(work, now));
+    if (amount == 0) return refused("NO_BALANCE", "the measure controls nothing that can be taken now");
   }
-  if (const std::string rule = ExemptPart(work, *row, amount, request.order.purpose()); !rule.empty()) {
+  if (const std::string rule = ExemptPart(work, row->measure, amount, request.order.purpose()); !rule.empty()) {
     return refused(rule, "the measure holds too little that may be deducted");
   }
   if (const std::optional<Bar> bar = BarOf(work, *row)) return refused(bar->reason, bar->remark);
+  const std::string operation = request.operation.Text();
+  if (const sdk::Encumbrance& now = *book.entries().Find(measure);
+      now.phase == sdk::Phase::kEffective && amount <= now.controlled()) {
+    EAGLE_RETURN_IF_ERROR(RedeemFor(work, book, measure, amount, request.order.purpose(), operation));
+  }
   const absl::StatusOr<std::vector<sdk::Cut>> cuts = book.entries().Deduct(measure, amount);
   if (ReasonOf(cuts.status()) == Reason::kMeasureNotEffective)
     return refused(sdk::PhaseName(row->measure.phase), "the measure isn't in effect");
@@ -153,34 +144,23 @@ absl::StatusOr<sdk::Answer> Deduct(const Work& work, const sdk::Request& request
     return refused("AMOUNT_ABOVE_MEASURE", "more than the measure controls");
   EAGLE_RETURN_IF_ERROR(cuts.status());
 
-  const std::string operation = request.operation.Text(),
-                    transit = work.tables.InternalAccount(kTransit, deduct.currency());
   PaymentRow payment{.operation = request.operation,
                      .measure = measure,
                      .amount = amount,
                      .currency = deduct.currency(),
                      .cuts = *cuts};
-  payment.sent_at = work.now;
-  payment.booking = BookFirstLeg(work, *cuts, operation, transit);
+  Pay(work, {.operation = operation}, "DEDUCTION", deduct.account(), payment);
   book.Save();
 
   sdk::Answer answer;
   answer.effect_at = work.now;
   v1::ItemResult& item = answer.items.emplace_back();
-  const bool own = deduct.account().bank() == work.agency;
-  if (own) {
-    Move(work, "SETTLEMENT", operation, transit, deduct.account().account_number(), amount);
-    payment.state = "CONFIRMED", payment.settled_at = work.now;
-    item.set_outcome(v1::OUTCOME_DEDUCTED);
-  } else {
-    Move(work, "PAYMENT", operation, transit, work.tables.InternalAccount(kClearing, deduct.currency()), amount);
-    payment.to_bank = deduct.account().bank(), payment.to_name = deduct.account().account_name();
-    payment.to_account = deduct.account().account_number();
-    work.tables.AddPayment(payment);
+  item.set_outcome(v1::OUTCOME_DEDUCTED);
+  if (payment.state == "SENT") {
     item.set_outcome(v1::OUTCOME_SENT_NOT_CONFIRMED);
     answer.kind = sdk::AnswerKind::kProgress;
   }
-  *item.mutable_deduction() = StateOf(work, payment, book);
+  *item.mutable_deduction() = DeductionOf(work, payment, book);
   return answer;
 }
 
@@ -189,9 +169,13 @@ absl::Status ConfirmPayment(const Work& work, PaymentRow payment) {
   payment.state = "CONFIRMED", payment.settled_at = work.now;
   work.tables.PutPayment(payment);
   EAGLE_ASSIGN_OR_RETURN(const Book book, Book::Load(work, {}, payment.measure));
+  if (work.tables.Extraction(payment.measure)) {
+    TellExtracted(work, payment, book);
+    return absl::OkStatus();
+  }
   v1::ItemResult item;
   item.set_outcome(v1::OUTCOME_DEDUCTED);
-  *item.mutable_deduction() = StateOf(work, payment, book);
+  *item.mutable_deduction() = DeductionOf(work, payment, book);
   work.tables.AddChange(LastWord(work, payment, std::move(item)));
   return absl::OkStatus();
 }
@@ -202,21 +186,18 @@ absl::Status RejectPayment(const Work& work, PaymentRow payment, const std::stri
   work.tables.PutPayment(payment);
   EAGLE_ASSIGN_OR_RETURN(Book book, Book::Load(work, {}, payment.measure));
   EAGLE_RETURN_IF_ERROR(book.entries().GiveBack(payment.measure, payment.cuts));
-  const std::string operation = payment.operation.Text(),
-                    transit = work.tables.InternalAccount(kTransit, payment.currency);
-  Move(work, "REJECTION", operation, work.tables.InternalAccount(kClearing, payment.currency), transit, payment.amount);
-  BookingRow back{.at = work.now,
-                  .kind = "RETURN",
-                  .operation = operation,
-                  .request = std::nullopt,
-                  .entries = {{transit, -payment.amount}}};
-  for (const sdk::Cut& cut : payment.cuts) back.entries.push_back({cut.asset, cut.amount});
-  work.tables.AddBooking(back);
+  if (work.tables.Extraction(payment.measure)) {
+    BookReturn(work, {.operation = std::nullopt, .name = payment.payment}, payment);
+    book.Save();
+    TellComeBack(work, payment, book);
+    return absl::OkStatus();
+  }
+  BookReturn(work, {.operation = payment.operation.Text()}, payment);
   v1::ItemResult item;
   item.set_outcome(v1::OUTCOME_NOT_DEDUCTED);
   item.set_reason("PAYMENT_REJECTED");
   item.set_remark(reason);
-  *item.mutable_deduction() = StateOf(work, payment, book);
+  *item.mutable_deduction() = DeductionOf(work, payment, book);
   work.tables.AddChange(LastWord(work, payment, std::move(item)));
   book.Save();
   return absl::OkStatus();

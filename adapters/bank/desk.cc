@@ -4,9 +4,13 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/time/civil_time.h"
+#include "adapters/bank/acts.h"
 #include "adapters/bank/check.h"
 #include "adapters/bank/counter.h"
+#include "adapters/bank/products.h"
+#include "server/base/civil_day.h"
 #include "server/base/identity_number.h"
 #include "server/base/money.h"
 #include "server/base/reason.h"
@@ -40,6 +44,11 @@ std::string DayText(const Work& work, absl::Time end) {
 
 void PutAmount(Json& out, std::string_view key, int64_t minor_units) { Put(out, key, MoneyText(minor_units)); }
 
+const char* InflowText(sdk::InflowRule inflow) {
+  if (inflow == sdk::InflowRule::kIncome) return "INCOME";
+  return inflow == sdk::InflowRule::kCapture ? "CAPTURE" : "NONE";
+}
+
 void PutMeasure(const Work& work, const StandingMeasure& measure, Json& out) {
   const sdk::Encumbrance& row = measure.row.measure;
   Put(out, "measure", row.id);
@@ -51,7 +60,7 @@ void PutMeasure(const Work& work, const StandingMeasure& measure, Json& out) {
   PutAmount(out, "controlled", measure.controlled);
   PutAmount(out, "unfunded", measure.unfunded);
   PutAmount(out, "deducted", row.deducted);
-  Put(out, "inflow", row.inflow == sdk::InflowRule::kCapture ? "CAPTURE" : "NONE");
+  Put(out, "inflow", InflowText(row.inflow));
   Put(out, "whole_account", row.whole_account);
   Put(out, "served_at", TimeText(work, row.rank.served_at));
   Put(out, "effective_from", row.effective_from ? TimeText(work, *row.effective_from) : "");
@@ -143,6 +152,63 @@ Made DoSeize(const Work& work, const CounterRequest& request) {
   EAGLE_ASSIGN_OR_RETURN(const StandingMeasure standing, ShowMeasure(work, measure));
   Json out;
   PutMeasure(work, standing, AddTo(out, "measures"));
+  return out;
+}
+
+Made DoFreeze(const Work& work, const CounterRequest& request) {
+  PaperFreeze freeze;
+  EAGLE_ASSIGN_OR_RETURN(freeze.account, request.Required("account"));
+  EAGLE_ASSIGN_OR_RETURN(freeze.amount, AmountIn(request));
+  EAGLE_ASSIGN_OR_RETURN(freeze.court, request.Required("court"));
+  EAGLE_ASSIGN_OR_RETURN(freeze.document, request.Required("document"));
+  EAGLE_ASSIGN_OR_RETURN(const std::string months, request.Required("months"));
+  EAGLE_ASSIGN_OR_RETURN(freeze.captures_inflow, YesOrNo(request, "inflow", true));
+  EAGLE_ASSIGN_OR_RETURN(const std::string name, request.Required("request"));
+  if (!absl::SimpleAtoi(months, &freeze.months)) freeze.months = 0;  // which no term has
+  EAGLE_ASSIGN_OR_RETURN(const std::string measure, FreezeOnPaper(work, freeze, name));
+  EAGLE_ASSIGN_OR_RETURN(const StandingMeasure standing, ShowMeasure(work, measure));
+  Json out;
+  PutMeasure(work, standing, AddTo(out, "measures"));
+  return out;
+}
+
+Made DoSalary(const Work& work, const CounterRequest& request) {
+  EAGLE_ASSIGN_OR_RETURN(const std::string account, request.Required("account"));
+  EAGLE_ASSIGN_OR_RETURN(const int64_t amount, AmountIn(request));
+  EAGLE_ASSIGN_OR_RETURN(const std::string name, request.Required("request"));
+  EAGLE_RETURN_IF_ERROR(PaySalary(work, account, amount, name));
+  return AccountNow(work, account);
+}
+
+absl::StatusOr<int64_t> NumberE4In(const CounterRequest& request, std::string_view argument) {
+  EAGLE_ASSIGN_OR_RETURN(const std::string text, request.Required(argument));
+  const std::optional<int64_t> number = ParseE4(text);
+  if (!number)
+    return Fail(Reason::kFieldInvalid, "an argument can't be read").At(argument, "must be a number such as 1,000.2500");
+  return *number;
+}
+
+Made DoRedeem(const Work& work, const CounterRequest& request) {
+  EAGLE_ASSIGN_OR_RETURN(const std::string account, request.Required("account"));
+  EAGLE_ASSIGN_OR_RETURN(const int64_t units, NumberE4In(request, "units"));
+  EAGLE_ASSIGN_OR_RETURN(const std::string name, request.Required("request"));
+  EAGLE_RETURN_IF_ERROR(Redeem(work, account, units, name));
+  return AccountNow(work, account);
+}
+
+Made DoPrice(const Work& work, const CounterRequest& request) {
+  EAGLE_ASSIGN_OR_RETURN(const std::string product, request.Required("product"));
+  EAGLE_ASSIGN_OR_RETURN(const int64_t price, NumberE4In(request, "price"));
+  EAGLE_ASSIGN_OR_RETURN(const std::string day, request.Required("day"));
+  if (!ParseCivilDay(day))
+    return Fail(Reason::kFieldInvalid, "an argument can't be read").At("day", "must be a day such as 2026-09-28");
+  EAGLE_RETURN_IF_ERROR(SetPrice(work, product, price, day));
+  Json out;
+  PutList(out, "accounts");
+  for (const std::string& account : work.tables.HoldingsOf(product)) {
+    EAGLE_ASSIGN_OR_RETURN(const AccountView view, Show(work, account));
+    PutAccount(view, AddTo(out, "accounts"));
+  }
   return out;
 }
 
@@ -278,11 +344,12 @@ Made DoCheck(const Work& work, const CounterRequest&) {
 }
 
 constexpr Command kCommands[] = {
-    {"deposit", DoDeposit, false}, {"withdraw", DoWithdraw, false}, {"receive", DoReceive, false},
-    {"seize", DoSeize, false},     {"release", DoRelease, false},   {"confirm", DoConfirm, false},
-    {"reject", DoReject, false},   {"show", DoShow, true},          {"measures", DoMeasures, true},
-    {"ledger", DoLedger, true},    {"payments", DoPayments, true},  {"operations", DoOperations, true},
-    {"check", DoCheck, true},
+    {"deposit", DoDeposit, false},      {"withdraw", DoWithdraw, false}, {"receive", DoReceive, false},
+    {"seize", DoSeize, false},          {"release", DoRelease, false},   {"confirm", DoConfirm, false},
+    {"freeze", DoFreeze, false},        {"salary", DoSalary, false},     {"redeem", DoRedeem, false},
+    {"price", DoPrice, false},          {"reject", DoReject, false},     {"show", DoShow, true},
+    {"measures", DoMeasures, true},     {"ledger", DoLedger, true},      {"payments", DoPayments, true},
+    {"operations", DoOperations, true}, {"check", DoCheck, true},
 };
 
 const Command* FindCommand(absl::Span<const Command> commands, std::string_view name) {

@@ -1,125 +1,25 @@
 // Freezes, renewals and releases.
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "adapters/bank/acts.h"
-#include "adapters/bank/matching.h"
-#include "adapters/sdk/measure.h"
+#include "adapters/bank/targets.h"
+#include "server/base/money.h"
 #include "server/base/reason.h"
 
 namespace eagle::bank {
 namespace {
 
-v1::ItemResult Refused(v1::Outcome outcome, std::string_view reason, std::string_view remark) {
-  v1::ItemResult item;
-  item.set_outcome(outcome);
-  item.set_reason(std::string(reason));
-  item.set_remark(std::string(remark));
-  return item;
-}
-
-v1::ItemResult NotControlled(std::string_view reason, std::string_view remark) {
-  return Refused(v1::OUTCOME_NOT_CONTROLLED, reason, remark);
-}
-
-v1::ItemResult NameMismatch() {
-  return Refused(v1::OUTCOME_AMBIGUOUS, "NAME_MISMATCH",
-                 "the number is on our books under another name; nothing was done there");
-}
-
-// The accounts that a freeze may use, in order, and what is to be said about the others.
-struct Target {
-  std::vector<std::string> scope;
-  std::vector<v1::ItemResult> notes;
-};
-
-// Why this account may not be used; nothing: it may.
-std::optional<v1::ItemResult> WhyNot(Tables& tables, const AccountRow& account, const v1::Order& order) {
-  const std::string where = "account " + account.account;
-  if (account.status == "CLOSED") return NotControlled("ACCOUNT_CLOSED", where);
-  if (const std::string rule = ExemptBy(tables, account, "FREEZE", order.purpose()); !rule.empty()) {
-    return Refused(v1::OUTCOME_EXEMPT_HELD, rule,
-                   absl::StrCat(where, " is ", account.nature, ": nothing was done, its arrival is on record"));
-  }
-  // The contract names no share of an account, so nobody said which part is the respondent's.
-  if (account.joint) return NotControlled("JOINT_ACCOUNT", where + " has other holders");
-  if (account.currency != order.freeze().currency()) return NotControlled("OTHER_CURRENCY", where);
-  return std::nullopt;
-}
-
-Target TargetOfPerson(const Work& work, const v1::Order& order) {
-  const Matches matches = FindCustomers(work.tables, order.subject());
-  Target target;
-  std::vector<sdk::Asset> usable;
-  std::set<std::string> seen, last;  // `last`: may be frozen, but not deducted from
-  for (const Match& match : matches.fits) {
-    for (const AccountRow& account : work.tables.AccountsOf(match.customer.customer)) {
-      if (!seen.insert(account.account).second) continue;
-      if (std::optional<v1::ItemResult> note = WhyNot(work.tables, account, order)) {
-        target.notes.push_back(std::move(*note));
-        continue;
-      }
-      sdk::Asset asset{.id = account.account, .currency = account.currency};
-      asset.account_class = ClassOf(work.kind, account);
-      usable.push_back(std::move(asset));
-      if (!ExemptBy(work.tables, account, "DEDUCT", order.purpose()).empty() || BarredBy(work, account))
-        last.insert(account.account);
-    }
-  }
-  target.scope = sdk::ScopeOfPerson(usable, order.freeze().currency()).scope;
-  std::stable_partition(target.scope.begin(), target.scope.end(),
-                        [&](const std::string& account) { return last.count(account) == 0; });
-  if (!matches.ambiguous.empty()) target.notes.push_back(NameMismatch());
-  if (target.scope.empty() && target.notes.empty()) {
-    target.notes.push_back(matches.fits.empty() ? NotControlled("NO_CUSTOMER", "name and number are not on our books")
-                                                : NotControlled("NO_ACCOUNT", "the customer has no account"));
-  }
-  return target;
-}
-
-Target TargetOfAccount(const Work& work, const v1::Order& order) {
-  const std::string& number = order.freeze().account().account_number();
-  const std::optional<AccountRow> account = work.tables.Account(number);
-  if (!account || account->kind == kInternal) return {{}, {NotControlled("ACCOUNT_NOT_FOUND", "no such account")}};
-  const Matches matches = FindCustomers(work.tables, order.subject());
-  const std::vector<CustomerRow> holders = work.tables.HoldersOf(number);
-  const auto holds = [&](const CustomerRow& customer) {
-    return std::any_of(holders.begin(), holders.end(),
-                       [&](const CustomerRow& holder) { return holder.customer == customer.customer; });
-  };
-  const bool fits =
-      std::any_of(matches.fits.begin(), matches.fits.end(), [&](const Match& match) { return holds(match.customer); });
-  if (!fits && std::any_of(matches.ambiguous.begin(), matches.ambiguous.end(), holds)) return {{}, {NameMismatch()}};
-  if (!fits) return {{}, {NotControlled("NUMBER_MISMATCH", "the account is not the respondent's")}};
-  if (std::optional<v1::ItemResult> note = WhyNot(work.tables, *account, order)) return {{}, {std::move(*note)}};
-  return {{number}, {}};
-}
-
-// The ruling's number where the order gives it, else the case's.
-std::string DocumentOf(const v1::Order& order) {
-  for (const v1::Instrument& instrument : order.instruments()) {
-    if (instrument.category() == "RULING" && !instrument.title().empty()) return instrument.title();
-  }
-  return order.case_number();
-}
-
-MeasureRow RowOf(const sdk::Request& request, std::vector<std::string> scope) {
-  const v1::Order& order = request.order;
-  const v1::Freeze& freeze = order.freeze();
-  MeasureRow row;
-  row.measure.id = request.operation.Text();
-  row.measure.authority = order.court();
-  row.measure.document_number = DocumentOf(order);
-  row.measure.scope = std::move(scope);
-  row.measure.rank = {request.arrival.at, request.arrival.sequence};
+MeasureRow RowOfFreeze(const sdk::Request& request, const Target& target) {
+  const v1::Freeze& freeze = request.order.freeze();
+  MeasureRow row = RowOf(request, target);
   row.measure.requested = freeze.limit_minor_units();
   row.measure.inflow = freeze.inflow() == v1::INFLOW_CAPTURE ? sdk::InflowRule::kCapture : sdk::InflowRule::kNone;
   row.measure.whole_account = freeze.has_person_at_agency() && freeze.person_at_agency().whole_account();
   row.measure.term = {freeze.term().months(), freeze.term().years()};
-  row.person = sdk::PersonKey(order.subject());
-  row.operation = request.operation;
+  row.product = target.product;
+  row.quantity_e4 = freeze.product().quantity_e4();
   return row;
 }
 
@@ -128,10 +28,49 @@ constexpr std::string_view kNoSuchMeasure = "no measure of this court on this pe
 // The measure that the order is about, when it is this court's and on this person.
 std::optional<MeasureRow> MeasureNamed(const Work& work, const sdk::Request& request) {
   if (request.freeze_operation == nullptr) return std::nullopt;
-  std::optional<MeasureRow> row = work.tables.Measure(request.freeze_operation->Text());
+  std::optional<MeasureRow> row = work.tables.MeasureOf(*request.freeze_operation);
   const bool fits =
       row && row->measure.authority == request.order.court() && row->person == sdk::PersonKey(request.order.subject());
   return fits ? row : std::nullopt;
+}
+
+// Whether the measure stands on an account of this kind of asset.
+bool IsOnKind(const Work& work, const sdk::Encumbrance& measure, std::string_view asset_kind) {
+  return std::any_of(measure.scope.begin(), measure.scope.end(), [&](const std::string& account) {
+    const AccountKind* kind = FindAccountKind(work.kind, work.tables.Account(account)->kind);
+    return kind != nullptr && kind->asset_kind == asset_kind;
+  });
+}
+
+// A measure that this court's paper made at the counter becomes this order's, as it stands: nothing moves.
+absl::StatusOr<sdk::Answer> TakeOver(const Work& work, const sdk::Request& request) {
+  const v1::Order& order = request.order;
+  const v1::CounterMeasure& named = order.freeze().counter();
+  const std::optional<MeasureRow> row = work.tables.Measure(named.unit_reference());
+  sdk::Answer answer;
+  const bool fits = row && !row->IsOurs() && sdk::IsLive(row->measure.phase) &&
+                    row->measure.document_number == named.document_number() &&
+                    row->measure.authority == order.court() && row->person == sdk::PersonKey(order.subject()) &&
+                    IsOnKind(work, row->measure, named.asset_kind());
+  if (!fits) {
+    answer.items.push_back(NotControlled(
+        "MEASURE_UNKNOWN", "no live measure of this court on this person has this reference and document number"));
+    return answer;
+  }
+  const std::string& measure = row->measure.id;
+  EAGLE_ASSIGN_OR_RETURN(Book book, Book::Load(work, row->measure.scope));
+  if (book.entries().FindAsset(row->measure.scope.front())->currency != order.freeze().currency()) {
+    answer.items.push_back(NotControlled("CURRENCY_MISMATCH", "the measure is in another currency"));
+  } else if (row->measure.requested > order.freeze().limit_minor_units()) {
+    answer.items.push_back(NotControlled(
+        "OVER_CAP",
+        absl::StrCat("the measure's limit of ", MoneyText(row->measure.requested), " is above the order's")));
+  } else {
+    book.TakeOver(measure, request.operation);
+    answer.items.push_back(book.Item(measure));
+    answer.effect_at = work.now;
+  }
+  return answer;
 }
 
 }  // namespace
@@ -150,13 +89,14 @@ absl::StatusOr<sdk::Answer> Freeze(const Work& work, const sdk::Request& request
   const v1::Order& order = request.order;
   if (order.freeze().has_asset())
     return sdk::Returned("ACTION_NOT_SUPPORTED", absl::StrCat(work.kind.office, " keeps accounts, no things"));
-  Target target = order.freeze().has_account() ? TargetOfAccount(work, order) : TargetOfPerson(work, order);
+  if (order.freeze().has_counter()) return TakeOver(work, request);
+  Target target = TargetOf(work, order);
   sdk::Answer answer;
   if (!target.scope.empty()) {
     EAGLE_ASSIGN_OR_RETURN(Book book, Book::Load(work, target.scope));
-    EAGLE_RETURN_IF_ERROR(book.Place(RowOf(request, std::move(target.scope))));
+    EAGLE_RETURN_IF_ERROR(book.Place(RowOfFreeze(request, target), target.product));
     book.Save();
-    answer.items.push_back(sdk::ItemOf(book.entries(), request.operation.Text()));
+    answer.items.push_back(book.Item(request.operation.Text()));
     answer.effect_at = work.now;
   } else {
     // The first item is the word on the order: what may be lifted comes before what may not.
@@ -187,14 +127,14 @@ absl::StatusOr<sdk::Answer> Renew(const Work& work, const sdk::Request& request)
     item = Refused(v1::OUTCOME_NOT_RENEWED, sdk::PhaseName(row->measure.phase),
                    sdk::IsLive(row->measure.phase) ? "the measure waits: it has no term that runs"
                                                    : "the measure has ended before");
-    *item.mutable_measure() = sdk::MeasureOf(book.entries(), measure);
+    *item.mutable_measure() = book.State(measure);
     return answer;
   }
   EAGLE_RETURN_IF_ERROR(renewed);
   book.Save();
   answer.effect_at = work.now;
   item.set_outcome(v1::OUTCOME_RENEWED);
-  *item.mutable_measure() = sdk::MeasureOf(book.entries(), measure);
+  *item.mutable_measure() = book.State(measure);
   return answer;
 }
 
@@ -214,7 +154,7 @@ absl::StatusOr<sdk::Answer> Release(const Work& work, const sdk::Request& reques
   const absl::Status released = book.entries().Release(measure, request.order.release().amount_minor_units());
   if (ReasonOf(released) == Reason::kMeasureNotEffective) {
     sdk::Answer answer = refused(sdk::PhaseName(row->measure.phase), "the measure has ended before");
-    *answer.items[0].mutable_measure() = sdk::MeasureOf(book.entries(), measure);
+    *answer.items[0].mutable_measure() = book.State(measure);
     return answer;
   }
   if (ReasonOf(released) == Reason::kAmountAboveMeasure)
@@ -225,7 +165,7 @@ absl::StatusOr<sdk::Answer> Release(const Work& work, const sdk::Request& reques
   answer.effect_at = work.now;
   v1::ItemResult& item = answer.items.emplace_back();
   item.set_outcome(v1::OUTCOME_RELEASED);
-  *item.mutable_measure() = sdk::MeasureOf(book.entries(), measure);
+  *item.mutable_measure() = book.State(measure);
   return answer;
 }
 

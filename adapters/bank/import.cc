@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "adapters/bank/import_files.h"
+#include "adapters/bank/products.h"
 #include "server/base/civil_day.h"
 #include "server/base/identity_number.h"
 #include "server/base/money.h"
@@ -24,6 +25,9 @@ const std::vector<std::string> kCustomerColumns = {"customer", "name", "id_kind"
 const std::vector<std::string> kAccountColumns = {"account", "kind",      "currency", "nature",  "joint",
                                                   "status",  "opened_on", "branch",   "holders", "balance"};
 const std::vector<std::string> kExemptionColumns = {"nature", "action", "unless_purpose", "rule", "source"};
+const std::vector<std::string> kProductColumns = {"account",   "product",      "sales",     "units",         "price",
+                                                  "priced_on", "locked_until", "pays_back", "return_account"};
+const std::vector<std::string> kIncomeColumns = {"nature", "source"};
 const std::vector<std::string> kMeasureColumns = {"measure", "authority",     "document",  "accounts",  "limit",
                                                   "inflow",  "whole_account", "served_at", "first_day", "last_day"};
 
@@ -38,8 +42,10 @@ struct Contents {
   std::vector<CustomerRow> customers;
   std::vector<NewAccount> accounts;
   std::vector<ExemptionRow> exemptions;
-  std::vector<sdk::Encumbrance> measures;  // in rank order
-  std::unique_ptr<FurtherFiles> further;   // null: the kind has none
+  std::vector<ProductRow> products;
+  std::vector<std::pair<std::string, std::string>> income_natures;  // and their sources
+  std::vector<sdk::Encumbrance> measures;                           // in rank order
+  std::unique_ptr<FurtherFiles> further;                            // null: the kind has none
 };
 
 // 15 digits with a real date of birth in the 1900s.
@@ -73,12 +79,16 @@ class Reader : private ImportFiles {
     EAGLE_ASSIGN_OR_RETURN(const sdk::CsvTable accounts, File("accounts.csv", kAccountColumns, true));
     EAGLE_ASSIGN_OR_RETURN(const sdk::CsvTable exemptions, File("exemptions.csv", kExemptionColumns, false));
     EAGLE_ASSIGN_OR_RETURN(const sdk::CsvTable measures, File("measures.csv", kMeasureColumns, false));
+    EAGLE_ASSIGN_OR_RETURN(const sdk::CsvTable products, File("products.csv", kProductColumns, false));
+    EAGLE_ASSIGN_OR_RETURN(const sdk::CsvTable incomes, File("income.csv", kIncomeColumns, false));
     if (out_.further) EAGLE_RETURN_IF_ERROR(out_.further->Read(*this));
     if (faultless()) {
       Customers(customers);
       Accounts(accounts);
       OwnAccounts();
       Exemptions(exemptions);
+      Products(products);
+      Incomes(incomes);
       Measures(measures);
       if (out_.further) out_.further->Judge(*this, accounts_);
     }
@@ -165,6 +175,60 @@ class Reader : private ImportFiles {
     }
   }
 
+  void Incomes(const sdk::CsvTable& table) {
+    std::set<std::string> seen;
+    for (const sdk::CsvRow& row : table.rows) {
+      Expect(IsCode(row.At("nature")), row, "nature", "must be a code such as WAGE");
+      ExpectText(row, "source");
+      Expect(seen.insert(row.At("nature")).second, row, "nature", "is in the file twice");
+      out_.income_natures.emplace_back(row.At("nature"), row.At("source"));
+    }
+  }
+
+  // Every account of the class of products has its row here, which says what its balance comes from.
+  void Products(const sdk::CsvTable& table) {
+    std::map<std::string, const NewAccount*> by_number;
+    for (const NewAccount& account : out_.accounts) by_number.emplace(account.row.account, &account);
+    std::set<std::string> seen;
+    for (const sdk::CsvRow& row : table.rows) {
+      ProductRow product{.account = row.At("account"), .product = row.At("product"), .own = row.At("sales") == "OWN"};
+      const auto account = by_number.find(product.account);
+      const bool known = account != by_number.end() && IsProduct(account->second->row);
+      Expect(known, row, "account", "must be an account of a product in accounts.csv");
+      Expect(seen.insert(product.account).second, row, "account", "is in the file twice");
+      ExpectText(row, "product");
+      Expect(IsOneOf(row.At("sales"), {"OWN", "AGENCY"}), row, "sales", "must be OWN or AGENCY");
+      const std::optional<int64_t> units = ParseE4(row.At("units")), price = ParseE4(row.At("price"));
+      Expect(units.has_value(), row, "units", "must be a number such as 1,000.2500");
+      Expect(price && *price > 0, row, "price", "must be a price such as 1.0523");
+      product.units_e4 = units.value_or(0), product.price_e4 = std::max<int64_t>(price.value_or(1), 1);
+      Expect(!known || !units || !price || ValueOf(product.units_e4, product.price_e4) == account->second->balance, row,
+             "units", "times the price must be the balance in accounts.csv");
+      product.priced_on = row.At("priced_on"), product.locked_until = row.At("locked_until");
+      Expect(ParseCivilDay(product.priced_on).has_value(), row, "priced_on", "must be a day such as 2026-09-25");
+      const auto until = ParseCivilDay(product.locked_until);
+      Expect(product.locked_until.empty() || until, row, "locked_until", "must be a day, or empty");
+      Expect(!YesOrNo(row, "pays_back") || until, row, "pays_back", "by itself on the day until which it is locked");
+      if (row.At("pays_back") == "yes" && until) product.pays_back_at = absl::FromCivil(*until, zone_);
+      product.return_account = row.At("return_account");
+      const auto back = by_number.find(product.return_account);
+      const bool fits = known && back != by_number.end() && back->second->row.kind == "DEMAND" &&
+                        back->second->row.nature == kGeneral && back->second->row.status == "NORMAL" &&
+                        back->second->row.currency == account->second->row.currency &&
+                        std::set<std::string>(back->second->holders.begin(), back->second->holders.end()) ==
+                            std::set<std::string>(account->second->holders.begin(), account->second->holders.end());
+      Expect(!known || fits, row, "return_account",
+             "must be a DEMAND account of nature GENERAL, NORMAL, of the same holders and currency");
+      out_.products.push_back(std::move(product));
+    }
+    for (const auto& [number, account] : by_number) {
+      if (IsProduct(account->row) && seen.count(number) == 0)
+        Wrong("products.csv", absl::StrCat("has no row for the account ", number));
+    }
+  }
+
+  bool IsProduct(const AccountRow& row) const { return ClassOf(kind_, row) == sdk::AccountClass::kProduct; }
+
   void Measures(const sdk::CsvTable& table) {
     std::set<std::string> seen;
     uint64_t sequence = 0;
@@ -228,6 +292,8 @@ absl::Status Write(const Work& work, const Contents& contents) {
   for (const CustomerRow& row : contents.customers) work.tables.AddCustomer(row);
   for (const NewAccount& account : contents.accounts) work.tables.AddAccount(account.row, account.holders);
   for (const ExemptionRow& row : contents.exemptions) work.tables.AddExemption(row);
+  for (const ProductRow& row : contents.products) work.tables.AddProduct(row);
+  for (const auto& [nature, source] : contents.income_natures) work.tables.AddIncomeNature(nature, source);
   for (const NewAccount& account : contents.accounts) {
     if (account.balance == 0) continue;
     const std::string opening = work.tables.InternalAccount(kOpening, account.row.currency);
@@ -239,8 +305,11 @@ absl::Status Write(const Work& work, const Contents& contents) {
     // Each is entered at the time of its service, so what had ended by then has given way; what ended later ends at the
     // first call.
     const Work then{work.tables, measure.rank.served_at, work.zone, work.agency, work.kind};
-    EAGLE_ASSIGN_OR_RETURN(Book book, Book::Load(then, measure.scope));
-    EAGLE_RETURN_IF_ERROR(book.Place({measure, "", {}}));
+    MeasureRow row;
+    row.measure = measure;
+    row.measure.scope = ScopeWith(work, measure.scope);
+    EAGLE_ASSIGN_OR_RETURN(Book book, Book::Load(then, row.measure.scope));
+    EAGLE_RETURN_IF_ERROR(book.Place(std::move(row)));
     book.Save();
   }
   if (contents.further) contents.further->Write(work);

@@ -40,8 +40,9 @@ v1::Finding FindingOf(const Work& work, const Book& book, const AccountRow& acco
   finding.set_holder_name(match.customer.name);
   finding.set_matched_by(std::string(match.matched_by));
   const auto standing = book.entries().StandingOn(account.account);
-  const bool frozen = std::any_of(standing.begin(), standing.end(),
-                                  [](const sdk::Encumbrance* row) { return row->phase == sdk::Phase::kEffective; });
+  const bool frozen = std::any_of(standing.begin(), standing.end(), [](const sdk::Encumbrance* row) {
+    return row->phase == sdk::Phase::kEffective && row->inflow != sdk::InflowRule::kIncome;  // which bars nobody
+  });
   finding.set_status(frozen ? "FROZEN" : account.status);
   finding.set_currency(account.currency);
   finding.set_balance_known(true);
@@ -57,6 +58,14 @@ v1::Finding FindingOf(const Work& work, const Book& book, const AccountRow& acco
   finding.set_description(absl::StrCat(account.branch, ", ", account.kind, account.nature == kGeneral ? "" : ", ",
                                        account.nature == kGeneral ? "" : account.nature, ", opened ",
                                        account.opened_on));
+  if (const std::optional<ProductRow> product = work.tables.Product(account.account)) {
+    finding.set_quantity_e4(product->units_e4);
+    finding.set_return_account(product->return_account);
+    finding.set_locked_until(product->locked_until);
+    finding.set_description(absl::StrCat(finding.description(), "; product ", product->product,
+                                         product->own ? ", own 自营" : ", sold for another house 代销", ", price of ",
+                                         product->priced_on));
+  }
   if (work.kind.describe != nullptr) work.kind.describe(work, account, finding);
   return finding;
 }

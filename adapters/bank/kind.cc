@@ -9,11 +9,13 @@ constexpr AccountKind kAccounts[] = {{"DEMAND", "DEPOSIT", sdk::AccountClass::kD
                                      {"TIME", "DEPOSIT", sdk::AccountClass::kTime},
                                      {"PRODUCT", "WEALTH_PRODUCT", sdk::AccountClass::kProduct}};
 constexpr AssetClass kAssets[] = {{"DEPOSIT", "demand and time deposits"}, {"WEALTH_PRODUCT", "wealth products"}};
-constexpr Ability kAbilities[] = {{"DEPOSIT", v1::ACTION_INQUIRE},
-                                  {"DEPOSIT", v1::ACTION_FREEZE},
-                                  {"DEPOSIT", v1::ACTION_RENEW},
-                                  {"DEPOSIT", v1::ACTION_RELEASE},
-                                  {"DEPOSIT", v1::ACTION_DEDUCT}};
+constexpr Ability kAbilities[] = {{"DEPOSIT", v1::ACTION_INQUIRE},        {"DEPOSIT", v1::ACTION_FREEZE},
+                                  {"DEPOSIT", v1::ACTION_RENEW},          {"DEPOSIT", v1::ACTION_RELEASE},
+                                  {"DEPOSIT", v1::ACTION_DEDUCT},         {"WEALTH_PRODUCT", v1::ACTION_INQUIRE},
+                                  {"WEALTH_PRODUCT", v1::ACTION_FREEZE},  {"WEALTH_PRODUCT", v1::ACTION_RENEW},
+                                  {"WEALTH_PRODUCT", v1::ACTION_RELEASE}, {"WEALTH_PRODUCT", v1::ACTION_DEDUCT},
+                                  {"INCOME", v1::ACTION_EXTRACT_INCOME},  {"INCOME", v1::ACTION_RENEW},
+                                  {"INCOME", v1::ACTION_RELEASE}};
 
 }  // namespace
 

@@ -1,4 +1,4 @@
-// The tables of core.db, version 2.
+// The tables of core.db, version 3.
 //
 // customers: who has accounts; the number as it was when the customer came, so also in the old 15-digit form.
 //
@@ -8,7 +8,13 @@
 // bookings: one movement of money each, balanced: entries of one booking add up to zero. A balance is the sum of its
 // entries.
 //
-// measures: rows of the encumbrance register, of our orders, of other courts, of other authorities.
+// products: what a customer holds of a wealth product 理财产品, beside its account of kind PRODUCT.
+//
+// measures: rows of the encumbrance register, of our orders, of other courts, of other authorities. `operation`: of the
+// order that made it, or took it over from the counter; NULL for others.
+//
+// extractions: of measures that extract income: what stays of a month, and where the rest goes. income_natures: which
+// accounts are for income. incomes: what came in as such, and what of it was left when it came.
 //
 // exemptions: which account natures are exempt from which action.
 //
@@ -57,6 +63,18 @@ CREATE TABLE entries (
   amount INTEGER NOT NULL CHECK (amount <> 0),
   PRIMARY KEY (booking, position)) STRICT, WITHOUT ROWID;
 CREATE INDEX entries_by_account ON entries (account, amount);
+CREATE TABLE products (
+  account TEXT PRIMARY KEY NOT NULL REFERENCES accounts,
+  product TEXT NOT NULL,
+  sales TEXT NOT NULL CHECK (sales IN ('OWN', 'AGENCY')),
+  units_e4 INTEGER NOT NULL CHECK (units_e4 >= 0),
+  price_e4 INTEGER NOT NULL CHECK (price_e4 > 0),
+  priced_on TEXT NOT NULL,
+  locked_until TEXT NOT NULL,
+  pays_back_us INTEGER,
+  return_account TEXT NOT NULL REFERENCES accounts) STRICT;
+CREATE INDEX products_by_product ON products (product);
+CREATE INDEX products_due ON products (pays_back_us) WHERE pays_back_us IS NOT NULL;
 CREATE TABLE measures (
   measure TEXT PRIMARY KEY NOT NULL,
   authority TEXT NOT NULL,
@@ -74,9 +92,9 @@ CREATE TABLE measures (
   from_us INTEGER,
   to_us INTEGER,
   revision INTEGER NOT NULL,
-  order_id BLOB NOT NULL,
-  agency TEXT NOT NULL,
-  step INTEGER NOT NULL) STRICT;
+  operation TEXT UNIQUE,
+  product TEXT NOT NULL,
+  quantity_e4 INTEGER NOT NULL CHECK (quantity_e4 >= 0)) STRICT;
 CREATE INDEX measures_by_end ON measures (to_us) WHERE phase = 3;
 CREATE INDEX measures_by_document ON measures (document);
 CREATE TABLE measure_accounts (
@@ -108,7 +126,7 @@ CREATE TABLE payments (
   order_id BLOB NOT NULL,
   agency TEXT NOT NULL,
   step INTEGER NOT NULL,
-  operation TEXT NOT NULL UNIQUE REFERENCES operations DEFERRABLE INITIALLY DEFERRED,
+  operation TEXT NOT NULL REFERENCES operations DEFERRABLE INITIALLY DEFERRED,
   measure TEXT NOT NULL REFERENCES measures,
   booking INTEGER NOT NULL REFERENCES bookings,
   amount INTEGER NOT NULL CHECK (amount > 0),
@@ -127,6 +145,22 @@ CREATE TABLE payment_cuts (
   account TEXT NOT NULL REFERENCES accounts,
   amount INTEGER NOT NULL CHECK (amount > 0),
   PRIMARY KEY (payment, position)) STRICT, WITHOUT ROWID;
+CREATE TABLE extractions (
+  measure TEXT PRIMARY KEY NOT NULL REFERENCES measures,
+  kept INTEGER NOT NULL CHECK (kept > 0),
+  to_bank TEXT NOT NULL,
+  to_name TEXT NOT NULL,
+  to_account TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE income_natures (
+  nature TEXT PRIMARY KEY NOT NULL,
+  source TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE incomes (
+  booking INTEGER PRIMARY KEY NOT NULL REFERENCES bookings,
+  account TEXT NOT NULL REFERENCES accounts,
+  month TEXT NOT NULL,
+  amount INTEGER NOT NULL CHECK (amount > 0),
+  left_then INTEGER NOT NULL CHECK (left_then >= 0 AND left_then <= amount)) STRICT;
+CREATE INDEX incomes_by_month ON incomes (account, month);
 CREATE TABLE changes (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT,
   change BLOB NOT NULL) STRICT;

@@ -228,10 +228,10 @@ void Tables::PutMeasure(const MeasureRow& row) {
   const sdk::Encumbrance& m = row.measure;
   database_
       .Ask(
-          "INSERT INTO measures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+          "INSERT INTO measures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULLIF(?, ''), ?, ?)"
           " ON CONFLICT (measure) DO UPDATE SET requested = excluded.requested, deducted = excluded.deducted,"
           " phase = excluded.phase, from_us = excluded.from_us, to_us = excluded.to_us,"
-          " revision = excluded.revision")
+          " revision = excluded.revision, operation = excluded.operation")
       .Bind(m.id)
       .Bind(m.authority)
       .Bind(m.document_number)
@@ -248,9 +248,9 @@ void Tables::PutMeasure(const MeasureRow& row) {
       .Bind(m.effective_from)
       .Bind(m.effective_to)
       .Bind(static_cast<int64_t>(m.revision))
-      .BindBytes(row.operation.order_id)
-      .Bind(row.operation.agency)
-      .Bind(int64_t{row.operation.step})
+      .Bind(row.IsOurs() ? row.operation.Text() : "")
+      .Bind(row.product)
+      .Bind(row.quantity_e4)
       .Run();
   int64_t position = 0;
   for (const std::string& account : m.scope) {
@@ -271,8 +271,8 @@ void Tables::PutMeasure(const MeasureRow& row) {
 std::optional<MeasureRow> Tables::Measure(std::string_view measure) {
   Query query = database_.Ask(
       "SELECT measure, authority, document, person, served_us, served_sequence, requested, deducted, inflow,"
-      " whole_account, phase, months, years, from_us, to_us, revision, order_id, agency, step FROM measures WHERE "
-      "measure = ?");
+      " whole_account, phase, months, years, from_us, to_us, revision, operation, product, quantity_e4 FROM measures"
+      " WHERE measure = ?");
   if (!query.Bind(measure).Row()) return std::nullopt;
   MeasureRow row;
   sdk::Encumbrance& m = row.measure;
@@ -283,8 +283,8 @@ std::optional<MeasureRow> Tables::Measure(std::string_view measure) {
   m.term.months = static_cast<uint32_t>(query.Int()), m.term.years = static_cast<uint32_t>(query.Int());
   m.effective_from = query.MaybeTime(), m.effective_to = query.MaybeTime();
   m.revision = static_cast<uint64_t>(query.Int());
-  row.operation.order_id = query.Text(), row.operation.agency = query.Text(),
-  row.operation.step = static_cast<uint32_t>(query.Int());
+  if (const auto operation = sdk::ParseOperation(query.Text())) row.operation = *operation;
+  row.product = query.Text(), row.quantity_e4 = query.Int();
   Query shares =
       database_.Ask("SELECT account, controlled, unfunded FROM measure_accounts WHERE measure = ? ORDER BY position");
   shares.Bind(measure);
@@ -295,6 +295,12 @@ std::optional<MeasureRow> Tables::Measure(std::string_view measure) {
     if (share.controlled != 0 || share.unfunded != 0) m.shares.push_back(std::move(share));
   }
   return row;
+}
+
+std::optional<MeasureRow> Tables::MeasureOf(const sdk::Operation& operation) {
+  Query query = database_.Ask("SELECT measure FROM measures WHERE operation = ?");
+  if (!query.Bind(operation.Text()).Row()) return std::nullopt;
+  return Measure(query.Text());
 }
 
 std::vector<std::string> Tables::LiveMeasuresOn(std::string_view account) {
@@ -442,9 +448,10 @@ std::vector<std::string> Tables::AllPayments() {
   return Names(database_.Ask("SELECT payment FROM payments ORDER BY number"));
 }
 
-bool Tables::HasOpenPayment(std::string_view measure) {
-  Query query = database_.Ask("SELECT 1 FROM payments WHERE measure = ? AND state = 'SENT' LIMIT 1");
-  return query.Bind(measure).Row();
+int64_t Tables::SentUnder(std::string_view measure) {
+  Query query = database_.Ask("SELECT coalesce(sum(amount), 0) FROM payments WHERE measure = ? AND state = 'SENT'");
+  query.Bind(measure).Row();
+  return query.Int();
 }
 
 void Tables::AddChange(const sdk::RegisterChange& change) {

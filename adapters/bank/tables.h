@@ -30,6 +30,9 @@ struct CustomerRow {
 // Natures that the rules know by name; others come with the data (WAGE_ESCROW, LC_MARGIN, ...).
 inline constexpr char kGeneral[] = "GENERAL";
 inline constexpr char kCourtEnforcement[] = "COURT_ENFORCEMENT";  // 执行款专户
+// Reasons of products, in answers.
+inline constexpr char kProductNotControlled[] = "PRODUCT_NOT_CONTROLLED";
+inline constexpr char kProductLocked[] = "PRODUCT_LOCKED";  // 未到期: not deducted from before it may be paid back
 // Of the bank itself, one each.
 inline constexpr char kInternal[] = "INTERNAL";  // the kind of these four
 inline constexpr char kCash[] = "CASH";
@@ -62,10 +65,40 @@ struct BookingRow {
   std::vector<Entry> entries;            // add up to zero
 };
 
+// What a customer holds of a wealth product 理财产品: the other half of its account, whose balance is the holding's
+// value.
+struct ProductRow {
+  std::string account;       // the bank's own number of the holding
+  std::string product;       // code of the product
+  bool own = true;           // 自营; false: sold for another house 代销, which alone can bar or redeem it
+  int64_t units_e4 = 0;      // in ten-thousandths
+  int64_t price_e4 = 0;      // of one unit, in ten-thousandths of a unit of currency 单位净值
+  std::string priced_on;     // the day of that price
+  std::string locked_until;  // the first day on which it may be paid back; empty: any
+  std::optional<absl::Time> pays_back_at;  // by itself; absent: when its holder asks
+  std::string return_account;              // 回款账户
+};
+
+// Where a measure that extracts income sends what it takes.
+struct ExtractionRow {
+  std::string measure;
+  int64_t kept = 0;  // of one civil month's income
+  std::string to_bank, to_name, to_account;
+};
+struct IncomeRow {
+  int64_t booking = 0;
+  std::string account;
+  std::string month;  // 2026-09
+  int64_t amount = 0;
+  int64_t left_then = 0;  // what measures left of it when it came
+};
+
 struct MeasureRow {
   sdk::Encumbrance measure;
   std::string person;        // PersonKey of the respondent; empty for measures of others
-  sdk::Operation operation;  // the order that made it; empty order id: not one of ours
+  sdk::Operation operation;  // the order that made it or took it over; empty order id: not one of ours
+  std::string product;       // account of the product that the order names; empty: none
+  int64_t quantity_e4 = 0;   // so many of its units are barred at most; 0: no such bound
   bool IsOurs() const { return !operation.order_id.empty(); }
 };
 
@@ -128,6 +161,13 @@ class Tables {
   int64_t Balance(std::string_view account);
   int64_t BalanceBefore(std::string_view account, absl::Time time);
 
+  void AddProduct(const ProductRow& row);
+  void PutProduct(const ProductRow& row);
+  std::optional<ProductRow> Product(std::string_view account);
+  std::vector<std::string> HoldingsOf(std::string_view product);  // accounts
+  // The earliest that pays back by itself at or before `now`.
+  std::optional<ProductRow> NextPaidBack(absl::Time now);
+
   // Pre: entries add up to zero. Returns the number of the booking.
   int64_t AddBooking(const BookingRow& row);
   std::optional<BookingRow> BookingOfRequest(std::string_view request);
@@ -137,6 +177,7 @@ class Tables {
 
   void PutMeasure(const MeasureRow& row);
   std::optional<MeasureRow> Measure(std::string_view measure);
+  std::optional<MeasureRow> MeasureOf(const sdk::Operation& operation);
   std::vector<std::string> LiveMeasuresOn(std::string_view account);
   std::vector<std::string> MeasuresByDocument(std::string_view document);
   std::vector<std::string> AllMeasures();
@@ -159,7 +200,15 @@ class Tables {
   void PutPayment(const PaymentRow& row);
   std::optional<PaymentRow> Payment(std::string_view payment);
   std::vector<std::string> AllPayments();
-  bool HasOpenPayment(std::string_view measure);
+  int64_t SentUnder(std::string_view measure);  // of payments that are SENT
+  bool HasOpenPayment(std::string_view measure) { return SentUnder(measure) > 0; }
+
+  void AddIncomeNature(std::string_view nature, std::string_view source);
+  bool IsIncomeNature(std::string_view nature);
+  void AddIncome(const IncomeRow& row);
+  int64_t LeftOfIncome(std::string_view account, std::string_view month);
+  void AddExtraction(const ExtractionRow& row);
+  std::optional<ExtractionRow> Extraction(std::string_view measure);
 
   // Appends; the sequence is given by the table.
   void AddChange(const sdk::RegisterChange& change);

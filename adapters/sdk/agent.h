@@ -114,6 +114,8 @@ class Agent {
   struct Contact {
     std::string name, phone;  // empty: the configuration's
   };
+  // An order that was answered with EXEMPT_HELD is objected to by the agent itself, in the same transaction as the
+  // answer and once (AgentConfig::exempt_ground), so that the court's clock runs: whoever asks here finds it open.
   // Objects to an order in writing; `ground`: one of the policy's. Signed and kept when it returns, sent soon. Gives
   // the objection's id. Errors: TEXT_INVALID, FIELD_INVALID; ORDER_UNKNOWN: no genuine order of this id came;
   // OBJECTION_OPEN.
@@ -243,6 +245,9 @@ class Agent {
   enum class Disputed : uint8_t { kNo, kOpen, kUpheld };
   void SayWord(v1::ObjectionAct act, const std::string& objection_id, Unit& unit);
   Disputed DisputeOver(const v1::Order& order, Unit& unit);
+  std::string Object(const TaskRow& task, const v1::Order& order, const std::string& ground, const std::string& text,
+                     const Contact& contact, Unit& unit);
+  void ObjectIfExempt(const TaskRow& task, const v1::Order& order, const v1::Receipt& receipt, Unit& unit);
   void SendWord();
   void TakeSaid(const v1::SubmitObjectionsResponse& response);
   void SendThread();

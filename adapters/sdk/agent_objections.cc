@@ -2,6 +2,7 @@
 // court's words are fetched and believed when keys that this agency pinned bear them out.
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
 #include "adapters/sdk/agent.h"
 #include "server/base/bytes.h"
 #include "server/base/reason.h"
@@ -37,7 +38,7 @@ ObjectionRow RowOfOrder(const v1::Order& order) {
   row.order_id = order.order_id(), row.court = order.court();
   if (const std::string* named = trust::FreezeNamed(order)) {
     row.freeze_id = *named;
-  } else if (order.has_freeze()) {
+  } else if (order.has_freeze() || order.has_extract_income()) {
     row.freeze_id = order.order_id();
   }
   return row;
@@ -73,21 +74,44 @@ absl::StatusOr<std::string> Agent::RaiseObjection(const std::string& order_id, c
       return Fail(Reason::kObjectionOpen, "an objection against this order is open")
           .With("objection_id", UuidText(before.id));
   }
+  const std::string id = Object(*task, order, ground, text, contact, unit);
+  if (!Commit(unit)) return stopped_;
+  return id;
+}
+
+// Signs and keeps an objection; gives its id.
+std::string Agent::Object(const TaskRow& task, const v1::Order& order, const std::string& ground,
+                          const std::string& text, const Contact& contact, Unit& unit) {
   ObjectionRow row = RowOfOrder(order);
   row.id = NewUuidV7(Wall(), ports_.entropy);
   row.ground = ground, row.raised_at = Wall();
   v1::ObjectionAct act;
   act.set_request_id(row.id);
   v1::Objection* raise = act.mutable_raise();
-  raise->set_order_id(order_id), raise->set_order_digest(std::string(journal::View(task->digest)));
+  raise->set_order_id(order.order_id()), raise->set_order_digest(std::string(journal::View(task.digest)));
   raise->set_ground(ground), raise->set_text(text);
   raise->set_contact_name(contact.name.empty() ? config_.contact_name : contact.name);
   raise->set_contact_phone(contact.phone.empty() ? config_.contact_phone : contact.phone);
-  tables.Put(row);
+  ObjectionTables(*unit.transaction).Put(row);
   SayWord(std::move(act), row.id, unit);
-  if (!Commit(unit)) return stopped_;
   may_have_said_ = true;
   return row.id;
+}
+
+// Held because the account is exempt: the court has to say within its term whether it stands by the order.
+void Agent::ObjectIfExempt(const TaskRow& task, const v1::Order& order, const v1::Receipt& receipt, Unit& unit) {
+  if (config_.exempt_ground.empty() || receipt.items().empty() ||
+      receipt.items(0).outcome() != v1::OUTCOME_EXEMPT_HELD) {
+    return;
+  }
+  for (const ObjectionRow& before : ObjectionTables(*unit.transaction).All())
+    if (before.order_id == order.order_id()) return;  // people were faster
+  const v1::ItemResult& held = receipt.items(0);
+  std::string text = absl::StrCat("协助事项涉及豁免账户，本单位未予办理，到达顺序已登记，请依法审查。豁免规则 ",
+                                  held.reason(), "\nThe asset is exempt by the rule ", held.reason(),
+                                  ": nothing was done, the arrival is on record.");
+  if (text.size() + held.remark().size() < kTextBytes) absl::StrAppend(&text, " ", held.remark());
+  Object(task, order, config_.exempt_ground, text, {}, unit);
 }
 
 absl::Status Agent::ReplyToObjection(const std::string& objection_id, const std::string& text, bool withdraws) {

@@ -107,7 +107,8 @@ void Agent::Control(const journal::Hash& digest) {
     freeze = {*named, config_.agency, 0};
     const auto made = unit.tables.FindOperation(freeze);
     const v1::Order freeze_order = made ? OrderOf(*made) : v1::Order();
-    const bool fits = made && freeze_order.has_freeze() && freeze_order.court() == order.court() &&
+    const bool makes = freeze_order.has_freeze() || freeze_order.has_extract_income();
+    const bool fits = made && makes && freeze_order.court() == order.court() &&
                       freeze_order.case_number() == order.case_number() && made->person == row.person &&
                       made->state > TaskState::kApplying && made->state <= TaskState::kDone;
     if (!fits) {

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/base/identity_number.h"
+#include "server/base/money.h"
 #include "server/base/reason.h"
 #include "server/trust/timestamps.h"
 
@@ -47,6 +48,14 @@ constexpr Allowed kAllowed[] = {
     {v1::ACTION_DEDUCT, AnswerKind::kFinal, v1::OUTCOME_ERROR},
     {v1::ACTION_DEDUCT, AnswerKind::kProgress, v1::OUTCOME_SENT_NOT_CONFIRMED},
     {v1::ACTION_DEDUCT, AnswerKind::kUnderReview, v1::OUTCOME_UNDER_REVIEW},
+    {v1::ACTION_EXTRACT_INCOME, AnswerKind::kFinal, v1::OUTCOME_CONTROLLED},
+    {v1::ACTION_EXTRACT_INCOME, AnswerKind::kFinal, v1::OUTCOME_PARTLY_CONTROLLED},
+    {v1::ACTION_EXTRACT_INCOME, AnswerKind::kFinal, v1::OUTCOME_WAITLISTED},
+    {v1::ACTION_EXTRACT_INCOME, AnswerKind::kFinal, v1::OUTCOME_NOT_CONTROLLED},
+    {v1::ACTION_EXTRACT_INCOME, AnswerKind::kFinal, v1::OUTCOME_EXEMPT_HELD},
+    {v1::ACTION_EXTRACT_INCOME, AnswerKind::kFinal, v1::OUTCOME_AMBIGUOUS},
+    {v1::ACTION_EXTRACT_INCOME, AnswerKind::kFinal, v1::OUTCOME_ERROR},
+    {v1::ACTION_EXTRACT_INCOME, AnswerKind::kUnderReview, v1::OUTCOME_UNDER_REVIEW},
 };
 
 bool IsAllowed(v1::Action action, AnswerKind kind, v1::Outcome outcome) {
@@ -70,8 +79,13 @@ bool IsPayment(v1::Outcome outcome) {
   return outcome == v1::OUTCOME_DEDUCTED || outcome == v1::OUTCOME_SENT_NOT_CONFIRMED;
 }
 
+// The return account is controlled, but not the product that the order names: never CONTROLLED, whatever is unfunded.
+bool IsWithoutProduct(const v1::ItemResult& item) {
+  return item.outcome() == v1::OUTCOME_PARTLY_CONTROLLED && item.reason() == "PRODUCT_NOT_CONTROLLED";
+}
+
 // What the measure says about itself; empty when it squares.
-std::string WrongMeasure(const v1::MeasureState& measure, v1::Outcome outcome) {
+std::string WrongMeasure(const v1::MeasureState& measure, v1::Outcome outcome, bool without_product = false) {
   const int64_t requested = measure.requested_minor_units(), controlled = measure.controlled_minor_units(),
                 unfunded = measure.unfunded_minor_units();
   if (measure.unit_reference().empty()) return "the unit's own number is missing";
@@ -80,7 +94,10 @@ std::string WrongMeasure(const v1::MeasureState& measure, v1::Outcome outcome) {
     return "controlled and unfunded don't add up to requested";
   if (measure.ended() && (controlled != 0 || unfunded != 0)) return "an ended measure still controls something";
   if (outcome == v1::OUTCOME_CONTROLLED && unfunded != 0) return "CONTROLLED leaves nothing unfunded";
-  if (outcome == v1::OUTCOME_PARTLY_CONTROLLED && unfunded == 0) return "PARTLY_CONTROLLED leaves a part unfunded";
+  if (measure.controlled_quantity_e4() < 0 || measure.controlled_quantity_e4() > measure.requested_quantity_e4())
+    return "more units are controlled than were asked for";
+  if (outcome == v1::OUTCOME_PARTLY_CONTROLLED && unfunded == 0 && !without_product)
+    return "PARTLY_CONTROLLED leaves a part unfunded";
   if (outcome == v1::OUTCOME_WAITLISTED && controlled != 0) return "WAITLISTED controls nothing";
   if (SpeaksOfAMeasure(outcome) && (measure.rank() == 0 || measure.ended())) return "a measure that stands has a rank";
   if (measure.shares().empty()) return "";
@@ -124,10 +141,12 @@ std::string WrongItem(const v1::Order& order, const Answer& answer, const v1::It
   if (std::string wrong = WrongTransactions(order, item.finding()); !wrong.empty()) return wrong;
   if (SpeaksOfAMeasure(outcome) || changes) {
     if (!item.has_measure()) return "the measure is missing";
-    if (order.action() == v1::ACTION_FREEZE &&
-        item.measure().requested_minor_units() > order.freeze().limit_minor_units()) {
-      return "more than the limit of the order";
-    }
+    const bool makes = order.has_freeze() || order.has_extract_income();
+    const int64_t limit =
+        order.has_freeze() ? order.freeze().limit_minor_units() : order.extract_income().limit_minor_units();
+    if (makes && item.measure().requested_minor_units() > limit) return "more than the limit of the order";
+    if (outcome == v1::OUTCOME_CONTROLLED && item.reason() == "PRODUCT_NOT_CONTROLLED")
+      return "CONTROLLED says that the product is, too";
     if (outcome == v1::OUTCOME_RELEASED && order.release().amount_minor_units() == 0 && !item.measure().ended()) {
       return "what was released whole has ended";
     }
@@ -135,7 +154,7 @@ std::string WrongItem(const v1::Order& order, const Answer& answer, const v1::It
       return "what was renewed stands, and has its new end";
   }
   if (item.has_measure()) {
-    if (std::string wrong = WrongMeasure(item.measure(), outcome); !wrong.empty()) return wrong;
+    if (std::string wrong = WrongMeasure(item.measure(), outcome, IsWithoutProduct(item)); !wrong.empty()) return wrong;
   }
   if (IsPayment(outcome)) {
     const v1::DeductionState& deduction = item.deduction();
@@ -205,14 +224,18 @@ absl::Status CheckEvent(v1::MeasureChange change, const v1::ItemResult& item) {
   if (change == v1::MEASURE_CHANGE_UNSPECIFIED || !v1::MeasureChange_IsValid(change))
     return Invalid("change", "not a change of a measure");
   if (!item.has_measure()) return Invalid("item.measure", "an event tells where the measure stands");
-  const bool ended = item.measure().ended();
-  if (ended != (change == v1::MEASURE_CHANGE_LAPSED))
+  const bool ended = item.measure().ended(), extracted = change == v1::MEASURE_CHANGE_EXTRACTED;
+  if (ended != (change == v1::MEASURE_CHANGE_LAPSED) && !extracted)
     return Invalid("item.measure", "LAPSED ends a measure, the others don't");
+  if (extracted && (!IsAmount(item.deduction().amount_minor_units()) || item.deduction().booking_reference().empty() ||
+                    !item.deduction().has_settled_at() || !item.deduction().has_measure())) {
+    return Invalid("item.deduction", "EXTRACTED tells of a payment that the court has: amount, booking, time, measure");
+  }
   if (ended ? item.outcome() != v1::OUTCOME_NOT_CONTROLLED : !SpeaksOfAMeasure(item.outcome())) {
     return Invalid("item.outcome",
                    "CONTROLLED, PARTLY_CONTROLLED or WAITLISTED while it stands, NOT_CONTROLLED when it ended");
   }
-  const std::string wrong = WrongMeasure(item.measure(), item.outcome());
+  const std::string wrong = WrongMeasure(item.measure(), item.outcome(), IsWithoutProduct(item));
   if (item.ByteSizeLong() > kAnswerBytesMax) return Invalid("item", "more than one receipt holds");
   return wrong.empty() ? absl::OkStatus() : Invalid("item.measure", wrong);
 }

@@ -11,7 +11,8 @@ std::vector<SignatureRule> UsualSignatureRules() {
           {v1::ACTION_FREEZE, 0, two},
           {v1::ACTION_RELEASE, 0, two},
           {v1::ACTION_DEDUCT, 0, two},
-          {v1::ACTION_RENEW, 0, two}};
+          {v1::ACTION_RENEW, 0, two},
+          {v1::ACTION_EXTRACT_INCOME, 0, two}};
 }
 
 absl::Status CheckConfig(const AgentConfig& config) {
@@ -32,6 +33,7 @@ absl::Status CheckConfig(const AgentConfig& config) {
   expect(!config.contact_name.empty() && config.contact_name.size() <= 128, "contact_name", "must have 1 to 128 bytes");
   expect(!config.contact_phone.empty() && config.contact_phone.size() <= 128, "contact_phone",
          "must have 1 to 128 bytes");
+  expect(config.exempt_ground.size() <= 63, "exempt_ground", "must have at most 63 bytes");
   for (const SignatureRule& rule : config.signature_rules) {
     expect(!rule.roles.empty() && rule.roles.size() <= 8 && rule.above_minor_units >= 0, "signature_rules",
            "a row needs 1 to 8 roles and no negative amount");

@@ -59,6 +59,10 @@ struct AgentConfig {
   absl::Duration directory_age_inquire = absl::Hours(24);
   absl::Duration directory_age_control = absl::Hours(2);
 
+  // Under which ground of the policy's list the agent objects in writing to an order that it answered with EXEMPT_HELD,
+  // so that the court examines it within its term 异议. Empty: people object, or nobody does.
+  std::string exempt_ground = "EXEMPT_ASSET";
+
   PaperRule papers = PaperRule::kIgnore;
   uint32_t paper_attempts_max = 8;  // with kReturn
 

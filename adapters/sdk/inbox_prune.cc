@@ -92,6 +92,11 @@ v1::Order BriefOf(const v1::Order& order) {
   if (order.has_freeze()) {
     brief.mutable_freeze()->set_currency(order.freeze().currency());
     brief.mutable_freeze()->set_limit_minor_units(order.freeze().limit_minor_units());
+    if (order.freeze().has_counter()) brief.mutable_freeze()->mutable_counter();
+  }
+  if (order.has_extract_income()) {
+    brief.mutable_extract_income()->set_currency(order.extract_income().currency());
+    brief.mutable_extract_income()->set_limit_minor_units(order.extract_income().limit_minor_units());
   }
   if (order.has_renew()) brief.mutable_renew()->set_freeze_order_id(order.renew().freeze_order_id());
   if (order.has_release()) brief.mutable_release()->set_freeze_order_id(order.release().freeze_order_id());

@@ -45,6 +45,11 @@ v1::MeasureState MeasureOf(const EncumbranceRegister& book, std::string_view id,
     *state.add_prior_measures() = PriorOf(*prior);
     if (thing) state.mutable_prior_measures()->rbegin()->set_amount_minor_units(0);
   }
+  // What came in at a counter was served there; of an order the agent knows better.
+  if (!ParseOperation(row->id)) {
+    *state.mutable_served_at() = trust::TimestampOf(row->rank.served_at);
+    state.set_served_sequence(row->rank.served_sequence);
+  }
   state.set_ended(!live);
   state.set_revision(book.RevisionOf(id));
   return state;

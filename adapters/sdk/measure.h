@@ -9,6 +9,7 @@
 //
 // A thing counts as 1 in the register; in an answer it counts as `thing_value`, the limit of its order (0 = unknown).
 // served_at and served_sequence are the agent's to fill in: it knows the arrival of the order that made the measure.
+// Only a measure that came in at a counter, and that an order took over, brings them along.
 //
 // Threads: pure functions.
 #pragma once

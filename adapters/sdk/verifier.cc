@@ -34,8 +34,22 @@ void CheckTerm(const v1::Term& term, const std::string& path, Violations& wrong)
     wrong.Add(path, Reason::kFieldInvalid, "months or years");
 }
 
+void CheckAsset(const v1::AssetTarget& asset, Violations& wrong) {
+  if (asset.asset_kind().empty() || asset.unit_number().empty())
+    wrong.Add("freeze.asset", Reason::kFieldMissing, "name the thing");
+  if (asset.share_numerator() == 0 || asset.share_denominator() < asset.share_numerator()) {
+    wrong.Add("freeze.asset.share_numerator", Reason::kFieldInvalid, "a part of one");
+  }
+}
+
+// Of what the unit's counter has: thing or money, with its own term and inflow.
+void CheckCounter(const v1::CounterMeasure& counter, Violations& wrong) {
+  if (counter.unit_reference().empty() || counter.document_number().empty() || counter.asset_kind().empty())
+    wrong.Add("freeze.counter", Reason::kFieldMissing, "name the unit's reference, the document and the kind of asset");
+}
+
 void CheckFreeze(const v1::Freeze& freeze, bool has_exception, Violations& wrong) {
-  const bool thing = freeze.has_asset();
+  const bool counter = freeze.has_counter(), thing = freeze.has_asset() || counter;
   if (freeze.target_case() == v1::Freeze::TARGET_NOT_SET)
     wrong.Add("freeze.target", Reason::kFieldMissing, "say what is frozen");
   if (!IsCurrency(freeze.currency())) wrong.Add("freeze.currency", Reason::kFieldInvalid, "an ISO 4217 code");
@@ -45,17 +59,25 @@ void CheckFreeze(const v1::Freeze& freeze, bool has_exception, Violations& wrong
   if (!thing && freeze.inflow() != v1::INFLOW_CAPTURE && freeze.inflow() != v1::INFLOW_NONE) {
     wrong.Add("freeze.inflow", Reason::kFieldMissing, "say what happens to money that arrives later");
   }
-  CheckTerm(freeze.term(), "freeze.term", wrong);
+  if (!counter) CheckTerm(freeze.term(), "freeze.term", wrong);
   if (freeze.has_account() && freeze.account().account_number().empty()) {
     wrong.Add("freeze.account.account_number", Reason::kFieldMissing, "name the account");
   }
-  if (!thing) return;
-  const v1::AssetTarget& asset = freeze.asset();
-  if (asset.asset_kind().empty() || asset.unit_number().empty())
-    wrong.Add("freeze.asset", Reason::kFieldMissing, "name the thing");
-  if (asset.share_numerator() == 0 || asset.share_denominator() < asset.share_numerator()) {
-    wrong.Add("freeze.asset.share_numerator", Reason::kFieldInvalid, "a part of one");
-  }
+  if (freeze.has_product() && (freeze.product().product_number().empty() || freeze.product().quantity_e4() < 0))
+    wrong.Add("freeze.product", Reason::kFieldMissing, "name the product; a quantity is not below zero");
+  if (freeze.has_asset()) CheckAsset(freeze.asset(), wrong);
+  if (counter) CheckCounter(freeze.counter(), wrong);
+}
+
+void CheckExtractIncome(const v1::ExtractIncome& extract, Violations& wrong) {
+  if (extract.account_number().empty())
+    wrong.Add("extract_income.account_number", Reason::kFieldMissing, "name the account");
+  if (!IsCurrency(extract.currency())) wrong.Add("extract_income.currency", Reason::kFieldInvalid, "an ISO 4217 code");
+  if (!IsAmount(extract.limit_minor_units()))
+    wrong.Add("extract_income.limit_minor_units", Reason::kAmountInvalid, "a definite amount");
+  if (!IsAmount(extract.kept_per_month_minor_units()))
+    wrong.Add("extract_income.kept_per_month_minor_units", Reason::kAmountInvalid, "a definite amount");
+  CheckTerm(extract.term(), "extract_income.term", wrong);
 }
 
 void CheckAct(const v1::Order& order, Violations& wrong) {
@@ -65,7 +87,7 @@ void CheckAct(const v1::Order& order, Violations& wrong) {
   };
   if (!fits(v1::ACTION_INQUIRE, v1::Order::kInquire) && !fits(v1::ACTION_FREEZE, v1::Order::kFreeze) &&
       !fits(v1::ACTION_RELEASE, v1::Order::kRelease) && !fits(v1::ACTION_DEDUCT, v1::Order::kDeduct) &&
-      !fits(v1::ACTION_RENEW, v1::Order::kRenew)) {
+      !fits(v1::ACTION_RENEW, v1::Order::kRenew) && !fits(v1::ACTION_EXTRACT_INCOME, v1::Order::kExtractIncome)) {
     wrong.Add("act", Reason::kFieldInvalid, "the act must be the one of the action");
     return;
   }
@@ -79,6 +101,7 @@ void CheckAct(const v1::Order& order, Violations& wrong) {
       wrong.Add("inquire.transactions", Reason::kFieldInvalid, "two days as 2026-09-28, the last not before the first");
   }
   if (act == v1::Order::kFreeze) CheckFreeze(order.freeze(), order.has_over_cap_exception(), wrong);
+  if (act == v1::Order::kExtractIncome) CheckExtractIncome(order.extract_income(), wrong);
   if (act == v1::Order::kRelease) {
     if (order.release().freeze_order_id().size() != kUuidBytes)
       wrong.Add("release.freeze_order_id", Reason::kFieldInvalid, "16 bytes");
@@ -104,6 +127,7 @@ void CheckAct(const v1::Order& order, Violations& wrong) {
 
 int64_t AmountOf(const v1::Order& order) {
   if (order.has_freeze()) return order.freeze().limit_minor_units();
+  if (order.has_extract_income()) return order.extract_income().limit_minor_units();
   return order.has_deduct() ? order.deduct().amount_minor_units() : 0;
 }
 
@@ -165,7 +189,7 @@ absl::Status OrderVerifier::Judge(const v1::SignedMember& member, absl::Time arr
   EAGLE_RETURN_IF_ERROR(CheckOrder(order));
   if (arrived_at > trust::TimeOf(order.not_after()))
     return Fail(Reason::kOrderExpired, "the order's own not-after passed before it arrived");
-  if (!order.has_deduct()) return absl::OkStatus();
+  if (!order.has_deduct() && !order.has_extract_income()) return absl::OkStatus();
   absl::Status account = CheckAccount(order, arrived_at);
   verdict.may_lag = !account.ok();
   return account;
@@ -222,9 +246,11 @@ absl::Status OrderVerifier::CheckRules(const v1::Order& order, const std::vector
 }
 
 absl::Status OrderVerifier::CheckAccount(const v1::Order& order, absl::Time arrived_at) const {
-  const auto digest = journal::HashFrom(order.deduct().account_statement());
+  const bool deducts = order.has_deduct();
+  const auto digest =
+      journal::HashFrom(deducts ? order.deduct().account_statement() : order.extract_income().account_statement());
   const auto account = digest ? book_.AccountByDigest(*digest, arrived_at) : std::nullopt;
-  const v1::CourtAccount& named = order.deduct().account();
+  const v1::CourtAccount& named = deducts ? order.deduct().account() : order.extract_income().account();
   if (!account || account->court != order.court() || account->details.account_name() != named.account_name() ||
       account->details.bank() != named.bank() || account->details.account_number() != named.account_number()) {
     return Fail(Reason::kAccountNotCourts, "the account isn't one that the court's own statement in force names");

@@ -34,7 +34,9 @@ std::optional<Encumbrance> DecodeEncumbrance(std::string_view bytes) {
   row.rank.served_sequence = in.U64();
   row.requested = in.I64();
   row.deducted = in.I64();
-  row.inflow = in.U8() == 0 ? InflowRule::kNone : InflowRule::kCapture;
+  const uint8_t inflow = in.U8();
+  in.Expect(inflow <= 2);
+  row.inflow = static_cast<InflowRule>(inflow);
   row.whole_account = in.U8() != 0;
   row.part_numerator = in.U32();
   row.part_denominator = in.U32();

@@ -48,7 +48,11 @@ struct Rank {
   friend std::strong_ordering operator<=>(const Rank&, const Rank&) = default;
 };
 
-enum class InflowRule : uint8_t { kNone = 0, kCapture = 1 };
+enum class InflowRule : uint8_t {
+  kNone = 0,
+  kCapture = 1,
+  kIncome = 2,  // 提取收入: takes of income as it is credited (CreditIncome), and of nothing else
+};
 
 enum class AssetKind : uint8_t { kMoney, kThing };
 // The order in which one limit uses the accounts of a person.
@@ -74,6 +78,14 @@ struct Share {
   friend bool operator==(const Share&, const Share&) = default;
 };
 
+// At most so much is controlled on one account of the scope: a product that is frozen by quantity, at its price of
+// today.
+struct Ceiling {
+  std::string asset;
+  int64_t amount = 0;
+  friend bool operator==(const Ceiling&, const Ceiling&) = default;
+};
+
 struct Encumbrance {
   std::string id;         // operation id of our order, or the number of a measure entered at a counter
   std::string authority;  // court code, or the name of another authority
@@ -83,6 +95,7 @@ struct Encumbrance {
   int64_t requested = 0;  // the limit; shrinks by partial release and deduction. 1 for a thing
   int64_t deducted = 0;   // taken so far, payments on their way included
   InflowRule inflow = InflowRule::kNone;
+  std::optional<Ceiling> ceiling;  // money; told anew at every load, as prices move
   bool whole_account =
       false;  // the holder may dispose of nothing on its accounts; `requested` still bounds what is controlled
   uint32_t part_numerator = 1;  // a thing: the holder's part of it

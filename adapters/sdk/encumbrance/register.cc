@@ -45,6 +45,10 @@ absl::StatusOr<EncumbranceRegister> EncumbranceRegister::Load(std::vector<Asset>
 
   Moment before = book.Snapshot();
   book.now_ = now;  // what was lost is known from now on
+  for (Encumbrance& row : book.rows_) {
+    const int64_t above = IsLive(row.phase) && row.ceiling ? -Room(row, row.ceiling->asset) : 0;
+    if (above > 0) book.Lose(row, row.ceiling->asset, above);
+  }
   for (const auto& [id, asset] : book.assets_) book.Squeeze(id);
   book.TakeEffect();
   book.Note(before, "", ChangeKind::kReduced);
@@ -141,7 +145,7 @@ absl::Status EncumbranceRegister::CheckFresh(const Encumbrance& fresh) const {
   return absl::OkStatus();
 }
 
-absl::Status EncumbranceRegister::Place(Encumbrance fresh, bool review) {
+absl::Status EncumbranceRegister::Place(Encumbrance fresh, bool review, std::string_view first) {
   EAGLE_RETURN_IF_ERROR(CheckFresh(fresh));
   const Moment before = Snapshot();
   if (FindAsset(fresh.scope.front())->kind == AssetKind::kThing) fresh.requested = kOneThing;
@@ -151,13 +155,15 @@ absl::Status EncumbranceRegister::Place(Encumbrance fresh, bool review) {
   const auto place = std::upper_bound(rows_.begin(), rows_.end(), fresh, InRank);
   Encumbrance& row = *rows_.insert(place, std::move(fresh));
 
-  int64_t rest = row.requested;
-  for (const std::string& asset : row.scope) {
+  int64_t rest = row.inflow == InflowRule::kIncome ? 0 : row.requested;
+  std::vector<std::string> order = row.scope;
+  std::stable_partition(order.begin(), order.end(), [&](const std::string& asset) { return asset == first; });
+  for (const std::string& asset : order) {
     int64_t left = AssetOf(asset)->balance;
     for (const Encumbrance& other : rows_) {
       if (other.StandsBefore(row)) left -= other.ControlledOn(asset);
     }
-    const int64_t amount = std::min(rest, left);
+    const int64_t amount = std::min({rest, left, Room(row, asset)});
     rest -= amount;
     Control(row, asset, amount);
     Squeeze(asset);
@@ -316,6 +322,72 @@ absl::Status EncumbranceRegister::Credit(std::string_view asset, int64_t amount)
   Capture(asset);
   TakeEffect();
   Note(before, "", ChangeKind::kInflow);
+  return absl::OkStatus();
+}
+
+absl::Status EncumbranceRegister::CreditIncome(std::string_view asset, int64_t amount, const IncomeShare& share) {
+  Asset* account = AssetOf(asset);
+  if (account == nullptr || account->kind != AssetKind::kMoney) return Fail(Reason::kFieldInvalid, "no such account");
+  if (!IsAmount(amount)) return Fail(Reason::kAmountInvalid, "a credit is a definite amount");
+  const Moment before = Snapshot();
+  const size_t told = changes_.size();
+  account->balance += amount;
+  Capture(asset, share, amount);
+  TakeEffect();
+  Note(before, "", ChangeKind::kInflow);
+  const auto of_income = [&](const Change& change) {
+    return change.kind == ChangeKind::kInflow && Find(change.id)->inflow == InflowRule::kIncome;
+  };
+  changes_.erase(std::remove_if(changes_.begin() + static_cast<std::ptrdiff_t>(told), changes_.end(), of_income),
+                 changes_.end());
+  return absl::OkStatus();
+}
+
+absl::Status EncumbranceRegister::Move(std::string_view from, std::string_view to, int64_t amount,
+                                       std::string_view first) {
+  Asset *source = AssetOf(from), *target = AssetOf(to);
+  if (source == nullptr || target == nullptr || source == target || source->kind != AssetKind::kMoney ||
+      target->kind != AssetKind::kMoney || source->currency != target->currency) {
+    return Fail(Reason::kFieldInvalid, "money moves between two accounts in one currency");
+  }
+  if (!IsAmount(amount)) return Fail(Reason::kAmountInvalid, "what moves is a definite amount");
+  if (amount > source->balance) return Fail(Reason::kAmountAboveFree, "more than is on the account");
+  for (const Encumbrance* row : StandingOn(from)) {
+    if (!row->HasInScope(to)) return Fail(Reason::kFieldInvalid, "a measure there doesn't reach the other account");
+  }
+  const Moment before = Snapshot();
+  const size_t told = changes_.size();
+  int64_t free = Free(from), rest = amount;
+  std::vector<std::string> moved;
+  const auto carry = [&](Encumbrance& row) {
+    const int64_t part = std::min(rest, IsLive(row.phase) ? row.ControlledOn(from) : 0);
+    if (part == 0) return;
+    MutableShare(row, from).controlled -= part;
+    MutableShare(row, to).controlled += part;
+    DropEmptyShares(row);
+    rest -= part;
+    if (row.id != first) moved.push_back(row.id);
+  };
+  if (Encumbrance* row = FindMutable(first); row != nullptr) carry(*row);
+  rest -= std::min(rest, free);
+  for (Encumbrance& row : rows_) carry(row);
+  source->balance -= amount;
+  target->balance += amount;
+  for (Encumbrance& row : rows_) {
+    const Share* waiting = row.ShareOn(from);
+    if (source->balance > 0 || waiting == nullptr) continue;
+    MutableShare(row, to).unfunded += std::exchange(MutableShare(row, from).unfunded, 0);
+    DropEmptyShares(row);
+  }
+  Capture(to);
+  TakeEffect();
+  Note(before, first, ChangeKind::kInflow);
+  for (const std::string& id : moved) {
+    const bool noted = std::any_of(changes_.begin() + static_cast<std::ptrdiff_t>(told), changes_.end(),
+                                   [&](const Change& change) { return change.id == id; });
+    const Amounts& was = before.at(id).second;
+    if (!noted) changes_.push_back({ChangeKind::kInflow, id, was, was, now_});
+  }
   return absl::OkStatus();
 }
 

@@ -16,7 +16,8 @@
 //     scope, or the one that lost money. A measure is EFFECTIVE when it controls something or nobody stands before it
 //     there.
 //   - Money that comes in goes, in rank order, to CAPTURE measures whose unfunded part lies on that account. NONE never
-//   grows by it.
+//   grows by it. INCOME grows by what CreditIncome lets it have of one credit, and by nothing else.
+//   - What a product pays back stays with who controlled it, on the account that it is paid to, whoever waits there.
 //   - Money that a measure gives up goes, in rank order, to later measures with that account in their scope, wherever
 //   their
 //     unfunded part lies and whatever their inflow rule, and to CAPTURE measures waiting on it. What nobody may have is
@@ -75,7 +76,8 @@ class EncumbranceRegister {
   // effect itself. Errors: MEASURE_EXISTS   the id is taken.            FIELD_INVALID  no id, or an asset twice or not
   // loaded; several for a thing.
   //         AMOUNT_INVALID   money: not a definite amount. RANK_TAKEN   a thing: a later one is in effect already.
-  absl::Status Place(Encumbrance fresh, bool review = false);
+  // `first`: an account of the scope that is used before the others; empty: the order of the scope.
+  absl::Status Place(Encumbrance fresh, bool review = false, std::string_view first = "");
   // A clerk's word on a PENDING one. Errors: MEASURE_UNKNOWN, MEASURE_NOT_EFFECTIVE (not pending).
   absl::Status Approve(std::string_view id);
   absl::Status Refuse(std::string_view id);
@@ -96,6 +98,17 @@ class EncumbranceRegister {
   // Money comes in; the holder spends; another's right takes. Errors: FIELD_INVALID (no such account), AMOUNT_INVALID,
   // AMOUNT_ABOVE_FREE (Withdraw: more than Available; Reduce: more than the balance).
   absl::Status Credit(std::string_view asset, int64_t amount);
+  // As Credit, of income: in rank order each INCOME measure on the account may have what `share` says of what is left
+  // of this credit by then (0 to `left`, and no more than its limit). What they got isn't reported as inflow: the
+  // caller takes it.
+  using IncomeShare = std::function<int64_t(const Encumbrance& row, int64_t left)>;
+  absl::Status CreditIncome(std::string_view asset, int64_t amount, const IncomeShare& share);
+  // Money goes from one account to another inside the measures that control it (a product pays back): what `first`
+  // controls goes first, then what is free, then what others control in rank order, and each controls the same as
+  // before. Once nothing is left, what waited on `from` waits on `to`; what comes free there is caught as any credit.
+  // Errors: FIELD_INVALID (accounts unknown, the same, or in two currencies; a measure on `from` that doesn't reach
+  // `to`), AMOUNT_INVALID, AMOUNT_ABOVE_FREE (more than the balance).
+  absl::Status Move(std::string_view from, std::string_view to, int64_t amount, std::string_view first = "");
   absl::Status Withdraw(std::string_view asset, int64_t amount);
   absl::Status Reduce(std::string_view asset, int64_t amount);
 
@@ -152,7 +165,8 @@ class EncumbranceRegister {
   static void DropEmptyShares(Encumbrance& row);
 
   void Squeeze(std::string_view asset);
-  void Capture(std::string_view asset);
+  void Capture(std::string_view asset, const IncomeShare& share = nullptr, int64_t credit = 0);
+  static int64_t Room(const Encumbrance& row, std::string_view asset);
   void Offer(std::string_view asset, int64_t amount, const Encumbrance& giver);
   void End(Encumbrance& row, Act act, std::vector<GivenUp>& given_up);
   void GiveUp(Encumbrance& row, Act act);

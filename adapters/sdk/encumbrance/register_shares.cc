@@ -34,15 +34,25 @@ void EncumbranceRegister::Squeeze(std::string_view asset) {
   GATEWAY_ASSERT(missing <= 0, "balances are never negative, so measures can lose all that is missing");
 }
 
-// Free money on `asset` goes to those who wait for inflow there.
-void EncumbranceRegister::Capture(std::string_view asset) {
+// What the measure may still control on `asset`, below zero when that is too much already.
+int64_t EncumbranceRegister::Room(const Encumbrance& row, std::string_view asset) {
+  if (!row.ceiling || row.ceiling->asset != asset) return row.unfunded();
+  return std::min(row.unfunded(), row.ceiling->amount - row.ControlledOn(asset));
+}
+
+// Free money on `asset` goes to those who wait for inflow there; of `credit`, which is income, also to INCOME measures.
+void EncumbranceRegister::Capture(std::string_view asset, const IncomeShare& share, int64_t credit) {
   int64_t left = Free(asset);
   for (Encumbrance& row : rows_) {
     if (left <= 0) return;
-    if (!IsLive(row.phase) || row.inflow != InflowRule::kCapture || !WaitsOn(row, asset)) continue;
-    const int64_t amount = std::min(left, row.unfunded());
+    if (!IsLive(row.phase) || !WaitsOn(row, asset)) continue;
+    int64_t amount = 0;
+    if (row.inflow == InflowRule::kCapture) amount = std::min(left, Room(row, asset));
+    if (row.inflow == InflowRule::kIncome && share) amount = std::min({share(row, credit), credit, Room(row, asset)});
+    if (amount <= 0) continue;
     Control(row, asset, amount);
     left -= amount;
+    credit -= std::min(credit, amount);
   }
 }
 
@@ -53,8 +63,8 @@ void EncumbranceRegister::Offer(std::string_view asset, int64_t amount, const En
     if (&row == &giver || !IsLive(row.phase)) continue;
     const bool is_next = giver.StandsBefore(row) && row.HasInScope(asset);
     const bool waits = row.inflow == InflowRule::kCapture && WaitsOn(row, asset);
-    if (!is_next && !waits) continue;
-    const int64_t part = std::min(amount, row.unfunded());
+    if ((!is_next && !waits) || row.inflow == InflowRule::kIncome) continue;
+    const int64_t part = std::max<int64_t>(0, std::min(amount, Room(row, asset)));
     Control(row, asset, part);
     amount -= part;
   }

@@ -266,6 +266,7 @@ void ReadTrust(ConfigSection section, AdapterConfig& config) {
       static_cast<uint32_t>(section.Number("registrar_threshold", std::min<int64_t>(2, most), 1, most));
 }
 
+constexpr size_t kGroundBytesMax = 63;
 constexpr int64_t kDirectoryMinutesMax = 30 * 24 * 60;
 
 void ReadLimits(ConfigSection section, AdapterConfig& config) {
@@ -293,6 +294,11 @@ void ReadPapers(ConfigSection section, AdapterConfig& config) {
   config.papers_bytes_max = section.Number("bytes_max", config.papers_bytes_max, int64_t{64} << 20, int64_t{1} << 50);
 }
 
+void ReadObjections(ConfigSection section, AdapterConfig& config) {
+  config.agent.exempt_ground = section.Text("exempt_ground", config.agent.exempt_ground);
+  if (config.agent.exempt_ground.size() > kGroundBytesMax) section.Wrong("exempt_ground", "must have at most 63 bytes");
+}
+
 void ReadRules(std::vector<ConfigSection> sections, AdapterConfig& config) {
   if (sections.empty()) return;  // the usual ones stand
   config.agent.signature_rules.clear();
@@ -301,7 +307,7 @@ void ReadRules(std::vector<ConfigSection> sections, AdapterConfig& config) {
     const std::string action = section.Text("action");
     rule.action = ActionOf(action);
     if (!action.empty() && rule.action == v1::ACTION_UNSPECIFIED)
-      section.Wrong("action", "must be INQUIRE, FREEZE, RELEASE or DEDUCT");
+      section.Wrong("action", "must be an action: INQUIRE, FREEZE, RENEW, RELEASE, DEDUCT, EXTRACT_INCOME, ...");
     const std::string above = section.Text("above", "0");
     const auto amount = ParseMoney(above);
     if (!amount || *amount < 0) section.Wrong("above", "must be an amount as \"50,000.00\"");
@@ -347,6 +353,7 @@ bool Parse(std::string_view text, std::string_view kind, const ReadKind& read_ki
   config.agent.contact_phone = contact.Text("phone");
   ReadLimits(file.Section("limits"), config);
   ReadPapers(file.Section("papers"), config);
+  ReadObjections(file.Section("objections"), config);
   ReadRules(file.Sections("signature_rules"), config);
   ConfigSection of_kind = file.Section(kind);
   if (read_kind) read_kind(of_kind);

@@ -1,8 +1,10 @@
 // The bank behind the agent: signed orders come in, receipts go out, replies of the core get lost, a clerk decides.
+#include "adapters/bank/acts.h"
 #include "adapters/bank/clerk.h"
 #include "adapters/bank/core_gateway.h"
 #include "adapters/bank/desk.h"
 #include "server/base/reason.h"
+#include "server/trust/timestamps.h"
 #include "tests/adapters/bank/small_bank.h"
 #include "tests/adapters/sdk/sdk_world.h"
 
@@ -33,14 +35,16 @@ class LossyGateway : public CoreGateway {
 
 class BankBehindAgent {
  public:
-  BankBehindAgent() {
+  explicit BankBehindAgent(const std::string& wages = "GENERAL") {
     TempFolder folder;
     WriteText(folder / "customers.csv",
               CustomersCsv({{"C1", kLin.name, kLin.id_kind, "990101850307001"},
                             {"C2", "松月区人民法院", "UNIFIED_CREDIT_CODE", "11990101990000021Y"}}));
     WriteText(folder / "accounts.csv",
-              AccountsCsv({{.account = kAtBeiling, .balance = "61,350.27", .holders = "C1"},
+              AccountsCsv({{.account = kAtBeiling, .balance = "61,350.27", .holders = "C1", .nature = wages},
                            {.account = kCourtAccount, .holders = "C2", .nature = "COURT_ENFORCEMENT"}}));
+    for (const char* file : {"/exemptions.csv", "/income.csv"})
+      std::filesystem::copy_file(DataFolder("beiling") + file, folder / (file + 1));
     core = *BankCore::Open(kInMemory, sdk::kAgency, world.clock, Shanghai());
     EXPECT_EQ(Import(*core, folder.path()).status(), absl::OkStatus());
     gateway = std::make_unique<LossyGateway>(*core, waiter, absl::ZeroDuration());
@@ -105,6 +109,81 @@ TEST(BankBehindAgent, TakesACaseFromTheInquiryToTheMoneyOnTheCourtsAccount) {
   EXPECT_EQ(bank.world.Outcome(sent), "DEDUCTED");
   EXPECT_EQ(bank.Ask(kAtBeiling, "balance"), "1,350.27");
   EXPECT_EQ(bank.Ask(kCourtAccount, "balance"), "50,000.00");
+}
+
+// Each taking is told as an event of the order that the court signed, with the account that its own statement names.
+TEST(BankBehindAgent, ExtractsIncomeForASignedOrderAndTellsEachTaking) {
+  BankBehindAgent bank("WAGE");
+  v1::Order order = bank.world.Freeze(1);
+  const v1::Deduct to = bank.world.Deduct(order, 1).deduct();
+  order.set_action(v1::ACTION_EXTRACT_INCOME);
+  v1::ExtractIncome& extract = *order.mutable_extract_income();
+  extract.set_account_number(kAtBeiling), extract.set_currency("CNY");
+  extract.set_limit_minor_units(10'000'00), extract.set_kept_per_month_minor_units(3'000'00);
+  extract.mutable_term()->set_years(1);
+  *extract.mutable_account() = to.account();
+  extract.set_account_statement(std::string(32, 'x'));
+  bank.world.Submit(order);
+  bank.world.Run(200);
+  EXPECT_EQ(bank.world.Outcome(order), "RETURNED ACCOUNT_NOT_COURTS");
+  v1::Order good = bank.world.Freeze(1);
+  good.set_action(v1::ACTION_EXTRACT_INCOME);
+  *good.mutable_extract_income() = extract;
+  good.mutable_extract_income()->set_account_statement(to.account_statement());
+  bank.world.Submit(good);
+  ASSERT_TRUE(bank.world.Settle());
+  EXPECT_EQ(bank.world.Outcome(good), "PARTLY_CONTROLLED");
+  EXPECT_EQ(bank.core->Do([](const Work& work) { return PaySalary(work, kAtBeiling, 4'500'00, "s1"); }),
+            absl::OkStatus());
+  ASSERT_TRUE(bank.world.Settle());
+  bank.world.Run();
+  ASSERT_EQ(bank.Of(good, v1::RECEIPT_KIND_EVENT).size(), 1u);
+  const v1::Receipt& told = *bank.Of(good, v1::RECEIPT_KIND_EVENT)[0];
+  EXPECT_EQ(told.change(), v1::MEASURE_CHANGE_EXTRACTED);
+  EXPECT_EQ(told.items(0).deduction().amount_minor_units(), 1'500'00);
+  EXPECT_EQ(told.items(0).deduction().measure().SerializeAsString(), told.items(0).measure().SerializeAsString());
+  v1::Order release = bank.world.Submit(bank.world.Release(good));
+  ASSERT_TRUE(bank.world.Settle());
+  EXPECT_EQ(bank.world.Outcome(release), "RELEASED") << "by the id of the order that made it";
+}
+
+TEST(BankBehindAgent, AMeasureOfTheCounterKeepsItsTimeOfServiceInEveryReceipt) {
+  BankBehindAgent bank;
+  const absl::Time served = bank.world.clock.WallNow();
+  std::string reference;
+  EXPECT_EQ(bank.core->Do([&](const Work& work) -> absl::Status {
+    EAGLE_ASSIGN_OR_RETURN(
+        reference,
+        FreezeOnPaper(
+            work, {.account = kAtBeiling, .amount = 500'00, .court = sdk::kCourt, .document = "notice", .months = 12},
+            "p1"));
+    return absl::OkStatus();
+  }),
+            absl::OkStatus());
+  bank.world.Run();
+  v1::Order order = bank.world.Freeze(500'00);
+  v1::CounterMeasure& counter = *order.mutable_freeze()->mutable_counter();
+  counter.set_unit_reference(reference), counter.set_document_number("notice"), counter.set_asset_kind("DEPOSIT");
+  order.mutable_freeze()->clear_term();
+  bank.world.Submit(order);
+  ASSERT_TRUE(bank.world.Settle());
+  EXPECT_EQ(bank.world.Outcome(order), "CONTROLLED");
+  EXPECT_EQ(trust::TimeOf(bank.world.LastWord(order)->items(0).measure().served_at()), served);
+  const v1::Order release = bank.world.Submit(bank.world.Release(order, 100'00));
+  ASSERT_TRUE(bank.world.Settle());
+  EXPECT_EQ(bank.world.Outcome(release), "RELEASED");
+  EXPECT_EQ(trust::TimeOf(bank.world.LastWord(release)->items(0).measure().served_at()), served);
+}
+
+TEST(BankBehindAgent, AWageAccountThatIsHeldAsExemptIsObjectedToWithoutAClerk) {
+  BankBehindAgent bank("WAGE_ESCROW");
+  const v1::Order freeze = bank.world.Submit(bank.world.Freeze(1'000'00));
+  ASSERT_TRUE(bank.world.Settle());
+  bank.world.Run();
+  EXPECT_EQ(bank.world.Outcome(freeze), "EXEMPT_HELD");
+  ASSERT_EQ(bank.world.agent->Objections().size(), 1u);
+  EXPECT_EQ(bank.world.agent->Objections()[0].order_id, freeze.order_id());
+  EXPECT_EQ(bank.Ask(kAtBeiling, "available"), "61,350.27");
 }
 
 TEST(BankBehindAgent, FindsItsOwnEffectWhenTheReplyIsLost) {

@@ -86,6 +86,35 @@ Sent Bank::FreezeAccount(const Person& person, const std::string& account, int64
   return sent;
 }
 
+Sent Bank::FreezeProduct(const Person& person, const std::string& product, int64_t limit, int64_t quantity_e4) {
+  Sent sent = Freeze(person, limit);
+  v1::ProductTarget& target = *sent.order.mutable_freeze()->mutable_product();
+  target.set_product_number(product), target.set_quantity_e4(quantity_e4);
+  return sent;
+}
+
+Sent Bank::FreezeCounter(const Person& person, const std::string& reference, const std::string& document,
+                         int64_t limit) {
+  Sent sent = Freeze(person, limit);
+  v1::CounterMeasure& counter = *sent.order.mutable_freeze()->mutable_counter();
+  counter.set_unit_reference(reference), counter.set_document_number(document), counter.set_asset_kind("DEPOSIT");
+  sent.order.mutable_freeze()->clear_term();
+  return sent;
+}
+
+Sent Bank::Extract(const Person& person, const std::string& account, int64_t limit, int64_t kept,
+                   const std::string& to_bank, const std::string& to_account) {
+  Sent sent = Start(person, v1::ACTION_EXTRACT_INCOME);
+  v1::ExtractIncome& extract = *sent.order.mutable_extract_income();
+  extract.set_account_number(account), extract.set_currency("CNY");
+  extract.set_limit_minor_units(limit), extract.set_kept_per_month_minor_units(kept);
+  extract.mutable_term()->set_years(1);
+  extract.mutable_account()->set_account_name("北陵市松月区人民法院（执行款专户）");
+  extract.mutable_account()->set_bank(to_bank);
+  extract.mutable_account()->set_account_number(to_account);
+  return sent;
+}
+
 Sent Bank::Renew(const Person& person, const Sent& freeze, uint32_t years) {
   Sent sent = Start(person, v1::ACTION_RENEW);
   sent.order.mutable_renew()->set_freeze_order_id(freeze.operation.order_id);

@@ -72,6 +72,11 @@ class Bank {
   Sent Inquiry(const Person& person);
   Sent Freeze(const Person& person, int64_t limit, v1::Inflow inflow = v1::INFLOW_CAPTURE);
   Sent FreezeAccount(const Person& person, const std::string& account, int64_t limit);
+  Sent FreezeProduct(const Person& person, const std::string& product, int64_t limit, int64_t quantity_e4 = 0);
+  // Takes over what the counter entered as `reference` for `document`.
+  Sent FreezeCounter(const Person& person, const std::string& reference, const std::string& document, int64_t limit);
+  Sent Extract(const Person& person, const std::string& account, int64_t limit, int64_t kept,
+               const std::string& to_bank = kBeiling, const std::string& to_account = kCourtAccount);
   Sent Renew(const Person& person, const Sent& freeze, uint32_t years = 1);
   Sent Release(const Person& person, const Sent& freeze, int64_t amount = 0);
   Sent Deduct(const Person& person, const Sent& freeze, int64_t amount, const std::string& to_bank = kBeiling,

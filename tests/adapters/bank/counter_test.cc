@@ -1,5 +1,6 @@
 // The counter: what people and the payment system do beside the courts' orders.
 #include "server/base/reason.h"
+#include "server/trust/timestamps.h"
 #include "tests/adapters/bank/small_bank.h"
 
 namespace eagle::bank {
@@ -73,6 +74,91 @@ TEST(Counter, ASeizureStandsInRankAndEndsByItsDocument) {
   EXPECT_EQ(ReasonOfWork(bank, [&](const Work& work) { return ReleaseDocument(work, seizure.document).status(); }),
             Reason::kMeasureNotEffective);
   bank.ExpectBooksAgree();
+}
+
+constexpr char kNotice[] = "（2026）辽9901执1024号之一";
+
+std::string OnPaper(Bank& bank, const PaperFreeze& freeze, const std::string& request) {
+  std::string reference;
+  EXPECT_EQ(bank.Counter([&](const Work& work) -> absl::Status {
+    EAGLE_ASSIGN_OR_RETURN(reference, FreezeOnPaper(work, freeze, request));
+    return absl::OkStatus();
+  }),
+            absl::OkStatus());
+  return reference;
+}
+
+// What the counter registered for a court becomes its order's: same rank, term and amounts, then renewed, released and
+// deducted from by the order's id.
+TEST(CounterMeasure, IsTakenOverAsItStandsAndThenServesTheOrder) {
+  SmallBank bank = OneAccount();
+  bank.At("2026-09-28 09:00");
+  const PaperFreeze paper = {
+      .account = Account(1), .amount = 600'00, .court = "辽9901", .document = kNotice, .months = 12};
+  const std::string reference = OnPaper(bank, paper, "p1");
+  EXPECT_EQ(OnPaper(bank, paper, "p1"), reference) << "the same request is one measure";
+  bank.At("2026-09-28 10:00");
+  const Sent behind = bank.Freeze(kLin, 900'00);
+  bank.Do(behind);
+  bank.At("2026-10-09 10:00");
+  const Sent order = bank.FreezeCounter(kLin, reference, kNotice, 600'00);
+  const sdk::Answer taken = bank.Do(order);
+  const v1::MeasureState& measure = taken.items.at(0).measure();
+  EXPECT_EQ(taken.items[0].outcome(), v1::OUTCOME_CONTROLLED);
+  EXPECT_EQ(measure.unit_reference(), reference);
+  EXPECT_EQ(measure.controlled_minor_units(), 600'00);
+  EXPECT_EQ(measure.rank(), 1u);
+  EXPECT_EQ(*trust::TimeOf(measure.served_at()), TimeAt("2026-09-28 09:00"));
+  EXPECT_EQ(*trust::TimeOf(measure.effective_to()), TimeAt("2027-09-28 00:00")) << "the paper's term runs on";
+  EXPECT_EQ(bank.Controlled(Account(1)), 1'000'00) << "no second measure";
+  EXPECT_TRUE(bank.News().empty());
+  EXPECT_EQ(ReasonOfWork(bank, [&](const Work& work) { return ReleaseDocument(work, kNotice).status(); }),
+            Reason::kMeasureUnknown)
+      << "from now on only an order of its court ends it";
+
+  EXPECT_EQ(bank.Do(bank.Renew(kLin, order)).items.at(0).outcome(), v1::OUTCOME_RENEWED);
+  EXPECT_EQ(bank.Do(bank.Deduct(kLin, order, 250'00)).items.at(0).outcome(), v1::OUTCOME_DEDUCTED);
+  EXPECT_EQ(bank.Do(bank.Release(kLin, order)).items.at(0).outcome(), v1::OUTCOME_RELEASED);
+  const auto news = bank.News();
+  ASSERT_EQ(news.size(), 1u);
+  EXPECT_EQ(news[0].operation, behind.operation);
+  EXPECT_EQ(bank.Balance(kCourtAccount), 250'00);
+  bank.ExpectBooksAgree();
+}
+
+TEST(CounterMeasure, IsUnknownUnlessReferenceDocumentCourtAndPersonFitOneThatLives) {
+  SmallBank bank = OneAccount();
+  const PaperFreeze paper = {
+      .account = Account(1), .amount = 600'00, .court = "辽9901", .document = kNotice, .months = 1};
+  const std::string reference = OnPaper(bank, paper, "p1");
+  const auto reason = [&](const Sent& sent) { return bank.Do(sent).items.at(0).reason(); };
+  EXPECT_EQ(reason(bank.FreezeCounter(kLin, reference, "another", 600'00)), "MEASURE_UNKNOWN");
+  EXPECT_EQ(reason(bank.FreezeCounter(kLin, "counter/p2", kNotice, 600'00)), "MEASURE_UNKNOWN");
+  EXPECT_EQ(reason(bank.FreezeCounter(kNamesake, reference, kNotice, 600'00)), "MEASURE_UNKNOWN");
+  Sent foreign = bank.FreezeCounter(kLin, reference, kNotice, 600'00);
+  foreign.order.set_court("辽9902");
+  EXPECT_EQ(reason(foreign), "MEASURE_UNKNOWN");
+  Sent fund = bank.FreezeCounter(kLin, reference, kNotice, 600'00);
+  fund.order.mutable_freeze()->mutable_counter()->set_asset_kind("HOUSING_FUND");
+  EXPECT_EQ(reason(fund), "MEASURE_UNKNOWN");
+  EXPECT_EQ(reason(bank.FreezeCounter(kLin, reference, kNotice, 599'99)), "OVER_CAP");
+  const Sent order = bank.FreezeCounter(kLin, reference, kNotice, 600'00);
+  EXPECT_EQ(reason(order), "");
+  EXPECT_EQ(reason(bank.FreezeCounter(kLin, reference, kNotice, 600'00)), "MEASURE_UNKNOWN") << "another's by now";
+  bank.At("2026-11-30 00:00");
+  const std::string ended =
+      OnPaper(bank, {.account = Account(1), .amount = 1'00, .court = "辽9901", .document = "2", .months = 1}, "p3");
+  bank.At("2027-01-05 00:00");
+  EXPECT_EQ(reason(bank.FreezeCounter(kLin, ended, "2", 1'00)), "MEASURE_UNKNOWN");
+  EXPECT_EQ(ReasonOfWork(bank,
+                         [](const Work& work) {
+                           return FreezeOnPaper(
+                                      work, {.account = Account(1), .amount = 1'00, .court = "辽9901", .document = "3"},
+                                      "p4")
+                               .status();
+                         }),
+            Reason::kFieldInvalid)
+      << "without a term";
 }
 
 TEST(Counter, NobodyThereEndsACourtsMeasureThatCameOverTheGateway) {

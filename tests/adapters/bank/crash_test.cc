@@ -3,6 +3,7 @@
 #include <random>
 
 #include "absl/strings/str_cat.h"
+#include "adapters/bank/acts.h"
 #include "adapters/bank/check.h"
 #include "adapters/bank/import.h"
 #include "server/base/reason.h"
@@ -13,8 +14,11 @@ namespace eagle::bank {
 namespace {
 
 constexpr int kKills = 30;
+constexpr Person kChen = {"陈立", "CITIZEN_ID", "990101197806210027"};
+constexpr char kChensWages[] = "9900020000000005023";
 
-// The case at 松月, from the import to a payment that came back. Every step may be done again.
+// The case at 松月, from the import to a payment that came back, and a month's wages of which a part is extracted.
+// Every step may be done again.
 struct Script {
   explicit Script(const std::string& path) : bank("", kSongyue, path) {}
 
@@ -39,12 +43,18 @@ struct Script {
     Must(bank.Counter([](const Work& work) { return Reject(work, "9900020-P000002", "AC03"); }));
     bank.At("2026-10-01 09:00");
     answers.push_back(Text(*bank.Once(bank.Release(kLin, freeze, 10'000'00))));
+    const Sent extract = bank.Extract(kChen, kChensWages, 3'000'00, 2'500'00);
+    answers.push_back(Text(*bank.Once(extract)));
+    bank.At("2026-10-08 09:00");
+    Must(bank.Counter([](const Work& work) { return PaySalary(work, kChensWages, 4'000'00, "s1"); }));
+    bank.At("2026-10-08 16:00");
+    Must(bank.Counter([](const Work& work) { return Confirm(work, "9900020-P000003"); }));
   }
 
   // Everything that is in the books, but for the instants of repeats.
   std::string End() {
     std::string end = absl::StrCat(bank.Balance(kAtSongyue), " ", bank.Controlled(kAtSongyue), " ",
-                                   bank.Balance("9900020000000005015"));
+                                   bank.Balance("9900020000000005015"), " ", bank.Balance(kChensWages));
     for (const sdk::RegisterChange& change : bank.News()) {
       absl::StrAppend(&end, "\n", static_cast<int>(change.kind), " ", change.operation.Text(), " ",
                       change.item.ShortDebugString());
@@ -73,6 +83,7 @@ TEST(Crash, KilledAnywhereTheCaseEndsAsIfNothingHadHappened) {
   undisturbed.Run();
   const std::string expected = undisturbed.End();
   EXPECT_EQ(undisturbed.bank.Balance(kAtSongyue), 95'000'00 + 5'000'00 - 20'000'00);
+  EXPECT_EQ(undisturbed.bank.Balance(kChensWages), 6'200'00 + 2'500'00);
 
   std::mt19937_64 random(20260928);
   int killed = 0;

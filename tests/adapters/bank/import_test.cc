@@ -38,7 +38,7 @@ TEST(Import, TheThreeDemoBanksAreRight) {
     const char *data, *agency;
     Imported expected;
   } banks[] = {
-      {"beiling", kBeiling, {5, 9, 14, 0}}, {"songyue", kSongyue, {2, 6, 14, 1}}, {"yunfan", kYunfan, {2, 6, 14, 0}}};
+      {"beiling", kBeiling, {5, 9, 14, 0}}, {"songyue", kSongyue, {2, 7, 14, 1}}, {"yunfan", kYunfan, {2, 8, 14, 0}}};
   for (const auto& row : banks) {
     Bank bank("", row.agency);
     const absl::StatusOr<Imported> imported = Import(bank.core(), DataFolder(row.data));
@@ -102,6 +102,36 @@ TEST(Import, TheShapeOfTheFilesIsCheckedFirst) {
   Bank bank("", kBeiling);
   TempFolder folder;
   EXPECT_EQ(ReasonOf(Import(bank.core(), folder.path()).status()), Reason::kStorageUnusable) << "no files at all";
+}
+
+TEST(Import, EveryProductHasItsUnitsItsPriceAndAReturnAccountOfItsHolder) {
+  TempFolder folder;
+  WriteText(folder / "customers.csv", CustomersCsv(LinAndCourt()));
+  WriteText(folder / "accounts.csv",
+            AccountsCsv({{.account = Account(1), .holders = "C1"},
+                         {.account = Account(2), .kind = "PRODUCT", .balance = "10.49", .holders = "C1"},
+                         {.account = Account(3), .kind = "PRODUCT", .balance = "1.00", .holders = "C1"},
+                         {.account = Account(4), .kind = "PRODUCT", .balance = "1.00", .holders = "C1"},
+                         {.account = Account(5), .holders = "C2"}}));
+  WriteText(folder / "income.csv", "nature,source\nwage,\n");
+  WriteText(folder / "products.csv",
+            ProductsCsv({{.account = Account(2), .units = "9.9999", .price = "1.05", .return_account = Account(1)},
+                         {.account = Account(3),
+                          .units = "2",
+                          .price = "1.00",
+                          .return_account = Account(5),
+                          .sales = "LENT",
+                          .pays_back = "yes"},
+                         {.account = Account(1), .units = "x", .price = "0", .return_account = Account(1)}}));
+  Bank bank("", kBeiling);
+  std::set<std::string> fields;
+  for (const Violation& violation : FailureOf(Import(bank.core(), folder.path()).status()).violations)
+    fields.insert(violation.field);
+  EXPECT_EQ(fields, (std::set<std::string>{"income.csv:2 nature", "income.csv:2 source", "products.csv",
+                                           "products.csv:3 pays_back", "products.csv:3 return_account",
+                                           "products.csv:3 sales", "products.csv:3 units", "products.csv:4 account",
+                                           "products.csv:4 price", "products.csv:4 units"}))
+      << "of the first row nothing: 9.9999 x 1.05 is 10.49 rounded down";
 }
 
 TEST(Import, PriorMeasuresStandInTheOrderOfServiceAndEndedOnesEnd) {

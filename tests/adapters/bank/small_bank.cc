@@ -42,12 +42,25 @@ std::string AccountsCsv(const std::vector<TestAccount>& accounts) {
 
 void WriteText(const std::string& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
 
-SmallBank::SmallBank(const std::vector<TestCustomer>& customers, const std::vector<TestAccount>& accounts)
+std::string ProductsCsv(const std::vector<TestProduct>& products) {
+  std::string csv = "account,product,sales,units,price,priced_on,locked_until,pays_back,return_account\n";
+  for (const TestProduct& row : products) {
+    absl::StrAppend(&csv, row.account, ",", row.product, ",", row.sales, ",\"", row.units, "\",", row.price,
+                    ",2026-09-25,");
+    absl::StrAppend(&csv, row.locked_until, ",", row.pays_back, ",", row.return_account, "\n");
+  }
+  return csv;
+}
+
+SmallBank::SmallBank(const std::vector<TestCustomer>& customers, const std::vector<TestAccount>& accounts,
+                     const std::vector<TestProduct>& products)
     : Bank("", kBeiling) {
   TempFolder folder;
   WriteText(folder / "customers.csv", CustomersCsv(customers));
   WriteText(folder / "accounts.csv", AccountsCsv(accounts));
-  std::filesystem::copy_file(DataFolder("beiling") + "/exemptions.csv", folder / "exemptions.csv");
+  WriteText(folder / "products.csv", ProductsCsv(products));
+  for (const char* file : {"/exemptions.csv", "/income.csv"})
+    std::filesystem::copy_file(DataFolder("beiling") + file, folder / (file + 1));
   const absl::StatusOr<Imported> imported = Import(core(), folder.path());
   EXPECT_TRUE(imported.ok()) << imported.status();
 }

@@ -30,13 +30,26 @@ struct TestAccount {
   std::string status = "NORMAL";
 };
 
+struct TestProduct {
+  std::string account;
+  std::string units;
+  std::string price;
+  std::string return_account;
+  std::string product = "P1";
+  std::string sales = "OWN";
+  std::string locked_until = "";
+  std::string pays_back = "no";
+};
+
+std::string ProductsCsv(const std::vector<TestProduct>& products);
 std::string CustomersCsv(const std::vector<TestCustomer>& customers);
 std::string AccountsCsv(const std::vector<TestAccount>& accounts);  // with the bank's own in CNY and USD
 void WriteText(const std::string& path, const std::string& text);
 
 class SmallBank : public Bank {
  public:
-  SmallBank(const std::vector<TestCustomer>& customers, const std::vector<TestAccount>& accounts);
+  SmallBank(const std::vector<TestCustomer>& customers, const std::vector<TestAccount>& accounts,
+            const std::vector<TestProduct>& products = {});
 };
 
 // 林远舟 as C1, with one account of 1,000.00, and a court with its account.

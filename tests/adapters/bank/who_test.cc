@@ -73,10 +73,12 @@ TEST(Who, ANamesakeAndAnotherKindOfPaperAreStrangers) {
 }
 
 TEST(Who, OneLimitOverAllAccountsDemandBeforeTimeBeforeProducts) {
-  SmallBank bank(LinAndCourt(), {{.account = Account(1), .kind = "PRODUCT", .balance = "400.00", .holders = "C1"},
-                                 {.account = Account(2), .kind = "TIME", .balance = "300.00", .holders = "C1"},
-                                 {.account = Account(3), .kind = "DEMAND", .balance = "200.00", .holders = "C1"},
-                                 {.account = Account(4), .kind = "DEMAND", .balance = "100.00", .holders = "C1"}});
+  SmallBank bank(LinAndCourt(),
+                 {{.account = Account(1), .kind = "PRODUCT", .balance = "400.00", .holders = "C1"},
+                  {.account = Account(2), .kind = "TIME", .balance = "300.00", .holders = "C1"},
+                  {.account = Account(3), .kind = "DEMAND", .balance = "200.00", .holders = "C1"},
+                  {.account = Account(4), .kind = "DEMAND", .balance = "100.00", .holders = "C1"}},
+                 {{.account = Account(1), .units = "400", .price = "1.00", .return_account = Account(3)}});
   const sdk::Answer answer = bank.Do(bank.Freeze(kLin, 650'00));
   const v1::MeasureState& measure = answer.items.at(0).measure();
   ASSERT_EQ(measure.shares_size(), 4);

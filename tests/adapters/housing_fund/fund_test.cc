@@ -51,6 +51,22 @@ TEST(Fund, TellsLoansConditionsAndEarlierFreezes) {
   EXPECT_EQ(Word(fund.Do(other)), "NIL") << "the fund keeps no bank deposits";
 }
 
+TEST(Fund, AFreezeOnPaperIsTakenOverUnderTheFundsOwnAssetKind) {
+  Fund fund;
+  fund.Must("freeze", {{"account", kAtFund},
+                       {"amount", "10,000.00"},
+                       {"court", "辽9901"},
+                       {"document", "D9"},
+                       {"months", "12"},
+                       {"request", "p1"}});
+  Sent order = fund.FreezeCounter(kLin, "counter/p1", "D9", 10'000'00);
+  EXPECT_EQ(Word(fund.Do(order)), "NOT_CONTROLLED MEASURE_UNKNOWN") << "a fund keeps no deposits";
+  order = fund.FreezeCounter(kLin, "counter/p1", "D9", 10'000'00);
+  order.order.mutable_freeze()->mutable_counter()->set_asset_kind("HOUSING_FUND");
+  EXPECT_EQ(Word(fund.Do(order)), "CONTROLLED");
+  EXPECT_EQ(fund.Controlled(kAtFund), 10'000'00);
+}
+
 TEST(Fund, AFreezeCatchesTheContributionsThatFollow) {
   Fund fund;
   const Sent freeze = fund.Freeze(kLin, 60'000'00);

@@ -107,6 +107,46 @@ TEST_F(AgentObjectionTest, WhatTheCourtFoundWrongGoesBackUndone) {
   EXPECT_EQ(world_.Outcome(deduct), "RETURNED REFUSED_BY_CLERK");
 }
 
+// Edge case 24 of the domain: the account is exempt, nothing is done, and the court is asked to examine its order.
+TEST_F(AgentObjectionTest, WhatIsHeldAsExemptIsObjectedToByTheAgentItselfOnce) {
+  sdk::Answer held = FailedAnswer("WAGE_ESCROW", "account 9900010000000006015 is for wages");
+  held.items[0].set_outcome(v1::OUTCOME_EXEMPT_HELD);
+  world_.bank->say_instead = held;
+  world_.gateway.fate = [](Wire wire) { return wire == kWireObject ? Fate::kLoseRequest : Fate::kDeliver; };
+  const v1::Order freeze = world_.Submit(world_.Freeze(50'000'00));
+  world_.Run();
+  EXPECT_EQ(world_.Outcome(freeze), "EXEMPT_HELD");
+  ASSERT_THAT(world_.agent->Objections(), SizeIs(1)) << "kept in the commit of the answer";
+  const ObjectionRow said = world_.agent->Objections().at(0);
+  EXPECT_EQ(said.order_id, freeze.order_id());
+  EXPECT_EQ(said.ground, "EXEMPT_ASSET");
+  world_.StopAgent();
+  world_.gateway.fate = [](Wire) { return Fate::kDeliver; };
+  world_.StartAgent();
+  world_.Run(400);
+  ASSERT_THAT(world_.agent->Objections(), SizeIs(1)) << "once an order, also over a restart";
+  EXPECT_EQ(PhaseOf(said.id), ObjectionPhase::kOpen);
+  EXPECT_TRUE(world_.agent->Objections().at(0).due_at.has_value()) << "the court's clock runs";
+  v1::ObjectionAct act;
+  ASSERT_TRUE(act.ParseFromString(world_.gateway.said.front().members(0)));
+  EXPECT_THAT(act.raise().text(), ::testing::HasSubstr("WAGE_ESCROW"));
+  EXPECT_THAT(act.raise().text(), ::testing::HasSubstr("9900010000000006015"));
+}
+
+TEST_F(AgentObjectionTest, OnlyAWholeAnswerOfExemptHeldAndOnlyWhereTheAgencyWantsIt) {
+  world_.core.AddAccount("9900010000000006015", 1'000'00, kDebtor, kDebtorNumber);
+  world_.core.accounts.at("9900010000000006015").asset.standing = Standing::kExempt;
+  Frozen();
+  EXPECT_THAT(world_.agent->Objections(), SizeIs(0)) << "the rest was frozen; people may still object";
+  world_.StopAgent();
+  world_.config.exempt_ground.clear();
+  world_.StartAgent();
+  sdk::Answer held = FailedAnswer("WAGE_ESCROW", "held");
+  held.items[0].set_outcome(v1::OUTCOME_EXEMPT_HELD);
+  world_.bank->say_instead = held;
+  EXPECT_EQ((world_.Submit(world_.Freeze(1'00)), world_.Run(), world_.agent->Objections().size()), 0u);
+}
+
 TEST_F(AgentObjectionTest, AnAnswerThatNoOfficerSignedIsNotBelieved) {
   const v1::Order freeze = Frozen();
   const std::string id = Raise(freeze);

@@ -223,6 +223,48 @@ TEST(Answer, EventsTellWhereAMeasureStands) {
   EXPECT_TRUE(CheckEvent(v1::MEASURE_CHANGE_LAPSED, item).ok());
 }
 
+TEST(Answer, AProductThatAnotherHouseKeepsIsNeverCalledControlled) {
+  const auto said = [](v1::Outcome outcome, int64_t unfunded) {
+    return With(AnswerKind::kFinal, outcome, [&](v1::ItemResult& item) {
+      *item.mutable_measure() = Measure(50, unfunded);
+      item.set_reason("PRODUCT_NOT_CONTROLLED");
+    });
+  };
+  EXPECT_TRUE(Takes(v1::ACTION_FREEZE, said(v1::OUTCOME_PARTLY_CONTROLLED, 0)));
+  EXPECT_TRUE(Takes(v1::ACTION_FREEZE, said(v1::OUTCOME_PARTLY_CONTROLLED, 50)));
+  EXPECT_FALSE(Takes(v1::ACTION_FREEZE, said(v1::OUTCOME_CONTROLLED, 0)));
+  Answer other = said(v1::OUTCOME_PARTLY_CONTROLLED, 0);
+  other.items[0].set_reason("NO_BALANCE");
+  EXPECT_FALSE(Takes(v1::ACTION_FREEZE, other));
+  Answer units = said(v1::OUTCOME_PARTLY_CONTROLLED, 50);
+  units.items[0].mutable_measure()->set_controlled_quantity_e4(1);
+  EXPECT_FALSE(Takes(v1::ACTION_FREEZE, units)) << "more units than were asked for";
+}
+
+TEST(Answer, ATakingOfIncomeTellsThePaymentAndTheMeasureAfterIt) {
+  v1::ItemResult item;
+  item.set_outcome(v1::OUTCOME_PARTLY_CONTROLLED);
+  *item.mutable_measure() = Measure(0, 40);
+  EXPECT_FALSE(CheckEvent(v1::MEASURE_CHANGE_EXTRACTED, item).ok()) << "which payment?";
+  v1::DeductionState& paid = *item.mutable_deduction();
+  paid.set_amount_minor_units(60), paid.set_booking_reference("B1");
+  *paid.mutable_measure() = item.measure();
+  EXPECT_FALSE(CheckEvent(v1::MEASURE_CHANGE_EXTRACTED, item).ok()) << "not settled";
+  paid.mutable_settled_at()->set_seconds(1);
+  EXPECT_TRUE(CheckEvent(v1::MEASURE_CHANGE_EXTRACTED, item).ok());
+  *item.mutable_measure() = Measure(0, 0);
+  item.mutable_measure()->set_ended(true);
+  EXPECT_FALSE(CheckEvent(v1::MEASURE_CHANGE_EXTRACTED, item).ok());
+  item.set_outcome(v1::OUTCOME_NOT_CONTROLLED);
+  EXPECT_TRUE(CheckEvent(v1::MEASURE_CHANGE_EXTRACTED, item).ok()) << "the last one ends it";
+  v1::Order order;
+  order.set_action(v1::ACTION_EXTRACT_INCOME);
+  order.mutable_extract_income()->set_limit_minor_units(100);
+  const Answer above = With(AnswerKind::kFinal, v1::OUTCOME_PARTLY_CONTROLLED,
+                            [](v1::ItemResult& one) { *one.mutable_measure() = Measure(0, 101); });
+  EXPECT_FALSE(CheckAnswer(order, above).ok());
+}
+
 TEST(Measure, ARowOfTheRegisterBecomesAStateOfTheContract) {
   const absl::TimeZone shanghai = absl::FixedTimeZone(8 * 3600);
   auto book = *EncumbranceRegister::Load({{.id = "A", .balance = 50, .currency = "CNY"}, Thing("H")}, {},

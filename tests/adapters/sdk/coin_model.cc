@@ -240,6 +240,31 @@ bool CoinModel::Reduce(const std::string& account, int64_t amount) {
   return true;
 }
 
+bool CoinModel::Move(const std::string& from, const std::string& to, int64_t amount, const std::string& first) {
+  if (from == to || is_thing_.at(from) || is_thing_.at(to) || amount > Balance(from)) return false;
+  const auto in_rank = InRankOrder(false);
+  for (const Measure* measure : in_rank) {
+    if (StandsOn(*measure, from) && std::find(measure->scope.begin(), measure->scope.end(), to) == measure->scope.end())
+      return false;
+  }
+  std::vector<std::string> order = {first, ""};
+  for (const Measure* measure : in_rank) order.push_back(measure->id);
+  Coins& coins = accounts_[from];
+  for (; amount > 0; --amount) {
+    auto coin = coins.end();
+    for (auto holder = order.begin(); coin == coins.end() && holder != order.end(); ++holder)
+      coin = std::find(coins.begin(), coins.end(), *holder);
+    accounts_[to].push_back(*coin);
+    coins.erase(coin);
+  }
+  for (Measure* measure : in_rank) {
+    if (coins.empty() && measure->waits_on == from && Unfunded(measure->id) > 0) measure->waits_on = to;
+  }
+  CatchInflow(to);
+  Settle();
+  return true;
+}
+
 bool CoinModel::Dispose(const std::string& id, bool whole) {
   const auto found = measures_.find(id);
   if (found == measures_.end() || found->second.phase != Phase::kEffective) return false;

@@ -40,6 +40,7 @@ class CoinModel {
   bool Credit(const std::string& account, int64_t amount);
   bool Withdraw(const std::string& account, int64_t amount);
   bool Reduce(const std::string& account, int64_t amount);
+  bool Move(const std::string& from, const std::string& to, int64_t amount, const std::string& first);
   bool Dispose(const std::string& id, bool whole);
   void WalkTo(int64_t day);
 

@@ -26,7 +26,7 @@ class History {
   // One random event in both, then compares all. False at the first difference.
   bool Step() {
     Load();
-    switch (Pick(0, 12)) {
+    switch (Pick(0, 13)) {
       case 0:
       case 1:
       case 2:
@@ -71,6 +71,13 @@ class History {
           Did("reduce " + account + " " + std::to_string(amount), book_->Reduce(account, amount),
               model_.Reduce(account, amount));
         }
+        break;
+      }
+      case 12: {
+        const auto [from, amount] = AnySum();
+        const std::string to = AnySum().first, first = Pick(0, 1) == 0 ? "" : AnyId();
+        Did(absl::StrCat("move ", from, " ", to, " ", amount, " ", first), book_->Move(from, to, amount, first),
+            model_.Move(from, to, amount, first));
         break;
       }
       default:

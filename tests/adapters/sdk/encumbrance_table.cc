@@ -1,5 +1,6 @@
 #include "tests/adapters/sdk/encumbrance_table.h"
 
+#include <algorithm>
 #include <map>
 #include <sstream>
 #include <vector>
@@ -71,16 +72,21 @@ class Table {
     return out;
   }
 
-  // place F1 A,B 80000 [capture] [whole] [review] [1y|6m] [from 2025-10-15 to 2026-10-14] [served 2026-09-28T09:40]
+  // place F1 A,B 80000 [capture|income] [first B] [ceiling B 100] [whole] [review] [1y|6m] [from 2025-10-15 to
+  // 2026-10-14] [served 2026-09-28T09:40]
   absl::Status Place(EncumbranceRegister& book, const std::vector<std::string>& words) {
     Encumbrance fresh{.id = words[1], .authority = "court", .document_number = words[1]};
     fresh.scope = absl::StrSplit(words[2], ',');
     fresh.requested = Amount(words[3]);
     fresh.rank = {now_, ++served_};
     bool review = false;
+    std::string first;
     for (size_t i = 4; i < words.size(); ++i) {
       const std::string& word = words[i];
       if (word == "capture") fresh.inflow = InflowRule::kCapture;
+      if (word == "income") fresh.inflow = InflowRule::kIncome;
+      if (word == "first") first = words[++i];
+      if (word == "ceiling") fresh.ceiling = Ceiling{words[i + 1], Amount(words[i + 2])}, i += 2;
       if (word == "whole") fresh.whole_account = true;
       if (word == "review") review = true;
       const bool is_term = absl::ascii_isdigit(static_cast<unsigned char>(word[0]));
@@ -92,7 +98,7 @@ class Table {
         EXPECT_TRUE(absl::ParseTime("%Y-%m-%dT%H:%M", words[++i], Shanghai(), &fresh.rank.served_at, &error)) << error;
       }
     }
-    return book.Place(std::move(fresh), review);
+    return book.Place(std::move(fresh), review, first);
   }
   // "1y", "6m"; "0m" is no term.
   static MeasureTerm TermOf(const std::string& word) {
@@ -116,6 +122,13 @@ class Table {
     if (what == "credit") status = book.Credit(words[1], Amount(words[2]));
     if (what == "withdraw") status = book.Withdraw(words[1], Amount(words[2]));
     if (what == "reduce") status = book.Reduce(words[1], Amount(words[2]));
+    if (what == "move")
+      status = book.Move(words[1], words[2], Amount(words[3]), words.size() > 4 ? std::string_view(words[4]) : "");
+    if (what == "income") {  // income A 3000 1000: each may have what is left above so much
+      const int64_t kept = Amount(words[3]);
+      status = book.CreditIncome(words[1], Amount(words[2]),
+                                 [&](const Encumbrance&, int64_t left) { return std::max<int64_t>(0, left - kept); });
+    }
     if (what == "dispose") {
       status = book.Dispose(
           words[1], words[2] == "whole" ? EncumbranceRegister::Extent::kWhole : EncumbranceRegister::Extent::kPart);

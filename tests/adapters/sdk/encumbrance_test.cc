@@ -43,6 +43,81 @@ TEST(EncumbranceMoney, ASecondMeasureControlsWhatIsLeftAndIsPromotedWithoutAnOrd
   )");
 }
 
+// Edge case 25 of the domain: what a product pays back is never free in between.
+TEST(EncumbranceMoney, WhatAProductPaysBackStaysWithWhoHeldIt) {
+  RunTable(R"(
+    at 2026-09-28 09:10
+    account A 10
+    account P 100
+    place F1 A,P 80 capture 1y first P   | ok                   | F1 EFFECTIVE 80.00+0.00
+    shares F1                            | P=80.00+0.00
+    place F2 A 50 capture 1y             | ok                   | F1 EFFECTIVE 80.00+0.00, F2 EFFECTIVE 10.00+40.00
+    move P A 20.01                       | INFLOW F2 30.00+20.00, INFLOW F1 80.00+0.00
+    shares F1                            | A=0.01+0.00 P=79.99+0.00
+    move P A 80                          | AMOUNT_ABOVE_FREE
+    move P A 79.99                       | INFLOW F1 80.00+0.00
+    shares F1                            | A=80.00+0.00
+    free A                               | 0.00
+    deduct F1 80                         | ok
+    back F1                              | ok                   | F1 EFFECTIVE 80.00+0.00, F2 EFFECTIVE 30.00+20.00
+  )");
+  RunTable(R"(
+    at 2026-09-28 09:10
+    account A 0
+    account P 100
+    place F1 A,P 60 1y                   | ok
+    place F2 P 60 1y                     | ok                   | F1 EFFECTIVE 60.00+0.00, F2 EFFECTIVE 40.00+20.00
+    move P A 10                          | FIELD_INVALID
+    release F2                           | ok
+    move P A 30 F1                       | ok
+    shares F1                            | A=30.00+0.00 P=30.00+0.00
+    free P                               | 40.00
+  )");
+}
+
+TEST(EncumbranceMoney, WhatWaitedOnAnEmptiedAccountWaitsWhereItsMoneyWent) {
+  RunTable(R"(
+    at 2026-09-28 09:10
+    account A 0
+    account P 100
+    place F1 A,P 100 capture 1y          | ok                   | F1 EFFECTIVE 100.00+0.00
+    reduce P 30                          | REDUCED F1 70.00+30.00
+    shares F1                            | P=70.00+30.00
+    move P A 70                          | INFLOW F1 70.00+30.00
+    shares F1                            | A=70.00+30.00
+    credit A 50                          | INFLOW F1 100.00+0.00
+    free A                               | 20.00
+  )");
+}
+
+TEST(EncumbranceMoney, ACeilingBoundsWhatOneAccountGives) {
+  RunTable(R"(
+    at 2026-09-28 09:10
+    account A 10
+    account P 100
+    place F1 A,P 90 capture 1y first P ceiling P 40   | ok   | F1 EFFECTIVE 50.00+40.00
+    shares F1                            | A=10.00+40.00 P=40.00+0.00
+    credit P 50                          | ok
+    credit A 5                           | INFLOW F1 55.00+35.00
+    free P                               | 110.00
+  )");
+}
+
+TEST(EncumbranceMoney, IncomeIsTakenInRankAndNothingElseIs) {
+  RunTable(R"(
+    at 2026-09-28 09:10
+    account A 500
+    place F1 A 600 capture 1y            | ok                   | F1 EFFECTIVE 500.00+100.00
+    place F2 A 900 income 1y             | ok                   | F1 EFFECTIVE 500.00+100.00, F2 WAITLISTED 0.00+900.00
+    place F3 A 50 capture 1y             | ok
+    income A 1000 400                    | INFLOW F1 600.00+0.00, PROMOTED F2 500.00+400.00, PROMOTED F3 50.00+0.00
+    deduct F2 500                        | ok                   | F1 EFFECTIVE 600.00+0.00, F2 EFFECTIVE 0.00+400.00, F3 EFFECTIVE 50.00+0.00
+    credit A 1000                        | ok
+    release F1                           | ok                   | F1 RELEASED, F2 EFFECTIVE 0.00+400.00, F3 EFFECTIVE 50.00+0.00
+    income A 900 400                     | ok                   | F1 RELEASED, F2 EFFECTIVE 400.00+0.00, F3 EFFECTIVE 50.00+0.00
+  )");
+}
+
 // Edge cases 12, 13 and 22 of the domain: a renewal keeps rank and opens no window for those behind it; what has ended
 // is not renewed; 29 February.
 TEST(EncumbranceMoney, ARenewalMovesTheEndAndNothingElse) {
