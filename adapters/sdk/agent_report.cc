@@ -72,17 +72,22 @@ void Agent::AddReceipt(TaskRow& row, v1::Receipt& receipt, Unit& unit) {
   ++metrics_.receipts;
 }
 
-// Rank is the inbox's to say: service of the order that made the measure.
+// Rank is the inbox's to say: service of the order that made the measure; but of one that was taken over from the
+// counter, which the register says.
 void Agent::AddItems(const TaskRow& row, const v1::Order& order, std::vector<v1::ItemResult> items,
                      v1::Receipt& receipt, Unit& unit) {
   std::optional<TaskRow> freeze = row;
-  if (const std::string* named = trust::FreezeNamed(order))
+  bool from_counter = order.freeze().has_counter();
+  if (const std::string* named = trust::FreezeNamed(order)) {
     freeze = unit.tables.FindOperation({*named, config_.agency, 0});
+    v1::Order made;
+    from_counter = freeze && made.ParseFromString(freeze->member.member()) && made.freeze().has_counter();
+  }
   for (v1::ItemResult& item : items) {
     for (v1::MeasureState* measure :
          {item.has_measure() ? item.mutable_measure() : nullptr,
           item.deduction().has_measure() ? item.mutable_deduction()->mutable_measure() : nullptr}) {
-      if (measure == nullptr || !freeze) continue;
+      if (measure == nullptr || !freeze || (from_counter && measure->has_served_at())) continue;
       *measure->mutable_served_at() = trust::TimestampOf(freeze->arrived_at);
       measure->set_served_sequence(freeze->arrival_sequence);
     }
@@ -144,6 +149,10 @@ bool Agent::RecordEvent(TaskRow& row, const RegisterChange& change, Unit& unit) 
   }
   v1::Order order;
   GATEWAY_ASSERT(order.ParseFromString(row.member.member()), "a verified order can be read again");
+  if (IsSighting(change.change) != order.has_locate()) {
+    ++metrics_.answers_invalid;
+    return false;
+  }
   v1::Receipt receipt;
   receipt.set_kind(v1::RECEIPT_KIND_EVENT);
   receipt.set_change(change.change);

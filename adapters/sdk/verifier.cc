@@ -34,8 +34,22 @@ void CheckTerm(const v1::Term& term, const std::string& path, Violations& wrong)
     wrong.Add(path, Reason::kFieldInvalid, "months or years");
 }
 
+void CheckAsset(const v1::AssetTarget& asset, Violations& wrong) {
+  if (asset.asset_kind().empty() || asset.unit_number().empty())
+    wrong.Add("freeze.asset", Reason::kFieldMissing, "name the thing");
+  if (asset.share_numerator() == 0 || asset.share_denominator() < asset.share_numerator()) {
+    wrong.Add("freeze.asset.share_numerator", Reason::kFieldInvalid, "a part of one");
+  }
+}
+
+// Of what the unit's counter has: thing or money, with its own term and inflow.
+void CheckCounter(const v1::CounterMeasure& counter, Violations& wrong) {
+  if (counter.unit_reference().empty() || counter.document_number().empty() || counter.asset_kind().empty())
+    wrong.Add("freeze.counter", Reason::kFieldMissing, "name the unit's reference, the document and the kind of asset");
+}
+
 void CheckFreeze(const v1::Freeze& freeze, bool has_exception, Violations& wrong) {
-  const bool thing = freeze.has_asset();
+  const bool counter = freeze.has_counter(), thing = freeze.has_asset() || counter;
   if (freeze.target_case() == v1::Freeze::TARGET_NOT_SET)
     wrong.Add("freeze.target", Reason::kFieldMissing, "say what is frozen");
   if (!IsCurrency(freeze.currency())) wrong.Add("freeze.currency", Reason::kFieldInvalid, "an ISO 4217 code");
@@ -45,17 +59,38 @@ void CheckFreeze(const v1::Freeze& freeze, bool has_exception, Violations& wrong
   if (!thing && freeze.inflow() != v1::INFLOW_CAPTURE && freeze.inflow() != v1::INFLOW_NONE) {
     wrong.Add("freeze.inflow", Reason::kFieldMissing, "say what happens to money that arrives later");
   }
-  CheckTerm(freeze.term(), "freeze.term", wrong);
+  if (!counter) CheckTerm(freeze.term(), "freeze.term", wrong);
   if (freeze.has_account() && freeze.account().account_number().empty()) {
     wrong.Add("freeze.account.account_number", Reason::kFieldMissing, "name the account");
   }
-  if (!thing) return;
-  const v1::AssetTarget& asset = freeze.asset();
-  if (asset.asset_kind().empty() || asset.unit_number().empty())
-    wrong.Add("freeze.asset", Reason::kFieldMissing, "name the thing");
-  if (asset.share_numerator() == 0 || asset.share_denominator() < asset.share_numerator()) {
-    wrong.Add("freeze.asset.share_numerator", Reason::kFieldInvalid, "a part of one");
-  }
+  if (freeze.has_product() && (freeze.product().product_number().empty() || freeze.product().quantity_e4() < 0))
+    wrong.Add("freeze.product", Reason::kFieldMissing, "name the product; a quantity is not below zero");
+  if (freeze.has_asset()) CheckAsset(freeze.asset(), wrong);
+  if (counter) CheckCounter(freeze.counter(), wrong);
+}
+
+void CheckTransfer(const v1::TransferTitle& transfer, Violations& wrong) {
+  if (transfer.freeze_order_id().size() != kUuidBytes)
+    wrong.Add("transfer_title.freeze_order_id", Reason::kFieldInvalid, "16 bytes");
+  const v1::Identity& owner = transfer.transferee();
+  if (owner.name().empty() || owner.id_kind().empty() || owner.id_number().empty())
+    wrong.Add("transfer_title.transferee", Reason::kFieldMissing, "name, kind and number of exactly one person");
+  const bool all = transfer.share_numerator() == 0 && transfer.share_denominator() == 0;
+  if (!all && (transfer.share_numerator() == 0 || transfer.share_denominator() < transfer.share_numerator()))
+    wrong.Add("transfer_title.share_numerator", Reason::kFieldInvalid, "a part of one");
+  if (transfer.ground().empty())
+    wrong.Add("transfer_title.ground", Reason::kFieldMissing, "say how it came to the new owner");
+  const int64_t proceeds = transfer.proceeds_minor_units();
+  if (proceeds != 0 && !IsAmount(proceeds))
+    wrong.Add("transfer_title.proceeds_minor_units", Reason::kAmountInvalid, "0 or a definite amount");
+}
+
+void CheckLocate(const v1::Locate& locate, Violations& wrong) {
+  if (locate.freeze_order_id().size() != kUuidBytes)
+    wrong.Add("locate.freeze_order_id", Reason::kFieldInvalid, "16 bytes");
+  CheckTerm(locate.term(), "locate.term", wrong);
+  if (locate.hold() && (locate.collect_contact().empty() || locate.collect_phone().empty()))
+    wrong.Add("locate.collect_contact", Reason::kFieldMissing, "say who takes over what is held");
 }
 
 void CheckAct(const v1::Order& order, Violations& wrong) {
@@ -65,7 +100,8 @@ void CheckAct(const v1::Order& order, Violations& wrong) {
   };
   if (!fits(v1::ACTION_INQUIRE, v1::Order::kInquire) && !fits(v1::ACTION_FREEZE, v1::Order::kFreeze) &&
       !fits(v1::ACTION_RELEASE, v1::Order::kRelease) && !fits(v1::ACTION_DEDUCT, v1::Order::kDeduct) &&
-      !fits(v1::ACTION_RENEW, v1::Order::kRenew)) {
+      !fits(v1::ACTION_RENEW, v1::Order::kRenew) && !fits(v1::ACTION_TRANSFER_TITLE, v1::Order::kTransferTitle) &&
+      !fits(v1::ACTION_LOCATE, v1::Order::kLocate)) {
     wrong.Add("act", Reason::kFieldInvalid, "the act must be the one of the action");
     return;
   }
@@ -78,6 +114,8 @@ void CheckAct(const v1::Order& order, Violations& wrong) {
     if (!first || !last || *last < *first)
       wrong.Add("inquire.transactions", Reason::kFieldInvalid, "two days as 2026-09-28, the last not before the first");
   }
+  if (act == v1::Order::kTransferTitle) CheckTransfer(order.transfer_title(), wrong);
+  if (act == v1::Order::kLocate) CheckLocate(order.locate(), wrong);
   if (act == v1::Order::kFreeze) CheckFreeze(order.freeze(), order.has_over_cap_exception(), wrong);
   if (act == v1::Order::kRelease) {
     if (order.release().freeze_order_id().size() != kUuidBytes)
@@ -104,6 +142,7 @@ void CheckAct(const v1::Order& order, Violations& wrong) {
 
 int64_t AmountOf(const v1::Order& order) {
   if (order.has_freeze()) return order.freeze().limit_minor_units();
+  if (order.has_transfer_title()) return order.transfer_title().proceeds_minor_units();
   return order.has_deduct() ? order.deduct().amount_minor_units() : 0;
 }
 

@@ -2,7 +2,7 @@
 //
 // Threads: pure function.
 //
-//   if (const std::string* freeze = trust::FreezeNamed(order)) ...   // 16 bytes, of a RENEW, RELEASE or DEDUCT
+//   if (const std::string* freeze = trust::FreezeNamed(order)) ...   // 16 bytes, of a RENEW, RELEASE, DEDUCT, ...
 #pragma once
 
 #include <string>
@@ -20,6 +20,10 @@ inline const std::string* FreezeNamed(const goldeneagle::v1::Order& order) {
       return &order.release().freeze_order_id();
     case goldeneagle::v1::Order::kDeduct:
       return &order.deduct().freeze_order_id();
+    case goldeneagle::v1::Order::kTransferTitle:
+      return &order.transfer_title().freeze_order_id();
+    case goldeneagle::v1::Order::kLocate:
+      return &order.locate().freeze_order_id();
     default:
       return nullptr;
   }
