@@ -157,6 +157,10 @@ bool Agent::RecordEvent(TaskRow& row, const RegisterChange& change, Unit& unit) 
   }
   v1::Order order;
   GATEWAY_ASSERT(order.ParseFromString(row.member.member()), "a verified order can be read again");
+  if (IsSighting(change.change) != order.has_locate()) {
+    ++metrics_.answers_invalid;
+    return false;
+  }
   v1::Receipt receipt;
   receipt.set_kind(v1::RECEIPT_KIND_EVENT);
   receipt.set_change(change.change);

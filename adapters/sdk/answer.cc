@@ -42,6 +42,14 @@ constexpr Allowed kAllowed[] = {
     {v1::ACTION_RELEASE, AnswerKind::kFinal, v1::OUTCOME_NOT_CONTROLLED},
     {v1::ACTION_RELEASE, AnswerKind::kFinal, v1::OUTCOME_ERROR},
     {v1::ACTION_RELEASE, AnswerKind::kUnderReview, v1::OUTCOME_UNDER_REVIEW},
+    {v1::ACTION_TRANSFER_TITLE, AnswerKind::kFinal, v1::OUTCOME_TRANSFERRED},
+    {v1::ACTION_TRANSFER_TITLE, AnswerKind::kFinal, v1::OUTCOME_NOT_TRANSFERRED},
+    {v1::ACTION_TRANSFER_TITLE, AnswerKind::kFinal, v1::OUTCOME_ERROR},
+    {v1::ACTION_TRANSFER_TITLE, AnswerKind::kUnderReview, v1::OUTCOME_UNDER_REVIEW},
+    {v1::ACTION_LOCATE, AnswerKind::kFinal, v1::OUTCOME_LOCATING},
+    {v1::ACTION_LOCATE, AnswerKind::kFinal, v1::OUTCOME_NOT_LOCATING},
+    {v1::ACTION_LOCATE, AnswerKind::kFinal, v1::OUTCOME_ERROR},
+    {v1::ACTION_LOCATE, AnswerKind::kUnderReview, v1::OUTCOME_UNDER_REVIEW},
     {v1::ACTION_DEDUCT, AnswerKind::kFinal, v1::OUTCOME_DEDUCTED},
     {v1::ACTION_DEDUCT, AnswerKind::kFinal, v1::OUTCOME_NOT_DEDUCTED},
     {v1::ACTION_DEDUCT, AnswerKind::kFinal, v1::OUTCOME_EXEMPT_HELD},
@@ -66,7 +74,8 @@ bool IsAllowed(v1::Action action, AnswerKind kind, v1::Outcome outcome) {
 
 bool NeedsReason(v1::Outcome outcome) {
   return outcome == v1::OUTCOME_NOT_CONTROLLED || outcome == v1::OUTCOME_NOT_DEDUCTED ||
-         outcome == v1::OUTCOME_NOT_RENEWED || outcome == v1::OUTCOME_ERROR || outcome == v1::OUTCOME_EXEMPT_HELD ||
+         outcome == v1::OUTCOME_NOT_RENEWED || outcome == v1::OUTCOME_NOT_TRANSFERRED ||
+         outcome == v1::OUTCOME_NOT_LOCATING || outcome == v1::OUTCOME_ERROR || outcome == v1::OUTCOME_EXEMPT_HELD ||
          outcome == v1::OUTCOME_AMBIGUOUS;
 }
 
@@ -93,12 +102,15 @@ std::string WrongMeasure(const v1::MeasureState& measure, v1::Outcome outcome, b
   if (!measure.ended() && controlled + unfunded != requested)
     return "controlled and unfunded don't add up to requested";
   if (measure.ended() && (controlled != 0 || unfunded != 0)) return "an ended measure still controls something";
-  if (outcome == v1::OUTCOME_CONTROLLED && unfunded != 0) return "CONTROLLED leaves nothing unfunded";
-  if (measure.controlled_quantity_e4() < 0 || measure.controlled_quantity_e4() > measure.requested_quantity_e4())
-    return "more units are controlled than were asked for";
-  if (outcome == v1::OUTCOME_PARTLY_CONTROLLED && unfunded == 0 && !without_product)
+  // A measure by quantity may be of unknown value: then its amounts are 0, and the quantities say how much waits.
+  const int64_t asked = measure.requested_quantity_e4(), held = measure.controlled_quantity_e4();
+  if (held < 0 || held > asked) return "a quantity is negative, or more than was asked for";
+  if (measure.ended() && held != 0) return "an ended measure still controls a quantity";
+  const bool lacks = unfunded != 0 || held < asked;
+  if (outcome == v1::OUTCOME_CONTROLLED && lacks) return "CONTROLLED leaves nothing unfunded";
+  if (outcome == v1::OUTCOME_PARTLY_CONTROLLED && !lacks && !without_product)
     return "PARTLY_CONTROLLED leaves a part unfunded";
-  if (outcome == v1::OUTCOME_WAITLISTED && controlled != 0) return "WAITLISTED controls nothing";
+  if (outcome == v1::OUTCOME_WAITLISTED && (controlled != 0 || held != 0)) return "WAITLISTED controls nothing";
   if (SpeaksOfAMeasure(outcome) && (measure.rank() == 0 || measure.ended())) return "a measure that stands has a rank";
   if (measure.shares().empty()) return "";
   int64_t share_controlled = 0, share_unfunded = 0;
@@ -133,7 +145,8 @@ std::string WrongItem(const v1::Order& order, const Answer& answer, const v1::It
   if (!IsAllowed(order.action(), answer.kind, outcome))
     return absl::StrCat(v1::Outcome_Name(outcome), " doesn't fit this order and answer");
   if (NeedsReason(outcome) && item.reason().empty()) return "a reason is missing";
-  const bool changes = outcome == v1::OUTCOME_RELEASED || outcome == v1::OUTCOME_RENEWED;
+  const bool changes =
+      outcome == v1::OUTCOME_RELEASED || outcome == v1::OUTCOME_RENEWED || outcome == v1::OUTCOME_TRANSFERRED;
   if (!first && (SpeaksOfAMeasure(outcome) || IsPayment(outcome) || changes)) {
     return "only the first item speaks of the measure or payment";
   }
@@ -152,10 +165,12 @@ std::string WrongItem(const v1::Order& order, const Answer& answer, const v1::It
     }
     if (outcome == v1::OUTCOME_RENEWED && (item.measure().ended() || !item.measure().has_effective_to()))
       return "what was renewed stands, and has its new end";
+    if (outcome == v1::OUTCOME_TRANSFERRED && !item.measure().ended()) return "a measure ends with the transfer";
   }
   if (item.has_measure()) {
     if (std::string wrong = WrongMeasure(item.measure(), outcome, IsWithoutProduct(item)); !wrong.empty()) return wrong;
   }
+  if (item.has_sighting()) return "a sighting is an event";
   if (IsPayment(outcome)) {
     const v1::DeductionState& deduction = item.deduction();
     if (deduction.booking_reference().empty()) return "the booking reference is missing";
@@ -165,6 +180,18 @@ std::string WrongItem(const v1::Order& order, const Answer& answer, const v1::It
     if (!deduction.has_measure()) return "the measure after the deduction is missing";
   }
   if (item.deduction().has_measure()) return WrongMeasure(item.deduction().measure(), outcome);
+  return "";
+}
+
+// Where a thing was met, so that a person finds it; what is held is also there for the court to take over, until when.
+std::string WrongSighting(v1::MeasureChange change, const v1::ItemResult& item) {
+  if (!IsSighting(change)) return item.has_sighting() ? "a sighting goes with SIGHTED and SEIZED" : "";
+  const v1::Sighting& sighting = item.sighting();
+  if (!sighting.has_seen_at() || sighting.place().empty() || sighting.seen_by().empty())
+    return "a sighting says when, where and by whom";
+  if (change == v1::MEASURE_CHANGE_SEIZED && !sighting.held()) return "what was seized is held";
+  if (sighting.held() && (sighting.custody_place().empty() || !sighting.has_collect_by()))
+    return "what is held says where, and until when it is kept";
   return "";
 }
 
@@ -189,6 +216,10 @@ v1::Outcome NotDoneOutcome(v1::Action action) {
       return v1::OUTCOME_NOT_DEDUCTED;
     case v1::ACTION_RENEW:
       return v1::OUTCOME_NOT_RENEWED;
+    case v1::ACTION_TRANSFER_TITLE:
+      return v1::OUTCOME_NOT_TRANSFERRED;
+    case v1::ACTION_LOCATE:
+      return v1::OUTCOME_NOT_LOCATING;
     case v1::ACTION_INQUIRE:
       return v1::OUTCOME_ERROR;  // a search that wasn't made says nothing about assets
     default:
@@ -235,6 +266,9 @@ absl::Status CheckEvent(v1::MeasureChange change, const v1::ItemResult& item) {
     return Invalid("item.outcome",
                    "CONTROLLED, PARTLY_CONTROLLED or WAITLISTED while it stands, NOT_CONTROLLED when it ended");
   }
+  if (const std::string wrong = WrongSighting(change, item); !wrong.empty()) return Invalid("item.sighting", wrong);
+  if (change == v1::MEASURE_CHANGE_CONVERTED && item.measure().pre_seal())
+    return Invalid("item.measure", "what was converted is a seal");
   const std::string wrong = WrongMeasure(item.measure(), item.outcome(), IsWithoutProduct(item));
   if (item.ByteSizeLong() > kAnswerBytesMax) return Invalid("item", "more than one receipt holds");
   return wrong.empty() ? absl::OkStatus() : Invalid("item.measure", wrong);

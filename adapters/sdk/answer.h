@@ -67,7 +67,12 @@ v1::Outcome NotDoneOutcome(v1::Action action);
 // Error: ANSWER_INVALID with the field.
 absl::Status CheckAnswer(const v1::Order& order, const Answer& answer);
 
-// The same for one event of a measure. Error: ANSWER_INVALID.
+// An event of a search 查找, not of a measure: it hangs on the LOCATE order.
+inline bool IsSighting(v1::MeasureChange change) {
+  return change == v1::MEASURE_CHANGE_SIGHTED || change == v1::MEASURE_CHANGE_SEIZED;
+}
+// The same for one event of a measure, or of a search: that says where, and what is held says until when. Error:
+// ANSWER_INVALID.
 absl::Status CheckEvent(v1::MeasureChange change, const v1::ItemResult& item);
 
 // The person or company as the register knows it: the citizen number in its 15-digit form where it has one, so that

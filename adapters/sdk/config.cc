@@ -12,7 +12,9 @@ std::vector<SignatureRule> UsualSignatureRules() {
           {v1::ACTION_RELEASE, 0, two},
           {v1::ACTION_DEDUCT, 0, two},
           {v1::ACTION_RENEW, 0, two},
-          {v1::ACTION_EXTRACT_INCOME, 0, two}};
+          {v1::ACTION_EXTRACT_INCOME, 0, two},
+          {v1::ACTION_TRANSFER_TITLE, 0, two},
+          {v1::ACTION_LOCATE, 0, two}};
 }
 
 absl::Status CheckConfig(const AgentConfig& config) {

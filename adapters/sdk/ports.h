@@ -74,7 +74,7 @@ struct Request {
   const journal::Hash& order_digest;
   Arrival arrival;
   absl::Time now;  // the agent's clock
-  // The order that made the measure, for RELEASE and DEDUCT: operation.Text() is the id of its row.
+  // The order that made the measure, for all that name one: operation.Text() is the id of its row.
   const Operation* freeze_operation = nullptr;
   std::vector<PaperFile> papers = {};  // that the order names, where they lie
 };

@@ -80,6 +80,30 @@ void CheckExtractIncome(const v1::ExtractIncome& extract, Violations& wrong) {
   CheckTerm(extract.term(), "extract_income.term", wrong);
 }
 
+void CheckTransfer(const v1::TransferTitle& transfer, Violations& wrong) {
+  if (transfer.freeze_order_id().size() != kUuidBytes)
+    wrong.Add("transfer_title.freeze_order_id", Reason::kFieldInvalid, "16 bytes");
+  const v1::Identity& owner = transfer.transferee();
+  if (owner.name().empty() || owner.id_kind().empty() || owner.id_number().empty())
+    wrong.Add("transfer_title.transferee", Reason::kFieldMissing, "name, kind and number of exactly one person");
+  const bool all = transfer.share_numerator() == 0 && transfer.share_denominator() == 0;
+  if (!all && (transfer.share_numerator() == 0 || transfer.share_denominator() < transfer.share_numerator()))
+    wrong.Add("transfer_title.share_numerator", Reason::kFieldInvalid, "a part of one");
+  if (transfer.ground().empty())
+    wrong.Add("transfer_title.ground", Reason::kFieldMissing, "say how it came to the new owner");
+  const int64_t proceeds = transfer.proceeds_minor_units();
+  if (proceeds != 0 && !IsAmount(proceeds))
+    wrong.Add("transfer_title.proceeds_minor_units", Reason::kAmountInvalid, "0 or a definite amount");
+}
+
+void CheckLocate(const v1::Locate& locate, Violations& wrong) {
+  if (locate.freeze_order_id().size() != kUuidBytes)
+    wrong.Add("locate.freeze_order_id", Reason::kFieldInvalid, "16 bytes");
+  CheckTerm(locate.term(), "locate.term", wrong);
+  if (locate.hold() && (locate.collect_contact().empty() || locate.collect_phone().empty()))
+    wrong.Add("locate.collect_contact", Reason::kFieldMissing, "say who takes over what is held");
+}
+
 void CheckAct(const v1::Order& order, Violations& wrong) {
   const auto act = order.act_case();
   const auto fits = [&](v1::Action action, v1::Order::ActCase expected) {
@@ -87,7 +111,8 @@ void CheckAct(const v1::Order& order, Violations& wrong) {
   };
   if (!fits(v1::ACTION_INQUIRE, v1::Order::kInquire) && !fits(v1::ACTION_FREEZE, v1::Order::kFreeze) &&
       !fits(v1::ACTION_RELEASE, v1::Order::kRelease) && !fits(v1::ACTION_DEDUCT, v1::Order::kDeduct) &&
-      !fits(v1::ACTION_RENEW, v1::Order::kRenew) && !fits(v1::ACTION_EXTRACT_INCOME, v1::Order::kExtractIncome)) {
+      !fits(v1::ACTION_RENEW, v1::Order::kRenew) && !fits(v1::ACTION_EXTRACT_INCOME, v1::Order::kExtractIncome) &&
+      !fits(v1::ACTION_TRANSFER_TITLE, v1::Order::kTransferTitle) && !fits(v1::ACTION_LOCATE, v1::Order::kLocate)) {
     wrong.Add("act", Reason::kFieldInvalid, "the act must be the one of the action");
     return;
   }
@@ -100,6 +125,8 @@ void CheckAct(const v1::Order& order, Violations& wrong) {
     if (!first || !last || *last < *first)
       wrong.Add("inquire.transactions", Reason::kFieldInvalid, "two days as 2026-09-28, the last not before the first");
   }
+  if (act == v1::Order::kTransferTitle) CheckTransfer(order.transfer_title(), wrong);
+  if (act == v1::Order::kLocate) CheckLocate(order.locate(), wrong);
   if (act == v1::Order::kFreeze) CheckFreeze(order.freeze(), order.has_over_cap_exception(), wrong);
   if (act == v1::Order::kExtractIncome) CheckExtractIncome(order.extract_income(), wrong);
   if (act == v1::Order::kRelease) {
@@ -128,6 +155,7 @@ void CheckAct(const v1::Order& order, Violations& wrong) {
 int64_t AmountOf(const v1::Order& order) {
   if (order.has_freeze()) return order.freeze().limit_minor_units();
   if (order.has_extract_income()) return order.extract_income().limit_minor_units();
+  if (order.has_transfer_title()) return order.transfer_title().proceeds_minor_units();
   return order.has_deduct() ? order.deduct().amount_minor_units() : 0;
 }
 

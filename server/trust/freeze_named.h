@@ -2,7 +2,7 @@
 //
 // Threads: pure function.
 //
-//   if (const std::string* freeze = trust::FreezeNamed(order)) ...   // 16 bytes, of a RENEW, RELEASE ...
+//   if (const std::string* freeze = trust::FreezeNamed(order)) ...   // 16 bytes, of a RENEW, RELEASE, DEDUCT, ...
 #pragma once
 
 #include <string>

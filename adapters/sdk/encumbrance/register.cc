@@ -304,6 +304,44 @@ absl::Status EncumbranceRegister::Dispose(std::string_view id, Extent extent) {
   return absl::OkStatus();
 }
 
+absl::Status EncumbranceRegister::DisposeQuantity(std::string_view id, int64_t quantity) {
+  EAGLE_ASSIGN_OR_RETURN(Encumbrance * row, Live(id));
+  if (AssetOf(row->scope.front())->kind == AssetKind::kThing)
+    return Fail(Reason::kFieldInvalid, "a thing has no quantity");
+  if (row->phase != Phase::kEffective) return NotEffective(*row, "only under an effective measure");
+  if (!IsAmount(quantity)) return Fail(Reason::kAmountInvalid, "a definite quantity is disposed of");
+  if (quantity > row->controlled()) return Fail(Reason::kAmountAboveMeasure, "more than the measure controls");
+  const Moment before = Snapshot();
+  for (const std::string& asset : row->scope) {
+    const int64_t part = std::min(quantity, row->ControlledOn(asset));
+    if (part == 0) continue;
+    MutableShare(*row, asset).controlled -= part;
+    AssetOf(asset)->balance -= part;
+    quantity -= part;
+  }
+  std::vector<GivenUp> given_up;
+  End(*row, Act::kDispose, given_up);
+  for (const Share& share : given_up.front().shares) Offer(share.asset, share.controlled, *row);
+  TakeEffect();
+  Note(before, id, ChangeKind::kPromoted);
+  return absl::OkStatus();
+}
+
+void EncumbranceRegister::EndWithRight(const std::vector<std::string>& ids) {
+  const Moment before = Snapshot();
+  std::vector<GivenUp> given_up;
+  for (const std::string& id : ids) {
+    Encumbrance* row = FindMutable(id);
+    if (row != nullptr && IsLive(row->phase))
+      End(*row, row->phase == Phase::kEffective ? Act::kLapse : Act::kVoid, given_up);
+  }
+  for (const GivenUp& given : given_up) {
+    for (const Share& share : given.shares) Offer(share.asset, share.controlled, *given.giver);
+  }
+  TakeEffect();
+  Note(before, "", ChangeKind::kPromoted);
+}
+
 absl::StatusOr<Encumbrance*> EncumbranceRegister::Live(std::string_view id) {
   Encumbrance* row = FindMutable(id);
   if (row == nullptr) return Fail(Reason::kMeasureUnknown, "no measure with this id");

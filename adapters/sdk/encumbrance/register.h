@@ -117,6 +117,14 @@ class EncumbranceRegister {
   // (money).
   enum class Extent { kWhole, kPart };
   absl::Status Dispose(std::string_view id, Extent extent);
+  // `quantity` of what the EFFECTIVE measure `id` controls goes to somebody else: it leaves the assets, and the measure
+  // ends; what it still controlled is offered to those behind. Errors: MEASURE_UNKNOWN, MEASURE_NOT_EFFECTIVE,
+  // FIELD_INVALID (a thing), AMOUNT_INVALID, AMOUNT_ABOVE_MEASURE (more than it controls).
+  absl::Status DisposeQuantity(std::string_view id, int64_t quantity);
+  // The right on which these measures stood is gone, or passed to somebody else free of them: effective ones lapse, the
+  // others are void; what they controlled is offered to those behind. One that has ended, or isn't there, is passed
+  // over.
+  void EndWithRight(const std::vector<std::string>& ids);
 
   // Null when there is none; valid until the next change.
   const Encumbrance* Find(std::string_view id) const;

@@ -191,6 +191,42 @@ TEST(AgentAttack, ContentThatIsNotWhatTheContractSays) {
   EXPECT_EQ(world.core.effects.size(), 0u);
 }
 
+TEST(AgentAttack, TransfersAndSearchesThatCantBeCarriedOutAsTheyAreWritten) {
+  SdkWorld world(SdkWorld::Way::kLand);
+  const v1::Order seal = world.Submit(world.FreezeThing("U1"));
+  world.Run(20);
+  const auto outcome = [&](v1::Order order, const std::function<void(v1::Order&)>& change) {
+    change(order);
+    return Outcome(world, world.Sign(order));
+  };
+  const auto transfer = [&](const std::function<void(v1::TransferTitle&)>& change) {
+    v1::Order order = world.Release(seal);
+    order.set_action(v1::ACTION_TRANSFER_TITLE);
+    v1::TransferTitle& act = *order.mutable_transfer_title();
+    act.set_freeze_order_id(seal.order_id()), act.set_ground("AUCTION");
+    act.mutable_transferee()->set_name("n"), act.mutable_transferee()->set_id_kind("k");
+    act.mutable_transferee()->set_id_number("1");
+    return outcome(order, [&](v1::Order& o) { change(*o.mutable_transfer_title()); });
+  };
+  EXPECT_EQ(transfer([](v1::TransferTitle& t) { t.set_freeze_order_id("x"); }), "RETURNED FIELD_INVALID");
+  EXPECT_EQ(transfer([](v1::TransferTitle& t) { t.mutable_transferee()->clear_id_number(); }),
+            "RETURNED FIELD_MISSING");
+  EXPECT_EQ(transfer([](v1::TransferTitle& t) { t.set_share_numerator(1); }), "RETURNED FIELD_INVALID");
+  EXPECT_EQ(transfer([](v1::TransferTitle& t) { t.clear_ground(); }), "RETURNED FIELD_MISSING");
+  EXPECT_EQ(transfer([](v1::TransferTitle& t) { t.set_proceeds_minor_units(-1); }), "RETURNED AMOUNT_INVALID");
+  const auto locate = [&](const std::function<void(v1::Locate&)>& change) {
+    v1::Order order = world.Release(seal);
+    order.set_action(v1::ACTION_LOCATE);
+    v1::Locate& act = *order.mutable_locate();
+    act.set_freeze_order_id(seal.order_id()), act.mutable_term()->set_months(6), act.set_hold(true);
+    act.set_collect_contact("c"), act.set_collect_phone("1");
+    return outcome(order, [&](v1::Order& o) { change(*o.mutable_locate()); });
+  };
+  EXPECT_EQ(locate([](v1::Locate& l) { l.clear_term(); }), "RETURNED FIELD_INVALID");
+  EXPECT_EQ(locate([](v1::Locate& l) { l.clear_collect_phone(); }), "RETURNED FIELD_MISSING");
+  EXPECT_EQ(locate([](v1::Locate& l) { l.clear_freeze_order_id(); }), "RETURNED FIELD_INVALID");
+}
+
 TEST(AgentAttack, WhatNoOfficerSignedIsNotJudgedByWhatItSays) {
   SdkWorld world;
   const auto outcome = [&](const std::function<void(v1::Order&)>& change) {

@@ -142,6 +142,70 @@ TEST(Answer, TheAmountsOfAMeasureSquare) {
   EXPECT_FALSE(Takes(v1::ACTION_FREEZE, With(AnswerKind::kFinal, v1::OUTCOME_NOT_CONTROLLED))) << "a reason";
 }
 
+TEST(Answer, QuantitiesSayWhatAmountsCantOfAThingWithoutAValue) {
+  const auto takes = [](v1::Outcome outcome, int64_t asked, int64_t held) {
+    return Takes(v1::ACTION_FREEZE, With(AnswerKind::kFinal, outcome, [&](v1::ItemResult& item) {
+                   *item.mutable_measure() = Measure(0, 0);
+                   item.mutable_measure()->set_requested_quantity_e4(asked);
+                   item.mutable_measure()->set_controlled_quantity_e4(held);
+                 }));
+  };
+  EXPECT_TRUE(takes(v1::OUTCOME_CONTROLLED, 100, 100));
+  EXPECT_TRUE(takes(v1::OUTCOME_PARTLY_CONTROLLED, 100, 40));
+  EXPECT_TRUE(takes(v1::OUTCOME_WAITLISTED, 100, 0));
+  EXPECT_FALSE(takes(v1::OUTCOME_CONTROLLED, 100, 40));
+  EXPECT_FALSE(takes(v1::OUTCOME_PARTLY_CONTROLLED, 100, 100));
+  EXPECT_FALSE(takes(v1::OUTCOME_WAITLISTED, 100, 40));
+  EXPECT_FALSE(takes(v1::OUTCOME_CONTROLLED, 100, 101));
+  EXPECT_FALSE(takes(v1::OUTCOME_PARTLY_CONTROLLED, 100, -1));
+}
+
+TEST(Answer, AMeasureEndsWithTheTransferOfItsThing) {
+  const auto takes = [](bool ended) {
+    return Takes(v1::ACTION_TRANSFER_TITLE,
+                 With(AnswerKind::kFinal, v1::OUTCOME_TRANSFERRED, [&](v1::ItemResult& item) {
+                   *item.mutable_measure() = Measure(0, 0);
+                   item.mutable_measure()->set_ended(ended);
+                 }));
+  };
+  EXPECT_TRUE(takes(true));
+  EXPECT_FALSE(takes(false));
+  EXPECT_FALSE(Takes(v1::ACTION_TRANSFER_TITLE, With(AnswerKind::kFinal, v1::OUTCOME_TRANSFERRED)));
+  EXPECT_FALSE(Takes(v1::ACTION_TRANSFER_TITLE, With(AnswerKind::kFinal, v1::OUTCOME_NOT_TRANSFERRED))) << "a reason";
+  EXPECT_FALSE(Takes(v1::ACTION_RELEASE, With(AnswerKind::kFinal, v1::OUTCOME_TRANSFERRED)));
+  EXPECT_TRUE(Takes(v1::ACTION_LOCATE, With(AnswerKind::kFinal, v1::OUTCOME_LOCATING)));
+  EXPECT_FALSE(Takes(v1::ACTION_LOCATE, With(AnswerKind::kFinal, v1::OUTCOME_NOT_LOCATING))) << "a reason";
+}
+
+TEST(Answer, ASightingIsAnEventThatSaysWhatAPersonNeeds) {
+  v1::ItemResult item;
+  item.set_outcome(v1::OUTCOME_CONTROLLED);
+  *item.mutable_measure() = Measure(100, 0);
+  const auto takes = [&](v1::MeasureChange change, const std::function<void(v1::Sighting&)>& spoil = nullptr) {
+    v1::ItemResult told = item;
+    v1::Sighting& sighting = *told.mutable_sighting();
+    sighting.mutable_seen_at()->set_seconds(1);
+    sighting.set_place("gate 3"), sighting.set_seen_by("patrol"), sighting.set_held(true);
+    sighting.set_custody_place("yard"), sighting.mutable_collect_by()->set_seconds(2);
+    if (spoil) spoil(sighting);
+    return CheckEvent(change, told).ok();
+  };
+  EXPECT_TRUE(takes(v1::MEASURE_CHANGE_SIGHTED));
+  EXPECT_TRUE(takes(v1::MEASURE_CHANGE_SEIZED));
+  EXPECT_FALSE(takes(v1::MEASURE_CHANGE_PROMOTED)) << "nothing was met";
+  EXPECT_FALSE(takes(v1::MEASURE_CHANGE_SEIZED, [](v1::Sighting& s) { s.set_held(false); }));
+  EXPECT_FALSE(takes(v1::MEASURE_CHANGE_SIGHTED, [](v1::Sighting& s) { s.clear_place(); }));
+  EXPECT_FALSE(takes(v1::MEASURE_CHANGE_SIGHTED, [](v1::Sighting& s) { s.clear_seen_by(); }));
+  EXPECT_FALSE(takes(v1::MEASURE_CHANGE_SIGHTED, [](v1::Sighting& s) { s.clear_seen_at(); }));
+  EXPECT_FALSE(takes(v1::MEASURE_CHANGE_SEIZED, [](v1::Sighting& s) { s.clear_custody_place(); }));
+  EXPECT_FALSE(takes(v1::MEASURE_CHANGE_SEIZED, [](v1::Sighting& s) { s.clear_collect_by(); }));
+  EXPECT_FALSE(CheckEvent(v1::MEASURE_CHANGE_SIGHTED, item).ok()) << "where?";
+  v1::ItemResult pre = item;
+  EXPECT_TRUE(CheckEvent(v1::MEASURE_CHANGE_CONVERTED, pre).ok());
+  pre.mutable_measure()->set_pre_seal(true);
+  EXPECT_FALSE(CheckEvent(v1::MEASURE_CHANGE_CONVERTED, pre).ok()) << "what was converted is a seal";
+}
+
 TEST(Answer, WhatWasReleasedWholeHasEnded) {
   const auto takes = [](const v1::MeasureState& state) {
     return Takes(v1::ACTION_RELEASE, With(AnswerKind::kFinal, v1::OUTCOME_RELEASED,

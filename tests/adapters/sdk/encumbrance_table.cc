@@ -133,6 +133,8 @@ class Table {
       status = book.Dispose(
           words[1], words[2] == "whole" ? EncumbranceRegister::Extent::kWhole : EncumbranceRegister::Extent::kPart);
     }
+    if (what == "sell") status = book.DisposeQuantity(words[1], Amount(words[2]));
+    if (what == "gone") book.EndWithRight(absl::StrSplit(words[1], ','));
     if (what == "deduct") {
       auto cuts = book.Deduct(words[1], Amount(words[2]));
       if (cuts.ok()) cuts_[words[1]] = *cuts;

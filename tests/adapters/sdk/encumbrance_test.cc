@@ -406,6 +406,40 @@ TEST(EncumbranceThing, WholeDisposalVoidsTheQueueAndPartialDisposalMovesItUp) {
   )");
 }
 
+TEST(EncumbranceThing, ARightThatIsGoneTakesWhatStoodOnItAlong) {
+  RunTable(R"(
+    at 2026-09-28 09:10
+    thing H
+    place F1 H 0 3y          | ok
+    place F2 H 0 3y          | ok
+    place F3 H 0 3y review   | ok
+    place F4 H 0 3y          | ok
+    gone F1,F2,F3,F9         | LAPSED F1 0.00+0.00, LAPSED F2 0.00+0.00, LAPSED F3 0.00+0.00, PROMOTED F4 0.01+0.00 | F1 LAPSED, F2 VOID, F3 VOID, F4 EFFECTIVE #1
+    gone F1                  | ok
+  )");
+}
+
+TEST(EncumbranceMoney, AQuantityThatIsSoldLeavesTheAssetAndEndsItsMeasure) {
+  RunTable(R"(
+    at 2026-09-28 09:10
+    account A 100
+    place F1 A 60 3y     | ok                                    | F1 EFFECTIVE 60.00+0.00
+    place F2 A 70 3y     | ok                                    | F1 EFFECTIVE 60.00+0.00, F2 EFFECTIVE 40.00+30.00
+    place F3 A 10 3y     | ok
+    sell F3 1            | MEASURE_NOT_EFFECTIVE
+    sell F1 60.01        | AMOUNT_ABOVE_MEASURE
+    sell F1 0            | AMOUNT_INVALID
+    sell F9 1            | MEASURE_UNKNOWN
+    sell F1 45           | PROMOTED F2 55.00+15.00               | F1 DISPOSED, F2 EFFECTIVE 55.00+15.00, F3 WAITLISTED 0.00+10.00
+    sell F1 1            | MEASURE_NOT_EFFECTIVE
+    sell F2 55           | PROMOTED F3 0.00+10.00                | F1 DISPOSED, F2 DISPOSED, F3 EFFECTIVE 0.00+10.00
+    free A               | 0.00
+    thing H
+    place F4 H 0 3y      | ok
+    sell F4 1            | FIELD_INVALID
+  )");
+}
+
 TEST(EncumbranceThing, OneInEffectIsNeverPushedAside) {
   RunTable(R"(
     at 2026-09-28 09:10
