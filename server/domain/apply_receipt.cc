@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/base/assert.h"
+#include "server/domain/instant.h"
 
 namespace eagle::domain {
 namespace {
@@ -102,6 +103,8 @@ void ApplyReceipt(const Entry& entry, Case& of) {
     task.final_digest = body.digest();
   }
   ReceiptToLedger(receipt, entry.order, kept->second, of.ledger);
+  of.ledger.Heard(kept->second.freeze ? kept->second.freeze : entry.order, entry.time,
+                  std::max(entry.time, FromProto(receipt.answered_at())));
 }
 
 }  // namespace eagle::domain
