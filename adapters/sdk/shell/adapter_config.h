@@ -6,6 +6,7 @@
 //   data/counter.sock), time_zone [trust]    environment (test | production), registrars (base64 keys),
 //   registrar_threshold [contact]  name, phone [limits]   most_in_flight, call_seconds, backoff_seconds_max,
 //   drain_seconds, keep_days, directory_minutes_inquire, directory_minutes_control
+//   [position] hour (of the daily statement, 0 to 23; default 1)
 //   [papers]   rule (ignore | wait | return), attempts_max, folder (default: data/papers), bytes_max
 //   [[signature_rules]]  action, above (amount), roles: who must have signed; none: inquiries the handler, all else
 //   handler and co-signer
