@@ -13,6 +13,7 @@
 #include "adapters/bank/core_gateway.h"
 #include "adapters/bank/desk.h"
 #include "adapters/bank/import.h"
+#include "adapters/bank/positions.h"
 #include "adapters/sdk/shell/adapter_config.h"
 #include "adapters/sdk/shell/office_commands.h"
 #include "adapters/sdk/shell/process.h"
@@ -91,6 +92,7 @@ absl::Status RunBank(const Kind& kind, const std::string& config_path, bool once
                          sdk::SqliteInbox::Open(config.adapter.data_folder + kInboxFile));
   PatientWaiter waiter;
   CoreGateway gateway(*core, waiter, config.reply_delay);
+  CorePositions positions(*core);
   EAGLE_ASSIGN_OR_RETURN(
       const auto counter, sdk::CounterServer::Start(counter_socket, [&](const sdk::CounterRequest& request) {
         return IsForTheAgent(request) ? sdk::CallCounter(agent_socket, request) : AskDesk(*core, request);
@@ -98,8 +100,11 @@ absl::Status RunBank(const Kind& kind, const std::string& config_path, bool once
   const sdk::AdapterProcess process{
       .config = config.adapter,
       .inbox = *inbox,
-      .make_agent = [&](sdk::AgentConfig agent,
-                        const sdk::AgentPorts& ports) { return sdk::Agent::Make(std::move(agent), ports, gateway); },
+      .make_agent =
+          [&](sdk::AgentConfig agent, sdk::AgentPorts ports) {
+            ports.positions = &positions;
+            return sdk::Agent::Make(std::move(agent), ports, gateway);
+          },
       .counter = [&](const sdk::CounterRequest& request, sdk::Agent& agent, absl::Time) -> absl::StatusOr<sdk::Json> {
         if (request.command == "resolve") return ResolveNotDone(request, agent, gateway);
         return Fail(Reason::kFieldInvalid, "the counter has no such command").At("command", request.command);

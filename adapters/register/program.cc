@@ -83,21 +83,24 @@ absl::StatusOr<std::unique_ptr<sdk::SqliteInbox>> OpenInbox(const Setup& setup) 
 absl::Status Run(const Setup& setup, bool once) {
   EAGLE_ASSIGN_OR_RETURN(const auto inbox, OpenInbox(setup));
   EAGLE_ASSIGN_OR_RETURN(Register things, Register::Open(*inbox, setup.rules));
-  const sdk::AdapterProcess process{
-      .config = setup.config,
-      .inbox = *inbox,
-      .make_agent = [&](sdk::AgentConfig config,
-                        const sdk::AgentPorts& ports) { return sdk::Agent::Make(std::move(config), ports, things); },
-      .counter =
-          [&](const sdk::CounterRequest& request, sdk::Agent& agent, absl::Time now) {
-            const Desk desk{[&](const sdk::Operation& operation, const sdk::Decision& decision) {
-                              return agent.DecideReview(operation, decision);
-                            },
-                            [&](const std::function<absl::Status(sdk::InboxTransaction&)>& work) {
-                              return agent.InTransaction(work);
-                            }};
-            return Counter(setup.rules, desk).Handle(request, now);
-          }};
+  const sdk::AdapterProcess process{.config = setup.config,
+                                    .inbox = *inbox,
+                                    .make_agent =
+                                        [&](sdk::AgentConfig config, sdk::AgentPorts ports) {
+                                          ports.positions = &things;
+                                          return sdk::Agent::Make(std::move(config), ports, things);
+                                        },
+                                    .counter =
+                                        [&](const sdk::CounterRequest& request, sdk::Agent& agent, absl::Time now) {
+                                          const Desk desk{
+                                              [&](const sdk::Operation& operation, const sdk::Decision& decision) {
+                                                return agent.DecideReview(operation, decision);
+                                              },
+                                              [&](const std::function<absl::Status(sdk::InboxTransaction&)>& work) {
+                                                return agent.InTransaction(work);
+                                              }};
+                                          return Counter(setup.rules, desk).Handle(request, now);
+                                        }};
   return sdk::RunAdapter(process, {.once = once});
 }
 

@@ -40,10 +40,11 @@
 #include "adapters/register/rules.h"
 #include "adapters/register/unit_book.h"
 #include "adapters/sdk/ports.h"
+#include "adapters/sdk/position.h"
 
 namespace eagle::registry {
 
-class Register : public sdk::InboxRegister {
+class Register : public sdk::InboxRegister, public sdk::PositionSource {
  public:
   // Makes the tables in a new inbox. Error: SCHEMA_VERSION.
   static absl::StatusOr<Register> Open(sdk::Inbox& inbox, OfficeRules rules);
@@ -53,6 +54,9 @@ class Register : public sdk::InboxRegister {
   absl::StatusOr<sdk::Answer> Decide(const sdk::Request& request, const sdk::Decision& decision,
                                      sdk::InboxTransaction& transaction) override;
   absl::Status Advance(absl::Time now, sdk::InboxTransaction& transaction) override;
+  // positions.cc
+  absl::Status VisitPositions(absl::Time now, sdk::InboxTransaction& transaction,
+                              const sdk::PositionVisitor& visit) override;
 
   const OfficeRules& rules() const { return rules_; }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "adapters/sdk/position_rows.h"
 #include "server/base/assert.h"
 #include "server/base/bytes.h"
 #include "server/base/reason.h"
@@ -70,6 +71,9 @@ absl::Status Agent::Start() {
   may_have_said_ = ObjectionTables(*unit.transaction).NextPending().has_value();
   forgotten_wait_ = config_.forgotten_retry_min;
   if (!unit.tables.Forgotten(0, 1).empty()) next_forgotten_ = Monotonic() + forgotten_wait_;
+  PositionTables positions(*unit.transaction);
+  stated_day_ = positions.Meta().day;
+  may_have_parts_ = positions.NextPart().has_value();
   return Commit(unit) ? absl::OkStatus() : stopped_;
 }
 
@@ -94,6 +98,7 @@ absl::Duration Agent::Step() {
   }
   if (stopped_.ok()) TimeOut();
   if (stopped_.ok() && Monotonic() >= next_changes_) TakeChanges();
+  if (stopped_.ok()) StateDay();
   if (stopped_.ok()) LookForPapers();
   if (stopped_.ok()) Work();
   if (stopped_.ok()) Acknowledge();

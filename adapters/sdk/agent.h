@@ -42,6 +42,7 @@
 #include "adapters/sdk/objection_rows.h"
 #include "adapters/sdk/paper_folder.h"
 #include "adapters/sdk/ports.h"
+#include "adapters/sdk/position.h"
 #include "adapters/sdk/task_queue.h"
 #include "adapters/sdk/verifier.h"
 #include "server/base/clock.h"
@@ -51,7 +52,8 @@
 
 namespace eagle::sdk {
 
-// The answer to one call of the channel; the kind that fits the call (ReportResults and ReportEvents have the same).
+// The answer to one call of the channel; the kind that fits the call (ReportResults, ReportEvents and ReportPosition
+// have the same).
 using Reply = std::variant<v1::HelloResponse, v1::PullTasksResponse, v1::RenewLeaseResponse, v1::ReportResultsResponse,
                            v1::ReportStatusResponse, v1::PullBlobPartResponse, v1::PutBlobPartResponse,
                            v1::SubmitObjectionsResponse, v1::PullObjectionsResponse>;
@@ -64,7 +66,8 @@ struct AgentPorts {
   const trust::SignatureChecker& checker;
   Clock& clock;
   Entropy& entropy;
-  PaperFolder* papers = nullptr;  // null: no papers are fetched, and no files go with receipts
+  PaperFolder* papers = nullptr;        // null: no papers are fetched, and no files go with receipts
+  PositionSource* positions = nullptr;  // null: the agent states nothing of its days
 };
 
 // A task that waits for people.
@@ -139,7 +142,19 @@ class Agent {
   const AgentConfig& config() const { return config_; }
 
  private:
-  enum Method : uint8_t { kHello, kPull, kRenew, kReport, kStatus, kPaper, kDocument, kObject, kThread, kMethods };
+  enum Method : uint8_t {
+    kHello,
+    kPull,
+    kRenew,
+    kReport,
+    kStatus,
+    kPaper,
+    kDocument,
+    kObject,
+    kThread,
+    kPosition,
+    kMethods
+  };
   enum class Session : uint8_t { kDown, kGreeting, kUp };
   struct Call {
     CallId id = 0;
@@ -254,6 +269,14 @@ class Agent {
   void TakeThread(const v1::PullObjectionsResponse& response);
   bool TakeWord(const v1::ObjectionWord& word, Unit& unit);
 
+  // agent_positions.cc: the daily statement
+  std::string DayToState();
+  void StateDay();
+  bool OwesReceipts(uint64_t id, Unit& unit);
+  void SendPosition();
+  void TakePosition(const v1::ReportResultsResponse& response);
+  void ForgetStatedDay(Unit& unit);
+
   // agent_prune.cc: what the inbox may forget
   void Prune();
 
@@ -302,9 +325,13 @@ class Agent {
   bool recovered_ = false;
   absl::Duration next_forgotten_ = absl::InfiniteDuration();
   absl::Duration forgotten_wait_;
-  bool may_have_said_ = false;  // words in objection threads that weren't recorded
-  uint64_t word_sent_ = 0;      // in the last call
-  uint64_t newest_word_ = 0;    // that a poll told of; 0: none to be fetched
+  bool may_have_said_ = false;      // words in objection threads that weren't recorded
+  uint64_t word_sent_ = 0;          // in the last call
+  std::string stated_day_;          // the last day that was signed; empty: none
+  bool may_have_parts_ = false;     // of its statement that weren't recorded
+  uint64_t part_sent_ = 0;          // in the last call
+  absl::Duration next_position_ = -absl::InfiniteDuration();
+  uint64_t newest_word_ = 0;  // that a poll told of; 0: none to be fetched
   // Batches that the gateway refuses as they are: tried again later and later, without holding up the others.
   struct Refused {
     uint32_t times = 0;

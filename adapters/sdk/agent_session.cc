@@ -68,6 +68,8 @@ void Agent::TakeReply(CallId id, absl::StatusOr<Reply> reply) {
     TakeRenewal(call, *renewal);
   } else if (method == kReport && report != nullptr) {
     TakeReport(*report);
+  } else if (method == kPosition && report != nullptr) {
+    TakePosition(*report);
   } else if (method == kPaper && paper != nullptr) {
     TakePaper(*paper);
   } else if (method == kDocument && document != nullptr) {
@@ -134,7 +136,7 @@ void Agent::Failed(Method method, const absl::Status& status) {
     if (method == kPaper) return MissPaper(FailureOf(status).message);
     ++metrics_.documents_refused;
     EndDocument();
-  } else if ((method == kObject || method == kThread) && IsRefusal(status)) {
+  } else if ((method == kObject || method == kThread || method == kPosition) && IsRefusal(status)) {
     return;  // later and later again; orders and receipts go on
   } else if (status.code() == absl::StatusCode::kUnavailable || failures_[method] >= kFailuresUntilHello) {
     GoDown(wait);
@@ -159,6 +161,7 @@ void Agent::SendCalls() {
   if (may(kPaper) && fetch_) SendPaper();
   if (may(kObject) && may_have_said_) SendWord();
   if (may(kThread) && newest_word_ != 0) SendThread();
+  if (may(kPosition) && may_have_parts_) SendPosition();
   if (may(kPull) && !draining_) SendPull();
 }
 
@@ -219,6 +222,7 @@ bool Agent::TakeOrigin(const v1::HelloResponse& response) {
     documents_done_.clear();
     ObjectionTables(*unit.transaction).Rewind(response.recovered_at());
     may_have_said_ = true, newest_word_ = 0;
+    ForgetStatedDay(unit);
   }
   unit.tables.PutMeta(meta);
   return Commit(unit);

@@ -50,6 +50,7 @@ absl::Status CheckConfig(const AgentConfig& config) {
          "must be above zero");
   expect(config.keep_orders >= absl::ZeroDuration() && config.keep_orders <= kKeepOrdersMax, "keep_orders",
          "must be up to a hundred years");
+  expect(config.position_hour <= 23, "position_hour", "must be 0 to 23");
   expect(config.work_per_step_max > 0, "work_per_step_max", "must be above zero");
   return wrong.empty() ? absl::OkStatus() : wrong.ToStatus("the adapter's configuration is refused");
 }

@@ -62,6 +62,9 @@ struct AgentConfig {
   // Under which ground of the policy's list the agent objects in writing to an order that it answered with EXEMPT_HELD,
   // so that the court examines it within its term 异议. Empty: people object, or nobody does.
   std::string exempt_ground = "EXEMPT_ASSET";
+  // The daily statement: taken at this hour of the day after, in the agency's own time zone.
+  absl::TimeZone zone = absl::UTCTimeZone();
+  uint32_t position_hour = 1;  // 0 to 23
 
   PaperRule papers = PaperRule::kIgnore;
   uint32_t paper_attempts_max = 8;  // with kReturn
@@ -138,6 +141,8 @@ struct AgentMetrics {
   uint64_t objection_words = 0;             // of ours that the gateway recorded
   uint64_t objection_words_refused = 0;     // of ours
   uint64_t objection_words_unverified = 0;  // of the court's, asked for again later
+  uint64_t positions_stated = 0;            // days whose statement the gateway has whole
+  uint64_t positions_refused = 0;           // parts that it refused: the day is stated anew
   // Gauges.
   uint64_t queued = 0;
   uint64_t waiting_for_clerk = 0;

@@ -54,6 +54,8 @@ class Channel {
   virtual void ReportResults(CallId call, const v1::ReportResultsRequest& request) = 0;
   virtual void ReportEvents(CallId call, const v1::ReportResultsRequest& request) = 0;
   virtual void ReportStatus(CallId call, const v1::ReportStatusRequest& request) = 0;
+  // A channel that carries no statements leaves it unanswered.
+  virtual void ReportPosition(CallId, const v1::ReportResultsRequest&) {}
   // A channel that carries no papers leaves these two unanswered.
   virtual void PullBlobPart(CallId, const v1::PullBlobPartRequest&) {}
   virtual void PutBlobPart(CallId, const v1::PutBlobPartRequest&) {}

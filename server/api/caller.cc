@@ -41,6 +41,7 @@ const absl::btree_map<std::string, MethodRow>& Table() {
       {"/goldeneagle.v1.AdapterService/RenewLease", {.data = DataClass::kNone, .agency = kSelf}},
       {"/goldeneagle.v1.AdapterService/ReportResults", {.data = DataClass::kNone, .agency = kSelf}},
       {"/goldeneagle.v1.AdapterService/ReportEvents", {.data = DataClass::kNone, .agency = kSelf}},
+      {"/goldeneagle.v1.AdapterService/ReportPosition", {.data = DataClass::kNone, .agency = kSelf}},
       {"/goldeneagle.v1.AdapterService/ReportStatus", {.data = DataClass::kNone, .agency = kSelf}},
       {"/goldeneagle.v1.BlobService/PutBlobPart", {.data = DataClass::kNone, .court = kSelf, .agency = kSelf}},
       {"/goldeneagle.v1.BlobService/GetBlobPart",
@@ -52,6 +53,8 @@ const absl::btree_map<std::string, MethodRow>& Table() {
       {"/goldeneagle.v1.ObjectionService/ListObjections", {.data = DataClass::kMasked, .court = kSelf | kSubtree}},
       {"/goldeneagle.v1.ObjectionService/ReadObjection",
        {.data = DataClass::kPersonal, .court = kSelf | kGrant, .auditor = kGrant}},
+      {"/goldeneagle.v1.SupervisionService/ListIncidents",
+       {.data = DataClass::kMasked, .court = kSelf | kSubtree, .agency = kSelf, .operators = kSelf}},
       // Statements and administration carry their own signatures: any court's or operator's system may bring them.
       {"/goldeneagle.v1.DirectoryService/SubmitStatements",
        {.data = DataClass::kNone, .court = kSelf, .operators = kSelf}},

@@ -28,6 +28,7 @@
 #include "goldeneagle/v1/directory_service.pb.h"
 #include "goldeneagle/v1/objection_service.pb.h"
 #include "goldeneagle/v1/order_service.pb.h"
+#include "goldeneagle/v1/supervision_service.pb.h"
 #include "goldeneagle/v1/witness_service.pb.h"
 #include "server/api/caller.h"
 #include "server/base/clock.h"
@@ -136,6 +137,8 @@ class Handlers {
                      Reply<goldeneagle::v1::ReportResultsResponse> reply);
   void ReportEvents(const Caller& caller, goldeneagle::v1::ReportResultsRequest request,
                     Reply<goldeneagle::v1::ReportResultsResponse> reply);
+  void ReportPosition(const Caller& caller, goldeneagle::v1::ReportResultsRequest request,
+                      Reply<goldeneagle::v1::ReportResultsResponse> reply);
   absl::StatusOr<goldeneagle::v1::ReportStatusResponse> ReportStatus(
       const Caller& caller, const goldeneagle::v1::ReportStatusRequest& request);
 
@@ -150,6 +153,10 @@ class Handlers {
       const Caller& caller, const goldeneagle::v1::ListObjectionsRequest& request);
   void ReadObjection(const Caller& caller, goldeneagle::v1::ReadObjectionRequest request,
                      Reply<goldeneagle::v1::ReadObjectionResponse> reply);
+
+  // SupervisionService
+  absl::StatusOr<goldeneagle::v1::ListIncidentsResponse> ListIncidents(
+      const Caller& caller, const goldeneagle::v1::ListIncidentsRequest& request);
 
   // DirectoryService
   void SubmitStatements(const Caller& caller, goldeneagle::v1::SubmitStatementsRequest request,

@@ -166,6 +166,8 @@ void AddSequencer(const core::SequencerCounters& counters, const core::Published
           "1 while the recorded clock doesn't follow the wall.");
   out.Add("ge_cosigned_size", published.cosigned != nullptr ? published.cosigned->size : 0, "1",
           "Entries under the newest checkpoint that a quorum of witnesses cosigned; 0: none.");
+  out.Add("ge_incidents_open", published.incidents_open, "1",
+          "Incidents that stand: agencies whose statements and the log don't agree, or that stated nothing.");
   out.Add("ge_policy_version", published.policy != nullptr ? published.policy->version() : 0, "1",
           "Version of the policy in force; 0: none.");
 }

@@ -3,6 +3,7 @@
 #include "server/api/impl.h"
 #include "server/api/page_token.h"
 #include "server/api/views.h"
+#include "server/core/rows.h"
 #include "server/domain/instant.h"
 #include "server/trust/statement_content.h"
 
@@ -131,6 +132,7 @@ absl::StatusOr<ListAgenciesResponse> Handlers::ListAgencies(const Caller& caller
   const TokenScope scope{"ListAgencies", caller, request.kind()};
   EAGLE_ASSIGN_OR_RETURN(const uint64_t after, OpenNumberToken(impl_->ports.key_ring, scope, request.page_token(), 0));
   const auto published = impl_->published();
+  EAGLE_ASSIGN_OR_RETURN(JournalReader journal, impl_->Journal());
   ListAgenciesResponse response;
   for (const domain::Agency& agency : published->directory->agencies()) {
     if (agency.ordinal.value() <= after || (!request.kind().empty() && agency.row.kind() != request.kind())) continue;
@@ -140,7 +142,10 @@ absl::StatusOr<ListAgenciesResponse> Handlers::ListAgencies(const Caller& caller
       response.set_next_page_token(MakeNumberToken(impl_->ports.key_ring, scope, last->ordinal.value()));
       break;
     }
-    *response.add_agencies() = ViewOf(agency, *published, impl_->ports.dispatcher.LoadOf(agency.ordinal));
+    AgencyView& view = *response.add_agencies();
+    view = ViewOf(agency, *published, impl_->ports.dispatcher.LoadOf(agency.ordinal));
+    EAGLE_ASSIGN_OR_RETURN(const domain::PositionSeen seen, core::PositionAt(journal.store(), agency.ordinal));
+    view.set_position_day(seen.complete_day);
   }
   return response;
 }

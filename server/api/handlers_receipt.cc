@@ -1,6 +1,7 @@
 // Receipts: what agencies report, signed.
 #include "goldeneagle/v1/entry.pb.h"
 #include "server/api/impl.h"
+#include "server/api/views.h"
 
 namespace eagle::api {
 namespace {
@@ -63,24 +64,15 @@ void Report(const std::shared_ptr<Handlers::Impl>& impl, const Caller& caller, R
   if (!command.ok()) return reply(command.status());
   // A report shows that the instance lives; whether it introduced itself doesn't matter to facts.
   impl->ports.dispatcher.Seen(caller.agency, request.instance()).IgnoreError();
-  impl->Submit<ReportResultsResponse>(
-      *std::move(command), reply, [reply](const domain::Result& result, const core::CommitView& commit) {
-        if (!result.status.ok()) return reply(result.status);
-        ReportResultsResponse response;
-        for (const domain::MemberResult& member : result.members) {
-          ReceiptResult* out = response.add_results();
-          out->set_verdict(member.verdict);
-          out->set_journal_index(member.index);
-          if (!member.refusal) continue;
-          out->set_reason(std::string(RowOf(member.refusal->reason).name));
-          out->set_message(member.refusal->message);
-          for (const Violation& violation : member.refusal->violations) {
-            out->mutable_message()->append("; ").append(violation.field).append(": ").append(violation.description);
-          }
-        }
-        response.set_checkpoint(commit.checkpoint());
-        reply(std::move(response));
-      });
+  impl->Submit<ReportResultsResponse>(*std::move(command), reply,
+                                      [reply](const domain::Result& result, const core::CommitView& commit) {
+                                        if (!result.status.ok()) return reply(result.status);
+                                        ReportResultsResponse response;
+                                        for (const domain::MemberResult& member : result.members)
+                                          AddReceiptResult(member, response);
+                                        response.set_checkpoint(commit.checkpoint());
+                                        reply(std::move(response));
+                                      });
 }
 
 }  // namespace

@@ -27,6 +27,17 @@ std::string MaskIdentity(const v1::Identity& identity) {
   return MaskName(identity.name()) + " " + MaskNumber(identity.id_number());
 }
 
+void AddReceiptResult(const domain::MemberResult& member, v1::ReportResultsResponse& response) {
+  v1::ReceiptResult* out = response.add_results();
+  out->set_verdict(member.verdict);
+  out->set_journal_index(member.index);
+  if (!member.refusal) return;
+  out->set_reason(std::string(RowOf(member.refusal->reason).name));
+  out->set_message(member.refusal->message);
+  for (const Violation& violation : member.refusal->violations)
+    out->mutable_message()->append("; ").append(violation.field).append(": ").append(violation.description);
+}
+
 v1::Refusal RefusalView(const Failure& failure, uint64_t journal_index) {
   const ReasonRow& row = RowOf(failure.reason);
   v1::Refusal refusal;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "goldeneagle/v1/adapter_service.pb.h"
 #include "goldeneagle/v1/case_service.pb.h"
 #include "goldeneagle/v1/directory_service.pb.h"
 #include "goldeneagle/v1/objection_service.pb.h"
@@ -16,6 +17,7 @@
 #include "server/base/reason.h"
 #include "server/core/sequencer.h"
 #include "server/domain/agency_set.h"
+#include "server/domain/command.h"
 #include "server/domain/deadline.h"
 #include "server/domain/directory.h"
 #include "server/domain/objection.h"
@@ -32,6 +34,8 @@ std::string MaskName(std::string_view name);
 std::string MaskIdentity(const v1::Identity& identity);
 
 v1::Refusal RefusalView(const Failure& failure, uint64_t journal_index);
+// What became of one member of an agency's batch.
+void AddReceiptResult(const domain::MemberResult& member, v1::ReportResultsResponse& response);
 
 // With the explanation for people, as the policy in force words it (empty when it has no such row any more).
 v1::DeadlineView DeadlineOf(const domain::Deadline& deadline, absl::Time start, const domain::Policy* policy);

@@ -15,13 +15,20 @@ constexpr size_t kPage = 1000;
 // In Table::kLog.
 constexpr std::string_view kWitnessingKey = "witnessing", kDirectoryHeadKey = "directory_head",
                            kObjectionPrefix = "objection/", kObjectionListPrefix = "objections/",
-                           kAdapterPrefix = "adapter/", kAcknowledgedPrefix = "acknowledged/";
+                           kAdapterPrefix = "adapter/", kAcknowledgedPrefix = "acknowledged/",
+                           kIncidentPrefix = "incident/", kPositionPrefix = "position/", kAheadPrefix = "ahead/";
 
 absl::Status Unreadable(storage::Table table) {
   return Fail(Reason::kTablesDiffer, "a row can't be read").With("table", storage::NameOf(table));
 }
 
 std::string ObjectionKey(uint64_t index) { return std::string(kObjectionPrefix) + BigEndian(index); }
+std::string IncidentRowKey(uint64_t index) { return std::string(kIncidentPrefix) + BigEndian(index); }
+std::string PositionKey(uint32_t agency) { return std::string(kPositionPrefix) + BigEndian(agency); }
+std::string AheadKey(uint64_t freeze) { return std::string(kAheadPrefix) + BigEndian(freeze); }
+uint64_t NumberBehind(std::string_view prefix, std::string_view key) {
+  return ByteReader(key.substr(prefix.size())).U64();
+}
 std::string ObjectionListKey(ObjectionList list, uint64_t owner, uint64_t index) {
   return ByteWriter().Bytes(kObjectionListPrefix).U8(static_cast<uint8_t>(list)).U64(owner).U64(index).Take();
 }
@@ -82,22 +89,51 @@ void Arm(domain::State& state, const domain::Deadline& deadline, uint64_t seq, d
   if (deadline.armed()) state.timers.insert({deadline.next(), seq, kind});
 }
 
-// What of Table::kLog is keyed by a prefix.
-absl::Status LoadLogRow(const storage::Row& row, domain::State& state) {
-  const std::string_view key = row.first;
+void PositionRows(const domain::State& state, std::vector<RowChange>& rows) {
+  const auto& changes = state.changes;
+  for (uint64_t index : Sorted(changes.incidents)) {
+    const auto it = state.incidents.find(index);
+    if (it != state.incidents.end()) rows.push_back({Table::kLog, IncidentRowKey(index), it->second.Encode()});
+  }
+  for (const domain::Incident& cleared : changes.cleared)
+    rows.push_back({Table::kLog, IncidentRowKey(cleared.index), cleared.Encode()});
+  for (uint32_t agency : Sorted(changes.positions))
+    rows.push_back({Table::kLog, PositionKey(agency), state.positions[agency - 1].seen.Encode()});
+  for (uint64_t freeze : Sorted(changes.ahead)) {
+    const auto it = state.ahead.find(freeze);
+    rows.push_back(
+        {Table::kLog, AheadKey(freeze), it == state.ahead.end() ? std::nullopt : std::optional(it->second.Encode())});
+  }
+}
+
+// A row of the log's table that has a prefix of its own.
+absl::Status LoadPrefixed(const storage::Row& row, domain::State& state) {
+  const auto& [key, value] = row;
   if (key.starts_with(kObjectionPrefix)) {
-    EAGLE_ASSIGN_OR_RETURN(domain::ObjectionThread thread, domain::ObjectionThread::Decode(row.second));
+    EAGLE_ASSIGN_OR_RETURN(domain::ObjectionThread thread, domain::ObjectionThread::Decode(value));
     if (thread.open()) Arm(state, thread.deadline, thread.index, domain::Timer::kOfObjection);
     state.PutObjection(std::move(thread));
+  } else if (key.starts_with(kIncidentPrefix)) {
+    EAGLE_ASSIGN_OR_RETURN(domain::Incident incident, domain::Incident::Decode(value));
+    if (!incident.open()) return absl::OkStatus();
+    Arm(state, incident.deadline, incident.index, domain::Timer::kOfIncident);
+    state.PutIncident(std::move(incident));
+  } else if (key.starts_with(kPositionPrefix)) {
+    const uint64_t agency = NumberBehind(kPositionPrefix, key);
+    if (agency == 0 || agency > domain::kAgenciesMax) return Unreadable(Table::kLog);
+    if (state.positions.size() < agency) state.positions.resize(agency);
+    if (!state.positions[agency - 1].seen.Decode(value)) return Unreadable(Table::kLog);
+  } else if (key.starts_with(kAheadPrefix)) {
+    if (!state.ahead[NumberBehind(kAheadPrefix, key)].Decode(value)) return Unreadable(Table::kLog);
   } else if (key.starts_with(kAdapterPrefix)) {
     domain::AdapterVersion version;
     if (!domain::DecodeAdapterKey(key.substr(kAdapterPrefix.size()), version) ||
-        !state.adapters[version].Decode(row.second))
+        !state.adapters[version].Decode(value))
       return Unreadable(Table::kLog);
   } else if (key.starts_with(kAcknowledgedPrefix)) {
     ByteReader in(key.substr(kAcknowledgedPrefix.size()));
     const auto ordinal = static_cast<uint32_t>(in.U64());
-    if (!in.Done() || !state.acknowledged[ordinal].Decode(row.second)) return Unreadable(Table::kLog);
+    if (!in.Done() || !state.acknowledged[ordinal].Decode(value)) return Unreadable(Table::kLog);
   }
   return absl::OkStatus();
 }
@@ -141,6 +177,7 @@ std::vector<RowChange> TakeRows(domain::State& state, uint64_t first_index) {
     for (const auto& [list, owner] : ListsOf(thread))
       rows.push_back({Table::kLog, ObjectionListKey(list, owner, index), ""});
   }
+  PositionRows(state, rows);
   if (changes.witnessing) rows.push_back({Table::kLog, std::string(kWitnessingKey), state.witnessing.Encode()});
   std::vector<uint64_t> streams;
   for (const auto& [stream, indexes] : changes.streams) streams.push_back(stream);
@@ -177,6 +214,25 @@ absl::StatusOr<std::vector<domain::ObjectionThread>> ObjectionsListed(storage::R
     threads.push_back(*std::move(thread));
   }
   return threads;
+}
+
+absl::StatusOr<std::vector<domain::Incident>> IncidentsPast(storage::Reader& reader, uint64_t after, size_t limit) {
+  std::vector<domain::Incident> incidents;
+  EAGLE_ASSIGN_OR_RETURN(const std::vector<storage::Row> rows,
+                         reader.Scan(Table::kLog, IncidentRowKey(after + 1), limit));
+  for (const auto& [key, value] : rows) {
+    if (!key.starts_with(kIncidentPrefix)) break;
+    EAGLE_ASSIGN_OR_RETURN(domain::Incident incident, domain::Incident::Decode(value));
+    incidents.push_back(std::move(incident));
+  }
+  return incidents;
+}
+
+absl::StatusOr<domain::PositionSeen> PositionAt(storage::Reader& reader, AgencyOrdinal agency) {
+  domain::PositionSeen seen;
+  EAGLE_ASSIGN_OR_RETURN(const auto row, reader.Get(Table::kLog, PositionKey(agency.value())));
+  if (row && !seen.Decode(*row)) return Unreadable(Table::kLog);
+  return seen;
 }
 
 absl::StatusOr<domain::IdUse> DecodeIdUse(std::string_view row) {
@@ -251,8 +307,8 @@ absl::Status LoadRows(storage::Reader& reader, domain::State& state) {
     state.cases.emplace(seq, std::move(of));
     return absl::OkStatus();
   }));
-  EAGLE_RETURN_IF_ERROR(
-      ForEachRow(reader, Table::kLog, [&](const storage::Row& row) { return LoadLogRow(row, state); }));
+  EAGLE_RETURN_IF_ERROR(ForEachRow(reader, Table::kLog,
+                                   [&](const storage::Row& row) -> absl::Status { return LoadPrefixed(row, state); }));
   EAGLE_RETURN_IF_ERROR(ForEachRow(reader, Table::kIds, [&](const storage::Row& row) -> absl::Status {
     EAGLE_ASSIGN_OR_RETURN(state.ids[row.first], DecodeIdUse(row.second));
     return absl::OkStatus();

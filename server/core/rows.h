@@ -37,6 +37,12 @@ absl::StatusOr<std::vector<domain::ObjectionThread>> ObjectionsListed(storage::R
 // Absent: that entry raised none.
 absl::StatusOr<std::optional<domain::ObjectionThread>> ObjectionAt(storage::Reader& reader, uint64_t index);
 
+// At most `limit` incidents past the index `after`, oldest first, those that were cleared too. Errors: TABLES_DIFFER;
+// the store's own.
+absl::StatusOr<std::vector<domain::Incident>> IncidentsPast(storage::Reader& reader, uint64_t after, size_t limit);
+// How far the agency's statements have come; an empty row when it never stated anything. Errors: as before.
+absl::StatusOr<domain::PositionSeen> PositionAt(storage::Reader& reader, AgencyOrdinal agency);
+
 // Orders in the ways in which they are listed, each by order of acceptance. The open ones leave theirs when every
 // agency has answered.
 enum class OrderList : uint8_t { kOfCourt = 1, kOpenOfCourt = 2, kOfCase = 3, kOpenOfCase = 4 };

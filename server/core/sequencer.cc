@@ -343,6 +343,7 @@ void Sequencer::Publish(Stale stale) {
     next->cosigned = std::make_shared<const Published::Cosigned>(
         Published::Cosigned{state_.witnessing.size, state_.witnessing.checkpoint});
   }
+  next->incidents_open = state_.incidents.size();
   next->directory_head = state_.directory_head;
   next->policy = state_.policy;
   next->policy_index = state_.policy_index;

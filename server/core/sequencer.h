@@ -56,6 +56,7 @@ struct Published {
   std::shared_ptr<const domain::AdapterApprovals> adapters;
   // Newest word in the objection threads of an agency, by ordinal; none: there is none.
   std::shared_ptr<const std::map<uint32_t, uint64_t>> newest_word;
+  uint64_t incidents_open = 0;  // that stand
 };
 
 struct SequencerPorts {

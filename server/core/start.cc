@@ -9,6 +9,7 @@
 #include "server/core/rows.h"
 #include "server/core/tiles.h"
 #include "server/domain/apply.h"
+#include "server/domain/apply_position.h"
 #include "server/domain/decide.h"
 #include "server/domain/instant.h"
 #include "server/journal/checkpoint.h"
@@ -147,6 +148,7 @@ absl::StatusOr<Opened> Load(storage::Reader& reader, KeySource& keys) {
       EAGLE_RETURN_IF_ERROR(FoldStream(reader, seq, keys, opened));
     }
   }
+  domain::BuildStanding(opened.state);
   opened.state.changes = {};
   return opened;
 }

@@ -3,6 +3,7 @@
 #include "server/base/assert.h"
 #include "server/domain/apply_objection.h"
 #include "server/domain/apply_parts.h"
+#include "server/domain/apply_position.h"
 #include "server/domain/instant.h"
 
 namespace eagle::domain {
@@ -305,6 +306,10 @@ void ApplyPublic(const Entry& entry, State& state) {
     MarkOrder(state, OrderOf(state, entry.order), entry.index);
     return;
   }
+  if (ApplyPosition(entry, state)) {
+    if (entry.order) MarkOrder(state, OrderOf(state, entry.order), entry.index);
+    return;
+  }
   switch (entry.type) {
     case ENTRY_TYPE_BATCH_HEAD:
       PublicBatchHead(entry, state);
@@ -421,7 +426,10 @@ void Apply(const Entry& entry, State& state) {
   state.next_index = entry.index + 1;
   state.recorded = entry.time;
   ApplyPublic(entry, state);
+  const bool erases = entry.type == ENTRY_TYPE_CASE_ERASED;
+  if (erases) FollowStanding(entry, state);
   ApplyPrivate(entry, state);
+  if (!erases) FollowStanding(entry, state);
   if (const auto stream = StreamOf(entry)) state.changes.streams[*stream].push_back(entry.index);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/base/assert.h"
+#include "server/domain/instant.h"
 
 namespace eagle::domain {
 namespace {
@@ -127,6 +128,9 @@ void ApplyReceipt(const Entry& entry, Case& of) {
   const bool overtaken = task.Overtakes(receipt);
   task.Take(receipt, body.digest());
   ReceiptToLedger(receipt, entry.order, kept->second, overtaken, of.ledger);
+  if (!overtaken)
+    of.ledger.Heard(kept->second.freeze ? kept->second.freeze : entry.order, entry.time,
+                    std::max(entry.time, FromProto(receipt.answered_at())));
 }
 
 }  // namespace eagle::domain

@@ -19,6 +19,7 @@
 #include "goldeneagle/v1/envelope.pb.h"
 #include "goldeneagle/v1/objection.pb.h"
 #include "goldeneagle/v1/order.pb.h"
+#include "goldeneagle/v1/position.pb.h"
 #include "goldeneagle/v1/reading.pb.h"
 #include "goldeneagle/v1/receipt.pb.h"
 #include "goldeneagle/v1/statement.pb.h"
@@ -76,6 +77,11 @@ struct ReceiptMember {
       false;  // a return or progress from an instance that doesn't hold the task: LEASE_LOST unless it is a repeat
 };
 
+struct PositionMember {
+  std::string bytes;
+  goldeneagle::v1::Position parsed;
+};
+
 struct ObjectionMember {
   std::string bytes;
   goldeneagle::v1::ObjectionAct parsed;
@@ -103,6 +109,12 @@ struct ReportReceipts {
   SignedHead signed_head;
   AgencyOrdinal agency;
   std::vector<ReceiptMember> members;
+};
+// Parts of an agency's daily statement, in their order.
+struct ReportPositions {
+  SignedHead signed_head;
+  AgencyOrdinal agency;
+  std::vector<PositionMember> members;
 };
 // Words in objection threads: of an agency, or of a court. The other is zero.
 struct SubmitObjections {
@@ -182,7 +194,7 @@ struct Tick {
 };
 
 using Command = std::variant<SubmitOrders, SubmitCases, SubmitStatements, SubmitAdministration, ReportReceipts,
-                             SubmitObjections, ResumeOrders, Withdraw, Deliver, SayHello, AcknowledgeDirectory,
+                             SubmitObjections, ReportPositions, ResumeOrders, Withdraw, Deliver, SayHello, AcknowledgeDirectory,
                              MarkAbsent, RecordAccess, RecordCosigned, AlarmClock, Tick>;
 
 // What became of one member.

@@ -32,6 +32,21 @@ void MarkObjection(Draft& draft, const ObjectionThread& thread) {
   });
 }
 
+void MarkIncident(Draft& draft, const Incident& incident) {
+  FireMarks(incident.deadline, draft.now(), kMarksPerTick, [&](size_t i) {
+    IncidentMarked body;
+    body.set_incident(incident.index);
+    body.set_deadline_row(incident.deadline.row);
+    body.set_mark_permille(incident.deadline.marks_permille[i]);
+    body.set_due(Micros(incident.deadline.due));
+    draft.Append({.type = ENTRY_TYPE_INCIDENT_MARKED,
+                  .agency = incident.agency,
+                  .order = incident.freeze,
+                  .case_seq = incident.case_seq},
+                 body);
+  });
+}
+
 bool MovesBound(const Entry& entry, const State& state) {
   switch (entry.type) {
     case ENTRY_TYPE_CASE_CAP_CHANGED:
@@ -195,6 +210,14 @@ void DecideCommand(Draft& draft, const Tick& tick) {
     if (draft.entries().size() >= kMarksPerTick) break;
     if (timer->kind == Timer::kOfObjection) {
       MarkObjection(draft, state.objections.at(timer->seq));
+      continue;
+    }
+    if (timer->kind == Timer::kOfIncident) {
+      MarkIncident(draft, state.incidents.at(timer->seq));
+      continue;
+    }
+    if (timer->kind == Timer::kOfPosition) {
+      DecideMissingStatement(draft, AgencyOrdinal(static_cast<uint32_t>(timer->seq)));
       continue;
     }
     const Order* order = timer->kind == Timer::kOfCase ? nullptr : state.FindOrder(OrderSeq(timer->seq));

@@ -70,6 +70,8 @@ class HeadWriter {
 
   // OK when the head's sequence is new or was used by this very head; else SEQUENCE_REUSED.
   absl::Status CheckSequence();
+  // After CheckSequence and before Index: whether this very head came before.
+  bool IsUsed() const { return index_ != 0; }
   // Index of the BATCH_HEAD entry, written now or before.
   uint64_t Index();
   const Signer& signer() const { return signer_; }
@@ -134,6 +136,11 @@ void AdoptAdapter(Draft& draft, uint64_t proposal, const ExaminedReport& found, 
 // WITNESSES_MISSING when its instant has come.
 void DecideWitnessMark(Draft& draft);
 void DecideDirectoryHead(Draft& draft, const DirectoryStream& stream);
+// INCIDENT_ARISEN with its clock; `entry` has agency, order, case and payload. Pre: the policy takes statements.
+uint64_t AppendIncident(Draft& draft, Entry entry, goldeneagle::v1::IncidentKind kind, uint64_t statement,
+                        const std::string& day);
+// STATEMENT_MISSING when the agency's instant has come.
+void DecideMissingStatement(Draft& draft, AgencyOrdinal agency);
 
 // Not empty, at most `bytes` long.
 void CheckText(std::string_view text, size_t bytes, const std::string& path, Violations& wrong);
@@ -149,6 +156,7 @@ void DecideCommand(Draft& draft, const SubmitStatements& command);
 void DecideCommand(Draft& draft, const SubmitAdministration& command);
 void DecideCommand(Draft& draft, const ReportReceipts& command);
 void DecideCommand(Draft& draft, const SubmitObjections& command);
+void DecideCommand(Draft& draft, const ReportPositions& command);
 void DecideCommand(Draft& draft, const ResumeOrders& command);
 void DecideCommand(Draft& draft, const Withdraw& command);
 void DecideCommand(Draft& draft, const Deliver& command);

@@ -157,6 +157,13 @@ void CaseLedger::MeasureEnded(OrderSeq freeze, MeasurePhase how) {
   measure->controlled = measure->unfunded = measure->deducting = 0;
 }
 
+void CaseLedger::Heard(OrderSeq freeze, absl::Time at, absl::Time heard) {
+  Measure* measure = Find(freeze);
+  if (measure == nullptr) return;  // the order made none
+  measure->heard_at = std::max(measure->heard_at, heard);
+  measure->stands_since = measure->stands() ? std::min(measure->stands_since, at) : absl::InfiniteFuture();
+}
+
 void CaseLedger::MeasureSigned(OrderSeq freeze, Outcome outcome, const MeasureState& state) {
   Measure* measure = Find(freeze);
   GATEWAY_ASSERT(measure != nullptr, "a unit signs only what was accepted");

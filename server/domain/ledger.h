@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/time/time.h"
 #include "goldeneagle/v1/receipt.pb.h"
 #include "server/base/ids.h"
 #include "server/base/reason.h"
@@ -46,9 +47,12 @@ struct Measure {
   int64_t deducting =
       0;  // deductions accepted and unanswered: of `controlled`, or of what it will be (freeze and deduct)
   MeasurePhase phase = MeasurePhase::kRequested;
-  OrderSeq renewal;                     // accepted and unanswered; none: an invalid id
-  goldeneagle::v1::MeasureState state;  // as the unit last signed it
+  OrderSeq renewal;                                  // accepted and unanswered; none: an invalid id
+  goldeneagle::v1::MeasureState state;               // as the unit last signed it
+  absl::Time heard_at = absl::InfinitePast();        // when the unit's last word about it was signed or recorded
+  absl::Time stands_since = absl::InfiniteFuture();  // from when on it is in effect or waits; never: it doesn't
 
+  bool stands() const { return phase == MeasurePhase::kWaitlisted || phase == MeasurePhase::kEffective; }
   // Whether so much of it is controlled, and not being taken already; of one that was only asked for, of its limit.
   bool Has(int64_t amount) const {
     return (phase == MeasurePhase::kEffective && amount <= controlled - deducting) ||
@@ -108,6 +112,9 @@ class CaseLedger {
   void MeasureCorrected(OrderSeq freeze, goldeneagle::v1::Outcome outcome, const goldeneagle::v1::MeasureState& state,
                         MeasurePhase ended_by);
   void MeasureEnded(OrderSeq freeze, MeasurePhase how);
+  // A word of the unit about the measure was folded: signed or recorded at `heard`, whichever is later; recorded at
+  // `at`. Changes no amount.
+  void Heard(OrderSeq freeze, absl::Time at, absl::Time heard);
   // Moves no amount; while it is open no second one is accepted, so terms aren't piled up.
   void RenewalAccepted(OrderSeq order, OrderSeq freeze);
   void RenewalAnswered(OrderSeq order, OrderSeq freeze);

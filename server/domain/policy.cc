@@ -237,6 +237,17 @@ void CheckAdapters(const goldeneagle::v1::AdapterRow& row, Violations& wrong) {
   CheckSource(row.source(), "adapters", wrong);
 }
 
+void CheckPositions(const PolicyTable& table, Violations& wrong) {
+  const auto& row = table.positions();
+  const bool clock = std::any_of(table.deadlines().begin(), table.deadlines().end(),
+                                 [](const auto& deadline) { return deadline.name() == kPositionRow; });
+  if (!clock) wrong.Add("deadlines", Reason::kFieldMissing, "a row POSITION_DIFFERENCE, for incidents");
+  if (row.due_hours() == 0 || row.due_hours() > 48) wrong.Add("positions.due_hours", Reason::kFieldInvalid, "1 to 48");
+  if (row.ahead_statements() == 0 || row.ahead_statements() > 30)
+    wrong.Add("positions.ahead_statements", Reason::kFieldInvalid, "1 to 30");
+  CheckSource(row.source(), "positions", wrong);
+}
+
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const Policy>> Policy::Create(const PolicyTable& table) {
@@ -284,6 +295,7 @@ absl::StatusOr<std::shared_ptr<const Policy>> Policy::Create(const PolicyTable& 
   if (table.has_papers()) CheckPapers(table.papers(), wrong);
   if (table.has_adapters()) CheckAdapters(table.adapters(), wrong);
   if (table.has_objections()) CheckObjections(table, wrong);
+  if (table.has_positions()) CheckPositions(table, wrong);
   if (table.has_plausibility()) CheckPlausibility(table.plausibility(), wrong);
   CheckBlockedActs(table, wrong);
   if (table.has_income()) CheckIncome(table, wrong);

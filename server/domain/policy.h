@@ -55,5 +55,7 @@ absl::Time ReportValidUntil(absl::Time approved_at, const Policy& policy);
 inline constexpr std::string_view kSurplusRow = "RELEASE_SURPLUS";
 // The row in force for the court's answer to an objection; needed by a table with a row for objections.
 inline constexpr std::string_view kObjectionRow = "ANSWER_OBJECTION";
+// The row in force for an incident of the daily statement; needed by a table with a row for positions.
+inline constexpr std::string_view kPositionRow = "POSITION_DIFFERENCE";
 
 }  // namespace eagle::domain

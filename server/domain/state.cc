@@ -34,6 +34,39 @@ void State::PutObjection(ObjectionThread thread) {
   objections.emplace(index, std::move(thread));
 }
 
+const AgencyPosition& State::PositionOf(AgencyOrdinal agency) const {
+  static const AgencyPosition kNothing;
+  return agency && agency.value() <= positions.size() ? positions[agency.value() - 1] : kNothing;
+}
+
+std::vector<IncidentKey> State::IncidentsOf(AgencyOrdinal agency) const {
+  std::vector<IncidentKey> found;
+  for (auto it = incidents_of.lower_bound({.agency = agency}); it != incidents_of.end() && it->agency == agency; ++it)
+    found.push_back(*it);
+  return found;
+}
+
+std::vector<IncidentKey> State::IncidentsAbout(AgencyOrdinal agency, OrderSeq freeze) const {
+  std::vector<IncidentKey> found;
+  for (auto it = incidents_of.lower_bound({.agency = agency, .freeze = freeze});
+       it != incidents_of.end() && it->agency == agency && it->freeze == freeze; ++it)
+    found.push_back(*it);
+  return found;
+}
+
+void State::PutIncident(Incident incident) {
+  incidents_of.insert({incident.agency, incident.freeze, incident.kind, incident.index});
+  const uint64_t index = incident.index;
+  incidents.emplace(index, std::move(incident));
+}
+
+void State::CloseIncident(uint64_t index) {
+  auto node = incidents.extract(index);
+  const Incident& incident = node.mapped();
+  incidents_of.erase({incident.agency, incident.freeze, incident.kind, index});
+  changes.cleared.push_back(std::move(node.mapped()));
+}
+
 const Case* State::FindCase(CourtOrdinal court, const std::vector<std::string>& number_tags) const {
   for (const std::string& tag : number_tags) {
     const auto it = case_numbers.find(CaseNumberKey(court, tag));

@@ -26,9 +26,11 @@
 #include "server/domain/directory.h"
 #include "server/domain/directory_head.h"
 #include "server/domain/entry.h"
+#include "server/domain/incident.h"
 #include "server/domain/objection.h"
 #include "server/domain/order.h"
 #include "server/domain/policy.h"
+#include "server/domain/position.h"
 #include "server/domain/reading.h"
 #include "server/domain/witnessing.h"
 
@@ -63,16 +65,26 @@ struct PresenceState {
   uint32_t most_in_flight = 0;
 };
 
-// Something that falls due: the next mark of an order, of a case's surplus, or of an objection.
+// Something that falls due: the next mark of an order, of a case's surplus, of an objection or of an incident, or an
+// agency's statement of a day.
 struct Timer {
-  enum Kind : uint8_t { kOfOrder, kOfCase, kOfObjection };
+  enum Kind : uint8_t { kOfOrder, kOfCase, kOfObjection, kOfIncident, kOfPosition };
   absl::Time at;
-  uint64_t seq = 0;  // OrderSeq, CaseSeq or index of the objection
+  uint64_t seq = 0;  // OrderSeq, CaseSeq, index of the objection or incident, or the agency's ordinal
   Kind kind = kOfOrder;
   friend bool operator==(const Timer&, const Timer&) = default;
   friend bool operator<(const Timer& a, const Timer& b) {
     return std::tie(a.at, a.seq, a.kind) < std::tie(b.at, b.seq, b.kind);
   }
+};
+
+// Names an incident that stands, so that those of an agency, and of one measure there, lie side by side.
+struct IncidentKey {
+  AgencyOrdinal agency;
+  OrderSeq freeze;
+  goldeneagle::v1::IncidentKind kind = goldeneagle::v1::INCIDENT_KIND_UNSPECIFIED;
+  uint64_t index = 0;
+  friend auto operator<=>(const IncidentKey&, const IncidentKey&) = default;
 };
 
 struct State {
@@ -100,7 +112,11 @@ struct State {
   std::map<uint64_t, ObjectionThread> objections;                      // by index
   absl::flat_hash_map<uint64_t, std::vector<uint64_t>> objections_of;  // freeze in question, else the order -> indexes
   std::map<uint32_t, uint64_t> newest_word;                            // by agency ordinal: in any of its threads
-  Witnessing witnessing;                                               // its registered witnesses: private half
+  std::vector<AgencyPosition> positions;           // agency ordinal n at n-1; those that never had any may be missing
+  std::map<uint64_t, Incident> incidents;          // those that stand, by index
+  absl::btree_set<IncidentKey> incidents_of;       // the same
+  absl::flat_hash_map<uint64_t, AheadSeen> ahead;  // by freeze order: measures in which the unit is ahead
+  Witnessing witnessing;                           // its registered witnesses: private half
   DirectoryHeadSeen directory_head;
   AdapterApprovals adapters;
   std::map<uint32_t, DirectoryAcknowledged> acknowledged;  // by agency ordinal; none: it has acknowledged nothing
@@ -109,7 +125,9 @@ struct State {
 
   // What changed since the sequencer last took it: becomes the commit's rows.
   struct Changes {
-    absl::flat_hash_set<uint64_t> orders, cases, objections;
+    absl::flat_hash_set<uint64_t> orders, cases, objections, incidents, ahead;
+    std::vector<Incident> cleared;  // incidents that stand no longer
+    absl::flat_hash_set<uint32_t> positions;
     std::vector<std::string> ids, sequences;
     absl::flat_hash_set<uint32_t> presence;
     absl::flat_hash_map<uint64_t, std::vector<uint64_t>> streams;  // stream (0 or CaseSeq) -> indexes
@@ -125,7 +143,13 @@ struct State {
   const ObjectionThread* FindObjection(uint64_t index) const;  // null: that entry raised none
   // Those against the order, or against another one about the same measure; oldest first.
   std::vector<const ObjectionThread*> ObjectionsOf(const Order& order) const;
-  void PutObjection(ObjectionThread thread);  // a new one
+  void PutObjection(ObjectionThread thread);                     // a new one
+  const AgencyPosition& PositionOf(AgencyOrdinal agency) const;  // an empty one for unknown ones
+  // Incidents that stand: of an agency, in order of the freezes; of one measure there.
+  std::vector<IncidentKey> IncidentsOf(AgencyOrdinal agency) const;
+  std::vector<IncidentKey> IncidentsAbout(AgencyOrdinal agency, OrderSeq freeze) const;
+  void PutIncident(Incident incident);  // one that stands
+  void CloseIncident(uint64_t index);   // it is cleared: its row says so, the memory lets it go
   // `number_tags`: the number's tag under every tag key, newest first (command.h).
   const Case* FindCase(CourtOrdinal court, const std::vector<std::string>& number_tags) const;
   // Whom the order is about, in one word: equal for equal numbers, whichever court asks and whatever tag key was in

@@ -38,6 +38,7 @@ class Storyteller {
     Reads();
     LosesAKey();
     Objects();
+    Reconciles();
     LosesItsClock();
     Erases();
     SaysWhatItsDirectoryIs();
@@ -435,7 +436,7 @@ class Storyteller {
   void SaysWhatItsDirectoryIs() {
     auto act = Proposing();
     PolicyTable& table = *act.mutable_proposal()->mutable_policy()->mutable_table();
-    table = FreedoniaPolicy(2);
+    table = FreedoniaPolicy(3);
     AdapterRow& row = *table.mutable_adapters();
     row.add_examiners()->set_name("test house");
     row.mutable_examiners(0)->set_algorithm(KEY_ALGORITHM_ED25519),
@@ -493,6 +494,46 @@ class Storyteller {
     Accepted(world_.Objections("BANK1", {again}));
     Accepted(world_.Objections("BANK1", {world_.Say("BANK1", again, /*withdraws=*/true)}));
     Accepted(world_.Receipts("BANK1", {world_.Deducted(deduct, "BANK1", true, 200'00, 0)}));
+  }
+
+  // What the log knows of BANK1's measures, as the bank's own statement of now.
+  Position Statement_() const {
+    Position position;
+    position.set_agency("BANK1");
+    position.set_day(absl::FormatCivilTime(absl::ToCivilDay(world_.now, world_.state.policy->zone())));
+    *position.mutable_as_of() = domain::ToProto(world_.now);
+    for (const auto& [id, freeze] : world_.state.PositionOf(kBank1).standing) {
+      PositionLine* line = position.add_lines();
+      const domain::Order& order = world_.state.orders.at(freeze.value());
+      line->set_order_id(order.order_id);
+      *line->mutable_measure() = world_.state.cases.at(order.case_seq.value()).ledger.FindMeasure(freeze)->state;
+    }
+    return position;
+  }
+
+  // Banks state what they hold: one counts a measure otherwise, one says nothing for days, a part comes out of turn.
+  void Reconciles() {
+    auto act = Proposing();
+    PolicyTable table = PolicyWithPositions(2);
+    table.clear_directory();
+    *act.mutable_proposal()->mutable_policy()->mutable_table() = table;
+    const uint64_t proposal = Accepted(world_.Administration("admin1", {act})).members[0].index;
+    Accepted(world_.Administration("admin2", {ApprovalOf(proposal)}));
+    Position position = Statement_();
+    GATEWAY_ASSERT(position.lines_size() > 1, "the scenes before left measures that stand");
+    Accepted(world_.Positions("BANK1", {position}));
+    Later(absl::Minutes(10));
+    Position last = Statement_();
+    last.set_after(last.lines(0).order_id()), last.mutable_lines()->DeleteSubrange(0, 1);
+    Refused(world_.Positions("BANK1", {last}));  // the day doesn't go on there
+    Later(absl::Hours(25));
+    position = Statement_();
+    MeasureState* measure = position.mutable_lines(0)->mutable_measure();
+    measure->set_controlled_minor_units(measure->controlled_minor_units() + 1);
+    position.mutable_lines()->RemoveLast();
+    Accepted(world_.Positions("BANK1", {position}));
+    for (int day = 0; day < 5; ++day) Later(absl::Hours(25));
+    Accepted(world_.Positions("BANK1", {Statement_()}));
   }
 
   DomainWorld& world_;

@@ -42,6 +42,7 @@ PolicyTable ReadPolicy() {
   GATEWAY_ASSERT(google::protobuf::TextFormat::ParseFromString(text.str(), &table),
                  "the policy that ships can be read");
   table.mutable_papers()->clear_travel_with();  // papers are files, and the simulation has none
+  table.clear_positions();                      // its banks state nothing of their days
   return table;
 }
 

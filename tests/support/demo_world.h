@@ -29,8 +29,10 @@ inline constexpr char kLandUnit[] = "990101001002GB00123F00010012";
 inline constexpr char kCourtAccount[] = "9900010000000099010";
 inline constexpr int64_t kCap = 198'287'00;
 
-// deploy/policy/cn-2026.txtpb, but no order has to travel with its papers.
+// deploy/policy/cn-2026.txtpb, but no order has to travel with its papers, and no agency states what it holds.
 v1::PolicyTable PolicyOf2026();
+// The same and the daily statement, one version later.
+v1::PolicyTable PolicyWithStatements();
 
 class DemoWorld {
  public:

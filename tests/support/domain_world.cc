@@ -119,6 +119,17 @@ PolicyTable PolicyOfAllActs() {
   return table;
 }
 
+PolicyTable PolicyWithPositions(uint32_t version) {
+  PolicyTable table = FreedoniaPolicy(version);
+  DeadlineRow* clock = table.add_deadlines();
+  *clock = table.deadlines(0);
+  clock->set_name("POSITION_DIFFERENCE"), clock->set_urgency(URGENCY_UNSPECIFIED);
+  clock->set_hours(0), clock->set_civil_days(3);
+  table.mutable_positions()->set_due_hours(12), table.mutable_positions()->set_ahead_statements(2);
+  *table.mutable_positions()->mutable_source() = table.case_acts().source();
+  return table;
+}
+
 PolicyTable PolicyWithoutDirectoryHeads() {
   PolicyTable table = FreedoniaPolicy();
   table.clear_directory();
@@ -233,6 +244,13 @@ domain::ReportReceipts DomainWorld::Receipts(const std::string& agency, std::vec
   domain::ReportReceipts out{.signed_head = Sign(MEMBER_TYPE_RECEIPT, agency, receipts, {Key(agency)}),
                              .agency = state.directory.AgencyByCode(agency)->ordinal};
   for (const auto& receipt : receipts) out.members.push_back({receipt.SerializeAsString(), receipt});
+  return out;
+}
+
+domain::ReportPositions DomainWorld::Positions(const std::string& agency, std::vector<Position> parts) {
+  domain::ReportPositions out{.signed_head = Sign(MEMBER_TYPE_POSITION, agency, parts, {Key(agency)}),
+                              .agency = state.directory.AgencyByCode(agency)->ordinal};
+  for (const auto& part : parts) out.members.push_back({part.SerializeAsString(), part});
   return out;
 }
 

@@ -25,6 +25,9 @@ goldeneagle::v1::PolicyTable FreedoniaPolicy(uint32_t version = 1);
 goldeneagle::v1::PolicyTable PolicyOfAllActs();
 // Under it a journal holds what its commands say and nothing of the clock's: DIRECTORY_HEAD never falls due.
 goldeneagle::v1::PolicyTable PolicyWithoutDirectoryHeads();
+// The same with daily statements: due 12 hours after the day's end, a difference after 2 statements ahead, incidents 3
+// civil days.
+goldeneagle::v1::PolicyTable PolicyWithPositions(uint32_t version = 1);
 
 class DomainWorld {
  public:
@@ -54,6 +57,7 @@ class DomainWorld {
   domain::SubmitCases Cases(std::vector<goldeneagle::v1::CaseAct> acts,
                             std::vector<std::string> signers = {"handler", "leader"});
   domain::ReportReceipts Receipts(const std::string& agency, std::vector<goldeneagle::v1::Receipt> receipts);
+  domain::ReportPositions Positions(const std::string& agency, std::vector<goldeneagle::v1::Position> parts);
   // Words in objection threads: of an agency by its key, or of C1 by these officers.
   domain::SubmitObjections Objections(const std::string& author, std::vector<goldeneagle::v1::ObjectionAct> acts,
                                       std::vector<std::string> signers = {"handler", "leader"});

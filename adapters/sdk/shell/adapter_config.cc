@@ -231,6 +231,7 @@ void ReadSystem(ConfigSection section, AdapterConfig& config) {
   config.time_zone_name = section.Text("time_zone", "Asia/Shanghai");
   if (!absl::LoadTimeZone(config.time_zone_name, &config.time_zone))
     section.Wrong("time_zone", "must be a name such as Asia/Shanghai");
+  config.agent.zone = config.time_zone;
 }
 
 void ReadTrust(ConfigSection section, AdapterConfig& config) {
@@ -354,6 +355,8 @@ bool Parse(std::string_view text, std::string_view kind, const ReadKind& read_ki
   ReadLimits(file.Section("limits"), config);
   ReadPapers(file.Section("papers"), config);
   ReadObjections(file.Section("objections"), config);
+  config.agent.position_hour =
+      static_cast<uint32_t>(file.Section("position").Number("hour", config.agent.position_hour, 0, 23));
   ReadRules(file.Sections("signature_rules"), config);
   ConfigSection of_kind = file.Section(kind);
   if (read_kind) read_kind(of_kind);

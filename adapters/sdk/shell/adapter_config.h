@@ -7,6 +7,7 @@
 //   registrar_threshold [contact]  name, phone [limits]   most_in_flight, call_seconds, backoff_seconds_max,
 //   drain_seconds, keep_days, directory_minutes_inquire, directory_minutes_control
 //   [objections] exempt_ground (default: EXEMPT_ASSET; empty: none): of the objection to what was held as exempt
+//   [position] hour (of the daily statement, 0 to 23; default 1)
 //   [papers]   rule (ignore | wait | return), attempts_max, folder (default: data/papers), bytes_max
 //   [[signature_rules]]  action, above (amount), roles: who must have signed; none: inquiries the handler, all else
 //   handler and co-signer

@@ -225,6 +225,10 @@ void GrpcChannel::ReportEvents(CallId call, const v1::ReportResultsRequest& requ
   connection_->Call<v1::ReportResultsRequest, v1::ReportResultsResponse>(
       connection_->adapters(), call, request, options_.call_timeout, EAGLE_START(ReportEvents));
 }
+void GrpcChannel::ReportPosition(CallId call, const v1::ReportResultsRequest& request) {
+  connection_->Call<v1::ReportResultsRequest, v1::ReportResultsResponse>(
+      connection_->adapters(), call, request, options_.call_timeout, EAGLE_START(ReportPosition));
+}
 void GrpcChannel::ReportStatus(CallId call, const v1::ReportStatusRequest& request) {
   connection_->Call<v1::ReportStatusRequest, v1::ReportStatusResponse>(
       connection_->adapters(), call, request, options_.call_timeout, EAGLE_START(ReportStatus));

@@ -56,6 +56,7 @@ class GrpcChannel : public Channel {
   void RenewLease(CallId call, const v1::RenewLeaseRequest& request) override;
   void ReportResults(CallId call, const v1::ReportResultsRequest& request) override;
   void ReportEvents(CallId call, const v1::ReportResultsRequest& request) override;
+  void ReportPosition(CallId call, const v1::ReportResultsRequest& request) override;
   void ReportStatus(CallId call, const v1::ReportStatusRequest& request) override;
   void PullBlobPart(CallId call, const v1::PullBlobPartRequest& request) override;
   void PutBlobPart(CallId call, const v1::PutBlobPartRequest& request) override;

@@ -65,6 +65,8 @@ constexpr Counter kCounters[] = {
     {"objection_words", &AgentMetrics::objection_words, Tone::kInfo},
     {"objection_words_refused", &AgentMetrics::objection_words_refused, Tone::kWarning},
     {"objection_words_unverified", &AgentMetrics::objection_words_unverified, Tone::kWarning},
+    {"positions_stated", &AgentMetrics::positions_stated, Tone::kInfo},
+    {"positions_refused", &AgentMetrics::positions_refused, Tone::kWarning},
     {"queued", &AgentMetrics::queued, Tone::kSilent},
     {"waiting_for_clerk", &AgentMetrics::waiting_for_clerk, Tone::kSilent},
 };

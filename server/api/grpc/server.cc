@@ -112,8 +112,8 @@ void SetHealth(grpc::Server* server, bool serving) {
   grpc::HealthCheckServiceInterface* health = server == nullptr ? nullptr : server->GetHealthCheckService();
   if (health == nullptr) return;
   health->SetServingStatus(serving);
-  for (const char* name : {"OrderService", "CaseService", "AdapterService", "ObjectionService", "DirectoryService",
-                           "AdminService", "AuditService"}) {
+  for (const char* name : {"OrderService", "CaseService", "AdapterService", "ObjectionService", "SupervisionService",
+                           "DirectoryService", "AdminService", "AuditService"}) {
     health->SetServingStatus(std::string("goldeneagle.v1.") + name, serving);
   }
 }

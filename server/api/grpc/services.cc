@@ -11,6 +11,7 @@
 #include "goldeneagle/v1/directory_service.grpc.pb.h"
 #include "goldeneagle/v1/objection_service.grpc.pb.h"
 #include "goldeneagle/v1/order_service.grpc.pb.h"
+#include "goldeneagle/v1/supervision_service.grpc.pb.h"
 #include "goldeneagle/v1/witness_service.grpc.pb.h"
 #include "process_service.grpc.pb.h"
 #include "server/api/grpc/calls.h"
@@ -33,7 +34,8 @@ class Services::Shared {
     for (const google::protobuf::ServiceDescriptor* service :
          {Described("OrderService"), Described("CaseService"), Described("AdapterService"),
           Described("DirectoryService"), Described("AdminService"), Described("AuditService"),
-          Described("WitnessService"), Described("BlobService"), Described("ObjectionService")}) {
+          Described("WitnessService"), Described("BlobService"), Described("ObjectionService"),
+          Described("SupervisionService")}) {
       for (int i = 0; i < service->method_count(); ++i) {
         auto method = std::make_unique<Method>();
         method->path = "/" + service->full_name() + "/" + service->method(i)->name();
@@ -141,12 +143,18 @@ class Services::Impl {
     UNARY(AdapterService, RenewLease, RenewLeaseRequest, RenewLeaseResponse)
     UNARY(AdapterService, ReportResults, ReportResultsRequest, ReportResultsResponse)
     UNARY(AdapterService, ReportEvents, ReportResultsRequest, ReportResultsResponse)
+    UNARY(AdapterService, ReportPosition, ReportResultsRequest, ReportResultsResponse)
     UNARY(AdapterService, ReportStatus, ReportStatusRequest, ReportStatusResponse)
     grpc::ServerUnaryReactor* PullTasks(grpc::CallbackServerContext* context, const v1::PullTasksRequest* request,
                                         v1::PullTasksResponse* response) override {
       return shared.Start<PollCall>(context, request, response, "/goldeneagle.v1.AdapterService/PullTasks",
                                     &Handlers::PullTasks);
     }
+    Shared& shared;
+  };
+  struct Supervisions final : v1::SupervisionService::CallbackService {
+    explicit Supervisions(Shared& s) : shared(s) {}
+    UNARY(SupervisionService, ListIncidents, ListIncidentsRequest, ListIncidentsResponse)
     Shared& shared;
   };
   struct Objections final : v1::ObjectionService::CallbackService {
@@ -283,6 +291,7 @@ class Services::Impl {
   Blobs blobs{shared};
   Adapters adapters{shared};
   Objections objections{shared};
+  Supervisions supervisions{shared};
   Directories directories{shared};
   Audits audits{shared};
   Witnesses witnesses{shared};
@@ -298,8 +307,8 @@ Services::Services(const ServerOptions& options, const ServerPorts& ports, Reloa
 Services::~Services() { Stop(); }
 
 std::vector<grpc::Service*> Services::api() const {
-  return {&impl_->orders,      &impl_->cases,  &impl_->blobs,  &impl_->adapters, &impl_->objections,
-          &impl_->directories, &impl_->admins, &impl_->audits, &impl_->witnesses};
+  return {&impl_->orders,      &impl_->cases,  &impl_->blobs,  &impl_->adapters,  &impl_->objections,
+          &impl_->directories, &impl_->admins, &impl_->audits, &impl_->witnesses, &impl_->supervisions};
 }
 grpc::CallbackGenericService* Services::unknown() const { return &impl_->unknown; }
 std::vector<grpc::Service*> Services::admin() const { return {&impl_->local_admins, &impl_->process}; }

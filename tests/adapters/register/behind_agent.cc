@@ -72,8 +72,10 @@ void BehindAgent::Start() {
     }
   }
   inbox_.emplace(*disk_, world.crash);
-  auto made = sdk::Agent::Make(
-      world.config, {world.gateway, *inbox_, world.agency_key, world.checker, world.clock, world.entropy}, *kept_);
+  auto made = sdk::Agent::Make(world.config,
+                               {world.gateway, *inbox_, world.agency_key, world.checker, world.clock, world.entropy,
+                                nullptr, states_days ? &*kept_ : nullptr},
+                               *kept_);
   EXPECT_TRUE(made.ok()) << made.status();
   world.agent = *std::move(made);
 }

@@ -68,6 +68,7 @@ class BehindAgent {
 
   sdk::SdkWorld world;
   int restarts = 0;
+  bool states_days = false;  // the daily statement; taken up by the next Restart
 
  private:
   absl::StatusOr<std::string> ReviewAt(int place);

@@ -197,7 +197,7 @@ void SdkWorld::StartAgent() {
   inbox->after_commit = hook;
   if (bank == nullptr) bank = std::make_unique<FakeBank>(core, clock, crash);
   if (!paper_folder.empty()) papers = *PaperFolder::Open(paper_folder, paper_bytes_max);
-  const AgentPorts ports = {gateway, *inbox, agency_key, checker, clock, entropy, papers.get()};
+  const AgentPorts ports = {gateway, *inbox, agency_key, checker, clock, entropy, papers.get(), positions};
   auto made = way == Way::kBank ? Agent::Make(config, ports, *bank) : Agent::Make(config, ports, land);
   if (made.ok()) {
     agent = *std::move(made);

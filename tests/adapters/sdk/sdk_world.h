@@ -73,6 +73,7 @@ class SdkWorld {
   std::string paper_folder;  // empty: none
   uint64_t paper_bytes_max = 64 << 20;
   std::unique_ptr<PaperFolder> papers;
+  PositionSource* positions = nullptr;  // taken up by the next StartAgent
   std::unique_ptr<Agent> agent;
   int restarts = 0;
 

@@ -290,6 +290,31 @@ v1::ReceiptResult TestGateway::Record(const v1::Receipt& receipt, const std::str
   return result;
 }
 
+void TestGateway::ReportPosition(CallId call, const v1::ReportResultsRequest& request) {
+  Handle(kWirePosition, call, request.instance(), [&]() -> absl::StatusOr<Reply> {
+    const std::vector<trust::CandidateKey> keys = {{1, v1::KEY_ALGORITHM_ED25519, agency_key_}};
+    const auto opened = trust::OpenBatch(request.batch(), keys, checker_);
+    EXPECT_TRUE(opened.ok()) << opened.status();
+    if (!opened.ok()) return opened.status();
+    EXPECT_EQ(opened->head.member_type(), v1::MEMBER_TYPE_POSITION);
+    EXPECT_EQ(request.batch().members_size(), 1);
+    v1::ReportResultsResponse response;
+    v1::ReceiptResult& result = *response.add_results();
+    v1::Position part;
+    EXPECT_TRUE(part.ParseFromString(request.batch().members(0)));
+    if (!refuse_position.empty()) {
+      result.set_verdict(v1::RECEIPT_VERDICT_REFUSED);
+      result.set_reason(std::exchange(refuse_position, ""));
+    } else if (!positions.empty() && positions.back().SerializeAsString() == part.SerializeAsString()) {
+      result.set_verdict(v1::RECEIPT_VERDICT_DUPLICATE);
+    } else {
+      result.set_verdict(v1::RECEIPT_VERDICT_RECORDED);
+      positions.push_back(part);
+    }
+    return Reply(response);
+  });
+}
+
 void TestGateway::ReportStatus(CallId call, const v1::ReportStatusRequest& request) {
   Handle(kWireStatus, call, request.instance(), [&]() -> absl::StatusOr<Reply> {
     statuses.push_back(request);

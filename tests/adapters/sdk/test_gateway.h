@@ -37,6 +37,7 @@ enum Wire {
   kWireDocument,
   kWireObject,
   kWireThread,
+  kWirePosition,
   kWires
 };
 
@@ -71,6 +72,7 @@ class TestGateway : public Channel {
   void RenewLease(CallId call, const v1::RenewLeaseRequest& request) override;
   void ReportResults(CallId call, const v1::ReportResultsRequest& request) override;
   void ReportEvents(CallId call, const v1::ReportResultsRequest& request) override;
+  void ReportPosition(CallId call, const v1::ReportResultsRequest& request) override;
   void ReportStatus(CallId call, const v1::ReportStatusRequest& request) override;
   void PullBlobPart(CallId call, const v1::PullBlobPartRequest& request) override;
   void PutBlobPart(CallId call, const v1::PutBlobPartRequest& request) override;
@@ -108,6 +110,8 @@ class TestGateway : public Channel {
   std::vector<v1::ReportStatusRequest> statuses;
   std::vector<std::string> batches;                                  // bytes of each report as it came
   std::vector<v1::SignedBatch> said;                                 // every word of a thread, each time it came
+  std::vector<v1::Position> positions;                               // every part of a statement that was recorded
+  std::string refuse_position;                                       // reason for the next part; empty: it is taken
   v1::Refusal refuse_words;                                          // of every word, unless empty
   std::map<std::string, std::string> papers;                         // what may be had, by digest
   std::map<std::string, std::map<uint32_t, std::string>> documents;  // parts that were put, by digest

@@ -14,6 +14,7 @@
 #include "goldeneagle/v1/directory_service.pb.h"
 #include "goldeneagle/v1/objection_service.pb.h"
 #include "goldeneagle/v1/order_service.pb.h"
+#include "goldeneagle/v1/supervision_service.pb.h"
 #include "goldeneagle/v1/witness_service.pb.h"
 #include "server/api/caller.h"
 #include "tests/server/api_grpc/gateway_world.h"
@@ -45,12 +46,14 @@ const std::map<std::string, std::string>& Allowed() {
       {"AdapterService/RenewLease", "a"},
       {"AdapterService/ReportResults", "a"},
       {"AdapterService/ReportEvents", "a"},
+      {"AdapterService/ReportPosition", "a"},
       {"AdapterService/ReportStatus", "a"},
       {"ObjectionService/RaiseObjection", "a"},
       {"ObjectionService/PullObjections", "a"},
       {"ObjectionService/AnswerObjection", "c"},
       {"ObjectionService/ListObjections", "c"},
       {"ObjectionService/ReadObjection", "cu"},
+      {"SupervisionService/ListIncidents", "cao"},
       {"DirectoryService/SubmitStatements", "co"},
       {"DirectoryService/ListStatements", "cauo"},
       {"DirectoryService/ListAgencies", "cuo"},
@@ -81,7 +84,8 @@ std::vector<const google::protobuf::MethodDescriptor*> Methods() {
         goldeneagle::v1::GetMetricsRequest::descriptor()->file(),
         goldeneagle::v1::GetCheckpointRequest::descriptor()->file(),
         goldeneagle::v1::WaitCheckpointRequest::descriptor()->file(),
-        goldeneagle::v1::SubmitObjectionsRequest::descriptor()->file()}) {
+        goldeneagle::v1::SubmitObjectionsRequest::descriptor()->file(),
+        goldeneagle::v1::ListIncidentsRequest::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
       for (int m = 0; m < file->service(s)->method_count(); ++m) out.push_back(file->service(s)->method(m));
     }
