@@ -142,6 +142,21 @@ def later_acts(w):
     equal("nothing was frozen", w.controlled(), before)
 
 
+def broken_books(w):
+    """The bank's own failure says nothing about anybody's assets, and holds up nobody for ever."""
+    p, liar = w.people, w.liar
+    before = w.controlled()
+    w.rows("ALTER TABLE accounts RENAME TO away")
+    inquiry, control = p.inquiry(), p.freeze(370)
+    liar.hand(p.task(inquiry), p.task(control))
+    equal("books that can't be read: an inquiry is answered, but not with NIL", w.answers(inquiry, 2), ["ACKNOWLEDGED", "ERROR"])
+    equal("a freeze, too", w.answers(control, 2), ["ACKNOWLEDGED", "ERROR"])
+    w.rows("ALTER TABLE away RENAME TO accounts")
+    after = p.inquiry()
+    liar.hand(p.task(after))
+    equal("once they can it works on; nothing was frozen", (w.answers(after), w.controlled()), (["FOUND"], before))
+
+
 def papers(w):
     p, liar, here = w.people, w.liar, os.path.join(w.folder, "papers")
     pulled = lambda content: [request.part for request in liar.seen("PullBlobPart") if request.digest == named(content).digest]
@@ -429,6 +444,7 @@ def main():
         stale(w)
         names(w)
         later_acts(w)
+        broken_books(w)
         papers(w)
         sealed(w)
         leases(w)

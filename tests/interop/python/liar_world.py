@@ -307,6 +307,8 @@ rule = "return"
 attempts_max = 2
 folder = "papers"
 seal = "./seal.sh"
+[limits]
+attempts_max = 2
 """)
         with open(os.path.join(folder, "seal.sh"), "w", encoding="ascii") as file:  # without sealed.pdf it fails
             file.write("#!/bin/sh\ncat >answer.json && cat sealed.pdf\n")

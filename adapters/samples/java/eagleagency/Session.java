@@ -277,7 +277,7 @@ public final class Session {
     private boolean attempt(Inbox.Open task, Order order) {
         Tries before = tries.getOrDefault(task.arrival(), new Tries(0, Double.NEGATIVE_INFINITY));
         if (monotonic() < before.notBefore()) return false;
-        boolean last = before.times() + 1 >= TRIES_MOST;
+        boolean last = before.times() + 1 >= settings.number("limits.attempts_max", TRIES_MOST);
         try {
             inbox.db.transaction(() -> inbox.believe(task.arrival()));
             Work.insistOnSupport(office, order);

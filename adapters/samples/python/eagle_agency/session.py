@@ -209,7 +209,7 @@ class Session:
             raise
         except Exception:  # pylint: disable=broad-except  # the office's own failure: nothing was done, whatever it was
             alarm("order", task.order_id.hex(), "failed:", traceback.format_exc())
-            if times + 1 < TRIES_MOST:
+            if times + 1 < self.settings.get("limits", "attempts_max", TRIES_MOST):
                 return self.try_later(task, times + 1)
             self.give_up(task)
         self.tries.pop(task.arrival, None)
