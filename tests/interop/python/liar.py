@@ -152,6 +152,9 @@ def broken_books(w):
     equal("books that can't be read: an inquiry is answered, but not with NIL", w.answers(inquiry, 2), ["ACKNOWLEDGED", "ERROR"])
     equal("a freeze, too", w.answers(control, 2), ["ACKNOWLEDGED", "ERROR"])
     w.rows("ALTER TABLE away RENAME TO accounts")
+    w.rows("ALTER TABLE measures RENAME TO away")  # what happens by itself fails, too
+    w.polling()
+    w.rows("ALTER TABLE away RENAME TO measures")
     after = p.inquiry()
     liar.hand(p.task(after))
     equal("once they can it works on; nothing was frozen", (w.answers(after), w.controlled()), (["FOUND"], before))

@@ -430,6 +430,17 @@ public final class Session {
 
     // --- the loop
 
+    private void byItself() {
+        try {
+            inbox.db.transaction(office::byItself);
+        } catch (KeyUnusable why) {
+            throw why;
+        } catch (RuntimeException why) { // nothing happened; it is called again
+            alarm("what happens by itself failed: " + why);
+            why.printStackTrace(System.out);
+        }
+    }
+
     /** Until SIGTERM, what has begun is finished, and the process ends with 0; with 1 when something must be looked at first. */
     public void run() throws InterruptedException {
         Thread loop = Thread.currentThread();
@@ -449,7 +460,7 @@ public final class Session {
             try {
                 if (!saidHello) hello();
                 status();
-                inbox.db.transaction(office::byItself);
+                byItself();
                 report();
                 pull();
                 report();

@@ -332,9 +332,15 @@ class Session:
     # --- the loop
 
     def by_itself(self):
-        if hasattr(self.office, "by_itself"):
+        if not hasattr(self.office, "by_itself"):
+            return
+        try:
             with self.inbox.transaction():
                 self.office.by_itself()
+        except KeyUnusable:
+            raise
+        except Exception:  # pylint: disable=broad-except  # nothing happened; it is called again
+            alarm("what happens by itself failed:", traceback.format_exc())
 
     def run(self):
         """Until SIGTERM; what has begun is finished."""
