@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """A small bank's adapter 适配器样例: five functions, from an order to what the books did. All the rest is eagle_agency's.
 
     bank.py run CONFIG.toml                                                    until SIGTERM

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """A court's client, whole, in Python: court.py inquire|freeze|follow CONFIG.toml ...   To be read and copied (server/docs/court-guide.md).
 
 It trusts nobody: the log's key and the registrars' keys are pinned by hand, and nothing is shown before it was proved. Signed bytes are on disk before

@@ -142,6 +142,24 @@ def later_acts(w):
     equal("nothing was frozen", w.controlled(), before)
 
 
+def broken_books(w):
+    """The bank's own failure says nothing about anybody's assets, and holds up nobody for ever."""
+    p, liar = w.people, w.liar
+    before = w.controlled()
+    w.rows("ALTER TABLE accounts RENAME TO away")
+    inquiry, control = p.inquiry(), p.freeze(370)
+    liar.hand(p.task(inquiry), p.task(control))
+    equal("books that can't be read: an inquiry is answered, but not with NIL", w.answers(inquiry, 2), ["ACKNOWLEDGED", "ERROR"])
+    equal("a freeze, too", w.answers(control, 2), ["ACKNOWLEDGED", "ERROR"])
+    w.rows("ALTER TABLE away RENAME TO accounts")
+    w.rows("ALTER TABLE measures RENAME TO away")  # what happens by itself fails, too
+    w.polling()
+    w.rows("ALTER TABLE away RENAME TO measures")
+    after = p.inquiry()
+    liar.hand(p.task(after))
+    equal("once they can it works on; nothing was frozen", (w.answers(after), w.controlled()), (["FOUND"], before))
+
+
 def papers(w):
     p, liar, here = w.people, w.liar, os.path.join(w.folder, "papers")
     pulled = lambda content: [request.part for request in liar.seen("PullBlobPart") if request.digest == named(content).digest]
@@ -210,6 +228,30 @@ def sealed(w):
     w.papers.refused = None
     check("and is sent once there is", w.wait(lambda: b"".join(part for _, part in sorted(w.papers.put.get(named(content + b"2").digest, {}).items())) == content + b"2"))
     os.remove(os.path.join(w.folder, "sealed.pdf"))
+
+
+def stale(w):
+    """How old the directory is says the log, under its own key; what doesn't fit says nothing."""
+    p, liar = w.people, w.liar
+
+    def head(said):
+        poll = api.PullTasksResponse(directory_complete=True)
+        poll.directory_head.CopyFrom(said)
+        liar.polls.put(poll)
+
+    head(p.directory_head(liar.told, hours_old=3))
+    control, inquiry = p.freeze(900), p.inquiry()
+    liar.hand(p.task(control), p.task(inquiry))
+    equal("statements that may be three hours old: good enough to inquire", w.answers(inquiry), ["FOUND"])
+    equal("not to freeze", w.answers(control, 1, 0.5), [])
+    fewer = {position: liar.told[position] for position in liar.told if position < 51}
+    fewer[max(liar.told)] = liar.told[max(liar.told)]
+    head(p.directory_head(liar.told, signer="court"))
+    head(p.directory_head(fewer))
+    equal("nor by a head that another key signed, or one that doesn't fit what came", w.answers(control, 1, 1), [])
+    check("it asks past the newest that it believes", w.wait(lambda: liar.seen("PullTasks")[-1].directory_head == 2), liar.seen("PullTasks")[-1].directory_head)
+    head(p.directory_head(liar.told))
+    equal("but by a new one", w.answers(control), ["CONTROLLED"])
 
 
 def names(w):
@@ -303,6 +345,7 @@ def recovery(w):
     new = p.officer(OTHER, "other", "003", "other-002", statement_pb2.OFFICER_ROLE_LEADER)
     poll = api.PullTasksResponse(directory_complete=True)
     poll.directory.add(position=4, statement=new)  # a place that another statement had in the old log
+    poll.directory_head.CopyFrom(p.directory_head({**liar.told, 4: new}))
     liar.polls.put(poll)
     w.wait(lambda: liar.seen("PullTasks")[-1].directory_position == 4)
     kept = {row[0] for row in w.rows("SELECT bytes FROM statements")}
@@ -392,6 +435,7 @@ def main():
         poll = api.PullTasksResponse(directory_complete=True)
         for place, statement in enumerate(told):
             poll.directory.add(position=place + 1, statement=statement)
+        poll.directory_head.CopyFrom(p.directory_head({change.position: change.statement for change in poll.directory}, hours_old=1))
         w.liar.polls.put(poll)
         w.start()
         unreadable(w)
@@ -400,8 +444,10 @@ def main():
         strangers(w, freeze)
         hands(w)
         statements(w)
+        stale(w)
         names(w)
         later_acts(w)
+        broken_books(w)
         papers(w)
         sealed(w)
         leases(w)

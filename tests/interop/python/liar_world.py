@@ -15,7 +15,7 @@ sys.dont_write_bytecode = True
 sys.path[:0] = [os.path.dirname(os.path.abspath(__file__)), sys.argv[1]]
 import grpc  # noqa: E402
 from google.protobuf import timestamp_pb2  # noqa: E402
-from goldeneagle.v1 import adapter_service_pb2 as api, envelope_pb2, order_pb2, receipt_pb2, statement_pb2  # noqa: E402
+from goldeneagle.v1 import adapter_service_pb2 as api, entry_pb2, envelope_pb2, journal_pb2, order_pb2, receipt_pb2, statement_pb2  # noqa: E402
 from goldeneagle.v1 import blob_service_pb2  # noqa: E402
 from goldeneagle.v1.adapter_service_pb2_grpc import AdapterServiceServicer, add_AdapterServiceServicer_to_server  # noqa: E402
 from goldeneagle.v1.blob_service_pb2_grpc import BlobServiceServicer, add_BlobServiceServicer_to_server  # noqa: E402
@@ -51,6 +51,21 @@ def digest_of(member):
     return hashlib.sha256(b"\x00" + member).digest()
 
 
+def root_of(leaves):
+    """Of a tree as RFC 9162 has it."""
+    if len(leaves) == 1:
+        return leaves[0]
+    left = 1 << (len(leaves) - 1).bit_length() - 1
+    return hashlib.sha256(b"\x01" + root_of(leaves[:left]) + root_of(leaves[left:])).digest()
+
+
+def path_of_last(leaves):
+    if len(leaves) == 1:
+        return []
+    left = 1 << (len(leaves) - 1).bit_length() - 1
+    return path_of_last(leaves[left:]) + [root_of(leaves[:left])]
+
+
 def word(receipt):
     """What one receipt says, in a word."""
     if receipt.kind == receipt_pb2.RECEIPT_KIND_ACKNOWLEDGED:
@@ -67,8 +82,8 @@ class People:
     """Keys of everybody, and what they sign."""
 
     def __init__(self, folder):
-        self.folder, self.chain, self.last = folder, {}, 0
-        for name in ("one", "two", "three", "court", "other", "001", "002", "other-001", "other-002", "both", "late", "shared", "other-new", "receipts"):
+        self.folder, self.chain, self.last, self.log = folder, {}, 0, [digest_of(b"the first entry")]
+        for name in ("one", "two", "three", "court", "other", "001", "002", "log", "other-001", "other-002", "both", "late", "shared", "other-new", "receipts"):
             run("openssl", "genpkey", "-algorithm", "ed25519", "-out", self.pem(name))
 
     def pem(self, name):
@@ -106,6 +121,26 @@ class People:
     def officer(self, court, court_key, code, key, *roles):
         details = statement_pb2.OfficerDetails(name=code, work_id_no="W" + code, duty_card_no="D" + code)
         return self.state(court, [court_key], subject="court/%s/officer/%s" % (court, code), kind=statement_pb2.STATEMENT_KIND_OFFICER, algorithm=1, key=self.key(key), roles=roles, officer=details)
+
+    def log_key(self):
+        return "liar.test/log1+01020304+" + base64.b64encode(b"\x01" + self.key("log")).decode()
+
+    def directory_head(self, told, hours_old=0, signer="log"):
+        """The newest entry of a log: what was handed out of its statements, so many hours ago."""
+        digest = bytes(32)
+        for _, statement in sorted(told.items(), key=lambda one: one[0]):
+            digest = hashlib.sha256(digest + digest_of(statement.member)).digest()
+        body = entry_pb2.DirectoryHead(position=max(told), statements=len(told), digest=digest, policy_version=1).SerializeToString()
+        micros, index = int((time.time() - hours_old * 3600) * 1e6), len(self.log)
+        leaf = b"\x01" + entry_pb2.ENTRY_TYPE_DIRECTORY_HEAD.to_bytes(2, "big") + index.to_bytes(8, "big") + micros.to_bytes(8, "big") + bytes(67) + len(body).to_bytes(2, "big") + body
+        self.log.append(digest_of(leaf))
+        text = "liar.test/log1\n%d\n%s\n" % (len(self.log), base64.b64encode(root_of(self.log)).decode())
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(text.encode())
+            file.flush()
+            sig = run("openssl", "pkeyutl", "-sign", "-inkey", self.pem(signer), "-rawin", "-in", file.name)
+        proof = journal_pb2.InclusionProof(index=index, size=len(self.log), hashes=path_of_last(self.log))
+        return api.WitnessedEntry(leaf=leaf, proof=proof, checkpoint="%s\n\u2014 liar.test/log1 %s\n" % (text, base64.b64encode(b"\x01\x02\x03\x04" + sig).decode()))
 
     def order(self, action, court=COURT, case=CASE, subject=DEBTOR, order_id=None, agency=AGENCY, officers=("001", "002"), papers=(RULING,), **act):
         raw = bytearray((time.time_ns() // 1_000_000).to_bytes(6, "big") + os.urandom(10))
@@ -263,6 +298,7 @@ data = "bank.db"
 [trust]
 environment = "test"
 registrars = [{pinned}]
+log_key = "{self.people.log_key()}"
 [contact]
 name = "值班员"
 phone = "0990-110000"
@@ -271,6 +307,8 @@ rule = "return"
 attempts_max = 2
 folder = "papers"
 seal = "./seal.sh"
+[limits]
+attempts_max = 2
 """)
         with open(os.path.join(folder, "seal.sh"), "w", encoding="ascii") as file:  # without sealed.pdf it fails
             file.write("#!/bin/sh\ncat >answer.json && cat sealed.pdf\n")

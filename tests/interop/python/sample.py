@@ -56,6 +56,7 @@ data = "songyue.db"
 [trust]
 environment = "test"
 registrars = {registrars}
+log_key = "{audit.log_key(self)}"
 [contact]
 name = "值班员"
 phone = "0990-110000"

@@ -1,4 +1,4 @@
-"""proto/vectors' verdicts, by the library of the sample adapter: verdicts.py STUBS_FOLDER [judge FILE]
+"""All of proto/vectors, by the library of the sample adapter: verdicts.py STUBS_FOLDER [judge FILE]
 
 What is good is taken, and what isn't goes back with the reason that the vectors name. So are the ends of terms, month by month, and how long the adapters are. Last line: N passed, N failed, 0 skipped.
 With judge: the verdicts on the orders of a file like orders.json, one a line.
@@ -60,7 +60,43 @@ def judge(path):
     return 0
 
 
+def flipped(data, place=-1):
+    changed = bytearray(data)
+    changed[place] ^= 1
+    return bytes(changed)
+
+
+def batches():
+    """The right bytes, then one bit of them changed."""
+    published = read("batches.json")
+    check("the payload type", signed.PAYLOAD_TYPE, published["payload_type"])
+    for batch in published["batches"]:
+        name, members, root, head = batch["name"], nodes(batch["members"]), bytes.fromhex(batch["root"]), bytes.fromhex(batch["head"])
+        check(name + ": digests", [signed.digest_of(one) for one in members], nodes(batch["digests"]))
+        for place, (member, path) in enumerate(zip(members, batch["paths"])):
+            check(f"{name}: path {place}", signed.included(signed.digest_of(member), place, len(members), nodes(path)), root)
+            check(f"{name}: not of a changed member {place}", signed.included(signed.digest_of(flipped(member)), place, len(members), nodes(path)) == root, False)
+        check(name + ": what is signed", signed.pae(head), bytes.fromhex(batch["pae"]))
+        for one in batch["signatures"]:
+            key = statement_pb2.Statement(algorithm=statement_pb2.KeyAlgorithm.Value("KEY_ALGORITHM_" + one["algorithm"]), key=bytes.fromhex(one["key"]))
+            sig = bytes.fromhex(one["sig"])
+            check(name + ": a signature", [signed.verifies(key, signed.pae(what), how) for what, how in ((head, sig), (head, flipped(sig, 10)), (flipped(head), sig))], [True, False, False])
+
+
+def acceptance():
+    accepted = read("acceptance.json")
+    leaf, root, size = bytes.fromhex(accepted["leaf"]), bytes.fromhex(accepted["root"]), accepted["size"]
+    check("acceptance: the order's digest", signed.digest_of(bytes.fromhex(accepted["order"])), bytes.fromhex(accepted["digest"]))
+    check("acceptance: the leaf's digest", signed.digest_of(leaf), bytes.fromhex(accepted["leaf_hash"]))
+    for at in range(size):
+        check(f"acceptance: the proof at {at}", signed.included(signed.digest_of(leaf), at, size, nodes(accepted["proof"])) == root, at == accepted["index"])
+    check("acceptance: the checkpoint", log.opened(accepted["checkpoint"], accepted["log_key"]), (size, root))
+    check("acceptance: not of another size", log.opened(accepted["checkpoint"].replace("\n%d\n" % size, "\n%d\n" % (size + 1)), accepted["log_key"]), None)
+
+
 def main():
+    batches()
+    acceptance()
     for one in read("signatures.json"):
         key = statement_pb2.Statement(algorithm=statement_pb2.KeyAlgorithm.Value("KEY_ALGORITHM_" + one["algorithm"]), key=bytes.fromhex(one["key"]))
         check(f"signature, {one['algorithm']}: {one['name']}", signed.verifies(key, bytes.fromhex(one["message"]), bytes.fromhex(one["sig"])), one["verifies"])

@@ -86,10 +86,15 @@ public final class Inbox {
         putMeta("position", Math.max(change.getPosition(), position()));
     }
 
+    /** A number that was put; 0 when it never was. */
+    long number(String name) {
+        Database.Row row = meta(name);
+        return row == null ? 0 : row.number(0);
+    }
+
     /** Journal index of the last statement received; 0 = none. */
     long position() {
-        Database.Row row = meta("position");
-        return row == null ? 0 : row.number(0);
+        return number("position");
     }
 
     /** The log knows nothing at and past this index any more, or is asked anew. The statements stay. */
@@ -105,6 +110,10 @@ public final class Inbox {
             digest = Directory.nextDigest(digest, Signed.parse(SignedMember.parser(), row.bytes(0)).getMember());
         }
         return digest;
+    }
+
+    long statementCount() {
+        return db.number("SELECT count(*) FROM statements WHERE position IS NOT NULL");
     }
 
     // --- tasks

@@ -1,17 +1,43 @@
 package eagleagency;
 
 import com.google.protobuf.ByteString;
+import goldeneagle.v1.AdapterServiceOuterClass.WitnessedEntry;
+import goldeneagle.v1.Entry.DirectoryHead;
+import goldeneagle.v1.Entry.EntryType;
 import goldeneagle.v1.StatementOuterClass.KeyAlgorithm;
 import goldeneagle.v1.StatementOuterClass.Statement;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 
-/** The gateway's log: checkpoints under its pinned key, and that one continues another (server/docs/formats.md 1). */
+/** The gateway's log: checkpoints under its pinned key, that one continues another, and what it says of its statements (server/docs/formats.md 1). */
 public final class Log {
+    private static final int LEAF_HEAD = 88; // bytes of a leaf before its body
+
     private Log() {}
+
+    /** A DIRECTORY_HEAD entry: where it is, when it was written (seconds since 1970), what it says. */
+    public record ProvedHead(long index, long at, DirectoryHead body) {}
+
+    /** A DIRECTORY_HEAD entry that is proved to be in the log; null for anything else. */
+    public static ProvedHead directoryHead(WitnessedEntry entry, String logKey) {
+        Checkpoint seen = opened(entry.getCheckpoint(), logKey);
+        ByteString leaf = entry.getLeaf();
+        if (seen == null || leaf.size() < LEAF_HEAD) return null;
+        ByteBuffer fields = leaf.asReadOnlyByteBuffer();
+        long index = fields.getLong(3);
+        if (fields.getShort(1) != EntryType.ENTRY_TYPE_DIRECTORY_HEAD_VALUE || index != entry.getProof().getIndex()) return null;
+        ByteString root = Signed.included(Signed.digestOf(leaf), index, seen.size(), entry.getProof().getHashesList());
+        if (!seen.root().equals(root)) return null;
+        try {
+            return new ProvedHead(index, fields.getLong(11) / 1_000_000, Signed.parse(DirectoryHead.parser(), leaf.substring(LEAF_HEAD)));
+        } catch (Refused why) {
+            return null;
+        }
+    }
 
     /** A checkpoint: how many entries the log has, and the root over them. */
     public record Checkpoint(long size, ByteString root) {}

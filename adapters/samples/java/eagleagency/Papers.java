@@ -50,8 +50,8 @@ final class Papers {
     private final BlobServiceBlockingStub blobs;
     private final Set<Path> trusted = new HashSet<>();
 
-    Papers(Path folder, BlobServiceBlockingStub blobs) throws IOException {
-        this.folder = Files.createDirectories(folder);
+    Papers(Path folder, BlobServiceBlockingStub blobs) {
+        this.folder = folder;
         this.blobs = blobs;
     }
 
@@ -88,7 +88,8 @@ final class Papers {
     ByteString put(byte[] content, String mediaType) {
         ByteString digest = Signed.sha256(ByteString.copyFrom(content));
         Path path = place(digest, mediaType);
-        try (FileChannel file = FileChannel.open(part(path), StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+        try (FileChannel file = toWrite(path)) {
+            file.truncate(0);
             file.write(ByteBuffer.wrap(content));
             file.force(true);
             keep(path);
@@ -96,6 +97,11 @@ final class Papers {
             throw new UncheckedIOException(why);
         }
         return digest;
+    }
+
+    private FileChannel toWrite(Path path) throws IOException {
+        Files.createDirectories(folder);
+        return FileChannel.open(part(path), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     }
 
     private void keep(Path path) throws IOException {
@@ -110,7 +116,7 @@ final class Papers {
         long size = named.getSizeBytes();
         Path path = place(named.getDigest(), named.getMediaType());
         if (size <= 0 || size > BYTES_MOST) throw new Missing("it has " + Long.toUnsignedString(size) + " bytes");
-        try (FileChannel file = FileChannel.open(part(path), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        try (FileChannel file = toWrite(path)) {
             long have = Math.min(file.size(), size) / PART * PART;
             file.truncate(have).position(have);
             while (have < size) {

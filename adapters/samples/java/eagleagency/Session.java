@@ -16,6 +16,7 @@ import goldeneagle.v1.AdapterServiceOuterClass.ReportResultsRequest;
 import goldeneagle.v1.AdapterServiceOuterClass.ReportResultsResponse;
 import goldeneagle.v1.AdapterServiceOuterClass.ReportStatusRequest;
 import goldeneagle.v1.AdapterServiceOuterClass.Task;
+import goldeneagle.v1.AdapterServiceOuterClass.WitnessedEntry;
 import goldeneagle.v1.BlobServiceGrpc;
 import goldeneagle.v1.EnvelopeOuterClass.Envelope;
 import goldeneagle.v1.EnvelopeOuterClass.SignedBatch;
@@ -80,6 +81,9 @@ public final class Session {
     private final List<Upload> uploads = new ArrayList<>(); // to be put once more
     private final Set<Long> uploaded = new HashSet<>(); // batches whose files were
     private ByteString stream; // digest of the statements received
+    private long head; // newest DIRECTORY_HEAD that fits what we received: its index, and when it was written
+    private long headAt;
+    private boolean stale; // an order waits for a newer one
     private double leaseSeconds = 60;
     private double statusAt;
     private long lastDelivery;
@@ -94,6 +98,8 @@ public final class Session {
         directory = settings.directory();
         inbox.statements().forEach(directory::take);
         stream = inbox.streamDigest();
+        head = inbox.number("head");
+        headAt = inbox.number("head_at");
         Channel channel = settings.channel();
         gateway = AdapterServiceGrpc.newBlockingStub(channel);
         papers = new Papers(settings.folder.resolve(settings.text("papers.folder", "papers")), BlobServiceGrpc.newBlockingStub(channel));
@@ -142,6 +148,7 @@ public final class Session {
             if (answer.getRecoveredAt() != 0 && origin != null && !origin.text(0).equals(answer.getOrigin())) {
                 inbox.tellAllAgain(); // its log went on from an older backup
                 inbox.forgetPositions(answer.getRecoveredAt());
+                keepHead(0, 0);
             }
             inbox.putMeta("origin", answer.getOrigin());
         });
@@ -170,13 +177,14 @@ public final class Session {
             again |= change.getPosition() <= position;
         }
         if (again) stream = inbox.streamDigest(); // told twice
+        if (poll.hasDirectoryHead()) takeHead(poll.getDirectoryHead());
         if (poll.getDirectoryComplete()) work();
         if (poll.getDraining()) stopping.await(1, TimeUnit.SECONDS);
     }
 
     private PullTasksResponse poll(long position) {
         PullTasksRequest.Builder asked = PullTasksRequest.newBuilder().setInstance(instance).setMostTasks(64).setWaitSeconds(5)
-                .setLastDelivery(lastDelivery).setDirectoryPosition(position);
+                .setLastDelivery(lastDelivery).setDirectoryPosition(position).setDirectoryHead(head);
         if (position != 0) asked.setDirectoryDigest(stream);
         try {
             return call().pullTasks(asked.build());
@@ -187,6 +195,36 @@ public final class Session {
             }
             throw why;
         }
+    }
+
+    /** What the log says of its statements: how old ours may be at most, and whether one was kept from us. Without the log's key: nothing. */
+    private void takeHead(WitnessedEntry entry) {
+        if (!settings.has("trust.log_key")) {
+            keepHead(entry.getProof().getIndex(), 0); // it needn't be sent again
+            return;
+        }
+        Log.ProvedHead proved = Log.directoryHead(entry, settings.text("trust.log_key"));
+        if (proved != null && (proved.index() <= head || proved.body().getPosition() != inbox.position())) return;
+        if (proved == null || !proved.body().getDigest().equals(stream) || proved.body().getStatements() != inbox.statementCount()) {
+            alarm("a head of the directory that doesn't fit what we received: another log, or a statement was kept from us");
+            return;
+        }
+        keepHead(proved.index(), proved.at());
+    }
+
+    private void keepHead(long index, long at) {
+        head = index;
+        headAt = at;
+        inbox.putMeta("head", index);
+        inbox.putMeta("head_at", at);
+    }
+
+    /** Whether the directory is recent enough to begin. */
+    private boolean isRecent(boolean isControl) {
+        int minutes = isControl ? settings.number("limits.directory_minutes_control", 120) : settings.number("limits.directory_minutes_inquire", 1440);
+        boolean recent = !settings.has("trust.log_key") || Terms.now() - headAt <= 60L * minutes;
+        stale |= !recent;
+        return recent;
     }
 
     private void record(Task task, List<Envelope> heads, double leaseEnds) {
@@ -218,6 +256,7 @@ public final class Session {
     /** Does what is on record and not done, in order of arrival. A control that must wait holds up those behind it on the same person. */
     private void work() {
         Set<String> waiting = new HashSet<>();
+        stale = false;
         for (Inbox.Open task : inbox.openTasks()) {
             if (!mayBegin(task.orderId())) continue;
             Order order;
@@ -229,7 +268,7 @@ public final class Session {
             }
             String person = Orders.folded(order.getSubject().getIdNumber());
             boolean isControl = order.getAction() != Action.ACTION_INQUIRE;
-            if (isControl && waiting.contains(person)) continue;
+            if (isControl && waiting.contains(person) || !isRecent(isControl)) continue;
             if (!attempt(task, order) && isControl) waiting.add(person);
         }
     }
@@ -238,7 +277,7 @@ public final class Session {
     private boolean attempt(Inbox.Open task, Order order) {
         Tries before = tries.getOrDefault(task.arrival(), new Tries(0, Double.NEGATIVE_INFINITY));
         if (monotonic() < before.notBefore()) return false;
-        boolean last = before.times() + 1 >= TRIES_MOST;
+        boolean last = before.times() + 1 >= settings.number("limits.attempts_max", TRIES_MOST);
         try {
             inbox.db.transaction(() -> inbox.believe(task.arrival()));
             Work.insistOnSupport(office, order);
@@ -384,11 +423,23 @@ public final class Session {
 
     private void status() {
         if (monotonic() < statusAt) return;
-        call().reportStatus(ReportStatusRequest.newBuilder().setInstance(instance).setBackEndReachable(true).setInFlight(leases.size()).build());
+        call().reportStatus(ReportStatusRequest.newBuilder().setInstance(instance).setBackEndReachable(true).setInFlight(leases.size())
+                .setDirectoryStale(stale).build());
         statusAt = monotonic() + 30;
     }
 
     // --- the loop
+
+    private void byItself() {
+        try {
+            inbox.db.transaction(office::byItself);
+        } catch (KeyUnusable why) {
+            throw why;
+        } catch (RuntimeException why) { // nothing happened; it is called again
+            alarm("what happens by itself failed: " + why);
+            why.printStackTrace(System.out);
+        }
+    }
 
     /** Until SIGTERM, what has begun is finished, and the process ends with 0; with 1 when something must be looked at first. */
     public void run() throws InterruptedException {
@@ -409,7 +460,7 @@ public final class Session {
             try {
                 if (!saidHello) hello();
                 status();
-                inbox.db.transaction(office::byItself);
+                byItself();
                 report();
                 pull();
                 report();

@@ -46,6 +46,9 @@ public final class Settings {
         OF_AN_AGENCY.stream().filter(name -> !settings.has(name)).forEach(name -> wrong.add(name + " is missing"));
         if (!PAPER_RULES.contains(settings.text("papers.rule", "ignore"))) wrong.add("papers.rule is one of " + PAPER_RULES);
         if (!Set.of("test", "production").contains(settings.text("trust.environment", "test"))) wrong.add("trust.environment is test or production");
+        if (settings.text("trust.environment", "").equals("production") && !settings.has("trust.log_key")) {
+            wrong.add("trust.log_key is missing: without it nobody sees that a revocation was kept from us");
+        }
         if (!wrong.isEmpty()) throw new IllegalArgumentException(file + ": " + String.join("; ", wrong));
         return settings;
     }

@@ -95,6 +95,9 @@ class Inbox:
             digest = next_digest(digest, envelope_pb2.SignedMember.FromString(data).member)
         return digest
 
+    def statement_count(self):
+        return self.db.execute("SELECT count(*) FROM statements WHERE position IS NOT NULL").fetchone()[0]
+
     # --- tasks
 
     def record(self, task, heads):

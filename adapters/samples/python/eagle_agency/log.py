@@ -1,9 +1,13 @@
-"""The gateway's log: checkpoints under its pinned key, and that one continues another (server/docs/formats.md 1)."""
+"""The gateway's log: checkpoints under its pinned key, that one continues another, and what it says of its statements (server/docs/formats.md 1)."""
 import base64
+import binascii
 
-from goldeneagle.v1 import statement_pb2
+from google.protobuf.message import DecodeError
+from goldeneagle.v1 import entry_pb2, statement_pb2
 
-from .signed import node, verifies
+from .signed import digest_of, included, node, verifies
+
+LEAF_HEAD = 88  # bytes of a leaf before its body
 
 
 def opened(note, log_key):
@@ -40,3 +44,18 @@ def consistent(first, first_root, second, second_root, path):
             new = node(new, one)
         at, last = at >> 1, last >> 1
     return (old, new, last) == (first_root, second_root, 0)
+
+
+def directory_head(entry, log_key):
+    """Index, time (seconds since 1970) and body of a DIRECTORY_HEAD entry that is proved to be in the log; None for anything else."""
+    leaf = entry.leaf
+    try:
+        seen = opened(entry.checkpoint, log_key)
+        body = entry_pb2.DirectoryHead.FromString(leaf[LEAF_HEAD:])
+    except (DecodeError, binascii.Error, IndexError):
+        return None
+    is_head = len(leaf) >= LEAF_HEAD and int.from_bytes(leaf[1:3], "big") == entry_pb2.ENTRY_TYPE_DIRECTORY_HEAD
+    index = int.from_bytes(leaf[3:11], "big")
+    if not is_head or seen is None or index != entry.proof.index or included(digest_of(leaf), index, seen[0], entry.proof.hashes) != seen[1]:
+        return None
+    return index, int.from_bytes(leaf[11:19], "big", signed=True) // 10**6, body

@@ -24,7 +24,6 @@ class Missing(Exception):
 class PaperFolder:
     def __init__(self, folder):
         self.folder, self.trusted = folder, set()
-        os.makedirs(folder, mode=0o700, exist_ok=True)
 
     def place(self, digest, media_type):
         return os.path.join(self.folder, digest.hex() + ENDINGS.get(media_type, ".bin"))
@@ -43,6 +42,7 @@ class PaperFolder:
         """Durable under its name; its digest."""
         digest = hashlib.sha256(content).digest()
         path = self.place(digest, media_type)
+        os.makedirs(self.folder, mode=0o700, exist_ok=True)
         with open(path + ".new", "wb") as file:
             file.write(content)
             file.flush()
@@ -61,6 +61,7 @@ class PaperFolder:
         size, path = named.size_bytes, self.place(named.digest, named.media_type)
         if not 0 < size <= BYTES_MOST:
             raise Missing("it has %d bytes" % size)
+        os.makedirs(self.folder, mode=0o700, exist_ok=True)
         with open(path + ".part", "ab") as file:
             have = min(file.tell(), size) // PART * PART
             file.truncate(have)

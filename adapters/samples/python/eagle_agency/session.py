@@ -19,8 +19,10 @@ from goldeneagle.v1.adapter_service_pb2_grpc import AdapterServiceStub
 
 from . import papers
 from .directory import next_digest
+from .log import directory_head
 from .orders import folded, verify_order
 from .signed import KeyUnusable, Refused
+from .terms import now
 from .work import Paper, Work, return_order, supported
 
 CONTRACT = 1
@@ -57,6 +59,11 @@ class Session:
         for statement in inbox.statements():
             self.directory.take(statement)
         self.stream = inbox.stream_digest()
+        self.log_key = self.settings.get("trust", "log_key")
+        self.head, self.head_at = inbox.meta("head", 0), inbox.meta("head_at", 0)  # newest DIRECTORY_HEAD that fits what we received: index, time
+        self.stale = False  # an order waits for a newer one
+        minutes = lambda name, usual: 60 * self.settings.get("limits", name, usual)
+        self.age_most = {True: minutes("directory_minutes_control", 120), False: minutes("directory_minutes_inquire", 1440)}  # by: is it a control
         self.instance = uuid.uuid4().hex
         self.said_hello, self.status_at, self.last_delivery, self.lease, self.leases = False, 0, 0, 60, {}  # leases: order id -> when it ends
         self.tries = {}  # arrival -> (how often it failed, not again before)
@@ -79,6 +86,7 @@ class Session:
             if answer.recovered_at and answer.origin != self.inbox.meta("origin", answer.origin):  # its log went on from an older backup
                 self.inbox.tell_all_again()
                 self.inbox.forget_positions(answer.recovered_at)
+                self.keep_head(0, 0)
             self.inbox.put_meta("origin", answer.origin)
         self.stream = self.inbox.stream_digest()
         self.said_hello, self.last_delivery, self.lease, self.leases = True, 0, answer.lease_seconds or 60, {}
@@ -86,7 +94,7 @@ class Session:
     def pull(self):
         sent = time.monotonic()
         asked = api.PullTasksRequest(instance=self.instance, most_tasks=TASKS_MOST, wait_seconds=POLL_SECONDS, last_delivery=self.last_delivery,
-                                     directory_position=self.inbox.position())
+                                     directory_position=self.inbox.position(), directory_head=self.head)
         if asked.directory_position:
             asked.directory_digest = self.stream
         try:
@@ -109,10 +117,34 @@ class Session:
             self.stream = next_digest(self.stream, change.statement.member)
         if any(change.position <= asked.directory_position for change in poll.directory):  # told twice
             self.stream = self.inbox.stream_digest()
+        if poll.HasField("directory_head"):
+            self.take_head(poll.directory_head)
         if poll.directory_complete:
             self.work()
         if poll.draining:
             self.stopping.wait(1)
+
+    def take_head(self, entry):
+        """What the log says of its statements: how old ours may be at most, and whether one was kept from us. Without the log's key: nothing."""
+        if not self.log_key:
+            return self.keep_head(entry.proof.index, 0)  # it needn't be sent again
+        proved = directory_head(entry, self.log_key)
+        if proved and (proved[0] <= self.head or proved[2].position != self.inbox.position()):
+            return
+        if not proved or (proved[2].digest, proved[2].statements) != (self.stream, self.inbox.statement_count()):
+            return alarm("a head of the directory that doesn't fit what we received: another log, or a statement was kept from us")
+        self.keep_head(*proved[:2])
+
+    def keep_head(self, index, at):
+        self.head, self.head_at = index, at
+        self.inbox.put_meta("head", index)
+        self.inbox.put_meta("head_at", at)
+
+    def is_recent(self, is_control):
+        """Whether the directory is recent enough to begin."""
+        recent = not self.log_key or now() - self.head_at <= self.age_most[is_control]
+        self.stale = self.stale or not recent
+        return recent
 
     def record(self, task, heads, lease_ends):
         try:
@@ -138,7 +170,7 @@ class Session:
 
     def work(self):
         """Does what is on record and not done, in order of arrival. A control that must wait holds up those behind it on the same person."""
-        waiting = set()
+        waiting, self.stale = set(), False
         for task in self.inbox.open_tasks():
             if not self.may_begin(task.order_id):
                 continue
@@ -148,7 +180,7 @@ class Session:
                 self.send_back(task, why)
                 continue
             person, is_control = folded(order.subject.id_number), order.action != order_pb2.ACTION_INQUIRE
-            if is_control and person in waiting:
+            if is_control and person in waiting or not self.is_recent(is_control):
                 continue
             if not self.attempt(task, order) and is_control:
                 waiting.add(person)
@@ -177,7 +209,7 @@ class Session:
             raise
         except Exception:  # pylint: disable=broad-except  # the office's own failure: nothing was done, whatever it was
             alarm("order", task.order_id.hex(), "failed:", traceback.format_exc())
-            if times + 1 < TRIES_MOST:
+            if times + 1 < self.settings.get("limits", "attempts_max", TRIES_MOST):
                 return self.try_later(task, times + 1)
             self.give_up(task)
         self.tries.pop(task.arrival, None)
@@ -293,15 +325,22 @@ class Session:
 
     def status(self):
         if time.monotonic() >= self.status_at:
-            self.stub.ReportStatus(api.ReportStatusRequest(instance=self.instance, back_end_reachable=True, in_flight=len(self.leases)), timeout=LIMIT)
+            self.stub.ReportStatus(api.ReportStatusRequest(instance=self.instance, back_end_reachable=True, in_flight=len(self.leases), directory_stale=self.stale),
+                                   timeout=LIMIT)
             self.status_at = time.monotonic() + STATUS_SECONDS
 
     # --- the loop
 
     def by_itself(self):
-        if hasattr(self.office, "by_itself"):
+        if not hasattr(self.office, "by_itself"):
+            return
+        try:
             with self.inbox.transaction():
                 self.office.by_itself()
+        except KeyUnusable:
+            raise
+        except Exception:  # pylint: disable=broad-except  # nothing happened; it is called again
+            alarm("what happens by itself failed:", traceback.format_exc())
 
     def run(self):
         """Until SIGTERM; what has begun is finished."""

@@ -26,6 +26,8 @@ class Settings:
             wrong.append("[trust] environment is test or production")
         if self.get("papers", "rule", "ignore") not in PAPER_RULES:
             wrong.append("[papers] rule is one of " + ", ".join(PAPER_RULES))
+        if self.get("trust", "environment") == "production" and not self.get("trust", "log_key"):
+            wrong.append("[trust] log_key is missing: without it nobody sees that a revocation was kept from us")
         if wrong:
             sys.exit("%s: %s" % (file, "; ".join(wrong)))
         self.agency = self.get("system", "agency")
