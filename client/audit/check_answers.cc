@@ -1,5 +1,6 @@
 // What agencies report: reports, final words, corrections, conflicts, changes of a measure.
 #include "absl/strings/str_cat.h"
+#include "client/audit/acts.h"
 #include "client/audit/picture.h"
 
 namespace eagle::audit {
@@ -60,7 +61,11 @@ void CheckMeasureChanged(const journal::Leaf& leaf, const OrderSeen& order, Pict
   CheckHead(leaf, body.head(), MEMBER_TYPE_RECEIPT, true, seen);
   CheckDigest(leaf, body.digest(), seen);
   CheckSpeaker(leaf, order, Rule::kMeasure, seen);
-  if (order.action != ACTION_FREEZE || body.change() == MEASURE_CHANGE_UNSPECIFIED)
+  const MeasureChange change = body.change();
+  const bool met = change == MEASURE_CHANGE_SIGHTED || change == MEASURE_CHANGE_SEIZED;
+  const bool fits = order.action == ACTION_LOCATE ? met : MakesMeasure(order.action) && !met;
+  if (!fits || change == MEASURE_CHANGE_UNSPECIFIED ||
+      (change == MEASURE_CHANGE_EXTRACTED && order.action != ACTION_EXTRACT_INCOME))
     seen.findings.Add(Rule::kMeasure, leaf.index.value(), "a change is of a measure, and of one of the known kinds",
                       {leaf.order.value()});
 }

@@ -2,12 +2,18 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "client/audit/acts.h"
 #include "client/audit/picture.h"
 
 namespace eagle::audit {
 namespace {
 
 using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
+
+// The freeze in question; 0: an inquiry.
+uint64_t MeasureOf(uint64_t seq, const OrderSeen& order) {
+  return order.freeze != 0 ? order.freeze : MakesMeasure(order.action) ? seq : 0;
+}
 
 void CheckRaised(const journal::Leaf& leaf, const OrderSeen& order, Picture& seen) {
   const uint64_t index = leaf.index.value(), seq = leaf.order.value();
@@ -18,7 +24,7 @@ void CheckRaised(const journal::Leaf& leaf, const OrderSeen& order, Picture& see
   CheckDigest(leaf, body.digest(), seen);
   const auto wrong = [&](std::string_view why) { seen.findings.Add(Rule::kObjection, index, std::string(why), {seq}); };
   if (!order.delivered.Has(leaf.agency.value())) wrong("the agency was never handed this order");
-  const uint64_t measure = order.freeze != 0 ? order.freeze : order.action == ACTION_FREEZE ? seq : 0;
+  const uint64_t measure = MeasureOf(seq, order);
   if (body.measure() != measure) wrong("it is about another measure than its order");
   if (body.policy_version() == 0 || body.policy_version() != seen.policy) wrong("the policy named is not in force");
   if (body.ground().empty()) wrong("it names no ground");
@@ -134,8 +140,8 @@ void CheckObjection(const journal::Leaf& leaf, Picture& seen) {
 }
 
 uint64_t HeldByObjection(uint64_t seq, const OrderSeen& order, const Picture& seen) {
-  const auto of = seen.objections_of.find(order.freeze);
-  if (order.action != ACTION_DEDUCT || of == seen.objections_of.end()) return 0;
+  const auto of = seen.objections_of.find(MeasureOf(seq, order));
+  if (!Takes(order.action) || of == seen.objections_of.end()) return 0;
   for (uint64_t raised : of->second) {
     const ObjectionSeen& thread = seen.objections.at(raised);
     const bool right = thread.decision == OBJECTION_DECISION_UPHELD || thread.decision == OBJECTION_DECISION_AMENDED;
@@ -148,7 +154,7 @@ uint64_t HeldByObjection(uint64_t seq, const OrderSeen& order, const Picture& se
 int64_t UndisputedSince(const OrderSeen& order, const Picture& seen) {
   int64_t since = 0;
   const auto of = seen.objections_of.find(order.freeze);
-  if (order.action != ACTION_DEDUCT || of == seen.objections_of.end()) return since;
+  if (!Takes(order.action) || order.freeze == 0 || of == seen.objections_of.end()) return since;
   for (uint64_t raised : of->second) since = std::max(since, seen.objections.at(raised).closed_at);
   return since;
 }
@@ -159,12 +165,12 @@ void CheckHeld(uint64_t index, uint32_t agency, uint64_t seq, const OrderSeen& o
   const uint64_t closed = seen.objections.at(raised).closed;
   if (closed == 0)
     seen.findings.Add(Rule::kObjectionHold, index,
-                      absl::StrCat("deduction ", seq, " goes out while objection ", raised, " is open"), {seq, raised});
+                      absl::StrCat("order ", seq, " goes out while objection ", raised, " is open"), {seq, raised});
   else
-    seen.findings.Add(Rule::kObjectionHold, index,
-                      absl::StrCat("deduction ", seq, " goes out although the court found objection ", raised,
-                                   " right after signing it"),
-                      {seq, raised, closed});
+    seen.findings.Add(
+        Rule::kObjectionHold, index,
+        absl::StrCat("order ", seq, " goes out although the court found objection ", raised, " right after signing it"),
+        {seq, raised, closed});
 }
 
 }  // namespace eagle::audit

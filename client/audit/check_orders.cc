@@ -1,6 +1,7 @@
 // Cases and orders as they are accepted, handed out and withdrawn.
 #include "absl/numeric/int128.h"
 #include "absl/strings/str_cat.h"
+#include "client/audit/acts.h"
 #include "client/audit/opened_amounts.h"
 #include "client/audit/picture.h"
 #include "client/audit/tag_keys.h"
@@ -44,7 +45,7 @@ void CheckOrderClock(const journal::Leaf& leaf, const OrderAccepted& body, const
 
 void CheckMeasureBefore(const journal::Leaf& leaf, const OrderAccepted& body, Picture& seen) {
   const uint64_t index = leaf.index.value(), freeze = body.freeze_order();
-  const bool needs = body.action() != ACTION_INQUIRE && body.action() != ACTION_FREEZE;
+  const bool needs = body.action() != ACTION_INQUIRE && !MakesMeasure(body.action());
   if (needs != (freeze != 0)) {
     seen.findings.Add(Rule::kOrder, index, needs ? "names no freeze that it is about" : "names a freeze without need");
     return;
@@ -53,7 +54,7 @@ void CheckMeasureBefore(const journal::Leaf& leaf, const OrderAccepted& body, Pi
   const auto at = seen.orders.find(freeze);
   if (at == seen.orders.end()) {
     seen.findings.Add(Rule::kOrder, index, absl::StrCat("the freeze that it names, ", freeze, ", was never accepted"));
-  } else if (at->second.action != ACTION_FREEZE || at->second.case_seq != leaf.case_seq.value() ||
+  } else if (!MakesMeasure(at->second.action) || at->second.case_seq != leaf.case_seq.value() ||
              at->second.targets != AgencyBits(body.targets())) {
     seen.findings.Add(Rule::kOrder, index, "what it names is no freeze of this case at this agency", {freeze});
   }
@@ -121,7 +122,7 @@ void CheckOrderAccepted(const journal::Leaf& leaf, Picture& seen) {
   const auto wrong = [&](std::string_view why) { seen.findings.Add(Rule::kOrder, index, std::string(why)); };
   CaseSeen* of = CaseOf(leaf, seen);
   if (of != nullptr && of->court != leaf.actor_ordinal) wrong("another court opened this case");
-  if (of != nullptr && body.action() == ACTION_DEDUCT) of->mover = index;  // of money that a recovery lost sight of
+  if (of != nullptr && Takes(body.action())) of->mover = index;  // of what a recovery lost sight of
   if (body.policy_version() == 0 || body.policy_version() != seen.policy) wrong("the policy named is not in force");
   const AgencyBits targets(body.targets());
   if (targets.empty() || targets.highest() > seen.agencies) wrong("its targets are no registered agencies");
@@ -136,7 +137,7 @@ void CheckOrderAccepted(const journal::Leaf& leaf, Picture& seen) {
   order.last = index, order.case_seq = leaf.case_seq.value(), order.court = leaf.actor_ordinal;
   order.action = body.action();
   order.freeze = body.freeze_order();
-  if (order.action == ACTION_DEDUCT) seen.deductions[order.freeze].orders.push_back(index);
+  if (Takes(order.action) && order.freeze != 0) seen.deductions[order.freeze].orders.push_back(index);
   order.targets = order.open = targets;
   order.signed_index = index, order.signed_at = seen.now;
   order.clock = {.row = seen.RowNumber(body.deadline_row()), .due = body.due()};
@@ -147,8 +148,8 @@ void CheckOrderAccepted(const journal::Leaf& leaf, Picture& seen) {
   if (order.action != ACTION_INQUIRE) order.subject_tag = body.subject_tag();
   if (order.urgent && !order.subject_tag.empty())
     targets.ForEach([&](uint32_t agency) { seen.urgent[{agency, order.subject_tag}].insert(index); });
-  // A deduction may wait for its case or for witnesses: those rules are its own.
-  if (order.action != ACTION_DEDUCT)
+  // What takes something may wait for its case or for witnesses: those rules are its own.
+  if (!Takes(order.action))
     targets.ForEach([&](uint32_t agency) { seen.undelivered[{agency, order.court, order.urgent}].insert(index); });
 }
 
@@ -279,7 +280,7 @@ void CheckDelivered(const journal::Leaf& leaf, Picture& seen) {
                         {seq, order.paused_index});
     if (WaitsForDeduction(seq, order, seen))
       seen.findings.Add(Rule::kRelease, index,
-                        absl::StrCat("release ", seq, " goes out while a deduction under its measure is open"), {seq});
+                        absl::StrCat("release ", seq, " goes out while what takes from its measure is open"), {seq});
     CheckWitnessed(index, seq, order, seen);
     CheckHeld(index, leaf.agency.value(), seq, order, seen);
     order.delivered.Add(AgencyBits::Of(leaf.agency.value()));

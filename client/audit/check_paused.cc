@@ -1,5 +1,6 @@
 // Orders that stand still because a key was revoked, and that go on under new signatures.
 #include "absl/strings/str_cat.h"
+#include "client/audit/acts.h"
 #include "client/audit/picture.h"
 
 namespace eagle::audit {
@@ -47,7 +48,7 @@ void CheckResumed(const journal::Leaf& leaf, OrderSeen& order, Picture& seen) {
   order.paused.Remove(again);
   // It waits for the adapter again, from now on.
   order.waits_since = seen.now;
-  if (order.action != ACTION_DEDUCT)
+  if (!Takes(order.action))
     again.ForEach([&](uint32_t agency) { seen.undelivered[{agency, order.court, order.urgent}].insert(seq); });
   order.signed_index = index, order.signed_at = seen.now;
 }

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "client/audit/acts.h"
 #include "client/audit/picture.h"
 
 namespace eagle::audit {
@@ -23,7 +24,7 @@ int64_t CouldGoSince(uint64_t seq, uint32_t agency, const OrderSeen& order, cons
   int64_t since = std::max(present->second, WaitsSince(order, seen));
   if (const auto freed = seen.freed.find({agency, order.subject_tag}); freed != seen.freed.end())
     since = std::max(since, freed->second);
-  if (order.action != ACTION_DEDUCT) return since;
+  if (!Takes(order.action)) return since;
   const auto of = seen.cases.find(order.case_seq);
   if (of == seen.cases.end() || of->second.surplus != 0 || HeldByObjection(seq, order, seen) != 0) return kHeldBack;
   if (of->second.stage != CASE_STAGE_ENFORCEMENT && of->second.stage != CASE_STAGE_RESUMED) return kHeldBack;

@@ -1,5 +1,6 @@
 // What witnesses saw, and that no deduction went out unseen.
 #include "absl/strings/str_cat.h"
+#include "client/audit/acts.h"
 #include "client/audit/picture.h"
 #include "server/journal/checkpoint.h"
 
@@ -45,7 +46,7 @@ void CheckMissing(const journal::Leaf& leaf, Picture& seen) {
   if (body.since() > seen.now) wrong("they are missing since an instant to come");
   if (body.policy_version() != seen.policy) wrong("the policy named is not in force");
   if (const auto order = seen.orders.find(body.waiting_order());
-      body.waiting_order() != 0 && (order == seen.orders.end() || order->second.action != ACTION_DEDUCT ||
+      body.waiting_order() != 0 && (order == seen.orders.end() || !Takes(order->second.action) ||
                                     body.waiting_order() < witnesses.size || !order->second.delivered.empty()))
     wrong("the order named is no deduction that waits");
   witnesses.missing = true, witnesses.since = seen.now;
@@ -81,7 +82,7 @@ void TakeWitnesses(const journal::Leaf& leaf, const RegisterWitnesses& registere
 
 void CheckWitnessed(uint64_t index, uint64_t order, const OrderSeen& seen_order, Picture& seen) {
   const WitnessesSeen& witnesses = seen.witnesses;
-  if (seen_order.action != ACTION_DEDUCT || !seen_order.delivered.empty()) return;
+  if (!Takes(seen_order.action) || !seen_order.delivered.empty()) return;
   if (witnesses.quorum == 0 || order < witnesses.size || (witnesses.missing && !witnesses.deductions_wait)) return;
   seen.findings.Add(
       Rule::kWitnessed, index,

@@ -12,9 +12,11 @@
 
 namespace eagle::audit {
 
-// What a row's threshold compares, in minor units: the limit of a freeze, the amount of a deduction, else 0.
+// What a row's threshold compares, in minor units: the limit of a measure that is asked for, what is taken, else 0.
 inline int64_t AmountOf(const goldeneagle::v1::Order& order) {
   if (order.has_freeze()) return order.freeze().limit_minor_units();
+  if (order.has_extract_income()) return order.extract_income().limit_minor_units();
+  if (order.has_transfer_title()) return order.transfer_title().proceeds_minor_units();
   return order.has_deduct() ? order.deduct().amount_minor_units() : 0;
 }
 

@@ -162,24 +162,31 @@ class Story {
     return TellAccount(part, entry.leaf.time);
   }
 
-  // A deduction goes to an account that the court itself stated.
+  // Money goes to an account that the court itself stated.
   absl::Status TellAccount(const std::string& part, absl::Time time) {
+    if (report_.order.has_extract_income()) {
+      const ExtractIncome& income = report_.order.extract_income();
+      return TellAccount(part, time, income.account(), income.account_statement(), "extract_income");
+    }
     if (!report_.order.has_deduct()) return absl::OkStatus();
     const Deduct& deduct = report_.order.deduct();
+    return TellAccount(part, time, deduct.account(), deduct.account_statement(), "deduct");
+  }
+  absl::Status TellAccount(const std::string& part, absl::Time time, const CourtAccount& account,
+                           const std::string& statement, const std::string& act) {
     const std::string prefix = "court/" + court_code_ + "/account/";
     for (const auto& [subject, indexes] : book_->stated()) {
-      if (subject.rfind(prefix, 0) != 0 || book_->DigestHeld(subject) != deduct.account_statement()) continue;
+      if (subject.rfind(prefix, 0) != 0 || book_->DigestHeld(subject) != statement) continue;
       EAGLE_ASSIGN_OR_RETURN(const Statement* stated, book_->InForce(part, subject, STATEMENT_KIND_ACCOUNT, time));
-      if (stated->account().account_number() != deduct.account().account_number() ||
-          stated->account().bank() != deduct.account().bank() ||
-          stated->account().account_name() != deduct.account().account_name())
-        return WrongPart(part, "the order names another account than the court stated", "deduct.account",
-                         stated->account().account_number(), deduct.account().account_number());
+      if (stated->account().account_number() != account.account_number() ||
+          stated->account().bank() != account.bank() || stated->account().account_name() != account.account_name())
+        return WrongPart(part, "the order names another account than the court stated", act + ".account",
+                         stated->account().account_number(), account.account_number());
       needed_.insert(subject);
       return absl::OkStatus();
     }
-    return WrongPart(part, "the statement of the account that the money goes to is missing", "deduct.account_statement",
-                     HexEncode(deduct.account_statement()), "absent");
+    return WrongPart(part, "the statement of the account that the money goes to is missing", act + ".account_statement",
+                     HexEncode(statement), "absent");
   }
 
   absl::Status TellDelivery(OpenedEntry& entry) {

@@ -24,11 +24,11 @@ Words Find(const Row (&rows)[N], int value) {
   return {"代码 " + std::to_string(value), "code " + std::to_string(value)};
 }
 
-constexpr Row kActions[] = {{ACTION_INQUIRE, "查询", "inquiry"},
-                            {ACTION_FREEZE, "冻结/查封", "freeze"},
-                            {ACTION_RELEASE, "解除", "release"},
-                            {ACTION_DEDUCT, "扣划", "deduction"},
-                            {ACTION_RENEW, "续行冻结/查封", "renewal"}};
+constexpr Row kActions[] = {
+    {ACTION_INQUIRE, "查询", "inquiry"},        {ACTION_FREEZE, "冻结/查封", "freeze"},
+    {ACTION_RELEASE, "解除", "release"},        {ACTION_DEDUCT, "扣划", "deduction"},
+    {ACTION_RENEW, "续行冻结/查封", "renewal"}, {ACTION_TRANSFER_TITLE, "协助办理过户", "transfer of title"},
+    {ACTION_LOCATE, "协助查找", "search"},      {ACTION_EXTRACT_INCOME, "提取收入", "extraction of income"}};
 constexpr Row kRoles[] = {{OFFICER_ROLE_HANDLER, "承办人", "handler"},
                           {OFFICER_ROLE_COSIGNER, "第二承办人", "co-signer"},
                           {OFFICER_ROLE_LEADER, "执行局领导", "leader"}};
@@ -51,11 +51,19 @@ constexpr Row kOutcomes[] = {{OUTCOME_FOUND, "查到", "found"},
                              {OUTCOME_ERROR, "机构系统错误", "the agency's own failure"},
                              {OUTCOME_UNDER_REVIEW, "审核中", "under review"},
                              {OUTCOME_RENEWED, "已续期", "renewed"},
-                             {OUTCOME_NOT_RENEWED, "未续期", "not renewed"}};
+                             {OUTCOME_NOT_RENEWED, "未续期", "not renewed"},
+                             {OUTCOME_TRANSFERRED, "已过户", "transferred"},
+                             {OUTCOME_NOT_TRANSFERRED, "未过户", "not transferred"},
+                             {OUTCOME_LOCATING, "查找中", "being looked for"},
+                             {OUTCOME_NOT_LOCATING, "未查找", "not looked for"}};
 constexpr Row kChanges[] = {{MEASURE_CHANGE_INFLOW, "续入", "inflow"},
                             {MEASURE_CHANGE_PROMOTED, "轮候转正", "promoted"},
                             {MEASURE_CHANGE_LAPSED, "效力消灭", "lapsed"},
-                            {MEASURE_CHANGE_REDUCED, "减少", "reduced"}};
+                            {MEASURE_CHANGE_REDUCED, "减少", "reduced"},
+                            {MEASURE_CHANGE_CONVERTED, "预查封转查封", "pre-seal became a seal"},
+                            {MEASURE_CHANGE_SIGHTED, "发现", "sighted"},
+                            {MEASURE_CHANGE_SEIZED, "扣押", "seized"},
+                            {MEASURE_CHANGE_EXTRACTED, "提取", "income extracted"}};
 
 std::string TermText(const Term& term, bool chinese) {
   const uint32_t count = term.years() > 0 ? term.years() : term.months();
@@ -63,14 +71,35 @@ std::string TermText(const Term& term, bool chinese) {
   return std::to_string(count) + (term.years() > 0 ? " y" : " m");
 }
 
+// A count of units, of which four digits stand behind the point.
+std::string UnitsText(int64_t quantity_e4) {
+  std::string behind = std::to_string(10'000 + quantity_e4 % 10'000).substr(1);
+  while (!behind.empty() && behind.back() == '0') behind.pop_back();
+  return std::to_string(quantity_e4 / 10'000) + (behind.empty() ? "" : "." + behind);
+}
+// 0 says nothing.
+std::string QuantityText(int64_t quantity_e4, bool chinese) {
+  if (quantity_e4 == 0) return "";
+  return chinese ? "，数量 " + UnitsText(quantity_e4) : ", " + UnitsText(quantity_e4) + " units";
+}
+
 std::string TargetText(const Freeze& freeze, bool chinese) {
   switch (freeze.target_case()) {
+    case Freeze::kProduct:
+      return (chinese ? "理财产品 " : "product ") + freeze.product().product_number() +
+             QuantityText(freeze.product().quantity_e4(), chinese) +
+             (chinese ? " 及其回款账户" : " and the account to which it pays back");
+    case Freeze::kCounter: {
+      const CounterMeasure& counter = freeze.counter();
+      return (chinese ? "柜面已登记的措施 " : "what the counter registered, ") + counter.unit_reference() +
+             (chinese ? "（文号 " : " (notice ") + counter.document_number() + (chinese ? "）" : ")");
+    }
     case Freeze::kAccount:
       return (chinese ? "账户 " : "account ") + freeze.account().account_number();
     case Freeze::kAsset:
       return (chinese ? CodeText(freeze.asset().asset_kind()) : freeze.asset().asset_kind()) + " " +
              freeze.asset().unit_number() + " " + std::to_string(freeze.asset().share_numerator()) + "/" +
-             std::to_string(freeze.asset().share_denominator());
+             std::to_string(freeze.asset().share_denominator()) + QuantityText(freeze.asset().quantity_e4(), chinese);
     default:
       return chinese ? "该人在本机构的全部账户" : "all accounts of the person there";
   }
@@ -90,6 +119,12 @@ std::string MeasureText(const MeasureState& state, const std::string& currency, 
     out += "; 期限至 until " + client::EndTextZh(TimeOf(state.effective_to()), zone) + " " +
            client::EndText(TimeOf(state.effective_to()), zone);
   if (!state.unit_reference().empty()) out += "; 登记号 reference " + state.unit_reference();
+  if (state.requested_quantity_e4() > 0)
+    out +=
+        "; 数量 units " + UnitsText(state.controlled_quantity_e4()) + " / " + UnitsText(state.requested_quantity_e4());
+  if (state.pre_seal()) out += "; 预查封 pre-seal";
+  for (int i = 0; i < state.blocked_acts_size(); ++i)
+    out += (i == 0 ? "; 限制事项 barred " : ", ") + CodeText(state.blocked_acts(i));
   if (state.ended()) out += "; 已终止 ended";
   return out;
 }
@@ -115,6 +150,18 @@ std::string FindingText(const Finding& finding) {
   for (const PriorMeasure& prior : finding.prior_measures())
     out += "; 在先 prior " + PriorText(prior, finding.currency());
   if (!finding.description().empty()) out += "; " + finding.description();
+  return out;
+}
+
+std::string SightingText(const Sighting& sighting, const absl::TimeZone& zone) {
+  std::string out = "; 发现 seen " + client::TimeTextZh(TimeOf(sighting.seen_at()), zone) + " " +
+                    client::TimeText(TimeOf(sighting.seen_at()), zone) + ", " + sighting.place() + ", " +
+                    sighting.seen_by();
+  if (sighting.held())
+    out += "; 扣押于 held at " + sighting.custody_place() + ", 接收期限 to be fetched until " +
+           client::TimeTextZh(TimeOf(sighting.collect_by()), zone) + " " +
+           client::TimeText(TimeOf(sighting.collect_by()), zone);
+  if (!sighting.remark().empty()) out += "; " + sighting.remark();
   return out;
 }
 
@@ -167,6 +214,7 @@ std::string AmountText(int64_t minor_units, const std::string& currency) {
 
 std::string CurrencyOf(const Order& order) {
   if (order.has_freeze()) return order.freeze().currency();
+  if (order.has_extract_income()) return order.extract_income().currency();
   return order.has_deduct() ? order.deduct().currency() : "CNY";
 }
 
@@ -177,10 +225,17 @@ Words ActOf(const Order& order) {
       const Freeze& freeze = order.freeze();
       const bool known = freeze.limit_minor_units() > 0;
       const std::string limit = known ? AmountText(freeze.limit_minor_units(), freeze.currency()) : "";
-      return {action.zh + " " + (known ? limit : "（价值未知）") + "，" + TargetText(freeze, true) + "，期限 " +
-                  TermText(freeze.term(), true),
-              action.en + " " + (known ? limit : "of unknown value") + ", " + TargetText(freeze, false) + ", for " +
-                  TermText(freeze.term(), false)};
+      Words words = {action.zh + " " + (known ? limit : "（价值未知）") + "，" + TargetText(freeze, true),
+                     action.en + " " + (known ? limit : "of unknown value") + ", " + TargetText(freeze, false)};
+      if (!freeze.has_counter()) {
+        words.zh += "，期限 " + TermText(freeze.term(), true);
+        words.en += ", for " + TermText(freeze.term(), false);
+      }
+      for (int i = 0; i < freeze.blocked_acts_size(); ++i) {
+        words.zh += (i == 0 ? "，限制事项 " : "、") + CodeText(freeze.blocked_acts(i));
+        words.en += (i == 0 ? ", barred " : " ") + freeze.blocked_acts(i);
+      }
+      return words;
     }
     case Order::kRelease: {
       const std::string of = UuidText(order.release().freeze_order_id());
@@ -206,6 +261,38 @@ Words ActOf(const Order& order) {
       return {action.zh + " " + amount + most_zh + " 至 " + account + "（依冻结命令 " + of + "）",
               action.en + " of " + most_en + amount + " to " + account + " (under freeze " + of + ")"};
     }
+    case Order::kTransferTitle: {
+      const TransferTitle& title = order.transfer_title();
+      const std::string of = UuidText(title.freeze_order_id());
+      const bool whole = title.share_numerator() == 0;
+      const std::string part =
+          std::to_string(title.share_numerator()) + "/" + std::to_string(title.share_denominator());
+      const std::string owner = title.transferee().name() + " " + title.transferee().id_number();
+      const std::string proceeds = MoneyText(title.proceeds_minor_units());
+      return {action.zh + "（依命令 " + of + "）" + (whole ? "全部" : part) + " 至 " + owner + "，" +
+                  CodeText(title.ground()) + "，归本案 " + proceeds + (title.charges_end() ? "，涤除担保" : ""),
+              action.en + " (under order " + of + "), " + (whole ? "all" : part) + ", to " + owner + ", " +
+                  title.ground() + ", " + proceeds + " of it to this claim" +
+                  (title.charges_end() ? ", charges end" : "")};
+    }
+    case Order::kLocate: {
+      const Locate& locate = order.locate();
+      const std::string of = UuidText(locate.freeze_order_id());
+      return {
+          action.zh + (locate.hold() ? "并扣押" : "") + "命令 " + of + " 的财产，期限 " + TermText(locate.term(), true),
+          action.en + " for what order " + of + " is about, for " + TermText(locate.term(), false) +
+              (locate.hold() ? ", held where it is found" : "")};
+    }
+    case Order::kExtractIncome: {
+      const ExtractIncome& income = order.extract_income();
+      const std::string amount = AmountText(income.limit_minor_units(), income.currency());
+      const std::string kept = AmountText(income.kept_per_month_minor_units(), income.currency());
+      const std::string to = income.account().account_name() + " " + income.account().account_number();
+      return {action.zh + " " + amount + "，账户 " + income.account_number() + "，每月保留 " + kept + "，期限 " +
+                  TermText(income.term(), true) + "，至 " + to,
+              action.en + " of up to " + amount + " from account " + income.account_number() + ", " + kept +
+                  " of each month kept, for " + TermText(income.term(), false) + ", to " + to};
+    }
     default:
       return action;
   }
@@ -215,6 +302,7 @@ std::string ItemText(const ItemResult& item, const std::string& currency, const 
   std::string out = Both(WordsOf(item.outcome()));
   if (item.has_finding()) out += FindingText(item.finding());
   if (item.has_deduction()) out += DeductionText(item.deduction(), currency, zone);
+  if (item.has_sighting()) out += SightingText(item.sighting(), zone);
   if (item.has_measure()) out += MeasureText(item.measure(), currency, zone);
   if (item.has_deduction() && item.deduction().has_measure())
     out += MeasureText(item.deduction().measure(), currency, zone);

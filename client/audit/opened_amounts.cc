@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/numeric/int128.h"
+#include "client/audit/acts.h"
 #include "server/base/amount_slip.h"
 #include "server/base/reason.h"
 
@@ -72,8 +73,10 @@ Doubts OpenedAmounts::OfOrder(uint64_t case_seq, const Order& order, uint32_t re
   std::vector<int64_t> named;
   int64_t amount = 0;
   if (order.has_freeze()) {
-    if (order.freeze().has_asset()) return doubts;
+    if (!IsMoney(order.freeze())) return doubts;
     amount = order.freeze().limit_minor_units();
+  } else if (order.has_extract_income()) {
+    amount = order.extract_income().limit_minor_units();
   } else {
     amount = order.has_deduct() ? order.deduct().amount_minor_units() : order.release().amount_minor_units();
     if (!held || amount == 0) return doubts;  // not of money, or a release of the whole

@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "client/audit/acts.h"
 #include "client/audit/agency_bits.h"
 #include "client/audit/demanded.h"
 #include "client/audit/opened_due.h"
@@ -239,10 +240,7 @@ void OpenedAudit::TakeOrder(const journal::Leaf& leaf, const std::string& payloa
   if ((known || (!register_.statements_sealed && register_.agencies_sealed.empty())) &&
       targets != AgencyBits(body.targets()))
     Add(Rule::kContent, leaf, "the court named other agencies");
-  const std::string* freeze = order.has_renew()     ? &order.renew().freeze_order_id()
-                              : order.has_release() ? &order.release().freeze_order_id()
-                              : order.has_deduct()  ? &order.deduct().freeze_order_id()
-                                                    : nullptr;
+  const std::string* freeze = FreezeNamed(order);
   if (const auto before = orders_.find(body.freeze_order());
       freeze != nullptr && before != orders_.end() && before->second.id != *freeze)
     Add(Rule::kContent, leaf, "the court named another freeze", {body.freeze_order()});
@@ -275,8 +273,9 @@ void OpenedAudit::TakeOrder(const journal::Leaf& leaf, const std::string& payloa
       .action = order.action(),
       .amount = amount,
       .confirmed = order.has_confirmed(),
-      .freezes = order.has_freeze(),
-      .deducts = order.has_deduct()};
+      // What a counter has registered keeps the rank that it got there.
+      .ranked = MakesMeasure(order.action()) && !order.freeze().has_counter(),
+      .takes = Takes(order.action())};
   if (head != nullptr)
     TakeSigners(leaf, head->signer, head->keys, body.signers(), body.roles(), orders_[leaf.index.value()]);
 }
@@ -287,9 +286,10 @@ void OpenedAudit::TakeDelivered(const journal::Leaf& leaf) {
   for (int place = 0; place < body.orders_size(); ++place) {
     const auto order = orders_.find(body.orders(place));
     if (order == orders_.end()) continue;
-    if (order->second.freezes) ranks_.HandedOut(order->first, leaf.index.value(), place);
-    if (order->second.deducts && !order->second.handed_out && !ledger_.MayTake(order->second.case_seq))
-      Add(Rule::kLedger, leaf, "a deduction goes out while more than the cap is taken or on its way", {order->first});
+    if (order->second.ranked) ranks_.HandedOut(order->first, leaf.index.value(), place);
+    if (order->second.takes && !order->second.handed_out && !ledger_.MayTake(order->second.case_seq))
+      Add(Rule::kLedger, leaf, "it takes something, and goes out while more than the cap is taken or on its way",
+          {order->first});
     order->second.handed_out = true;
     CheckHeldUp(leaf, order->first, order->second);
   }
@@ -332,9 +332,10 @@ void OpenedAudit::TakeReceipt(const journal::Leaf& leaf, const std::string& payl
         return register_.Gives("agency/" + receipt.agency(), key, leaf.time);
       }))
     Add(Rule::kSignature, leaf, "the agency's key in force did not sign it", {body.head()});
-  if (leaf.type == ENTRY_TYPE_RECEIPT_CONFLICT || order == orders_.end() || !TakeWord(leaf, receipt)) return;
-  ledger_.Answer(leaf.case_seq.value(), leaf.order.value(), receipt);
-  if (order->second.freezes && !receipt.items().empty()) {
+  if (leaf.type == ENTRY_TYPE_RECEIPT_CONFLICT || order == orders_.end()) return;
+  const bool overtaken = !TakeWord(leaf, receipt);
+  ledger_.Answer(leaf.case_seq.value(), leaf.order.value(), receipt, overtaken);
+  if (!overtaken && order->second.ranked && !receipt.items().empty()) {
     const auto other = ranks_.Served(leaf.order.value(), leaf.agency.value(), order->second.person,
                                      receipt.items(0).measure().served_sequence());
     if (other) Add(Rule::kRank, leaf, "the agency served it out of the order in which it was handed out", {*other});

@@ -69,7 +69,7 @@ class OpenedAudit {
     uint64_t signed_index = 0;
     absl::Time signed_at;
     AgencyBits delivered;
-    bool freezes = false, deducts = false, handed_out = false;
+    bool ranked = false, takes = false, handed_out = false;
   };
 
   struct ObjectionKept {

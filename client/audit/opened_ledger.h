@@ -5,7 +5,9 @@
 //   D = taken + sent + deductions unanswered    E = controlled, less deductions unanswered
 //   R = freezes unanswered + unfunded parts of effective measures    C = the case's cap
 //   No freeze is accepted that breaks D + E + R <= C, no deduction that breaks D <= C; the same for a respondent with a
-//   liability of his own. A freeze under a signed exception, or of a thing without a value, isn't counted.
+//   liability of his own. A freeze under a signed exception, or of a thing without a value, isn't counted. The proceeds
+//   of a thing that changes its owner are a deduction; what they are more than the thing counted with is asked for
+//   besides. Income is a freeze without money, of which each payment is taken.
 //
 // Units: minor units. Threads: one.
 #pragma once
@@ -14,6 +16,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "goldeneagle/v1/case.pb.h"
@@ -33,8 +36,8 @@ class OpenedLedger {
   // `reserved`, `cap`: what the gateway says that it counted.
   std::optional<std::string> Accept(uint64_t case_seq, uint64_t seq, const goldeneagle::v1::Order& order,
                                     uint64_t freeze, uint32_t respondent, int64_t reserved, int64_t cap);
-  // A receipt on an order that was accepted before.
-  void Answer(uint64_t case_seq, uint64_t seq, const goldeneagle::v1::Receipt& receipt);
+  // A receipt on an order that was accepted before. `overtaken`: by a later one of the same agency.
+  void Answer(uint64_t case_seq, uint64_t seq, const goldeneagle::v1::Receipt& receipt, bool overtaken = false);
   void Withdraw(uint64_t case_seq, uint64_t seq);
   // What the unit last signed of a measure; absent when it isn't known or the case has a sealed part.
   struct Held {
@@ -64,20 +67,27 @@ class OpenedLedger {
     uint32_t respondent = 0;
     int64_t amount = 0;
     Phase phase = Phase::kAsked;  // kWaits: sent; kHolds: settled
-    bool beside = false;          // of money that the measure doesn't have any more: carried out before a recovery
+    int64_t held = 0;             // of the measure, while it has no answer; 0: carried out before a recovery
+    bool of_thing = false;        // the proceeds of a transfer of title
   };
   struct Money {
     int64_t cap = 0, highest_cap = 0;
     std::vector<int64_t> liabilities;
     std::map<uint64_t, Measure> measures;
     std::map<uint64_t, Payment> payments;
-    std::map<uint64_t, uint64_t> releases;  // order -> freeze
+    std::map<uint64_t, uint64_t> releases;                        // order -> freeze
+    std::map<std::pair<uint64_t, std::string>, int64_t> incomes;  // order and booking -> what was paid
     bool lost = false;
   };
   struct Sums {
     int64_t d = 0, e = 0, r = 0;
   };
   static Sums SumOf(const Money& money, std::optional<uint32_t> respondent);
+  static void AnswerMeasure(Money& money, uint64_t seq, const goldeneagle::v1::Receipt& receipt, bool overtaken);
+  static void AnswerTitle(Money& money, Payment& payment, const goldeneagle::v1::Receipt& receipt);
+  static void AnswerPayment(Money& money, Payment& payment, const goldeneagle::v1::Receipt& receipt);
+  // What of a thing's value stands for `proceeds` of it, or of the part that changes its owner.
+  static int64_t HeldForTitle(const Money& money, uint64_t freeze, const goldeneagle::v1::TransferTitle& title);
   // What the measure controls, or was only asked for, and no open deduction takes.
   static int64_t FreeOf(const Money& money, uint64_t freeze);
   // Of the measure, by deductions that have no answer yet.

@@ -1,6 +1,7 @@
 #include "client/audit/picture.h"
 
 #include "absl/strings/str_cat.h"
+#include "client/audit/acts.h"
 
 namespace eagle::audit {
 
@@ -17,7 +18,7 @@ void Picture::Arm(const StoredClock& clock, uint64_t seq, ClockOwner owner) {
 
 void Picture::Complete(const OrderSeen& order, uint64_t seq) {
   Disarm(order.clock, seq, ClockOwner::kOrder);
-  if (order.action == goldeneagle::v1::ACTION_DEDUCT) deductions[order.freeze].last_word = now;
+  if (Takes(order.action) && order.freeze != 0) deductions[order.freeze].last_word = now;
 }
 
 void Picture::Disarm(const StoredClock& clock, uint64_t seq, ClockOwner owner) {

@@ -64,7 +64,7 @@ struct OrderSeen {
   StoredClock clock;
   int64_t accepted = 0;     // microseconds
   int64_t waits_since = 0;  // its acceptance, or when it was signed anew after a pause
-  uint64_t freeze = 0;      // RENEW, RELEASE, DEDUCT: the order that made the measure
+  uint64_t freeze = 0;      // the order that made the measure; 0 for one that makes it, or only asks
   bool urgent = false;
   std::string subject_tag;  // of a control: those on one person at one agency go one after the other
 
@@ -171,7 +171,7 @@ struct Picture {
   absl::node_hash_map<uint64_t, OrderSeen> orders;
   std::map<uint64_t, ObjectionSeen> objections;                        // by OBJECTION_RAISED
   absl::flat_hash_map<uint64_t, std::vector<uint64_t>> objections_of;  // by freeze in question, else by order
-  // By the freeze that they take from. A release of it waits for their last words.
+  // What takes from a measure, by the freeze that made it. A release of it waits for their last words.
   struct DeductionsSeen {
     std::vector<uint64_t> orders;
     int64_t last_word = 0;  // when the newest of them was over

@@ -19,7 +19,8 @@ std::string ActionsText(const google::protobuf::RepeatedPtrField<v1::Capability>
   for (const v1::Capability& row : capabilities) (row.by_clerk() ? by_clerk : automatic).insert(row.action());
   std::string out;
   for (const v1::Action action :
-       {v1::ACTION_INQUIRE, v1::ACTION_FREEZE, v1::ACTION_RENEW, v1::ACTION_RELEASE, v1::ACTION_DEDUCT}) {
+       {v1::ACTION_INQUIRE, v1::ACTION_FREEZE, v1::ACTION_RENEW, v1::ACTION_RELEASE, v1::ACTION_DEDUCT,
+        v1::ACTION_TRANSFER_TITLE, v1::ACTION_LOCATE, v1::ACTION_EXTRACT_INCOME}) {
     if (!automatic.contains(action) && !by_clerk.contains(action)) continue;
     out += (out.empty() ? "" : ", ") + Word(action) + (automatic.contains(action) ? "" : " (clerk)");
   }

@@ -74,6 +74,15 @@ class Printer {
                                {"deducted", kRight},
                                {"booking"},
                                {"remark"}}),
+        sightings_("sightings", {{"agency"},
+                                 {"change"},
+                                 {"seen_at"},
+                                 {"place"},
+                                 {"seen_by"},
+                                 {"held"},
+                                 {"custody_place"},
+                                 {"collect_by"},
+                                 {"remark"}}),
         receipts_("receipts", {{"agency"},
                                {"kind"},
                                {"answered"},
@@ -117,7 +126,9 @@ class Printer {
                     Text(note.contact_name()), Text(note.contact_phone()), Text(note.reason())});
     }
     for (const v1::ItemResult& item : receipt.items()) {
-      if (item.has_measure() || item.has_deduction()) {
+      if (item.has_sighting()) {
+        AddSighting(finding, receipt, item);
+      } else if (item.has_measure() || item.has_deduction()) {
         AddMeasure(finding, receipt, item);
       } else {
         AddFinding(finding, receipt, item);
@@ -138,6 +149,7 @@ class Printer {
     document.Add(std::move(findings_));
     if (asked_transactions_) document.Add(std::move(transactions_));
     document.Add(std::move(measures_));
+    if (has_sightings_) document.Add(std::move(sightings_));
     document.Add(std::move(returns_));
     document.Add(std::move(receipts_));
     if (has_documents_) document.Add(std::move(documents_));
@@ -183,6 +195,15 @@ class Printer {
          TextOrNothing(state.unit_reference()), deducted ? Money(item.deduction().amount_minor_units()) : Nothing(),
          TextOrNothing(item.deduction().booking_reference()), Remark(item)});
   }
+  // Where a thing was met, and who has to fetch it until when.
+  void AddSighting(const v1::FindingsOfAgency& finding, const v1::Receipt& receipt, const v1::ItemResult& item) {
+    const v1::Sighting& met = item.sighting();
+    sightings_.Add({Name(finding.agency()), Text(Word(receipt.change())), Instant(ToTime(met.seen_at()), zone_),
+                    Text(met.place()), Text(met.seen_by()), YesNo(met.held()), TextOrNothing(met.custody_place()),
+                    IsSet(met.collect_by()) ? Instant(ToTime(met.collect_by()), zone_) : Nothing(),
+                    TextOrNothing(met.remark())});
+    has_sightings_ = true;
+  }
   // What moved on the account; where the unit didn't tell all, a row says so: silence would look like rest.
   void AddTransactions(const v1::FindingsOfAgency& finding, const v1::ItemResult& item) {
     const v1::Finding& found = item.finding();
@@ -212,8 +233,8 @@ class Printer {
   Session& session_;
   const absl::TimeZone zone_;
   const bool asked_transactions_;
-  Table findings_, measures_, receipts_, transactions_, documents_, returns_;
-  bool has_documents_ = false;
+  Table findings_, measures_, sightings_, receipts_, transactions_, documents_, returns_;
+  bool has_documents_ = false, has_sightings_ = false;
 };
 
 absl::Status RunFindings(Session& session, const FindingsFlags& flags) {

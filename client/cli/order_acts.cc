@@ -1,6 +1,5 @@
-// eagle order inquire | freeze | renew | release | deduct | freeze-and-deduct, each sent at once, tried, or gathered in
-// a draft (eagle order draft
-// ...).
+// eagle order inquire | freeze | renew | release | deduct | freeze-and-deduct | transfer-title | locate |
+// extract-income, each sent at once, tried, or gathered in a draft (eagle order draft ...).
 #include "client/cli/commands.h"
 #include "client/cli/order_flags.h"
 #include "client/cli/orders.h"
@@ -20,6 +19,20 @@ struct ActFlags {
   uint64_t wait_seconds = 0;
 };
 
+// What a release doesn't bring back is asked once more; null for the others.
+const char* QuestionOf(v1::Action action) {
+  switch (action) {
+    case v1::ACTION_DEDUCT:
+      return "Deduct this?";
+    case v1::ACTION_TRANSFER_TITLE:
+      return "Transfer this title?";
+    case v1::ACTION_EXTRACT_INCOME:
+      return "Extract this income?";
+    default:
+      return nullptr;
+  }
+}
+
 absl::Status Act(Session& session, v1::Action action, const ActFlags& flags) {
   EAGLE_ASSIGN_OR_RETURN(const v1::Order order, OrderFromFlags(session, action, flags.order, flags.signing, ""));
   if (flags.dry_run) {
@@ -27,9 +40,9 @@ absl::Status Act(Session& session, v1::Action action, const ActFlags& flags) {
                            DryBatch(session, v1::MEMBER_TYPE_ORDER, {Serialize(order)}, flags.signing));
     return ValidateAndPrint(session, batch);
   }
-  if (action == v1::ACTION_DEDUCT && !flags.signing.nobody()) {
+  if (const char* const question = QuestionOf(action); question != nullptr && !flags.signing.nobody()) {
     session.Talk(OrderText(order));
-    EAGLE_RETURN_IF_ERROR(session.Confirm("Deduct this?"));
+    EAGLE_RETURN_IF_ERROR(session.Confirm(question));
   }
   EAGLE_ASSIGN_OR_RETURN(const v1::SignedBatch batch,
                          SignNow(session, v1::MEMBER_TYPE_ORDER, {Serialize(order)}, flags.signing));
@@ -131,6 +144,22 @@ constexpr Kind kKinds[] = {
      "9900001 \\\n"
      "  --measure 01920d5c-8f00-7000-8000-000000000001 --amount 80,000.00 --to-account 1 --paper RULING=ruling.pdf "
      "--sign 001 --sign 002"},
+    {v1::ACTION_TRANSFER_TITLE, "transfer-title", "Enter another owner for a thing that was sold 协助办理过户.",
+     "eagle order transfer-title --case \"（2026）辽9901执1024号\" --subject \"林远舟;CITIZEN_ID;990101198503070017\" "
+     "--agency 9900101 \\\n"
+     "  --measure 01920d5c-8f00-7000-8000-000000000001 --transferee \"苏晴;CITIZEN_ID;990101198708150029\" --ground "
+     "AUCTION --proceeds 60,000.00 \\\n"
+     "  --charges-end --paper RULING=ruling.pdf --paper ASSISTANCE_NOTICE=notice.pdf --sign 001 --sign 002"},
+    {v1::ACTION_LOCATE, "locate", "Look for a movable under a measure, and hold it where it is found 协助查找 扣押.",
+     "eagle order locate --case \"（2026）辽9901执1024号\" --subject \"林远舟;CITIZEN_ID;990101198503070017\" "
+     "--agency 9900102 \\\n"
+     "  --measure 01920d5c-8f00-7000-8000-000000000001 --hold --contact \"王法官\" --phone 0991-1234567 --paper "
+     "RULING=ruling.pdf --paper ASSISTANCE_NOTICE=notice.pdf --sign 001 --sign 002"},
+    {v1::ACTION_EXTRACT_INCOME, "extract-income", "Take income as it is paid into one account 提取收入.",
+     "eagle order extract-income --case \"（2026）辽9901执1024号\" --subject \"林远舟;CITIZEN_ID;990101198503070017\" "
+     "--agency 9900001 \\\n"
+     "  --account 9900010000000012345 --limit 80,000.00 --keep 2,000.00 --term 3y --to-account 1 --paper "
+     "RULING=ruling.pdf --paper ASSISTANCE_NOTICE=notice.pdf --sign 001 --sign 002"},
 };
 
 }  // namespace

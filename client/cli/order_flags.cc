@@ -45,9 +45,9 @@ absl::StatusOr<int64_t> Amount(const std::string& text, const std::string& flag)
 }
 
 // "NAME;ID_KIND;NUMBER".
-absl::StatusOr<Person> PersonOf(const std::string& text) {
+absl::StatusOr<Person> PersonOf(const std::string& text, const std::string& flag = "--subject") {
   const std::vector<std::string> parts = Parts(text, ';');
-  if (parts.size() != 3) return Wrong("--subject", "NAME;ID_KIND;NUMBER");
+  if (parts.size() != 3) return Wrong(flag, "NAME;ID_KIND;NUMBER");
   return Person{parts[0], parts[1], parts[2]};
 }
 
@@ -175,6 +175,34 @@ absl::Status TermOf(const std::string& text, Terms& terms) {
   return absl::OkStatus();
 }
 
+// "1/2".
+template <typename Terms>
+absl::Status ShareOf(const std::string& text, const std::string& flag, const std::string& is, Terms& terms) {
+  const std::vector<std::string> share = Parts(text, '/');
+  if (share.size() != 2) return Wrong(flag, is);
+  EAGLE_ASSIGN_OR_RETURN(terms.share_numerator, Number(share[0], flag, is));
+  EAGLE_ASSIGN_OR_RETURN(terms.share_denominator, Number(share[1], flag, is));
+  return absl::OkStatus();
+}
+
+// "10000" or "0.5": units, in ten-thousandths.
+absl::StatusOr<int64_t> QuantityOf(const std::string& text) {
+  const std::string is = "a count of units, at most four digits behind the point";
+  const std::vector<std::string> parts = Parts(text, '.');
+  const std::string behind = parts.size() > 1 ? parts[1] : "";
+  const auto whole = journal::ParseDecimal(parts[0]);
+  if (parts.size() > 2 || behind.size() > 4 || (parts.size() == 2 && behind.empty()) || !whole ||
+      *whole > 900'000'000'000'000)
+    return Wrong("--quantity", is);
+  int64_t units = static_cast<int64_t>(*whole);
+  for (size_t i = 0; i < 4; ++i) {
+    const char digit = i < behind.size() ? behind[i] : '0';
+    if (digit < '0' || digit > '9') return Wrong("--quantity", is);
+    units = units * 10 + (digit - '0');
+  }
+  return units;
+}
+
 // "KIND:UNIT[:1/2]".
 absl::StatusOr<Asset> AssetOf(const std::string& text) {
   const std::string is = "KIND:UNIT or KIND:UNIT:1/2 (the respondent's share)";
@@ -182,43 +210,160 @@ absl::StatusOr<Asset> AssetOf(const std::string& text) {
   if (parts.size() < 2 || parts.size() > 3) return Wrong("--asset", is);
   Asset asset{.kind = parts[0], .unit_number = parts[1]};
   if (parts.size() == 3) {
-    const std::vector<std::string> share = Parts(parts[2], '/');
-    if (share.size() != 2) return Wrong("--asset", is);
-    EAGLE_ASSIGN_OR_RETURN(asset.share_numerator, Number(share[0], "--asset", is));
-    EAGLE_ASSIGN_OR_RETURN(asset.share_denominator, Number(share[1], "--asset", is));
+    EAGLE_RETURN_IF_ERROR(ShareOf(parts[2], "--asset", is, asset));
   }
   return asset;
 }
 
-absl::StatusOr<FreezeTerms> FreezeOf(const OrderFlags& flags, const std::string& currency) {
-  FreezeTerms terms{.target = PersonTarget{flags.whole_account}, .currency = currency};
-  if (!flags.account.empty() && !flags.asset.empty())
-    return Wrong("--account", "for money, --asset for things: one of them");
-  if (!flags.account.empty()) terms.target = AccountNumber{flags.account};
-  if (!flags.asset.empty()) {
-    EAGLE_ASSIGN_OR_RETURN(terms.target, AssetOf(flags.asset));
+// What the counter has registered says itself for how long.
+absl::Status CounterOf(const OrderFlags& flags, FreezeTerms& terms) {
+  if (flags.document.empty() || flags.counter_kind.empty())
+    return Fail(Reason::kFieldMissing, "--counter-reference needs --document and --counter-kind beside it");
+  terms.target = AtCounter{flags.counter, flags.document, flags.counter_kind};
+  return absl::OkStatus();
+}
+
+absl::Status TargetOf(const OrderFlags& flags, FreezeTerms& terms) {
+  const auto targets = {&flags.account, &flags.asset, &flags.product, &flags.counter};
+  const auto named = std::count_if(targets.begin(), targets.end(), [](const auto* flag) { return !flag->empty(); });
+  if (named > 1)
+    return Wrong("--account", "for money, --asset for things, --product and --counter-reference: one of them");
+  int64_t quantity = 0;
+  if (!flags.quantity.empty()) {
+    EAGLE_ASSIGN_OR_RETURN(quantity, QuantityOf(flags.quantity));
+    if (flags.asset.empty() && flags.product.empty()) return Wrong("--quantity", "of an --asset or a --product");
   }
+  if (!flags.account.empty()) terms.target = AccountNumber{flags.account};
+  if (!flags.product.empty()) terms.target = Product{flags.product, quantity};
+  if (!flags.counter.empty()) EAGLE_RETURN_IF_ERROR(CounterOf(flags, terms));
+  if (flags.asset.empty()) return absl::OkStatus();
+  EAGLE_ASSIGN_OR_RETURN(Asset asset, AssetOf(flags.asset));
+  asset.quantity_e4 = quantity;
+  terms.target = asset;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<FreezeTerms> FreezeOf(const OrderFlags& flags, const std::string& currency) {
+  FreezeTerms terms{
+      .target = PersonTarget{flags.whole_account}, .currency = currency, .blocked_acts = flags.blocked_acts};
+  EAGLE_RETURN_IF_ERROR(TargetOf(flags, terms));
   if (flags.asset.empty() || !flags.limit.empty()) {
     EAGLE_ASSIGN_OR_RETURN(terms.limit_minor_units, Amount(flags.limit, "--limit"));
   }
   if (flags.asset.empty()) terms.inflow = flags.inflow == "none" ? v1::INFLOW_NONE : v1::INFLOW_CAPTURE;
-  EAGLE_RETURN_IF_ERROR(TermOf(flags.term, terms));
+  if (flags.counter.empty()) EAGLE_RETURN_IF_ERROR(TermOf(flags.term, terms));
   return terms;
 }
 
 // The account in the court's own words: its statement in force.
-absl::Status FillAccount(Session& session, const std::string& code, DeductTerms& terms) {
+absl::Status FillAccount(Session& session, const std::string& code, CourtsAccount& account) {
   EAGLE_ASSIGN_OR_RETURN(const Config* config, session.config());
   EAGLE_ASSIGN_OR_RETURN(Desk * desk, session.desk_with_book());
   const auto* held = desk->book()->HeldAbout(trust::AccountSubject(config->organisation, code));
   if (held == nullptr || held->statement.kind() != v1::STATEMENT_KIND_ACCOUNT) {
     return Fail(Reason::kAccountNotCourts, "the court has stated no account " + code + " (see eagle directory list)");
   }
-  terms.account_name = held->statement.account().account_name();
-  terms.bank = held->statement.account().bank();
-  terms.account_number = held->statement.account().account_number();
-  terms.account_statement = journal::View(held->digest);
+  account.account_name = held->statement.account().account_name();
+  account.bank = held->statement.account().bank();
+  account.account_number = held->statement.account().account_number();
+  account.account_statement = journal::View(held->digest);
   return absl::OkStatus();
+}
+
+absl::StatusOr<TransferTerms> TransferOf(const OrderFlags& flags) {
+  TransferTerms terms{.ground = flags.ground, .charges_end = flags.charges_end};
+  EAGLE_ASSIGN_OR_RETURN(terms.freeze_order_id, OrderIdOf(flags.measure));
+  EAGLE_ASSIGN_OR_RETURN(terms.transferee, PersonOf(flags.transferee, "--transferee"));
+  if (!flags.share.empty()) EAGLE_RETURN_IF_ERROR(ShareOf(flags.share, "--share", "a part as 1/2", terms));
+  if (!flags.proceeds.empty()) {
+    EAGLE_ASSIGN_OR_RETURN(terms.proceeds_minor_units, Amount(flags.proceeds, "--proceeds"));
+  }
+  return terms;
+}
+
+absl::StatusOr<LocateTerms> LocateOf(const OrderFlags& flags) {
+  LocateTerms terms{.hold = flags.hold, .collect_contact = flags.contact, .collect_phone = flags.phone};
+  EAGLE_ASSIGN_OR_RETURN(terms.freeze_order_id, OrderIdOf(flags.measure));
+  EAGLE_RETURN_IF_ERROR(TermOf(flags.term, terms));
+  return terms;
+}
+
+absl::StatusOr<IncomeTerms> IncomeOf(Session& session, const OrderFlags& flags, const std::string& currency) {
+  IncomeTerms terms{.account_number = flags.account, .currency = currency};
+  EAGLE_ASSIGN_OR_RETURN(terms.limit_minor_units, Amount(flags.limit, "--limit"));
+  EAGLE_ASSIGN_OR_RETURN(terms.kept_per_month_minor_units, Amount(flags.kept, "--keep"));
+  EAGLE_RETURN_IF_ERROR(TermOf(flags.term, terms));
+  EAGLE_RETURN_IF_ERROR(FillAccount(session, flags.to_account, terms.account));
+  return terms;
+}
+
+constexpr char kToAccountHelp[] = "code of the court's enforcement account 执行款专户, as the court stated it";
+
+// What a freeze names, and what it bars.
+void AddFreezeFlags(Verb& verb, OrderFlags& flags) {
+  verb.Text("--limit", &flags.limit, "most that may be frozen, as 80,000.00");
+  verb.Text("--currency", &flags.currency, "the configuration's without it");
+  verb.Text("--account", &flags.account, "one account; all accounts of the person without it");
+  verb.Flag("--whole-account", &flags.whole_account, "freeze whole accounts; the limit is still the bound of law");
+  verb.Text("--asset", &flags.asset, "a thing in a register: KIND:UNIT[:1/2]");
+  verb.Text("--product", &flags.product,
+            "a product 理财产品 with the account to which it pays back: the bank's number");
+  verb.Text("--quantity", &flags.quantity, "so many units of the --asset or --product, as 10000 or 0.5");
+  verb.Text("--counter-reference", &flags.counter,
+            "what the unit's counter has registered already 柜面冻结: the unit's own number; no --term");
+  verb.Text("--document", &flags.document, "with --counter-reference: number of the notice that was served 文号");
+  verb.Text("--counter-kind", &flags.counter_kind, "with --counter-reference: asset kind, as DEPOSIT or LAND");
+  verb.Texts(
+      "--block", &flags.blocked_acts,
+      "an act that the register is not to enter 限制事项, as TRANSFER; repeat; all of the policy's row without it");
+  verb.Choice("--inflow", &flags.inflow, {"capture", "none"},
+              "whether money that arrives later is caught (capture without it)");
+  verb.Text("--term", &flags.term, "1y without it; 6m is six months");
+  verb.Text("--over-cap", &flags.over_cap, "INDIVISIBLE:LEADER or VALUE_UNKNOWN:LEADER; the leader must sign too");
+}
+
+void AddIncomeFlags(Verb& verb, OrderFlags& flags) {
+  verb.Text("--account", &flags.account, "the account into which the income is paid");
+  verb.Text("--limit", &flags.limit, "the sum that is taken in the end at most, as 80,000.00");
+  verb.Text("--keep", &flags.kept, "what of each month's income is left to live on 生活必需费用, as 2,000.00");
+  verb.Text("--currency", &flags.currency, "the configuration's without it");
+  verb.Text("--term", &flags.term, "1y without it; 6m is six months");
+  verb.Text("--to-account", &flags.to_account, kToAccountHelp);
+}
+
+// With the measure that every such order names.
+void AddMeasureFlags(Verb& verb, v1::Action action, OrderFlags& flags) {
+  verb.Text("--measure", &flags.measure, "id of the order that made the measure");
+  switch (action) {
+    case v1::ACTION_RENEW:
+      verb.Text("--term", &flags.term, "from the end of the term that runs; 1y without it; 6m is six months");
+      return;
+    case v1::ACTION_RELEASE:
+      verb.Text("--amount", &flags.amount, "part of the limit to give up; the whole measure without it");
+      verb.Text("--ground", &flags.ground, "DEBT_PAID, SURPLUS, WITHDRAWN, SECURITY_GIVEN, THIRD_PARTY_ASSET or OTHER");
+      return;
+    case v1::ACTION_TRANSFER_TITLE:
+      verb.Text("--transferee", &flags.transferee, "the new owner 受让人: NAME;ID_KIND;NUMBER");
+      verb.Text("--ground", &flags.ground, "AUCTION 拍卖, SALE 变卖 or SET_OFF 以物抵债");
+      verb.Text("--share", &flags.share, "a part of what the measure holds, as 1/2; all of it without it");
+      verb.Text("--proceeds", &flags.proceeds,
+                "what of the price goes to this claim, as 80,000.00; nothing without it");
+      verb.Flag("--charges-end", &flags.charges_end, "mortgages and pledges on it end with the transfer 涤除");
+      return;
+    case v1::ACTION_LOCATE:
+      verb.Text("--term", &flags.term, "for how long it is looked for; 1y without it; 6m is six months");
+      verb.Flag("--hold", &flags.hold,
+                "whoever finds it holds it for the court 扣押; a sighting is only told without it");
+      verb.Text("--contact", &flags.contact, "with --hold: who takes it over");
+      verb.Text("--phone", &flags.phone, "with --hold: that person's telephone");
+      return;
+    default:
+      verb.Text("--amount", &flags.amount, "as 80,000.00");
+      verb.Flag("--up-to", &flags.up_to,
+                "take what the measure controls, at most the amount; else the amount or nothing");
+      verb.Text("--currency", &flags.currency, "the configuration's without it");
+      verb.Text("--to-account", &flags.to_account, kToAccountHelp);
+  }
 }
 
 }  // namespace
@@ -277,8 +422,20 @@ absl::StatusOr<v1::Order> OrderFromFlags(Session& session, v1::Action action, co
       DeductTerms terms{.currency = currency, .up_to = flags.up_to};
       EAGLE_ASSIGN_OR_RETURN(terms.freeze_order_id, OrderIdOf(flags.measure));
       EAGLE_ASSIGN_OR_RETURN(terms.amount_minor_units, Amount(flags.amount, "--amount"));
-      EAGLE_RETURN_IF_ERROR(FillAccount(session, flags.to_account, terms));
+      EAGLE_RETURN_IF_ERROR(FillAccount(session, flags.to_account, terms.account));
       return builder.Deduct(common, terms);
+    }
+    case v1::ACTION_TRANSFER_TITLE: {
+      EAGLE_ASSIGN_OR_RETURN(const TransferTerms terms, TransferOf(flags));
+      return builder.TransferTitle(common, terms);
+    }
+    case v1::ACTION_LOCATE: {
+      EAGLE_ASSIGN_OR_RETURN(const LocateTerms terms, LocateOf(flags));
+      return builder.Locate(common, terms);
+    }
+    case v1::ACTION_EXTRACT_INCOME: {
+      EAGLE_ASSIGN_OR_RETURN(const IncomeTerms terms, IncomeOf(session, flags, currency));
+      return builder.ExtractIncome(common, terms);
     }
     default:
       return Fail(Reason::kInternal, "no such action");
@@ -308,33 +465,9 @@ void AddOrderFlags(Verb& verb, v1::Action action, OrderFlags& flags) {
     return;
   }
   verb.Text("--confirm", &flags.confirm, kConfirmHelp);
-  if (action == v1::ACTION_FREEZE) {
-    verb.Text("--limit", &flags.limit, "most that may be frozen, as 80,000.00");
-    verb.Text("--currency", &flags.currency, "the configuration's without it");
-    verb.Text("--account", &flags.account, "one account; all accounts of the person without it");
-    verb.Flag("--whole-account", &flags.whole_account, "freeze whole accounts; the limit is still the bound of law");
-    verb.Text("--asset", &flags.asset, "a thing in a register: KIND:UNIT[:1/2]");
-    verb.Choice("--inflow", &flags.inflow, {"capture", "none"},
-                "whether money that arrives later is caught (capture without it)");
-    verb.Text("--term", &flags.term, "1y without it; 6m is six months");
-    verb.Text("--over-cap", &flags.over_cap, "INDIVISIBLE:LEADER or VALUE_UNKNOWN:LEADER; the leader must sign too");
-    return;
-  }
-  verb.Text("--measure", &flags.measure, "id of the freeze order that made the measure");
-  if (action == v1::ACTION_RENEW) {
-    verb.Text("--term", &flags.term, "from the end of the term that runs; 1y without it; 6m is six months");
-    return;
-  }
-  if (action == v1::ACTION_RELEASE) {
-    verb.Text("--amount", &flags.amount, "part of the limit to give up; the whole measure without it");
-    verb.Text("--ground", &flags.ground, "DEBT_PAID, SURPLUS, WITHDRAWN, SECURITY_GIVEN, THIRD_PARTY_ASSET or OTHER");
-    return;
-  }
-  verb.Text("--amount", &flags.amount, "as 80,000.00");
-  verb.Flag("--up-to", &flags.up_to, "take what the measure controls, at most the amount; else the amount or nothing");
-  verb.Text("--currency", &flags.currency, "the configuration's without it");
-  verb.Text("--to-account", &flags.to_account,
-            "code of the court's enforcement account 执行款专户, as the court stated it");
+  if (action == v1::ACTION_FREEZE) return AddFreezeFlags(verb, flags);
+  if (action == v1::ACTION_EXTRACT_INCOME) return AddIncomeFlags(verb, flags);
+  AddMeasureFlags(verb, action, flags);
 }
 
 }  // namespace eagle::client

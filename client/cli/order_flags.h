@@ -18,11 +18,20 @@ struct OrderFlags {
   std::vector<std::string> asset_kinds;
   std::string transactions;
   // freeze
-  std::string account, asset, currency, limit, inflow, term = "1y";
+  std::string account, asset, product, counter, document, counter_kind, quantity, currency, limit, inflow, term = "1y";
+  std::vector<std::string> blocked_acts;
   bool whole_account = false;
-  // renew, release and deduct
+  // about a measure
   std::string measure, amount, ground, to_account;
   bool up_to = false;
+  // transfer-title
+  std::string transferee, share, proceeds;
+  bool charges_end = false;
+  // locate
+  std::string contact, phone;
+  bool hold = false;
+  // extract-income
+  std::string kept;
 };
 
 void AddOrderFlags(Verb& verb, v1::Action action, OrderFlags& flags);

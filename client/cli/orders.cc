@@ -22,6 +22,9 @@ Cell LimitOf(const v1::Order& order) {
   if (order.has_deduct()) return Money(order.deduct().amount_minor_units());
   if (order.has_release() && order.release().amount_minor_units() > 0)
     return Money(order.release().amount_minor_units());
+  if (order.has_transfer_title() && order.transfer_title().proceeds_minor_units() > 0)
+    return Money(order.transfer_title().proceeds_minor_units());
+  if (order.has_extract_income()) return Money(order.extract_income().limit_minor_units());
   return Nothing();
 }
 

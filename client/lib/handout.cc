@@ -10,16 +10,16 @@ namespace {
 namespace v1 = ::goldeneagle::v1;
 using Verdict = HandoutRow::Verdict;
 
+// What it takes doesn't come back by a release: so it waits for more than other orders do.
+bool Takes(v1::Action action) {
+  return action == v1::ACTION_DEDUCT || action == v1::ACTION_TRANSFER_TITLE || action == v1::ACTION_EXTRACT_INCOME;
+}
+
 // Why an agency that is there may rightly be handed nothing of this: for the eye, nobody is excused by it.
 std::string MayWaitFor(v1::Action action) {
-  switch (action) {
-    case v1::ACTION_INQUIRE:
-      return "";
-    case v1::ACTION_DEDUCT:
-      return "; a deduction waits for the log's witnesses, and while its case is stayed";
-    default:
-      return "; it waits behind an earlier order on the same person there, and a freeze while its case is stayed";
-  }
+  if (action == v1::ACTION_INQUIRE) return "";
+  if (Takes(action)) return "; what takes something waits for the log's witnesses, and while its case is stayed";
+  return "; it waits behind an earlier order on the same person there, and a freeze while its case is stayed";
 }
 
 HandoutRow AtAgency(const PromisedOrder& promised, bool held, const v1::TaskView& task, const v1::AgencyView* agency) {
@@ -34,7 +34,7 @@ HandoutRow AtAgency(const PromisedOrder& promised, bool held, const v1::TaskView
     row.why = "the agency is " + Word(presence);
     return row;
   }
-  if (held && promised.order.action() == v1::ACTION_DEDUCT && task.state() == v1::TASK_STATE_QUEUED) {
+  if (held && Takes(promised.order.action()) && task.state() == v1::TASK_STATE_QUEUED) {
     row.why = "an objection keeps it back: eagle objection list";
     return row;
   }

@@ -19,6 +19,18 @@ struct Overloaded : Ts... {
 template <class... Ts>
 Overloaded(Ts...) -> Overloaded<Ts...>;
 
+template <typename Terms>
+void SetTerm(const Terms& terms, v1::Term& term) {
+  term.set_months(terms.months);
+  term.set_years(terms.years);
+}
+
+void SetAccount(const CourtsAccount& account, v1::CourtAccount& out) {
+  out.set_account_name(account.account_name);
+  out.set_bank(account.bank);
+  out.set_account_number(account.account_number);
+}
+
 }  // namespace
 
 std::string OrderBuilder::NewId() { return NewUuidV7(clock_.WallNow(), entropy_); }
@@ -83,21 +95,30 @@ v1::Order OrderBuilder::Freeze(const OrderCommon& common, const FreezeTerms& ter
                    freeze.mutable_asset()->set_unit_number(target.unit_number);
                    freeze.mutable_asset()->set_share_numerator(target.share_numerator);
                    freeze.mutable_asset()->set_share_denominator(target.share_denominator);
+                   freeze.mutable_asset()->set_quantity_e4(target.quantity_e4);
+                 },
+                 [&](const Product& target) {
+                   freeze.mutable_product()->set_product_number(target.number);
+                   freeze.mutable_product()->set_quantity_e4(target.quantity_e4);
+                 },
+                 [&](const AtCounter& target) {
+                   freeze.mutable_counter()->set_unit_reference(target.unit_reference);
+                   freeze.mutable_counter()->set_document_number(target.document_number);
+                   freeze.mutable_counter()->set_asset_kind(target.asset_kind);
                  }},
       terms.target);
   freeze.set_currency(terms.currency);
   freeze.set_limit_minor_units(terms.limit_minor_units);
   freeze.set_inflow(terms.inflow);
-  freeze.mutable_term()->set_months(terms.months);
-  freeze.mutable_term()->set_years(terms.years);
+  if (terms.months > 0 || terms.years > 0) SetTerm(terms, *freeze.mutable_term());
+  for (const std::string& act : terms.blocked_acts) freeze.add_blocked_acts(act);
   return order;
 }
 
 v1::Order OrderBuilder::Renew(const OrderCommon& common, const RenewTerms& terms) {
   v1::Order order = Common(common, v1::ACTION_RENEW);
   order.mutable_renew()->set_freeze_order_id(terms.freeze_order_id);
-  order.mutable_renew()->mutable_term()->set_months(terms.months);
-  order.mutable_renew()->mutable_term()->set_years(terms.years);
+  SetTerm(terms, *order.mutable_renew()->mutable_term());
   return order;
 }
 
@@ -116,10 +137,47 @@ v1::Order OrderBuilder::Deduct(const OrderCommon& common, const DeductTerms& ter
   deduct.set_currency(terms.currency);
   deduct.set_amount_minor_units(terms.amount_minor_units);
   deduct.set_up_to(terms.up_to);
-  deduct.mutable_account()->set_account_name(terms.account_name);
-  deduct.mutable_account()->set_bank(terms.bank);
-  deduct.mutable_account()->set_account_number(terms.account_number);
-  deduct.set_account_statement(terms.account_statement);
+  SetAccount(terms.account, *deduct.mutable_account());
+  deduct.set_account_statement(terms.account.account_statement);
+  return order;
+}
+
+v1::Order OrderBuilder::TransferTitle(const OrderCommon& common, const TransferTerms& terms) {
+  v1::Order order = Common(common, v1::ACTION_TRANSFER_TITLE);
+  v1::TransferTitle& title = *order.mutable_transfer_title();
+  title.set_freeze_order_id(terms.freeze_order_id);
+  title.mutable_transferee()->set_name(terms.transferee.name);
+  title.mutable_transferee()->set_id_kind(terms.transferee.id_kind);
+  title.mutable_transferee()->set_id_number(terms.transferee.id_number);
+  title.set_share_numerator(terms.share_numerator);
+  title.set_share_denominator(terms.share_denominator);
+  title.set_ground(terms.ground);
+  title.set_proceeds_minor_units(terms.proceeds_minor_units);
+  title.set_charges_end(terms.charges_end);
+  return order;
+}
+
+v1::Order OrderBuilder::Locate(const OrderCommon& common, const LocateTerms& terms) {
+  v1::Order order = Common(common, v1::ACTION_LOCATE);
+  v1::Locate& locate = *order.mutable_locate();
+  locate.set_freeze_order_id(terms.freeze_order_id);
+  SetTerm(terms, *locate.mutable_term());
+  locate.set_hold(terms.hold);
+  locate.set_collect_contact(terms.collect_contact);
+  locate.set_collect_phone(terms.collect_phone);
+  return order;
+}
+
+v1::Order OrderBuilder::ExtractIncome(const OrderCommon& common, const IncomeTerms& terms) {
+  v1::Order order = Common(common, v1::ACTION_EXTRACT_INCOME);
+  v1::ExtractIncome& income = *order.mutable_extract_income();
+  income.set_account_number(terms.account_number);
+  income.set_currency(terms.currency);
+  income.set_limit_minor_units(terms.limit_minor_units);
+  income.set_kept_per_month_minor_units(terms.kept_per_month_minor_units);
+  SetTerm(terms, *income.mutable_term());
+  SetAccount(terms.account, *income.mutable_account());
+  income.set_account_statement(terms.account.account_statement);
   return order;
 }
 

@@ -61,16 +61,26 @@ struct AccountNumber {
 struct Asset {
   std::string kind, unit_number;
   uint32_t share_numerator = 1, share_denominator = 1;
+  int64_t quantity_e4 = 0;  // units in ten-thousandths; 0: the share
+};
+struct Product {
+  std::string number;
+  int64_t quantity_e4 = 0;  // 0: all that the limit covers
+};
+// What a unit's counter has registered already.
+struct AtCounter {
+  std::string unit_reference, document_number, asset_kind;
 };
 struct DayRange {
   std::string first_day, last_day;  // YYYY-MM-DD, both included
 };
 struct FreezeTerms {
-  std::variant<PersonTarget, AccountNumber, Asset> target;
+  std::variant<PersonTarget, AccountNumber, Asset, Product, AtCounter> target;
   std::string currency;
   int64_t limit_minor_units = 0;
   goldeneagle::v1::Inflow inflow = goldeneagle::v1::INFLOW_UNSPECIFIED;
-  uint32_t months = 0, years = 0;
+  uint32_t months = 0, years = 0;  // both 0: no term, of what a counter has registered
+  std::vector<std::string> blocked_acts;
 };
 struct RenewTerms {
   std::string freeze_order_id;
@@ -81,12 +91,35 @@ struct ReleaseTerms {
   int64_t amount_minor_units = 0;  // 0: the whole measure
   std::string ground;
 };
+// Where money goes: the court's enforcement account, in the words of its statement.
+struct CourtsAccount {
+  std::string account_name, bank, account_number;
+  std::string account_statement;  // digest, 32 bytes
+};
 struct DeductTerms {
   std::string freeze_order_id, currency;
   int64_t amount_minor_units = 0;
   bool up_to = false;
-  std::string account_name, bank, account_number;
-  std::string account_statement;  // digest, 32 bytes
+  CourtsAccount account;
+};
+struct TransferTerms {
+  std::string freeze_order_id, ground;
+  Person transferee;
+  uint32_t share_numerator = 0, share_denominator = 0;  // both 0: all that the measure holds
+  int64_t proceeds_minor_units = 0;
+  bool charges_end = false;
+};
+struct LocateTerms {
+  std::string freeze_order_id;
+  uint32_t months = 0, years = 0;
+  bool hold = false;
+  std::string collect_contact, collect_phone;
+};
+struct IncomeTerms {
+  std::string account_number, currency;
+  int64_t limit_minor_units = 0, kept_per_month_minor_units = 0;
+  uint32_t months = 0, years = 0;
+  CourtsAccount account;
 };
 
 class OrderBuilder {
@@ -100,6 +133,9 @@ class OrderBuilder {
   goldeneagle::v1::Order Renew(const OrderCommon& common, const RenewTerms& terms);
   goldeneagle::v1::Order Release(const OrderCommon& common, const ReleaseTerms& terms);
   goldeneagle::v1::Order Deduct(const OrderCommon& common, const DeductTerms& terms);
+  goldeneagle::v1::Order TransferTitle(const OrderCommon& common, const TransferTerms& terms);
+  goldeneagle::v1::Order Locate(const OrderCommon& common, const LocateTerms& terms);
+  goldeneagle::v1::Order ExtractIncome(const OrderCommon& common, const IncomeTerms& terms);
   // An order that came whole, from a file: fills in id, times and court where they are absent.
   void Complete(goldeneagle::v1::Order& order, const std::string& court,
                 absl::Duration valid_for = absl::Hours(7 * 24));

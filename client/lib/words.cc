@@ -39,6 +39,15 @@ bool IsAnswered(const v1::TaskView& task) {
          task.state() == v1::TASK_STATE_WITHDRAWN;
 }
 
+// In units, of which four digits stand behind the point; 0 says nothing.
+std::string QuantityText(int64_t quantity_e4) {
+  if (quantity_e4 == 0) return "";
+  const int64_t behind = quantity_e4 % 10'000;
+  std::string text = absl::StrCat(", ", quantity_e4 / 10'000);
+  if (behind > 0) absl::StrAppend(&text, ".", absl::Dec(behind, absl::kZeroPad4));
+  return text + " units";
+}
+
 std::string TargetText(const v1::Freeze& freeze) {
   switch (freeze.target_case()) {
     case v1::Freeze::kPersonAtAgency:
@@ -47,7 +56,14 @@ std::string TargetText(const v1::Freeze& freeze) {
       return "account " + freeze.account().account_number();
     case v1::Freeze::kAsset:
       return absl::StrCat(freeze.asset().asset_kind(), " ", freeze.asset().unit_number(), " share ",
-                          freeze.asset().share_numerator(), "/", freeze.asset().share_denominator());
+                          freeze.asset().share_numerator(), "/", freeze.asset().share_denominator(),
+                          QuantityText(freeze.asset().quantity_e4()));
+    case v1::Freeze::kProduct:
+      return absl::StrCat("product ", freeze.product().product_number(), " and the account to which it pays back",
+                          QuantityText(freeze.product().quantity_e4()));
+    case v1::Freeze::kCounter:
+      return absl::StrCat("what the counter registered as ", freeze.counter().unit_reference(), " by ",
+                          freeze.counter().document_number(), ", ", freeze.counter().asset_kind());
     default:
       return "no target";
   }
@@ -80,13 +96,26 @@ std::string LimitText(const v1::Freeze& freeze) {
   return absl::StrCat(", up to ", MoneyText(freeze.limit_minor_units()), " ", freeze.currency());
 }
 
+std::string TitleText(const v1::TransferTitle& title) {
+  const std::string part = title.share_numerator() == 0
+                               ? std::string("all")
+                               : absl::StrCat(title.share_numerator(), "/", title.share_denominator());
+  return absl::StrCat(part, " of what ", UuidText(title.freeze_order_id()), " holds to ", title.transferee().name(),
+                      " ", title.transferee().id_number(), ", ", title.ground(), ", ",
+                      title.proceeds_minor_units() == 0 ? "nothing" : MoneyText(title.proceeds_minor_units()),
+                      " to this claim", title.charges_end() ? ", charges end" : "");
+}
+
 std::string ActText(const v1::Order& order) {
   switch (order.act_case()) {
     case v1::Order::kInquire:
       return order.inquire().asset_kinds().empty() ? "all assets" : CommaList(order.inquire().asset_kinds());
     case v1::Order::kFreeze:
-      return absl::StrCat(TargetText(order.freeze()), LimitText(order.freeze()), ", ", TermText(order.freeze().term()),
-                          order.freeze().inflow() == v1::INFLOW_CAPTURE ? ", inflow captured" : "");
+      return absl::StrCat(TargetText(order.freeze()), LimitText(order.freeze()), ", ",
+                          order.freeze().has_counter() ? "as long as it stands" : TermText(order.freeze().term()),
+                          order.freeze().inflow() == v1::INFLOW_CAPTURE ? ", inflow captured" : "",
+                          order.freeze().blocked_acts().empty() ? "" : ", barred ",
+                          CommaList(order.freeze().blocked_acts()));
     case v1::Order::kRelease:
       return absl::StrCat(
           "of ", UuidText(order.release().freeze_order_id()), ", ",
@@ -99,6 +128,20 @@ std::string ActText(const v1::Order& order) {
       return absl::StrCat(order.deduct().up_to() ? "up to " : "", MoneyText(order.deduct().amount_minor_units()), " ",
                           order.deduct().currency(), " from ", UuidText(order.deduct().freeze_order_id()),
                           " to account ", order.deduct().account().account_number());
+    case v1::Order::kTransferTitle:
+      return TitleText(order.transfer_title());
+    case v1::Order::kLocate:
+      return absl::StrCat("look for what ", UuidText(order.locate().freeze_order_id()), " is about, for ",
+                          TermText(order.locate().term()),
+                          order.locate().hold() ? ", and hold it for " + order.locate().collect_contact() + " " +
+                                                      order.locate().collect_phone()
+                                                : ", a sighting is told");
+    case v1::Order::kExtractIncome:
+      return absl::StrCat("income on account ", order.extract_income().account_number(), ", up to ",
+                          MoneyText(order.extract_income().limit_minor_units()), " ", order.extract_income().currency(),
+                          ", ", MoneyText(order.extract_income().kept_per_month_minor_units()), " of each month kept, ",
+                          TermText(order.extract_income().term()), ", to account ",
+                          order.extract_income().account().account_number());
     default:
       return "no act";
   }

@@ -90,7 +90,8 @@ def group(demo):
     s.scene(13, "A car, shares, a patent, and wages that are left alone", "查封 冻结 保全 豁免")
     things = ((VEHICLES, cast.DEBTOR, ["--asset", f"VEHICLE:{CAR}:1/1", "--limit", "60,000.00", "--term", "6m"]),
               (COMPANIES, cast.DEBTOR, ["--asset", f"EQUITY:{COMPANY}:30/100", "--limit", "300,000.00", "--term", "3y"]),
-              (PATENTS, cast.DEBTOR, ["--asset", f"PATENT:{PATENT}:1/1", "--over-cap", f"VALUE_UNKNOWN:{cast.LEADER}", "--term", "6m"]),
+              (PATENTS, cast.DEBTOR, ["--asset", f"PATENT:{PATENT}:1/1", "--over-cap", f"VALUE_UNKNOWN:{cast.LEADER}", "--term", "6m",
+                                        "--block", "TRANSFER", "--block", "CHANGE", "--block", "PLEDGE", "--block", "LICENCE", "--block", "CANCELLATION"]),
               (BEILING, cast.BUILDER, ["--limit", "40,000.00", "--term", "1y"]))
     for agency, who, terms in things:
         demo.eagle("order", "draft", "freeze", "--into", "preserve.draft", "--group", *IN_WHOSE_NAME, "--subject", who, "--agency", agency, *terms, *demo.papers("RULING", "ASSISTANCE_NOTICE"), *BY_OFFICERS)

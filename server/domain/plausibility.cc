@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/base/amount_slip.h"
 #include "server/base/money.h"
+#include "server/domain/act.h"
 #include "server/domain/authority.h"
 #include "server/domain/draft.h"
 
@@ -133,9 +134,12 @@ std::vector<Violation> DoubtsOfLiabilities(const OpenCase& open, const Plausibil
 std::vector<Violation> DoubtsOfOrder(const OrderProto& order, const OpenCase& open, uint32_t respondent,
                                      const Measure* measure, const PlausibilityRow& row) {
   std::vector<Violation> doubts;
-  if (order.has_freeze() && !order.freeze().has_asset()) {
+  if (order.has_freeze() && IsMoney(order.freeze())) {
     DoubtSlip("freeze.limit_minor_units", order.freeze().limit_minor_units(), NamedByClaim(open, respondent),
               row.digits_min(), doubts);
+  } else if (order.has_extract_income()) {
+    DoubtSlip("extract_income.limit_minor_units", order.extract_income().limit_minor_units(),
+              NamedByClaim(open, respondent), row.digits_min(), doubts);
   }
   if (measure == nullptr) return doubts;
   std::vector<Named> named = {{"what the measure controls", measure->controlled},

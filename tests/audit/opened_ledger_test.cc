@@ -58,8 +58,70 @@ class OpenedLedgerTest : public testing::Test {
     if (effective) state.mutable_effective_from()->set_seconds(1);
   }
 
+  std::string Title(uint64_t seq, uint64_t freeze, int64_t proceeds, uint32_t part = 0, uint32_t of = 0) {
+    Order order;
+    order.set_action(ACTION_TRANSFER_TITLE);
+    order.mutable_transfer_title()->set_proceeds_minor_units(proceeds);
+    order.mutable_transfer_title()->set_share_numerator(part),
+        order.mutable_transfer_title()->set_share_denominator(of);
+    return ledger_.Accept(kCase, seq, order, freeze, 0, 0, 1000).value_or("");
+  }
+  void Titled(uint64_t seq, Outcome outcome, int64_t left, ReceiptKind kind = RECEIPT_KIND_FINAL) {
+    Receipt receipt;
+    receipt.set_kind(kind);
+    receipt.add_items()->set_outcome(outcome);
+    Set(*receipt.mutable_items(0)->mutable_measure(), left, 0, true);
+    receipt.mutable_items(0)->mutable_measure()->set_ended(left == 0);
+    ledger_.Answer(kCase, seq, receipt);
+  }
+  std::string Income(uint64_t seq, int64_t limit) {
+    Order order;
+    order.set_action(ACTION_EXTRACT_INCOME);
+    order.mutable_extract_income()->set_limit_minor_units(limit);
+    return ledger_.Accept(kCase, seq, order, 0, 0, limit, 1000).value_or("");
+  }
+  void Extracted(uint64_t seq, const std::string& booking, int64_t amount, int64_t left, bool overtaken = false) {
+    Receipt receipt;
+    receipt.set_kind(RECEIPT_KIND_EVENT), receipt.set_change(MEASURE_CHANGE_EXTRACTED);
+    DeductionState& paid = *receipt.add_items()->mutable_deduction();
+    paid.set_amount_minor_units(amount), paid.set_booking_reference(booking);
+    Set(*paid.mutable_measure(), 0, left, true);
+    ledger_.Answer(kCase, seq, receipt, overtaken);
+  }
+
   OpenedLedger ledger_;
 };
+
+TEST_F(OpenedLedgerTest, ProceedsTakeTheThingsPlaceAndWhatIsBeyondItsValueNeedsRoom) {
+  EXPECT_EQ(Freeze(10, 500), "");
+  Controlled(10, 500, 0);
+  EXPECT_EQ(Freeze(11, 400), "");
+  EXPECT_EQ(Title(12, 10, 601), "taken 601, controlled 0, asked for 400, of a cap of 1000");
+  ledger_.Withdraw(kCase, 12);
+  EXPECT_EQ(Title(13, 10, 351, 1, 2), "taken 351, controlled 250, asked for 400, of a cap of 1000");
+  ledger_.Withdraw(kCase, 13);
+  EXPECT_EQ(Title(14, 10, 600), "");
+  Titled(14, OUTCOME_TRANSFERRED, 0);
+  EXPECT_EQ(ledger_.Taken(kCase), 600);
+  EXPECT_NE(Freeze(15, 1), "");
+  Titled(14, OUTCOME_NOT_TRANSFERRED, 500, RECEIPT_KIND_CORRECTION);
+  EXPECT_EQ(ledger_.Taken(kCase), 0);
+  EXPECT_EQ(ledger_.HeldBy(kCase, 10)->controlled, 500) << "the measure stands again";
+}
+
+TEST_F(OpenedLedgerTest, IncomeIsTakenOnceWhateverIsToldTwiceOrLate) {
+  EXPECT_EQ(Income(10, 800), "");
+  EXPECT_EQ(Freeze(11, 201), "taken 0, controlled 0, asked for 1001, of a cap of 1000");
+  ledger_.Withdraw(kCase, 11);
+  Controlled(10, 0, 800, OUTCOME_PARTLY_CONTROLLED);
+  Extracted(10, "B2", 300, 400);
+  Extracted(10, "B1", 100, 700, /*overtaken=*/true);
+  Extracted(10, "B2", 300, 400);
+  EXPECT_EQ(ledger_.Taken(kCase), 400);
+  EXPECT_EQ(ledger_.HeldBy(kCase, 10)->unfunded, 400);
+  EXPECT_EQ(Freeze(12, 200), "");
+  EXPECT_NE(Freeze(13, 1), "");
+}
 
 TEST_F(OpenedLedgerTest, FreezesUpToTheCapAndNotAUnitBeyond) {
   EXPECT_EQ(Freeze(10, 600), "");

@@ -81,11 +81,11 @@ TEST_F(BuilderTest, FreezeReleaseAndDeductSayWhatTheyWereTold) {
   const v1::Order release =
       builder_.Release(PlainOrder(), {.freeze_order_id = person.order_id(), .ground = "DEBT_PAID"});
   EXPECT_EQ(release.release().freeze_order_id(), person.order_id());
-  const v1::Order deduct = builder_.Deduct(PlainOrder(), {.freeze_order_id = person.order_id(),
-                                                          .currency = "CNY",
-                                                          .amount_minor_units = 1,
-                                                          .account_number = "9900010000000099010",
-                                                          .account_statement = std::string(32, 'd')});
+  const v1::Order deduct = builder_.Deduct(
+      PlainOrder(), {.freeze_order_id = person.order_id(),
+                     .currency = "CNY",
+                     .amount_minor_units = 1,
+                     .account = {.account_number = "9900010000000099010", .account_statement = std::string(32, 'd')}});
   EXPECT_EQ(deduct.deduct().account_statement(), std::string(32, 'd'));
 }
 

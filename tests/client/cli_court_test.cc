@@ -346,6 +346,69 @@ TEST_F(CliCourtTest, FreezeAndDeductIsOnePairUnderOneHead) {
   EXPECT_EQ(deduct.deduct().account_statement().size(), 32u);
 }
 
+TEST_F(CliCourtTest, ATitleASearchAndIncomeAreOrderedInPlainWords) {
+  world_.ListStatements();
+  const std::string id = "01920d5c-8f00-7000-8000-000000000001";
+  const auto order = [&](std::vector<std::string> words) {
+    for (const std::string word :
+         {"--case", kCase, "--subject", kDebtor, "--agency", "9900010", "--sign", "001", "--sign", "002", "--yes"})
+      words.push_back(word);
+    const Ran ran = world_.Json(words);
+    EXPECT_EQ(ran.exit, kExitOk) << ran.err;
+    return OrderOf(world_.gateway->order_batches.back(), 0);
+  };
+  const v1::Order title = order({"order", "transfer-title", "--measure", id, "--transferee", "苏晴;PASSPORT;E1",
+                                 "--ground", "AUCTION", "--share", "1/2", "--proceeds", "600.00", "--charges-end"});
+  EXPECT_EQ(title.action(), v1::ACTION_TRANSFER_TITLE);
+  EXPECT_EQ(title.transfer_title().freeze_order_id().size(), 16u);
+  EXPECT_EQ(title.transfer_title().transferee().id_number(), "E1");
+  EXPECT_EQ(title.transfer_title().share_denominator(), 2u);
+  EXPECT_EQ(title.transfer_title().proceeds_minor_units(), 600'00);
+  EXPECT_TRUE(title.transfer_title().charges_end());
+  const v1::Order search =
+      order({"order", "locate", "--measure", id, "--term", "2y", "--hold", "--contact", "王法官", "--phone", "0991"});
+  EXPECT_EQ(search.locate().term().years(), 2u);
+  EXPECT_TRUE(search.locate().hold());
+  EXPECT_EQ(search.locate().collect_phone(), "0991");
+  const v1::Order income = order({"order", "extract-income", "--account", "6217", "--limit", "800.00", "--keep",
+                                  "2,000.00", "--term", "3y", "--to-account", "1"});
+  EXPECT_EQ(income.extract_income().account_number(), "6217");
+  EXPECT_EQ(income.extract_income().kept_per_month_minor_units(), 2'000'00);
+  EXPECT_EQ(income.extract_income().account_statement().size(), 32u);
+  EXPECT_FALSE(income.extract_income().account().account_number().empty());
+}
+
+TEST_F(CliCourtTest, AFreezeNamesAProductACounterACountOrWhatIsBarred) {
+  const auto freeze = [&](std::vector<std::string> flags) {
+    std::vector<std::string> words = {"order",   "freeze",  "--case", kCase,    "--subject", kDebtor,  "--agency",
+                                      "9900010", "--limit", "800.00", "--sign", "001",       "--sign", "002"};
+    words.insert(words.end(), flags.begin(), flags.end());
+    const Ran ran = world_.Json(words);
+    EXPECT_EQ(ran.exit, kExitOk) << ran.err;
+    return OrderOf(world_.gateway->order_batches.back(), 0).freeze();
+  };
+  const v1::Freeze product = freeze({"--product", "WP1", "--quantity", "10000.5"});
+  EXPECT_EQ(product.product().product_number(), "WP1");
+  EXPECT_EQ(product.product().quantity_e4(), 100'005'000);
+  const v1::Freeze counter = freeze({"--counter-reference", "K1", "--document", "D1", "--counter-kind", "DEPOSIT"});
+  EXPECT_EQ(counter.counter().document_number(), "D1");
+  EXPECT_FALSE(counter.has_term()) << "it keeps the term that it has";
+  const v1::Freeze equity =
+      freeze({"--asset", "EQUITY:91990101", "--quantity", "300000", "--block", "TRANSFER", "--block", "PLEDGE"});
+  EXPECT_EQ(equity.asset().quantity_e4(), 3'000'000'000);
+  EXPECT_EQ(equity.blocked_acts_size(), 2);
+  for (const std::vector<std::string>& wrong :
+       std::vector<std::vector<std::string>>{{"--product", "WP1", "--account", "6217"},
+                                             {"--counter-reference", "K1"},
+                                             {"--quantity", "5"},
+                                             {"--product", "WP1", "--quantity", "1.23456"}}) {
+    std::vector<std::string> words = {"order",   "freeze",  "--case", kCase,    "--subject", kDebtor,  "--agency",
+                                      "9900010", "--limit", "800.00", "--sign", "001",       "--sign", "002"};
+    words.insert(words.end(), wrong.begin(), wrong.end());
+    EXPECT_NE(world_.Run(words).exit, kExitOk) << wrong[0];
+  }
+}
+
 TEST_F(CliCourtTest, MeasuresAreListedWithWhatEndsFirstOnTop) {
   const absl::Time now = world_.clock.WallNow();
   const auto measure = [&](int days, v1::MeasurePhase phase) {

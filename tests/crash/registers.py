@@ -46,7 +46,10 @@ class Registers(play.Demo):
 
     def freeze(self, case, code, share, value, term):
         kind, unit = THINGS[code]
-        return self.send("freeze", case, code, "--asset", f"{kind}:{unit}:{share}", "--limit", value, "--term", term)
+        # What a patent is preserved against has to be named; everybody else bars all that his row has.
+        acts = ("TRANSFER", "CHANGE", "PLEDGE", "CANCELLATION") if kind == "PATENT" else ()
+        barred = [word for act in acts for word in ("--block", act)]
+        return self.send("freeze", case, code, "--asset", f"{kind}:{unit}:{share}", "--limit", value, "--term", term, *barred)
 
     def seen(self, case, code):
         return self.measure_of(case, self.orders["freeze", case, code])

@@ -32,7 +32,7 @@ class Mutation(NamedTuple):
 
 MUTATIONS = [
     Mutation("freezes-without-bound", "law 6: never more is held than the claim", "server/domain/ledger.cc",
-             "if (Sum().Bound() + amount > cap_) return Reason::kCapExceeded;", ""),
+             "return MayAdd(respondent, amount, &Totals::Bound);", "return Reason::kNone;"),
     Mutation("unanswered-freezes-are-free", "law 6: requested and unanswered counts", "server/domain/ledger.cc",
              "sum.requested += measure.limit - measure.deducting;", ""),
     Mutation("unfunded-parts-are-free", "law 6: what may still catch inflow counts", "server/domain/ledger.cc",
@@ -55,11 +55,11 @@ MUTATIONS = [
     Mutation("a-surplus-goes-unseen", "a surplus is on record in the same commit", "server/domain/decide_rest.cc",
              "    case ENTRY_TYPE_MEASURE_CHANGED:\n", ""),
     Mutation("a-deduction-of-money-that-is-gone-goes-unseen", "a surplus is on record in the same commit", "server/domain/decide_rest.cc",
-             "return order != nullptr && order->action == ACTION_DEDUCT;", "return false;", "domain_test", "SurplusTest.*"),
+             "return order != nullptr && Takes(order->action);", "return false;", "domain_test", "SurplusTest.*"),
     Mutation("a-renewal-is-forgotten", "court and agency know one end", "server/domain/apply_receipt.cc",
              "receipt.items(0).outcome() == OUTCOME_RENEWED", "false"),
     Mutation("a-word-that-was-overtaken-counts", "an older word moves nothing", "server/domain/apply_receipt.cc",
-             "  if (task.Overtakes(receipt)) return;\n", "", "domain_test", "ReceiptTest.*"),
+             "const bool overtaken = task.Overtakes(receipt);", "const bool overtaken = false;", "domain_test", "ReceiptTest.*"),
     Mutation("marks-fire-early", "escalation never early", "server/domain/decide_rest.cc",
              "deadline.marks[i] <= now && most > 0", "most > 0"),
     Mutation("marks-fire-again", "escalation once", "server/domain/apply*.cc",

@@ -243,6 +243,18 @@ TEST_F(HeldBackDeductions, NothingIsHandedOutThatWouldTakeMoreThanALoweredCap) {
   EXPECT_THAT(bench_.Drain(1), ElementsAre(deduct));
 }
 
+TEST_F(HeldBackDeductions, TitlesAndIncomeAreHeldBackLikeThemASearchIsNot) {
+  bench_.state.policy = *domain::Policy::Create(test::PolicyOfAllActs());
+  const uint64_t title = bench_.Accept({.action = v1::ACTION_TRANSFER_TITLE, .subject = "LIN", .case_seq = 1000});
+  const uint64_t income = bench_.Accept({.action = v1::ACTION_EXTRACT_INCOME, .subject = "LIN", .case_seq = 1000});
+  const uint64_t search = bench_.Accept({.action = v1::ACTION_LOCATE, .subject = "LIN", .case_seq = 1000});
+  Stage(v1::CASE_STAGE_STAYED);
+  EXPECT_EQ(bench_.dispatcher->counters().held_back, 2u);
+  EXPECT_THAT(bench_.Drain(1), ElementsAre(search));
+  Stage(v1::CASE_STAGE_ENFORCEMENT);
+  EXPECT_THAT(bench_.Drain(1), ElementsAre(title, income, search));
+}
+
 TEST_F(HeldBackDeductions, ARestartHoldsThemBackToo) {
   Deduct(60);
   Stage(v1::CASE_STAGE_STAYED);
