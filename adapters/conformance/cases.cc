@@ -35,6 +35,8 @@ std::string Missing(std::string_view need, const Fixtures& fixtures, bool own_pr
   };
   if (need == "money") return fixtures.money ? "" : "an asset of money (fixtures: money)";
   if (need == "thing") return fixtures.money ? "an asset that is a thing (fixtures: money = false)" : "";
+  if (need == "blocked_act") return fixtures.blocked_act.empty() ? "blocked_act in the fixtures" : "";
+  if (need == "counts_units") return fixtures.counts_units ? "" : "counts_units in the fixtures";
   if (need == "court_account") return fixtures.court_account ? "" : "[court_account] in the fixtures";
   if (need == "own_process") return own_process ? "" : "the adapter's own command (--adapter), to stop and start it";
   if (need == "step_clock")
@@ -60,8 +62,8 @@ std::string Missing(std::string_view need, const Fixtures& fixtures, bool own_pr
 const std::vector<Case>& AllCases() {
   static const auto* const kCases = [] {
     auto* cases = new std::vector<Case>;
-    for (std::vector<Case> (*const list)() :
-         {SessionCases, InquiryCases, TrustCases, OnceCases, MeasureCases, TimeCases, PaymentCases, ClockCases}) {
+    for (std::vector<Case> (*const list)() : {SessionCases, InquiryCases, TrustCases, OnceCases, MeasureCases,
+                                              TimeCases, PaymentCases, ThingCases, ClockCases}) {
       for (Case& one : list()) cases->push_back(std::move(one));
     }
     return cases;

@@ -1,10 +1,10 @@
 // The cases: what each does, what an adapter must do there, where the rule stands, what it needs, and its script.
 //
 // A need is a word:
-//   INQUIRE FREEZE RENEW RELEASE DEDUCT   Hello declares the action for the fixtures' asset kind
+//   INQUIRE FREEZE RENEW RELEASE DEDUCT TRANSFER_TITLE LOCATE   Hello declares the action for the fixtures' asset kind
 //   money thing                           what kind of asset it is
 //   partial_release captures_inflow keeps_waitlist   the FREEZE or RELEASE row declares it
-//   person:NAME  court_account  hook:NAME            the fixtures have it
+//   person:NAME  court_account  hook:NAME  blocked_act  counts_units   the fixtures have it
 //   own_process  step_clock                          the kit starts the adapter itself; it takes its time from a file
 //
 // Threads: constants.
@@ -47,6 +47,7 @@ std::vector<Case> TrustCases();
 std::vector<Case> OnceCases();
 std::vector<Case> MeasureCases();
 std::vector<Case> PaymentCases();
+std::vector<Case> ThingCases();
 std::vector<Case> TimeCases();
 std::vector<Case> ClockCases();
 

@@ -14,9 +14,9 @@
 namespace eagle::conformance {
 namespace {
 
-const std::set<std::string> kPersons = {"person",    "empty_person", "namesake", "old_number",
-                                        "rare_name", "dotted_name",  "many",     "prior"};
-const std::set<std::string> kHooks = {"approve", "deposit", "core_down", "core_up", "confirm"};
+const std::set<std::string> kPersons = {"person",      "empty_person", "namesake", "old_number", "rare_name",
+                                        "dotted_name", "many",         "prior",    "sold",       "pre_registered"};
+const std::set<std::string> kHooks = {"approve", "deposit", "core_down", "core_up", "confirm", "sighting"};
 
 // One table while it is read: a wrong or missing value is noted, and something harmless comes back.
 class Table {
@@ -102,6 +102,8 @@ void Read(const toml::table& root, Fixtures& fixtures, Violations& wrong) {
   fixtures.currency = table.Text("currency", "CNY");
   fixtures.term_months = static_cast<uint32_t>(table.Number("term_months", 12, 1, 120));
   fixtures.thing_limit = table.Money("thing_limit").value_or(0);
+  fixtures.blocked_act = table.Text("blocked_act", "");
+  fixtures.counts_units = table.Flag("counts_units", false);
   fixtures.time_zone = table.Text("time_zone", "Asia/Shanghai");
   fixtures.steps_clock = table.Flag("step_clock", false);
   if (absl::TimeZone zone; !absl::LoadTimeZone(fixtures.time_zone, &zone))

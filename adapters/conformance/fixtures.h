@@ -31,11 +31,13 @@ struct Fixtures {
   bool money = true;          // an amount lies behind a measure; else a thing
   uint32_t term_months = 12;  // of every freeze and renewal
   int64_t thing_limit = 0;    // minor units that a court puts on a thing; 0: unknown value, under an exception
+  std::string blocked_act;    // of things: a code that the office can bar; empty: it bars none by name
+  bool counts_units = false;  // of things: the register counts units of capital, of a fund
   std::string time_zone = "Asia/Shanghai";
   bool steps_clock = false;  // the adapter takes its wall time from the file that EAGLE_STEP_CLOCK names
   std::map<std::string, Person, std::less<>> persons;     // as [NAME] of the file
   std::optional<v1::AccountDetails> court_account;        // for deductions: an account that this bank can pay to
-  std::map<std::string, std::string, std::less<>> hooks;  // approve, deposit, withdraw, core_down, core_up, confirm
+  std::map<std::string, std::string, std::less<>> hooks;  // approve, deposit, core_down, core_up, confirm, sighting
 
   const Person* Find(std::string_view name) const {
     const auto found = persons.find(name);

@@ -105,6 +105,28 @@ v1::Order Courts::Release(const v1::Order& freeze, int64_t amount, std::string_v
   return order;
 }
 
+v1::Order Courts::TransferTitle(const v1::Order& freeze, const Person& transferee, std::string_view court) {
+  v1::Order order = Like(freeze, v1::ACTION_TRANSFER_TITLE, court);
+  v1::TransferTitle& transfer = *order.mutable_transfer_title();
+  transfer.set_freeze_order_id(freeze.order_id());
+  transfer.mutable_transferee()->set_name(transferee.name);
+  transfer.mutable_transferee()->set_id_kind(transferee.id_kind);
+  transfer.mutable_transferee()->set_id_number(transferee.id_number);
+  transfer.set_ground("AUCTION");
+  return order;
+}
+
+v1::Order Courts::Locate(const v1::Order& freeze, std::string_view court) {
+  v1::Order order = Like(freeze, v1::ACTION_LOCATE, court);
+  v1::Locate& locate = *order.mutable_locate();
+  locate.set_freeze_order_id(freeze.order_id());
+  locate.mutable_term()->set_months(1);
+  locate.set_hold(true);
+  locate.set_collect_contact("周敏");
+  locate.set_collect_phone("024-00000000");
+  return order;
+}
+
 v1::Order Courts::Deduct(const v1::Order& freeze, int64_t amount, std::string_view digest) {
   v1::Order order = Like(freeze, v1::ACTION_DEDUCT, kCourt);
   v1::Deduct& deduct = *order.mutable_deduct();

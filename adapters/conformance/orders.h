@@ -31,6 +31,10 @@ class Courts {
   v1::Order Freeze(const Person& subject, int64_t limit, std::string_view court = kCourt);
   v1::Order Renew(const v1::Order& freeze, uint32_t months, std::string_view court = kCourt);
   v1::Order Release(const v1::Order& freeze, int64_t amount = 0, std::string_view court = kCourt);
+  // Of all that the measure holds, sold by auction; what lies on it stays.
+  v1::Order TransferTitle(const v1::Order& freeze, const Person& transferee, std::string_view court = kCourt);
+  // For a month; whoever finds it holds it.
+  v1::Order Locate(const v1::Order& freeze, std::string_view court = kCourt);
   // Pre: the fixtures have a court account. `digest` of its statement.
   v1::Order Deduct(const v1::Order& freeze, int64_t amount, std::string_view digest);
   // Names these officers in place of the usual ones.

@@ -13,6 +13,14 @@ namespace {
 constexpr absl::Duration kVerdictArrives = absl::Milliseconds(300);
 constexpr absl::Duration kHookEvery = absl::Milliseconds(700);  // how long an answer may take before a hook is asked
 
+std::optional<v1::Receipt> EventOf(FakeGateway& gateway, const std::string& digest, v1::MeasureChange change) {
+  std::optional<v1::Receipt> event;
+  for (const Seen& seen : gateway.Find(digest)->receipts) {
+    if (seen.receipt.kind() == v1::RECEIPT_KIND_EVENT && seen.receipt.change() == change) event = seen.receipt;
+  }
+  return event;
+}
+
 bool Controls(v1::Outcome outcome) {
   return outcome == v1::OUTCOME_CONTROLLED || outcome == v1::OUTCOME_PARTLY_CONTROLLED ||
          outcome == v1::OUTCOME_WAITLISTED;
@@ -111,11 +119,15 @@ std::optional<v1::Receipt> Play::AnswerSoon(const std::string& digest) {
 std::optional<v1::Receipt> Play::Event(const std::string& digest, v1::MeasureChange change) {
   std::optional<v1::Receipt> event;
   WaitUntil([&] {
-    for (const Seen& seen : gateway().Find(digest)->receipts) {
-      if (seen.receipt.kind() == v1::RECEIPT_KIND_EVENT && seen.receipt.change() == change) event = seen.receipt;
-    }
+    event = EventOf(gateway(), digest, change);
     return event.has_value();
   });
+  return event;
+}
+
+std::optional<v1::Receipt> Play::EventNow(const std::string& digest, v1::MeasureChange change) {
+  std::optional<v1::Receipt> event;
+  stage().Locked([&] { event = EventOf(gateway(), digest, change); });
   return event;
 }
 

@@ -81,6 +81,8 @@ class Play {
   std::optional<v1::Receipt> AnswerSoon(const std::string& digest);
   // An EVENT with this change on the order; absent when none came in time.
   std::optional<v1::Receipt> Event(const std::string& digest, v1::MeasureChange change);
+  // The same of what has come so far.
+  std::optional<v1::Receipt> EventNow(const std::string& digest, v1::MeasureChange change);
   // How often the receipts of the task came, all together, and how many different ones there are.
   std::pair<int, size_t> TimesTold(const std::string& digest);
   bool WaitUntil(const std::function<bool()>& condition) { return stage().Wait(condition, patience().answer); }

@@ -18,6 +18,8 @@ absl::Status CheckItems(const v1::Order& order, const v1::Receipt& receipt) {
   if (receipt.kind() == v1::RECEIPT_KIND_EVENT) {
     if (receipt.items_size() != 1)
       return Fail(Reason::kAnswerInvalid, "").At("items", "an event speaks of one measure");
+    if (sdk::IsSighting(receipt.change()) != order.has_locate())
+      return Fail(Reason::kAnswerInvalid, "").At("change", "SIGHTED and SEIZED are of an order that looks, others not");
     return sdk::CheckEvent(receipt.change(), receipt.items(0));
   }
   sdk::Answer answer;

@@ -52,7 +52,13 @@ constexpr Field kHolderFields[] = {
      .code = "invType",
      .chinese = "股东类型",
      .english = "kind of holder"},
-    {.name = "paid", .column = "paid", .code = "", .chinese = "实缴数额", .english = "paid in", .form = Form::kDecimal},
+    {.name = "paid",
+     .column = "paid",
+     .code = "",
+     .chinese = "实缴数额",
+     .english = "paid in",
+     .form = Form::kDecimal,
+     .goes_with_share = true},
 };
 
 bool IsTest(std::string_view number) { return registry::HasRegion99(number, 2); }
@@ -90,7 +96,7 @@ const registry::Kind kEquity = {
     .sealed = "FROZEN",
     .pending = "FREEZE_PENDING",
     .kept = "only equity of companies that aren't listed is kept here",
-    .can = "equity can be frozen, renewed and released",
+    .can = "equity can be frozen, renewed, released and transferred",
     .searched = "企业登记簿, all holders of equity (number in 18 and 15 digits, name), pledges, freezes",
 };
 

@@ -84,10 +84,11 @@ constexpr registry::Thing kThings[] = {{.asset_kind = "PATENT",
                                         .in_test_range = IsTestTrademark,
                                         .terms = kTrademarkTerms}};
 
-// An order names the acts that it blocks; the contract has no field for them, so all are blocked.
-// Source: interpretation on preserving trademarks (2020) art 1; provisions on patent disputes (2015) art 13.
-constexpr registry::BlockedAct kBlockedActs[] = {
-    {"TRANSFER", "转让"}, {"CANCELLATION", "注销"}, {"CHANGE", "变更"}, {"PLEDGE", "质押"}};
+// An order names the acts that it blocks. Source: interpretation on preserving trademarks (2020) art 1; provisions on
+// patent disputes (2015) art 13.
+constexpr registry::BlockedAct kBlockedActs[] = {{"TRANSFER", "转让"},     {"CHANGE", "变更"},
+                                                 {"PLEDGE", "质押"},       {"LICENCE", "许可备案"},
+                                                 {"CANCELLATION", "注销"}, {"ABANDONMENT", "放弃", "PATENT"}};
 
 // A right that isn't plainly in force may end on its own: a person says whether there is something to preserve.
 std::string ClerkNeeded(const registry::Kind& kind, const registry::Unit& unit) {
@@ -137,7 +138,7 @@ const registry::Kind kIp = {
     .sealed = "PRESERVED",
     .pending = "PRESERVATION_PENDING",
     .kept = "only patents and registered trademarks are kept here",
-    .can = "a patent or trademark can be preserved, renewed and released",
+    .can = "a patent or trademark can be preserved, renewed, released and transferred",
     .searched =
         "专利登记簿, 商标注册簿, all rights by owner (number in 18 and 15 digits, name), pledges, preservations",
 };

@@ -35,7 +35,16 @@ constexpr Field kFields[] = {
 bool IsTest(std::string_view number) { return registry::HasRegion99(number, 0); }
 
 constexpr registry::TermLimit kTerms[] = {
-    {.months_max = 36, .source = "interpretation of the Civil Procedure Law art 485: immovables, 3 years"}};
+    {.months_max = 36, .source = "interpretation of the Civil Procedure Law art 485: immovables, 3 years"},
+    // The older rule 法发〔2004〕5号 had two years, lengthened once by one; offices now take the limit of immovables.
+    {.pre_seal = true,
+     .months_max = 36,
+     .source = "interpretation of the Civil Procedure Law art 485, in place of the joint notice on land (2004)"}};
+
+// What the registry doesn't enter while a seal or pre-seal stands. Source: joint notice on assisting in execution on
+// land and houses (法发〔2004〕5号): no mortgage, transfer or other change of right.
+constexpr registry::BlockedAct kBlockedActs[] = {
+    {"TRANSFER", "转移登记"}, {"CHANGE", "变更登记"}, {"MORTGAGE", "抵押登记"}, {"CANCELLATION", "注销登记"}};
 
 constexpr registry::Thing kThings[] = {{.asset_kind = "LAND",
                                         .chinese = "不动产",
@@ -72,8 +81,10 @@ const registry::Kind kLand = {
     .extent = registry::Extent::kPart,
     .charges = {.list = "mortgages", .creditor = "mortgagee", .chinese = "抵押权人"},
     .freeze = registry::Mode::kManual,
+    .blocked_acts = kBlockedActs,
+    .keeps_notices = true,
     .kept = "only land and buildings are kept here",
-    .can = "land can be sealed, renewed and released",
+    .can = "land can be sealed, renewed, released and transferred",
     .searched = "不动产登记簿, all units by holder (number in 18 and 15 digits, name), mortgages, seals",
 };
 

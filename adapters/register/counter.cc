@@ -4,10 +4,12 @@
 #include <charconv>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "adapters/register/counter_arguments.h"
 #include "adapters/sdk/answer.h"
 #include "adapters/sdk/inbox_rows.h"
 #include "adapters/sdk/paper_folder.h"
-#include "server/base/bytes.h"
 #include "server/base/identity_number.h"
 #include "server/base/money.h"
 #include "server/base/reason.h"
@@ -19,28 +21,7 @@ namespace {
 using sdk::CounterRequest;
 using sdk::Json;
 
-constexpr size_t kArgumentBytesMax = 128;
 constexpr char kCounterPrefix[] = "counter";
-
-absl::StatusOr<uint64_t> NumberOf(const CounterRequest& request, std::string_view argument, uint64_t otherwise,
-                                  uint64_t most) {
-  const std::string text = request.Optional(argument);
-  if (text.empty()) return otherwise;
-  uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value > most) {
-    return Fail(Reason::kFieldInvalid, "an argument is wrong")
-        .At(argument, absl::StrCat("a whole number up to ", most));
-  }
-  return value;
-}
-
-absl::StatusOr<std::string> TextOf(const CounterRequest& request, std::string_view argument) {
-  EAGLE_ASSIGN_OR_RETURN(std::string text, request.Required(argument));
-  if (text.size() > kArgumentBytesMax || !IsValidUtf8(text))
-    return Fail(Reason::kTextInvalid, "an argument is wrong").At(argument, "at most 128 bytes");
-  return text;
-}
 
 bool IsReasonCode(std::string_view text) {
   return !text.empty() && text.size() <= 63 && std::all_of(text.begin(), text.end(), [](char c) {
@@ -48,27 +29,20 @@ bool IsReasonCode(std::string_view text) {
   });
 }
 
-void PutFields(absl::Span<const Field> fields, const std::vector<std::string>& values, Json& out) {
-  for (size_t i = 0; i < fields.size(); ++i) sdk::Put(out, fields[i].name, values[i]);
-}
-
-Fail NoSuch(std::string_view argument, std::string_view what) {
-  Fail fail(Reason::kNotFound, what);
-  fail.At(argument, what);
-  return fail;
-}
-
-// An order on this unit that arrived, and is genuine, but isn't entered yet: it must not lose its rank to who stands at
-// the counter.
-bool HasOrderBefore(const std::string& unit, sdk::InboxTransaction& transaction) {
-  sdk::InboxTables tables(transaction);
-  for (const journal::Hash& digest : tables.OpenTasks()) {
-    const auto task = tables.FindTask(digest);
-    if (!task || !task->verified || !task->is_control || !sdk::IsQueued(task->state)) continue;
-    sdk::v1::Order order;
-    if (order.ParseFromString(task->member.member()) && order.freeze().asset().unit_number() == unit) return true;
-  }
-  return false;
+// What the order wants, as far as the clerk has to judge it: he decides on nothing that he can't see.
+void PutOrder(const sdk::Operation& operation, sdk::InboxTransaction& transaction, Json& row) {
+  const auto task = sdk::InboxTables(transaction).FindOperation(operation);
+  sdk::v1::Order order;
+  if (!task || !order.ParseFromString(task->member.member())) return;
+  sdk::Put(row, "action", sdk::v1::Action_Name(order.action()).substr(std::string_view("ACTION_").size()));
+  if (!order.has_transfer_title()) return;
+  const sdk::v1::TransferTitle& transfer = order.transfer_title();
+  sdk::Put(row, "transferee", transfer.transferee().name());
+  sdk::Put(row, "transferee_number", MaskNumber(transfer.transferee().id_number()));
+  sdk::Put(row, "ground", transfer.ground());
+  sdk::Put(row, "charges_end", transfer.charges_end());
+  if (transfer.share_numerator() != 0)
+    sdk::Put(row, "share", absl::StrCat(transfer.share_numerator(), "/", transfer.share_denominator()));
 }
 
 }  // namespace
@@ -78,9 +52,16 @@ absl::StatusOr<Json> Counter::Handle(const CounterRequest& request, absl::Time n
     std::string_view name;
     Work work;
   };
-  static constexpr Command kCommands[] = {
-      {"review list", &Counter::ListReviews}, {"seal", &Counter::EnterSeal}, {"release", &Counter::Release},
-      {"dispose", &Counter::Dispose},         {"check", &Counter::Check},    {"show", &Counter::Show}};
+  static constexpr Command kCommands[] = {{"review list", &Counter::ListReviews},
+                                          {"seal", &Counter::EnterSeal},
+                                          {"release", &Counter::Release},
+                                          {"dispose", &Counter::Dispose},
+                                          {"check", &Counter::Check},
+                                          {"sighting", &Counter::Sighting},
+                                          {"collected", &Counter::Collected},
+                                          {"register-owner", &Counter::RegisterOwner},
+                                          {"end-notice", &Counter::EndNotice},
+                                          {"show", &Counter::Show}};
   if (request.command == "review approve") return Decide(request, true, now);
   if (request.command == "review refuse") return Decide(request, false, now);
   for (const Command& command : kCommands) {
@@ -93,7 +74,9 @@ absl::StatusOr<Json> Counter::Handle(const CounterRequest& request, absl::Time n
     return out;
   }
   return Fail(Reason::kFieldInvalid, "the counter doesn't know this command")
-      .At("command", "review list|approve|refuse, seal, release, dispose, check, show");
+      .At("command",
+          "review list|approve|refuse, seal, release, dispose, check, sighting, collected, register-owner, end-notice, "
+          "show");
 }
 
 // ---- Reviews ----
@@ -119,6 +102,7 @@ absl::StatusOr<Json> Counter::ListReviews(const CounterRequest&, absl::Time now,
     if (const Holder* holder = book.FindHolder(seal->holder)) sdk::Put(row, "holder", holder->name);
     PutSeal(*seal, book, tables, row);
     if (review.seal != review.operation.Text()) sdk::Put(row, "review", std::to_string(review.number));
+    PutOrder(review.operation, transaction, row);
     EAGLE_RETURN_IF_ERROR(book.Store(transaction));
   }
   return out;
@@ -178,11 +162,13 @@ absl::StatusOr<Json> Counter::Decide(const CounterRequest& request, bool approve
 // ---- Seals of others ----
 
 absl::StatusOr<const Holder*> Counter::HolderFor(const UnitBook& book, const std::string& wanted) const {
-  if (wanted.empty() && book.holders().size() == 1) return &book.holders().front();
-  if (wanted.empty())
+  const size_t owners = book.Count(HolderState::kCurrent);
+  if (wanted.empty() && owners != 1)
     return Fail(Reason::kFieldMissing, "the unit has several holders")
         .At("holder", "name whose right is sealed: number or id number");
   for (const Holder& holder : book.holders()) {
+    if (holder.state == HolderState::kFormer) continue;
+    if (wanted.empty() && holder.state == HolderState::kCurrent) return &holder;
     const auto old = OldCitizenNumber(wanted);
     if (wanted == std::to_string(holder.number) || wanted == holder.id_number || (old && *old == holder.id_number))
       return &holder;
@@ -191,9 +177,9 @@ absl::StatusOr<const Holder*> Counter::HolderFor(const UnitBook& book, const std
 }
 
 absl::StatusOr<sdk::MeasureTerm> Counter::TermOf(const CounterRequest& request, const std::string& unit,
-                                                 const std::string& document) const {
+                                                 const std::string& document, bool pre_seal) const {
   const Thing* thing = ThingOfNumber(rules_.kind, unit);
-  const uint32_t most = MonthsMax(rules_, thing == nullptr ? rules_.kind.things.front() : *thing, document);
+  const uint32_t most = MonthsMax(rules_, thing == nullptr ? rules_.kind.things.front() : *thing, document, pre_seal);
   EAGLE_ASSIGN_OR_RETURN(uint64_t months, NumberOf(request, "months", 0, most));
   const uint64_t otherwise = months == 0 ? most / 12 : 0;
   EAGLE_ASSIGN_OR_RETURN(const uint64_t years, NumberOf(request, "years", otherwise, most / 12));
@@ -229,16 +215,15 @@ absl::StatusOr<Json> Counter::EnterSeal(const CounterRequest& request, absl::Tim
   EAGLE_ASSIGN_OR_RETURN(const std::string unit, TextOf(request, "unit"));
   EAGLE_ASSIGN_OR_RETURN(const std::string court, TextOf(request, "court"));
   EAGLE_ASSIGN_OR_RETURN(const std::string document, TextOf(request, "document"));
-  EAGLE_ASSIGN_OR_RETURN(const sdk::MeasureTerm term, TermOf(request, unit, document));
   Tables tables(transaction, rules_.kind);
   const auto row = tables.FindUnit(unit);
   if (!row) return NoSuch("unit", "the register has no such unit");
-  if (HasOrderBefore(unit, transaction)) {
-    return Fail(Reason::kBusy, "an order that arrived earlier on this unit is being entered: try again")
-        .RetryAfter(absl::Seconds(5));
-  }
+  if (HasOrderBefore(unit, transaction))
+    return Busy("an order that arrived earlier on this unit is being entered: try again");
   EAGLE_ASSIGN_OR_RETURN(UnitBook book, UnitBook::Load(transaction, rules_, unit, now));
   EAGLE_ASSIGN_OR_RETURN(const Holder* holder, HolderFor(book, request.Optional("holder")));
+  EAGLE_ASSIGN_OR_RETURN(const sdk::MeasureTerm term,
+                         TermOf(request, unit, document, holder->state == HolderState::kExpected));
   if (const Seal* same = book.SealOfDocument(holder->number, document)) {
     return Fail(Reason::kMeasureExists, "the unit is locked under this number already").With("id", same->row.id);
   }
@@ -267,6 +252,14 @@ absl::StatusOr<Json> Counter::EnterSeal(const CounterRequest& request, absl::Tim
     seal.row.effective_to = sdk::EndOf(term, seal.row.rank.served_at, rules_.zone);
   if (rules_.kind.extent == Extent::kQuantity) {
     EAGLE_ASSIGN_OR_RETURN(seal.row.requested, QuantityFor(request, *row, *holder));
+  }
+  const Thing* thing = ThingOfNumber(rules_.kind, unit);
+  const std::vector<std::string> known = ActsOf(rules_.kind, thing == nullptr ? "" : thing->asset_kind);
+  const std::vector<std::string> acts = absl::StrSplit(request.Optional("acts"), ',', absl::SkipEmpty());
+  for (const std::string& act : acts) {
+    if (std::find(known.begin(), known.end(), act) == known.end())
+      return Fail(Reason::kFieldInvalid, "an argument is wrong").At("acts", absl::StrJoin(known, ","));
+    seal.blocked_acts.push_back(act);
   }
   const std::string id = seal.row.id;
   EAGLE_RETURN_IF_ERROR(book.Place(std::move(seal), /*review=*/false));
@@ -301,17 +294,14 @@ absl::StatusOr<Json> Counter::Dispose(const CounterRequest& request, absl::Time 
   if (rules_.kind.extent == Extent::kQuantity)
     return Fail(Reason::kFieldInvalid, "a quantity isn't disposed of at the counter").At("command", "dispose");
   EAGLE_ASSIGN_OR_RETURN(const std::string id, TextOf(request, "id"));
-  const std::string part = request.Optional("part");
-  if (!part.empty() && part != "true" && part != "false")
-    return Fail(Reason::kFieldInvalid, "an argument is wrong").At("part", "true or false");
+  EAGLE_ASSIGN_OR_RETURN(const bool part, FlagOf(request, "part"));
   Tables tables(transaction, rules_.kind);
   const auto seal = tables.FindSeal(id);
   if (!seal) return NoSuch("id", "no seal has this id; see show");
   EAGLE_ASSIGN_OR_RETURN(UnitBook book, UnitBook::Load(transaction, rules_, seal->unit, now));
   if (book.FindSeal(id) == nullptr)
     return Fail(Reason::kMeasureNotEffective, "the seal has ended").With("phase", sdk::PhaseName(seal->row.phase));
-  const auto extent =
-      part == "true" ? sdk::EncumbranceRegister::Extent::kPart : sdk::EncumbranceRegister::Extent::kWhole;
+  const auto extent = part ? sdk::EncumbranceRegister::Extent::kPart : sdk::EncumbranceRegister::Extent::kWhole;
   EAGLE_RETURN_IF_ERROR(book.seals().Dispose(id, extent));
   EAGLE_RETURN_IF_ERROR(book.StoreDisposed(transaction, id));
   Json out;
@@ -328,30 +318,27 @@ absl::StatusOr<Json> Counter::Check(const CounterRequest& request, absl::Time no
   const Kind& kind = rules_.kind;
   EAGLE_ASSIGN_OR_RETURN(const std::string number, TextOf(request, "unit"));
   EAGLE_ASSIGN_OR_RETURN(const std::string act, TextOf(request, "act"));
-  const auto same = [&](const BlockedAct& blocked) { return blocked.code == act; };
-  if (std::none_of(kind.blocked_acts.begin(), kind.blocked_acts.end(), same)) {
-    std::string acts;
-    for (const BlockedAct& blocked : kind.blocked_acts) absl::StrAppend(&acts, acts.empty() ? "" : ", ", blocked.code);
+  const Thing* thing = ThingOfNumber(kind, number);
+  const std::vector<std::string> acts = ActsOf(kind, thing == nullptr ? "" : thing->asset_kind);
+  if (thing != nullptr && std::find(acts.begin(), acts.end(), act) == acts.end()) {
     return Fail(Reason::kFieldInvalid, "an argument is wrong")
-        .At("act", acts.empty() ? "no act is asked about here" : acts);
+        .At("act", acts.empty() ? "no act is asked about here" : absl::StrJoin(acts, ", "));
   }
   Tables tables(transaction, kind);
   const auto unit = tables.FindUnit(number);
   if (!unit) return NoSuch("unit", "the register has no such unit");
-  if (HasOrderBefore(number, transaction)) {
-    return Fail(Reason::kBusy, "an order that arrived on this unit is being entered: try again")
-        .RetryAfter(absl::Seconds(5));
-  }
+  if (HasOrderBefore(number, transaction))
+    return Busy("an order that arrived on this unit is being entered: try again");
   EAGLE_ASSIGN_OR_RETURN(UnitBook book, UnitBook::Load(transaction, rules_, number, now));
   const Seal* bars = nullptr;
   if (kind.extent == Extent::kWhole) {
-    bars = book.FirstOn(0);
+    bars = book.FirstBarring(0, act);
   } else {
     EAGLE_ASSIGN_OR_RETURN(const Holder* holder, HolderFor(book, request.Optional("holder")));
-    bars = book.FirstOn(holder->number);
+    bars = book.FirstBarring(holder->number, act);
     if (bars != nullptr && kind.extent == Extent::kQuantity) {
       EAGLE_ASSIGN_OR_RETURN(const int64_t quantity, QuantityFor(request, *unit, *holder));
-      if (quantity <= book.FreeOf(holder->number)) bars = nullptr;
+      if (quantity <= book.FreeFor(holder->number, act)) bars = nullptr;
     }
   }
   if (bars != nullptr) {
@@ -394,8 +381,10 @@ absl::StatusOr<Json> Counter::Show(const CounterRequest& request, absl::Time now
     sdk::Put(row, "share", absl::StrCat(holder.share_numerator, "/", holder.share_denominator));
     sdk::Put(row, "co_ownership", CoOwnershipName(holder.co_ownership));
     sdk::Put(row, "certificate", holder.certificate_number);
+    if (holder.state != HolderState::kCurrent)
+      sdk::Put(row, "state", holder.state == HolderState::kExpected ? "ADVANCE_NOTICE" : "FORMER");
     PutFields(rules_.kind.holder_fields, holder.values, row);
-    if (rules_.kind.extent == Extent::kQuantity) {
+    if (rules_.kind.extent == Extent::kQuantity && holder.state != HolderState::kFormer) {
       const auto held = QuantityOf(WholeOf(rules_.kind, *unit), holder.share_numerator, holder.share_denominator);
       sdk::Put(row, "quantity", MoneyText(held.value_or(0)));
       sdk::Put(row, "free", MoneyText(book.FreeOf(holder.number)));
@@ -414,6 +403,7 @@ absl::StatusOr<Json> Counter::Show(const CounterRequest& request, absl::Time now
     sdk::Put(row, "ends_on", absl::FormatCivilTime(charge.ends_on));
     if (charge.holder != 0) sdk::Put(row, "holder", int64_t{charge.holder});
   }
+  for (const Search& search : tables.SearchesOf(number, now)) PutSearch(search, sdk::AddTo(out, "searches"));
   return out;
 }
 
@@ -434,6 +424,7 @@ void Counter::PutSeal(const Seal& seal, const UnitBook& book, Tables& tables, Js
   if (row.effective_from) sdk::Put(out, "effective_from", TimeText(*row.effective_from));
   if (row.effective_to)
     sdk::Put(out, "last_day", absl::FormatCivilTime(sdk::LastDayBefore(*row.effective_to, rules_.zone)));
+  if (!seal.blocked_acts.empty()) sdk::Put(out, "acts", absl::StrJoin(seal.blocked_acts, ","));
   if (seal.value_minor_units > 0) sdk::Put(out, "value", MoneyText(seal.value_minor_units));
   if (rules_.kind.extent == Extent::kQuantity) {
     sdk::Put(out, "quantity", MoneyText(row.requested));

@@ -5,12 +5,20 @@
 //   review list            what waits, oldest first
 //   review approve         id [clerk] [remark]
 //   review refuse          id reason [clerk] [remark]; reason: a code, UPPER_SNAKE
-//   seal                   unit court document [holder] [years] [months] [share]: another court's seal; it
-//                          arrives now. holder: number or id number, when there are several; share: n/d of the
-//                          unit, for quantities (none: all that he holds)
+//   seal                   unit court document [holder] [years] [months] [share] [acts]: another court's seal; it
+//                          arrives now. acts: what it bars, TRANSFER,PLEDGE; none: all. holder: number or id number,
+//                          when there are several; share: n/d of the unit, for quantities (none: all that he holds)
 //   release                id of a seal entered here; an order's seal is released by an order
 //   dispose                id [part]: the unit was sold under this seal; part = true: only a part, the next one
 //                          stands on the rest. Not for quantities
+//   sighting               unit place by [held custody collect-by] [seen-at] [remark]: the movable was met; every court
+//                          that looks for it is told. held = true: it is kept in `custody` until the end of
+//                          `collect-by`
+//   collected              unit: the court has taken it over, nobody looks any more
+//   register-owner         unit certificate: who was registered in advance 预告登记 is the owner now; pre-seals against
+//   him
+//                          are seals, counted from when they were made
+//   end-notice             unit: the advance notice ended otherwise, and with it what stood on it
 //   check                  unit act [holder] [share], for kinds with blocked acts: may the office register this
 //                          act now?
 //   show                   unit
@@ -61,16 +69,26 @@ class Counter {
                                     sdk::InboxTransaction& transaction) const;
   absl::StatusOr<sdk::Json> Check(const sdk::CounterRequest& request, absl::Time now,
                                   sdk::InboxTransaction& transaction) const;
+  absl::StatusOr<sdk::Json> Sighting(const sdk::CounterRequest& request, absl::Time now,
+                                     sdk::InboxTransaction& transaction) const;
+  absl::StatusOr<sdk::Json> Collected(const sdk::CounterRequest& request, absl::Time now,
+                                      sdk::InboxTransaction& transaction) const;
+  absl::StatusOr<sdk::Json> RegisterOwner(const sdk::CounterRequest& request, absl::Time now,
+                                          sdk::InboxTransaction& transaction) const;
+  absl::StatusOr<sdk::Json> EndNotice(const sdk::CounterRequest& request, absl::Time now,
+                                      sdk::InboxTransaction& transaction) const;
   absl::StatusOr<sdk::Json> Show(const sdk::CounterRequest& request, absl::Time now,
                                  sdk::InboxTransaction& transaction) const;
   absl::StatusOr<sdk::Json> Decide(const sdk::CounterRequest& request, bool approved, absl::Time now);
 
   // The term of the request, the longest allowed when it gives none.
   absl::StatusOr<sdk::MeasureTerm> TermOf(const sdk::CounterRequest& request, const std::string& unit,
-                                          const std::string& document) const;
+                                          const std::string& document, bool pre_seal) const;
   // How much the argument `share` names, at most what the holder has; all of that when it is absent.
   absl::StatusOr<int64_t> QuantityFor(const sdk::CounterRequest& request, const Unit& unit, const Holder& holder) const;
   absl::StatusOr<const Holder*> HolderFor(const UnitBook& book, const std::string& wanted) const;
+  absl::StatusOr<sdk::v1::Sighting> SightingOf(const sdk::CounterRequest& request, absl::Time now) const;
+  void PutSearch(const Search& search, sdk::Json& out) const;
   void PutSeal(const Seal& seal, const UnitBook& book, Tables& tables, sdk::Json& out) const;
   std::string TimeText(absl::Time time) const;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <map>
 #include <numeric>
 #include <optional>
@@ -76,12 +77,16 @@ class Importer {
     const auto holders = Read(folder + "/holders.csv", HolderColumns(kind_));
     const auto charges = Read(absl::StrCat(folder, "/", charges_csv_), ChargeColumns(kind_));
     const auto seals = Read(folder + "/seals.csv", SealColumns(kind_));
+    const std::string notices_path = folder + "/advance_notices.csv";
+    const bool has_notices = kind_.keeps_notices && std::filesystem::exists(notices_path);
+    const auto notices = has_notices ? Read(notices_path, HolderColumns(kind_)) : std::optional<CsvTable>(CsvTable());
     EAGLE_RETURN_IF_ERROR(unreadable_);
-    for (const auto* table : {&units, &holders, &charges, &seals}) {
+    for (const auto* table : {&units, &holders, &charges, &seals, &notices}) {
       if (!table->has_value()) return Refused();
     }
     for (const CsvRow& row : units->rows) TakeUnit(row);
-    for (const CsvRow& row : holders->rows) TakeHolder(row);
+    for (const CsvRow& row : holders->rows) TakeHolder(row, HolderState::kCurrent);
+    for (const CsvRow& row : notices->rows) TakeHolder(row, HolderState::kExpected);
     CheckShares();
     for (const CsvRow& row : charges->rows) TakeCharge(row);
     for (const CsvRow& row : seals->rows) TakeSeal(row);
@@ -200,9 +205,9 @@ class Importer {
     return found == parts_.end() ? nullptr : &found->second;
   }
 
-  void TakeHolder(const CsvRow& row) {
+  void TakeHolder(const CsvRow& row, HolderState state) {
     auto* parts = PartsOf(row);
-    Holder holder{.unit = row.At("unit_number"), .number = Number(row, "holder", 1, 10'000)};
+    Holder holder{.unit = row.At("unit_number"), .number = Number(row, "holder", 1, 10'000), .state = state};
     holder.name = Text(row, "name", kNameBytesMax);
     holder.id_kind = Text(row, "id_kind");
     holder.id_number = Text(row, "id_number");
@@ -240,29 +245,35 @@ class Importer {
   void CheckShares() {
     for (const auto& [unit, parts] : parts_) {
       const CsvRow& unit_row = *unit_rows_.at(unit);
-      if (parts.empty()) {
+      Parts now, later;
+      for (const auto& part : parts) (part.second.state == HolderState::kCurrent ? now : later).push_back(part);
+      if (now.empty()) {
         Wrong(unit_row, "unit_number", "holders.csv has no holder of this unit");
         continue;
       }
-      const CoOwnership kind = parts.front().second.co_ownership;
-      if (kind == CoOwnership::kSole ? parts.size() != 1 : parts.size() < 2) {
-        Wrong(*parts.front().first, "co_ownership", "SOLE has exactly one holder, the others two or more");
-      }
-      uint64_t numerator = 0, denominator = 1;  // the sum so far, reduced
-      for (const auto& [row, holder] : parts) {
-        if (holder.co_ownership != kind) Wrong(*row, "co_ownership", "all holders of a unit have it in one way");
-        if (kind != CoOwnership::kByShares && holder.share_numerator != holder.share_denominator)
-          Wrong(*row, "share_numerator", "1/1 unless BY_SHARES");
-        numerator = numerator * holder.share_denominator + holder.share_numerator * denominator;
-        denominator *= holder.share_denominator;
-        const uint64_t divisor = std::gcd(numerator, denominator);
-        numerator /= divisor, denominator /= divisor;
-        if (denominator > kShareMax * kShareMax) break;
-      }
-      if (kind == CoOwnership::kByShares && numerator != denominator)
-        Wrong(unit_row, "unit_number", "the shares of this unit don't add up to one");
-      if (kind_.extent == Extent::kQuantity) CheckQuantities(unit, parts);
+      CheckShares(unit, unit_row, now);
+      if (!later.empty()) CheckShares(unit, unit_row, later);
     }
+  }
+  void CheckShares(const std::string& unit, const CsvRow& unit_row, const Parts& parts) {
+    const CoOwnership kind = parts.front().second.co_ownership;
+    if (kind == CoOwnership::kSole ? parts.size() != 1 : parts.size() < 2) {
+      Wrong(*parts.front().first, "co_ownership", "SOLE has exactly one holder, the others two or more");
+    }
+    uint64_t numerator = 0, denominator = 1;  // the sum so far, reduced
+    for (const auto& [row, holder] : parts) {
+      if (holder.co_ownership != kind) Wrong(*row, "co_ownership", "all holders of a unit have it in one way");
+      if (kind != CoOwnership::kByShares && holder.share_numerator != holder.share_denominator)
+        Wrong(*row, "share_numerator", "1/1 unless BY_SHARES");
+      numerator = numerator * holder.share_denominator + holder.share_numerator * denominator;
+      denominator *= holder.share_denominator;
+      const uint64_t divisor = std::gcd(numerator, denominator);
+      numerator /= divisor, denominator /= divisor;
+      if (denominator > kShareMax * kShareMax) break;
+    }
+    if (kind == CoOwnership::kByShares && numerator != denominator)
+      Wrong(unit_row, "unit_number", "the shares of this unit don't add up to one");
+    if (kind_.extent == Extent::kQuantity) CheckQuantities(unit, parts);
   }
   void CheckQuantities(const std::string& unit, const Parts& parts) {
     const auto whole = wholes_.find(unit);
@@ -345,7 +356,10 @@ class Importer {
     for (const Unit& unit : units_) tables_.AddUnit(unit);
     for (const auto& [unit, parts] : parts_) {
       for (const auto& [row, holder] : parts) tables_.AddHolder(holder);
-      counts_.holders += parts.size();
+      const auto is_owner = [](const auto& part) { return part.second.state == HolderState::kCurrent; };
+      const auto owners = static_cast<size_t>(std::count_if(parts.begin(), parts.end(), is_owner));
+      counts_.holders += owners;
+      counts_.notices += parts.size() - owners;
     }
     for (const Charge& charge : charges_) tables_.AddCharge(charge);
     counts_.units = units_.size();

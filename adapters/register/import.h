@@ -1,6 +1,7 @@
 // The old register, read once from a folder of comma-separated files (README.md has the columns):
 //
 //   units.csv  holders.csv  mortgages.csv (pledges.csv: ChargeWords)  seals.csv
+//   advance_notices.csv, where the kind keeps notices and the file is there: who is to become an owner
 //
 // All or nothing: every violation of every file comes back at once, with file and line, and then nothing was written.
 // Seals are placed by their time of service; the first on a part is in effect with the days the file gives, those
@@ -25,6 +26,7 @@ namespace eagle::registry {
 struct ImportCounts {
   size_t units = 0;
   size_t holders = 0;
+  size_t notices = 0;
   size_t charges = 0;  // mortgages, pledges
   size_t seals = 0;
 };

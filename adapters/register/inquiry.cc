@@ -90,6 +90,8 @@ absl::StatusOr<v1::ItemResult> Register::FindingOf(const Holder& holder, const v
   finding.set_share_denominator(holder.share_denominator);
   finding.set_co_ownership(std::string(CoOwnershipName(holder.co_ownership)));
   *finding.mutable_as_of() = trust::TimestampOf(now);
+  if (holder.state == HolderState::kExpected) finding.set_pre_registered("ADVANCE_NOTICE");
+  if (kind.extent == Extent::kQuantity) finding.set_quantity_e4(book.HeldBy(holder.number) * kE4OfHundredth);
   finding.set_description(DescriptionOf(*unit, holder, book));
   // Rights with priority come first: a mortgagee is paid before a court that seals later.
   for (const Charge& charge : tables.ChargesOf(holder.unit)) {

@@ -42,10 +42,20 @@ Stage StageOf(std::string_view case_number) {
   return case_number.find("保") != std::string_view::npos ? Stage::kPreservation : Stage::kEveryOther;
 }
 
-uint32_t MonthsMax(const Thing& thing, std::string_view case_number) {
+std::vector<std::string> ActsOf(const Kind& kind, std::string_view asset_kind) {
+  std::vector<std::string> out;
+  for (const BlockedAct& act : kind.blocked_acts) {
+    if (std::string_view(act.only).empty() || asset_kind == act.only) out.emplace_back(act.code);
+  }
+  return out;
+}
+
+uint32_t MonthsMax(const Thing& thing, std::string_view case_number, bool pre_seal) {
   const Stage stage = StageOf(case_number);
   const TermLimit* found = nullptr;
   for (const TermLimit& row : thing.terms) {
+    if (pre_seal && row.pre_seal) return row.months_max;
+    if (row.pre_seal) continue;
     if (row.stage == stage || (found == nullptr && row.stage == Stage::kEveryOther)) found = &row;
   }
   GATEWAY_ASSERT(found != nullptr, "every thing has a limit for every other stage");

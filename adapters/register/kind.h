@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/types/span.h"
 
@@ -32,7 +33,9 @@ struct Field {
   Form form = Form::kText;  // kDay: 2026-09-28; kDecimal: a number with at most two decimals, no commas
   size_t bytes_max = 128;
   bool required = true;
-  bool told = true;        // part of the description in a finding
+  bool told = true;  // part of the description in a finding
+  // kDecimal, of a holder: goes with his share, in proportion, to whoever gets it. Others are not the new owner's.
+  bool goes_with_share = false;
   const char* after = "";  // written behind the value there: " m2"
 };
 
@@ -41,6 +44,7 @@ struct Field {
 enum class Stage : uint8_t { kEveryOther, kPreservation };
 struct TermLimit {
   Stage stage = Stage::kEveryOther;
+  bool pre_seal = false;    // of a pre-seal 预查封, whatever the stage
   uint32_t months_max = 0;  // of a freeze, and again of each renewal
   const char* source;
 };
@@ -53,6 +57,7 @@ struct Thing {
   const char* number_form;                  // for people who got it wrong
   bool (*in_test_range)(std::string_view);  // of the invented region 99; also asked about wrong numbers
   absl::Span<const TermLimit> terms;        // a row for each stage that has its own, and kEveryOther
+  bool movable = false;                     // it can be looked for, and held where it is found
 };
 
 // What one measure takes hold of.
@@ -77,6 +82,7 @@ enum class CountedFrom : uint8_t { kEffect, kReceipt };
 struct BlockedAct {
   const char* code;  // TRANSFER
   const char* chinese;
+  const char* only = "";  // asset kind to which it belongs; empty: to all of the office
 };
 
 // Rights that go before a measure: mortgages 抵押, pledges 质押.
@@ -100,10 +106,12 @@ struct Kind {
   ChargeWords charges;
   bool keeps_waitlist = true;  // false: a second measure is refused, ALREADY_PRESERVED
   CountedFrom counted_from = CountedFrom::kEffect;
-  Mode freeze = Mode::kManual, renew = Mode::kAutomatic, release = Mode::kAutomatic;
+  Mode freeze = Mode::kManual, renew = Mode::kAutomatic, release = Mode::kAutomatic, transfer = Mode::kManual;
   // kSemiAutomatic: why a clerk has to look at a freeze of this unit; empty: nobody has to.
   std::string (*clerk_needed)(const Kind& kind, const Unit& unit) = nullptr;
   absl::Span<const BlockedAct> blocked_acts = {};
+  // 预告登记: somebody may be registered who is to become the owner, and a measure against him is a pre-seal 预查封.
+  bool keeps_notices = false;
   // What findings call a unit with a measure in effect, and one under review.
   const char *sealed = "SEALED", *pending = "SEAL_PENDING";
   // Sentences for people.
@@ -122,6 +130,8 @@ const Thing* ThingOfNumber(const Kind& kind, std::string_view number);
 size_t PlaceOf(const Kind& kind, std::string_view field);
 Stage StageOf(std::string_view case_number);
 // The most months of one order under this number. Pre: the thing has a row kEveryOther.
-uint32_t MonthsMax(const Thing& thing, std::string_view case_number);
+uint32_t MonthsMax(const Thing& thing, std::string_view case_number, bool pre_seal = false);
+// Codes of the acts that a measure on a thing of this kind can bar, in the order of the table.
+std::vector<std::string> ActsOf(const Kind& kind, std::string_view asset_kind);
 
 }  // namespace eagle::registry

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <map>
 #include <optional>
@@ -34,9 +35,12 @@ void AddCapabilities(const OfficeRules& rules, std::vector<sdk::v1::Capability>&
   const std::pair<sdk::v1::Action, Mode> actions[] = {{sdk::v1::ACTION_INQUIRE, Mode::kAutomatic},
                                                       {sdk::v1::ACTION_FREEZE, FreezeMode(rules)},
                                                       {sdk::v1::ACTION_RENEW, RenewMode(rules)},
-                                                      {sdk::v1::ACTION_RELEASE, ReleaseMode(rules)}};
+                                                      {sdk::v1::ACTION_RELEASE, ReleaseMode(rules)},
+                                                      {sdk::v1::ACTION_TRANSFER_TITLE, TransferMode(rules)},
+                                                      {sdk::v1::ACTION_LOCATE, Mode::kAutomatic}};
   for (const Thing& thing : rules.kind.things) {
     for (const auto& [action, mode] : actions) {
+      if (action == sdk::v1::ACTION_LOCATE && !thing.movable) continue;
       sdk::v1::Capability& capability = out.emplace_back();
       capability.set_asset_kind(std::string(thing.asset_kind));
       capability.set_action(action);
@@ -67,6 +71,7 @@ absl::StatusOr<Setup> Load(const Kind& kind, const std::string& path) {
                            rules.freeze = ModeAt(section, "freeze", kind.clerk_needed != nullptr);
                            rules.renew = ModeAt(section, "renew", false);
                            rules.release = ModeAt(section, "release", false);
+                           rules.transfer = ModeAt(section, "transfer", false);
                          }));
   rules.zone = setup.config.time_zone;
   sdk::AgentConfig& agent = setup.config.agent;
@@ -112,8 +117,10 @@ absl::Status Import(const Setup& setup, const std::string& folder) {
   const ImportWorld world{setup.config.agent.environment, setup.rules, clock->WallNow()};
   EAGLE_ASSIGN_OR_RETURN(const ImportCounts counts, ImportRegister(folder, world, *transaction));
   EAGLE_RETURN_IF_ERROR(transaction->Commit());
-  std::printf("imported: %zu units, %zu holders, %zu %s, %zu seals\n", counts.units, counts.holders, counts.charges,
+  std::printf("imported: %zu units, %zu holders, %zu %s, %zu seals", counts.units, counts.holders, counts.charges,
               std::string(setup.rules.kind.charges.list).c_str(), counts.seals);
+  if (setup.rules.kind.keeps_notices) std::printf(", %zu advance notices", counts.notices);
+  std::printf("\n");
   return absl::OkStatus();
 }
 
@@ -146,11 +153,15 @@ class CounterCommands {
                                   {"--years", false, "its term; none: the longest allowed"},
                                   {"--months", false, "its term, instead of years"}};
     if (counted) seal.push_back({"--share", false, "n/d of the unit; none: all that the holder has"});
+    if (!kind.blocked_acts.empty()) seal.push_back({"--acts", false, "what it bars, with commas; none: all"});
     Add(counter, "seal", "seal", "enters another court's seal; it arrives now", seal);
     Add(counter, "release", "release", "ends a seal that was entered here", {seal_id});
     if (!counted)
       Add(counter, "dispose", "dispose", "the unit was sold under this seal",
           {seal_id, {"--part", false, "true: only a part, the next seal stands on the rest"}});
+    const auto movable = [](const Thing& thing) { return thing.movable; };
+    if (std::any_of(kind.things.begin(), kind.things.end(), movable)) AddSearches(counter, unit_help);
+    if (kind.keeps_notices) AddNotices(counter, unit_help);
     if (!kind.blocked_acts.empty()) AddCheck(kind, counter, unit_help, whose);
     Add(counter, "show", "show", absl::StrCat("a unit with holders, ", kind.charges.list, " and seals"),
         {{"unit", true, unit_help}});
@@ -188,11 +199,31 @@ class CounterCommands {
     std::string name;
     bool required;
     std::string help;
+    bool flag = false;
   };
   struct Command {
     CLI::App* app = nullptr;
     std::map<std::string, std::string> values;
   };
+  void AddSearches(CLI::App& counter, const std::string& unit_help) {
+    const Argument unit{"--unit", true, unit_help};
+    Add(counter, "sighting", "sighting", "it was met: every court that looks for it is told",
+        {unit,
+         {"--place", true, "where, as a person finds it"},
+         {"--by", true, "the unit that met it"},
+         {"--seen-at", false, "2026-09-28 09:10:00; none: now"},
+         {"--held", false, "it is kept for the court", /*flag=*/true},
+         {"--custody", false, "where it is kept; with --held"},
+         {"--collect-by", false, "last day on which the court can take it over, 2026-10-05; with --held"},
+         {"--remark", false, "for the courts"}});
+    Add(counter, "collected", "collected", "the court has taken it over: nobody looks any more", {unit});
+  }
+  void AddNotices(CLI::App& counter, const std::string& unit_help) {
+    const Argument unit{"--unit", true, unit_help};
+    Add(counter, "register-owner", "register-owner", "who was registered in advance is the owner: pre-seals are seals",
+        {unit, {"--certificate", true, "number of his certificate"}});
+    Add(counter, "end-notice", "end-notice", "the advance notice ended otherwise, and what stood on it", {unit});
+  }
   void AddCheck(const Kind& kind, CLI::App& counter, const std::string& unit_help, const std::string& whose) {
     std::string acts;
     for (const BlockedAct& act : kind.blocked_acts) absl::StrAppend(&acts, acts.empty() ? "" : ", ", act.code);
@@ -207,7 +238,13 @@ class CounterCommands {
     command.app = parent.add_subcommand(word, help);
     for (const Argument& argument : arguments) {
       const std::string key = argument.name.substr(argument.name[0] == '-' ? 2 : 0);
-      command.app->add_option(argument.name, command.values[key], argument.help)->required(argument.required);
+      std::string& value = command.values[key];
+      if (argument.flag) {
+        command.app->add_flag_callback(
+            argument.name, [&value] { value = "true"; }, argument.help);
+      } else {
+        command.app->add_option(argument.name, value, argument.help)->required(argument.required);
+      }
     }
   }
   std::map<std::string, Command> commands_;  // by the counter's name

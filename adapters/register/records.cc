@@ -20,6 +20,10 @@ const std::string& ValueOf(const Kind& kind, const Unit& unit, std::string_view 
   return unit.values.at(PlaceOf(kind, field));
 }
 
+bool Seal::Bars(std::string_view act) const {
+  return blocked_acts.empty() || std::find(blocked_acts.begin(), blocked_acts.end(), act) != blocked_acts.end();
+}
+
 std::string AssetId(const Kind& kind, std::string_view unit, uint32_t holder) {
   return absl::StrCat(std::string(unit), "/", kind.extent == Extent::kWhole ? 0 : holder);
 }

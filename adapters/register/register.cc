@@ -4,7 +4,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "adapters/register/answers.h"
 #include "adapters/sdk/inbox_rows.h"
+#include "server/base/money.h"
 #include "server/base/reason.h"
 
 namespace eagle::registry {
@@ -14,42 +17,9 @@ namespace v1 = sdk::v1;
 
 constexpr size_t kUnitsAStep = 100;
 
-sdk::Answer Final(v1::Outcome outcome, std::string_view reason, std::string_view remark) {
-  sdk::Answer answer;
-  v1::ItemResult& item = answer.items.emplace_back();
-  item.set_outcome(outcome);
-  item.set_reason(std::string(reason));
-  item.set_remark(std::string(remark));
-  return answer;
-}
-sdk::Answer NotControlled(std::string_view reason, std::string_view remark) {
-  return Final(v1::OUTCOME_NOT_CONTROLLED, reason, remark);
-}
-
 bool SameShare(const v1::AssetTarget& target, const Holder& holder) {
   return uint64_t{target.share_numerator()} * holder.share_denominator ==
          uint64_t{target.share_denominator()} * holder.share_numerator;
-}
-
-// The ruling's own number, or the case's when the instruments have no titles.
-std::string DocumentOf(const v1::Order& order) {
-  for (const v1::Instrument& instrument : order.instruments()) {
-    if (instrument.category() == "RULING" && !instrument.title().empty()) return instrument.title();
-  }
-  return order.case_number();
-}
-
-bool IsTooLong(const v1::Term& term, uint32_t months_max) {
-  return uint64_t{term.months()} + 12 * uint64_t{term.years()} > months_max;
-}
-sdk::Answer TooLong(v1::Outcome outcome, uint32_t months_max) {
-  const bool years = months_max % 12 == 0;
-  return Final(outcome, "TERM_TOO_LONG",
-               absl::StrCat("at most ", years ? months_max / 12 : months_max, years ? " years" : " months"));
-}
-
-std::string ShareText(const Holder& holder) {
-  return absl::StrCat(holder.share_numerator, "/", holder.share_denominator);
 }
 
 }  // namespace
@@ -73,6 +43,9 @@ absl::StatusOr<sdk::Answer> Register::Apply(const sdk::Request& request, sdk::In
   if (request.order.action() == v1::ACTION_FREEZE) answer = Freeze(request, transaction);
   if (request.order.action() == v1::ACTION_RENEW) answer = Renew(request, /*decided=*/false, transaction);
   if (request.order.action() == v1::ACTION_RELEASE) answer = Release(request, /*decided=*/false, transaction);
+  if (request.order.action() == v1::ACTION_TRANSFER_TITLE)
+    answer = TransferTitle(request, /*decided=*/false, transaction);
+  if (request.order.action() == v1::ACTION_LOCATE) answer = Locate(request, transaction);
   if (answer.ok()) tables.PutAnswer(request.operation, request.order_digest, *answer);
   return answer;
 }
@@ -81,6 +54,7 @@ absl::StatusOr<sdk::Answer> Register::Freeze(const sdk::Request& request, sdk::I
   const Kind& kind = rules_.kind;
   const v1::Order& order = request.order;
   const v1::Freeze& freeze = order.freeze();
+  if (freeze.has_counter()) return TakeOver(request, transaction);
   if (!freeze.has_asset()) return sdk::Returned("TARGET_NOT_SUPPORTED", "name the unit: this office keeps no accounts");
   const Thing* thing = FindThing(kind, freeze.asset().asset_kind());
   if (thing == nullptr) return sdk::Returned("ASSET_KIND_NOT_SUPPORTED", std::string(kind.kept));
@@ -88,33 +62,51 @@ absl::StatusOr<sdk::Answer> Register::Freeze(const sdk::Request& request, sdk::I
   const std::string& number = freeze.asset().unit_number();
   const auto unit = thing == ThingOfNumber(kind, number) ? tables.FindUnit(number) : std::nullopt;
   if (!unit) return NotControlled("UNIT_NOT_FOUND", "the register has no such unit");
-  const uint32_t months_max = MonthsMax(rules_, *thing, order.case_number());
-  if (IsTooLong(freeze.term(), months_max)) return TooLong(v1::OUTCOME_NOT_CONTROLLED, months_max);
+  const std::vector<std::string> acts = ActsOf(kind, thing->asset_kind);
+  for (const std::string& act : freeze.blocked_acts()) {
+    if (std::find(acts.begin(), acts.end(), act) == acts.end())
+      return NotControlled("BLOCKED_ACT_UNKNOWN",
+                           absl::StrCat(act, " isn't registered here; what is: ", absl::StrJoin(acts, ", ")));
+  }
 
   // Only the respondent's own part is touched, and only when number, name and share are the register's.
   std::vector<Holder> parts = tables.HoldingsOf(order.subject());
   parts.erase(std::remove_if(parts.begin(), parts.end(), [&](const Holder& part) { return part.unit != number; }),
               parts.end());
   if (parts.empty()) return NotControlled("NOT_HOLDER", "the person holds no part of the unit");
-  const auto own = std::find_if(parts.begin(), parts.end(), [&](const Holder& part) {
-    return MatchOf(part, order.subject()) == Match::kNameAndNumber;
-  });
+  // Of two parts of his, got at different times, the one of which the order speaks.
+  const auto named = [&](const Holder& part) { return MatchOf(part, order.subject()) == Match::kNameAndNumber; };
+  auto own = std::find_if(parts.begin(), parts.end(),
+                          [&](const Holder& part) { return named(part) && SameShare(freeze.asset(), part); });
+  if (own == parts.end()) own = std::find_if(parts.begin(), parts.end(), named);
   if (own == parts.end())
     return Final(v1::OUTCOME_AMBIGUOUS, "NAME_MISMATCH",
                  "the number is registered under another name; nothing was done");
+  const bool pre_seal = own->state == HolderState::kExpected;
+  const uint32_t months_max = MonthsMax(rules_, *thing, order.case_number(), pre_seal);
+  if (IsTooLong(freeze.term(), months_max)) return TooLong(v1::OUTCOME_NOT_CONTROLLED, months_max);
   EAGLE_ASSIGN_OR_RETURN(UnitBook book, UnitBook::Load(transaction, rules_, number, request.now));
   Seal seal{.unit = number,
             .holder = own->number,
             .value_minor_units = freeze.limit_minor_units(),
-            .operation = request.operation};
+            .operation = request.operation,
+            .blocked_acts = {freeze.blocked_acts().begin(), freeze.blocked_acts().end()}};
+  std::string reason = pre_seal ? "PRE_SEALED" : "";
   if (kind.extent == Extent::kQuantity) {
     const int64_t whole = WholeOf(kind, *unit);
-    const auto asked = QuantityOf(whole, freeze.asset().share_numerator(), freeze.asset().share_denominator());
-    if (!asked || *asked > QuantityOf(whole, own->share_numerator, own->share_denominator).value_or(0))
+    const int64_t held = QuantityOf(whole, own->share_numerator, own->share_denominator).value_or(0);
+    const auto share = QuantityOf(whole, freeze.asset().share_numerator(), freeze.asset().share_denominator());
+    if (!share || *share > held)
       return NotControlled("SHARE_MISMATCH", absl::StrCat("a quantity of at most ", ShareText(*own)));
-    seal.row.requested = *asked;
-    if (freeze.limit_minor_units() == 0 && book.FreeOf(own->number) < *asked)
-      return NotControlled("VALUE_UNKNOWN", "not all of the quantity is free: name its value, or ask for what is free");
+    seal.row.requested = *share;
+    if (const int64_t e4 = freeze.asset().quantity_e4(); e4 != 0) {
+      if (e4 % kE4OfHundredth != 0 || !IsAmount(e4 / kE4OfHundredth))
+        return NotControlled("SHARE_MISMATCH", "the register counts in hundredths");
+      seal.row.requested = e4 / kE4OfHundredth;
+      if (seal.row.requested > held) reason = "QUANTITY_ABOVE_HOLDING";
+    }
+  } else if (freeze.asset().quantity_e4() != 0) {
+    return NotControlled("SHARE_MISMATCH", "no quantities are kept of this kind of thing");
   } else if (!SameShare(freeze.asset(), *own)) {
     return NotControlled("SHARE_MISMATCH", absl::StrCat("the register knows a share of ", ShareText(*own)));
   }
@@ -126,7 +118,7 @@ absl::StatusOr<sdk::Answer> Register::Freeze(const sdk::Request& request, sdk::I
   seal.row.rank = {request.arrival.at, request.arrival.sequence};
   seal.row.part_numerator = own->share_numerator;
   seal.row.part_denominator = own->share_denominator;
-  seal.row.term = {.months = freeze.term().months(), .years = freeze.term().years()};
+  seal.row.term = TermOf(freeze.term());
   if (kind.counted_from == CountedFrom::kReceipt)
     seal.row.effective_to = sdk::EndOf(seal.row.term, request.arrival.at, rules_.zone);
   const std::string id = seal.row.id;
@@ -143,6 +135,7 @@ absl::StatusOr<sdk::Answer> Register::Freeze(const sdk::Request& request, sdk::I
   answer.effect_at = book.seals().Find(id)->effective_from;
   answer.items.push_back(book.ItemOf(id));
   answer.items.back().set_remark(remark);
+  if (!reason.empty()) answer.items.back().set_reason(reason);
   return answer;
 }
 
@@ -195,19 +188,21 @@ absl::StatusOr<sdk::Answer> Register::Renew(const sdk::Request& request, bool de
   const v1::Term& term = request.order.renew().term();
   const auto seal = request.freeze_operation == nullptr
                         ? std::nullopt
-                        : Tables(transaction, rules_.kind).FindSeal(request.freeze_operation->Text());
+                        : Tables(transaction, rules_.kind).FindSealOf(*request.freeze_operation);
   if (!seal) return refused("MEASURE_UNKNOWN", "no seal came from that order");
   if (seal->row.authority != request.order.court()) return refused("NOT_YOUR_MEASURE", "the seal is another court's");
-  const uint32_t months_max = MonthsMax(rules_, *ThingOfNumber(rules_.kind, seal->unit), request.order.case_number());
-  if (IsTooLong(term, months_max)) return TooLong(v1::OUTCOME_NOT_RENEWED, months_max);
   EAGLE_ASSIGN_OR_RETURN(UnitBook book, UnitBook::Load(transaction, rules_, seal->unit, request.now));
+  const bool pre_seal = book.FindHolder(seal->holder)->state == HolderState::kExpected;
+  const uint32_t months_max =
+      MonthsMax(rules_, *ThingOfNumber(rules_.kind, seal->unit), request.order.case_number(), pre_seal);
+  if (IsTooLong(term, months_max)) return TooLong(v1::OUTCOME_NOT_RENEWED, months_max);
   const std::string& id = seal->row.id;
   const sdk::Encumbrance* before = book.seals().Find(id);
   if (RenewMode(rules_) == Mode::kManual && !decided && before != nullptr && before->phase == sdk::Phase::kEffective) {
     EAGLE_RETURN_IF_ERROR(book.Store(transaction));
     return OpenReview(request, *seal, book, "", transaction);
   }
-  const absl::Status renewed = book.seals().Renew(id, {.months = term.months(), .years = term.years()});
+  const absl::Status renewed = book.seals().Renew(id, TermOf(term));
   const Reason reason = ReasonOf(renewed);
   if (reason == Reason::kMeasureNotEffective || reason == Reason::kMeasureUnknown) {
     EAGLE_RETURN_IF_ERROR(book.Store(transaction));
@@ -228,8 +223,7 @@ absl::StatusOr<sdk::Answer> Register::Release(const sdk::Request& request, bool 
                                               sdk::InboxTransaction& transaction) const {
   const v1::Order& order = request.order;
   Tables tables(transaction, rules_.kind);
-  const auto seal =
-      request.freeze_operation == nullptr ? std::nullopt : tables.FindSeal(request.freeze_operation->Text());
+  const auto seal = request.freeze_operation == nullptr ? std::nullopt : tables.FindSealOf(*request.freeze_operation);
   if (!seal) return NotControlled("MEASURE_UNKNOWN", "no seal came from that order");
   if (seal->row.authority != order.court()) return NotControlled("NOT_YOUR_MEASURE", "the seal is another court's");
   EAGLE_ASSIGN_OR_RETURN(UnitBook book, UnitBook::Load(transaction, rules_, seal->unit, request.now));
@@ -281,15 +275,17 @@ absl::StatusOr<sdk::Answer> Register::Decide(const sdk::Request& request, const 
                                              sdk::InboxTransaction& transaction) {
   Tables tables(transaction, rules_.kind);
   const sdk::Operation& measure = request.freeze_operation == nullptr ? request.operation : *request.freeze_operation;
-  const auto review = tables.OpenReviewOf(measure.Text(), request.operation);
+  const auto seal = tables.FindSealOf(measure);
+  const auto review = seal ? tables.OpenReviewOf(seal->row.id, request.operation) : std::nullopt;
   if (!review) return Fail(Reason::kTaskNotWaiting, "no seal of this order waits for a clerk");
-  const bool renewal = request.order.action() == v1::ACTION_RENEW;
+  const v1::Action action = request.order.action();
   absl::StatusOr<sdk::Answer> answer =
       review->seal == request.operation.Text() ? DecideLock(request, decision, transaction)
-      : !decision.approved                     ? Final(renewal ? v1::OUTCOME_NOT_RENEWED : v1::OUTCOME_NOT_CONTROLLED,
-                                   decision.reason.empty() ? "REFUSED_BY_CLERK" : decision.reason, "")
-      : renewal ? Renew(request, /*decided=*/true, transaction)
-                : Release(request, /*decided=*/true, transaction);
+      : !decision.approved
+          ? Final(sdk::NotDoneOutcome(action), decision.reason.empty() ? "REFUSED_BY_CLERK" : decision.reason, "")
+      : action == v1::ACTION_RENEW          ? Renew(request, /*decided=*/true, transaction)
+      : action == v1::ACTION_TRANSFER_TITLE ? TransferTitle(request, /*decided=*/true, transaction)
+                                            : Release(request, /*decided=*/true, transaction);
   EAGLE_RETURN_IF_ERROR(answer.status());
   tables.CloseReview(review->number, decision.approved ? ReviewState::kApproved : ReviewState::kRefused, decision.clerk,
                      decision.reason, request.now);
@@ -311,6 +307,11 @@ absl::StatusOr<sdk::Answer> Register::DecideLock(const sdk::Request& request, co
   v1::ItemResult& item = answer.items.emplace_back(book.ItemOf(id));
   if (decision.approved) {
     answer.effect_at = book.seals().Find(id)->effective_from;
+    if (item.measure().pre_seal()) {
+      item.set_reason("PRE_SEALED");
+    } else if (rules_.kind.extent == Extent::kQuantity && seal->row.requested > book.HeldBy(seal->holder)) {
+      item.set_reason("QUANTITY_ABOVE_HOLDING");
+    }
   } else {
     item.set_reason(decision.reason.empty() ? "REFUSED_BY_CLERK" : decision.reason);
   }
@@ -320,7 +321,9 @@ absl::StatusOr<sdk::Answer> Register::DecideLock(const sdk::Request& request, co
 // ---- Time ----
 
 absl::Status Register::Advance(absl::Time now, sdk::InboxTransaction& transaction) {
-  for (const std::string& unit : Tables(transaction, rules_.kind).UnitsWithEndedTerms(now, kUnitsAStep)) {
+  Tables tables(transaction, rules_.kind);
+  tables.EndSearchesByTerm(now);
+  for (const std::string& unit : tables.UnitsWithEndedTerms(now, kUnitsAStep)) {
     EAGLE_ASSIGN_OR_RETURN(UnitBook book, UnitBook::Load(transaction, rules_, unit, now));
     EAGLE_RETURN_IF_ERROR(book.Store(transaction));
   }

@@ -6,6 +6,9 @@
 //             locks the asset as SEAL_PENDING at its rank and Decide says the rest
 //   RENEW     the same seal ends later
 //   RELEASE   the next in rank takes effect by itself
+//   TRANSFER_TITLE  协助办理过户: the new owner is entered, the measure ends, the queue is void or moves up (title.cc)
+//   LOCATE    查找: whoever meets the movable reports it to the office, and the office to the court (search.cc)
+//   FREEZE of a counter's measure: taken over as it stands (take_over.cc)
 //   DEDUCT    returned: a thing isn't money
 //
 // Answers that say no, by reason:
@@ -15,13 +18,18 @@
 //   SHARE_MISMATCH        the register knows another share, or the quantity is above what he holds
 //   TERM_TOO_LONG         above the rule (also of a renewal)
 //   DOCUMENT_REPEATED     a live seal under this number is there
+//   BLOCKED_ACT_UNKNOWN   an act that the office doesn't register is to be barred
 //   ALREADY_PRESERVED     the office keeps no waitlist; the remark names who was first
-//   VALUE_UNKNOWN         only a part of the quantity is free: without a value no part can be told
 //   MEASURE_UNKNOWN       no seal came from that order
 //   NOT_YOUR_MEASURE      it is another court's
 //   MEASURE_ENDED         it is released, lapsed or disposed of (a renewal says which)
 //   PARTIAL_RELEASE       it is released whole, or the part is less than the register counts
 //   AMOUNT_ABOVE_MEASURE  more than the limit is released
+//   WAITLISTED, PENDING, PRE_SEALED   the measure doesn't hold yet what is to be transferred or looked for
+//   ANOTHER_MEASURE_FIRST an earlier measure holds a part of the quantity that is to be transferred
+//   TRANSFEREE_INVALID    the new owner's number can't be, or he is the respondent
+//   NOT_MOVABLE           the thing can't be looked for
+// With a measure: PRE_SEALED (the respondent isn't registered yet), QUANTITY_ABOVE_HOLDING (PARTLY_CONTROLLED).
 //   RETURNED: TARGET_NOT_SUPPORTED, ASSET_KIND_NOT_SUPPORTED, ACTION_NOT_SUPPORTED
 //   ERROR: TOO_MANY_FINDINGS
 //
@@ -74,6 +82,10 @@ class Register : public sdk::InboxRegister, public sdk::PositionSource {
                                       sdk::InboxTransaction& transaction) const;
   absl::StatusOr<sdk::Answer> DecideLock(const sdk::Request& request, const sdk::Decision& decision,
                                          sdk::InboxTransaction& transaction) const;
+  absl::StatusOr<sdk::Answer> TransferTitle(const sdk::Request& request, bool decided,
+                                            sdk::InboxTransaction& transaction) const;
+  absl::StatusOr<sdk::Answer> Locate(const sdk::Request& request, sdk::InboxTransaction& transaction) const;
+  absl::StatusOr<sdk::Answer> TakeOver(const sdk::Request& request, sdk::InboxTransaction& transaction) const;
   sdk::Answer OpenReview(const sdk::Request& request, const Seal& seal, const UnitBook& book, const std::string& remark,
                          sdk::InboxTransaction& transaction) const;
   absl::StatusOr<sdk::v1::ItemResult> FindingOf(const Holder& holder, const sdk::v1::Identity& subject, absl::Time now,

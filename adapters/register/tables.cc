@@ -1,7 +1,9 @@
 #include "adapters/register/tables.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "adapters/register/query.h"
 #include "adapters/sdk/inbox_codec.h"
 #include "server/base/assert.h"
@@ -10,7 +12,7 @@
 namespace eagle::registry {
 namespace {
 
-constexpr int64_t kRegisterSchemaVersion = 2;
+constexpr int64_t kRegisterSchemaVersion = 3;
 
 // '@' stands for the kind's name. What differs by kind is written by SchemaOf.
 constexpr const char* kCommonSchema[] = {
@@ -26,6 +28,17 @@ constexpr const char* kCommonSchema[] = {
     "CREATE TABLE @_operations (operation TEXT PRIMARY KEY NOT NULL, order_digest BLOB NOT NULL, answer BLOB NOT "
     "NULL) STRICT",
 };
+// What version 3 has more than version 2, beside its columns.
+constexpr const char* kSinceVersion3[] = {
+    "CREATE INDEX @_seals_by_order ON @_seals (order_id)",
+    "CREATE TABLE @_searches (operation TEXT PRIMARY KEY NOT NULL, order_id BLOB NOT NULL, agency TEXT NOT NULL,"
+    " step INTEGER NOT NULL, seal TEXT NOT NULL REFERENCES @_seals, unit TEXT NOT NULL, hold INTEGER NOT NULL,"
+    " contact TEXT NOT NULL, phone TEXT NOT NULL, from_us INTEGER NOT NULL, to_us INTEGER NOT NULL,"
+    " ended_us INTEGER, why TEXT NOT NULL) STRICT",
+    "CREATE INDEX @_searches_live ON @_searches (unit) WHERE ended_us IS NULL",
+};
+constexpr char kHolderState[] = "state INTEGER NOT NULL DEFAULT 1 CHECK (state BETWEEN 1 AND 3)";
+constexpr char kSealActs[] = "acts TEXT NOT NULL DEFAULT ''";
 static_assert(static_cast<int>(sdk::Phase::kEffective) == 3, "the index _seals_by_end");
 static_assert(static_cast<int>(ReviewState::kOpen) == 1, "the index _reviews_open");
 
@@ -52,7 +65,7 @@ std::vector<std::string> SchemaOf(const Kind& kind) {
       " numerator INTEGER NOT NULL CHECK (numerator > 0), denominator INTEGER NOT NULL CHECK (denominator >= "
       "numerator),"
       " co_ownership TEXT NOT NULL, certificate TEXT NOT NULL",
-      TextColumns(kind.holder_fields), ", PRIMARY KEY (unit, holder)) STRICT, WITHOUT ROWID"));
+      TextColumns(kind.holder_fields), ", ", kHolderState, ", PRIMARY KEY (unit, holder)) STRICT, WITHOUT ROWID"));
   out.push_back(absl::StrCat(
       "CREATE TABLE @_", charges.list, " (unit TEXT NOT NULL REFERENCES @_units, certificate TEXT NOT NULL, ",
       charges.creditor,
@@ -68,9 +81,10 @@ std::vector<std::string> SchemaOf(const Kind& kind) {
       "), months INTEGER NOT NULL, years INTEGER NOT NULL, from_us INTEGER,"
       " to_us INTEGER, revision INTEGER NOT NULL, value INTEGER NOT NULL CHECK (value >= 0), order_id BLOB NOT NULL, "
       "agency TEXT NOT NULL, step INTEGER NOT NULL",
-      counted ? ", quantity INTEGER NOT NULL CHECK (quantity >= 0)" : "",
+      counted ? ", quantity INTEGER NOT NULL CHECK (quantity >= 0)" : "", ", ", kSealActs,
       ", FOREIGN KEY (unit, holder) REFERENCES @_holders) STRICT"));
   out.insert(out.end(), std::begin(kCommonSchema), std::end(kCommonSchema));
+  out.insert(out.end(), std::begin(kSinceVersion3), std::end(kSinceVersion3));
   return out;
 }
 
@@ -111,12 +125,12 @@ std::string SelectSeals(const Kind& kind) {
   return absl::StrCat(
       "SELECT seal, unit, holder, authority, document, served_us, served_sequence, phase, controls, months,"
       " years, from_us, to_us, revision, value, order_id, agency, step",
-      kind.extent == Extent::kQuantity ? ", quantity" : "", " FROM @_seals ");
+      kind.extent == Extent::kQuantity ? ", quantity" : "", ", acts FROM @_seals ");
 }
 std::string SelectHolders(const Kind& kind) {
   return absl::StrCat(
       "SELECT unit, holder, name, id_kind, id_number, numerator, denominator, co_ownership, certificate",
-      NamesOf(kind.holder_fields), " FROM @_holders ");
+      NamesOf(kind.holder_fields), ", state FROM @_holders ");
 }
 
 }  // namespace
@@ -146,6 +160,7 @@ Seal Tables::ReadSeal(Query& query) const {
   seal.operation.agency = query.Text();
   seal.operation.step = query.Small();
   row.requested = kind_.extent == Extent::kQuantity ? query.Int() : 1;
+  seal.blocked_acts = absl::StrSplit(query.Text(), ',', absl::SkipEmpty());
   row.scope = {AssetId(kind_, seal.unit, seal.holder)};
   if (sdk::IsLive(row.phase)) row.shares = {{row.scope.front(), controls, row.requested - controls}};
   return seal;
@@ -165,6 +180,7 @@ Holder Tables::ReadHolder(Query& query) const {
   holder.co_ownership = *kind;
   holder.certificate_number = query.Text();
   for (size_t i = 0; i < kind_.holder_fields.size(); ++i) holder.values.push_back(query.Text());
+  holder.state = static_cast<HolderState>(query.Int());
   return holder;
 }
 
@@ -184,6 +200,19 @@ absl::Status Tables::CreateOrCheck() {
   Query version(database_, Named("SELECT value FROM @_facts WHERE name = 'schema_version'"));
   const int64_t found = version.Row() ? version.Int() : 0;
   if (found == kRegisterSchemaVersion) return absl::OkStatus();
+  return Upgrade(found);
+}
+
+absl::Status Tables::Upgrade(int64_t found) {
+  if (found == 2) {
+    Query(database_, Named(absl::StrCat("ALTER TABLE @_holders ADD COLUMN ", kHolderState))).Run();
+    Query(database_, Named(absl::StrCat("ALTER TABLE @_seals ADD COLUMN ", kSealActs))).Run();
+    for (const char* sql : kSinceVersion3) Query(database_, Named(sql)).Run();
+    Query(database_, Named("UPDATE @_facts SET value = ? WHERE name = 'schema_version'"))
+        .Bind(kRegisterSchemaVersion)
+        .Run();
+    return absl::OkStatus();
+  }
   return Fail(Reason::kSchemaVersion, absl::StrCat("the ", kind_.name, " tables are of another version"))
       .With("version", found)
       .With("expected", kRegisterSchemaVersion);
@@ -207,7 +236,7 @@ void Tables::AddUnit(const Unit& unit) {
 }
 
 void Tables::AddHolder(const Holder& holder) {
-  std::string sql = "INSERT INTO @_holders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?";
+  std::string sql = "INSERT INTO @_holders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?";
   for (size_t i = 0; i < holder.values.size(); ++i) sql += ", ?";
   Query query(database_, Named(sql + ")"));
   query.Bind(holder.unit).Bind(int64_t{holder.number}).Bind(holder.name).Bind(holder.id_kind).Bind(holder.id_number);
@@ -216,7 +245,18 @@ void Tables::AddHolder(const Holder& holder) {
       .Bind(int64_t{holder.share_denominator});
   query.Bind(CoOwnershipName(holder.co_ownership)).Bind(holder.certificate_number);
   for (const std::string& value : holder.values) query.Bind(value);
-  query.Run();
+  query.Bind(static_cast<int64_t>(holder.state)).Run();
+}
+
+void Tables::SetHolder(const Holder& holder) {
+  std::string sql = "UPDATE @_holders SET numerator = ?, denominator = ?, co_ownership = ?, certificate = ?, state = ?";
+  for (const Field& field : kind_.holder_fields) absl::StrAppend(&sql, ", ", field.name, " = ?");
+  Query query(database_, Named(sql + " WHERE unit = ? AND holder = ?"));
+  query.Bind(int64_t{holder.share_numerator}).Bind(int64_t{holder.share_denominator});
+  query.Bind(CoOwnershipName(holder.co_ownership)).Bind(holder.certificate_number);
+  query.Bind(static_cast<int64_t>(holder.state));
+  for (const std::string& value : holder.values) query.Bind(value);
+  query.Bind(holder.unit).Bind(int64_t{holder.number}).Run();
 }
 
 void Tables::AddCharge(const Charge& charge) {
@@ -247,8 +287,9 @@ std::vector<Holder> Tables::HoldersOf(std::string_view unit) {
 }
 
 std::vector<Holder> Tables::HoldingsOf(const sdk::v1::Identity& person) {
-  Query query(database_, Named(absl::StrCat(SelectHolders(kind_), "WHERE person = ? ORDER BY unit, holder")));
-  query.Bind(PersonOf(person.id_kind(), person.id_number()));
+  Query query(database_,
+              Named(absl::StrCat(SelectHolders(kind_), "WHERE person = ? AND state <> ? ORDER BY unit, holder")));
+  query.Bind(PersonOf(person.id_kind(), person.id_number())).Bind(static_cast<int64_t>(HolderState::kFormer));
   std::vector<Holder> out;
   while (query.Row()) out.push_back(ReadHolder(query));
   return out;
@@ -275,6 +316,18 @@ std::vector<Charge> Tables::ChargesOf(std::string_view unit) {
   return out;
 }
 
+void Tables::EndCharge(const Charge& charge) {
+  Query query(database_,
+              Named(absl::StrCat("DELETE FROM @_", kind_.charges.list, " WHERE unit = ? AND certificate = ?")));
+  query.Bind(charge.unit).Bind(charge.certificate_number).Run();
+}
+
+void Tables::MoveCharge(const Charge& charge, uint32_t holder) {
+  Query query(database_, Named(absl::StrCat("UPDATE @_", kind_.charges.list,
+                                            " SET holder = ? WHERE unit = ? AND certificate = ?")));
+  query.Bind(int64_t{holder}).Bind(charge.unit).Bind(charge.certificate_number).Run();
+}
+
 // ---- Seals ----
 
 std::vector<Seal> Tables::SealsOf(std::string_view unit, Which which) {
@@ -294,6 +347,14 @@ std::optional<Seal> Tables::FindSeal(std::string_view id) {
   return ReadSeal(query);
 }
 
+std::optional<Seal> Tables::FindSealOf(const sdk::Operation& operation) {
+  if (operation.order_id.empty()) return std::nullopt;
+  Query query(database_, Named(absl::StrCat(SelectSeals(kind_), "WHERE order_id = ? AND agency = ? AND step = ?")));
+  query.BindBytes(operation.order_id).Bind(operation.agency).Bind(int64_t{operation.step});
+  if (!query.Row()) return std::nullopt;
+  return ReadSeal(query);
+}
+
 void Tables::PutSeal(const Seal& seal) {
   const sdk::Encumbrance& row = seal.row;
   const bool counted = kind_.extent == Extent::kQuantity;
@@ -301,10 +362,10 @@ void Tables::PutSeal(const Seal& seal) {
       database_,
       Named(absl::StrCat(
           "INSERT INTO @_seals VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18",
-          counted ? ", ?19)" : ")",
+          counted ? ", ?20, ?19)" : ", ?19)",
           " ON CONFLICT (seal) DO UPDATE SET phase = ?8, controls = ?9, from_us = ?12, to_us = ?13, revision = ?14,"
-          " value = ?15",
-          counted ? ", quantity = ?19" : "")));
+          " value = ?15, order_id = ?16, agency = ?17, step = ?18",
+          counted ? ", quantity = ?20" : "")));
   query.Bind(row.id).Bind(seal.unit).Bind(int64_t{seal.holder}).Bind(row.authority).Bind(row.document_number);
   query.Bind(row.rank.served_at)
       .Bind(static_cast<int64_t>(row.rank.served_sequence))
@@ -318,7 +379,8 @@ void Tables::PutSeal(const Seal& seal) {
   query.Bind(seal.value_minor_units)
       .BindBytes(seal.operation.order_id)
       .Bind(seal.operation.agency)
-      .Bind(int64_t{seal.operation.step});
+      .Bind(int64_t{seal.operation.step})
+      .Bind(absl::StrJoin(seal.blocked_acts, ","));
   if (counted) query.Bind(row.requested);
   query.Run();
 }
@@ -336,6 +398,56 @@ std::vector<std::string> Tables::UnitsWithEndedTerms(absl::Time now, size_t limi
   std::vector<std::string> out;
   while (query.Row()) out.push_back(query.Text());
   return out;
+}
+
+// ---- Searches ----
+
+void Tables::AddSearch(const Search& search) {
+  Query query(database_, Named("INSERT INTO @_searches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, '')"));
+  query.Bind(search.operation.Text())
+      .BindBytes(search.operation.order_id)
+      .Bind(search.operation.agency)
+      .Bind(int64_t{search.operation.step});
+  query.Bind(search.seal).Bind(search.unit).Bind(int64_t{search.hold});
+  query.Bind(search.collect_contact).Bind(search.collect_phone).Bind(search.from).Bind(search.to).Run();
+}
+
+std::vector<Search> Tables::SearchesOf(std::string_view unit, absl::Time now) {
+  Query query(database_,
+              Named("SELECT order_id, agency, step, seal, unit, hold, contact, phone, from_us, to_us FROM @_searches"
+                    " WHERE unit = ? AND ended_us IS NULL AND to_us > ? ORDER BY from_us, operation"));
+  query.Bind(unit).Bind(now);
+  std::vector<Search> out;
+  while (query.Row()) {
+    Search& search = out.emplace_back();
+    search.operation.order_id = query.Text();
+    search.operation.agency = query.Text();
+    search.operation.step = query.Small();
+    search.seal = query.Text();
+    search.unit = query.Text();
+    search.hold = query.Int() != 0;
+    search.collect_contact = query.Text();
+    search.collect_phone = query.Text();
+    search.from = query.Time();
+    search.to = query.Time();
+  }
+  return out;
+}
+
+void Tables::EndSearch(const Search& search, std::string_view why, absl::Time now) {
+  Query query(database_, Named("UPDATE @_searches SET ended_us = ?, why = ? WHERE operation = ?"));
+  query.Bind(now).Bind(why).Bind(search.operation.Text()).Run();
+}
+
+void Tables::EndSearchesOf(std::string_view seal, std::string_view why, absl::Time now) {
+  Query query(database_, Named("UPDATE @_searches SET ended_us = ?, why = ? WHERE seal = ? AND ended_us IS NULL"));
+  query.Bind(now).Bind(why).Bind(seal).Run();
+}
+
+void Tables::EndSearchesByTerm(absl::Time now) {
+  Query query(database_,
+              Named("UPDATE @_searches SET ended_us = to_us, why = 'TERM' WHERE ended_us IS NULL AND to_us <= ?"));
+  query.Bind(now).Run();
 }
 
 // ---- Reviews ----

@@ -1,8 +1,10 @@
 // The tables of one kind of registry, in the inbox's own database: effect, answer and outbox are one transaction. Their
 // names begin with the kind's: land_units, vehicle_seals.
 //
-//   _units, _holders, and the charges by their own name (land_mortgages): the old register, imported once
+//   _units, _holders, and the charges by their own name (land_mortgages): the old register, imported once; owners who
+//                 sold, and who is to become one, are holders with a state
 //   _seals        rows of the encumbrance register: our orders', other courts', imported ones; ended ones stay
+//   _searches     what is looked for, and until when
 //   _reviews      what waits for a clerk, and what was decided
 //   _operations   the first answer to each operation
 //
@@ -35,7 +37,8 @@ class Tables {
   // Pre: a transaction of a SQLite inbox.
   Tables(sdk::InboxTransaction& transaction, const Kind& kind) : database_(transaction.sqlite()), kind_(kind) {}
 
-  // Makes the tables in a new inbox. Error: SCHEMA_VERSION when they are of another version.
+  // Makes the tables in a new inbox, and adds to those of version 2 what this one has more. Error: SCHEMA_VERSION when
+  // they are of another version.
   absl::Status CreateOrCheck();
 
   bool IsEmpty();  // nothing imported yet
@@ -43,20 +46,38 @@ class Tables {
   void AddHolder(const Holder& holder);
   void AddCharge(const Charge& charge);
   std::optional<Unit> FindUnit(std::string_view number);
-  std::vector<Holder> HoldersOf(std::string_view unit);  // by number
-  // Rows of everyone with this number, by unit, whatever the name; both forms of a citizen number are one.
+  // In any state, by number.
+  std::vector<Holder> HoldersOf(std::string_view unit);
+  // Share, kind of ownership, certificate, values and state of one who is there.
+  void SetHolder(const Holder& holder);
+  // Rows of everyone with this number who holds a part or is to get one, by unit, whatever the name; both forms of a
+  // citizen number are one.
   std::vector<Holder> HoldingsOf(const sdk::v1::Identity& person);
   // In the order of their registration.
   std::vector<Charge> ChargesOf(std::string_view unit);
+  void EndCharge(const Charge& charge);
+  // It lies on what another holder has now.
+  void MoveCharge(const Charge& charge, uint32_t holder);
 
   enum class Which { kLive, kAll };
   std::vector<Seal> SealsOf(std::string_view unit, Which which);  // by rank
   std::optional<Seal> FindSeal(std::string_view id);
+  // The one that this order made, or took over.
+  std::optional<Seal> FindSealOf(const sdk::Operation& operation);
   void PutSeal(const Seal& seal);
   // "counter/1", "counter/2" ...: never given twice.
   std::string NewSealId(std::string_view prefix);
   // Units with a seal whose term has ended by `now`.
   std::vector<std::string> UnitsWithEndedTerms(absl::Time now, size_t limit);
+
+  void AddSearch(const Search& search);
+  // In the order in which they began.
+  std::vector<Search> SearchesOf(std::string_view unit, absl::Time now);
+  // `why`: a code, as COLLECTED.
+  void EndSearch(const Search& search, std::string_view why, absl::Time now);
+  void EndSearchesOf(std::string_view seal, std::string_view why, absl::Time now);
+  // Those whose term has ended by `now`.
+  void EndSearchesByTerm(absl::Time now);
 
   uint64_t OpenReview(const Review& review);  // its number
   std::optional<Review> FindReview(uint64_t number);
@@ -77,6 +98,7 @@ class Tables {
  private:
   // `sql` with the kind's name for every '@'.
   std::string Named(std::string_view sql) const;
+  absl::Status Upgrade(int64_t found);
   Seal ReadSeal(class Query& query) const;
   Holder ReadHolder(Query& query) const;
 

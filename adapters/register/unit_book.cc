@@ -1,5 +1,6 @@
 #include "adapters/register/unit_book.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/numeric/int128.h"
@@ -7,6 +8,7 @@
 #include "adapters/sdk/measure.h"
 #include "server/base/assert.h"
 #include "server/base/reason.h"
+#include "server/trust/timestamps.h"
 
 namespace eagle::registry {
 
@@ -39,6 +41,7 @@ absl::StatusOr<UnitBook> UnitBook::Load(sdk::InboxTransaction& transaction, cons
   }
   std::vector<sdk::Asset> assets;
   for (const Holder& holder : holders) {
+    if (holder.state == HolderState::kFormer) continue;  // no live seal is on what he had
     if (kind.extent != Extent::kWhole || assets.empty()) assets.push_back(AssetOf(kind, holder, whole));
   }
   std::vector<sdk::Encumbrance> rows;
@@ -60,6 +63,11 @@ const Holder* UnitBook::FindHolder(uint32_t number) const {
   return nullptr;
 }
 
+size_t UnitBook::Count(HolderState state) const {
+  return static_cast<size_t>(
+      std::count_if(holders_.begin(), holders_.end(), [&](const Holder& holder) { return holder.state == state; }));
+}
+
 const Seal* UnitBook::FindSeal(std::string_view id) const {
   const auto found = kept_.find(id);
   return found == kept_.end() ? nullptr : &found->second;
@@ -79,6 +87,35 @@ const Seal* UnitBook::SealOfDocument(uint32_t holder, std::string_view document_
 const Seal* UnitBook::FirstOn(uint32_t holder) const {
   const auto standing = seals_.StandingOn(AssetId(kind_, unit_, holder));
   return standing.empty() ? nullptr : FindSeal(standing.front()->id);
+}
+
+const Seal* UnitBook::FirstBarring(uint32_t holder, std::string_view act) const {
+  for (const sdk::Encumbrance* row : seals_.StandingOn(AssetId(kind_, unit_, holder))) {
+    if (const Seal* seal = FindSeal(row->id); seal->Bars(act)) return seal;
+  }
+  return nullptr;
+}
+
+int64_t UnitBook::FreeFor(uint32_t holder, std::string_view act) const {
+  const std::string asset = AssetId(kind_, unit_, holder);
+  int64_t free = seals_.FindAsset(asset)->balance;
+  for (const sdk::Encumbrance* row : seals_.StandingOn(asset)) {
+    if (FindSeal(row->id)->Bars(act)) free -= row->ControlledOn(asset);
+  }
+  return free;
+}
+
+std::vector<std::string> UnitBook::SealsAgainst(uint32_t holder) const {
+  std::vector<std::string> out;
+  for (const sdk::Encumbrance* row : seals_.StandingOn(AssetId(kind_, unit_, holder))) {
+    if (FindSeal(row->id)->holder == holder) out.push_back(row->id);
+  }
+  return out;
+}
+
+std::string_view UnitBook::AssetKind() const {
+  const Thing* thing = ThingOfNumber(kind_, unit_);
+  return thing == nullptr ? std::string_view() : thing->asset_kind;
 }
 
 absl::Status UnitBook::Place(Seal seal, bool review) {
@@ -116,6 +153,8 @@ sdk::v1::ItemResult UnitBook::ItemOf(std::string_view id) const {
   auto& measure = *item.mutable_measure();
   if (kind_.extent == Extent::kQuantity) {
     const int64_t quantity = measure.requested_minor_units();
+    measure.set_requested_quantity_e4(quantity * kE4OfHundredth);
+    measure.set_controlled_quantity_e4(measure.ended() ? 0 : measure.controlled_minor_units() * kE4OfHundredth);
     const int64_t controlled = InProportion(value, measure.controlled_minor_units(), quantity);
     measure.set_requested_minor_units(value);
     measure.set_controlled_minor_units(measure.ended() ? 0 : controlled);
@@ -128,6 +167,12 @@ sdk::v1::ItemResult UnitBook::ItemOf(std::string_view id) const {
     for (auto& prior : *measure.mutable_prior_measures()) prior.set_amount_minor_units(0);
   }
   for (auto& share : *measure.mutable_shares()) share.set_asset_number(unit_);
+  const Holder* holder = FindHolder(seal->holder);
+  measure.set_pre_seal(holder != nullptr && holder->state == HolderState::kExpected);
+  for (const std::string& act : seal->blocked_acts.empty() ? ActsOf(kind_, AssetKind()) : seal->blocked_acts)
+    measure.add_blocked_acts(act);
+  *measure.mutable_served_at() = trust::TimestampOf(seal->row.rank.served_at);
+  measure.set_served_sequence(seal->row.rank.served_sequence);
   return item;
 }
 
@@ -138,6 +183,8 @@ absl::Status UnitBook::Store(sdk::InboxTransaction& transaction, std::string_vie
     GATEWAY_ASSERT(kept != kept_.end(), "every row came in through Load or Place");
     kept->second.row = std::move(row);
     tables.PutSeal(kept->second);
+    const sdk::Phase phase = kept->second.row.phase;
+    if (!sdk::IsLive(phase)) tables.EndSearchesOf(kept->first, sdk::PhaseName(phase), seals_.now());
   }
   for (const sdk::Change& change : seals_.TakeChanges()) {
     const Seal& seal = kept_.at(change.id);

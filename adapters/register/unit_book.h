@@ -34,9 +34,11 @@ class UnitBook {
 
   sdk::EncumbranceRegister& seals() { return seals_; }
   const sdk::EncumbranceRegister& seals() const { return seals_; }
+  // In any state, by number.
   const std::vector<Holder>& holders() const { return holders_; }
   // Null when there is none.
   const Holder* FindHolder(uint32_t number) const;
+  size_t Count(HolderState state) const;
   // Live seals, and what became of others in this book.
   const Seal* FindSeal(std::string_view id) const;
   // A live seal of this document on the asset that this holder's seal would take: 一案一封, a second lock under the
@@ -45,8 +47,14 @@ class UnitBook {
 
   // The first live seal on what a seal against this holder would take hold of. Null when there is none.
   const Seal* FirstOn(uint32_t holder) const;
-  // kQuantity: what no seal controls of this holder's.
+  // The first of them that bars this act. Null when none does.
+  const Seal* FirstBarring(uint32_t holder, std::string_view act) const;
+  // kQuantity: what no seal controls of this holder's; all that he has; what no seal controls that bars the act.
   int64_t FreeOf(uint32_t holder) const { return seals_.Available(AssetId(kind_, unit_, holder)); }
+  int64_t HeldBy(uint32_t holder) const { return seals_.FindAsset(AssetId(kind_, unit_, holder))->balance; }
+  int64_t FreeFor(uint32_t holder, std::string_view act) const;
+  // Ids of the live seals against this holder, in rank.
+  std::vector<std::string> SealsAgainst(uint32_t holder) const;
 
   // Enters a seal and keeps what the encumbrance row doesn't say. Errors: those of EncumbranceRegister::Place. For
   // quantities, too, what is in effect is never pushed aside (RANK_TAKEN): registration decides.
@@ -56,10 +64,12 @@ class UnitBook {
   // the part is less than one hundredth of the quantity.
   absl::Status ReleasePart(std::string_view id, int64_t amount_minor_units);
   // The seal as the contract tells it: the unit's number instead of the register's own, its value (in proportion, for a
-  // quantity) instead of what the register counts.
+  // quantity) instead of what the register counts, which is told beside it; its rank, what it bars, and whether it is
+  // one before the registration of its debtor.
   sdk::v1::ItemResult ItemOf(std::string_view id) const;
 
-  // Writes what changed and tells. `decided`: the measure whose answer is being given right now tells itself.
+  // Writes what changed and tells; nobody looks any more for what no measure holds. `decided`: the measure whose answer
+  // is being given right now tells itself.
   absl::Status Store(sdk::InboxTransaction& transaction, std::string_view decided = "");
   // The same after the unit was disposed of under `id`: nobody asked for an answer, so its court is told, too.
   absl::Status StoreDisposed(sdk::InboxTransaction& transaction, std::string_view id);
@@ -68,6 +78,7 @@ class UnitBook {
   UnitBook(const Kind& kind, std::string unit, std::vector<Holder> holders, sdk::EncumbranceRegister seals)
       : kind_(kind), unit_(std::move(unit)), holders_(std::move(holders)), seals_(std::move(seals)) {}
   void Tell(const Seal& seal, const sdk::Change& change, Tables& tables, sdk::InboxTransaction& transaction) const;
+  std::string_view AssetKind() const;
 
   const Kind& kind_;
   std::string unit_;

@@ -78,7 +78,8 @@ constexpr registry::Thing kThings[] = {{.asset_kind = "VEHICLE",
                                         .is_number = IsVin,
                                         .number_form = "17 characters, the ninth a check character",
                                         .in_test_range = IsTest,
-                                        .terms = kTerms}};
+                                        .terms = kTerms,
+                                        .movable = true}};
 
 // What the registry refuses while a file seal 档案查封 stands; the car still moves. Source: provisions on the
 // registration of motor vehicles (2021).
@@ -139,7 +140,7 @@ const registry::Kind kVehicle = {
     .clerk_needed = ClerkNeeded,
     .blocked_acts = kBlockedActs,
     .kept = "only motor vehicles are kept here",
-    .can = "a vehicle can be sealed, renewed and released",
+    .can = "a vehicle can be sealed, renewed, released, looked for and transferred",
     .searched = "机动车登记簿, all vehicles by owner (number in 18 and 15 digits, name), mortgages, seals",
 };
 

@@ -61,17 +61,18 @@ class Examination:
     # What each adapter is not asked, and why it can't be.
     THINGS = {"id-15-18", "rare-characters", "name-variants", "many-assets", "partial-freeze", "empty-account", "inflow", "release-in-part", "strange-account", "deduct",
               "deduct-too-much", "deduct-repeated", "release-behind-deduction"}
+    MONEY = {"transfer-out-of-turn", "transfer-title", "blocked-acts", "quantity", "pre-seal", "locate"}
     SKIPS = {
-        "bank": {"register-down"},
-        "fund": {"register-down"},
-        "rest": {"register-down", "lapse-and-late-renewal", "leap-day"},
-        "file": {"register-down", "prior-measure", "waitlist", "rank-by-arrival", "renewal-opens-no-window", "lapse-and-late-renewal", "leap-day"},
-        "land": THINGS - {"id-15-18"} | {"register-down"},
-        "vehicle": THINGS - {"id-15-18"} | {"namesake", "register-down"},
-        "equity": THINGS | {"namesake", "register-down"},
-        "ip": THINGS | {"namesake", "register-down", "prior-measure", "waitlist", "rank-by-arrival", "renewal-opens-no-window"},
-        "python": {"register-down", "prior-measure", "lapse-and-late-renewal", "leap-day"},
-        "java": {"register-down", "prior-measure", "lapse-and-late-renewal", "leap-day"},
+        "bank": MONEY | {"register-down"},
+        "fund": MONEY | {"register-down"},
+        "rest": MONEY | {"register-down", "lapse-and-late-renewal", "leap-day"},
+        "file": MONEY | {"register-down", "prior-measure", "waitlist", "rank-by-arrival", "renewal-opens-no-window", "lapse-and-late-renewal", "leap-day"},
+        "land": THINGS - {"id-15-18"} | {"register-down", "quantity", "locate"},
+        "vehicle": THINGS - {"id-15-18"} | {"namesake", "register-down", "quantity", "pre-seal"},
+        "equity": THINGS | {"namesake", "register-down", "pre-seal", "locate"},
+        "ip": THINGS | MONEY - {"blocked-acts"} | {"namesake", "register-down", "prior-measure", "waitlist", "rank-by-arrival", "renewal-opens-no-window"},
+        "python": MONEY | {"register-down", "prior-measure", "lapse-and-late-renewal", "leap-day"},
+        "java": MONEY | {"register-down", "prior-measure", "lapse-and-late-renewal", "leap-day"},
     }
 
     def __init__(self, binaries, folder, kind):
@@ -232,11 +233,11 @@ class Examination:
         self.hooks["approve"] = "true"  # what Hello says is by clerk: the batch system answers by itself, later
         return f"{self.program('eagle-file')} run --config {self.config}"
 
-    def register(self, kind, asset_kind, unit, months, share=(1, 1), old=None, prior=None, namesake=None, limit=None):
+    def register(self, kind, asset_kind, unit, months, share=(1, 1), old=None, prior=None, namesake=None, limit=None, sold=None, more="", **sections):
         program = "eagle-" + kind
         self.append(f'[{kind}]\nregistry = "北陵市登记机关"\n')
         run(self.program(program), "import", "--config", self.config, os.path.join(TOP, "adapters", kind, "data", "demo"), env=self.environment)
-        self.fixtures.append(f'asset_kind = "{asset_kind}"\nmoney = false\nterm_months = {months}\nstep_clock = true' + (f'\nthing_limit = "{limit}"' if limit else ""))
+        self.fixtures.append(f'asset_kind = "{asset_kind}"\nmoney = false\nterm_months = {months}\nstep_clock = true\nblocked_act = "TRANSFER"' + (f'\nthing_limit = "{limit}"' if limit else "") + more)
         self.section("person", name=PERSON[0], id_number=PERSON[1], asset=unit, share_numerator=share[0], share_denominator=share[1])
         if old:
             self.section("old_number", name="单雨", id_number="990101196507180054", asset=old)
@@ -244,6 +245,10 @@ class Examination:
             self.section("namesake", name=PERSON[0], id_number="990101199112120034", asset=namesake)
         if prior:
             self.section("prior", **prior)
+        if sold:
+            self.section("sold", **sold)
+        for section, values in sections.items():
+            self.section(section, **values)
         approve = os.path.join(self.folder, "approve.py")
         with open(approve, "w", encoding="utf-8") as file:
             file.write("import json, subprocess\n"
@@ -255,14 +260,19 @@ class Examination:
 
     def land(self):
         return self.register("land", "LAND", "990101001002GB00123F00010012", 24, (1, 2), old="990101001004GB00210F00030001", namesake="990101001002GB00123F00020305",
-                             prior={"name": "周柏川", "id_number": "990101197605210119", "asset": "990101001002GB00087F00010101"})
+                             prior={"name": "周柏川", "id_number": "990101197605210119", "asset": "990101001002GB00087F00010101"},
+                             sold={"name": "唐嘉木", "id_number": "990101198806100068", "asset": "990101001002GB00123F00010013"},
+                             pre_registered={"name": "周柏川", "id_number": "990101197605210119", "asset": "990101001005GB00031F00020802"})
 
     def vehicle(self):
+        self.hooks["sighting"] = f"{self.program('eagle-vehicle')} counter --config {self.config} sighting --unit L99BL1A10RA000018 --place 环城路检查站 --by 交警支队"
         return self.register("vehicle", "VEHICLE", "L99BL1A10RA000018", 12, old="L99MX2C35LC000416",
-                             prior={"name": "苏晴", "id_number": "990101198708150029", "asset": "L99BL1A11RA000027"})
+                             prior={"name": "苏晴", "id_number": "990101198708150029", "asset": "L99BL1A11RA000027"},
+                             sold={"name": "北陵松岭仓储有限公司", "id_kind": "UNIFIED_CREDIT_CODE", "id_number": "919901019900002010", "asset": "L99CT4B54PB001204"})
 
     def equity(self):
-        return self.register("equity", "EQUITY", "919901019900000178", 24, (30, 100), limit="1500000.00",
+        return self.register("equity", "EQUITY", "919901019900000178", 24, (30, 100), limit="1500000.00", more="\ncounts_units = true",
+                             sold={"name": "苏晴", "id_number": "990101198708150029", "asset": "919901019900000178", "share_numerator": 70, "share_denominator": 100},
                              prior={"name": "周柏川", "id_number": "990101197605210119", "asset": "919901019900002010", "share_numerator": 2, "share_denominator": 3})
 
     def ip(self):

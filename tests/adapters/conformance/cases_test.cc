@@ -61,17 +61,77 @@ core_down = "down"
 core_up = "up"
 )";
 
+// What lies in the registers of the demonstration, for cases that only things have.
+constexpr char kVehicles[] = R"(
+asset_kind = "VEHICLE"
+money = false
+blocked_act = "TRANSFER"
+[person]
+name = "林远舟"
+id_number = "990101198503070017"
+asset = "L99BL1A10RA000018"
+[sold]
+name = "北陵松岭仓储有限公司"
+id_kind = "UNIFIED_CREDIT_CODE"
+id_number = "919901019900002010"
+asset = "L99CT4B54PB001204"
+[hooks]
+sighting = "sight L99BL1A10RA000018"
+)";
+constexpr char kEquity[] = R"(
+asset_kind = "EQUITY"
+money = false
+counts_units = true
+thing_limit = "1500000.00"
+[person]
+name = "林远舟"
+id_number = "990101198503070017"
+asset = "919901019900000178"
+share_numerator = 30
+share_denominator = 100
+)";
+constexpr char kLand[] = R"(
+asset_kind = "LAND"
+money = false
+[person]
+name = "林远舟"
+id_number = "990101198503070017"
+asset = "990101001002GB00123F00010012"
+share_denominator = 2
+[pre_registered]
+name = "周柏川"
+id_number = "990101197605210119"
+asset = "990101001005GB00031F00020802"
+)";
+
+bool IsOfThings(const Case& one) { return std::find(one.needs.begin(), one.needs.end(), "thing") != one.needs.end(); }
+// The register in which such a case is played; null for one of money.
+const char* RegisterOf(const Case& one) {
+  if (!IsOfThings(one)) return nullptr;
+  return one.name == "quantity" ? "equity" : one.name == "pre-seal" ? "land" : "vehicle";
+}
+
 // A Tuesday in autumn, at nine in China.
 absl::Time Start() { return absl::FromCivil(absl::CivilSecond(2026, 9, 29, 9, 0, 0), absl::FixedTimeZone(8 * 3600)); }
 
+const char* FixturesOf(const std::string& kind) {
+  return kind == "equity" ? kEquity : kind == "land" ? kLand : kind == "vehicle" ? kVehicles : kPersons;
+}
+
 struct Examination {
-  explicit Examination(Defect defect)
+  // With a `kind` the model keeps things.
+  explicit Examination(Defect defect, const char* kind = nullptr)
       : clock(Start()),
         entropy(7),
         world(World::Make(kOurAgency, Start(), entropy)),
-        fixtures(*ParseFixtures(kPersons)),
+        fixtures(*ParseFixtures(FixturesOf(kind == nullptr ? "" : kind))),
         gateway(world, clock),
         stage(gateway, world, clock, core, defect) {
+    if (kind != nullptr) {
+      things.emplace(kind, Start());
+      stage.things = &*things;
+      return;
+    }
     const auto account = [&](const std::string& person, int64_t balance) {
       const Person& one = *fixtures.Find(person);
       core.AddAccount(one.asset, balance, one.name, one.id_number);
@@ -100,6 +160,7 @@ struct Examination {
   World world;
   Fixtures fixtures;
   sdk::FakeBankCore core;
+  std::optional<ModelThings> things;
   FakeGateway gateway;
   MemoryStage stage;
 };
@@ -107,6 +168,11 @@ struct Examination {
 std::vector<const Case*> Every() {
   std::vector<const Case*> cases;
   for (const Case& one : AllCases()) cases.push_back(&one);
+  return cases;
+}
+std::vector<const Case*> EveryOfMoney() {
+  std::vector<const Case*> cases = Every();
+  std::erase_if(cases, [](const Case* one) { return IsOfThings(*one); });
   return cases;
 }
 
@@ -176,13 +242,22 @@ const std::multimap<std::string_view, Defect>& Catches() {
       {"lapse-and-late-renewal", Defect::kRenewsEnded},
       {"lapse-and-late-renewal", Defect::kLapsesSilently},
       {"leap-day", Defect::kMarchFirst},
+      {"transfer-out-of-turn", Defect::kSellsOutOfTurn},
+      {"transfer-title", Defect::kKeepsOwner},
+      {"transfer-title", Defect::kKeepsQueue},
+      {"blocked-acts", Defect::kTakesAnyAct},
+      {"blocked-acts", Defect::kBarsAll},
+      {"quantity", Defect::kIgnoresQuantity},
+      {"pre-seal", Defect::kHidesPreSeal},
+      {"locate", Defect::kSilentSighting},
+      {"locate", Defect::kLooksOn},
   };
   return *kCatches;
 }
 
 TEST(ConformanceKit, AnHonestAdapterPassesEveryCase) {
   Examination examination(Defect::kNone);
-  const RunResult run = examination.Play(Every());
+  const RunResult run = examination.Play(EveryOfMoney());
   for (const CaseResult& result : run.results) {
     EXPECT_EQ(result.verdict, CaseVerdict::kPassed) << result.one->name << " " << result.missing;
     EXPECT_THAT(result.faults, IsEmpty()) << result.one->name;
@@ -191,8 +266,10 @@ TEST(ConformanceKit, AnHonestAdapterPassesEveryCase) {
 
 TEST(ConformanceKit, EveryCasePassesAlone) {
   for (const Case* one : Every()) {
-    Examination examination(Defect::kNone);
-    EXPECT_THAT(examination.Play({one}).results.front().faults, IsEmpty()) << one->name;
+    Examination examination(Defect::kNone, RegisterOf(*one));
+    const CaseResult result = examination.Play({one}).results.front();
+    EXPECT_EQ(result.verdict, CaseVerdict::kPassed) << one->name << " " << result.missing;
+    EXPECT_THAT(result.faults, IsEmpty()) << one->name;
   }
 }
 
@@ -200,7 +277,7 @@ TEST(ConformanceKit, EveryCaseCatchesItsBrokenAdapter) {
   for (const auto& [name, defect] : Catches()) {
     const Case* one = FindCase(name);
     ASSERT_NE(one, nullptr) << name;
-    Examination examination(defect);
+    Examination examination(defect, RegisterOf(*one));
     const RunResult run = examination.Play({one});
     ASSERT_EQ(run.results.size(), 1u);
     EXPECT_EQ(run.results.front().verdict, CaseVerdict::kFailed)

@@ -32,7 +32,7 @@ class MemoryStage : public Stage {
   bool AdapterRuns() override { return adapter_ != nullptr; }
   absl::Status StartAdapter() override {
     if (adapter_ == nullptr)
-      adapter_ = std::make_unique<ModelAdapter>(gateway_, world_, clock_, disk_, core_, defect_, ++processes_);
+      adapter_ = std::make_unique<ModelAdapter>(gateway_, world_, clock_, disk_, core_, defect_, ++processes_, things);
     adapter_->register_away = register_away_;
     return absl::OkStatus();
   }
@@ -51,6 +51,7 @@ class MemoryStage : public Stage {
       sdk::CrashPlan never;
       sdk::FakeBank(core_, clock_, never).Credit(empty_account, 5'00);
     }
+    if (command.rfind("sight ", 0) == 0) return things->Sight(command.substr(6), clock_.WallNow());
     register_away_ = command == "down";
     if (adapter_ != nullptr) adapter_->register_away = register_away_;
     return absl::OkStatus();
@@ -61,6 +62,7 @@ class MemoryStage : public Stage {
   }
 
   std::string empty_account;
+  ModelThings* things = nullptr;  // with it the adapter is a registry
 
  private:
   static constexpr absl::Duration kTick = absl::Milliseconds(50);

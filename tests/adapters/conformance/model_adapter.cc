@@ -6,6 +6,7 @@
 #include "server/base/bytes.h"
 #include "server/base/person_name.h"
 #include "server/base/reason.h"
+#include "server/trust/freeze_named.h"
 #include "server/trust/make_batch.h"
 #include "server/trust/timestamps.h"
 
@@ -31,12 +32,13 @@ bool HasUnknown(const google::protobuf::Message& message) {
 }  // namespace
 
 ModelAdapter::ModelAdapter(FakeGateway& gateway, const World& world, sdk::SetClock& clock, ModelDisk& disk,
-                           sdk::FakeBankCore& core, Defect defect, int process)
+                           sdk::FakeBankCore& core, Defect defect, int process, ModelThings* things)
     : gateway_(gateway),
       world_(world),
       clock_(clock),
       disk_(disk),
       core_(core),
+      things_(things),
       defect_(defect),
       bank_(core, clock, never_),
       config_(ConfigOf(world)),
@@ -76,10 +78,11 @@ void ModelAdapter::SayHello() {
   request.set_instance(instance_);
   request.set_inbox(Has(Defect::kShortInbox) ? "abcd" : disk_.inbox);
   request.set_most_in_flight(256);
-  for (v1::Action action :
-       {v1::ACTION_INQUIRE, v1::ACTION_FREEZE, v1::ACTION_RENEW, v1::ACTION_RELEASE, v1::ACTION_DEDUCT}) {
+  for (v1::Action action : {v1::ACTION_INQUIRE, v1::ACTION_FREEZE, v1::ACTION_RENEW, v1::ACTION_RELEASE,
+                            things_ == nullptr ? v1::ACTION_DEDUCT : v1::ACTION_TRANSFER_TITLE, v1::ACTION_LOCATE}) {
+    if (action == v1::ACTION_LOCATE && (things_ == nullptr || !things_->kind().things.front().movable)) continue;
     v1::Capability& row = *request.add_capabilities();
-    row.set_asset_kind("DEPOSIT");
+    row.set_asset_kind(things_ == nullptr ? "DEPOSIT" : things_->kind().things.front().asset_kind);
     row.set_action(action);
     row.set_partial_release(true);
     row.set_captures_inflow(true);
@@ -214,12 +217,9 @@ absl::Status ModelAdapter::Verify(const ModelDisk::Row& row, v1::Order& order) {
   sdk::Verdict verdict = verifier_.Verify(member, row.arrived_at);
   if (!verdict.status.ok()) return Overlook(verdict.status, row, order);
   order = *verdict.order;
-  const bool needs_measure = order.has_release() || order.has_renew() || order.has_deduct();
-  const std::string& id = order.has_release() ? order.release().freeze_order_id()
-                          : order.has_renew() ? order.renew().freeze_order_id()
-                                              : order.deduct().freeze_order_id();
-  const auto measure = core_.rows.find(sdk::Operation{id, world_.agency(), 0}.Text());
-  if (needs_measure &&
+  const std::string* const named = trust::FreezeNamed(order);
+  const auto measure = core_.rows.find(sdk::Operation{named == nullptr ? "" : *named, world_.agency(), 0}.Text());
+  if (things_ == nullptr && named != nullptr &&
       (measure == core_.rows.end() || (measure->second.authority != order.court() && !Has(Defect::kAnyonesMeasure))))
     return Fail(Reason::kMeasureUnknown, "no measure of this court");
   for (const ModelDisk::Row& other : disk_.rows) {
@@ -242,15 +242,16 @@ void ModelAdapter::Do(ModelDisk::Row& row, const v1::Order& parsed) {
   } else {
     const journal::Hash digest = journal::LeafHash(row.task.member());
     const sdk::Operation operation{order.order_id(), world_.agency(), 0};
-    const std::string& id = order.has_release() ? order.release().freeze_order_id()
-                            : order.has_renew() ? order.renew().freeze_order_id()
-                                                : order.deduct().freeze_order_id();
-    const sdk::Operation freeze{id, world_.agency(), 0}, second{order.order_id(), world_.agency(), 1};
-    order = AsKnown(std::move(order));
+    const std::string* const named = trust::FreezeNamed(order);
+    const sdk::Operation freeze{named == nullptr ? "" : *named, world_.agency(), 0},
+        second{order.order_id(), world_.agency(), 1};
+    if (things_ == nullptr) order = AsKnown(std::move(order));
     const auto place = static_cast<uint64_t>(&row - disk_.rows.data()) + 1;
     sdk::Request request{operation, order, digest, {row.arrived_at, place}, clock_.WallNow(), &freeze};
     sdk::Answer answer;
-    if (order.has_inquire()) {
+    if (things_ != nullptr) {
+      answer = order.has_inquire() ? things_->Inquire(request) : ControlThing(request);
+    } else if (order.has_inquire()) {
       answer = Inquire(request);
     } else {
       // After a death between intent and answer the core is asked, and only then is it done.
@@ -264,7 +265,7 @@ void ModelAdapter::Do(ModelDisk::Row& row, const v1::Order& parsed) {
       if (found.kind != sdk::Found::Kind::kDone) answer = Control(request);
       if (Point()) return;  // done, not answered
     }
-    Bend(order, answer);
+    if (things_ == nullptr) Bend(order, answer);
     receipt.set_kind(v1::RECEIPT_KIND_FINAL);
     receipt.set_searched_scope(answer.searched_scope);
     for (v1::ItemResult& item : answer.items) *receipt.add_items() = std::move(item);
@@ -321,12 +322,13 @@ void ModelAdapter::Repeat(ModelDisk::Row& row) {
 }
 
 void ModelAdapter::TellChanges() {
-  const auto changes = bank_.Changes(disk_.changes_told, 100);
-  for (const sdk::RegisterChange& change : *changes) {
+  for (const sdk::RegisterChange& change : Changes()) {
     disk_.changes_told = change.sequence;
-    const bool silent = (Has(Defect::kSilentInflow) && change.change == v1::MEASURE_CHANGE_INFLOW) ||
-                        (Has(Defect::kSilentPromotion) && change.change == v1::MEASURE_CHANGE_PROMOTED) ||
-                        (Has(Defect::kLapsesSilently) && change.change == v1::MEASURE_CHANGE_LAPSED);
+    const bool silent =
+        (Has(Defect::kSilentInflow) && change.change == v1::MEASURE_CHANGE_INFLOW) ||
+        (Has(Defect::kSilentPromotion) && change.change == v1::MEASURE_CHANGE_PROMOTED) ||
+        ((Has(Defect::kLapsesSilently) || Has(Defect::kKeepsQueue)) && change.change == v1::MEASURE_CHANGE_LAPSED) ||
+        (Has(Defect::kSilentSighting) && sdk::IsSighting(change.change));
     if (silent || change.kind != sdk::RegisterChange::Kind::kEvent) continue;
     for (ModelDisk::Row& row : disk_.rows) {
       v1::Order order;

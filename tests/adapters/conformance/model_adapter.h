@@ -16,6 +16,7 @@
 
 #include "adapters/conformance/gateway.h"
 #include "adapters/sdk/verifier.h"
+#include "tests/adapters/conformance/model_things.h"
 #include "tests/support/sdk_fakes.h"
 
 namespace eagle::conformance {
@@ -82,6 +83,15 @@ enum class Defect : uint8_t {
   kRenewsEnded,         // though the term is over
   kLapsesSilently,      // no event
   kMarchFirst,          // 29 February + 12 months ends on 28 February
+  kKeepsOwner,          // says TRANSFERRED and enters nobody
+  kSellsOutOfTurn,      // says TRANSFERRED whoever asks
+  kKeepsQueue,          // tells nobody that he waits for what is sold
+  kTakesAnyAct,         // passes over an act that it doesn't know
+  kBarsAll,             // bars what it likes, and tells that
+  kIgnoresQuantity,     // takes the whole share
+  kHidesPreSeal,        // a pre-seal looks like a seal
+  kSilentSighting,      // no event
+  kLooksOn,             // looks under a measure that has ended
 };
 
 // What survives a process.
@@ -105,8 +115,9 @@ struct ModelDisk {
 
 class ModelAdapter {
  public:
+  // With `things` it is a registry; `core` is then empty.
   ModelAdapter(FakeGateway& gateway, const World& world, sdk::SetClock& clock, ModelDisk& disk, sdk::FakeBankCore& core,
-               Defect defect, int process);
+               Defect defect, int process, ModelThings* things = nullptr);
 
   // One round of its loop. After a death nothing.
   void Step();
@@ -128,6 +139,8 @@ class ModelAdapter {
   void Do(ModelDisk::Row& row, const v1::Order& order);
   sdk::Answer Inquire(const sdk::Request& request);
   sdk::Answer Control(const sdk::Request& request);
+  sdk::Answer ControlThing(const sdk::Request& request);
+  std::vector<sdk::RegisterChange> Changes();
   v1::Order AsKnown(v1::Order order) const;
   void Bend(const v1::Order& order, sdk::Answer& answer);
   void Sign(ModelDisk::Row& row, v1::Receipt receipt, bool event);
@@ -139,6 +152,7 @@ class ModelAdapter {
   sdk::SetClock& clock_;
   ModelDisk& disk_;
   sdk::FakeBankCore& core_;
+  ModelThings* const things_;
   const Defect defect_;
   sdk::CrashPlan never_;
   sdk::FakeBank bank_;

@@ -24,6 +24,7 @@ inline constexpr char kHouse[] = "990101001002GB00123F00010012";
 inline constexpr char kNamesakesFlat[] = "990101001002GB00123F00020305";
 inline constexpr char kJointShop[] = "990101001002GB00087F00010101";
 inline constexpr char kWarehouse[] = "990101001003GB00045W00000000";
+inline constexpr char kNewFlat[] = "990101001005GB00031F00020802";  // a developer's; Zhou is to be its owner
 inline constexpr char kSharedShop[] = "990101001004GB00210F00030001";
 
 using registry::kLin, registry::kStorage, registry::kSu, registry::kZhou;

@@ -78,7 +78,7 @@ TEST(LandInquiry, ReportsMortgagesFirstThenSealsInRank) {
   EXPECT_EQ(mortgaged.items[0].finding().prior_measures(0).amount_minor_units(), 12'000'000'00);
 
   const sdk::Answer sealed = office.Do(office.Inquiry(kZhou));
-  ASSERT_EQ(Said(sealed), "FOUND");
+  ASSERT_EQ(Said(sealed), "FOUND, FOUND");
   const v1::Finding& finding = sealed.items[0].finding();
   EXPECT_EQ(finding.status(), "SEALED");
   EXPECT_EQ(finding.co_ownership(), "JOINT");

@@ -117,12 +117,51 @@ TEST(EquityFreeze, SeveralMeasuresStandBesideEachOtherUpToWhatTheHolderHas) {
   EXPECT_EQ(FreeOf(office, kQiming, 0), "0.00");
 }
 
-TEST(EquityFreeze, WithoutAValueItIsTheWholeQuantityOrNothing) {
+TEST(EquityFreeze, WithoutAValueItsQuantitiesSayWhatIsControlled) {
   EquityOffice office;
   EXPECT_EQ(Said(Publish(office, office.Freeze(10, 100, 0))), "CONTROLLED");
-  EXPECT_EQ(Said(office.Do(office.Freeze(21, 100, 0))), "NOT_CONTROLLED VALUE_UNKNOWN");
-  EXPECT_EQ(Said(Publish(office, office.Freeze(20, 100, 0))), "CONTROLLED");
-  EXPECT_EQ(office.Seals(kQiming).size(), 2u);
+  const sdk::Answer answer = Publish(office, office.Freeze(30, 100, 0));
+  ASSERT_EQ(Said(answer), "PARTLY_CONTROLLED");
+  EXPECT_EQ(answer.items[0].measure().requested_minor_units(), 0);
+  EXPECT_EQ(answer.items[0].measure().requested_quantity_e4(), 1'500'000'0000);
+  EXPECT_EQ(answer.items[0].measure().controlled_quantity_e4(), 1'000'000'0000);
+}
+
+// Enforcement against equity (2021) art 5: what can't be valued is frozen by quantity.
+TEST(EquityFreeze, ByQuantityControlsAtMostWhatTheHolderHasFree) {
+  EquityOffice office;
+  const auto by_quantity = [&](int64_t yuan, int64_t value) {
+    v1::Order order = office.Freeze(30, 100, value);
+    order.mutable_freeze()->mutable_asset()->set_quantity_e4(yuan * 10'000);
+    return order;
+  };
+  const sdk::Answer found = office.Do(office.Inquiry());
+  EXPECT_EQ(found.items[0].finding().quantity_e4(), 1'500'000'0000);
+  const v1::Order first = by_quantity(400'000, 200'000'00);
+  const sdk::Answer one = Publish(office, first);
+  ASSERT_EQ(Said(one), "CONTROLLED") << "not the share, the quantity";
+  EXPECT_EQ(one.items[0].measure().requested_quantity_e4(), 400'000'0000);
+  EXPECT_EQ(one.items[0].measure().controlled_quantity_e4(), 400'000'0000);
+  EXPECT_EQ(FreeOf(office, kQiming, 0), "1,100,000.00");
+  const sdk::Answer two = Publish(office, by_quantity(1'200'000, 600'000'00));
+  ASSERT_EQ(Said(two), "PARTLY_CONTROLLED") << "another's measure holds the rest";
+  EXPECT_EQ(two.items[0].measure().controlled_quantity_e4(), 1'100'000'0000);
+  EXPECT_EQ(two.items[0].measure().controlled_minor_units(), 550'000'00);
+
+  EquityOffice fresh;
+  v1::Order above = fresh.Freeze(30, 100, 900'000'00);
+  above.mutable_freeze()->mutable_asset()->set_quantity_e4(2'000'000'0000);
+  const sdk::Answer answer = Publish(fresh, above);
+  EXPECT_EQ(Said(answer), "PARTLY_CONTROLLED QUANTITY_ABOVE_HOLDING");
+  EXPECT_EQ(answer.items[0].measure().requested_quantity_e4(), 2'000'000'0000);
+  EXPECT_EQ(answer.items[0].measure().controlled_quantity_e4(), 1'500'000'0000) << "never Su's";
+  v1::Order finer = fresh.Freeze(30, 100, 900'000'00);
+  finer.mutable_freeze()->mutable_asset()->set_quantity_e4(1);
+  EXPECT_EQ(Said(fresh.Do(finer)), "NOT_CONTROLLED SHARE_MISMATCH") << "the register counts hundredths";
+  VehicleOffice cars;
+  v1::Order car = cars.Freeze();
+  car.mutable_freeze()->mutable_asset()->set_quantity_e4(10'000);
+  EXPECT_EQ(Said(cars.Do(car)), "NOT_CONTROLLED SHARE_MISMATCH");
 }
 
 TEST(EquityFreeze, CountsWholeHundredthsOfTheCapital) {

@@ -210,12 +210,47 @@ TEST(IpCheck, APreservationBarsEveryActOfTheTable) {
   const v1::Order order = office.Preserve();
   EXPECT_TRUE(office.Counter("check", {{"unit", kRotorPatent}, {"act", "TRANSFER"}}).ok());
   office.Do(order);
-  for (const char* act : {"TRANSFER", "CANCELLATION", "CHANGE", "PLEDGE"}) {
+  for (const char* act : {"TRANSFER", "CANCELLATION", "CHANGE", "PLEDGE", "LICENCE", "ABANDONMENT"}) {
     const auto refused = office.Counter("check", {{"unit", kRotorPatent}, {"act", act}});
     EXPECT_EQ(ReasonOf(refused.status()), Reason::kMeasureExists) << act;
     EXPECT_THAT(FailureOf(refused.status()).message, HasSubstr(IpOffice::OperationOf(order).Text()));
   }
   EXPECT_TRUE(office.Counter("check", {{"unit", kQimingMark}, {"act", "PLEDGE"}}).ok());
+}
+
+TEST(IpCheck, AnOrderThatNamesActsBarsThoseAndNoOthers) {
+  IpOffice office;
+  v1::Order order = office.Preserve();
+  for (const char* act : {"PLEDGE", "TRANSFER"}) order.mutable_freeze()->add_blocked_acts(act);
+  const sdk::Answer answer = office.Do(order);
+  ASSERT_EQ(Said(answer), "CONTROLLED");
+  EXPECT_THAT(answer.items[0].measure().blocked_acts(), ElementsAre("PLEDGE", "TRANSFER"));
+  office.Restart();
+  EXPECT_EQ(ReasonOf(office.Counter("check", {{"unit", kRotorPatent}, {"act", "TRANSFER"}}).status()),
+            Reason::kMeasureExists);
+  EXPECT_EQ(ReasonOf(office.Counter("check", {{"unit", kRotorPatent}, {"act", "PLEDGE"}}).status()),
+            Reason::kMeasureExists);
+  EXPECT_TRUE(office.Counter("check", {{"unit", kRotorPatent}, {"act", "LICENCE"}}).ok());
+  EXPECT_EQ(ReasonOf(office.Counter("check", {{"unit", kQimingMark}, {"act", "ABANDONMENT"}}).status()),
+            Reason::kFieldInvalid)
+      << "a trademark isn't given up";
+  // Whoever names none bars all that the office knows of that kind, and says so.
+  const sdk::Answer mark = office.Do(office.Preserve(kQimingMark, kQimingCompany));
+  EXPECT_THAT(mark.items[0].measure().blocked_acts(),
+              ElementsAre("TRANSFER", "CHANGE", "PLEDGE", "LICENCE", "CANCELLATION"));
+}
+
+TEST(IpCheck, AnActThatTheOfficeDoesNotKnowIsNeverSilentlyLeftOut) {
+  IpOffice office;
+  v1::Order order = office.Preserve();
+  for (const char* act : {"TRANSFER", "EXPORT"}) order.mutable_freeze()->add_blocked_acts(act);
+  const sdk::Answer answer = office.Do(order);
+  EXPECT_EQ(Said(answer), "NOT_CONTROLLED BLOCKED_ACT_UNKNOWN");
+  EXPECT_THAT(answer.items[0].remark(), HasSubstr("EXPORT"));
+  EXPECT_THAT(office.Seals(kRotorPatent), IsEmpty());
+  v1::Order mark = office.Preserve(kQimingMark, kQimingCompany);
+  mark.mutable_freeze()->add_blocked_acts("ABANDONMENT");
+  EXPECT_EQ(Said(office.Do(mark)), "NOT_CONTROLLED BLOCKED_ACT_UNKNOWN");
 }
 
 TEST(IpCounter, TheLongestTermOfAPreservationIsInMonths) {

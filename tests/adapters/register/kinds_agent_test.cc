@@ -100,6 +100,81 @@ TEST(VehiclesBehindAgent, AtEveryPointOfACrashEverySealIsEnteredOnceAndAnsweredO
   }
 }
 
+TEST(VehiclesBehindAgent, ASightingIsAReceiptOfTheOrderThatLooks) {
+  VehiclesBehindAgent office;
+  const v1::Order seal = office.world.Submit(office.Order());
+  ASSERT_TRUE(office.Settle());
+  v1::Order locate = office.world.Release(seal);
+  locate.set_action(v1::ACTION_LOCATE);
+  locate.mutable_locate()->set_freeze_order_id(seal.order_id());
+  locate.mutable_locate()->mutable_term()->set_months(3);
+  locate.mutable_locate()->set_hold(true);
+  locate.mutable_locate()->set_collect_contact("温雅");
+  locate.mutable_locate()->set_collect_phone("024-99010000");
+  office.world.Submit(locate);
+  ASSERT_TRUE(office.Settle());
+  ASSERT_EQ(office.world.Outcome(locate), "LOCATING");
+  ASSERT_TRUE(office
+                  .Counter("sighting", {{"unit", kLinsCar},
+                                        {"place", "环城路"},
+                                        {"by", "交警"},
+                                        {"held", "true"},
+                                        {"custody", "松月停车场"},
+                                        {"collect-by", "2030-01-01"}})
+                  .ok());
+  ASSERT_TRUE(office.Settle());
+  EXPECT_THAT(office.Of(seal, v1::RECEIPT_KIND_EVENT), IsEmpty());
+  ASSERT_EQ(office.Of(locate, v1::RECEIPT_KIND_EVENT).size(), 1u);
+  const v1::Receipt& event = *office.Of(locate, v1::RECEIPT_KIND_EVENT)[0];
+  EXPECT_EQ(event.change(), v1::MEASURE_CHANGE_SEIZED);
+  EXPECT_EQ(event.items(0).sighting().place(), "环城路");
+  const v1::MeasureState& sealed = office.world.LastWord(seal)->items(0).measure();
+  EXPECT_EQ(event.items(0).measure().unit_reference(), sealed.unit_reference());
+  EXPECT_EQ(event.items(0).measure().served_sequence(), sealed.served_sequence())
+      << "the seal's service, not the search's";
+}
+
+TEST(VehiclesBehindAgent, AtEveryPointOfACrashTheNewOwnerIsEnteredOnce) {
+  const auto play = [](uint64_t point) {
+    VehiclesBehindAgent office;
+    office.rules().transfer = Mode::kAutomatic;
+    office.Restart();
+    const v1::Order seal = office.world.Submit(office.Order());
+    v1::Order other = office.Order();
+    other.set_case_number(kOtherCase);
+    const v1::Order waits = office.world.Submit(other);
+    EXPECT_TRUE(office.Settle());
+    v1::Order transfer = office.world.Release(seal);
+    transfer.set_action(v1::ACTION_TRANSFER_TITLE);
+    v1::TransferTitle& act = *transfer.mutable_transfer_title();
+    act.set_freeze_order_id(seal.order_id());
+    act.set_ground("AUCTION");
+    act.mutable_transferee()->set_name("顾西楼");
+    act.mutable_transferee()->set_id_kind("CITIZEN_ID");
+    act.mutable_transferee()->set_id_number("990101199001010019");
+    office.world.Submit(transfer);
+    const uint64_t before = office.world.crash.points();
+    if (point != 0) office.world.crash.DieAt(point);
+    EXPECT_TRUE(office.Settle());
+    office.Run();
+    EXPECT_EQ(office.world.Outcome(transfer), "TRANSFERRED");
+    EXPECT_EQ(office.Of(waits, v1::RECEIPT_KIND_EVENT).size(), 1u);
+    EXPECT_EQ(office.Of(seal, v1::RECEIPT_KIND_EVENT).size(), 0u) << "its own answer says it";
+    EXPECT_EQ(office.Standing(kLinsCar, kOtherCase), "VOID rank 0");
+    const auto shown = office.Counter("show", {{"unit", kLinsCar}});
+    EXPECT_EQ(shown->fields().at("holders").list_value().values_size(), 2) << "who was, and who is";
+    EXPECT_EQ(office.restarts, point == 0 ? 0 : 1);
+    return office.world.crash.points() - before;
+  };
+  const uint64_t points = play(0);
+  ASSERT_GT(points, 4u);
+  for (uint64_t point = 1; point <= points; ++point) {
+    SCOPED_TRACE(absl::StrCat("dies at point ", point, " of ", points));
+    play(point);
+    if (::testing::Test::HasFailure()) return;
+  }
+}
+
 TEST(VehiclesBehindAgent, AClerkDecidesOnRenewalAndReleaseWhereTheOfficeWantsIt) {
   VehiclesBehindAgent office;
   office.rules().renew = office.rules().release = Mode::kManual;

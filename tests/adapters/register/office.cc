@@ -96,6 +96,44 @@ v1::Order Office::Release(const v1::Order& freeze) {
   return order;
 }
 
+v1::Order Office::TransferTitle(const v1::Order& freeze, const Person& transferee) {
+  v1::Order order = Inquiry({freeze.subject().name(), freeze.subject().id_kind(), freeze.subject().id_number()});
+  order.set_case_number(freeze.case_number());
+  order.set_action(v1::ACTION_TRANSFER_TITLE);
+  v1::TransferTitle& transfer = *order.mutable_transfer_title();
+  transfer.set_freeze_order_id(freeze.order_id());
+  transfer.mutable_transferee()->set_name(transferee.name);
+  transfer.mutable_transferee()->set_id_kind(transferee.id_kind);
+  transfer.mutable_transferee()->set_id_number(transferee.id_number);
+  transfer.set_ground("AUCTION");
+  return order;
+}
+
+v1::Order Office::Locate(const v1::Order& freeze, bool hold) {
+  v1::Order order = Inquiry({freeze.subject().name(), freeze.subject().id_kind(), freeze.subject().id_number()});
+  order.set_case_number(freeze.case_number());
+  order.set_action(v1::ACTION_LOCATE);
+  order.mutable_locate()->set_freeze_order_id(freeze.order_id());
+  order.mutable_locate()->mutable_term()->set_months(6);
+  order.mutable_locate()->set_hold(hold);
+  if (hold)
+    order.mutable_locate()->set_collect_contact("温雅"), order.mutable_locate()->set_collect_phone("024-99010000");
+  return order;
+}
+
+v1::Order Office::TakeOver(const std::string& asset_kind, const std::string& reference, const std::string& document,
+                           const Person& person) {
+  v1::Order order = Inquiry(person);
+  order.set_action(v1::ACTION_FREEZE);
+  v1::CounterMeasure& counter = *order.mutable_freeze()->mutable_counter();
+  counter.set_asset_kind(asset_kind);
+  counter.set_unit_reference(reference);
+  counter.set_document_number(document);
+  order.mutable_freeze()->set_currency("CNY");
+  order.mutable_freeze()->set_limit_minor_units(500'000'00);
+  return order;
+}
+
 // ---- The agent's part ----
 
 sdk::Request Office::RequestOf(const v1::Order& order, const sdk::Operation& operation, const journal::Hash& digest,

@@ -50,6 +50,13 @@ class Office {
                    uint32_t denominator);
   v1::Order Renew(const v1::Order& freeze, uint32_t years = 3);
   v1::Order Release(const v1::Order& freeze);
+  // Of all that the measure holds, sold by auction.
+  v1::Order TransferTitle(const v1::Order& freeze, const Person& transferee);
+  // For six months; whoever finds it holds it.
+  v1::Order Locate(const v1::Order& freeze, bool hold = true);
+  // Takes over what the counter entered under this number and document.
+  v1::Order TakeOver(const std::string& asset_kind, const std::string& reference, const std::string& document,
+                     const Person& person = kLin);
 
   // Arrival now, then Inquire or Apply, and what came of it; CheckAnswer must take it.
   sdk::Answer Do(const v1::Order& order);

@@ -28,7 +28,8 @@ TEST(RegisterTables, OfAnotherVersionAreRefused) {
   }
 }
 
-// A file of eagle-land as it was before the engine opens: the same tables, column by column.
+// A file of eagle-land as it was before the engine opens: the same tables, column by column, and behind them what was
+// added since.
 TEST(RegisterTables, LandsAreWhatTheyWereBeforeTheEngine) {
   land::LandOffice office;
   auto transaction = office.inbox->Begin();
@@ -42,13 +43,44 @@ TEST(RegisterTables, LandsAreWhatTheyWereBeforeTheEngine) {
   EXPECT_EQ(columns("land_facts"), "name value");
   EXPECT_EQ(columns("land_units"), "unit location use nature area registered_on");
   EXPECT_EQ(columns("land_holders"),
-            "unit holder name id_kind id_number person numerator denominator co_ownership certificate");
+            "unit holder name id_kind id_number person numerator denominator co_ownership certificate state");
   EXPECT_EQ(columns("land_mortgages"), "unit certificate mortgagee amount registered_on ends_on");
   EXPECT_EQ(columns("land_seals"),
             "seal unit holder authority document served_us served_sequence phase controls months years from_us to_us "
-            "revision value order_id agency step");
+            "revision value order_id agency step acts");
   EXPECT_EQ(columns("land_reviews"), "review seal order_id agency step unit opened_us state clerk reason decided_us");
   EXPECT_EQ(columns("land_operations"), "operation order_digest answer");
+}
+
+// A register of version 2, with its seals, goes on: nobody types it in again.
+TEST(RegisterTables, OfTheVersionBeforeAreTakenOn) {
+  for (const bool quantities : {false, true}) {
+    std::unique_ptr<Office> office;
+    if (quantities) {
+      office = std::make_unique<EquityOffice>();
+    } else {
+      office = std::make_unique<VehicleOffice>();
+    }
+    const std::string name = quantities ? "equity" : "vehicle";
+    const std::string unit = quantities ? kSongling : kSusCar;
+    const std::string before = sdk::JsonText(*office->Counter("show", {{"unit", unit}}));
+    {
+      auto transaction = office->inbox->Begin();
+      for (const char* sql :
+           {"DROP TABLE @_searches", "DROP INDEX @_seals_by_order", "ALTER TABLE @_seals DROP COLUMN acts",
+            "ALTER TABLE @_holders DROP COLUMN state", "UPDATE @_facts SET value = 2 WHERE name = 'schema_version'"}) {
+        std::string text(sql);
+        text.replace(text.find('@'), 1, name);
+        Query(transaction->sqlite(), text).Run();
+      }
+      ASSERT_TRUE(transaction->Commit().ok());
+    }
+    office->Restart();
+    EXPECT_EQ(sdk::JsonText(*office->Counter("show", {{"unit", unit}})), before);
+    const Person& person = quantities ? kQimingCompany : kLin;
+    EXPECT_EQ(Said(office->Do(office->Inquiry(person))), "FOUND");
+    office->Restart();
+  }
 }
 
 TEST(RegisterKinds, AreComplete) {
@@ -62,6 +94,8 @@ TEST(RegisterKinds, AreComplete) {
       EXPECT_FALSE(thing.is_number(""));
       for (const TermLimit& limit : thing.terms) EXPECT_FALSE(std::string_view(limit.source).empty());
     }
+    for (const BlockedAct& act : kind->blocked_acts)
+      EXPECT_TRUE(std::string_view(act.only).empty() || FindThing(*kind, act.only) != nullptr) << act.code;
     for (const Field& field : kind->fields) EXPECT_EQ(PlaceOf(*kind, field.name), &field - kind->fields.data());
     EXPECT_TRUE(kind->freeze != Mode::kSemiAutomatic || kind->clerk_needed != nullptr);
     if (kind->extent == Extent::kQuantity) {
