@@ -399,6 +399,14 @@ def restart(w, freeze):
     equal("after a start it begins nothing that wasn't handed out again", w.answers(order, 1, 0.5), [])
     liar.hand(p.task(order))
     equal("then it does", w.answers(order), ["RELEASED"])
+    liar.origin, liar.recovered_at = "log3", 2**64 - 1
+    liar.polls.put("HELLO_FIRST")
+    poll = api.PullTasksResponse(directory_complete=True)
+    poll.directory.add(position=2**64 - 1, statement=p.officer(OTHER, "other-new", "009", "late", 1))
+    liar.polls.put(poll)
+    w.wait(liar.polls.empty)
+    w.polling()
+    check("nor do numbers that no log has stop it", w.lives() and liar.seen("PullTasks")[-1].directory_position == 2**63 - 1, liar.seen("PullTasks")[-1].directory_position)
 
 
 def kills(w):

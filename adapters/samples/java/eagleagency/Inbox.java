@@ -80,10 +80,15 @@ public final class Inbox {
         return db.rows("SELECT bytes FROM statements ORDER BY number").stream().map(row -> Signed.parse(SignedMember.parser(), row.bytes(0))).toList();
     }
 
+    /** A number of the gateway's may be larger than a column takes. */
+    private static long bounded(long unsigned) {
+        return unsigned < 0 ? Long.MAX_VALUE : unsigned;
+    }
+
     void takeStatement(DirectoryChange change) {
         db.run("INSERT INTO statements(position, bytes) VALUES(?, ?) ON CONFLICT(bytes) DO UPDATE SET position = excluded.position",
-                change.getPosition(), change.getStatement().toByteString());
-        putMeta("position", Math.max(change.getPosition(), position()));
+                bounded(change.getPosition()), change.getStatement().toByteString());
+        putMeta("position", Math.max(bounded(change.getPosition()), position()));
     }
 
     /** A number that was put; 0 when it never was. */
@@ -99,8 +104,8 @@ public final class Inbox {
 
     /** The log knows nothing at and past this index any more, or is asked anew. The statements stay. */
     void forgetPositions(long index) {
-        db.run("UPDATE statements SET position = NULL WHERE position >= ?", index);
-        putMeta("position", Math.min(position(), index));
+        db.run("UPDATE statements SET position = NULL WHERE position >= ?", bounded(index));
+        putMeta("position", Math.min(position(), bounded(index)));
     }
 
     /** d(n) of the statements up to {@link #position}. */

@@ -200,7 +200,7 @@ public final class Session {
     /** What the log says of its statements: how old ours may be at most, and whether one was kept from us. Without the log's key: nothing. */
     private void takeHead(WitnessedEntry entry) {
         if (!settings.has("trust.log_key")) {
-            keepHead(entry.getProof().getIndex(), 0); // it needn't be sent again
+            head = entry.getProof().getIndex(); // it needn't be sent again
             return;
         }
         Log.ProvedHead proved = Log.directoryHead(entry, settings.text("trust.log_key"));

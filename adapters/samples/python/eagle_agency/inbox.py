@@ -17,6 +17,7 @@ from .signed import batch_of_one, digest_of, insist, parse
 from .terms import now
 
 VERSION = 2  # of the tables
+LARGEST = 2**63 - 1  # that a column takes; a number of the gateway's may be larger
 TABLES = """
 CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value);
 CREATE TABLE IF NOT EXISTS statements(number INTEGER PRIMARY KEY AUTOINCREMENT, position INTEGER, bytes BLOB UNIQUE);
@@ -76,8 +77,8 @@ class Inbox:
 
     def take_statement(self, change):
         self.db.execute("INSERT INTO statements(position, bytes) VALUES(?, ?) ON CONFLICT(bytes) DO UPDATE SET position = excluded.position",
-                        (change.position, change.statement.SerializeToString()))
-        self.put_meta("position", max(change.position, self.position()))
+                        (min(change.position, LARGEST), change.statement.SerializeToString()))
+        self.put_meta("position", max(min(change.position, LARGEST), self.position()))
 
     def position(self):
         """Journal index of the last statement received; 0 = none."""
@@ -85,7 +86,7 @@ class Inbox:
 
     def forget_positions(self, index):
         """The log knows nothing at and past this index any more, or is asked anew. The statements stay."""
-        self.db.execute("UPDATE statements SET position = NULL WHERE position >= ?", (index,))
+        self.db.execute("UPDATE statements SET position = NULL WHERE position >= ?", (min(index, LARGEST),))
         self.put_meta("position", min(self.position(), index))
 
     def stream_digest(self):

@@ -127,7 +127,8 @@ class Session:
     def take_head(self, entry):
         """What the log says of its statements: how old ours may be at most, and whether one was kept from us. Without the log's key: nothing."""
         if not self.log_key:
-            return self.keep_head(entry.proof.index, 0)  # it needn't be sent again
+            self.head = entry.proof.index  # it needn't be sent again
+            return
         proved = directory_head(entry, self.log_key)
         if proved and (proved[0] <= self.head or proved[2].position != self.inbox.position()):
             return
