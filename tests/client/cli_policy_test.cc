@@ -107,7 +107,7 @@ TEST_F(CliPolicyTest, ShowTellsEveryNumberWithItsSource) {
   const Ran english = world_.Run({"policy", "show", "--section", "terms", "--english"});
   EXPECT_THAT(english.out, HasSubstr("Provisions on patent disputes"));
   const Ran json = world_.Json({"policy", "show"});
-  EXPECT_EQ(At(json.out, "policy.version"), "3");
+  EXPECT_EQ(At(json.out, "policy.version"), "4");
   EXPECT_EQ(At(json.out, "policy.journal_index"), "7");
   EXPECT_EQ(At(json.out, "rows.0.section"), "version");
   EXPECT_NE(world_.Run({"policy", "show", "--section", "nothing"}).exit, 0);
@@ -122,7 +122,7 @@ TEST_F(CliPolicyTest, TheFileThatShowWritesIsTheTableInForce) {
 
 TEST_F(CliPolicyTest, CheckTellsWhatATableWouldChange) {
   v1::PolicyTable next = Shipped();
-  next.set_version(4);
+  next.set_version(5);
   next.mutable_terms(0)->set_months_max(6);
   next.mutable_terms()->DeleteSubrange(1, 1);
   v1::TermRow* row = next.add_terms();
@@ -172,7 +172,7 @@ TEST_F(CliPolicyTest, AVersionThatIsNotAboveTheOneInForceIsSaid) {
 
 TEST_F(CliPolicyTest, InstallProposesTheTable) {
   v1::PolicyTable next = Shipped();
-  next.set_version(4);
+  next.set_version(5);
   const Ran ran = world_.Run({"policy", "install", Put(next), "--ground", "second table", "--key",
                               world_.Path("pki/keys/administrator-one.pem")},
                              "operator-ops");
@@ -186,7 +186,7 @@ TEST_F(CliPolicyTest, InstallProposesTheTable) {
 
 TEST_F(CliPolicyTest, WhoApprovesATableSeesWhatItChanges) {
   v1::PolicyTable next = Shipped();
-  next.set_version(4);
+  next.set_version(5);
   next.mutable_terms(0)->set_months_max(6);
   ASSERT_EQ(world_
                 .Run({"policy", "install", Put(next), "--ground", "shorter", "--key",
@@ -205,7 +205,7 @@ TEST_F(CliPolicyTest, WhoApprovesATableSeesWhatItChanges) {
   Ran asked = world_.Run(approve, "operator-ops");
   EXPECT_THAT(
       asked.err,
-      AllOf(HasSubstr("against version 3, which is in force: 2"),
+      AllOf(HasSubstr("against version 4, which is in force: 2"),
             HasSubstr("terms DEPOSIT: months_max: 12 renewal_opens_days: 90 -> months_max: 6 renewal_opens_days: 90")));
   world_.gateway->policy.reset();
   asked = world_.Run(approve, "operator-ops");
