@@ -12,19 +12,29 @@ StoredClock* ClockOf(uint64_t seq, ClockOwner owner, Picture& seen) {
     const auto at = owners.find(seq);
     return at == owners.end() ? nullptr : &at->second.clock;
   };
-  return owner == ClockOwner::kOrder  ? of(seen.orders)
-         : owner == ClockOwner::kCase ? of(seen.cases)
-                                      : of(seen.objections);
+  return owner == ClockOwner::kOrder      ? of(seen.orders)
+         : owner == ClockOwner::kCase     ? of(seen.cases)
+         : owner == ClockOwner::kIncident ? of(seen.incidents)
+                                          : of(seen.objections);
 }
 
 const char* NameOf(ClockOwner owner) {
-  return owner == ClockOwner::kOrder ? "order " : owner == ClockOwner::kCase ? "the surplus of case " : "objection ";
+  switch (owner) {
+    case ClockOwner::kOrder:
+      return "order ";
+    case ClockOwner::kCase:
+      return "the surplus of case ";
+    case ClockOwner::kObjection:
+      return "objection ";
+    default:
+      return "incident ";
+  }
 }
 
 // Whether it still runs. Pre: there is such a clock.
 bool Runs(uint64_t seq, ClockOwner owner, const Picture& seen) {
   if (owner == ClockOwner::kOrder) return !seen.orders.at(seq).open.empty();
-  return owner == ClockOwner::kCase || seen.objections.at(seq).closed == 0;
+  return owner != ClockOwner::kObjection || seen.objections.at(seq).closed == 0;
 }
 
 void CheckArisen(const journal::Leaf& leaf, CaseSeen& of, Picture& seen) {

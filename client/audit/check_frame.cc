@@ -70,6 +70,10 @@ constexpr LaterRow kLaterFrames[] = {
     {ENTRY_TYPE_OBJECTION_REPLIED, {kCourt | kAgency, kYes, kYes, kYes, kYes, kNo}},
     {ENTRY_TYPE_OBJECTION_ANSWERED, {kCourt, kYes, kYes, kYes, kYes, kNo}},
     {ENTRY_TYPE_OBJECTION_MARKED, {kGateway, kYes, kYes, kYes, kNo, kNo}},
+    {ENTRY_TYPE_POSITION_STATED, {kAgency, kYes, kNo, kNo, kYes, kNo}},
+    {ENTRY_TYPE_INCIDENT_ARISEN, {kGateway, kYes, kMaybe, kMaybe, kMaybe, kNo}},
+    {ENTRY_TYPE_INCIDENT_MARKED, {kGateway, kYes, kMaybe, kMaybe, kNo, kNo}},
+    {ENTRY_TYPE_INCIDENT_CLEARED, {kGateway, kYes, kMaybe, kMaybe, kNo, kNo}},
     {ENTRY_TYPE_LOG_RECOVERED, {kGateway, kNo, kNo, kNo, kNo, kNo}},
 };
 

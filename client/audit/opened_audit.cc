@@ -34,6 +34,7 @@ void OpenedAudit::Take(std::string_view bytes, std::string_view sealed) {
   if (!decoded.ok()) return;  // the public audit has found it
   const journal::Leaf& leaf = *decoded;
   if (leaf.type == ENTRY_TYPE_LOG_FOUNDED) register_.founding.ParseFromString(leaf.body);
+  FollowIncident(leaf);
   if (leaf.type == ENTRY_TYPE_DELIVERED) return TakeDelivered(leaf);
   if (leaf.type == ENTRY_TYPE_ORDER_WITHDRAWN) ledger_.Withdraw(leaf.case_seq.value(), leaf.order.value());
   if (!leaf.has_payload()) {
@@ -77,6 +78,10 @@ void OpenedAudit::Take(std::string_view bytes, std::string_view sealed) {
     case ENTRY_TYPE_OBJECTION_REPLIED:
     case ENTRY_TYPE_OBJECTION_ANSWERED:
       return TakeObjection(leaf, *payload);
+    case ENTRY_TYPE_POSITION_STATED:
+      return TakePosition(leaf, *payload);
+    case ENTRY_TYPE_INCIDENT_ARISEN:
+      return TakeIncident(leaf, *payload);
     case ENTRY_TYPE_REFUSED:
       return TakeRefused(leaf, *payload);
     case ENTRY_TYPE_ACCESS_RECORDED:
@@ -264,6 +269,7 @@ void OpenedAudit::TakeOrder(const journal::Leaf& leaf, const std::string& payloa
   const auto bound = ledger_.Accept(leaf.case_seq.value(), leaf.index.value(), order, body.freeze_order(),
                                     said.respondent(), said.reserved_minor_units(), said.cap_minor_units());
   if (bound) Add(Rule::kLedger, leaf, *bound, {leaf.case_seq.value()});
+  order_seqs_[order.order_id()] = leaf.index.value();
   orders_[leaf.index.value()] = {
       .digest = body.digest(),
       .id = body.order_id(),

@@ -27,7 +27,9 @@
 #include "client/audit/opened_ledger.h"
 #include "client/audit/opened_ranks.h"
 #include "client/audit/register.h"
+#include "goldeneagle/v1/entry.pb.h"
 #include "goldeneagle/v1/envelope.pb.h"
+#include "goldeneagle/v1/receipt.pb.h"
 #include "server/journal/leaf.h"
 
 namespace eagle::audit {
@@ -76,6 +78,12 @@ class OpenedAudit {
     std::string id, digest;  // of the act that raised it
   };
 
+  // The newest part of an agency's daily statement, and the orders about which an incident has to follow it.
+  struct PositionKept {
+    uint64_t index = 0;
+    std::map<std::string, goldeneagle::v1::MeasureState> lines;  // by order id
+  };
+
   // What an agency has said on an order, conflicts apart.
   struct WordKept {
     uint64_t newest = 0;  // Receipt.sequence
@@ -115,6 +123,12 @@ class OpenedAudit {
   bool TakeWord(const journal::Leaf& leaf, const goldeneagle::v1::Receipt& receipt);
   void TakeObjection(const journal::Leaf& leaf, const std::string& payload);
   void CheckObjectionRow(const journal::Leaf& leaf, const goldeneagle::v1::ObjectionRaised& raised);
+  // opened_positions.cc
+  void TakePosition(const journal::Leaf& leaf, const std::string& payload);
+  void TakeIncident(const journal::Leaf& leaf, const std::string& payload);
+  void FollowIncident(const journal::Leaf& leaf);
+  void CheckIncidentSides(const journal::Leaf& leaf, const goldeneagle::v1::IncidentArisen& body,
+                          const goldeneagle::v1::IncidentPayload& said);
   void CheckAgencySigned(const journal::Leaf& leaf, const HeadOpened& head, const std::string& agency);
   void CheckCourtSigned(const journal::Leaf& leaf, const HeadOpened& head,
                         const google::protobuf::RepeatedPtrField<goldeneagle::v1::OrderSigner>& signers, bool answers);
@@ -134,6 +148,11 @@ class OpenedAudit {
   std::map<std::pair<uint64_t, uint32_t>, WordKept> words_;  // by order and agency
   std::map<uint64_t, ObjectionKept> objections_;             // by OBJECTION_RAISED
   std::map<uint64_t, CaseKept> cases_;
+  std::map<std::string, uint64_t> order_seqs_;  // by order id
+  std::map<uint32_t, PositionKept> positions_;  // by agency
+  std::map<uint64_t, uint64_t> incidents_;      // that stand: INCIDENT_ARISEN -> order
+  std::set<uint64_t> differ_;                   // orders that the newest statement shows otherwise
+  uint64_t differ_at_ = 0;                      // its index
   uint64_t opened_ = 0, sealed_ = 0, unchecked_ = 0;
 };
 

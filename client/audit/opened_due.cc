@@ -44,6 +44,14 @@ std::optional<std::string> WrongDue(const OrderAccepted& order, Urgency urgency,
   return WrongClock(order, *row, at, table);
 }
 
+std::optional<std::string> WrongDue(const IncidentArisen& incident, absl::Time at, const PolicyTable& table) {
+  constexpr char kRow[] = "POSITION_DIFFERENCE";
+  const DeadlineRow* row = RowNamed(kRow, table);
+  if (row == nullptr || incident.deadline_row() != kRow)
+    return absl::StrCat("incidents have the clock of the row ", kRow, " of the installed policy, and of no other");
+  return WrongClock(incident, *row, at, table);
+}
+
 std::optional<std::string> WrongDue(const ObjectionRaised& objection, absl::Time at, const PolicyTable& table) {
   constexpr char kRow[] = "ANSWER_OBJECTION";
   const DeadlineRow* row = RowNamed(kRow, table);

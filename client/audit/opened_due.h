@@ -18,6 +18,9 @@ namespace eagle::audit {
 std::optional<std::string> WrongDue(const goldeneagle::v1::OrderAccepted& order, goldeneagle::v1::Urgency urgency,
                                     absl::Time at, const goldeneagle::v1::PolicyTable& table);
 
+// The same of an incident that arose at `at`.
+std::optional<std::string> WrongDue(const goldeneagle::v1::IncidentArisen& incident, absl::Time at,
+                                    const goldeneagle::v1::PolicyTable& table);
 // The same of an objection that was raised at `at`.
 std::optional<std::string> WrongDue(const goldeneagle::v1::ObjectionRaised& objection, absl::Time at,
                                     const goldeneagle::v1::PolicyTable& table);

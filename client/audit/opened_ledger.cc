@@ -234,8 +234,8 @@ std::optional<OpenedLedger::Held> OpenedLedger::HeldBy(uint64_t case_seq, uint64
   const auto at = of->second.measures.find(freeze);
   if (at == of->second.measures.end()) return std::nullopt;
   const Measure& measure = at->second;
-  if (measure.phase == Phase::kOver) return Held{.limit = measure.limit};
-  return Held{measure.limit, measure.controlled, measure.unfunded};
+  if (measure.phase == Phase::kOver) return Held{.limit = measure.limit, .revision = measure.revision};
+  return Held{measure.limit, measure.controlled, measure.unfunded, measure.revision, measure.phase != Phase::kAsked};
 }
 
 bool OpenedLedger::MayTake(uint64_t case_seq) const {

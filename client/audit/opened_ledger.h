@@ -42,6 +42,8 @@ class OpenedLedger {
   // What the unit last signed of a measure; absent when it isn't known or the case has a sealed part.
   struct Held {
     int64_t limit = 0, controlled = 0, unfunded = 0;
+    uint64_t revision = 0;
+    bool stands = false;  // in effect, or waits
   };
   std::optional<Held> HeldBy(uint64_t case_seq, uint64_t freeze) const;
   // Whether a deduction that goes out now would take more than the cap.

@@ -38,7 +38,7 @@ struct StoredClock {
 };
 
 // Whose clock it is.
-enum class ClockOwner : uint8_t { kOrder, kCase, kObjection };
+enum class ClockOwner : uint8_t { kOrder, kCase, kObjection, kIncident };
 
 // One thread between an agency and the court of an order.
 struct ObjectionSeen {
@@ -48,6 +48,25 @@ struct ObjectionSeen {
   uint64_t closed = 0;                            // entry that closed it; 0: open
   int64_t closed_at = 0;                          // when
   goldeneagle::v1::ObjectionDecision decision{};  // UNSPECIFIED: none, or the agency took it back
+};
+
+// A difference between an agency's statement and the log, or a statement that didn't come. Forgotten when it is
+// cleared.
+struct IncidentSeen {
+  goldeneagle::v1::IncidentKind kind{};
+  uint64_t order = 0;  // 0: of no order
+  uint32_t agency = 0;
+  std::string day;
+  StoredClock clock;
+};
+
+// What an agency stated of its days.
+struct StatedSeen {
+  uint64_t index = 0;        // of its newest POSITION_STATED
+  std::string day;           // that it states
+  std::string complete_day;  // the last one that is here whole
+  std::string missing_day;   // the last one that was found missing
+  uint32_t shown = 0;        // differences that may still be told of the newest
 };
 
 struct OrderSeen {
@@ -171,6 +190,9 @@ struct Picture {
   absl::node_hash_map<uint64_t, OrderSeen> orders;
   std::map<uint64_t, ObjectionSeen> objections;                        // by OBJECTION_RAISED
   absl::flat_hash_map<uint64_t, std::vector<uint64_t>> objections_of;  // by freeze in question, else by order
+  std::map<uint64_t, IncidentSeen> incidents;                          // those that stand, by INCIDENT_ARISEN
+  std::set<std::tuple<uint32_t, uint64_t, goldeneagle::v1::IncidentKind>> incident_keys;  // but of missing statements
+  std::map<uint32_t, StatedSeen> stated;                                                  // by agency
   // What takes from a measure, by the freeze that made it. A release of it waits for their last words.
   struct DeductionsSeen {
     std::vector<uint64_t> orders;
@@ -192,7 +214,7 @@ struct Picture {
       freed;  // by agency and person: newest arrival of a control
   absl::flat_hash_map<std::pair<uint64_t, uint32_t>, journal::Hash> final_words;  // (order, agency) -> digest
 
-  // The clocks that run, by their next mark: (instant, order, case or objection, which of them).
+  // The clocks that run, by their next mark: (instant, order, case, objection or incident, which of them).
   using Timer = std::tuple<int64_t, uint64_t, ClockOwner>;
   std::set<Timer> timers;
   std::deque<std::pair<int64_t, Timer>> overdue;  // since when the log has gone on past it
@@ -241,6 +263,7 @@ void CheckDelivered(const journal::Leaf& leaf, Picture& seen);
 void CheckWithdrawn(const journal::Leaf& leaf, Picture& seen);
 void CheckPaused(const journal::Leaf& leaf, Picture& seen);     // ORDER_PAUSED, ORDER_RESUMED
 void CheckObjection(const journal::Leaf& leaf, Picture& seen);  // OBJECTION_*
+void CheckPosition(const journal::Leaf& leaf, Picture& seen);   // POSITION_STATED, INCIDENT_*
 // The OBJECTION_RAISED that keeps a deduction back: open, or found right after it was signed. 0: none.
 uint64_t HeldByObjection(uint64_t order, const OrderSeen& seen_order, const Picture& seen);
 // When the last objection that kept it back, or could have, was closed; 0 without one.

@@ -112,6 +112,13 @@ void PublicAudit::Take(std::string_view bytes) {
     case ENTRY_TYPE_OBJECTION_REPLIED:
     case ENTRY_TYPE_OBJECTION_ANSWERED:
       return CheckObjection(leaf, seen);
+    case ENTRY_TYPE_INCIDENT_MARKED:
+      ++marks_;
+      return CheckPosition(leaf, seen);
+    case ENTRY_TYPE_POSITION_STATED:
+    case ENTRY_TYPE_INCIDENT_ARISEN:
+    case ENTRY_TYPE_INCIDENT_CLEARED:
+      return CheckPosition(leaf, seen);
     case ENTRY_TYPE_CHECKPOINT_COSIGNED:
     case ENTRY_TYPE_WITNESSES_MISSING:
       return CheckWitness(leaf, seen);

@@ -1,4 +1,4 @@
-// eagle agency list: who is connected, what they can do, whether they are there.
+// eagle agency list | positions: who is connected, what they can do, whether they are there; what they last stated.
 #include <set>
 
 #include "client/cli/commands.h"
@@ -60,6 +60,30 @@ absl::Status ShowAgencies(Session& session, const AgencyFlags& flags) {
   return session.Print(document);
 }
 
+// How far the agencies' daily statements have come.
+absl::Status ShowPositions(Session& session, const AgencyFlags& flags) {
+  EAGLE_ASSIGN_OR_RETURN(Gateway * gateway, session.gateway());
+  EAGLE_ASSIGN_OR_RETURN(const absl::TimeZone zone, session.zone());
+  Table table("positions",
+              {{"code"}, {"name"}, {"kind"}, {"stated_until"}, {"presence"}, {"since"}, {"open_tasks", kRight}});
+  v1::ListAgenciesRequest request;
+  request.set_kind(flags.kind);
+  request.set_page_size(1000);
+  do {
+    EAGLE_ASSIGN_OR_RETURN(const v1::ListAgenciesResponse page, gateway->ListAgencies(request));
+    for (const v1::AgencyView& agency : page.agencies()) {
+      table.Add({Text(agency.code()), Text(agency.display_name()), Text(agency.kind()),
+                 TextOrNothing(agency.position_day()), Text(Word(agency.presence())),
+                 IsSet(agency.since()) ? Instant(ToTime(agency.since()), zone) : Nothing(),
+                 Count(agency.open_tasks())});
+    }
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  Document document;
+  document.Add(std::move(table));
+  return session.Print(document);
+}
+
 }  // namespace
 
 void AddAgency(Verb& root) {
@@ -68,6 +92,11 @@ void AddAgency(Verb& root) {
   Verb list = agency.Add("list", "List agencies with presence and capabilities.", "eagle agency list --kind BANK");
   list.Text("--kind", &flags->kind, "BANK, LAND, VEHICLE, HOUSING_FUND, BUSINESS or IP");
   list.Do([flags](Session& session) { return ShowAgencies(session, *flags); });
+  auto of = std::make_shared<AgencyFlags>();
+  Verb positions = agency.Add("positions", "Of which day each agency's statement 每日对账 is here whole.",
+                              "eagle agency positions --kind BANK");
+  positions.Text("--kind", &of->kind, "BANK, LAND, VEHICLE, HOUSING_FUND, BUSINESS or IP");
+  positions.Do([of](Session& session) { return ShowPositions(session, *of); });
 }
 
 }  // namespace eagle::client

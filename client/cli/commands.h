@@ -16,6 +16,7 @@ void AddDirectory(Verb& root);
 void AddDoctor(Verb& root);
 void AddEvidence(Verb& root);
 void AddFindings(Verb& root);
+void AddIncident(Verb& root);
 void AddInit(Verb& root);
 void AddJournal(Verb& root);
 void AddKey(Verb& root);

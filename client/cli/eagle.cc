@@ -54,9 +54,9 @@ void Explain(Session& session, const absl::Status& status) {
 
 void AddCommands(Verb& root) {
   for (const auto add :
-       {AddPki,     AddInit,     AddAdmin,     AddStatement, AddKey,      AddDirectory, AddAgency, AddCase,
-        AddOrder,   AddFindings, AddObjection, AddPaper,     AddEvidence, AddJournal,   AddLooks,  AddBackup,
-        AddRecover, AddMetrics,  AddWitness,   AddPolicy,    AddDoctor,   AddReasons,   AddVersion}) {
+       {AddPki,    AddInit,     AddAdmin,     AddStatement, AddKey,    AddDirectory, AddAgency,  AddCase,
+        AddOrder,  AddFindings, AddObjection, AddIncident,  AddPaper,  AddEvidence,  AddJournal, AddLooks,
+        AddBackup, AddRecover,  AddMetrics,   AddWitness,   AddPolicy, AddDoctor,    AddReasons, AddVersion}) {
     add(root);
   }
 }

@@ -6,6 +6,7 @@
 #include "client/audit/access.h"
 #include "client/audit/tag_keys.h"
 #include "client/cli/commands.h"
+#include "client/cli/session.h"
 #include "client/lib/errors.h"
 #include "server/base/reason.h"
 #include "server/journal/merkle.h"

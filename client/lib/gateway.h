@@ -24,6 +24,7 @@
 #include "goldeneagle/v1/directory_service.pb.h"
 #include "goldeneagle/v1/objection_service.pb.h"
 #include "goldeneagle/v1/order_service.pb.h"
+#include "goldeneagle/v1/supervision_service.pb.h"
 #include "goldeneagle/v1/witness_service.pb.h"
 
 namespace eagle::client {
@@ -63,6 +64,8 @@ class Gateway {
   virtual absl::StatusOr<v1::SubmitObjectionsResponse> AnswerObjection(const v1::SubmitObjectionsRequest& request) = 0;
   virtual absl::StatusOr<v1::ListObjectionsResponse> ListObjections(const v1::ListObjectionsRequest& request) = 0;
   virtual absl::StatusOr<v1::ReadObjectionResponse> ReadObjection(const v1::ReadObjectionRequest& request) = 0;
+
+  virtual absl::StatusOr<v1::ListIncidentsResponse> ListIncidents(const v1::ListIncidentsRequest& request) = 0;
 
   virtual absl::StatusOr<v1::SubmitStatementsResponse> SubmitStatements(const v1::SubmitStatementsRequest& request) = 0;
   virtual absl::StatusOr<v1::ListStatementsResponse> ListStatements(const v1::ListStatementsRequest& request) = 0;

@@ -70,7 +70,7 @@ void Stated(const Entry& entry, State& state) {
   PositionSeen& seen = PositionAt(state, entry.agency).seen;
   if (position.after().empty()) seen.strangers = 0;
   for (const PositionLine& line : position.lines()) {
-    if (!OrderOfLine(state, entry.agency, line.order_id())) ++seen.strangers;
+    if (!line.measure().ended() && !OrderOfLine(state, entry.agency, line.order_id())) ++seen.strangers;
   }
   seen.digest = body.digest();
   seen.index = entry.index;

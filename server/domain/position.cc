@@ -19,6 +19,12 @@ absl::Time EndOfTerm(const MeasureState& state) {
   return state.has_effective_to() ? FromProto(state.effective_to()) : absl::InfiniteFuture();
 }
 
+bool MakesMeasure(goldeneagle::v1::Action action) {
+  using namespace goldeneagle::v1;  // NOLINT: enumerators
+  return action != ACTION_INQUIRE && action != ACTION_RELEASE && action != ACTION_DEDUCT && action != ACTION_RENEW &&
+         action != ACTION_TRANSFER_TITLE;
+}
+
 bool SameAmounts(const MeasureState& a, const MeasureState& b) {
   return a.requested_minor_units() == b.requested_minor_units() &&
          a.controlled_minor_units() == b.controlled_minor_units() &&
@@ -115,7 +121,7 @@ OrderSeq OrderOfLine(const State& state, AgencyOrdinal agency, const std::string
   const auto id = state.ids.find(order_id);
   const Order* order = id == state.ids.end() ? nullptr : state.FindOrder(OrderSeq(id->second.index));
   const bool theirs = order != nullptr && order->order_id == order_id && order->targets.Contains(agency);
-  return theirs && order->control() ? order->seq : OrderSeq();
+  return theirs && MakesMeasure(order->action) ? order->seq : OrderSeq();
 }
 
 AheadSeen OneMore(const State& state, OrderSeq freeze, const std::string& day) {

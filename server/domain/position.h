@@ -92,7 +92,7 @@ Judgement Judge(const Measure& measure, const goldeneagle::v1::MeasureState* lin
 // The same with the freeze's case and orders as the state has them. Absent: the case can't be read, or made no measure.
 std::optional<Judgement> JudgeLine(const State& state, OrderSeq freeze, const goldeneagle::v1::MeasureState* line,
                                    absl::Time as_of);
-// The freeze order at this agency that the line names; invalid: the log knows none.
+// The order at this agency that made the measure which the line names; invalid: the log knows none.
 OrderSeq OrderOfLine(const State& state, AgencyOrdinal agency, const std::string& order_id);
 // How often a line of `day` that is ahead makes it so, with the statements before. Pre: JudgeLine called it ahead.
 AheadSeen OneMore(const State& state, OrderSeq freeze, const std::string& day);

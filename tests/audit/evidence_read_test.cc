@@ -133,6 +133,7 @@ class Wire : public client::Gateway {
   NOT_HERE(AnswerObjection, SubmitObjectionsRequest, SubmitObjectionsResponse)
   NOT_HERE(ListObjections, ListObjectionsRequest, ListObjectionsResponse)
   NOT_HERE(ReadObjection, ReadObjectionRequest, ReadObjectionResponse)
+  NOT_HERE(ListIncidents, ListIncidentsRequest, ListIncidentsResponse)
   NOT_HERE(SubmitStatements, SubmitStatementsRequest, SubmitStatementsResponse)
   NOT_HERE(ListStatements, ListStatementsRequest, ListStatementsResponse)
   NOT_HERE(ListAgencies, ListAgenciesRequest, ListAgenciesResponse)

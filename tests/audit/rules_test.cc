@@ -465,6 +465,40 @@ TEST_F(RulesTest, AMarkOfAnObjectionWithAnotherDueInstant) {
   Body_<ObjectionMarked>(ENTRY_TYPE_OBJECTION_MARKED, [](auto& body) { body.set_due(body.due() + 1); });
   ExpectFinding("deadline.mark");
 }
+// BANK1's second statement counts one measure otherwise and leaves one out; a later one agrees.
+TEST_F(RulesTest, AStatementUnderAPolicyThatIsNotInForce) {
+  Body_<PositionStated>(ENTRY_TYPE_POSITION_STATED, [](auto& body) { body.set_policy_version(9); });
+  ExpectFinding("position");
+}
+TEST_F(RulesTest, AStatementOfADayThatIsNone) {
+  Body_<PositionStated>(ENTRY_TYPE_POSITION_STATED, [](auto& body) { body.set_day("2026-02-30"); });
+  EXPECT_THAT(FindingsOf(leaves_), testing::Contains("position@" + std::to_string(at_)));
+}
+TEST_F(RulesTest, MoreIncidentsThanTheStatementShowedDifferences) {
+  Body_<PositionStated>(
+      ENTRY_TYPE_POSITION_STATED, [](auto& body) { body.set_differences(0); }, 1);
+  EXPECT_THAT(FindingsOf(leaves_), testing::Contains("incident@" + std::to_string(At(ENTRY_TYPE_INCIDENT_ARISEN))));
+}
+TEST_F(RulesTest, AnIncidentUnderAPolicyThatIsNotInForce) {
+  Body_<IncidentArisen>(ENTRY_TYPE_INCIDENT_ARISEN, [](auto& body) { body.set_policy_version(9); });
+  ExpectFinding("incident");
+}
+TEST_F(RulesTest, AnIncidentOfAnotherStatement) {
+  Body_<IncidentArisen>(ENTRY_TYPE_INCIDENT_ARISEN, [](auto& body) { body.set_statement(body.statement() - 1); });
+  ExpectFinding("incident");
+}
+TEST_F(RulesTest, AnIncidentThatIsClearedLateAndCalledInTime) {
+  Body_<IncidentCleared>(ENTRY_TYPE_INCIDENT_CLEARED, [](auto& body) { body.set_late(!body.late()); });
+  ExpectFinding("incident");
+}
+TEST_F(RulesTest, AnIncidentThatNothingCleared) {
+  Body_<IncidentCleared>(ENTRY_TYPE_INCIDENT_CLEARED, [](auto& body) { body.set_cause(body.incident()); });
+  ExpectFinding("incident");
+}
+TEST_F(RulesTest, AMarkOfAnIncidentWithAnotherDueInstant) {
+  Body_<IncidentMarked>(ENTRY_TYPE_INCIDENT_MARKED, [](auto& body) { body.set_due(body.due() + 1); });
+  ExpectFinding("deadline.mark");
+}
 // The court's answer comes after the hand-out that it lets go: the deduction went out while the objection was open.
 TEST_F(RulesTest, ADeductionThatGoesOutUnderAnUpheldObjection) {
   Body_<ObjectionAnswered>(ENTRY_TYPE_OBJECTION_ANSWERED,

@@ -146,6 +146,8 @@ TEST_F(CliTest, EveryCommandHasALineAndAnExample) {
                                                                                      {"directory", "submit"},
                                                                                      {"directory", "list"},
                                                                                      {"agency", "list"},
+                                                                                     {"agency", "positions"},
+                                                                                     {"incident", "list"},
                                                                                      {"policy", "show"},
                                                                                      {"policy", "check"},
                                                                                      {"policy", "install"},

@@ -56,6 +56,7 @@ class Borrowed : public Gateway {
   FORWARD(AnswerObjection, SubmitObjectionsRequest, SubmitObjectionsResponse)
   FORWARD(ListObjections, ListObjectionsRequest, ListObjectionsResponse)
   FORWARD(ReadObjection, ReadObjectionRequest, ReadObjectionResponse)
+  FORWARD(ListIncidents, ListIncidentsRequest, ListIncidentsResponse)
   FORWARD(SubmitStatements, SubmitStatementsRequest, SubmitStatementsResponse)
   FORWARD(ListStatements, ListStatementsRequest, ListStatementsResponse)
   FORWARD(GetPolicy, GetPolicyRequest, GetPolicyResponse)

@@ -394,6 +394,11 @@ absl::StatusOr<v1::SubmitObjectionsResponse> FakeGateway::AnswerObjection(const 
   return response;
 }
 
+absl::StatusOr<v1::ListIncidentsResponse> FakeGateway::ListIncidents(const v1::ListIncidentsRequest& request) {
+  EAGLE_RETURN_IF_ERROR(Answer());
+  incidents_request = request;
+  return incidents;
+}
 absl::StatusOr<v1::ListObjectionsResponse> FakeGateway::ListObjections(const v1::ListObjectionsRequest&) {
   EAGLE_RETURN_IF_ERROR(Answer());
   return objections;

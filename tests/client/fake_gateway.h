@@ -76,7 +76,9 @@ class FakeGateway : public Gateway {
   v1::GetEvidenceResponse evidence;
   v1::GetEvidenceRequest evidence_request;
   std::vector<v1::SignedBatch> objection_batches;
-  v1::ListObjectionsResponse objections;  // one page
+  v1::ListObjectionsResponse objections;       // one page
+  v1::ListIncidentsResponse incidents;         // one page
+  v1::ListIncidentsRequest incidents_request;  // the last one
   v1::ReadObjectionResponse thread;
   v1::ReadObjectionRequest thread_request;              // the last one
   v1::Refusal objection_refusal;                        // of every word, unless empty
@@ -107,6 +109,7 @@ class FakeGateway : public Gateway {
   absl::StatusOr<v1::GetBlobPartResponse> GetBlobPart(const v1::GetBlobPartRequest& request) override;
   absl::StatusOr<v1::SubmitObjectionsResponse> AnswerObjection(const v1::SubmitObjectionsRequest& request) override;
   absl::StatusOr<v1::ListObjectionsResponse> ListObjections(const v1::ListObjectionsRequest& request) override;
+  absl::StatusOr<v1::ListIncidentsResponse> ListIncidents(const v1::ListIncidentsRequest& request) override;
   absl::StatusOr<v1::ReadObjectionResponse> ReadObjection(const v1::ReadObjectionRequest& request) override;
   absl::StatusOr<v1::SubmitStatementsResponse> SubmitStatements(const v1::SubmitStatementsRequest& request) override;
   absl::StatusOr<v1::ListStatementsResponse> ListStatements(const v1::ListStatementsRequest& request) override;

@@ -55,6 +55,18 @@ std::string With(const std::string& line, const std::string& instead) {
   return text.replace(at, line.size(), instead);
 }
 
+TEST(AdapterConfig, TheDailyStatementHasItsHourInTheAgencysOwnTimeZone) {
+  const auto silent = ParseAdapterConfig(kGood, "/etc/eagle/land.toml", "land", nullptr);
+  ASSERT_TRUE(silent.ok()) << silent.status();
+  EXPECT_EQ(silent->agent.position_hour, 1u);
+  EXPECT_EQ(silent->agent.zone, silent->time_zone);
+  const auto late =
+      ParseAdapterConfig(std::string(kGood) + "[position]\nhour = 5\n", "/etc/eagle/land.toml", "land", nullptr);
+  ASSERT_TRUE(late.ok()) << late.status();
+  EXPECT_EQ(late->agent.position_hour, 5u);
+  EXPECT_THAT(Problems(std::string(kGood) + "[position]\nhour = 24\n"), ElementsAre(HasSubstr("position.hour")));
+}
+
 TEST(AdapterConfig, PapersAreIgnoredUnlessItSaysOtherwise) {
   const auto silent = ParseAdapterConfig(kGood, "/etc/eagle/land.toml", "land", {});
   ASSERT_TRUE(silent.ok()) << silent.status();
