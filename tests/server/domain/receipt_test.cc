@@ -318,8 +318,7 @@ TEST(ReceiptTest, ADeductionIsTakenOnlyWhenItIsConfirmed) {
             RECEIPT_VERDICT_RECORDED);
   EXPECT_EQ(world.TheCase().ledger.Sum().in_transit, 30'000'00);
   EXPECT_EQ(world.TheCase().ledger.Sum().deducted, 0);
-  EXPECT_EQ(world.OrderNamed(deduct).state(),
-            ORDER_STATE_ACCEPTED);  // nobody handed it out here; but it isn't complete
+  EXPECT_EQ(world.OrderNamed(deduct).state(), ORDER_STATE_IN_PROGRESS) << "told of, though not handed out here";
   EXPECT_EQ(Verdict(world.Do(world.Receipts("BANK1", {world.Deducted(deduct, "BANK1", true, 50'000'00, 0)}))),
             RECEIPT_VERDICT_RECORDED);
   EXPECT_EQ(world.TheCase().ledger.Sum().deducted, 30'000'00);
