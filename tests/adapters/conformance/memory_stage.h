@@ -51,6 +51,12 @@ class MemoryStage : public Stage {
       sdk::CrashPlan never;
       sdk::FakeBank(core_, clock_, never).Credit(empty_account, 5'00);
     }
+    if (command == "paper_freeze") {
+      sdk::CrashPlan never;
+      if (core_.rows.count(kCounterReference) == 0)
+        sdk::FakeBank(core_, clock_, never).PlaceForeign(kCounterReference, counter_account, 1'00);
+    }
+    if (command == "salary") adapter_->Earned(wage_account, 5'00);
     register_away_ = command == "down";
     if (adapter_ != nullptr) adapter_->register_away = register_away_;
     return absl::OkStatus();
@@ -60,7 +66,7 @@ class MemoryStage : public Stage {
     return absl::OkStatus();
   }
 
-  std::string empty_account;
+  std::string empty_account, counter_account, wage_account;
 
  private:
   static constexpr absl::Duration kTick = absl::Milliseconds(50);
