@@ -9,11 +9,10 @@ namespace eagle::conformance {
 namespace {
 
 // The declared row of an action; null when there is none.
-const v1::Capability* RowOfAction(std::string_view action, const Fixtures& fixtures,
+const v1::Capability* RowOfAction(std::string_view action, std::string_view asset_kind,
                                   const std::vector<v1::Capability>& capabilities) {
   for (const v1::Capability& row : capabilities) {
-    if (row.asset_kind() == fixtures.asset_kind && v1::Action_Name(row.action()) == "ACTION_" + std::string(action))
-      return &row;
+    if (row.asset_kind() == asset_kind && v1::Action_Name(row.action()) == "ACTION_" + std::string(action)) return &row;
   }
   return nullptr;
 }
@@ -50,8 +49,11 @@ std::string Missing(std::string_view need, const Fixtures& fixtures, bool own_pr
                ? ""
                : absl::StrCat(word, ", which Hello doesn't declare for ", fixtures.asset_kind);
   }
-  const v1::Capability* row = RowOfAction(need, fixtures, capabilities);
-  if (row == nullptr) return absl::StrCat(word, ", which Hello doesn't declare for ", fixtures.asset_kind);
+  const size_t colon = need.find(':');
+  const std::string_view kind = colon == need.npos ? std::string_view(fixtures.asset_kind) : need.substr(0, colon);
+  const std::string_view action = colon == need.npos ? need : need.substr(colon + 1);
+  const v1::Capability* row = RowOfAction(action, kind, capabilities);
+  if (row == nullptr) return absl::StrCat(ToAbsl(action), ", which Hello doesn't declare for ", ToAbsl(kind));
   if (row->by_clerk() && fixtures.hooks.count("approve") == 0)
     return absl::StrCat("the hook approve in the fixtures, because ", word, " is by clerk");
   return "";

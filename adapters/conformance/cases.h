@@ -4,6 +4,7 @@
 //   INQUIRE FREEZE RENEW RELEASE DEDUCT TRANSFER_TITLE LOCATE   Hello declares the action for the fixtures' asset kind
 //   money thing                           what kind of asset it is
 //   partial_release captures_inflow keeps_waitlist   the FREEZE or RELEASE row declares it
+//   KIND:ACTION                           the same for another asset kind, WEALTH_PRODUCT:FREEZE
 //   person:NAME  court_account  hook:NAME  blocked_act  counts_units   the fixtures have it
 //   own_process  step_clock                          the kit starts the adapter itself; it takes its time from a file
 //

@@ -170,6 +170,59 @@ void RenewalOpensNoWindow(Play& play) {
   });
 }
 
+// More than everything that the holder has: the product is barred, and the account to which it pays back waits.
+void ProductAndReturnAccount(Play& play) {
+  const Person& holder = play.Someone("product");
+  const auto found = play.Ask(play.courts().Inquiry(holder));
+  std::string back;
+  for (int i = 0; found && i < found->items_size(); ++i) {
+    const v1::Finding& finding = found->items(i).finding();
+    if (finding.asset_number() == holder.asset) back = finding.return_account();
+  }
+  if (!play.Check(!back.empty(), "the finding of a product must tell its return account")) return;
+  const auto before = play.LookAt(holder);
+  if (!before) return;
+  const v1::Order freeze = play.courts().FreezeProduct(holder, before->balance + kSmallLimit);
+  const auto receipt = play.Ask(freeze);
+  if (!play.CheckOutcome(receipt, v1::OUTCOME_PARTLY_CONTROLLED, "a freeze above what product and account are worth"))
+    return;
+  bool product = false, account = false;
+  for (const v1::MeasureShare& share : MeasureIn(receipt)->shares()) {
+    product |= share.asset_number() == holder.asset && share.controlled_minor_units() > 0;
+    account |= share.asset_number() == back;
+  }
+  const bool without = receipt->items(0).reason() == "PRODUCT_NOT_CONTROLLED";
+  play.Check(account, "the return account must be under the same measure as the product");
+  play.Check(product != without, "either the product is barred, or the answer says PRODUCT_NOT_CONTROLLED");
+  if (!play.CheckOutcome(play.Ask(play.courts().Release(freeze)), v1::OUTCOME_RELEASED, "its release")) return;
+  const auto small = play.Ask(play.courts().FreezeProduct(holder, kSmallLimit));
+  play.CheckOutcome(small, without ? v1::OUTCOME_PARTLY_CONTROLLED : v1::OUTCOME_CONTROLLED,
+                    "a freeze of a product within its worth");
+}
+
+// What the counter registered becomes the order's: no second measure, and the order's id releases it.
+void CounterMeasure(Play& play) {
+  const Person& person = play.Someone("counter");
+  if (!play.Check(play.stage().RunHook(play.fixtures().hooks.at("paper_freeze")).ok(), "the hook paper_freeze failed"))
+    return;
+  const auto before = play.LookAt(person);
+  play.CheckOutcome(play.Ask(play.courts().TakeOver(person, kSmallLimit, "another notice")), v1::OUTCOME_NOT_CONTROLLED,
+                    "an order with another document number");
+  const v1::Order order = play.courts().TakeOver(person, kSmallLimit, person.document);
+  const auto receipt = play.Ask(order);
+  if (!play.CheckControlled(receipt, "an order that takes over what the counter registered")) return;
+  play.Check(MeasureIn(receipt)->unit_reference() == person.asset, "the measure must keep the counter's reference");
+  const auto taken = play.LookAt(person);
+  if (before && taken)
+    play.Check(before->measures == taken->measures && before->available == taken->available,
+               "taken over, the measure must stand as it stood: the register shows another");
+  if (!play.CheckOutcome(play.Ask(play.courts().Release(order)), v1::OUTCOME_RELEASED, "the release by the order's id"))
+    return;
+  const auto after = play.LookAt(person);
+  if (before && after)
+    play.Check(after->measures == before->measures - 1, "after the release the counter's measure still stands");
+}
+
 }  // namespace
 
 std::vector<Case> MeasureCases() {
@@ -251,6 +304,22 @@ std::vector<Case> MeasureCases() {
        "order.proto Renew; domain decision 2",
        {"INQUIRE", "FREEZE", "RENEW", "RELEASE", "keeps_waitlist"},
        RenewalOpensNoWindow},
+      {"product-and-return-account",
+       "理财产品与回款账户",
+       "Freezes the product of [product], above everything its holder has, then for 1.00.",
+       "Product and return account are under one measure; where another house keeps the product PARTLY_CONTROLLED with "
+       "PRODUCT_NOT_CONTROLLED, never CONTROLLED.",
+       "order.proto ProductTarget; agency guide 5",
+       {"INQUIRE", "WEALTH_PRODUCT:FREEZE", "RELEASE", "money", "person:product"},
+       ProductAndReturnAccount},
+      {"counter-measure",
+       "柜面冻结接管",
+       "Has the counter register a freeze of 1.00 on [counter], then takes it over by an order; first with a wrong "
+       "document number.",
+       "NOT_CONTROLLED for what doesn't fit; else the same measure as it stands, released by the order's id.",
+       "order.proto CounterMeasure; domain A7.8",
+       {"INQUIRE", "FREEZE", "RELEASE", "money", "person:counter", "hook:paper_freeze"},
+       CounterMeasure},
   };
 }
 

@@ -1,4 +1,5 @@
-// Deductions: the one act that can't be undone. They leave less money than was there, so they are played late.
+// Deductions and takings of income: what can't be undone. They leave less money than was there, so they are played
+// late.
 #include "absl/strings/str_cat.h"
 #include "adapters/conformance/cases.h"
 #include "server/base/bytes.h"
@@ -7,7 +8,8 @@
 namespace eagle::conformance {
 namespace {
 
-constexpr int64_t kFrozen = 4'00, kAmount = 1'00;
+constexpr int64_t kFrozen = 4'00, kAmount = 1'00, kTaken = 3'00;
+constexpr int64_t kNeverEarned = 1'000'000'00;  // within a month
 
 // Absent (and noted) when the kit couldn't state the account.
 std::optional<std::string> AccountDigest(Play& play) {
@@ -88,6 +90,43 @@ void ReleaseBehindDeduction(Play& play) {
   CheckPaid(play, before, kAmount, "a deduction with a release right behind it");
 }
 
+// What is kept of a month is above what comes in, then below: the same salary gives nothing, then the whole limit.
+void Income(Play& play) {
+  const Person& earner = play.Someone("earner");
+  const auto account = AccountDigest(play);
+  if (!account) return;
+  const auto pay = [&] {
+    return play.Check(play.stage().RunHook(play.fixtures().hooks.at("salary")).ok(), "the hook salary failed");
+  };
+  const auto before = play.LookAt(earner);
+  const v1::Order first = play.courts().ExtractIncome(earner, kTaken, kNeverEarned, *account);
+  const std::string waiting = play.Hand(first);
+  const auto answer = play.Answer(waiting);
+  if (!play.CheckOutcome(answer, v1::OUTCOME_PARTLY_CONTROLLED, "an order to extract income")) return;
+  play.Check(MeasureIn(answer)->unfunded_minor_units() == kTaken, "nothing has come in: all of the limit is unfunded");
+  if (!pay()) return;
+  play.WaitQuietly();
+  const auto kept = play.LookAt(earner);
+  bool told = false;
+  play.stage().Locked([&] {
+    for (const Seen& seen : play.gateway().Find(waiting)->receipts)
+      told |= seen.receipt.change() == v1::MEASURE_CHANGE_EXTRACTED;
+  });
+  play.Check(!told, "EXTRACTED, though less came in within the month than is kept");
+  const int64_t salary = before && kept ? kept->balance - before->balance : 0;
+  play.Check(salary >= kTaken + 1, "the salary, all of which is kept, must be on the account");
+  play.CheckOutcome(play.Ask(play.courts().Release(first)), v1::OUTCOME_RELEASED, "the release by the order's id");
+
+  const std::string digest = play.Hand(play.courts().ExtractIncome(earner, kTaken, 1, *account));
+  if (!play.CheckOutcome(play.Answer(digest), v1::OUTCOME_PARTLY_CONTROLLED, "a second one") || !pay()) return;
+  const auto event = play.Event(digest, v1::MEASURE_CHANGE_EXTRACTED);
+  if (!play.Check(event.has_value(), "no EVENT with EXTRACTED after the salary came in")) return;
+  play.Check(event->items(0).deduction().amount_minor_units() == kTaken, "more or less was taken than the limit");
+  const auto after = play.LookAt(earner);
+  if (kept && after)
+    play.Check(after->balance - kept->balance == salary - kTaken, "the salary less the limit must be on the account");
+}
+
 }  // namespace
 
 std::vector<Case> PaymentCases() {
@@ -105,6 +144,14 @@ std::vector<Case> PaymentCases() {
        "Hands out a deduction and a release of the same measure in one answer.",
        "The deduction first, the release never before it.",
        "agency guide 4: in the order of arrival; domain A16 item 14", needs, ReleaseBehindDeduction},
+      {"extract-income",
+       "提取收入",
+       "Orders 3.00 of the income of [earner], with more kept of a month than comes in, then with 0.01 kept; a salary "
+       "is paid each time.",
+       "Nothing is taken of what is kept; then 3.00, told as EXTRACTED with the payment, and never more.",
+       "order.proto ExtractIncome; agency guide 5",
+       {"INQUIRE", "INCOME:EXTRACT_INCOME", "INCOME:RELEASE", "money", "court_account", "person:earner", "hook:salary"},
+       Income},
   };
 }
 

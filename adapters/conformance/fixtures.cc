@@ -15,8 +15,10 @@ namespace eagle::conformance {
 namespace {
 
 const std::set<std::string> kPersons = {"person",      "empty_person", "namesake", "old_number", "rare_name",
-                                        "dotted_name", "many",         "prior",    "sold",       "pre_registered"};
-const std::set<std::string> kHooks = {"approve", "deposit", "core_down", "core_up", "confirm", "sighting"};
+                                        "dotted_name", "many",         "prior",    "sold",       "pre_registered",
+                                        "product",     "counter",      "earner"};
+const std::set<std::string> kHooks = {"approve", "deposit",  "core_down",    "core_up",
+                                      "confirm", "sighting", "paper_freeze", "salary"};
 
 // One table while it is read: a wrong or missing value is noted, and something harmless comes back.
 class Table {
@@ -91,6 +93,7 @@ Person ReadPerson(const toml::table& section, const std::string& name, Violation
   person.balance = table.Money("balance");
   person.share_numerator = static_cast<uint32_t>(table.Number("share_numerator", 1, 1, 1'000'000));
   person.share_denominator = static_cast<uint32_t>(table.Number("share_denominator", 1, 1, 1'000'000));
+  person.document = table.Text("document", "");
   person.assets_least = static_cast<uint32_t>(table.Number("assets_least", 1, 1, 1000));
   return person;
 }

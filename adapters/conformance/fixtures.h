@@ -23,6 +23,7 @@ struct Person {
   std::optional<int64_t> balance;  // minor units, when the run begins
   uint32_t share_numerator = 1, share_denominator = 1;
   uint32_t assets_least = 1;  // [many]: how many are found at least
+  std::string document;       // [counter]: number of the notice that was served on paper
 };
 
 struct Fixtures {
@@ -37,7 +38,7 @@ struct Fixtures {
   bool steps_clock = false;  // the adapter takes its wall time from the file that EAGLE_STEP_CLOCK names
   std::map<std::string, Person, std::less<>> persons;     // as [NAME] of the file
   std::optional<v1::AccountDetails> court_account;        // for deductions: an account that this bank can pay to
-  std::map<std::string, std::string, std::less<>> hooks;  // approve, deposit, core_down, core_up, confirm, sighting
+  std::map<std::string, std::string, std::less<>> hooks;  // approve, deposit, core_down, core_up, confirm, salary ...
 
   const Person* Find(std::string_view name) const {
     const auto found = persons.find(name);

@@ -140,6 +140,35 @@ v1::Order Courts::Deduct(const v1::Order& freeze, int64_t amount, std::string_vi
   return order;
 }
 
+v1::Order Courts::FreezeProduct(const Person& subject, int64_t limit) {
+  v1::Order order = Freeze(subject, limit);
+  order.mutable_freeze()->mutable_product()->set_product_number(subject.asset);
+  return order;
+}
+
+v1::Order Courts::TakeOver(const Person& subject, int64_t limit, std::string_view document) {
+  v1::Order order = Freeze(subject, limit);
+  v1::CounterMeasure& counter = *order.mutable_freeze()->mutable_counter();
+  counter.set_unit_reference(subject.asset);
+  counter.set_document_number(std::string(document));
+  counter.set_asset_kind(fixtures_.asset_kind);
+  order.mutable_freeze()->clear_term();
+  return order;
+}
+
+v1::Order Courts::ExtractIncome(const Person& subject, int64_t limit, int64_t kept_per_month, std::string_view digest) {
+  v1::Order order = Base(v1::ACTION_EXTRACT_INCOME, subject, kCourt);
+  v1::ExtractIncome& extract = *order.mutable_extract_income();
+  extract.set_account_number(subject.asset);
+  extract.set_currency(fixtures_.currency);
+  extract.set_limit_minor_units(limit);
+  extract.set_kept_per_month_minor_units(kept_per_month);
+  extract.mutable_term()->set_months(fixtures_.term_months);
+  *extract.mutable_account() = Deduct(order, limit, digest).deduct().account();
+  extract.set_account_statement(std::string(digest));
+  return order;
+}
+
 v1::SignedMember Courts::Sign(const v1::Order& order, Signing signing) {
   return SignBytes(order.SerializeAsString(), order, std::move(signing));
 }

@@ -37,6 +37,12 @@ class Courts {
   v1::Order Locate(const v1::Order& freeze, std::string_view court = kCourt);
   // Pre: the fixtures have a court account. `digest` of its statement.
   v1::Order Deduct(const v1::Order& freeze, int64_t amount, std::string_view digest);
+  // A product with its return account: `subject.asset` is the bank's number of it.
+  v1::Order FreezeProduct(const Person& subject, int64_t limit);
+  // Takes over what the counter registered: `subject.asset` is its reference.
+  v1::Order TakeOver(const Person& subject, int64_t limit, std::string_view document);
+  // Of what is paid into `subject.asset`. Pre: the fixtures have a court account. `digest` of its statement.
+  v1::Order ExtractIncome(const Person& subject, int64_t limit, int64_t kept_per_month, std::string_view digest);
   // Names these officers in place of the usual ones.
   void NameOfficers(v1::Order& order, std::vector<std::string> codes) const;
 

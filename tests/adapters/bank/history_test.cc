@@ -4,16 +4,20 @@
 #include <random>
 
 #include "absl/strings/str_cat.h"
+#include "adapters/bank/acts.h"
 #include "adapters/bank/check.h"
+#include "adapters/bank/products.h"
 #include "server/base/reason.h"
 #include "tests/adapters/bank/small_bank.h"
 
 namespace eagle::bank {
 namespace {
 
-constexpr int kStepsPerHistory = 30;
+constexpr int kStepsPerHistory = 40;
+const std::string kHolding = Account(5), kPaidInto = Account(6);
 
-// One bank with two debtors, one of them with three accounts, and a second court's measure now and then.
+// One bank with two debtors, one of them with five accounts, of which one is a product and one for wages, and a second
+// court's measure now and then.
 class History {
  public:
   explicit History(uint64_t seed)
@@ -25,8 +29,16 @@ class History {
                {.account = Account(2), .kind = "TIME", .balance = "700.00", .holders = "C1"},
                {.account = Account(3), .balance = "50.00", .holders = "C1", .nature = "LC_MARGIN"},
                {.account = Account(4), .balance = "800.00", .holders = "C3"},
-               {.account = kCourtAccount, .holders = "C2", .nature = "COURT_ENFORCEMENT"}}),
-        money_(2'550'00) {}
+               {.account = kHolding, .kind = "PRODUCT", .balance = "1,050.00", .holders = "C1"},
+               {.account = kPaidInto, .balance = "20.00", .holders = "C1", .nature = "WAGE"},
+               {.account = kCourtAccount, .holders = "C2", .nature = "COURT_ENFORCEMENT"}},
+              {{.account = kHolding,
+                .units = "1,000",
+                .price = "1.05",
+                .return_account = Account(1),
+                .locked_until = "2026-11-20",
+                .pays_back = seed % 2 == 0 ? "yes" : "no"}}),
+        money_(2'550'00 + 1'050'00 + 20'00) {}
 
   void Run() {
     for (step_ = 0; step_ < kStepsPerHistory; ++step_) {
@@ -57,13 +69,14 @@ class History {
   }
 
   void Step() {
-    switch (Pick(12)) {
+    switch (Pick(16)) {
       case 0:
       case 1:
       case 2: {
         const Person& debtor = Debtor();
-        const Sent freeze = Pick(5) == 0
-                                ? bank_.FreezeAccount(debtor, Account(1 + static_cast<int>(Pick(4))), Amount())
+        const Sent freeze = Pick(5) == 0 ? bank_.FreezeAccount(debtor, AnyTarget(), Amount())
+                            : Pick(5) == 0
+                                ? bank_.FreezeProduct(debtor, kHolding, Amount(), Pick(2) * Pick(900'0000))
                                 : bank_.Freeze(debtor, Amount(), Pick(3) == 0 ? v1::INFLOW_NONE : v1::INFLOW_CAPTURE);
         const auto answer = Send(freeze);
         if (answer && answer->items.at(0).has_measure()) freezes_.emplace_back(freeze, &debtor);
@@ -116,6 +129,31 @@ class History {
       case 10:
         Settle();
         break;
+      case 11: {
+        const bool own = Pick(2) == 0;
+        const Sent order = own ? bank_.Extract(kLin, kPaidInto, Amount(), Amount())
+                               : bank_.Extract(kLin, kPaidInto, Amount(), Amount(), kSongyue, "9900020000000003036");
+        if (const auto answer = Send(order); answer && answer->items.at(0).has_measure())
+          freezes_.emplace_back(order, &kLin);
+        break;
+      }
+      case 12:
+        PayWages();
+        break;
+      case 13: {
+        const std::string request = Name();
+        const int64_t units = 1 + Pick(300'0000);
+        for (int64_t times = 1 + Pick(2); times > 0; --times)
+          bank_.Counter([&](const Work& work) { return Redeem(work, kHolding, units, request); }).IgnoreError();
+        break;
+      }
+      case 14: {
+        const int64_t worth = bank_.Balance(kHolding), price = 8000 + Pick(5000);
+        const std::string day = absl::FormatCivilTime(absl::ToCivilDay(bank_.clock.now, Shanghai()));
+        EXPECT_EQ(bank_.Counter([&](const Work& work) { return SetPrice(work, "P1", price, day); }), absl::OkStatus());
+        money_ += bank_.Balance(kHolding) - worth;
+        break;
+      }
       default:
         bank_.clock.now += absl::Hours(Pick(24 * 60));
         break;
@@ -137,6 +175,26 @@ class History {
     if (own) return;
     money_ -= amount;
     payments_[item.deduction().payment_reference()] = amount;
+  }
+
+  void PayWages() {
+    const int64_t amount = Amount();
+    const std::string request = Name();
+    for (int64_t times = 1 + Pick(2); times > 0; --times) {
+      EXPECT_EQ(bank_.Counter([&](const Work& work) { return PaySalary(work, kPaidInto, amount, request); }),
+                absl::OkStatus());
+    }
+    money_ += amount;
+    EXPECT_EQ(bank_.core().Look([&](const Work& work) {
+      for (const std::string& reference : work.tables.AllPayments()) {
+        const PaymentRow payment = *work.tables.Payment(reference);
+        if (payment.state != "SENT" || payments_.count(reference) != 0) continue;
+        money_ -= payment.amount;  // of the income, to another bank
+        payments_[reference] = payment.amount;
+      }
+      return absl::OkStatus();
+    }),
+              absl::OkStatus());
   }
 
   // The payment system says one word about each payment, perhaps twice.
@@ -168,6 +226,10 @@ class History {
 
   const std::pair<Sent, const Person*>* AnyFreeze() {
     return freezes_.empty() ? nullptr : &freezes_[static_cast<size_t>(Pick(static_cast<int64_t>(freezes_.size())))];
+  }
+  std::string AnyTarget() {
+    const int64_t one = Pick(6);
+    return one == 4 ? kHolding : one == 5 ? kPaidInto : Account(1 + static_cast<int>(one));
   }
   // The same for the same request.
   static std::string AnyAccount(const std::string& request) {

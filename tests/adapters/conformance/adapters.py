@@ -30,6 +30,10 @@ CUSTOMERS = [
     ("many", "何沐", "990101197806210027", "990101197806210027", ["9900010000000%05d0" % (800 + place) for place in range(12)], "1.00"),
 ]
 PRIOR = ("prior", "苏晴", "990101199005050050", "990101199005050050", ["9900010000000006015"], "80.00")
+# Who has what only a bank keeps: a product with its return account; what is frozen on paper; wages.
+HOLDER, FROZEN, EARNER = ("白露", "990101199102020021"), ("顾清", "990101199203030026"), ("宋知行", "990101199304040020")
+RETURN, PRODUCT, ON_PAPER, WAGES = ("9900010000000%05d0" % (911 + place) for place in range(4))
+NOTICE = "（2026）辽9901执1号之一"
 COURT = ("北陵市松月区人民法院", "北陵市松月区人民法院执行款专户", "9900010000000099010")
 INTERNAL = [("9900010000900000019", "CASH"), ("9900010000900000027", "TRANSIT"), ("9900010000900000035", "CLEARING"), ("9900010000900000043", "OPENING")]
 
@@ -74,6 +78,11 @@ class Examination:
         "python": MONEY | {"register-down", "prior-measure", "lapse-and-late-renewal", "leap-day"},
         "java": MONEY | {"register-down", "prior-measure", "lapse-and-late-renewal", "leap-day"},
     }
+
+    # Products and income are a bank's; a freeze on paper is registered at the counter of a bank or a fund.
+    for _kind, _skips in SKIPS.items():
+        if _kind != "bank":
+            _skips |= {"product-and-return-account", "extract-income"} | (set() if _kind == "fund" else {"counter-measure"})
 
     def __init__(self, binaries, folder, kind):
         self.binaries, self.folder, self.kind = binaries, folder, kind
@@ -125,6 +134,13 @@ class Examination:
         if court:
             customers.append(f"B0003,{COURT[0]},UNIFIED_CREDIT_CODE,11990101990000021Y")
             accounts.append(f"{COURT[2]},DEMAND,CNY,COURT_ENFORCEMENT,no,NORMAL,2010-01-04,营业部,B0003,0.00")
+        customers.append(f"F0001,{FROZEN[0]},CITIZEN_ID,{FROZEN[1]}")
+        accounts.append(f"{luhn(ON_PAPER)},{kind},CNY,{nature},no,NORMAL,2012-06-18,松月支行,F0001,9.00")
+        if court:
+            customers += [f"P0001,{HOLDER[0]},CITIZEN_ID,{HOLDER[1]}", f"E0001,{EARNER[0]},CITIZEN_ID,{EARNER[1]}"]
+            accounts += [f"{luhn(RETURN)},DEMAND,CNY,GENERAL,no,NORMAL,2012-06-18,松月支行,P0001,0.00",
+                         f"{luhn(PRODUCT)},PRODUCT,CNY,GENERAL,no,NORMAL,2012-06-18,松月支行,P0001,80.00",
+                         f"{luhn(WAGES)},DEMAND,CNY,WAGE,no,NORMAL,2012-06-18,松月支行,E0001,0.00"]
         accounts += [f"{number},INTERNAL,CNY,{nature},no,NORMAL,2010-01-01,营业部,,0.00" for number, nature in INTERNAL]
         measures = ["measure,authority,document,accounts,limit,inflow,whole_account,served_at,first_day,last_day",
                     f"1,辽9903,（2025）辽9903执88号,{luhn(PRIOR[4][0])},50.00,NONE,no,2025-10-15 10:20:00,2025-10-15,2035-10-14"]
@@ -133,6 +149,9 @@ class Examination:
         self.append(f"[{section}]\nreply_delay = 0\n")
         self.fixtures.append("step_clock = true")
         self.hooks["deposit"] = f"{self.program(program)} counter --config {self.config} deposit {EMPTY} 5.00"
+        self.hooks["paper_freeze"] = (f"{self.program(program)} counter --config {self.config} freeze --account {luhn(ON_PAPER)} --court 辽9901 --document '{NOTICE}' --amount 1.00"
+                                      " --months 12 --request kit")
+        self.section("counter", name=FROZEN[0], id_number=FROZEN[1], asset="counter/kit", document=NOTICE)
         return f"{self.program(program)} run --config {self.config}"
 
     def write_csv(self, **files):
@@ -143,16 +162,22 @@ class Examination:
 
     def bank(self):
         os.makedirs(self.csv)
-        shutil.copy(os.path.join(TOP, "adapters", "bank", "data", "beiling", "exemptions.csv"), self.csv)
+        for name in ("exemptions.csv", "income.csv"):
+            shutil.copy(os.path.join(TOP, "adapters", "bank", "data", "beiling", name), self.csv)
+        self.write_csv(products=["account,product,sales,units,price,priced_on,locked_until,pays_back,return_account",
+                                 f"{luhn(PRODUCT)},P1,OWN,80,1.00,2026-09-25,,no,{luhn(RETURN)}"])
         self.fixtures.append('asset_kind = "DEPOSIT"')
         adapter = self.money("eagle-bank", "bank", "DEMAND", "GENERAL", court=True)
         self.people(CUSTOMERS + [PRIOR])
         self.section("court_account", name=COURT[1], bank="9900010", number=COURT[2])
+        self.section("product", name=HOLDER[0], id_number=HOLDER[1], asset=luhn(PRODUCT))
+        self.section("earner", name=EARNER[0], id_number=EARNER[1], asset=luhn(WAGES))
+        self.hooks["salary"] = f"{self.program('eagle-bank')} counter --config {self.config} salary {luhn(WAGES)} 5.00"
         return adapter
 
     def fund(self):
         """Everybody has retired, so that money may be taken. A fund keeps no accounts of courts: a bank does, and the payment system confirms."""
-        numbers = [luhn(number) for customer in CUSTOMERS + [PRIOR] for number in customer[4]]
+        numbers = [luhn(number) for customer in CUSTOMERS + [PRIOR] for number in customer[4]] + [luhn(ON_PAPER)]
         self.write_csv(members=["account,status_code,employer,base,personal_rate,employer_rate,personal_amount,employer_amount,paid_until,linked_bank,linked_account",
                                 *(f"{number},01,北陵启明机电有限公司,8000.00,12,12,960.00,960.00,2026-08,," for number in numbers)],
                        conditions=["account,ground,document,since", *(f"{number},RETIREMENT,退字〔2024〕{place}号,2024-09-01" for place, number in enumerate(numbers))])

@@ -51,6 +51,19 @@ asset = "9900010000000005017"
 name = "苏晴"
 id_number = "990101199005050050"
 asset = "9900010000000006015"
+[product]
+name = "白露"
+id_number = "990101199102020021"
+asset = "9900010000000008029"
+[counter]
+name = "顾清"
+id_number = "990101199203030026"
+asset = "counter/kit"
+document = "（2026）辽9901执1号之一"
+[earner]
+name = "宋知行"
+id_number = "990101199304040020"
+asset = "9900010000000011015"
 [court_account]
 name = "松月区人民法院执行款专户"
 bank = "9900001"
@@ -59,6 +72,8 @@ number = "9900010000000099010"
 deposit = "deposit"
 core_down = "down"
 core_up = "up"
+paper_freeze = "paper_freeze"
+salary = "salary"
 )";
 
 // What lies in the registers of the demonstration, for cases that only things have.
@@ -145,6 +160,12 @@ struct Examination {
     core.AddAccount(fixtures.Find("old_number")->asset, 95'00, "周敏", "990101600101001");
     for (int i = 0; i < 12; ++i)
       core.AddAccount("990001000000001" + std::to_string(1000 + i), 1'00, "何沐", fixtures.Find("many")->id_number);
+    account("product", 80'00);
+    core.accounts.at(fixtures.Find("product")->asset).asset.account_class = sdk::AccountClass::kProduct;
+    core.AddAccount("9900010000000008011", 0, "白露", fixtures.Find("product")->id_number);
+    core.AddAccount("9900010000000009019", 9'00, "顾清", fixtures.Find("counter")->id_number);
+    account("earner", 0);
+    stage.counter_account = "9900010000000009019", stage.wage_account = fixtures.Find("earner")->asset;
     sdk::CrashPlan never;
     sdk::FakeBank(core, clock, never).PlaceForeign("（2025）辽9903执1号", fixtures.Find("prior")->asset, 50'00);
     stage.empty_account = fixtures.Find("empty_person")->asset;
@@ -233,6 +254,9 @@ const std::multimap<std::string_view, Defect>& Catches() {
       {"release-in-part", Defect::kReleasesWhole},
       {"renewal", Defect::kRenewsAnew},
       {"renewal-opens-no-window", Defect::kOpensWindow},
+      {"product-and-return-account", Defect::kNoReturnAccount},
+      {"counter-measure", Defect::kMakesSecond},
+      {"extract-income", Defect::kKeepsNothing},
       {"term-at-midnight", Defect::kCountsDays},
       {"clock-skew", Defect::kGatewayTime},
       {"deduct", Defect::kPaysLess},

@@ -52,6 +52,12 @@ class MemoryStage : public Stage {
       sdk::FakeBank(core_, clock_, never).Credit(empty_account, 5'00);
     }
     if (command.rfind("sight ", 0) == 0) return things->Sight(command.substr(6), clock_.WallNow());
+    if (command == "paper_freeze") {
+      sdk::CrashPlan never;
+      if (core_.rows.count(kCounterReference) == 0)
+        sdk::FakeBank(core_, clock_, never).PlaceForeign(kCounterReference, counter_account, 1'00);
+    }
+    if (command == "salary") adapter_->Earned(wage_account, 5'00);
     register_away_ = command == "down";
     if (adapter_ != nullptr) adapter_->register_away = register_away_;
     return absl::OkStatus();
@@ -61,7 +67,7 @@ class MemoryStage : public Stage {
     return absl::OkStatus();
   }
 
-  std::string empty_account;
+  std::string empty_account, counter_account, wage_account;
   ModelThings* things = nullptr;  // with it the adapter is a registry
 
  private:

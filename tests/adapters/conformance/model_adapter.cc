@@ -88,6 +88,13 @@ void ModelAdapter::SayHello() {
     row.set_captures_inflow(true);
     row.set_keeps_waitlist(true);
   }
+  for (const auto& [kind, action] :
+       {std::pair("WEALTH_PRODUCT", v1::ACTION_FREEZE), std::pair("INCOME", v1::ACTION_EXTRACT_INCOME),
+        std::pair("INCOME", v1::ACTION_RELEASE)}) {
+    v1::Capability& row = *request.add_capabilities();
+    row.set_asset_kind(kind);
+    row.set_action(action);
+  }
   const auto response = gateway_.Hello(request);
   if (!response.ok()) {
     pause_until_ = clock_.MonotonicNow() + pause_;

@@ -21,6 +21,9 @@
 
 namespace eagle::conformance {
 
+// What the counter of the tests' bank registers on paper.
+inline constexpr char kCounterReference[] = "counter/kit", kPaperNotice[] = "（2026）辽9901执1号之一";
+
 enum class Defect : uint8_t {
   kNone,
   kShortInbox,          // Hello with an inbox of 4 bytes
@@ -82,6 +85,9 @@ enum class Defect : uint8_t {
   kPaysTwice,           // on a repeat
   kRenewsEnded,         // though the term is over
   kLapsesSilently,      // no event
+  kNoReturnAccount,     // bars the product only
+  kMakesSecond,         // a second measure beside the counter's
+  kKeepsNothing,        // takes all of the income
   kMarchFirst,          // 29 February + 12 months ends on 28 February
   kKeepsOwner,          // says TRANSFERRED and enters nobody
   kSellsOutOfTurn,      // says TRANSFERRED whoever asks
@@ -110,7 +116,9 @@ struct ModelDisk {
   std::vector<v1::SignedMember> statements;
   std::string inbox, origin;
   uint64_t position = 0, last_delivery = 0, last_batch = 0, changes_told = 0;
-  std::map<std::string, uint64_t> sequences;  // by order digest
+  std::map<std::string, uint64_t> sequences;      // by order digest
+  std::map<std::string, std::string> taken_over;  // by operation: the counter's reference
+  std::map<std::string, int64_t> kept;            // by operation: of income
 };
 
 class ModelAdapter {
@@ -125,6 +133,8 @@ class ModelAdapter {
   // Dies at the n-th of its three points of work from now: recorded, done but not answered, answered but not reported.
   void DieAtWork(int n) { die_at_ = n; }
   bool register_away = false;
+  // Income came in on the account.
+  void Earned(const std::string& account, int64_t amount);
 
  private:
   bool Has(Defect defect) const { return defect_ == defect; }
@@ -141,6 +151,8 @@ class ModelAdapter {
   sdk::Answer Control(const sdk::Request& request);
   sdk::Answer ControlThing(const sdk::Request& request);
   std::vector<sdk::RegisterChange> Changes();
+  sdk::Answer TakeOver(const sdk::Request& request);
+  sdk::Answer ExtractIncome(const sdk::Request& request);
   v1::Order AsKnown(v1::Order order) const;
   void Bend(const v1::Order& order, sdk::Answer& answer);
   void Sign(ModelDisk::Row& row, v1::Receipt receipt, bool event);
