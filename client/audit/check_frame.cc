@@ -71,6 +71,8 @@ constexpr LaterRow kLaterFrames[] = {
     {ENTRY_TYPE_OBJECTION_ANSWERED, {kCourt, kYes, kYes, kYes, kYes, kNo}},
     {ENTRY_TYPE_OBJECTION_MARKED, {kGateway, kYes, kYes, kYes, kNo, kNo}},
     {ENTRY_TYPE_LOG_RECOVERED, {kGateway, kNo, kNo, kNo, kNo, kNo}},
+    {ENTRY_TYPE_ADAPTER_APPROVED, {kAdministrator, kNo, kNo, kNo, kNo, kNo}},
+    {ENTRY_TYPE_DIRECTORY_RECEIVED, {kAgency, kYes, kNo, kNo, kNo, kNo}},
 };
 
 const FrameRow& FrameOf(uint16_t type) {

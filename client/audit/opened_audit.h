@@ -105,6 +105,8 @@ class OpenedAudit {
                       const goldeneagle::v1::Confirmation* confirmed, const Doubts& doubts, const HeadOpened* head);
   void TakeAdministration(const journal::Leaf& leaf, const std::string& payload);
   void TakeAdopted(const journal::Leaf& leaf, const std::string& payload);
+  void TakeAdapterApproved(const journal::Leaf& leaf);
+  void CheckExamined(const journal::Leaf& leaf);  // ADAPTER_PRESENT
   void TakeStatement(const journal::Leaf& leaf, const std::string& payload);
   void TakeCase(const journal::Leaf& leaf, const std::string& payload);
   void TakeOrder(const journal::Leaf& leaf, const std::string& payload);
@@ -134,6 +136,7 @@ class OpenedAudit {
   std::map<std::pair<uint64_t, uint32_t>, WordKept> words_;  // by order and agency
   std::map<uint64_t, ObjectionKept> objections_;             // by OBJECTION_RAISED
   std::map<uint64_t, CaseKept> cases_;
+  std::map<std::pair<std::string, std::string>, int64_t> approved_;  // adapter and version: until when, microseconds
   uint64_t opened_ = 0, sealed_ = 0, unchecked_ = 0;
 };
 
