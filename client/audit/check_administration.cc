@@ -65,8 +65,8 @@ void CheckProposalMade(const journal::Leaf& leaf, Picture& seen) {
   CheckHead(leaf, body.head(), MEMBER_TYPE_ADMINISTRATION, true, seen);
   CheckDigest(leaf, body.digest(), seen);
   CheckId(leaf, body.request_id(), seen);
-  static const std::set<std::string> kKinds = {"court", "agency", "system",    "policy",
-                                               "clock", "erase",  "witnesses", "reading"};
+  static const std::set<std::string> kKinds = {"court", "agency",    "system",  "policy", "clock",
+                                               "erase", "witnesses", "reading", "adapter"};
   if (!kKinds.contains(body.kind())) seen.findings.Add(Rule::kProposal, leaf.index.value(), "no such kind of proposal");
   ProposalSeen& proposal = seen.proposals[leaf.index.value()];
   proposal.kind = body.kind();
@@ -111,6 +111,32 @@ std::string_view KindAdopted(uint16_t type) {
     default:
       return "clock";
   }
+}
+
+// By a proposal of its kind that enough administrators approved; its report is looked at where it can be opened.
+void CheckAdapterApproved(const journal::Leaf& leaf, Picture& seen) {
+  const uint64_t index = leaf.index.value();
+  AdapterApproved body;
+  if (!ReadBody(leaf, body, seen.findings)) return;
+  const auto wrong = [&](std::string_view why) {
+    seen.findings.Add(Rule::kAdapter, index, std::string(why), {body.proposal()});
+  };
+  const auto proposal = seen.proposals.find(body.proposal());
+  if (proposal == seen.proposals.end()) {
+    wrong(absl::StrCat("no proposal stands at ", body.proposal()));
+  } else {
+    if (proposal->second.kind != "adapter") wrong("the proposal was of another kind");
+    if (proposal->second.adopted != 0) wrong("the proposal had taken effect before");
+    if (proposal->second.approvers.size() < std::max<size_t>(2, seen.founding.approvals()))
+      wrong("too few different administrators approved");
+    if (!proposal->second.approvers.contains(leaf.actor_ordinal)) wrong("whoever put it in force did not approve it");
+    proposal->second.adopted = index;
+  }
+  if (body.adapter().empty() || body.version().empty() || body.examiner().empty() ||
+      body.report_digest().size() != journal::kHashSize || body.passed() == 0)
+    wrong("program, version, examiner, digest of the report and a passed case are demanded");
+  if (body.valid_until() <= seen.now) wrong("it had ended when it began");
+  if (body.policy_version() != seen.policy) wrong("the policy named is not in force");
 }
 
 // Ordinals are dense: one that is known, or the next.
@@ -211,6 +237,7 @@ void CheckStatement(const journal::Leaf& leaf, Picture& seen) {
   seen.stream.position = index;
   ++seen.stream.statements;
   seen.stream.digest = journal::Sha256(std::string(journal::View(seen.stream.digest)) + body.digest());
+  seen.streams.emplace(index, seen.stream);
   if (body.kind() == STATEMENT_KIND_REVOKED) seen.revocations.insert(index);
 }
 
@@ -229,6 +256,21 @@ void CheckDirectoryHead(const journal::Leaf& leaf, Picture& seen) {
   if (body.digest() != journal::View(seen.stream.digest)) wrong("its digest is not that of the statements");
 }
 
+void CheckDirectoryReceived(const journal::Leaf& leaf, Picture& seen) {
+  DirectoryReceived body;
+  if (!ReadBody(leaf, body, seen.findings)) return;
+  const auto wrong = [&](std::string_view why) {
+    seen.findings.Add(Rule::kDirectoryReceived, leaf.index.value(), std::string(why), {body.position()});
+  };
+  const auto stream = seen.streams.find(body.position());
+  if (stream == seen.streams.end()) return wrong(absl::StrCat("entry ", body.position(), " is no statement"));
+  if (stream->second.statements != body.statements() || journal::View(stream->second.digest) != body.digest())
+    wrong("the agency has other statements than the log up to that place");
+  uint64_t& before = seen.acknowledged[leaf.agency.value()];
+  if (body.position() <= before) wrong("it had acknowledged that place before");
+  before = std::max(before, body.position());
+}
+
 void CheckAdministration(const journal::Leaf& leaf, Picture& seen) {
   switch (leaf.type) {
     case ENTRY_TYPE_LOG_RECOVERED:
@@ -243,6 +285,8 @@ void CheckAdministration(const journal::Leaf& leaf, Picture& seen) {
       return CheckAlarm(leaf, seen);
     case ENTRY_TYPE_STATEMENT_ACCEPTED:
       return CheckStatement(leaf, seen);
+    case ENTRY_TYPE_ADAPTER_APPROVED:
+      return CheckAdapterApproved(leaf, seen);
     default:
       return CheckAdopted(leaf, seen);
   }

@@ -113,6 +113,8 @@ class OpenedAudit {
                       const goldeneagle::v1::Confirmation* confirmed, const Doubts& doubts, const HeadOpened* head);
   void TakeAdministration(const journal::Leaf& leaf, const std::string& payload);
   void TakeAdopted(const journal::Leaf& leaf, const std::string& payload);
+  void TakeAdapterApproved(const journal::Leaf& leaf);
+  void CheckExamined(const journal::Leaf& leaf);  // ADAPTER_PRESENT
   void TakeStatement(const journal::Leaf& leaf, const std::string& payload);
   void TakeCase(const journal::Leaf& leaf, const std::string& payload);
   void TakeOrder(const journal::Leaf& leaf, const std::string& payload);
@@ -153,6 +155,7 @@ class OpenedAudit {
   std::map<uint64_t, uint64_t> incidents_;      // that stand: INCIDENT_ARISEN -> order
   std::set<uint64_t> differ_;                   // orders that the newest statement shows otherwise
   uint64_t differ_at_ = 0;                      // its index
+  std::map<std::pair<std::string, std::string>, int64_t> approved_;  // adapter and version: until when, microseconds
   uint64_t opened_ = 0, sealed_ = 0, unchecked_ = 0;
 };
 

@@ -184,7 +184,9 @@ struct Picture {
   absl::flat_hash_set<std::tuple<uint8_t, uint8_t, uint32_t, uint64_t>> sequences;
   absl::flat_hash_set<journal::Hash> statements;
   StreamSeen stream;
-  absl::flat_hash_set<uint64_t> revocations;  // indexes of the statements that revoke
+  std::map<uint64_t, StreamSeen> streams;                // the same after each statement, by its index
+  absl::flat_hash_map<uint32_t, uint64_t> acknowledged;  // by agency: the position of its newest DIRECTORY_RECEIVED
+  absl::flat_hash_set<uint64_t> revocations;             // indexes of the statements that revoke
   absl::flat_hash_map<std::string, uint64_t> ids;
   absl::node_hash_map<uint64_t, CaseSeen> cases;
   absl::node_hash_map<uint64_t, OrderSeen> orders;
@@ -255,6 +257,7 @@ void CheckDigest(const journal::Leaf& leaf, const std::string& digest, Picture& 
 void CheckFrame(const journal::Leaf& leaf, Picture& seen);           // pre: a known type
 void CheckAdministration(const journal::Leaf& leaf, Picture& seen);  // entry 0 to CLOCK_ALARM, STATEMENT_ACCEPTED
 void CheckDirectoryHead(const journal::Leaf& leaf, Picture& seen);
+void CheckDirectoryReceived(const journal::Leaf& leaf, Picture& seen);
 void CheckBatchHead(const journal::Leaf& leaf, Picture& seen);
 void CheckRefused(const journal::Leaf& leaf, Picture& seen);
 void CheckCase(const journal::Leaf& leaf, Picture& seen);

@@ -75,9 +75,12 @@ void PublicAudit::Take(std::string_view bytes) {
     case ENTRY_TYPE_CASE_ERASED:
     case ENTRY_TYPE_WITNESSES_REGISTERED:
     case ENTRY_TYPE_READING_GRANTED:
+    case ENTRY_TYPE_ADAPTER_APPROVED:
     case ENTRY_TYPE_CLOCK_ALARM:
     case ENTRY_TYPE_STATEMENT_ACCEPTED:
       return CheckAdministration(leaf, seen);
+    case ENTRY_TYPE_DIRECTORY_RECEIVED:
+      return CheckDirectoryReceived(leaf, seen);
     case ENTRY_TYPE_DIRECTORY_HEAD:
       return CheckDirectoryHead(leaf, seen);
     case ENTRY_TYPE_BATCH_HEAD:

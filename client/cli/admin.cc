@@ -3,6 +3,7 @@
 
 #include "client/cli/batches.h"
 #include "client/cli/commands.h"
+#include "client/common/files.h"
 #include "client/lib/errors.h"
 #include "client/lib/json.h"
 #include "client/lib/order_builder.h"
@@ -12,6 +13,7 @@
 #include "server/base/reason.h"
 #include "server/base/uuid.h"
 #include "server/journal/hash.h"
+#include "server/trust/report.h"
 #include "server/trust/strict.h"
 
 namespace eagle::client {
@@ -154,8 +156,34 @@ absl::Status ShowProposals(Session& session, const ProposalShowFlags& flags) {
   return session.Print(document);
 }
 
+// Who signed the report, by the policy in force, and what would come of it.
+void TellExaminers(Session& session, const v1::ApproveAdapter& proposed) {
+  const auto read = trust::ReadConformanceReport(proposed.report());
+  if (!read.ok()) return;  // said before
+  const auto gateway = session.gateway();
+  const auto policy = gateway.ok() ? (*gateway)->GetPolicy({}) : gateway.status();
+  if (!policy.ok()) return session.Talk("NOT COMPARED with the policy in force: " + FailureOf(policy.status()).message);
+  if (!policy->table().has_adapters())
+    return session.Talk("The policy in force names no examiners: it takes no report.");
+  const v1::AdapterRow& row = policy->table().adapters();
+  std::vector<trust::CandidateKey> candidates;
+  for (const v1::Examiner& examiner : row.examiners())
+    candidates.push_back({candidates.size(), examiner.algorithm(), examiner.key()});
+  const std::vector<uint64_t> signers = trust::SignersOf(*read, candidates, trust::PublicKeyChecker());
+  if (signers.empty()) session.Talk("NOT SIGNED by any examiner of the policy in force.");
+  for (const uint64_t id : signers)
+    session.Talk("Signed by the examiner " + row.examiners(static_cast<int>(id)).name() + ".");
+  for (const std::string& objection : trust::ObjectionsTo(read->report, {row.cases().begin(), row.cases().end()}))
+    session.Talk("AGAINST IT: " + objection + ".");
+  absl::TimeZone zone;
+  if (!absl::LoadTimeZone(policy->table().time_zone(), &zone)) return;
+  const absl::CivilDay last = absl::ToCivilDay(session.process().clock.WallNow(), zone) + row.valid_days();
+  session.Talk("Approved today, it would count until the end of " + absl::FormatCivilTime(last) + ".");
+}
+
 // A whole table is long. What it changes is said last, nearest to the question.
 void TellChanges(Session& session, const v1::Proposal& proposal) {
+  if (proposal.has_adapter()) return TellExaminers(session, proposal.adapter());
   if (!proposal.has_policy()) return;
   const auto gateway = session.gateway();
   const auto in_force = gateway.ok() ? (*gateway)->GetPolicy({}) : gateway.status();
@@ -173,6 +201,26 @@ void TellChanges(Session& session, const v1::Proposal& proposal) {
                          : (change.before ? change.before->values : "nothing") + " -> " +
                                (change.after ? change.after->values : "nothing")));
   }
+}
+
+struct AdapterFlags {
+  std::string report, ground;
+  std::vector<std::string> keys;
+};
+
+// The first approval; the second is given as to any proposal.
+absl::Status ApproveAdapter(Session& session, const AdapterFlags& flags) {
+  EAGLE_ASSIGN_OR_RETURN(const std::string report, ReadFile(flags.report));
+  if (const auto read = trust::ReadConformanceReport(report); !read.ok()) return AsVerification(read.status());
+  OrderBuilder builder(session.process().clock, session.process().entropy);
+  v1::Administration act;
+  act.set_request_id(builder.NewId());
+  act.mutable_proposal()->set_ground(flags.ground);
+  act.mutable_proposal()->mutable_adapter()->set_report(report);
+  session.Talk(ProposalText(act));
+  TellChanges(session, act.proposal());
+  EAGLE_RETURN_IF_ERROR(session.Confirm("Propose exactly this?"));
+  return SendActs(session, {act}, {.key_files = flags.keys}, {});
 }
 
 struct ApproveFlags {
@@ -274,6 +322,18 @@ void AddAdmin(Verb& root) {
                   Need::kRequired);
   approve.Texts("--key", &approve_flags->keys, "your administrator's key", Need::kRequired);
   approve.Do([approve_flags](Session& session) { return Approve(session, *approve_flags); });
+
+  auto adapter_flags = std::make_shared<AdapterFlags>();
+  Verb adapter = admin.Add(
+      "approve-adapter",
+      "Propose to let a version of an adapter work 一致性检验, by the signed report of the conformance kit; says who "
+      "examined it, what passed and was skipped, and until when it would count. Takes effect with a second "
+      "administrator's `eagle admin approve`.",
+      "eagle admin approve-adapter --report report.json --ground \"release 4.2\" --key pki/keys/administrator-a.pem");
+  adapter.Text("--report", &adapter_flags->report, "what eagle-conformance wrote with --report", Need::kRequired);
+  adapter.Text("--ground", &adapter_flags->ground, "why", Need::kRequired);
+  adapter.Texts("--key", &adapter_flags->keys, "your administrator's key", Need::kRequired);
+  adapter.Do([adapter_flags](Session& session) { return ApproveAdapter(session, *adapter_flags); });
 }
 
 }  // namespace eagle::client

@@ -4,11 +4,13 @@
 #include <cctype>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "client/lib/json.h"
 #include "server/base/bytes.h"
 #include "server/base/money.h"
 #include "server/base/reason.h"
 #include "server/base/uuid.h"
+#include "server/journal/hash.h"
 #include "server/trust/timestamps.h"
 
 namespace eagle::client {
@@ -295,6 +297,35 @@ std::string StatementText(const v1::Statement& statement) {
   return out;
 }
 
+std::string ReportText(const trust::ConformanceReport& report) {
+  std::string out = absl::StrCat(report.adapter, " ", report.version, ", examined as agency ", report.agency, " for ",
+                                 report.asset_kind, " by kit ", report.kit_version, ", ended ", report.ended_at, ": ",
+                                 report.passed.size(), " cases passed, ", report.failed.size(), " failed, ",
+                                 report.skipped.size(), " skipped");
+  const auto list = [&out](const char* verdict, const std::vector<std::string>& names) {
+    if (!names.empty()) absl::StrAppend(&out, "\n  ", verdict, ": ", absl::StrJoin(names, ", "));
+  };
+  list("failed", report.failed);
+  list("skipped, which proves nothing", report.skipped);
+  return absl::StrCat(out, "\n");
+}
+
+namespace {
+
+// The report is long and unreadable as it lies there: its digest stands for it.
+std::string AdapterProposalText(const v1::Proposal& proposal) {
+  const std::string& bytes = proposal.adapter().report();
+  const auto read = trust::ReadConformanceReport(bytes);
+  const journal::Hash digest = journal::Sha256(bytes);
+  return absl::StrCat("Let an adapter work ",
+                      read.ok() ? "by the report of its examination: " + ReportText(read->report)
+                                : "by a report that CAN'T BE READ: " + FailureOf(read.status()).message + "\n",
+                      "Ground: ", proposal.ground(), "\nSHA-256 of the report's ", bytes.size(),
+                      " bytes: ", HexEncode(journal::View(digest)), "\n");
+}
+
+}  // namespace
+
 std::string ProposalText(const v1::Administration& act) {
   const v1::Proposal& proposal = act.proposal();
   std::string out;
@@ -331,6 +362,8 @@ std::string ProposalText(const v1::Administration& act) {
                          absl::FormatTime(absl::RFC3339_sec, ToTime(proposal.reading().until()), absl::UTCTimeZone()),
                          ".\n");
       break;
+    case v1::Proposal::kAdapter:
+      return AdapterProposalText(proposal);
     default:
       out = "Change nothing.\n";
   }

@@ -17,6 +17,7 @@
 #include "goldeneagle/v1/directory_service.pb.h"
 #include "goldeneagle/v1/objection.pb.h"
 #include "goldeneagle/v1/order_service.pb.h"
+#include "server/trust/report.h"
 
 namespace eagle::client {
 
@@ -52,7 +53,9 @@ std::string NameOr(const Names& names, std::string_view code);  // the code itse
 std::string ProgressText(const goldeneagle::v1::OrderView& view, const Names& names, const absl::TimeZone& zone);
 std::string CoverageText(const google::protobuf::RepeatedPtrField<goldeneagle::v1::CoverageView>& coverage,
                          const Names& names);
-// What a proposal would change, a sentence a line; nothing of the change is left out.
+// Whose report it is and what came of the cases; those that failed or were skipped by name.
+std::string ReportText(const trust::ConformanceReport& report);
+// What a proposal would change, a sentence a line; nothing of the change is left out (of a report: its digest).
 std::string ProposalText(const goldeneagle::v1::Administration& act);
 // What one order asks for, in one line.
 std::string OrderText(const goldeneagle::v1::Order& order);

@@ -137,6 +137,41 @@ TEST_F(RulesTest, AHeadOfTheDirectoryThatIsOlderThanTheStream) {
   Body_<DirectoryHead>(ENTRY_TYPE_DIRECTORY_HEAD, [](auto& body) { body.set_position(1); });
   ExpectFinding("directory.head");
 }
+TEST_F(RulesTest, AnAcknowledgementOfOtherStatements) {
+  Body_<DirectoryReceived>(ENTRY_TYPE_DIRECTORY_RECEIVED, [](auto& body) { body.mutable_digest()->back() ^= 1; });
+  ExpectFinding("directory.received");
+}
+TEST_F(RulesTest, AnAcknowledgementOfWhatIsNoStatement) {
+  Body_<DirectoryReceived>(ENTRY_TYPE_DIRECTORY_RECEIVED, [](auto& body) { body.set_position(1); });
+  ExpectFinding("directory.received");
+}
+TEST_F(RulesTest, AnAcknowledgementThatComesTwice) {
+  const uint64_t first = At(ENTRY_TYPE_DIRECTORY_RECEIVED);
+  at_ = first + 1;
+  ChangeLeaf(leaves_, at_, [](auto& leaf) { leaf.agency = AgencyOrdinal(1), leaf.actor_ordinal = 1; });
+  ExpectFinding("directory.received");
+}
+TEST_F(RulesTest, AnAdapterThatOneAdministratorLetWork) {
+  // Approved by the second alone: the first one's proposal is another one's.
+  const uint64_t approved = At(ENTRY_TYPE_ADAPTER_APPROVED);
+  AdapterApproved body;
+  body.ParseFromString(journal::DecodeLeaf(leaves_[approved])->body);
+  ChangeLeaf(leaves_, body.proposal(), [](auto& leaf) { leaf.actor_ordinal = 2; });
+  EXPECT_THAT(FindingsOf(leaves_), testing::Contains("adapter@" + std::to_string(approved)));
+}
+TEST_F(RulesTest, AnAdapterByAProposalAboutSomethingElse) {
+  const uint64_t approved = At(ENTRY_TYPE_ADAPTER_APPROVED);
+  AdapterApproved body;
+  body.ParseFromString(journal::DecodeLeaf(leaves_[approved])->body);
+  Change<ProposalMade>(leaves_, body.proposal(), [](auto& made) { made.set_kind("clock"); });
+  EXPECT_THAT(FindingsOf(leaves_), testing::ElementsAre("adapter@" + std::to_string(approved)));
+}
+TEST_F(RulesTest, AnAdapterWithoutAPassedCaseOrWithoutAnEnd) {
+  Body_<AdapterApproved>(ENTRY_TYPE_ADAPTER_APPROVED, [](auto& body) { body.clear_passed(); });
+  ExpectFinding("adapter");
+  Body_<AdapterApproved>(ENTRY_TYPE_ADAPTER_APPROVED, [](auto& body) { body.set_passed(2), body.set_valid_until(1); });
+  ExpectFinding("adapter");
+}
 TEST_F(RulesTest, ASequenceThatComesTwice) {
   // Two heads of one court over orders.
   const auto head_of = [&](size_t nth) {

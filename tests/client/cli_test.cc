@@ -15,6 +15,7 @@
 #include "server/trust/strict.h"
 #include "tests/client/cli_world.h"
 #include "tests/support/paths.h"
+#include "tests/support/report.h"
 
 namespace eagle::client {
 namespace {
@@ -140,6 +141,7 @@ TEST_F(CliTest, EveryCommandHasALineAndAnExample) {
                                                                                      {"admin", "propose"},
                                                                                      {"admin", "show"},
                                                                                      {"admin", "approve"},
+                                                                                     {"admin", "approve-adapter"},
                                                                                      {"statement", "make"},
                                                                                      {"statement", "sign"},
                                                                                      {"statement", "show"},
@@ -293,6 +295,59 @@ TEST_F(CliTest, AnApproverSeesTheExactProposalAndSignsItsDigest) {
 
   world_.gateway->proposals[0].set_digest(std::string(32, 'x'));  // shown one thing, asked to sign another
   EXPECT_EQ(world_.Run(approve, "operator-ops").exit, kExitVerification);
+}
+
+TEST_F(CliTest, WhoLetsAnAdapterWorkSeesWhoExaminedItAndUntilWhenThatCounts) {
+  trust::Ed25519Signer examiner = *trust::Ed25519Signer::FromSeed(std::string(32, 'e'));
+  const std::string report = test::ReportBy(
+      examiner, {.adapter = "com.example.bank", .version = "4.2", .passed = {"hello"}, .skipped = {"inflow"}});
+  const std::string file = world_.Put("report.json", report);
+  v1::PolicyTable policy;
+  policy.set_time_zone("Asia/Shanghai");
+  test::TakeReports(examiner.public_key(), /*demanded=*/true, policy);
+  world_.gateway->policy = policy;
+  const std::vector<std::string> propose = {
+      "admin",    "approve-adapter", "--report", file,
+      "--ground", "release 4.2",     "--key",    world_.Path("pki/keys/administrator-one.pem"),
+      "--yes"};
+  const Ran ran = world_.Run(propose, "operator-ops");
+  EXPECT_EQ(ran.exit, kExitOk) << ran.err;
+  EXPECT_THAT(ran.err, AllOf(HasSubstr("com.example.bank 4.2"), HasSubstr("1 cases passed, 0 failed, 1 skipped"),
+                             HasSubstr("skipped, which proves nothing: inflow"), HasSubstr("SHA-256 of the report"),
+                             HasSubstr("Signed by the examiner test house."),
+                             HasSubstr("AGAINST IT: crash was not passed."), HasSubstr("until the end of ")));
+  const auto act = trust::ParseStrict<v1::Administration>(world_.gateway->administration_batches.at(0).members(0));
+  EXPECT_EQ(act->proposal().adapter().report(), report);
+  EXPECT_EQ(act->proposal().ground(), "release 4.2");
+
+  trust::Ed25519Signer other = *trust::Ed25519Signer::FromSeed(std::string(32, 'o'));
+  test::TakeReports(other.public_key(), true, *world_.gateway->policy);
+  EXPECT_THAT(world_.Run(propose, "operator-ops").err, HasSubstr("NOT SIGNED by any examiner"));
+  world_.Put("report.json", "{}");
+  EXPECT_EQ(world_.Run(propose, "operator-ops").exit, kExitVerification);
+  EXPECT_EQ(world_.gateway->administration_batches.size(), 2u) << "what can't be read is not proposed";
+}
+
+TEST_F(CliTest, TheListOfAgenciesShowsWhoIsExaminedAndWhoIsBehind) {
+  std::vector<v1::AgencyView>& agencies = world_.gateway->agencies;
+  ASSERT_GE(agencies.size(), 2u);
+  v1::DirectoryChange change;
+  change.set_position(40);
+  world_.gateway->statements = {change};
+  agencies[0].set_directory_position(40);
+  agencies[0].mutable_directory_received_at()->set_seconds(1'790'000'000);
+  agencies[0].mutable_examined_until()->set_seconds(1'800'000'000);
+  Ran ran = world_.Json({"agency", "list"});
+  EXPECT_THAT(At(ran.out, "1.directory"), testing::AnyOf("", "null")) << "it never said";
+  agencies[1].set_directory_position(39);
+  ran = world_.Json({"agency", "list"});
+  EXPECT_EQ(At(ran.out, "0.directory"), "CURRENT");
+  EXPECT_EQ(At(ran.out, "0.directory_position"), "40");
+  EXPECT_THAT(At(ran.out, "0.examined_until"), HasSubstr("2027-01-15"));
+  EXPECT_EQ(At(ran.out, "1.directory"), "BEHIND");
+  change.set_position(41);
+  world_.gateway->statements.push_back(change);
+  EXPECT_EQ(At(world_.Json({"agency", "list"}).out, "0.directory"), "BEHIND") << "there is more than anybody has";
 }
 
 TEST_F(CliTest, APolicyMayBeTheBareTable) {
