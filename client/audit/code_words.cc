@@ -19,6 +19,7 @@ constexpr CodeRow kCodes[] = {
     {"ANSWER_URGENT", "紧急事项反馈期限"},
     {"ANSWER_NORMAL", "普通事项反馈期限"},
     {"RELEASE_SURPLUS", "超标的解除期限"},
+    {"POSITION_DIFFERENCE", "对账差异处理期限"},
     // assets 财产
     {"DEPOSIT", "银行存款"},
     {"WEALTH_PRODUCT", "理财产品"},
