@@ -19,12 +19,6 @@ absl::Time EndOfTerm(const MeasureState& state) {
   return state.has_effective_to() ? FromProto(state.effective_to()) : absl::InfiniteFuture();
 }
 
-bool MakesMeasure(goldeneagle::v1::Action action) {
-  using namespace goldeneagle::v1;  // NOLINT: enumerators
-  return action != ACTION_INQUIRE && action != ACTION_RELEASE && action != ACTION_DEDUCT && action != ACTION_RENEW &&
-         action != ACTION_TRANSFER_TITLE;
-}
-
 bool SameAmounts(const MeasureState& a, const MeasureState& b) {
   return a.requested_minor_units() == b.requested_minor_units() &&
          a.controlled_minor_units() == b.controlled_minor_units() &&
