@@ -93,7 +93,6 @@ void CheckReceipt(const journal::Leaf& leaf, Picture& seen) {
   const auto order = seen.orders.find(leaf.order.value());
   if (order == seen.orders.end()) return;  // the frame has found it
   if (leaf.type != ENTRY_TYPE_MEASURE_CHANGED) Arrived(leaf.order.value(), leaf.agency.value(), order->second, seen);
-  if (leaf.type == ENTRY_TYPE_TASK_REPORTED) order->second.reported.Add(AgencyBits::Of(leaf.agency.value()));
   switch (leaf.type) {
     case ENTRY_TYPE_MEASURE_CHANGED:
       return CheckMeasureChanged(leaf, order->second, seen);

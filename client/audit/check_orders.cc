@@ -307,9 +307,11 @@ void CheckWithdrawn(const journal::Leaf& leaf, Picture& seen) {
     seen.findings.Add(Rule::kWithdrawal, index, "another court made this order", {leaf.order.value()});
   const AgencyBits targets(body.targets());
   AgencyBits beyond = targets;
-  beyond.Remove(order.Idle());
+  AgencyBits idle = order.open;
+  idle.Remove(order.delivered);
+  beyond.Remove(idle);
   if (targets.empty() || !beyond.empty())
-    seen.findings.Add(Rule::kWithdrawal, index, "withdrawn where it was handed out, told of, answered, or never addressed to",
+    seen.findings.Add(Rule::kWithdrawal, index, "withdrawn where it was handed out, answered, or never addressed to",
                       {leaf.order.value()});
   order.open.Remove(targets);
   order.paused.Remove(targets);

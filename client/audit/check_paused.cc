@@ -19,8 +19,10 @@ void CheckPause(const journal::Leaf& leaf, OrderSeen& order, Picture& seen) {
     wrong("the key was revoked before the order was signed");
   if (body.since() > order.signed_at) wrong("the log shows the signatures to be older than the theft");
   if (leaf.actor_kind == ACTOR_KIND_COURT && leaf.actor_ordinal != order.court) wrong("another court made this order");
+  AgencyBits idle = order.open;
+  idle.Remove(order.delivered);
   if (order.open.empty()) wrong("nothing of the order is open");
-  if (AgencyBits(body.targets()) != order.Idle()) wrong("it stands still exactly where it had not begun");
+  if (AgencyBits(body.targets()) != idle) wrong("it stands still exactly where it had not begun");
   order.paused = AgencyBits(body.targets());
   order.paused_index = index;
   // They don't wait for the adapter any more: who was accepted later may go first.

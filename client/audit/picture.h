@@ -75,7 +75,6 @@ struct OrderSeen {
   uint32_t court = 0;
   goldeneagle::v1::Action action{};
   AgencyBits targets, open, delivered;
-  AgencyBits reported;  // acknowledged, or in progress: in a log that was recovered perhaps before it is handed out again
   AgencyBits paused;          // not handed out there until the order is signed anew
   uint64_t paused_index = 0;  // the newest ORDER_PAUSED
   uint64_t signed_index = 0;  // of the signatures in force: the acceptance, or the newest ORDER_RESUMED
@@ -86,14 +85,6 @@ struct OrderSeen {
   uint64_t freeze = 0;      // the order that made the measure; 0 for one that makes it, or only asks
   bool urgent = false;
   std::string subject_tag;  // of a control: those on one person at one agency go one after the other
-
-  // Where nothing has begun: neither handed out nor answered nor told of.
-  AgencyBits Idle() const {
-    AgencyBits idle = open;
-    idle.Remove(delivered);
-    idle.Remove(reported);
-    return idle;
-  }
 };
 
 // A control that an adapter was handed and nothing was heard of since.

@@ -74,7 +74,7 @@ class Pauser {
 
 AgencySet NotBegun(const OrderRow& order) {
   AgencySet idle = order.Open();
-  idle.RemoveAll(order.Begun());
+  idle.RemoveAll(order.delivered);
   return idle;
 }
 

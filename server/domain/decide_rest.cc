@@ -116,14 +116,21 @@ void DecideCommand(Draft& draft, const Withdraw& command) {
     } else {
       result.index = used->second.index;
       result.agencies_withdrawn = order->withdrawn.bytes();
-      result.agencies_begun = order->Begun().bytes();
+      result.agencies_begun = order->delivered.bytes();
     }
     return;
   }
   AgencySet idle = order->Open();
-  idle.RemoveAll(order->Begun());
+  idle.RemoveAll(order->delivered);
   if (idle.empty()) {
     result.status = Fail(Reason::kNotWithdrawable, "work has begun everywhere, or everything is answered");
+    return;
+  }
+  // After a loss of the log an agency may tell of its payment before the deduction is handed out again.
+  const auto of = state.cases.find(order->case_seq.value());
+  const Deduction* paid = of == state.cases.end() ? nullptr : of->second.ledger.FindDeduction(order->seq);
+  if (paid != nullptr && paid->phase == DeductionPhase::kSent) {
+    result.status = Fail(Reason::kNotWithdrawable, "its money is on the way to the court");
     return;
   }
   AgencySet left = order->Open();
@@ -139,7 +146,7 @@ void DecideCommand(Draft& draft, const Withdraw& command) {
                                .case_seq = order->case_seq},
                               body);
   result.agencies_withdrawn = idle.bytes();
-  result.agencies_begun = order->Begun().bytes();
+  result.agencies_begun = order->delivered.bytes();
 }
 
 void DecideCommand(Draft& draft, const Deliver& command) {

@@ -35,12 +35,6 @@ AgencySet Order::Open() const {
   return open;
 }
 
-AgencySet Order::Begun() const {
-  AgencySet begun = delivered;
-  begun.AddAll(reported);
-  return begun;
-}
-
 OrderState Order::state() const {
   if (complete()) {
     // What was carried out before a loss of the log may be answered after its withdrawal.
@@ -48,7 +42,7 @@ OrderState Order::state() const {
     nothing_done.RemoveAll(done);
     return nothing_done == targets ? ORDER_STATE_WITHDRAWN : ORDER_STATE_COMPLETED;
   }
-  return Begun().empty() ? ORDER_STATE_ACCEPTED : ORDER_STATE_IN_PROGRESS;
+  return delivered.empty() ? ORDER_STATE_ACCEPTED : ORDER_STATE_IN_PROGRESS;
 }
 
 TaskState Order::TaskAt(AgencyOrdinal agency) const {

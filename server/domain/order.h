@@ -61,9 +61,6 @@ struct Order {
   bool control() const { return action != goldeneagle::v1::ACTION_INQUIRE; }
   // Agencies without a final word. Conflicts are closed for machines.
   AgencySet Open() const;
-  // Agencies that have the order. Handed out, or they say so themselves: they got it before the log lost that, and what
-  // they tell may come before it is handed out again.
-  AgencySet Begun() const;
   bool complete() const { return Open().empty(); }
   // The freeze in question: the order itself, or the one that it names; none: an inquiry.
   OrderSeq measure() const { return freeze ? freeze : MakesMeasure(action) ? seq : OrderSeq(); }

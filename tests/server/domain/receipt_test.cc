@@ -161,7 +161,7 @@ TEST(ReceiptTest, AFreezeThatWasCarriedOutBeforeALossStandsThoughItWasWithdrawn)
   EXPECT_EQ(world.OrderNamed(world.freeze).state(), ORDER_STATE_COMPLETED) << "not withdrawn: it had an effect";
 }
 
-TEST(ReceiptTest, WhatAnAgencyToldOfIsNotWithdrawnThoughTheLogHasntHandedItOut) {
+TEST(ReceiptTest, ADeductionWhoseMoneyIsOnItsWayIsNotWithdrawnThoughTheLogHasntHandedItOut) {
   FrozenWorld world;
   world.Do(world.Receipts("BANK1", {world.Controlled(world.freeze, "BANK1", 80'000'00, 0)}));
   const auto deduct = world.DeductOrder("BANK1", world.freeze.order_id(), 30'000'00);
@@ -318,7 +318,8 @@ TEST(ReceiptTest, ADeductionIsTakenOnlyWhenItIsConfirmed) {
             RECEIPT_VERDICT_RECORDED);
   EXPECT_EQ(world.TheCase().ledger.Sum().in_transit, 30'000'00);
   EXPECT_EQ(world.TheCase().ledger.Sum().deducted, 0);
-  EXPECT_EQ(world.OrderNamed(deduct).state(), ORDER_STATE_IN_PROGRESS) << "told of, though not handed out here";
+  EXPECT_EQ(world.OrderNamed(deduct).state(),
+            ORDER_STATE_ACCEPTED);  // nobody handed it out here; but it isn't complete
   EXPECT_EQ(Verdict(world.Do(world.Receipts("BANK1", {world.Deducted(deduct, "BANK1", true, 50'000'00, 0)}))),
             RECEIPT_VERDICT_RECORDED);
   EXPECT_EQ(world.TheCase().ledger.Sum().deducted, 30'000'00);
