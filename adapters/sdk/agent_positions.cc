@@ -101,6 +101,7 @@ void Agent::StateDay() {
   if (!Commit(unit)) return;
   stated_day_ = day;
   may_have_parts_ = true;
+  next_position_ = Monotonic();  // its parts go out at once
 }
 
 // Whether a receipt up to `id` is still to be recorded. One that the gateway refuses is nothing to wait for.
