@@ -158,10 +158,10 @@ void Agent::Judge(TaskRow& row, Unit& unit) {
     ReturnTask(row, std::string(RowOf(failure.reason).name), failure.message, unit);
     return;
   }
-  if (verdict.order->action() == v1::ACTION_DEDUCT && !row.witnessed) {
+  if (Takes(verdict.order->action()) && !row.witnessed) {
     ++metrics_.deductions_unwitnessed;
     ReturnTask(row, std::string(RowOf(Reason::kNotWitnessed).name),
-               "no checkpoint that the log's witnesses cosigned holds this deduction", unit);
+               "no checkpoint that the log's witnesses cosigned holds this order", unit);
     return;
   }
   const auto other = unit.tables.FindOperation(row.operation);

@@ -145,10 +145,12 @@ std::vector<v1::ObjectionAct> Agent::WordsOf(const std::string& objection_id) {
 }
 
 Agent::Disputed Agent::DisputeOver(const v1::Order& order, Unit& unit) {
-  if (order.action() != v1::ACTION_DEDUCT) return Disputed::kNo;
+  if (!Takes(order.action())) return Disputed::kNo;
+  const std::string* named = trust::FreezeNamed(order);
+  const std::string& freeze = named != nullptr ? *named : order.order_id();  // a measure on income is its own
   Disputed disputed = Disputed::kNo;
   for (const ObjectionRow& row : ObjectionTables(*unit.transaction).All()) {
-    if (row.freeze_id != order.deduct().freeze_order_id() || row.court != order.court()) continue;
+    if (row.freeze_id != freeze || row.court != order.court()) continue;
     if (row.undecided()) return Disputed::kOpen;
     const bool right = row.phase == ObjectionPhase::kUpheld || row.phase == ObjectionPhase::kAmended;
     if (right && row.order_id == order.order_id()) disputed = Disputed::kUpheld;

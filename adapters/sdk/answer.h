@@ -55,6 +55,12 @@ inline Answer Returned(std::string reason, std::string remark) {
 // The agency's own failure: says nothing about assets, and that nothing was done. `reason` is a code.
 Answer FailedAnswer(const std::string& reason, const std::string& remark);
 
+// Whether what such an order takes doesn't come back by a release: money, or a title. It begins only when the log's
+// witnesses have seen it (where the log has some) and no objection of ours is open.
+constexpr bool Takes(v1::Action action) {
+  return action == v1::ACTION_DEDUCT || action == v1::ACTION_TRANSFER_TITLE || action == v1::ACTION_EXTRACT_INCOME;
+}
+
 // The outcome by which a register says that an order was not done, the facts being against it.
 v1::Outcome NotDoneOutcome(v1::Action action);
 

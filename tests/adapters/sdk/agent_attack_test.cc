@@ -305,14 +305,35 @@ void Witness(v1::Task& task, const std::string& names) {
     task.mutable_witnessed()->mutable_proof()->add_hashes(std::string(journal::View(hash)));
 }
 
-TEST(AgentAttack, DeductionsThatWitnessesHaveNotSeen) {
-  SdkWorld world;
+void PinTwoWitnesses(SdkWorld& world) {
   const journal::Ed25519NoteSigner log("log.test/1", *journal::PrivateKey::FromSeed(std::string(32, 'l')));
   world.config.log_policy = std::make_shared<const journal::LogPolicy>(*journal::LogPolicy::Parse(
       "log " + log.VerifierKey() + "\nwitness a " + WitnessNamed('a').VerifierKey() + "\nwitness b " +
       WitnessNamed('b').VerifierKey() + "\ngroup both all a b\nquorum both\n"));
   world.config.directory_age_control = absl::InfiniteDuration();  // agent_directory_test.cc
   world.StartAgent();
+}
+
+TEST(AgentAttack, TitlesThatWitnessesHaveNotSeen) {
+  SdkWorld world(SdkWorld::Way::kLand);
+  PinTwoWitnesses(world);
+  const v1::Order seal = world.Submit(world.FreezeThing("U1"));
+  world.Run(20);
+  v1::Order order = world.Release(seal);
+  order.set_action(v1::ACTION_TRANSFER_TITLE);
+  v1::TransferTitle& act = *order.mutable_transfer_title();
+  act.set_freeze_order_id(seal.order_id()), act.set_ground("AUCTION");
+  act.mutable_transferee()->set_name("n"), act.mutable_transferee()->set_id_kind("k");
+  act.mutable_transferee()->set_id_number("1");
+  EXPECT_EQ(Outcome(world, world.Sign(order)), "RETURNED NOT_WITNESSED");
+  world.gateway.dress = [&](v1::Task& task) { Witness(task, "ab"); };
+  order.set_order_id(world.Release(seal).order_id());
+  EXPECT_NE(Outcome(world, world.Sign(order)), "RETURNED NOT_WITNESSED");
+}
+
+TEST(AgentAttack, DeductionsThatWitnessesHaveNotSeen) {
+  SdkWorld world;
+  PinTwoWitnesses(world);
   const v1::Order freeze = world.Submit(world.Freeze(6'000'000));
   ASSERT_TRUE(world.Settle()) << "only deductions need witnesses";
   EXPECT_EQ(Outcome(world, world.Sign(world.Deduct(freeze, 100))), "RETURNED NOT_WITNESSED");
