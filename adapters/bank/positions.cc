@@ -11,8 +11,8 @@ namespace eagle::bank {
 namespace {
 
 std::vector<std::string> StandingMeasures(Tables& tables) {
-  Query query = tables.database().Ask(
-      "SELECT measure FROM measures WHERE phase IN (2, 3) AND length(order_id) = 16 ORDER BY order_id");
+  Query query =
+      tables.database().Ask("SELECT measure FROM measures WHERE phase IN (2, 3) AND operation > '' ORDER BY operation");
   std::vector<std::string> out;
   while (query.Row()) out.push_back(query.Text());
   return out;

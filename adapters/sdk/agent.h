@@ -325,11 +325,11 @@ class Agent {
   bool recovered_ = false;
   absl::Duration next_forgotten_ = absl::InfiniteDuration();
   absl::Duration forgotten_wait_;
-  bool may_have_said_ = false;      // words in objection threads that weren't recorded
-  uint64_t word_sent_ = 0;          // in the last call
-  std::string stated_day_;          // the last day that was signed; empty: none
-  bool may_have_parts_ = false;     // of its statement that weren't recorded
-  uint64_t part_sent_ = 0;          // in the last call
+  bool may_have_said_ = false;   // words in objection threads that weren't recorded
+  uint64_t word_sent_ = 0;       // in the last call
+  std::string stated_day_;       // the last day that was signed; empty: none
+  bool may_have_parts_ = false;  // of its statement that weren't recorded
+  uint64_t part_sent_ = 0;       // in the last call
   absl::Duration next_position_ = -absl::InfiniteDuration();
   uint64_t newest_word_ = 0;  // that a poll told of; 0: none to be fetched
   // Batches that the gateway refuses as they are: tried again later and later, without holding up the others.

@@ -106,7 +106,7 @@ std::string WrongMeasure(const v1::MeasureState& measure, v1::Outcome outcome, b
   const int64_t asked = measure.requested_quantity_e4(), held = measure.controlled_quantity_e4();
   if (held < 0 || held > asked) return "a quantity is negative, or more than was asked for";
   if (measure.ended() && held != 0) return "an ended measure still controls a quantity";
-  const bool lacks = unfunded != 0 || held < asked;
+  const bool lacks = unfunded != 0 || (measure.requested_minor_units() == 0 && held < asked);
   if (outcome == v1::OUTCOME_CONTROLLED && lacks) return "CONTROLLED leaves nothing unfunded";
   if (outcome == v1::OUTCOME_PARTLY_CONTROLLED && !lacks && !without_product)
     return "PARTLY_CONTROLLED leaves a part unfunded";

@@ -8,7 +8,7 @@ namespace eagle::sdk {
 namespace {
 
 constexpr std::string_view kPositionMeta = "e";
-constexpr char kPartTable = 'g';
+constexpr char kPartTable = 'h';
 constexpr uint8_t kPositionVersion = 1;
 constexpr size_t kPartsAtOnce = 256;
 constexpr char kBroken[] = "a row of the daily statement can't be read: the file is damaged, or of another version";

@@ -150,11 +150,11 @@ class OpenedAudit {
   std::map<std::pair<uint64_t, uint32_t>, WordKept> words_;  // by order and agency
   std::map<uint64_t, ObjectionKept> objections_;             // by OBJECTION_RAISED
   std::map<uint64_t, CaseKept> cases_;
-  std::map<std::string, uint64_t> order_seqs_;  // by order id
-  std::map<uint32_t, PositionKept> positions_;  // by agency
-  std::map<uint64_t, uint64_t> incidents_;      // that stand: INCIDENT_ARISEN -> order
-  std::set<uint64_t> differ_;                   // orders that the newest statement shows otherwise
-  uint64_t differ_at_ = 0;                      // its index
+  std::map<std::string, uint64_t> order_seqs_;                       // by order id
+  std::map<uint32_t, PositionKept> positions_;                       // by agency
+  std::map<uint64_t, uint64_t> incidents_;                           // that stand: INCIDENT_ARISEN -> order
+  std::set<uint64_t> differ_;                                        // orders that the newest statement shows otherwise
+  uint64_t differ_at_ = 0;                                           // its index
   std::map<std::pair<std::string, std::string>, int64_t> approved_;  // adapter and version: until when, microseconds
   uint64_t opened_ = 0, sealed_ = 0, unchecked_ = 0;
 };

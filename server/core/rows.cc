@@ -127,8 +127,7 @@ absl::Status LoadPrefixed(const storage::Row& row, domain::State& state) {
     if (!state.ahead[NumberBehind(kAheadPrefix, key)].Decode(value)) return Unreadable(Table::kLog);
   } else if (key.starts_with(kAdapterPrefix)) {
     domain::AdapterVersion version;
-    if (!domain::DecodeAdapterKey(key.substr(kAdapterPrefix.size()), version) ||
-        !state.adapters[version].Decode(value))
+    if (!domain::DecodeAdapterKey(key.substr(kAdapterPrefix.size()), version) || !state.adapters[version].Decode(value))
       return Unreadable(Table::kLog);
   } else if (key.starts_with(kAcknowledgedPrefix)) {
     ByteReader in(key.substr(kAcknowledgedPrefix.size()));

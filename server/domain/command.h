@@ -194,8 +194,8 @@ struct Tick {
 };
 
 using Command = std::variant<SubmitOrders, SubmitCases, SubmitStatements, SubmitAdministration, ReportReceipts,
-                             SubmitObjections, ReportPositions, ResumeOrders, Withdraw, Deliver, SayHello, AcknowledgeDirectory,
-                             MarkAbsent, RecordAccess, RecordCosigned, AlarmClock, Tick>;
+                             SubmitObjections, ReportPositions, ResumeOrders, Withdraw, Deliver, SayHello,
+                             AcknowledgeDirectory, MarkAbsent, RecordAccess, RecordCosigned, AlarmClock, Tick>;
 
 // What became of one member.
 struct MemberResult {
