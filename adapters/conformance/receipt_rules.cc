@@ -66,8 +66,11 @@ std::vector<std::string> WrongInReceipt(const v1::Order& order, const v1::Receip
   }
   if (receipt.kind() == v1::RECEIPT_KIND_ACKNOWLEDGED) return wrong;
   if (const absl::Status items = CheckItems(order, receipt); !items.ok()) wrong.push_back(WordsOf(items));
+  // Of an order about a measure that stands, a clerk's review leaves that as it is.
+  const bool makes = order.has_freeze() || order.has_extract_income();
   for (const v1::ItemResult& item : receipt.items()) {
-    const bool waits = item.outcome() == v1::OUTCOME_WAITLISTED || item.outcome() == v1::OUTCOME_UNDER_REVIEW;
+    const bool waits =
+        item.outcome() == v1::OUTCOME_WAITLISTED || (makes && item.outcome() == v1::OUTCOME_UNDER_REVIEW);
     const bool takes = item.outcome() == v1::OUTCOME_CONTROLLED || item.outcome() == v1::OUTCOME_PARTLY_CONTROLLED;
     if (item.has_measure() && waits)
       insist(!item.measure().has_effective_from(), "measure.effective_from: set, though it only waits");
