@@ -210,7 +210,9 @@ void World::Decided(size_t place, const ValidateOrdersResponse& dry) {
   for (int i = 0; i < dry.results_size(); ++i) {
     if (!batch->answer.results(i).has_acceptance() || dry.results(i).has_acceptance()) continue;
     as_much = false;
-    why_stuck_ = dry.results(i).refusal().reason();
+    const std::string& reason = dry.results(i).refusal().reason();
+    if (reason == RowOf(Reason::kGroupRefused).name) continue;  // another member of the group says why
+    why_stuck_ = reason;
     // It names a freeze whose answer never came: what was signed before the loss is sent then, and nothing that is new.
     waits_for_open_ |= why_stuck_ == RowOf(Reason::kMeasureUnknown).name;
     // Revocation and new key came before what is now the first that is lost, so they are lost too, and go before it.
