@@ -72,7 +72,8 @@ MUTATIONS = [
              "  for (Answer& answer : std::exchange(commit.answers, {}))\n"
              "    if (answer.done) answer.done(answer.result, commit);\n"),
     Mutation("a-rotation-parts-a-person-from-himself", "ranks in journal order, whatever tag key named the person", "server/dispatch/floor_queue.cc",
-             ".person = state.PersonOf(order),", ".person = order.subject_tag,"),
+             ".person = state.PersonOf(order),", ".person = order.subject_tag,",
+             "dispatch_test", "OnePersonTwoTags.*"),
     Mutation("a-row-is-forgotten", "replay agrees with the tables", "server/core/rows.cc",
              "rows.push_back({Table::kOrders, BigEndian(seq), order.Encode()});",
              "if (!order.complete()) rows.push_back({Table::kOrders, BigEndian(seq), order.Encode()});"),
