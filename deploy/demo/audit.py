@@ -24,7 +24,7 @@ def export(demo, data, folder, *arguments, show=False):
 
 def who_looked(demo):
     s = demo.stage
-    s.scene(11, "Evidence for the court file, and who looked", "证据 查阅留痕")
+    s.scene("Evidence for the court file, and who looked", "证据 查阅留痕")
     evidence.court_file(demo)
     head = demo.eagle("journal", "head", role="auditor-audit")
     s.check("the auditor's head is signed and consistent", head["head"]["signature"].startswith("verified"), head)
@@ -105,7 +105,7 @@ def alone(demo, master):
 
 def trust_nobody(demo):
     s = demo.stage
-    s.scene(demo.last_scene, "Trust nobody: the audit of the stopped journal", "审计")
+    s.scene("Trust nobody: the audit of the stopped journal", "审计")
     opened = ["--last-signed", "last_signed", "--master-key", "pki/keys/master.key"]
     locked = journal(demo, "replay", "data", *opened, expect=2)
     s.check("while the gateway runs its folder is locked", "FOLDER_LOCKED" in locked["talk"], locked)
