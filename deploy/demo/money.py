@@ -19,8 +19,7 @@ def product(demo):
     """Frozen by its number, with the account to which it pays back."""
     s = demo.stage
     demo.clock.move_to(at(11, 20, 9, 0))
-    s.scene("A product, and the account to which it pays back", "理财产品 回款账户")
-    demo.make_quick(YUNFAN)
+    s.scene("A product, and the account to which it pays back", "理财产品，连同回款账户")
     acts.open_case(demo, "a third case: 何沐 owes 60,000.00, 陈立 and 周柏川 are sureties", cast.LOAN, cast.LOAN_TITLE, cast.LOAN_APPLICANT, "60,000.00",
                    [cast.BORROWER + ";JOINT", cast.EARNER + ";JOINT;5,000.00", cast.HOME_BUYER + ";JOINT"])
     acts.order(demo, LOAN, "inquire", YUNFAN, who=cast.BORROWER, papers=("ASSISTANCE_NOTICE",), signed=["--sign", cast.HANDLER], key="inquire products")
@@ -45,13 +44,13 @@ def income(demo):
     """Of each month's income what exceeds the part to live on goes to the court."""
     s = demo.stage
     demo.clock.move_to(at(11, 20, 10, 0))
-    s.scene("Of the wages what a month doesn't need", "提取收入 保留生活必需费用")
+    s.scene("Of the wages what a month doesn't need", "提取收入，保留生活必需费用")
     terms = ["--account", cast.ACCOUNT_EARNER, "--limit", "5,000.00", "--term", "1y", "--to-account", "1"]
     little = acts.order(demo, LOAN, "extract-income", SONGYUE, *terms, "--keep", "1,999.99", who=cast.EARNER, expect=3)
     s.equal("less than 2,000.00 a month left to live on is refused", demo.problems(little), {"KEPT_TOO_LITTLE"})
     acts.order(demo, LOAN, "extract-income", SONGYUE, *terms, "--keep", "2,000.00", who=cast.EARNER, key="income", show=True)
     stands(demo, "income", phase="EFFECTIVE", controlled="0.00", unfunded="5,000.00")
-    s.equal("what was there before is no income of the month: 陈立's", acts.account(demo, SONGYUE, cast.ACCOUNT_EARNER), {"balance": "6,200.00", "available": "6,200.00"})
+    s.equal("what was there before is no income of the month; 陈立 has", acts.account(demo, SONGYUE, cast.ACCOUNT_EARNER), {"balance": "6,200.00", "available": "6,200.00"})
     month(demo, at(11, 25, 9, 0), "25 November, 4,600.00 of wages: 2,600.00 leaves for the court", "8,200.00", "2,600.00")
     demo.ledger(cast.LOAN, deducted="2,600.00", unfunded="2,400.00")
 
@@ -80,7 +79,7 @@ def home(demo):
     """Sealed while it is the builder's and promised to the respondent; the seal goes over to him with the house."""
     s = demo.stage
     demo.clock.move_to(at(11, 27, 9, 0))
-    s.scene("A home that is promised, and not his yet", "预告登记 预查封")
+    s.scene("A home that is promised, and not his yet", "预告登记的新房：预查封")
     acts.order(demo, LOAN, "freeze", LAND, "--asset", f"LAND:{cast.NEW_HOME}:1/1", "--term", "3y", "--over-cap", f"VALUE_UNKNOWN:{cast.LEADER}", who=cast.HOME_BUYER,
                signed=[*acts.BOTH_SIGN, "--sign", cast.LEADER], key="home", show=True)
     review = s.wait("the order to lie before the registry's clerk", lambda: demo.counter(LAND, "review", "list")["reviews"])[0]
@@ -102,7 +101,7 @@ def matured(demo):
     """What the product pays back stays under the measure; then it is taken, and the last wages with it."""
     s = demo.stage
     demo.clock.move_to(at(12, 25, 9, 0))
-    s.scene("The product matures into the freeze, and the debt is paid", "到期回款 扣划")
+    s.scene("The product matures into the freeze, and the debt is paid", "产品到期，回款仍在冻结之中；债务清偿")
     month(demo, at(12, 25, 9, 0), "25 December, 4,600.00 of wages: the last 2,400.00 leaves", "10,400.00", "2,400.00")
     stands(demo, "income", phase="CONSUMED", controlled="0.00")
     demo.counter(YUNFAN, "price", "YF2026012", "1.0500", "--day", "2026-12-25", show=True)
@@ -127,7 +126,7 @@ def housing_fund(demo):
     """Frozen, and not taken while no withdrawal condition holds."""
     s = demo.stage
     demo.clock.move_to(at(8, 3, 9, 0, year=2027))
-    s.scene("A housing fund freezes, and doesn't pay before its time", "住房公积金 不符合提取条件不得扣划")
+    s.scene("A housing fund freezes, and doesn't pay before its time", "公积金：可冻结，不符合提取条件不得扣划")
     small = ["--case", cast.SMALL, *acts.EXECUTION]
     acts.open_case(demo, "a fourth case, a judgment for 20,000.00", cast.SMALL, cast.SMALL_TITLE, cast.SMALL_APPLICANT, "20,000.00", [cast.DEBTOR + ";JOINT"])
     acts.order(demo, small, "inquire", FUND, papers=("ASSISTANCE_NOTICE",), signed=["--sign", cast.HANDLER], key="inquire fund")

@@ -7,8 +7,9 @@ import shutil
 import acts
 import cast
 import things
-from cast import FUND, OFFICES, PRESERVATION, SONGYUE
+from cast import FUND, OFFICES, SONGYUE
 from stage import at, free_port
+from world import ROOT
 
 EXAMINER = "北陵市协助执行检测组"
 CASES = ("hello", "inquire-found", "inquire-nil", "forged-signature", "one-signature", "re-addressed", "order-id-reused", "freeze-release", "crash")  # of the kit; the whole has 70
@@ -43,7 +44,7 @@ def forgotten(demo):
     s = demo.stage
     court = "court-" + cast.COURT
     demo.clock.move_to(at(11, 17, 9, 0))
-    s.scene("A bank forgets a freeze, and its own daily statement says so", "每日对账 差异")
+    s.scene("A bank forgets a freeze, and its own daily statement says so", "银行漏记冻结，每日对账自行揭示")
     s.wait("the statement of the day before", lambda: stated_until(demo) == "2026-11-16")
     s.equal("松月农商行 has stated what it holds for courts, day by day, to 16 November; it agrees with the log, open incidents", incidents(demo, court, "--open"), [])
     demo.clock.move_to(at(11, 17, 22, 0))
@@ -57,7 +58,7 @@ def forgotten(demo):
     row = s.wait("an incident", lambda: incidents(demo, court, "--open"))[0]
     s.equal("18 November 01:30, its statement doesn't name the freeze; the court sees an incident 单位缺记", (row["kind"], row["day"], row["stated"], row["recorded"]), ("MEASURE_MISSING", "2026-11-17", None, "30,000.00"))
     s.equal("of the freeze in this case", row["order_id"], demo.orders["preserve", SONGYUE])
-    s.equal("with three civil days to put it right", row["due"][:16], "2026-11-22T00:00")
+    s.equal("three civil days to put it right, until", row["due"], "2026-11-22T00:00:00+08:00")
     blind = incidents(demo, demo.first_operator(), "--open", show=True)[0]
     s.equal("the operator of the gateway sees the incident, and no amount", (blind["incident"], blind["stated"], blind["recorded"]), (row["incident"], None, None))
     demo.clock.move_to(at(11, 18, 9, 0))
@@ -98,7 +99,7 @@ def examine(demo):
 def install_row(demo):
     """The policy's next version: whose reports count. The shipped table has no such row."""
     s = demo.stage
-    with open(os.path.join(demo.root, "deploy/policy/cn-2026.txtpb")) as file:
+    with open(os.path.join(ROOT, "deploy/policy/cn-2026.txtpb")) as file:
         table = file.read()
     with open(os.path.join(demo.folder, "kit", "examiner.pub")) as file:
         key = "".join(f"\\{byte:03o}" for byte in base64.b64decode(file.read()))
@@ -118,7 +119,7 @@ def examined(demo):
     """The fund's adapter is examined before the fund is connected."""
     s = demo.stage
     demo.clock.move_to(at(8, 2, 9, 0, year=2027))
-    s.scene("An adapter is examined before it works", "一致性检验")
+    s.scene("An adapter is examined before it works", "适配程序：先检验，后接入")
     examine(demo)
     install_row(demo)
     with open(os.path.join(demo.folder, "report.json")) as file:

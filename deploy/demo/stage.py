@@ -159,7 +159,7 @@ class Stage:
 
 
 def told(value):
-    """A value as the story tells it: no braces, sets in order, midnight as the day that it begins."""
+    """A value as the story tells it: no braces, sets in order, what is the same once, midnight without its zone."""
     if value is None or value == []:
         return "none"
     if isinstance(value, bool):
@@ -169,6 +169,8 @@ def told(value):
     if isinstance(value, (set, frozenset)):
         return told(sorted(value, key=str))
     if isinstance(value, (list, tuple)):
+        if len(value) > 1 and all(isinstance(part, str) and part == value[0] for part in value):
+            return f"{value[0]} × {len(value)}"
         return ("; " if any(isinstance(part, (list, tuple)) for part in value) else ", ").join(told(part) for part in value)
     return str(value).replace("T00:00:00+08:00", " 00:00")
 

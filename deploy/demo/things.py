@@ -55,7 +55,7 @@ def ending(demo, days, show=False):
 def three_registers(demo):
     s = demo.stage
     demo.clock.move_to(at(10, 8, 9, 0))
-    s.scene("Three registers join, and a second case", "登记机关接入 财产保全")
+    s.scene("Three registers join, and a second case", "三家登记机关接入，第二案：财产保全")
     for code in cast.REGISTERS:
         demo.join(code)
     demo.present(set(cast.REGISTERS))
@@ -75,7 +75,7 @@ def group(demo):
     """One head, three signatures: the leader's for the patent, whose value nobody knows."""
     s = demo.stage
     demo.clock.move_to(at(10, 8, 9, 30))
-    s.scene("A car, shares, a patent, and wages that are left alone", "查封 冻结 保全 豁免")
+    s.scene("A car, shares, a patent, and wages that are left alone", "查封车辆，冻结股权，保全专利；工资专户豁免")
     things = ((VEHICLES, cast.DEBTOR, ["--asset", f"VEHICLE:{CAR}:1/1", "--limit", "60,000.00", "--term", "6m"]),
               (COMPANIES, cast.DEBTOR, ["--asset", f"EQUITY:{COMPANY}:30/100", "--limit", "300,000.00", "--term", "3y"]),
               (PATENTS, cast.DEBTOR, ["--asset", f"PATENT:{PATENT}:1/1", "--over-cap", f"VALUE_UNKNOWN:{cast.LEADER}", "--term", "6m",
@@ -123,7 +123,7 @@ def wages(demo):
 def published(demo):
     s = demo.stage
     demo.clock.move_to(at(10, 12, 10, 0))
-    s.scene("Equity is frozen from its publication on", "股权 公示生效")
+    s.scene("Equity is frozen from its publication on", "股权冻结，自公示时生效")
     stands(demo, COMPANIES, phase="REQUESTED", controlled=None)
     s.say("the order came on Thursday; nothing is frozen before it is published, but nobody can take its quantity any more")
     s.equal("free of his 1,500,000.00 of capital", part(demo, COMPANIES)["free"], "0.00")
@@ -144,7 +144,7 @@ def published(demo):
 def in_part(demo):
     s = demo.stage
     demo.clock.move_to(at(11, 16, 10, 0))
-    s.scene("Security is given for a part: a part is released", "部分解除")
+    s.scene("Security is given for a part: a part is released", "提供担保，部分解除")
     for agency, amount in ((COMPANIES, "100,000.00"), (SONGYUE, "10,000.00")):
         order(demo, "release", agency, "--measure", made(demo, agency), "--amount", amount, "--ground", "SECURITY_GIVEN", key=("release", agency), show=True)
         demo.answered(("release", agency))
@@ -163,7 +163,7 @@ def in_part(demo):
 def renewed(demo):
     s = demo.stage
     demo.clock.move_to(at(1, 7, 9, 0, year=2027))
-    s.scene("What ends is told in time, and renewed in its window", "到期提醒 续行保全")
+    s.scene("What ends is told in time, and renewed in its window", "到期提醒，窗口期内续行保全")
     s.equal("7 January, what ends within three months", ending(demo, 92), [(kind, 90, "EFFECTIVE", "FROM 2027-01-08") for kind in ("PATENT", "VEHICLE")])
     early = order(demo, "renew", PATENTS, "--measure", made(demo, PATENTS), "--term", "6m", expect=3)
     s.equal("a renewal on the day before the window opens", demo.problems(early), {"RENEWAL_TOO_EARLY"})
@@ -181,7 +181,7 @@ def renewed(demo):
 def lapsed(demo):
     s = demo.stage
     demo.clock.move_to(at(3, 9, 9, 0, year=2027))
-    s.scene("A lapse that was warned of", "届满未续 效力消灭")
+    s.scene("A lapse that was warned of", "提醒过的届满：未续，效力消灭")
     s.equal("9 March, what ends within 30 days", ending(demo, 30, show=True), [("VEHICLE", 29, "EFFECTIVE", "NOW")])
     demo.clock.move_to(at(4, 7, 17, 0, year=2027))
     s.equal("7 April, its last day", ending(demo, 30), [("VEHICLE", 0, "EFFECTIVE", "NOW")])
@@ -204,7 +204,7 @@ def sealed_anew(demo):
     """The judgment came: the case goes on as enforcement. The car is sealed at a new rank, and looked for."""
     s = demo.stage
     demo.clock.move_to(at(4, 12, 9, 0, year=2027))
-    s.scene("Judgment is given, and the car is looked for", "转入执行 协助查找")
+    s.scene("Judgment is given, and the car is looked for", "判决生效，转入执行；协助查找车辆")
     enforced = demo.eagle("case", "stage", "--case", CASE, "--to", "ENFORCEMENT", "--ground", "判决生效", "--sign", cast.HANDLER, "--sign", cast.LEADER, show=True)
     s.equal("the preservation becomes enforcement, its measures go on without a break", [row["result"] for row in enforced["results"]], ["ACCEPTED"])
     early = order(demo, "locate", VEHICLES, "--measure", made(demo, VEHICLES), "--hold", "--contact", "沈若川", "--phone", "0990-120001", case=ENFORCED, expect=3)
@@ -215,7 +215,7 @@ def sealed_anew(demo):
     s.equal(f"{cast.OTHER_CAR}, that day too, is second", (other["rank"], other["phase"]), (2, "WAITLISTED"))
     order(demo, "locate", VEHICLES, "--measure", made(demo, VEHICLES), "--term", "1y", "--hold", "--contact", "沈若川", "--phone", "0990-120001", case=ENFORCED, key="locate", show=True)
     demo.answered("locate")
-    s.equal("the registry has it looked for: 车管所", demo.tasks("locate")[VEHICLES]["outcome"], "LOCATING")
+    s.equal("车管所 has it looked for 布控", demo.tasks("locate")[VEHICLES]["outcome"], "LOCATING")
     demo.ledger(CASE, controlled="290,000.00", requested="0.00")
     s.say("a search moves no amount")
 
@@ -229,7 +229,7 @@ def sightings(demo, expected):
 def found(demo):
     s = demo.stage
     demo.clock.move_to(at(5, 3, 22, 15, year=2027))
-    s.scene("Seen on the motorway, and held by the police", "发现 扣押")
+    s.scene("Seen on the motorway, and held by the police", "高速发现，交警扣押")
     demo.counter(VEHICLES, "sighting", "--unit", CAR, "--place", "北陵绕城高速松月收费站 出口2车道", "--by", "北陵高速交警一大队 卡口", show=True)
     seen = sightings(demo, 1)
     s.equal("3 May, a camera: the court is told where and when, signed", (seen["change"], seen["place"], seen["held"]), ("SIGHTED", "北陵绕城高速松月收费站 出口2车道", False))
@@ -237,7 +237,7 @@ def found(demo):
     told = demo.counter(VEHICLES, "sighting", "--unit", CAR, "--place", "松月区仓前路66号院", "--by", "松月区交警大队", "--held", "--custody", "松月区交警大队停车场 A区17号", "--collect-by", "2027-05-25", show=True)
     s.equal("11 May, a patrol holds it, and is told whom to call", [(row["change"], row["collect_contact"], row["collect_phone"]) for row in told["told"]], [("SEIZED", "沈若川", "0990-120001")])
     seen = sightings(demo, 2)
-    s.equal("the court is told that it is held, where, and until when it must be taken over", (seen["change"], seen["custody_place"], seen["collect_by"][:10]), ("SEIZED", "松月区交警大队停车场 A区17号", "2027-05-26"))
+    s.equal("the court is told that it is held, where, and until when it must be taken over", (seen["change"], seen["custody_place"], seen["collect_by"]), ("SEIZED", "松月区交警大队停车场 A区17号", "2027-05-26T00:00:00+08:00"))
     demo.clock.move_to(at(5, 12, 10, 0, year=2027))
     over = demo.counter(VEHICLES, "collected", "--unit", CAR, show=True)
     s.check("the court took it over: the search has ended", [row["order_id"] for row in over["ended"]] == [demo.orders["locate"]], over)
@@ -248,7 +248,7 @@ def found(demo):
 def sold(demo):
     s = demo.stage
     demo.clock.move_to(at(7, 5, 15, 0, year=2027))
-    s.scene("Sold at auction: the title passes, the queue is void", "司法拍卖 协助办理过户")
+    s.scene("Sold at auction: the title passes, the queue is void", "司法拍卖，协助办理过户；轮候查封自始无效")
     terms = ["--measure", made(demo, VEHICLES), "--transferee", cast.BUYER, "--ground", "AUCTION", "--proceeds", "52,800.00", "--charges-end"]
     more = order(demo, "transfer-title", VEHICLES, *[word.replace("52,800.00", "170,000.01") for word in terms], case=ENFORCED, expect=3)
     s.equal("proceeds that exceed what the case may take by 0.01 are refused", demo.problems(more), {"CAP_EXCEEDED"})
@@ -258,7 +258,7 @@ def sold(demo):
     demo.ledger(CASE, deducting="52,800.00", controlled="237,200.00", deducted="0.00")
     demo.counter(VEHICLES, "review", "approve", review["id"], "--clerk", "登记员", show=True)
     demo.answered("transfer")
-    s.equal("the vehicle registry", demo.tasks("transfer")[VEHICLES]["outcome"], "TRANSFERRED")
+    s.equal("the registry", demo.tasks("transfer")[VEHICLES]["outcome"], "TRANSFERRED")
     stands(demo, VEHICLES, phase="CONSUMED", controlled="0.00")
     demo.ledger(CASE, deducted="52,800.00", controlled="230,000.00", unfunded="0.00")
     s.say("the price that goes to the claim counts as taken")
