@@ -273,6 +273,10 @@ rule = "{'ignore' if code == YUNFAN else 'wait'}"
         folder = OFFICES[code].folder
         self.stage.start(folder, ["eagle-" + OFFICES[code].section, "run", "--config", folder + ".toml"], lambda: os.path.exists(os.path.join(self.folder, folder + ".sock")))
 
+    def log_of(self, code):
+        with open(os.path.join(self.folder, OFFICES[code].folder + ".log")) as file:
+            return file.read()
+
     def presence(self):
         return {row["code"]: row for row in self.eagle("agency", "list")["rows"]}
 
