@@ -157,7 +157,7 @@ class Demo(World):
         self.clock.move_to(at(9, 29, 9, 10))
         s.wait("the freeze's own 100 %", lambda: self.marks(("freeze", YUNFAN)) == 3)
         s.equal("云帆银行's inquiry: reminded at 50 %, due soon at 75 %, overdue at 100 %, each once, also over a restart", self.marks("inquiry"), 3)
-        s.check("overdue", self.order("inquiry")["order"]["overdue"])
+        s.check("the court sees it as overdue", self.order("inquiry")["order"]["overdue"])
 
     def silence(self):
         evidence.silence(self)
@@ -210,7 +210,7 @@ class Demo(World):
         deducted = self.deduct(BEILING, "80,000.00")["results"][0]
         self.orders["deduct", BEILING] = deducted["order_id"]
         s.wait("the witness that is left to sign it", lambda: witnesses.signed(self, "association") > int(deducted["order_seq"]))
-        s.equal("one witness of three is there: the deduction", self.tasks(("deduct", BEILING))[BEILING]["state"], "QUEUED")
+        s.equal("of three witnesses one is there: the deduction is", self.tasks(("deduct", BEILING))[BEILING]["state"], "QUEUED")
         witnesses.start(self, "audit")
         self.ledger(deducted="80,000.00")
         s.say("a second one came, saw it and signed; the bank checked that and paid")
@@ -282,6 +282,9 @@ def try_it_yourself(demo, binaries, seconds):
     print(f"  {start}{config('court-' + COURT)} order list")
     if demo.registers:
         print(f"  {start}{config('court-' + COURT)} case measures")
+        print(f"  {start}{config('court-' + COURT)} findings {demo.orders['locate']} --officer 001 --purpose EXECUTION")
+        print(f"  {start}{config('operator-operations')} incident list")
+        print(f"  {start}{config('operator-operations')} agency list")
     print(f"  {start}{config('auditor-audit')} journal verify\n", flush=True)
     signal.sigwait(ENDING)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)

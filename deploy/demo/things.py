@@ -273,9 +273,9 @@ def untouched(demo):
     """What no scene of this case may have moved."""
     s = demo.stage
     first = demo.case()["ledger"]
-    s.equal("the first case is as it was", (first["deducted"], first["controlled"], first["surplus"]), ("198,287.00", "0.00", "0.00"))
+    s.equal("the first case is as it was", {name: first[name] for name in ("deducted", "controlled", "surplus")}, {"deducted": "198,287.00", "controlled": "0.00", "surplus": "0.00"})
     spouse = next(row for row in demo.counter(COMPANIES, "show", COMPANY)["holders"] if row["name"] == "苏晴")
-    s.equal("苏晴's share of 启明 was never touched: free", (spouse["free"], spouse["seals"]), (spouse["quantity"], []))
+    s.equal("苏晴's share of 启明 was never touched; free of it, and measures on it", (spouse["free"], spouse["seals"]), ("3,500,000.00", []))
 
 
 BEFORE_JUDGMENT = (three_registers, group, car_and_patent, wages, published, in_part)
