@@ -3,6 +3,8 @@
 A car is sealed, equity is frozen from its publication on, a patent is preserved, an account for wages is held, parts are released, one term is renewed in its window
 and one lapses although it was warned of. The judgment comes, the car is sealed anew, found by the police, sold, and its title passes. Nothing of the first case moves.
 """
+import os
+
 import acts
 import cast
 import evidence
@@ -118,6 +120,26 @@ def wages(demo):
     stands(demo, SONGYUE, phase="EFFECTIVE", controlled="35,000.00", unfunded="5,000.00", effective_to="2027-10-08T00:00:00+08:00")
     refused = order(demo, "freeze", SONGYUE, "--limit", "0.01", expect=3)
     s.equal("60,000.00 + 300,000.00 + 40,000.00 is what was applied for; 0.01 more is refused", demo.problems(refused), {"CAP_EXCEEDED"})
+
+
+def objected(demo):
+    """Without a clerk: the bank's adapter objects in writing to what it held as exempt, and the court answers within its fifteen days."""
+    s = demo.stage
+    demo.clock.move_to(at(10, 9, 10, 0))
+    s.scene("The bank objects in writing, the court answers", "书面异议，限期答复")
+    row = s.wait("the objection", lambda: demo.eagle("objection", "list", "--open", show=False)["rows"])[0]
+    s.check("北陵商业银行 objects, to the freeze of the wages", row["order_id"] == made(demo, BEILING), row)
+    s.equal("its ground, and until when the court answers: fifteen days", (row["ground"], row["due"]), ("EXEMPT_ASSET", "2026-10-24T00:00:00+08:00"))
+    shown = demo.eagle("objection", "show", row["objection_id"], "--officer", cast.HANDLER, "--purpose", "PRESERVATION", show=True)
+    said = shown["words"][0]
+    s.check("it says, signed: 协助事项涉及豁免账户，本单位未予办理，到达顺序已登记，请依法审查 (WAGE_ESCROW)",
+            said["verified"] and all(words in said["says"] for words in ("请依法审查", "WAGE_ESCROW", cast.ACCOUNT_WAGES)), said)
+    with open(os.path.join(demo.folder, "answer.txt"), "w") as file:
+        file.write("异议成立。农民工工资专用账户，不予冻结；本案另行查找财产。\n")
+    answered = demo.eagle("objection", "answer", row["objection_id"], "--decision", "UPHELD", "--text", "answer.txt", "--officer", cast.HANDLER, "--purpose", "PRESERVATION",
+                          "--sign", cast.HANDLER, "--sign", cast.LEADER, show=True)
+    s.equal("异议成立 upheld, by handler and leader", [each["result"] for each in answered["results"]], ["ACCEPTED"])
+    s.equal("objections that are open", demo.eagle("objection", "list", "--open").get("rows", []), [])
 
 
 def published(demo):
@@ -278,6 +300,6 @@ def untouched(demo):
     s.equal("苏晴's share of 启明 was never touched; free of it, and measures on it", (spouse["free"], spouse["seals"]), ("3,500,000.00", []))
 
 
-BEFORE_JUDGMENT = (three_registers, group, car_and_patent, wages, published, in_part)
+BEFORE_JUDGMENT = (three_registers, group, car_and_patent, wages, objected, published, in_part)
 TERMS = (renewed, lapsed)
 AFTER_JUDGMENT = (sealed_anew, found, sold, untouched)
