@@ -283,7 +283,7 @@ def try_it_yourself(demo, binaries, seconds):
     if demo.registers:
         print(f"  {start}{config('court-' + COURT)} case measures")
         print(f"  {start}{config('court-' + COURT)} findings {demo.orders['locate']} --officer 001 --purpose EXECUTION")
-        print(f"  {start}{config('operator-operations')} incident list")
+        print(f"  {start}{config('operator-operations')} agency positions")
         print(f"  {start}{config('operator-operations')} agency list")
     print(f"  {start}{config('auditor-audit')} journal verify\n", flush=True)
     signal.sigwait(ENDING)
