@@ -63,7 +63,7 @@ class Demo(World):
         s = self.stage
         s.scene("Nothing found is not no answer", "查无财产，不等于未反馈")
         began = time.monotonic()
-        s.wait("three answers", lambda: sum(t["state"] == "DONE" for t in self.tasks("inquiry").values()) == 3, 20)
+        s.wait("three answers", lambda: sum(t["state"] == "DONE" for t in self.tasks("inquiry").values()) == 3)
         s.say(f"three agencies had answered after {time.monotonic() - began:.2f} s")
         found = self.findings("inquiry")
         s.equal("北陵商业银行 FOUND, without the namesake", [(f["asset"], f["balance"]) for f in found[BEILING]], [(cast.ACCOUNT_BEILING, "61,350.27")])
@@ -104,7 +104,7 @@ class Demo(World):
         self.clock.move_to(at(9, 28, 9, 12))
         s.scene("Exactly once, through two deaths", "两次崩溃，恰好一次")
         self.start_agency(YUNFAN)
-        s.wait("the freeze in 云帆银行's core", lambda: self.held_at_yunfan() == "58,287.00", 30)
+        s.wait("the freeze in 云帆银行's core", lambda: self.held_at_yunfan() == "58,287.00")
         self.stage.kill(FOLDERS[YUNFAN])
         self.stage.kill("gateway")
         s.say("seen in its core; 云帆银行 killed before its core replied, then the gateway")

@@ -131,7 +131,8 @@ class Stage:
         for name in list(self.processes)[::-1]:
             self.stop(name)
 
-    def wait(self, what, condition, seconds=30):
+    def wait(self, what, condition, seconds=90):
+        """Long enough for a busy machine, and for a witness that lost the gateway while it was killed."""
         end = time.monotonic() + seconds
         while True:
             result = condition()

@@ -186,7 +186,7 @@ def renewed(demo):
     s = demo.stage
     demo.clock.move_to(at(1, 7, 9, 0, year=2027))
     s.scene("What ends is told in time, and renewed in its window", "到期提醒，窗口期内续行保全")
-    s.equal("7 January, what ends within three months", ending(demo, 92), [(kind, 90, "EFFECTIVE", "FROM 2027-01-08") for kind in ("PATENT", "VEHICLE")])
+    s.equal("7 January, what ends within three months, with days left, phase and renewal", ending(demo, 92), [(kind, 90, "EFFECTIVE", "FROM 2027-01-08") for kind in ("PATENT", "VEHICLE")])
     early = order(demo, "renew", PATENTS, "--measure", made(demo, PATENTS), "--term", "6m", expect=3)
     s.equal("a renewal on the day before the window opens", demo.problems(early), {"RENEWAL_TOO_EARLY"})
     demo.clock.move_to(at(1, 8, 9, 0, year=2027))
@@ -204,7 +204,7 @@ def lapsed(demo):
     s = demo.stage
     demo.clock.move_to(at(3, 9, 9, 0, year=2027))
     s.scene("A lapse that was warned of", "提醒过的届满：未续，效力消灭")
-    s.equal("9 March, what ends within 30 days", ending(demo, 30, show=True), [("VEHICLE", 29, "EFFECTIVE", "NOW")])
+    s.equal("9 March, what ends within 30 days, with days left, phase and renewal", ending(demo, 30, show=True), [("VEHICLE", 29, "EFFECTIVE", "NOW")])
     demo.clock.move_to(at(4, 7, 17, 0, year=2027))
     s.equal("7 April, its last day", ending(demo, 30), [("VEHICLE", 0, "EFFECTIVE", "NOW")])
     demo.stage.stop(OFFICES[VEHICLES].folder)

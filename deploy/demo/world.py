@@ -70,7 +70,7 @@ class World:
             ledger = self.case(number)["ledger"]
             return all(ledger[name] == amount for name, amount in amounts.items()) and ledger
         try:
-            self.stage.wait(f"the ledger to say {amounts}", seen, 20)
+            self.stage.wait(f"the ledger to say {amounts}", seen)
         except Failed:
             raise Failed(f"ledger {amounts}, seen {self.case(number)['ledger']}")
         self.stage.check(("ledger: " if number == CASE else f"{number}, ledger: ") + ", ".join(f"{name} {amount}" for name, amount in amounts.items()), True)
@@ -88,7 +88,7 @@ class World:
             row = self.measure_of(number, order)
             return all(row[name] == value for name, value in expected.items()) and row
         try:
-            row = self.stage.wait("a measure", seen, 20)
+            row = self.stage.wait("a measure", seen)
         except Failed:
             row = self.measure_of(number, order)
         words = ", ".join(value if name == "phase" else f"{LABELS.get(name, name)} {told(value)}" for name, value in expected.items())
@@ -99,7 +99,7 @@ class World:
             measure = self.measure(agency)
             return measure["phase"] == phase and measure["controlled"] == controlled and measure["unfunded"] == unfunded
         try:
-            self.stage.wait(f"{NAMES[agency]}", seen, 20)
+            self.stage.wait(f"{NAMES[agency]}", seen)
         except Failed:
             raise Failed(f"{NAMES[agency]}: expected {phase} {controlled} / {unfunded}, seen {self.measure(agency)}")
         self.stage.check(f"{NAMES[agency]}: {phase}, controlled {controlled}, unfunded {unfunded}", True)
@@ -110,7 +110,7 @@ class World:
     def tasks(self, key):
         return {task["agency_code"]: task for task in self.order(key)["tasks"]}
 
-    def answered(self, key, seconds=20):
+    def answered(self, key, seconds=90):
         self.stage.wait(f"answers to {key}", lambda: all(t["state"] not in ("QUEUED", "DELIVERED") for t in self.tasks(key).values()), seconds)
 
     def problems(self, document):
