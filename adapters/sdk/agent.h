@@ -112,6 +112,9 @@ class Agent {
   // both. The register itself is put right by its own counter, before. Errors: TASK_NOT_WAITING (no final answer
   // here), ANSWER_INVALID.
   absl::Status CorrectAnswer(const std::string& order_id, const Answer& answer);
+  // The last day is stated once more, with what stands now: people put the books right after an incident 差异.
+  // Error: CAPABILITY_MISSING, without a PositionSource.
+  absl::Status StateAgain();
 
   // Objections 异议. From here on, until the court has answered, this agent begins no deduction under the measure.
   struct Contact {
@@ -257,8 +260,8 @@ class Agent {
   void EndDocument();
 
   // agent_objections.cc: words in objection threads
-  enum class Disputed : uint8_t { kNo, kOpen, kUpheld };
   void SayWord(v1::ObjectionAct act, const std::string& objection_id, Unit& unit);
+  enum class Disputed : uint8_t { kNo, kOpen, kUpheld };
   Disputed DisputeOver(const v1::Order& order, Unit& unit);
   std::string Object(const TaskRow& task, const v1::Order& order, const std::string& ground, const std::string& text,
                      const Contact& contact, Unit& unit);
@@ -328,6 +331,7 @@ class Agent {
   bool may_have_said_ = false;   // words in objection threads that weren't recorded
   uint64_t word_sent_ = 0;       // in the last call
   std::string stated_day_;       // the last day that was signed; empty: none
+  std::string awaited_day_;      // the last one that the unit hadn't stated when it was due
   bool may_have_parts_ = false;  // of its statement that weren't recorded
   uint64_t part_sent_ = 0;       // in the last call
   absl::Duration next_position_ = -absl::InfiniteDuration();
