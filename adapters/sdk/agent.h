@@ -261,8 +261,8 @@ class Agent {
 
   // agent_objections.cc: words in objection threads
   void SayWord(v1::ObjectionAct act, const std::string& objection_id, Unit& unit);
-  enum class Disputed : uint8_t { kNo, kOpen, kUpheld };
   Disputed DisputeOver(const v1::Order& order, Unit& unit);
+  void TellDisputes();
   std::string Object(const TaskRow& task, const v1::Order& order, const std::string& ground, const std::string& text,
                      const Contact& contact, Unit& unit);
   void ObjectIfExempt(const TaskRow& task, const v1::Order& order, const v1::Receipt& receipt, Unit& unit);
@@ -335,6 +335,8 @@ class Agent {
   bool may_have_parts_ = false;  // of its statement that weren't recorded
   uint64_t part_sent_ = 0;       // in the last call
   absl::Duration next_position_ = -absl::InfiniteDuration();
+  bool may_be_disputed_ = true;  // the core is to be told again which measures on income go on
+  absl::Duration next_dispute_ = -absl::InfiniteDuration();
   uint64_t newest_word_ = 0;  // that a poll told of; 0: none to be fetched
   // Batches that the gateway refuses as they are: tried again later and later, without holding up the others.
   struct Refused {
