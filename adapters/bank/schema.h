@@ -1,5 +1,5 @@
-// The tables of core.db, version 4. A core of version 3 gets what it lacks when it is opened (kCoreSince4); older ones are
-// refused: none was ever in use but in a demonstration, whose data is imported again.
+// The tables of core.db, version 4. A core of version 3 gets what it lacks when it is opened (kCoreSince4); older ones
+// are refused: none was ever in use but in a demonstration, whose data is imported again.
 //
 // customers: who has accounts; the number as it was when the customer came, so also in the old 15-digit form.
 //

@@ -65,7 +65,7 @@ class Register : public sdk::InboxRegister, public sdk::PositionSource {
   // positions.cc
   absl::StatusOr<std::optional<absl::Time>> VisitPositions(const sdk::PositionDay& asked,
                                                            sdk::InboxTransaction& transaction,
-                              const sdk::PositionVisitor& visit) override;
+                                                           const sdk::PositionVisitor& visit) override;
 
   const OfficeRules& rules() const { return rules_; }
 
