@@ -15,8 +15,6 @@ namespace {
 using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 
 constexpr size_t kOrderIdBytes = 16;
-// As far as two well-kept clocks may part: a statement isn't of an instant that is still to come.
-constexpr absl::Duration kClocksPart = absl::Minutes(5);
 
 // One measure that a part covers, and what is to be said of it.
 struct Covered {
