@@ -35,6 +35,8 @@ void OpenedAudit::Take(std::string_view bytes, std::string_view sealed) {
   const journal::Leaf& leaf = *decoded;
   if (leaf.type == ENTRY_TYPE_LOG_FOUNDED) register_.founding.ParseFromString(leaf.body);
   FollowIncident(leaf);
+  CheckRemovedTold(leaf);
+  if (leaf.case_seq) FollowRemoved(leaf);
   if (leaf.type == ENTRY_TYPE_DELIVERED) return TakeDelivered(leaf);
   if (leaf.type == ENTRY_TYPE_ADAPTER_APPROVED) return TakeAdapterApproved(leaf);
   if (leaf.type == ENTRY_TYPE_ADAPTER_PRESENT) return CheckExamined(leaf);
@@ -48,6 +50,8 @@ void OpenedAudit::Take(std::string_view bytes, std::string_view sealed) {
     const bool opens = leaf.type == ENTRY_TYPE_CASE_OPENED;
     if (opens || leaf.case_seq) ledger_.Lose(opens ? leaf.index.value() : leaf.case_seq.value());
     if (leaf.case_seq) amounts_.Lose(leaf.case_seq.value());
+    const auto of = cases_.find(leaf.case_seq.value());
+    if (leaf.type == ENTRY_TYPE_CASE_RESPONDENTS_CHANGED && of != cases_.end()) of->second.knows_people = false;
     return;
   }
   switch (leaf.type) {
@@ -66,6 +70,7 @@ void OpenedAudit::Take(std::string_view bytes, std::string_view sealed) {
     case ENTRY_TYPE_CASE_OPENED:
     case ENTRY_TYPE_CASE_STAGE_CHANGED:
     case ENTRY_TYPE_CASE_CAP_CHANGED:
+    case ENTRY_TYPE_CASE_RESPONDENTS_CHANGED:
       return TakeCase(leaf, *payload);
     case ENTRY_TYPE_ORDER_ACCEPTED:
       return TakeOrder(leaf, *payload);
@@ -88,8 +93,10 @@ void OpenedAudit::Take(std::string_view bytes, std::string_view sealed) {
       return TakeRefused(leaf, *payload);
     case ENTRY_TYPE_ACCESS_RECORDED:
       return TakeAccess(leaf, *payload);
+    case ENTRY_TYPE_SURPLUS_ARISEN:
+      return TakeSurplus(leaf, *payload);  // the gateway's own words: nobody signed them
     default:
-      return;  // surpluses are the gateway's own words: nobody signed them
+      return;
   }
 }
 
@@ -183,30 +190,39 @@ void OpenedAudit::TakeStatement(const journal::Leaf& leaf, const std::string& pa
 }
 
 void OpenedAudit::TakeCase(const journal::Leaf& leaf, const std::string& payload) {
-  CaseOpened opened;  // all three have a request id, a digest and a head
+  CaseOpened opened;  // all four have a request id, a digest and a head
   CaseStageChanged stage;
   CaseCapChanged cap;
+  CaseRespondentsChanged people;
   CasePayload said;
   CaseAct act;
-  const bool opens = leaf.type == ENTRY_TYPE_CASE_OPENED, moves = leaf.type == ENTRY_TYPE_CASE_STAGE_CHANGED;
+  const bool opens = leaf.type == ENTRY_TYPE_CASE_OPENED, moves = leaf.type == ENTRY_TYPE_CASE_STAGE_CHANGED,
+             joins = leaf.type == ENTRY_TYPE_CASE_RESPONDENTS_CHANGED;
   const bool read = opens   ? opened.ParseFromString(leaf.body)
                     : moves ? stage.ParseFromString(leaf.body)
+                    : joins ? people.ParseFromString(leaf.body)
                             : cap.ParseFromString(leaf.body);
   if (!read || !said.ParseFromString(payload) || !act.ParseFromString(said.member()))
     return Add(Rule::kContent, leaf, "the act can't be read");
   const HeadOpened* head = CheckMember(leaf,
                                        opens   ? opened.head()
                                        : moves ? stage.head()
+                                       : joins ? people.head()
                                                : cap.head(),
                                        opens   ? opened.digest()
                                        : moves ? stage.digest()
+                                       : joins ? people.digest()
                                                : cap.digest(),
                                        said.member(), said.index());
   const bool fits = opens   ? act.has_open() && act.open().stage() == opened.stage()
                     : moves ? act.has_stage() && act.stage().to() == stage.to()
+                    : joins ? act.has_respondents()
                             : act.has_cap();
-  if (!fits || act.request_id() != (opens ? opened.request_id() : moves ? stage.request_id() : cap.request_id()))
-    Add(Rule::kContent, leaf, "the court signed another act");
+  const std::string& id = opens   ? opened.request_id()
+                          : moves ? stage.request_id()
+                          : joins ? people.request_id()
+                                  : cap.request_id();
+  if (!fits || act.request_id() != id) Add(Rule::kContent, leaf, "the court signed another act");
   if (head != nullptr) {
     if (act.court() != head->signer) Add(Rule::kContent, leaf, "the act names another court than its head");
     std::vector<int> roles(register_.policy.case_acts().roles().begin(), register_.policy.case_acts().roles().end());
@@ -223,7 +239,15 @@ void OpenedAudit::TakeCase(const journal::Leaf& leaf, const std::string& payload
   }
   if (opens) {
     ledger_.Open(leaf.index.value(), act.open());
-    cases_[leaf.index.value()] = {act.court(), act.open().case_number()};
+    CaseKept& kept = cases_[leaf.index.value()];
+    kept.court = act.court(), kept.number = act.open().case_number();
+    kept.people.assign(act.open().respondents().begin(), act.open().respondents().end());
+    kept.removed.assign(kept.people.size(), false);
+  }
+  if (joins && act.has_respondents()) {
+    CheckConfirmed(leaf, people.confirmed(), act.has_confirmed() ? &act.confirmed() : nullptr, {}, head);
+    TakeRespondents(leaf, people, act.respondents());
+    FollowRemoved(leaf);
   }
   if (act.has_cap()) ledger_.SetCap(leaf.case_seq.value(), act.cap().claim().cap_minor_units());
 }
@@ -247,6 +271,7 @@ void OpenedAudit::TakeOrder(const journal::Leaf& leaf, const std::string& payloa
   if ((known || (!register_.statements_sealed && register_.agencies_sealed.empty())) &&
       targets != AgencyBits(body.targets()))
     Add(Rule::kContent, leaf, "the court named other agencies");
+  CheckSubject(leaf, order, said.respondent());
   const std::string* freeze = FreezeNamed(order);
   if (const auto before = orders_.find(body.freeze_order());
       freeze != nullptr && before != orders_.end() && before->second.id != *freeze)
@@ -281,6 +306,7 @@ void OpenedAudit::TakeOrder(const journal::Leaf& leaf, const std::string& payloa
       .action = order.action(),
       .amount = amount,
       .confirmed = order.has_confirmed(),
+      .respondent = said.respondent(),
       // What a counter has registered keeps the rank that it got there.
       .ranked = MakesMeasure(order.action()) && !order.freeze().has_counter(),
       .takes = Takes(order.action())};
@@ -298,6 +324,7 @@ void OpenedAudit::TakeDelivered(const journal::Leaf& leaf) {
     if (order->second.takes && !order->second.handed_out && !ledger_.MayTake(order->second.case_seq))
       Add(Rule::kLedger, leaf, "it takes something, and goes out while more than the cap is taken or on its way",
           {order->first});
+    CheckBegins(leaf, order->first, order->second);
     order->second.handed_out = true;
     CheckHeldUp(leaf, order->first, order->second);
   }

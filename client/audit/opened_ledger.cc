@@ -21,6 +21,23 @@ void OpenedLedger::SetCap(uint64_t case_seq, int64_t cap) {
   money.highest_cap = std::max(money.highest_cap, cap);
 }
 
+void OpenedLedger::SetRespondents(uint64_t case_seq, std::vector<int64_t> liabilities, std::vector<bool> removed) {
+  Money& money = cases_[case_seq];
+  money.liabilities = std::move(liabilities), money.removed = std::move(removed);
+}
+
+std::optional<std::vector<uint64_t>> OpenedLedger::OnRemoved(uint64_t case_seq) const {
+  const auto of = cases_.find(case_seq);
+  if (of == cases_.end() || of->second.lost) return std::nullopt;
+  const std::vector<bool>& removed = of->second.removed;
+  std::vector<uint64_t> freezes;
+  for (const auto& [seq, measure] : of->second.measures) {
+    if (measure.respondent < removed.size() && removed[measure.respondent] && measure.phase != Phase::kOver)
+      freezes.push_back(seq);
+  }
+  return freezes;
+}
+
 OpenedLedger::Sums OpenedLedger::SumOf(const Money& money, std::optional<uint32_t> respondent) {
   Sums sums;
   for (const auto& [seq, measure] : money.measures) {

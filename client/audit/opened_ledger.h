@@ -29,6 +29,10 @@ class OpenedLedger {
  public:
   void Open(uint64_t case_seq, const goldeneagle::v1::OpenCase& opened);
   void SetCap(uint64_t case_seq, int64_t cap);
+  // By place: what each is liable for (0: all), and who has left the case.
+  void SetRespondents(uint64_t case_seq, std::vector<int64_t> liabilities, std::vector<bool> removed);
+  // Freezes on those who have left, as long as they are not over; rising. Absent when the case has a sealed part.
+  std::optional<std::vector<uint64_t>> OnRemoved(uint64_t case_seq) const;
   // A payload about the case is sealed: nothing can be said of its money from now on.
   void Lose(uint64_t case_seq) { cases_[case_seq].lost = true; }
 
@@ -75,6 +79,7 @@ class OpenedLedger {
   struct Money {
     int64_t cap = 0, highest_cap = 0;
     std::vector<int64_t> liabilities;
+    std::vector<bool> removed;
     std::map<uint64_t, Measure> measures;
     std::map<uint64_t, Payment> payments;
     std::map<uint64_t, uint64_t> releases;                        // order -> freeze

@@ -93,13 +93,22 @@ struct HandedSeen {
   std::string instance;  // 8 bytes
 };
 
+// A respondent of a case, or one who left it.
+struct PersonSeen {
+  std::string tag;
+  bool removed = false;
+};
+
 struct CaseSeen {
   uint32_t court = 0;
   goldeneagle::v1::CaseStage stage{};
-  int64_t moved = 0;     // when it last changed its stage, or a surplus in it was cleared; microseconds
-  uint64_t mover = 0;    // newest entry that can make or end a surplus
-  uint64_t surplus = 0;  // the SURPLUS_ARISEN that stands
-  StoredClock clock;     // of it
+  int64_t moved = 0;               // when it last changed its stage, or a surplus in it was cleared; microseconds
+  uint64_t mover = 0;              // newest entry that can make or end a surplus
+  uint64_t surplus = 0;            // the SURPLUS_ARISEN that stands
+  int64_t regrouped = 0;           // when its respondents last changed; microseconds, 0: never
+  std::vector<PersonSeen> people;  // by place
+  bool tagged = true;              // its opening has tags; without them the places of the opening are nobody's
+  StoredClock clock;               // of it
 };
 
 struct HeadSeen {
@@ -252,6 +261,11 @@ void CheckDirectoryReceived(const journal::Leaf& leaf, Picture& seen);
 void CheckBatchHead(const journal::Leaf& leaf, Picture& seen);
 void CheckRefused(const journal::Leaf& leaf, Picture& seen);
 void CheckCase(const journal::Leaf& leaf, Picture& seen);
+void CheckRespondents(const journal::Leaf& leaf, Picture& seen);  // CASE_RESPONDENTS_CHANGED
+// Whether the tag is that of somebody who left the case, and certainly of nobody who is in it.
+bool HasLeft(const std::string& tag, const CaseSeen& of);
+// Whether the order, which has not begun there, may be about somebody who left its case: then it stands still.
+bool MayStandStill(uint32_t agency, const OrderSeen& order, const Picture& seen);
 void CheckOrderAccepted(const journal::Leaf& leaf, Picture& seen);
 void CheckDelivered(const journal::Leaf& leaf, Picture& seen);
 void CheckWithdrawn(const journal::Leaf& leaf, Picture& seen);

@@ -83,7 +83,7 @@ HANDLER, COSIGNER, LEADER, DUTY = "001", "002", "003", "004"
 
 def capabilities(kind, actions, by_clerk=(), parts=False, waitlist=True):
     return [{"assetKind": kind, "action": "ACTION_" + action, "byClerk": action in by_clerk, "currencies": ["CNY"],
-             "partialRelease": parts, "capturesInflow": kind in ("DEPOSIT", "WEALTH_PRODUCT", "INCOME"), "keepsWaitlist": waitlist} for action in actions]
+             "partialRelease": parts, "capturesInflow": kind in ("DEPOSIT", "WEALTH_PRODUCT", "INCOME", "HOUSING_FUND"), "keepsWaitlist": waitlist} for action in actions]
 
 
 def agency(code):
@@ -96,8 +96,7 @@ def agency(code):
             "VEHICLE": lambda: capabilities("VEHICLE", actions + ["LOCATE", "TRANSFER_TITLE"], by_clerk=("TRANSFER_TITLE",)),
             "BUSINESS": lambda: capabilities("EQUITY", actions, by_clerk=("FREEZE",), parts=True),
             "IP": lambda: capabilities("PATENT", actions, waitlist=False) + capabilities("TRADEMARK", actions, waitlist=False),
-            # A freeze of an amount of money is one on DEPOSIT, whoever keeps it.
-            "HOUSING_FUND": lambda: capabilities("HOUSING_FUND", ["INQUIRE", "RENEW", "RELEASE", "DEDUCT"], parts=True) + capabilities("DEPOSIT", ["FREEZE"])}
+            "HOUSING_FUND": lambda: capabilities("HOUSING_FUND", actions + ["DEDUCT"], parts=True)}
     return {"code": code, "name": office.name, "kind": office.kind, "region": "990101", "capabilities": rows[office.kind]()}
 
 

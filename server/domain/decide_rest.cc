@@ -50,6 +50,7 @@ void MarkIncident(Draft& draft, const Incident& incident) {
 bool MovesBound(const Entry& entry, const State& state) {
   switch (entry.type) {
     case ENTRY_TYPE_CASE_CAP_CHANGED:
+    case ENTRY_TYPE_CASE_RESPONDENTS_CHANGED:
     case ENTRY_TYPE_MEASURE_CHANGED:
     case ENTRY_TYPE_TASK_ANSWERED:
     case ENTRY_TYPE_TASK_REPORTED:
@@ -62,6 +63,16 @@ bool MovesBound(const Entry& entry, const State& state) {
     default:
       return false;
   }
+}
+
+// An order other than a release whose person is a respondent no longer.
+bool IsOnRemoved(const State& state, const Order& order) {
+  const auto of = state.cases.find(order.case_seq.value());
+  if (order.action == ACTION_RELEASE || of == state.cases.end() ||
+      of->second.RespondentsNow() == of->second.standings.size())
+    return false;
+  const auto kept = of->second.orders.find(order.seq.value());
+  return kept != of->second.orders.end() && of->second.IsRemoved(kept->second.respondent);
 }
 
 // A deduction or a transfer of title under the same measure that was accepted before the release and has no last word
@@ -82,6 +93,19 @@ bool WaitsForDeduction(const State& state, const Order& release) {
 bool HeldByObjection(const State& state, const Order& order) {
   const auto threads = state.ObjectionsOf(order);
   return std::any_of(threads.begin(), threads.end(), [&](const auto* thread) { return thread->Holds(order); });
+}
+
+AgencySet StandsStillAt(const State& state, const Order& order) {
+  AgencySet still = order.paused;
+  if (!IsOnRemoved(state, order)) return still;
+  AgencySet idle = order.Open();
+  idle.RemoveAll(order.delivered);
+  still.AddAll(idle);
+  return still;
+}
+
+bool StandsStill(const State& state, const Order& order, AgencyOrdinal agency) {
+  return order.paused.Contains(agency) || (!order.delivered.Contains(agency) && IsOnRemoved(state, order));
 }
 
 bool MayHandOut(const State& state, const Order& order) {
@@ -153,11 +177,12 @@ void DecideCommand(Draft& draft, const Deliver& command) {
   GATEWAY_ASSERT(!command.orders.empty() && command.orders.size() <= kOrdersPerDelivery,
                  "a delivery has 1 to 256 tasks");
   Delivered body;
+  const State& state = draft.state();
   for (OrderSeq seq : command.orders) {
-    const Order* order = draft.state().FindOrder(seq);
-    // Answered, withdrawn or paused in this very batch: nothing to hand out any more.
-    if (order != nullptr && order->Open().Contains(command.agency) && !order->paused.Contains(command.agency) &&
-        MayHandOut(draft.state(), *order))
+    const Order* order = state.FindOrder(seq);
+    // Answered, withdrawn or brought to stand still in this very batch: nothing to hand out any more.
+    if (order != nullptr && order->Open().Contains(command.agency) && !StandsStill(state, *order, command.agency) &&
+        MayHandOut(state, *order))
       body.add_orders(seq.value());
   }
   if (body.orders().empty()) return;
@@ -254,9 +279,11 @@ std::vector<Entry> DecideSurplus(const State& state, const std::vector<Entry>& a
     if (!entry->case_seq || !MovesBound(*entry, state) || !judged.insert(entry->case_seq.value()).second) continue;
     const Case& of = state.cases.at(entry->case_seq.value());
     const int64_t surplus = of.ledger.Surplus();
-    if (!of.readable || surplus == of.surplus_amount || state.policy == nullptr) continue;
+    const std::vector<uint64_t> removed = of.ledger.OnRemoved();
+    const bool as_told = surplus == of.surplus_amount && removed == of.removed_measures;
+    if (!of.readable || as_told || state.policy == nullptr) continue;
     Entry out{.case_seq = of.seq};
-    if (surplus == 0) {
+    if (surplus == 0 && removed.empty()) {
       SurplusCleared body;
       body.set_cause(entry->index);
       out.type = ENTRY_TYPE_SURPLUS_CLEARED;
@@ -278,6 +305,7 @@ std::vector<Entry> DecideSurplus(const State& state, const std::vector<Entry>& a
     SurplusPayload payload;
     payload.set_surplus_minor_units(surplus);
     payload.set_refund_due_minor_units(of.ledger.RefundDue());
+    for (uint64_t freeze : removed) payload.add_removed_measures(freeze);
     out.type = ENTRY_TYPE_SURPLUS_ARISEN;
     out.payload = payload.SerializeAsString();
     out.key_id = of.key_id;

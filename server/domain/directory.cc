@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/base/assert.h"
 #include "server/base/bytes.h"
+#include "server/domain/act.h"
 #include "server/domain/instant.h"
 
 namespace eagle::domain {
@@ -263,6 +264,18 @@ bool Directory::Can(const Agency& agency, goldeneagle::v1::Action action, std::s
   return std::any_of(agency.row.capabilities().begin(), agency.row.capabilities().end(), [&](const auto& capability) {
     return capability.action() == action && (asset_kind.empty() || capability.asset_kind() == asset_kind);
   });
+}
+
+std::string Directory::KindFrozen(const Agency& agency, const goldeneagle::v1::Freeze& freeze) {
+  using goldeneagle::v1::ACTION_FREEZE;
+  std::string named(AssetKindOf(freeze));
+  if (freeze.has_asset() || freeze.has_counter() || freeze.has_product()) return named;
+  if (Can(agency, ACTION_FREEZE, named) && Can(agency, goldeneagle::v1::ACTION_INQUIRE, named)) return named;
+  for (const auto& row : agency.row.capabilities()) {
+    const std::string& kind = row.asset_kind();
+    if (row.action() == ACTION_FREEZE && IsMoneyOfAccounts(kind) && kind != named) return kind;
+  }
+  return named;
 }
 
 }  // namespace eagle::domain

@@ -103,8 +103,18 @@ int64_t CaseLedger::HeldFor(const Deduction& deduction) const {
 
 int64_t CaseLedger::Surplus() const {
   const Totals sum = Sum();
-  // What can be released is what is held; what was taken above the cap is a refund, not a release.
-  return std::clamp<int64_t>(sum.Bound() - cap_, 0, sum.E() + sum.R());
+  const Totals removed = SumIf([this](uint32_t respondent) { return IsRemoved(respondent); });
+  // What can be released is what is held; what was taken above the cap is a refund, not a release. Releasing what
+  // stands on removed respondents brings the rest that far below the cap.
+  return std::clamp<int64_t>(std::max(sum.Bound() - cap_, removed.E() + removed.R()), 0, sum.E() + sum.R());
+}
+std::vector<uint64_t> CaseLedger::OnRemoved() const {
+  std::vector<uint64_t> freezes;
+  for (const Measure& measure : measures_) {
+    if (IsRemoved(measure.respondent) && !Ended(measure.phase)) freezes.push_back(measure.freeze.value());
+  }
+  std::sort(freezes.begin(), freezes.end());
+  return freezes;
 }
 int64_t CaseLedger::RefundDue() const { return std::max<int64_t>(0, Sum().D() - cap_); }
 

@@ -10,7 +10,8 @@
 //   C = the case's cap
 //   Nothing is accepted that would break  D <= C  or  D + E + R <= C, for the case and for each respondent with a
 //   liability of its own. Waitlisted limits are contingent: shown, not counted. A measure that isn't money, or goes
-//   beyond the cap by a signed exception, is not counted.
+//   beyond the cap by a signed exception, is not counted. What stands on a respondent who was removed from the case
+//   stays counted until it is over, and is to be released as a surplus is.
 //
 // Units:   minor units of the case's one currency; amounts never negative.
 // Threads: a value; a copy is a scratch ledger on which a group is tried.
@@ -93,6 +94,8 @@ class CaseLedger {
     cap_ = cap, liability_caps_ = std::move(liability_caps);
   }
   int64_t cap() const { return cap_; }
+  // By place: who is a respondent no longer.
+  void SetRemoved(std::vector<bool> removed) { removed_ = std::move(removed); }
 
   // kNone when the bound holds with `amount` more frozen (or, with `deduct`, moved from E to D).
   // CAP_EXCEEDED before LIABILITY_EXCEEDED.
@@ -143,9 +146,12 @@ class CaseLedger {
 
   Totals Sum() const;
   Totals SumOf(uint32_t respondent) const;
-  // What stands above the cap and has to be released; money already taken above it is RefundDue.
+  // What stands above the cap or on removed respondents, and has to be released; money already taken above the cap is
+  // RefundDue.
   int64_t Surplus() const;
   int64_t RefundDue() const;
+  // The freezes on removed respondents that are not over, whatever they amount to and wherever they stand; rising.
+  std::vector<uint64_t> OnRemoved() const;
 
  private:
   Measure* Find(OrderSeq freeze);
@@ -153,12 +159,14 @@ class CaseLedger {
   int64_t HeldFor(const Deduction& deduction) const;
   Deduction* FindMutable(OrderSeq order);
   void Leave(Deduction& deduction, DeductionPhase phase, const goldeneagle::v1::MeasureState* after);
+  bool IsRemoved(uint32_t respondent) const { return respondent < removed_.size() && removed_[respondent]; }
   Reason MayAdd(uint32_t respondent, int64_t amount, int64_t (Totals::*sum)() const) const;
   template <typename Filter>
   Totals SumIf(Filter filter) const;
 
   int64_t cap_ = 0;
   std::vector<int64_t> liability_caps_;
+  std::vector<bool> removed_;
   std::vector<Measure> measures_;  // in order of acceptance
   std::vector<Deduction> deductions_;
 };

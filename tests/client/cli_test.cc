@@ -156,6 +156,7 @@ TEST_F(CliTest, EveryCommandHasALineAndAnExample) {
                                                                                      {"case", "open"},
                                                                                      {"case", "stage"},
                                                                                      {"case", "cap"},
+                                                                                     {"case", "respondents"},
                                                                                      {"case", "show"},
                                                                                      {"order", "inquire"},
                                                                                      {"order", "freeze"},
