@@ -134,6 +134,7 @@ void OpenedAudit::TakeAdopted(const journal::Leaf& leaf, const std::string& payl
   if (said.has_agency()) {
     register_.agencies[body.ordinal()] = said.agency().code();
     register_.agency_ordinals[said.agency().code()] = body.ordinal();
+    register_.agency_rows[body.ordinal()] = said.agency();
   }
   if (said.has_policy()) {
     register_.policy = said.policy().table();
@@ -251,8 +252,14 @@ void OpenedAudit::TakeOrder(const journal::Leaf& leaf, const std::string& payloa
   if (const auto before = orders_.find(body.freeze_order());
       freeze != nullptr && before != orders_.end() && before->second.id != *freeze)
     Add(Rule::kContent, leaf, "the court named another freeze", {body.freeze_order()});
-  if (!register_.policy_sealed && register_.policy.version() == body.policy_version()) {
-    if (const auto wrong = WrongDue(body, order.urgency(), leaf.time, register_.policy)) Add(Rule::kDue, leaf, *wrong);
+  const AgencyBits asked(body.targets());
+  const bool one = asked.count() == 1;
+  const auto agency = one ? register_.agency_rows.find(asked.highest()) : register_.agency_rows.end();
+  const bool named = agency != register_.agency_rows.end();
+  if (!register_.policy_sealed && register_.policy.version() == body.policy_version() && (named || !one)) {
+    if (const auto wrong =
+            WrongDue(body, order.urgency(), leaf.time, register_.policy, named ? &agency->second : nullptr))
+      Add(Rule::kDue, leaf, *wrong);
   }
   const int64_t amount = under_head_[{body.head(), leaf.case_seq.value(), order.action()}] += AmountOf(order);
   const auto row = std::find_if(register_.policy.actions().begin(), register_.policy.actions().end(),

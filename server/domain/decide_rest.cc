@@ -266,7 +266,7 @@ std::vector<Entry> DecideSurplus(const State& state, const std::vector<Entry>& a
     // A surplus that changes keeps its first clock: releasing a part doesn't buy time for the rest.
     Deadline deadline = of.surplus;
     if (deadline.row.empty())
-      deadline = ComputeDeadline(*state.policy->DeadlineNamed(kSurplusRow), now, state.policy->zone());
+      deadline = ComputeDeadline(*state.policy->DeadlineNamed(kSurplusRow), now, state.policy->TerritoryOf(nullptr));
     SurplusArisen body;
     body.set_due(Micros(deadline.due));
     for (size_t i = deadline.fired; i < deadline.marks.size(); ++i) {
