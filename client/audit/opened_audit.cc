@@ -35,9 +35,16 @@ void OpenedAudit::Take(std::string_view bytes, std::string_view sealed) {
   const journal::Leaf& leaf = *decoded;
   if (leaf.type == ENTRY_TYPE_LOG_FOUNDED) register_.founding.ParseFromString(leaf.body);
   FollowIncident(leaf);
+  FollowEnds(leaf);
   if (leaf.type == ENTRY_TYPE_DELIVERED) return TakeDelivered(leaf);
   if (leaf.type == ENTRY_TYPE_ADAPTER_APPROVED) return TakeAdapterApproved(leaf);
   if (leaf.type == ENTRY_TYPE_ADAPTER_PRESENT) return CheckExamined(leaf);
+  if (leaf.type == ENTRY_TYPE_MEASURE_MARKED) return TakeEndMarked(leaf);
+  if (leaf.type == ENTRY_TYPE_CASE_ERASED) {
+    for (const auto& [seq, order] : orders_) {
+      if (order.case_seq == leaf.case_seq.value()) DisarmEnd(seq);
+    }
+  }
   if (leaf.type == ENTRY_TYPE_ORDER_WITHDRAWN) ledger_.Withdraw(leaf.case_seq.value(), leaf.order.value());
   if (!leaf.has_payload()) {
     if (!sealed.empty()) Add(Rule::kSeal, leaf, "it commits to no payload, and has one");
@@ -139,6 +146,7 @@ void OpenedAudit::TakeAdopted(const journal::Leaf& leaf, const std::string& payl
   if (said.has_policy()) {
     register_.policy = said.policy().table();
     register_.policy_sealed = false;
+    FollowAllEnds();
     if (register_.policy.version() != body.policy_version())
       Add(Rule::kContent, leaf, "the policy has another version");
   }
@@ -285,6 +293,7 @@ void OpenedAudit::TakeOrder(const journal::Leaf& leaf, const std::string& payloa
       .person = order.subject().id_kind() + ' ' + absl::AsciiStrToUpper(order.subject().id_number()),
       .case_seq = leaf.case_seq.value(),
       .head = body.head(),
+      .freeze = body.freeze_order(),
       .action = order.action(),
       .amount = amount,
       .confirmed = order.has_confirmed(),
@@ -350,6 +359,7 @@ void OpenedAudit::TakeReceipt(const journal::Leaf& leaf, const std::string& payl
   if (leaf.type == ENTRY_TYPE_RECEIPT_CONFLICT || order == orders_.end()) return;
   const bool overtaken = !TakeWord(leaf, receipt);
   ledger_.Answer(leaf.case_seq.value(), leaf.order.value(), receipt, overtaken);
+  FollowEnd(leaf.case_seq.value(), order->second.freeze != 0 ? order->second.freeze : leaf.order.value());
   if (!overtaken && order->second.ranked && !receipt.items().empty()) {
     const auto other = ranks_.Served(leaf.order.value(), leaf.agency.value(), order->second.person,
                                      receipt.items(0).measure().served_sequence());

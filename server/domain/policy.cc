@@ -70,6 +70,17 @@ void CheckDeadlines(const PolicyTable& table, Violations& wrong) {
   }
 }
 
+void CheckMeasureEnds(const goldeneagle::v1::MeasureEndRow& row, Violations& wrong) {
+  constexpr uint32_t kDaysBeforeMax = 366;
+  const auto& days = row.days_before();
+  const bool falling =
+      std::is_sorted(days.rbegin(), days.rend()) && std::adjacent_find(days.begin(), days.end()) == days.end();
+  if (days.empty() || days.size() > kMarksPerRow || !falling || days[0] > kDaysBeforeMax || *days.rbegin() == 0)
+    wrong.Add("measure_ends.days_before", Reason::kFieldInvalid,
+              absl::StrCat("falling, 1 to ", kDaysBeforeMax, " each, at most ", kMarksPerRow));
+  CheckSource(row.source(), "measure_ends", wrong);
+}
+
 // None empty of what is needed, none twice, none that names what isn't there.
 void CheckOverrides(const PolicyTable& table, Violations& wrong) {
   std::set<std::string> names, fits;
@@ -338,6 +349,7 @@ absl::StatusOr<std::shared_ptr<const Policy>> Policy::Create(const PolicyTable& 
     CheckSource(table.retention().source(), "retention", wrong);
   }
   if (table.has_reading()) CheckReading(table.reading(), wrong);
+  if (table.has_measure_ends()) CheckMeasureEnds(table.measure_ends(), wrong);
   if (table.has_papers()) CheckPapers(table.papers(), wrong);
   if (table.has_adapters()) CheckAdapters(table.adapters(), wrong);
   if (table.has_objections()) CheckObjections(table, wrong);
