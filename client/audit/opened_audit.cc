@@ -37,9 +37,16 @@ void OpenedAudit::Take(std::string_view bytes, std::string_view sealed) {
   FollowIncident(leaf);
   CheckRemovedTold(leaf);
   if (leaf.case_seq) FollowRemoved(leaf);
+  FollowEnds(leaf);
   if (leaf.type == ENTRY_TYPE_DELIVERED) return TakeDelivered(leaf);
   if (leaf.type == ENTRY_TYPE_ADAPTER_APPROVED) return TakeAdapterApproved(leaf);
   if (leaf.type == ENTRY_TYPE_ADAPTER_PRESENT) return CheckExamined(leaf);
+  if (leaf.type == ENTRY_TYPE_MEASURE_MARKED) return TakeEndMarked(leaf);
+  if (leaf.type == ENTRY_TYPE_CASE_ERASED) {
+    for (const auto& [seq, order] : orders_) {
+      if (order.case_seq == leaf.case_seq.value()) DisarmEnd(seq);
+    }
+  }
   if (leaf.type == ENTRY_TYPE_ORDER_WITHDRAWN) ledger_.Withdraw(leaf.case_seq.value(), leaf.order.value());
   if (!leaf.has_payload()) {
     if (!sealed.empty()) Add(Rule::kSeal, leaf, "it commits to no payload, and has one");
@@ -141,10 +148,12 @@ void OpenedAudit::TakeAdopted(const journal::Leaf& leaf, const std::string& payl
   if (said.has_agency()) {
     register_.agencies[body.ordinal()] = said.agency().code();
     register_.agency_ordinals[said.agency().code()] = body.ordinal();
+    register_.agency_rows[body.ordinal()] = said.agency();
   }
   if (said.has_policy()) {
     register_.policy = said.policy().table();
     register_.policy_sealed = false;
+    FollowAllEnds();
     if (register_.policy.version() != body.policy_version())
       Add(Rule::kContent, leaf, "the policy has another version");
   }
@@ -276,8 +285,14 @@ void OpenedAudit::TakeOrder(const journal::Leaf& leaf, const std::string& payloa
   if (const auto before = orders_.find(body.freeze_order());
       freeze != nullptr && before != orders_.end() && before->second.id != *freeze)
     Add(Rule::kContent, leaf, "the court named another freeze", {body.freeze_order()});
-  if (!register_.policy_sealed && register_.policy.version() == body.policy_version()) {
-    if (const auto wrong = WrongDue(body, order.urgency(), leaf.time, register_.policy)) Add(Rule::kDue, leaf, *wrong);
+  const AgencyBits asked(body.targets());
+  const bool one = asked.count() == 1;
+  const auto agency = one ? register_.agency_rows.find(asked.highest()) : register_.agency_rows.end();
+  const bool named = agency != register_.agency_rows.end();
+  if (!register_.policy_sealed && register_.policy.version() == body.policy_version() && (named || !one)) {
+    if (const auto wrong =
+            WrongDue(body, order.urgency(), leaf.time, register_.policy, named ? &agency->second : nullptr))
+      Add(Rule::kDue, leaf, *wrong);
   }
   const int64_t amount = under_head_[{body.head(), leaf.case_seq.value(), order.action()}] += AmountOf(order);
   const auto row = std::find_if(register_.policy.actions().begin(), register_.policy.actions().end(),
@@ -303,6 +318,7 @@ void OpenedAudit::TakeOrder(const journal::Leaf& leaf, const std::string& payloa
       .person = order.subject().id_kind() + ' ' + absl::AsciiStrToUpper(order.subject().id_number()),
       .case_seq = leaf.case_seq.value(),
       .head = body.head(),
+      .freeze = body.freeze_order(),
       .action = order.action(),
       .amount = amount,
       .confirmed = order.has_confirmed(),
@@ -370,6 +386,7 @@ void OpenedAudit::TakeReceipt(const journal::Leaf& leaf, const std::string& payl
   if (leaf.type == ENTRY_TYPE_RECEIPT_CONFLICT || order == orders_.end()) return;
   const bool overtaken = !TakeWord(leaf, receipt);
   ledger_.Answer(leaf.case_seq.value(), leaf.order.value(), receipt, overtaken);
+  FollowEnd(leaf.case_seq.value(), order->second.freeze != 0 ? order->second.freeze : leaf.order.value());
   if (!overtaken && order->second.ranked && !receipt.items().empty()) {
     const auto other = ranks_.Served(leaf.order.value(), leaf.agency.value(), order->second.person,
                                      receipt.items(0).measure().served_sequence());

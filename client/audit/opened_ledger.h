@@ -48,6 +48,8 @@ class OpenedLedger {
     int64_t limit = 0, controlled = 0, unfunded = 0;
     uint64_t revision = 0;
     bool stands = false;  // in effect, or waits
+    bool in_effect = false;
+    int64_t ends = 0;  // first instant at which it is over, microseconds; 0: no end was signed
   };
   std::optional<Held> HeldBy(uint64_t case_seq, uint64_t freeze) const;
   // Whether a deduction that goes out now would take more than the cap.
@@ -67,6 +69,7 @@ class OpenedLedger {
     bool refused = false;   // by its own answer: a correction of that revives it
     bool released = false;  // by a release: a correction of that revives it
     uint64_t revision = 0;  // of the unit's newest word on it
+    int64_t ends = 0;       // microseconds
   };
   struct Payment {
     uint64_t freeze = 0;
@@ -82,7 +85,7 @@ class OpenedLedger {
     std::vector<bool> removed;
     std::map<uint64_t, Measure> measures;
     std::map<uint64_t, Payment> payments;
-    std::map<uint64_t, uint64_t> releases;                        // order -> freeze
+    std::map<uint64_t, uint64_t> releases, renewals;              // order -> freeze
     std::map<std::pair<uint64_t, std::string>, int64_t> incomes;  // order and booking -> what was paid
     bool lost = false;
   };

@@ -194,7 +194,8 @@ struct Picture {
   absl::flat_hash_map<uint64_t, std::vector<uint64_t>> objections_of;  // by freeze in question, else by order
   std::map<uint64_t, IncidentSeen> incidents;                          // those that stand, by INCIDENT_ARISEN
   std::set<std::tuple<uint32_t, uint64_t, goldeneagle::v1::IncidentKind>> incident_keys;  // but of missing statements
-  std::map<uint32_t, StatedSeen> stated;                                                  // by agency
+  absl::flat_hash_map<uint64_t, std::pair<int64_t, int64_t>> ends_marked;  // by freeze: the newest mark's end and days
+  std::map<uint32_t, StatedSeen> stated;                                   // by agency
   // What takes from a measure, by the freeze that made it. A release of it waits for their last words.
   struct DeductionsSeen {
     std::vector<uint64_t> orders;
@@ -272,6 +273,7 @@ void CheckWithdrawn(const journal::Leaf& leaf, Picture& seen);
 void CheckPaused(const journal::Leaf& leaf, Picture& seen);     // ORDER_PAUSED, ORDER_RESUMED
 void CheckObjection(const journal::Leaf& leaf, Picture& seen);  // OBJECTION_*
 void CheckPosition(const journal::Leaf& leaf, Picture& seen);   // POSITION_STATED, INCIDENT_*
+void CheckMeasureMark(const journal::Leaf& leaf, Picture& seen);
 // The OBJECTION_RAISED that keeps a deduction back: open, or found right after it was signed. 0: none.
 uint64_t HeldByObjection(uint64_t order, const OrderSeen& seen_order, const Picture& seen);
 // When the last objection that kept it back, or could have, was closed; 0 without one.

@@ -116,6 +116,9 @@ void PublicAudit::Take(std::string_view bytes) {
     case ENTRY_TYPE_OBJECTION_REPLIED:
     case ENTRY_TYPE_OBJECTION_ANSWERED:
       return CheckObjection(leaf, seen);
+    case ENTRY_TYPE_MEASURE_MARKED:
+      ++marks_;
+      return CheckMeasureMark(leaf, seen);
     case ENTRY_TYPE_INCIDENT_MARKED:
       ++marks_;
       return CheckPosition(leaf, seen);

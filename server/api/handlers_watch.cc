@@ -47,6 +47,11 @@ class Page {
       case ENTRY_TYPE_OBJECTION_ANSWERED:
       case ENTRY_TYPE_OBJECTION_MARKED:
         return LookAtOrder(leaf, leaf.order, events);
+      case ENTRY_TYPE_MEASURE_MARKED: {
+        MeasureMarked body;
+        body.ParseFromString(leaf.body);
+        return LookAtOrder(leaf, OrderSeq(body.freeze_order()), events);
+      }
       case ENTRY_TYPE_DEADLINE_MARKED:
         if (leaf.order) return LookAtOrder(leaf, leaf.order, events);
         return LookAtCase(leaf, events);

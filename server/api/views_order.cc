@@ -25,7 +25,8 @@ v1::OrderView FromLeaf(const domain::Order& order, const core::Published& publis
   view.set_state(order.state());
   view.set_paused(!order.paused.empty());
   *view.mutable_accepted_at() = domain::ToProto(order.accepted_at);
-  *view.mutable_deadline() = DeadlineOf(order.deadline, order.accepted_at, published.policy.get());
+  *view.mutable_deadline() =
+      DeadlineOf(order.deadline, order.accepted_at, published, published.directory->OnlyAgencyOf(order.targets));
   for (size_t i = 0; i < order.deadline.fired; ++i) {
     view.add_marks_fired_permille(order.deadline.marks_permille[i]);
     view.set_overdue(view.overdue() || order.deadline.marks_permille[i] >= 1000);

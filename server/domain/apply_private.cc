@@ -3,6 +3,7 @@
 #include "server/domain/apply.h"
 #include "server/domain/apply_parts.h"
 #include "server/domain/apply_receipt.h"
+#include "server/domain/instant.h"
 
 namespace eagle::domain {
 namespace {
@@ -274,6 +275,12 @@ void ApplyPrivate(const Entry& entry, State& state) {
     case ENTRY_TYPE_SURPLUS_CLEARED:
       PrivateSurplus(entry, state);
       break;
+    case ENTRY_TYPE_MEASURE_MARKED: {
+      const auto body = Parse<MeasureMarked>(entry.body);
+      CaseOf(state, entry.case_seq)
+          .ledger.EndMarked(OrderSeq(body.freeze_order()), FromMicros(body.ends()), body.days_before());
+      break;
+    }
     default:
       break;  // no private half
   }

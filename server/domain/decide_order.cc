@@ -197,7 +197,10 @@ class OrderDecider {
   MemberResult Accept(const Trial& trial, uint64_t group_first) {
     const OrderProto& order = trial.member->parsed;
     const uint64_t head = head_.Index();
-    const Deadline deadline = ComputeDeadline(*policy_.DeadlineFor(order.urgency()), draft_.now(), policy_.zone());
+    const Agency* only = state_.directory.OnlyAgencyOf(trial.targets);
+    const RegisterAgency* agency = only != nullptr ? &only->row : nullptr;
+    const Deadline deadline = ComputeDeadline(*policy_.DeadlineOfOrder(order.action(), order.urgency(), agency),
+                                              draft_.now(), policy_.TerritoryOf(agency));
     OrderAccepted body;
     body.set_order_id(order.order_id());
     body.set_digest(*trial.digest);

@@ -279,7 +279,9 @@ class PositionDecider {
 
 uint64_t AppendIncident(Draft& draft, Entry entry, IncidentKind kind, uint64_t statement, const std::string& day) {
   const Policy& policy = *draft.state().policy;
-  const Deadline deadline = ComputeDeadline(*policy.DeadlineNamed(kPositionRow), draft.now(), policy.zone());
+  const Agency* agency = draft.state().directory.AgencyByOrdinal(entry.agency);
+  const Deadline deadline = ComputeDeadline(*policy.DeadlineNamed(kPositionRow), draft.now(),
+                                            policy.TerritoryOf(agency != nullptr ? &agency->row : nullptr));
   IncidentArisen body;
   body.set_kind(kind);
   body.set_statement(statement);

@@ -3,6 +3,7 @@
 #include "server/base/assert.h"
 #include "server/base/uuid.h"
 #include "server/domain/draft.h"
+#include "server/domain/ending.h"
 #include "server/domain/instant.h"
 
 namespace eagle::domain {
@@ -45,6 +46,20 @@ void MarkIncident(Draft& draft, const Incident& incident) {
                   .case_seq = incident.case_seq},
                  body);
   });
+}
+
+void MarkEnd(Draft& draft, OrderSeq freeze) {
+  const State& state = draft.state();
+  const Case& of = state.cases.at(state.FindOrder(freeze)->case_seq.value());
+  const Measure* measure = of.ledger.FindMeasure(freeze);
+  const auto mark = EndMarkAt(state.policy.get(), *measure, draft.now());
+  if (!mark) return;
+  MeasureMarked body;
+  body.set_freeze_order(freeze.value());
+  body.set_ends(Micros(mark->ends));
+  body.set_days_before(mark->days_before);
+  body.set_policy_version(state.policy->version());
+  draft.Append({.type = ENTRY_TYPE_MEASURE_MARKED, .agency = measure->agency, .case_seq = of.seq}, body);
 }
 
 bool MovesBound(const Entry& entry, const State& state) {
@@ -252,6 +267,10 @@ void DecideCommand(Draft& draft, const Tick& tick) {
       DecideMissingStatement(draft, AgencyOrdinal(static_cast<uint32_t>(timer->seq)));
       continue;
     }
+    if (timer->kind == Timer::kOfMeasure) {
+      MarkEnd(draft, OrderSeq(timer->seq));
+      continue;
+    }
     const Order* order = timer->kind == Timer::kOfCase ? nullptr : state.FindOrder(OrderSeq(timer->seq));
     const Deadline& deadline = order == nullptr ? state.cases.at(timer->seq).surplus : order->deadline;
     FireMarks(deadline, draft.now(), kMarksPerTick, [&](size_t i) {
@@ -293,7 +312,7 @@ std::vector<Entry> DecideSurplus(const State& state, const std::vector<Entry>& a
     // A surplus that changes keeps its first clock: releasing a part doesn't buy time for the rest.
     Deadline deadline = of.surplus;
     if (deadline.row.empty())
-      deadline = ComputeDeadline(*state.policy->DeadlineNamed(kSurplusRow), now, state.policy->zone());
+      deadline = ComputeDeadline(*state.policy->DeadlineNamed(kSurplusRow), now, state.policy->TerritoryOf(nullptr));
     SurplusArisen body;
     body.set_due(Micros(deadline.due));
     for (size_t i = deadline.fired; i < deadline.marks.size(); ++i) {

@@ -157,6 +157,13 @@ const Agency* Directory::AgencyByOrdinal(AgencyOrdinal ordinal) const {
   return ordinal && ordinal.value() <= agencies_.size() ? &agencies_[ordinal.value() - 1] : nullptr;
 }
 
+const Agency* Directory::OnlyAgencyOf(const AgencySet& agencies) const {
+  if (agencies.count() != 1) return nullptr;
+  const Agency* only = nullptr;
+  agencies.ForEach([&](AgencyOrdinal ordinal) { only = AgencyByOrdinal(ordinal); });
+  return only;
+}
+
 const SystemOwner* Directory::OwnerOf(std::string_view spiffe_id) const {
   const auto it = owner_by_identity_.find(ToAbsl(spiffe_id));
   return it == owner_by_identity_.end() ? nullptr : &it->second;

@@ -20,6 +20,7 @@
 #include "goldeneagle/v1/recovery.pb.h"
 #include "goldeneagle/v1/statement.pb.h"
 #include "server/base/ids.h"
+#include "server/domain/agency_set.h"
 
 namespace eagle::domain {
 
@@ -106,6 +107,7 @@ class Directory {
   const Court* CourtByOrdinal(CourtOrdinal ordinal) const;
   const Agency* AgencyByCode(std::string_view code) const;
   const Agency* AgencyByOrdinal(AgencyOrdinal ordinal) const;
+  const Agency* OnlyAgencyOf(const AgencySet& agencies) const;  // null also when there are several, or none
   const SystemOwner* OwnerOf(std::string_view spiffe_id) const;
   // Whether it has ended is the caller's to see.
   const goldeneagle::v1::GrantReading* GrantFor(std::string_view reader, CaseSeq of) const;

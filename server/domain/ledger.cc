@@ -174,6 +174,13 @@ void CaseLedger::Heard(OrderSeq freeze, absl::Time at, absl::Time heard) {
   measure->stands_since = measure->stands() ? std::min(measure->stands_since, at) : absl::InfiniteFuture();
 }
 
+void CaseLedger::EndMarked(OrderSeq freeze, absl::Time end, uint32_t days_before) {
+  Measure* measure = Find(freeze);
+  if (measure == nullptr) return;
+  measure->marked_end = end;
+  measure->marked_days = days_before;
+}
+
 void CaseLedger::MeasureSigned(OrderSeq freeze, Outcome outcome, const MeasureState& state) {
   Measure* measure = Find(freeze);
   GATEWAY_ASSERT(measure != nullptr, "a unit signs only what was accepted");

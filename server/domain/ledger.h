@@ -52,6 +52,8 @@ struct Measure {
   goldeneagle::v1::MeasureState state;               // as the unit last signed it
   absl::Time heard_at = absl::InfinitePast();        // when the unit's last word about it was signed or recorded
   absl::Time stands_since = absl::InfiniteFuture();  // from when on it is in effect or waits; never: it doesn't
+  absl::Time marked_end = absl::InfinitePast();      // the end for which its newest mark was (ending.h), and how many
+  uint32_t marked_days = 0;                          // days before it
 
   bool stands() const { return phase == MeasurePhase::kWaitlisted || phase == MeasurePhase::kEffective; }
   // Whether so much of it is controlled, and not being taken already; of one that was only asked for, of its limit.
@@ -118,6 +120,8 @@ class CaseLedger {
   // A word of the unit about the measure was folded: signed or recorded at `heard`, whichever is later; recorded at
   // `at`. Changes no amount.
   void Heard(OrderSeq freeze, absl::Time at, absl::Time heard);
+  // The end of the measure is so near. Changes no amount.
+  void EndMarked(OrderSeq freeze, absl::Time end, uint32_t days_before);
   // Moves no amount; while it is open no second one is accepted, so terms aren't piled up.
   void RenewalAccepted(OrderSeq order, OrderSeq freeze);
   void RenewalAnswered(OrderSeq order, OrderSeq freeze);

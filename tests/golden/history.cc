@@ -514,9 +514,17 @@ class Storyteller {
 
   // Banks state what they hold: one counts a measure otherwise, one says nothing for days, a part comes out of turn.
   void Reconciles() {
+    const auto freeze = Ordered(world_.FreezeOrder("BANK1", 50'00), {"handler", "cosigner, second"});
+    HandOut(kBank1, freeze);
+    auto controlled = world_.Controlled(freeze, "BANK1", 50'00, 0);
+    *controlled.mutable_items(0)->mutable_measure()->mutable_effective_to() =
+        domain::ToProto(world_.now + absl::Hours(24 * 100));
+    Accepted(world_.Receipts("BANK1", {controlled}));
     auto act = Proposing();
     PolicyTable table = PolicyWithPositions(2);
     table.clear_directory();
+    for (uint32_t days : {300u, 5u}) table.mutable_measure_ends()->add_days_before(days);
+    *table.mutable_measure_ends()->mutable_source() = table.retention().source();
     *act.mutable_proposal()->mutable_policy()->mutable_table() = table;
     const uint64_t proposal = Accepted(world_.Administration("admin1", {act})).members[0].index;
     Accepted(world_.Administration("admin2", {ApprovalOf(proposal)}));
