@@ -153,6 +153,7 @@ TEST_F(CliTest, EveryCommandHasALineAndAnExample) {
                                                                                      {"policy", "show"},
                                                                                      {"policy", "check"},
                                                                                      {"policy", "install"},
+                                                                                     {"scorecard"},
                                                                                      {"case", "open"},
                                                                                      {"case", "stage"},
                                                                                      {"case", "cap"},
