@@ -450,7 +450,7 @@ void AddCase(Verb& root) {
 
   AddMeasures(verb);
   AddCaseErase(verb);
-  AddDrafts(verb);
+  AddDrafts(verb, "case");
   AddPending(verb, "case");
 }
 
