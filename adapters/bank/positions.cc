@@ -11,13 +11,15 @@ namespace eagle::bank {
 namespace {
 
 std::vector<std::string> StandingMeasures(Tables& tables) {
-  Query query =
-      tables.database().Ask("SELECT measure FROM measures WHERE phase IN (2, 3) AND operation > '' ORDER BY operation");
+  Query query = tables.database().Ask(
+      "SELECT measure FROM measures WHERE operation > '' AND (phase IN (2, 3) OR phase = 6 AND EXISTS "
+      "(SELECT 1 FROM payments WHERE payments.measure = measures.measure AND state = 'SENT')) ORDER BY operation");
   std::vector<std::string> out;
   while (query.Row()) out.push_back(query.Text());
   return out;
 }
-static_assert(static_cast<int>(sdk::Phase::kWaitlisted) == 2 && static_cast<int>(sdk::Phase::kEffective) == 3,
+static_assert(static_cast<int>(sdk::Phase::kWaitlisted) == 2 && static_cast<int>(sdk::Phase::kEffective) == 3 &&
+                  static_cast<int>(sdk::Phase::kConsumed) == 6,
               "the phases of the query");
 
 }  // namespace
@@ -30,7 +32,8 @@ absl::StatusOr<std::optional<absl::Time>> CorePositions::VisitPositions(const sd
     for (const std::string& measure : StandingMeasures(work.tables)) {
       const MeasureRow row = *work.tables.Measure(measure);
       EAGLE_ASSIGN_OR_RETURN(const Book book, Book::Load(work, row.measure.scope, measure));
-      visit(row.operation, sdk::MeasureOf(book.entries(), measure));
+      const v1::MeasureState state = book.State(measure);  // as its receipts say it
+      if (!state.ended()) visit(row.operation, state);
     }
     return absl::OkStatus();
   }));
