@@ -190,7 +190,7 @@ class ListTest : public testing::Test {
   CliWorld world_;
 };
 
-TEST_F(ListTest, ThousandsGoOutInFullBatchesUnderOneSigningAct) {
+TEST_F(ListTest, ALongListGoesOutInFullBatchesUnderOneSigningAct) {
   List(600);
   const Ran ran = Submit(both_);
   EXPECT_EQ(ran.exit, kExitOk) << ran.err;
@@ -227,7 +227,7 @@ TEST_F(ListTest, EveryViolationOfEveryLineIsToldAndNothingIsMade) {
 TEST_F(ListTest, WhatTheGatewayWouldRefuseStopsAllOfItBeforeAnythingIsSent) {
   v1::Refusal& refusal = world_.gateway->refusals["（2026）辽9901执1号"];
   refusal.set_reason("CASE_UNKNOWN");
-  refusal.set_message("there is no such case");
+  refusal.set_message("there is no such case,\nnor was there");
   List(2, std::string("inquire,（2026）辽9901执1号,") + kDebtor + ",9900010,,,\n");
   const Ran dry = Submit({"--dry-run", "--officer", "001"});
   EXPECT_EQ(dry.exit, kExitRefused);
@@ -247,6 +247,10 @@ TEST_F(ListTest, WhatTheGatewayWouldRefuseStopsAllOfItBeforeAnythingIsSent) {
   EXPECT_EQ(sent.exit, kExitRefused);
   EXPECT_EQ(At(sent.out, "list.accepted"), "2");
   EXPECT_EQ(At(sent.out, "refused.0.line"), "4");
+  // Each result is one line, so that a cut one is known by its missing end.
+  const std::string results = *ReadFile(Folder() + "/results.csv");
+  EXPECT_EQ(std::count(results.begin(), results.end(), '\n'), 4) << results;
+  EXPECT_EQ(Results()[2].message, "there is no such case, nor was there");
 }
 
 TEST_F(ListTest, ACutAnywhereGoesOnAndSendsNothingUnderASecondId) {
