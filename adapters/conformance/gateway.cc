@@ -68,6 +68,7 @@ void FakeGateway::Withdraw(const std::string& digest) {
 
 void FakeGateway::ForgetSessions() {
   known_.clear();
+  ++sessions_;
   EndLeases();
 }
 

@@ -81,6 +81,9 @@ class FakeGateway {
   void Withdraw(const std::string& digest);
   // As a restart: every call gives HELLO_FIRST until Hello, every lease has ended.
   void ForgetSessions();
+  // How often they were forgotten: a poll of an earlier session is given no work.
+  uint64_t sessions() const { return sessions_; }
+  bool IsKnown(const std::string& instance) const { return known_.count(instance) != 0; }
   // The leases that are held end now.
   void EndLeases();
   // Speaks of no open task any more.
@@ -144,7 +147,6 @@ class FakeGateway {
 
  private:
   absl::Status Admit(Method method, const std::string& instance);
-  bool IsKnown(const std::string& instance) const { return known_.count(instance) != 0; }
   void AddTasks(const v1::PullTasksRequest& request, v1::PullTasksResponse& response);
   std::string StreamDigest(uint64_t position) const;
   bool AddDirectory(const v1::PullTasksRequest& request, v1::PullTasksResponse& response);
@@ -160,8 +162,9 @@ class FakeGateway {
   trust::PublicKeyChecker checker_;
   std::deque<HandedTask> tasks_;  // in the order of handing; never shrinks
   std::map<std::string, size_t> by_digest_;
-  std::vector<std::string> withdrawn_;             // order ids that the next poll tells
-  std::set<std::string> known_;                    // instances that said Hello
+  std::vector<std::string> withdrawn_;  // order ids that the next poll tells
+  std::set<std::string> known_;         // instances that said Hello
+  uint64_t sessions_ = 0;
   std::map<std::string, uint64_t> last_sequence_;  // of receipts, by order digest
   std::map<uint64_t, std::string> heads_;          // batch sequence -> head payload
   std::vector<StatedDay> stated_;

@@ -66,11 +66,15 @@ class GatewayServer::Service : public v1::AdapterService::Service {
     if (const absl::Status allowed = Allow(*context); !allowed.ok()) return ToWire(allowed);
     const absl::MutexLock lock(&server_.mu_);
     server_.gateway_.CountPoll(*request);
+    const uint64_t sessions = server_.gateway_.sessions();
     ++server_.events_;
     absl::Duration left = absl::Seconds(std::min(request->wait_seconds(), 30u));
     constexpr absl::Duration kLookAgain = absl::Milliseconds(250);  // leases end without an event
     for (;;) {
       if (server_.stopping_ || context->IsCancelled()) return grpc::Status(grpc::StatusCode::UNAVAILABLE, "stopping");
+      // Another call may have brought a new Hello before this poll was told of it: its session is over all the same.
+      if (server_.gateway_.sessions() != sessions && server_.gateway_.IsKnown(request->instance()))
+        return grpc::Status(grpc::StatusCode::UNAVAILABLE, "the session has ended");
       auto answer = server_.gateway_.PullTasks(*request, left <= absl::ZeroDuration());
       if (answer) return Late(*std::move(answer), *response);
       seen_ = server_.events_;
