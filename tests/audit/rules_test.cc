@@ -553,25 +553,6 @@ TEST_F(RulesTest, AMarkOfAnIncidentWithAnotherDueInstant) {
   Body_<IncidentMarked>(ENTRY_TYPE_INCIDENT_MARKED, [](auto& body) { body.set_due(body.due() + 1); });
   ExpectFinding("deadline.mark");
 }
-TEST_F(RulesTest, AnEndThatIsMarkedTooEarly) {
-  constexpr int64_t kLater = int64_t{400} * 86'400'000'000;
-  Body_<MeasureMarked>(ENTRY_TYPE_MEASURE_MARKED, [](auto& body) { body.set_ends(body.ends() + kLater); });
-  ExpectFinding("measure.end");
-}
-TEST_F(RulesTest, AnEndThatIsMarkedTwice) {
-  Body_<MeasureMarked>(
-      ENTRY_TYPE_MEASURE_MARKED, [](auto& body) { body.set_days_before(300); }, 1);
-  ExpectFinding("measure.end");
-}
-TEST_F(RulesTest, AnEndUnderAPolicyThatIsNotInForce) {
-  Body_<MeasureMarked>(ENTRY_TYPE_MEASURE_MARKED, [](auto& body) { body.set_policy_version(9); });
-  ExpectFinding("measure.end");
-}
-TEST_F(RulesTest, AnEndOfWhatMadeNoMeasure) {
-  const uint64_t other = At(ENTRY_TYPE_ORDER_ACCEPTED);
-  Body_<MeasureMarked>(ENTRY_TYPE_MEASURE_MARKED, [&](auto& body) { body.set_freeze_order(other); });
-  ExpectFinding("measure.end");
-}
 // The court's answer comes after the hand-out that it lets go: the deduction went out while the objection was open.
 TEST_F(RulesTest, ADeductionThatGoesOutUnderAnUpheldObjection) {
   Body_<ObjectionAnswered>(ENTRY_TYPE_OBJECTION_ANSWERED,
