@@ -7,11 +7,12 @@
 //                           transit --PAYMENT-----> clearing      EXTRACTED is told when it is confirmed; what comes
 //                           back
 //                                                                 is under the measure, and goes out with the next
-//                                                                 income
+//                                                                 income: INFLOW is told of both
 //
 // What is sent and not settled still counts as a part of the measure's limit (Book::State): only settled money is
 // taken.
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -40,6 +41,17 @@ void Tell(const Work& work, const PaymentRow& payment, v1::MeasureChange change,
   event.item = std::move(item);
   event.at = work.now;
   work.tables.AddChange(event);
+}
+
+// Extractions in effect of which nothing was told that they hold money, so that nothing need be told while the next
+// income is on its way. Of the others the court believes that they hold what came back, or what they took effect by,
+// and the daily statement would contradict that until the payment settles.
+std::set<std::string> HoldNothing(const Book& book, const std::string& account) {
+  std::set<std::string> out;
+  for (const sdk::Encumbrance* one : book.entries().StandingOn(account)) {
+    if (one->phase == sdk::Phase::kEffective && one->controlled() == 0) out.insert(one->id);
+  }
+  return out;
 }
 
 }  // namespace
@@ -88,6 +100,7 @@ absl::Status PaySalary(const Work& work, const std::string& account, int64_t amo
   const std::string month = MonthOf(work);
   const int64_t before = work.tables.LeftOfIncome(account, month);
   EAGLE_ASSIGN_OR_RETURN(Book book, Book::Load(work, {account}));
+  const std::set<std::string> silent = HoldNothing(book, account);
   int64_t left_then = amount;
   EAGLE_RETURN_IF_ERROR(book.entries().CreditIncome(account, amount, [&](const sdk::Encumbrance& taker, int64_t left) {
     const int64_t part = std::clamp<int64_t>(before + left - work.tables.Extraction(taker.id)->kept, 0, left);
@@ -101,7 +114,7 @@ absl::Status PaySalary(const Work& work, const std::string& account, int64_t amo
        .entries = {{work.tables.InternalAccount(kClearing, row->currency), -amount}, {account, amount}}});
   work.tables.AddIncome({booking, account, month, amount, left_then});
   book.Save();  // who takes effect by what it got is told so before it pays
-  std::vector<PaymentRow> settled;
+  std::vector<PaymentRow> settled, sent;
   std::vector<std::string> takers;  // also one that only holds what came back
   for (const sdk::Encumbrance* one : book.entries().StandingOn(account)) {
     if (one->inflow == sdk::InflowRule::kIncome && one->controlled() > 0) takers.push_back(one->id);
@@ -118,10 +131,13 @@ absl::Status PaySalary(const Work& work, const std::string& account, int64_t amo
     EAGLE_ASSIGN_OR_RETURN(payment.cuts, book.entries().Deduct(measure, part));
     Pay(work, {.operation = std::nullopt, .name = absl::StrCat("extraction/", booking, "/", measure)}, "EXTRACTION",
         court, payment);
-    if (payment.state == "CONFIRMED") settled.push_back(std::move(payment));
+    (payment.state == "CONFIRMED" ? settled : sent).push_back(std::move(payment));
   }
   book.Save();
   for (const PaymentRow& payment : settled) TellExtracted(work, payment, book);
+  for (const PaymentRow& payment : sent) {
+    if (silent.count(payment.measure) == 0) Tell(work, payment, v1::MEASURE_CHANGE_INFLOW, book.Item(payment.measure));
+  }
   return absl::OkStatus();
 }
 

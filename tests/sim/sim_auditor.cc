@@ -22,6 +22,19 @@ namespace eagle::sim {
 
 using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 
+namespace {
+
+// What an incident is about, for whoever looks for its cause.
+std::string DifferenceOf(const domain::Entry& entry) {
+  IncidentPayload payload;
+  if (!entry.payload || !payload.ParseFromString(*entry.payload)) return "";
+  payload.mutable_recorded()->clear_prior_measures();
+  return absl::StrCat("recorded {", payload.recorded().ShortDebugString(), "}, stated {",
+                      payload.stated().ShortDebugString(), "}");
+}
+
+}  // namespace
+
 void World::Judge() {
   for (const auto& [code, bank] : banks_) {
     if (bank->core.TotalMoney() != bank->core.deposited()) Blame("money was made or lost at " + code);
@@ -235,11 +248,10 @@ void World::JudgeJournal() {
           const bool spoilt = index >= spoilt_from_ && spoiler_ != nullptr && entry.agency == spoiler_->caller.agency;
           numbers_.acts[IncidentKind_Name(body.kind())] += 1;
           // What was lost with the data the agencies know and the log doesn't.
-          if (body.kind() != INCIDENT_KIND_STATEMENT_MISSING && recovered_in_ == 0 && !spoilt &&
-              !IsOpenQuestion(entry.agency, body.kind()))
+          if (body.kind() != INCIDENT_KIND_STATEMENT_MISSING && recovered_in_ == 0 && !spoilt)
             Blame(absl::StrCat("a difference that isn't there: ", IncidentKind_Name(body.kind()), " at ",
                                entry.agency.value(), ", entry ", index, ", order ",
-                               entry.order ? entry.order.value() : 0));
+                               entry.order ? entry.order.value() : 0, ", ", DifferenceOf(entry)));
         }
         if (entry.type == ENTRY_TYPE_SURPLUS_ARISEN) numbers_.surpluses += 1;
         if (entry.type == ENTRY_TYPE_ORDER_PAUSED) numbers_.paused += 1;

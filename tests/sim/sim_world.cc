@@ -320,7 +320,11 @@ void World::HealAndDrain() {
   }
   for (const auto& batch : pending_) stuck += batch->done ? "" : " a batch without answer";
   for (Agency* agency : agencies_) stuck += agency->agent->Idle() && !agency->Busy() ? "" : " agency " + agency->code;
-  if (!AllHaveStated()) stuck += " a statement of " + day_awaited_;
+  for (const Agency* agency : agencies_) {
+    const std::string& day = gateway_->state().PositionOf(agency->caller.agency).seen.complete_day;
+    if (day < day_awaited_)
+      absl::StrAppend(&stuck, " the statement of ", day_awaited_, " of ", agency->code, ", whose last one is of ", day);
+  }
   Blame("not everything was finished in good weather:" + stuck);
 }
 

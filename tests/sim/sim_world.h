@@ -136,7 +136,6 @@ class World {
   bool AllHaveStated();
   void SpoilOne();
   bool IsNoticed() const;
-  bool IsOpenQuestion(AgencyOrdinal agency, goldeneagle::v1::IncidentKind kind) const;
 
   // A thief (sim_thief.cc): the co-signer's key is stolen at a minute of some seeds. The court revokes it, states
   // another one, and signs anew what stands still; what has expired it withdraws.
