@@ -50,6 +50,7 @@ void LookBook::Take(const domain::Entry& entry) {
     case v1::ENTRY_TYPE_COURT_REGISTERED:
     case v1::ENTRY_TYPE_STATEMENT_ACCEPTED:
     case v1::ENTRY_TYPE_CASE_OPENED:
+    case v1::ENTRY_TYPE_CASE_RESPONDENTS_CHANGED:
       return Learn(entry);
     case v1::ENTRY_TYPE_ACCESS_RECORDED:
       return Read(entry);
@@ -70,6 +71,11 @@ void LookBook::Learn(const domain::Entry& entry) {
   } else if (entry.type == v1::ENTRY_TYPE_STATEMENT_ACCEPTED) {
     const auto statement = Parse<v1::Statement>(Parse<v1::StatementPayload>(*entry.payload).member());
     if (statement.has_officer()) officers_[statement.subject()] = statement.officer().name();
+  } else if (entry.type == v1::ENTRY_TYPE_CASE_RESPONDENTS_CHANGED) {
+    const auto act = Parse<v1::CaseAct>(Parse<v1::CasePayload>(*entry.payload).member());
+    const auto body = Parse<v1::CaseRespondentsChanged>(entry.body);
+    for (int i = 0; i < std::min(body.added_tags_size(), act.respondents().add_size()); ++i)
+      people_[body.added_tags(i)] = Masked(act.respondents().add(i).identity());
   } else {
     const auto act = Parse<v1::CaseAct>(Parse<v1::CasePayload>(*entry.payload).member());
     const auto body = Parse<v1::CaseOpened>(entry.body);

@@ -23,8 +23,9 @@ namespace {
 
 constexpr int kExitFailed = 1;
 constexpr int kExitUsage = 2;
-constexpr absl::Duration kCertificatesLookedAtEvery = absl::Hours(1);
+constexpr absl::Duration kEndsLookedAtEvery = absl::Hours(1);
 constexpr absl::Duration kCertificateAlarm = absl::Hours(24 * 30);
+constexpr double kCalendarAlarmDays = 60;
 
 struct Flags {
   std::string config, port_file;
@@ -53,8 +54,12 @@ ops::Log::Options LogOptions(const ops::Config& config) {
   return out;
 }
 
-void WarnOfCertificates(const Gateway& gateway, Clock& real, ops::Log& log) {
+// What ends by itself unless somebody acts: certificates, and the policy's calendars.
+void WarnOfEnds(const Gateway& gateway, Clock& real, ops::Log& log) {
   for (const api::MetricRow& row : gateway.Metrics()) {
+    if (row.name == "ge_calendar_days_left" && row.value <= kCalendarAlarmDays)
+      log.At(row.value > 0 ? ops::Log::Level::kWarning : ops::Log::Level::kError, "calendar_ends_soon")
+          .With("days_left", static_cast<int64_t>(row.value));
     if (row.name.rfind("ge_certificate_end_seconds", 0) != 0) continue;
     const absl::Time end = absl::UnixEpoch() + absl::Seconds(row.value);
     if (end - real.WallNow() > kCertificateAlarm) continue;
@@ -96,8 +101,8 @@ int Serve(const ops::Config& config, const Flags& flags) {
   notifier.Send("READY=1\nSTATUS=serving");
   absl::Duration looked = -absl::InfiniteDuration();
   for (;;) {
-    if (const absl::Duration now = real.MonotonicNow(); now - looked >= kCertificatesLookedAtEvery) {
-      WarnOfCertificates(**gateway, real, log);
+    if (const absl::Duration now = real.MonotonicNow(); now - looked >= kEndsLookedAtEvery) {
+      WarnOfEnds(**gateway, real, log);
       looked = now;
     }
     const ops::Signal signal = signals.Wait(absl::Minutes(1));

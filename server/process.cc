@@ -379,6 +379,12 @@ void Gateway::Impl::AddMetrics(std::vector<api::MetricRow>& rows) const {
   add("ge_blobs_completed_total", count(kept.completed), "1", "papers that became whole");
   add("ge_blobs_refused_total", count(kept.refused_content), "1", "dropped: not what their digest or type said");
   add("ge_blob_uploads_timed_out_total", count(kept.timed_out), "1", "dropped: nothing came for too long");
+  const auto published = sequencer->published();
+  if (published->policy != nullptr && !published->policy->calendars().empty()) {
+    const absl::CivilDay today = absl::ToCivilDay(published->recorded, published->policy->zone());
+    add("ge_calendar_days_left", count(published->policy->calendars().DaysLeft(today)), "days",
+        "for which the policy has every calendar; 0: deadlines that count working days go by weekdays");
+  }
   const ops::Resources used = ops::UsedResources();
   add("ge_process_resident_bytes", count(used.resident_bytes), "bytes", "memory");
   add("ge_process_cpu_seconds_total", absl::ToDoubleSeconds(used.cpu), "s", "processor time, all threads");

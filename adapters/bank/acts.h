@@ -46,6 +46,9 @@ absl::StatusOr<sdk::Answer> ExtractIncome(const Work& work, const sdk::Request& 
 // Income of a customer comes in from another bank 代发工资: earlier measures take theirs, extractions what they may, in
 // rank order; the rest is the holder's. Errors: as Deposit, and FIELD_INVALID (not an account for income).
 absl::Status PaySalary(const Work& work, const std::string& account, int64_t amount, const std::string& request);
+// An objection against the measure is open: what would be paid is held under it, and told as INFLOW. It was upheld:
+// nothing more is taken, what is held waits for the court's release. It doesn't stand any more: what is held is paid.
+absl::Status DisputeExtraction(const Work& work, const sdk::Operation& operation, sdk::Disputed disputed);
 // What the court is told of a taking when it is settled, and when the money has come back.
 void TellExtracted(const Work& work, const PaymentRow& payment, const Book& book);
 void TellComeBack(const Work& work, const PaymentRow& payment, const Book& book);

@@ -96,6 +96,10 @@ sdk::Found BankCore::Find(const sdk::Operation& operation) {
   return {.kind = sdk::Found::Kind::kDone, .answer = std::move(done->answer)};
 }
 
+absl::Status BankCore::Dispute(const sdk::Operation& operation, sdk::Disputed disputed) {
+  return Do([&](const Work& work) { return DisputeExtraction(work, operation, disputed); });
+}
+
 absl::StatusOr<std::vector<sdk::RegisterChange>> BankCore::Changes(uint64_t after, size_t limit) {
   std::vector<sdk::RegisterChange> changes;
   EAGLE_RETURN_IF_ERROR(Look([&](const Work& work) {

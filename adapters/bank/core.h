@@ -46,6 +46,10 @@ class BankCore {
   // The outbox. Error: REGISTER_BROKEN.
   absl::StatusOr<std::vector<sdk::RegisterChange>> Changes(uint64_t after, size_t limit);
 
+  // Whether the extraction of income that the operation made goes on: see sdk::CoreRegister. No such measure: nothing
+  // happens. Error: REGISTER_BROKEN.
+  absl::Status Dispute(const sdk::Operation& operation, sdk::Disputed disputed);
+
   // `work` in one transaction, committed when it gives OK: the counter's way in. Errors: what `work` gives,
   // REGISTER_BROKEN.
   absl::Status Do(const std::function<absl::Status(const Work&)>& work);

@@ -40,6 +40,9 @@ class CoreGateway : public sdk::CoreRegister {
   absl::StatusOr<std::vector<sdk::RegisterChange>> Changes(uint64_t after, size_t limit) override {
     return core_.Changes(after, limit);
   }
+  absl::Status Dispute(const sdk::Operation& measure, sdk::Disputed disputed) override {
+    return core_.Dispute(measure, disputed);
+  }
 
  private:
   absl::StatusOr<sdk::Answer> AfterDelay(absl::StatusOr<sdk::Answer> reply) {

@@ -168,6 +168,12 @@ absl::Status Database::Prepare(bool in_memory, const Kind& kind) {
   }
   if (*application != kind.application_id)
     return Fail(Reason::kStorageUnusable, absl::StrCat("the file is no core of ", kind.office));
+  if (*version == kCoreSchemaVersion - 1) {
+    // In one transaction, so that a death leaves the core as it was.
+    const std::string go_on =
+        absl::StrCat("BEGIN IMMEDIATE;", kCoreSince4, "PRAGMA user_version = ", kCoreSchemaVersion, "; COMMIT");
+    return execute(go_on) ? absl::OkStatus() : absl::InternalError("");
+  }
   if (*version != kCoreSchemaVersion) {
     return Fail(Reason::kSchemaVersion, "the core has another schema version")
         .With("version", *version)

@@ -28,7 +28,7 @@ struct sqlite3_stmt;
 
 namespace eagle::bank {
 
-inline constexpr int kCoreSchemaVersion = 3;
+inline constexpr int kCoreSchemaVersion = 4;
 // A core in memory, for tests: the same rules, gone with the object.
 inline constexpr char kInMemory[] = ":memory:";
 
@@ -69,7 +69,8 @@ class Query {
 
 class Database {
  public:
-  // Creates the file and its tables, the kind's own among them, when there is none.
+  // Creates the file and its tables, the kind's own among them, when there is none; a core of version 3 gets what it
+  // lacks.
   // Errors: FOLDER_LOCKED     another process has it.
   //         STORAGE_UNUSABLE  it can't be opened, or is no core of ours.   SCHEMA_VERSION   it is one of another
   //         version.

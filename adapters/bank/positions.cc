@@ -25,8 +25,10 @@ static_assert(static_cast<int>(sdk::Phase::kWaitlisted) == 2 && static_cast<int>
 }  // namespace
 
 // The core begins every transaction with the terms that have ended, by its own clock.
-absl::Status CorePositions::VisitPositions(absl::Time, sdk::InboxTransaction&, const sdk::PositionVisitor& visit) {
-  return core_.Look([&](const Work& work) -> absl::Status {
+absl::StatusOr<std::optional<absl::Time>> CorePositions::VisitPositions(const sdk::PositionDay& asked,
+                                                                        sdk::InboxTransaction&,
+                                                                        const sdk::PositionVisitor& visit) {
+  EAGLE_RETURN_IF_ERROR(core_.Look([&](const Work& work) -> absl::Status {
     for (const std::string& measure : StandingMeasures(work.tables)) {
       const MeasureRow row = *work.tables.Measure(measure);
       EAGLE_ASSIGN_OR_RETURN(const Book book, Book::Load(work, row.measure.scope, measure));
@@ -34,7 +36,8 @@ absl::Status CorePositions::VisitPositions(absl::Time, sdk::InboxTransaction&, c
       if (!state.ended()) visit(row.operation, state);
     }
     return absl::OkStatus();
-  });
+  }));
+  return asked.now;
 }
 
 }  // namespace eagle::bank

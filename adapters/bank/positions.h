@@ -14,8 +14,9 @@ class CorePositions : public sdk::PositionSource {
   // The core outlives it.
   explicit CorePositions(BankCore& core) : core_(core) {}
   // Error: REGISTER_BROKEN.
-  absl::Status VisitPositions(absl::Time now, sdk::InboxTransaction& transaction,
-                              const sdk::PositionVisitor& visit) override;
+  absl::StatusOr<std::optional<absl::Time>> VisitPositions(const sdk::PositionDay& asked,
+                                                           sdk::InboxTransaction& transaction,
+                                                           const sdk::PositionVisitor& visit) override;
 
  private:
   BankCore& core_;

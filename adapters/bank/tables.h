@@ -79,11 +79,14 @@ struct ProductRow {
   std::string return_account;              // 回款账户
 };
 
+// Whether an extraction pays the court what it takes, holds it while an objection is open, or takes nothing more.
+inline constexpr char kPays[] = "PAYS", kHolds[] = "HOLDS", kStopped[] = "STOPPED";
 // Where a measure that extracts income sends what it takes.
 struct ExtractionRow {
   std::string measure;
   int64_t kept = 0;  // of one civil month's income
   std::string to_bank, to_name, to_account;
+  std::string flow = kPays;
 };
 struct IncomeRow {
   int64_t booking = 0;
@@ -209,6 +212,7 @@ class Tables {
   int64_t LeftOfIncome(std::string_view account, std::string_view month);
   void AddExtraction(const ExtractionRow& row);
   std::optional<ExtractionRow> Extraction(std::string_view measure);
+  void SetFlow(std::string_view measure, std::string_view flow);
 
   // Appends; the sequence is given by the table.
   void AddChange(const sdk::RegisterChange& change);

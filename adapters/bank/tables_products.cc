@@ -87,21 +87,28 @@ int64_t Tables::LeftOfIncome(std::string_view account, std::string_view month) {
 }
 
 void Tables::AddExtraction(const ExtractionRow& row) {
-  database_.Ask("INSERT INTO extractions VALUES (?, ?, ?, ?, ?)")
+  database_.Ask("INSERT INTO extractions VALUES (?, ?, ?, ?, ?, ?)")
       .Bind(row.measure)
       .Bind(row.kept)
       .Bind(row.to_bank)
       .Bind(row.to_name)
       .Bind(row.to_account)
+      .Bind(row.flow)
       .Run();
 }
 
+void Tables::SetFlow(std::string_view measure, std::string_view flow) {
+  database_.Ask("UPDATE extractions SET flow = ? WHERE measure = ?").Bind(flow).Bind(measure).Run();
+}
+
 std::optional<ExtractionRow> Tables::Extraction(std::string_view measure) {
-  Query query = database_.Ask("SELECT measure, kept, to_bank, to_name, to_account FROM extractions WHERE measure = ?");
+  Query query =
+      database_.Ask("SELECT measure, kept, to_bank, to_name, to_account, flow FROM extractions WHERE measure = ?");
   if (!query.Bind(measure).Row()) return std::nullopt;
   ExtractionRow row;
   row.measure = query.Text(), row.kept = query.Int();
   row.to_bank = query.Text(), row.to_name = query.Text(), row.to_account = query.Text();
+  row.flow = query.Text();
   return row;
 }
 

@@ -8,9 +8,11 @@ constexpr int kCallsInASilence = 60;  // far above any growing back-off, far bel
 constexpr absl::Duration kSilence = absl::Seconds(3);
 
 void HelloIsWhole(Play& play) {
-  play.stage().Locked([&] { play.gateway().ForgetSessions(); });
   size_t hellos = 0;
-  play.stage().Locked([&] { hellos = play.gateway().hellos().size(); });
+  play.stage().Locked([&] {
+    hellos = play.gateway().hellos().size();
+    play.gateway().ForgetSessions();
+  });
   play.Check(play.WaitUntil([&] { return play.gateway().hellos().size() > hellos; }),
              "no Hello came after HELLO_FIRST");
 }

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "server/base/bytes.h"
+#include "server/base/identity_number.h"
 #include "server/base/money.h"
 #include "server/base/reason.h"
 #include "toml++/toml.h"
@@ -89,6 +90,9 @@ Person ReadPerson(const toml::table& section, const std::string& name, Violation
   person.name = table.Text("name");
   person.id_kind = table.Text("id_kind", "CITIZEN_ID");
   person.id_number = table.Text("id_number");
+  // A mistyped number is nobody's: it has no old form, so a register that is right would be blamed.
+  if (person.id_kind == "CITIZEN_ID" && person.id_number.size() == 18 && !IsCitizenNumber(person.id_number))
+    table.Wrong("id_number", "no citizen number: date of birth and check character must be right");
   person.asset = table.Text("asset", "");
   person.balance = table.Money("balance");
   person.share_numerator = static_cast<uint32_t>(table.Number("share_numerator", 1, 1, 1'000'000));

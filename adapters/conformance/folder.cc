@@ -78,6 +78,9 @@ absl::Status MakeFolder(const std::string& folder, const std::string& agency, co
   if (colon == std::string::npos || colon == 0 || colon + 1 == address.size())
     return Fail(Reason::kFieldInvalid, "the address must be host:port").With("address", address);
   std::error_code failed;
+  if (std::filesystem::exists(folder + "/address", failed))
+    return Fail(Reason::kStorageUnusable, "a test world lies there already: take another folder, or remove this one")
+        .With("path", folder);
   for (const char* part : {"/tls", "/data"}) std::filesystem::create_directories(folder + part, failed);
   if (failed) return Fail(Reason::kStorageUnusable, "the folder can't be made").With("path", folder);
   World world = World::Make(agency, now, entropy);

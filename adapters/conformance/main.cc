@@ -104,6 +104,8 @@ int RunCases(const Options& options) {
   if (!run.ok()) return Tell(run.status());
   run->began_at = began_at, run->ended_at = machine.WallNow();
   std::printf("%s\n", SummaryOf(*run).c_str());
+  if (run->Count(CaseVerdict::kFailed) > 0 && !options.adapter.empty())
+    std::printf("what the adapter said: %s/adapter.log\n", options.folder.c_str());
   if (const absl::Status written = WriteResults(options, *run, opened->world); !written.ok()) return Tell(written);
   return run->Count(CaseVerdict::kFailed) == 0 ? 0 : kRefusedExitCode;
 }

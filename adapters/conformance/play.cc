@@ -222,11 +222,14 @@ bool Play::EnsureRunning() {
     if (const absl::Status started = stage().StartAdapter(); !started.ok())
       return Check(false, absl::StrCat("the adapter can't be started: ", FailureOf(started).message));
   }
-  return Check(WaitUntil([&] {
-                 if (starts && gateway().Calls(Method::kHello) == hellos) return false;
-                 return gateway().open_polls > 0 || gateway().Calls(Method::kPull) > polls;
-               }),
-               "the adapter doesn't poll: is it connected with the gateway of this test world?");
+  const bool polls_now = WaitUntil([&] {
+    if (starts && gateway().Calls(Method::kHello) == hellos) return false;
+    return gateway().open_polls > 0 || gateway().Calls(Method::kPull) > polls;
+  });
+  if (stage().OwnsAdapter() && !stage().AdapterRuns())
+    return Check(polls_now,
+                 "the adapter ended and doesn't poll: adapter.log in this test world's folder has what it said");
+  return Check(polls_now, "the adapter doesn't poll: is it connected with the gateway of this test world?");
 }
 
 // Whether the register may hold the measure of this freeze still.

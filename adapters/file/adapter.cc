@@ -16,6 +16,7 @@
 #include "adapters/file/core.h"
 #include "adapters/file/desk.h"
 #include "adapters/file/exchange.h"
+#include "adapters/file/statement.h"
 #include "adapters/sdk/shell/adapter_config.h"
 #include "adapters/sdk/shell/log.h"
 #include "adapters/sdk/shell/process.h"
@@ -183,21 +184,25 @@ absl::Status RunFile(const std::string& config_path, bool once) {
   sdk::Log log(*clock);
   const Edge edge{*config.codes, *config.encoding, config.adapter.time_zone};
   FileCore core(*store, edge);
+  FilePositions positions(*store, config.rules.agency);
   Exchange exchange(*store, drop, edge, config.rules, *clock, steps,
                     [&](std::string_view event, const std::vector<std::pair<std::string, std::string>>& facts) {
                       log.Info(event, [&](sdk::Json& line) {
                         for (const auto& [key, value] : facts) sdk::Put(line, key, value);
                       });
                     });
-  const sdk::AdapterProcess process{
-      .config = config.adapter,
-      .inbox = *inbox,
-      .make_agent = [&](sdk::AgentConfig agent,
-                        const sdk::AgentPorts& ports) { return sdk::Agent::Make(std::move(agent), ports, core); },
-      .counter =
-          [&](const sdk::CounterRequest& request, sdk::Agent&, absl::Time) {
-            return AskDesk(request, *store, exchange, config.rules.agency, config.adapter.time_zone);
-          }};
+  const sdk::AdapterProcess process{.config = config.adapter,
+                                    .inbox = *inbox,
+                                    .make_agent =
+                                        [&](sdk::AgentConfig agent, sdk::AgentPorts ports) {
+                                          ports.positions = &positions;
+                                          return sdk::Agent::Make(std::move(agent), ports, core);
+                                        },
+                                    .counter =
+                                        [&](const sdk::CounterRequest& request, sdk::Agent&, absl::Time) {
+                                          return AskDesk(request, *store, exchange, config.rules.agency,
+                                                         config.adapter.time_zone);
+                                        }};
   const Rounds rounds(exchange, core, log, config.scan);
   return sdk::RunAdapter(process, {.once = once});
 }

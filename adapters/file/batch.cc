@@ -14,7 +14,7 @@ namespace {
 constexpr size_t kTypeSize = 4, kAgencySize = 17, kNumberSize = 30;
 // No manifest can say so much: sums stop here instead of overflowing.
 constexpr int64_t kTotalMax = 2 * kAmountBoundMinorUnits;
-constexpr std::string_view kTypes[2][3] = {{"CXQQ", "CXFK", "CXHZ"}, {"KZQQ", "KZFK", "KZHZ"}};
+constexpr std::string_view kTypes[3][3] = {{"CXQQ", "CXFK", "CXHZ"}, {"KZQQ", "KZFK", "KZHZ"}, {"", "DZFK", "DZHZ"}};
 
 bool AreDigits(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });

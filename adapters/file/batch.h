@@ -2,8 +2,9 @@
 //
 //   CXQQ, KZQQ   inquiries and controls that are asked       gateway -> agency
 //   CXFK, KZFK   what the agency answers                     agency -> gateway
-//   CXHZ, KZHZ   receipts: taken, refused with every reason, or waiting behind a gap; each way, for the batch of its
-//   name
+//   DZFK         what the agency states that it holds 对账   agency -> gateway
+//   CXHZ, KZHZ, DZHZ   receipts: taken, refused with every reason, or waiting behind a gap; each way, for the batch of
+//   its name
 //
 // A batch is <name>.xml and, placed last, <name>.manifest; <name> is 51 characters: the family, the agency's code in 17
 // digits, the batch's number in 30. Numbers of each family begin at 1 and leave none out.
@@ -30,11 +31,13 @@ inline constexpr int64_t kNumberMax = 999'999'999'999;
 inline constexpr size_t kAnswersMax = 5'000;  // of one batch
 inline constexpr char kFormatVersion[] = "1";
 
-enum class Family : uint8_t { kInquiry = 0, kControl = 1 };
-inline constexpr Family kFamilies[] = {Family::kInquiry, Family::kControl};
+enum class Family : uint8_t { kInquiry = 0, kControl = 1, kPosition = 2 };
+inline constexpr Family kFamilies[] = {Family::kInquiry, Family::kControl, Family::kPosition};
+// Those in which something is asked; statements come unasked.
+inline constexpr Family kAskingFamilies[] = {Family::kInquiry, Family::kControl};
 
 enum class Part : uint8_t { kRequest, kFeedback, kReceipt };
-// "CXQQ", "KZFK", ...
+// "CXQQ", "KZFK", ...; empty for what there is none of, the request of a statement.
 std::string_view TypeOf(Family family, Part part);
 
 struct BatchName {

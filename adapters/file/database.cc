@@ -132,12 +132,15 @@ absl::Status Database::Prepare() {
              version = ReadNumber(database_, "PRAGMA user_version"),
              tables = ReadNumber(database_, "SELECT count(*) FROM sqlite_schema");
   if (!application || !version || !tables) return absl::InternalError("");
-  if (*application == 0 && *version == 0 && *tables == 0) {
+  // In one transaction, so that a death leaves the file as it was.
+  const auto make = [&](const char* lacking) {
     const std::string create =
-        absl::StrCat("BEGIN IMMEDIATE;", kExchangeSchema, "PRAGMA application_id = ", kExchangeApplicationId,
+        absl::StrCat("BEGIN IMMEDIATE;", lacking, kExchangeSince2, "PRAGMA application_id = ", kExchangeApplicationId,
                      "; PRAGMA user_version = ", kExchangeSchemaVersion, "; COMMIT");
     return execute(create) ? absl::OkStatus() : absl::InternalError("");
-  }
+  };
+  if (*application == 0 && *version == 0 && *tables == 0) return make(kExchangeSchema);
+  if (*application == kExchangeApplicationId && *version == 1) return make("");
   if (*application != kExchangeApplicationId) return Fail(Reason::kStorageUnusable, "the file is no exchange of ours");
   if (*version != kExchangeSchemaVersion)
     return Fail(Reason::kSchemaVersion, "the exchange has another schema version")

@@ -25,7 +25,7 @@ struct sqlite3_stmt;
 
 namespace eagle::file {
 
-inline constexpr int kExchangeSchemaVersion = 1;
+inline constexpr int kExchangeSchemaVersion = 2;
 inline constexpr int kExchangeApplicationId = 0x47456678;  // "GEfx"
 
 // One run of one statement. Values are bound and columns read from left to right.
@@ -60,9 +60,9 @@ class Query {
 
 class Database {
  public:
-  // Creates the file and its tables when there is none. `steps` outlives it.
+  // Creates the file and its tables when there is none; one of version 1 gets what it lacks. `steps` outlives it.
   // Errors: FOLDER_LOCKED     another process has it.
-  //         STORAGE_UNUSABLE  it can't be opened, or is no exchange of ours.   SCHEMA_VERSION   of another version.
+  //         STORAGE_UNUSABLE  it can't be opened, or is no exchange of ours.   SCHEMA_VERSION   of a later version.
   static absl::StatusOr<std::unique_ptr<Database>> Open(const std::string& path, Steps& steps);
   ~Database();
   Database(const Database&) = delete;

@@ -1,6 +1,7 @@
 #include "adapters/file/desk.h"
 
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "server/base/bytes.h"
 #include "server/base/reason.h"
 
@@ -14,9 +15,26 @@ std::string_view StateName(SentState state) {
   return kNames[static_cast<int>(state)];
 }
 
+// How far the agency's last statement has come, and what the gateway still waits for.
+void PutStatement(Store& store, absl::TimeZone zone, sdk::Json& out) {
+  sdk::PutList(out, "statement");
+  const auto last = store.LastStatement();
+  if (!last) return;
+  sdk::Json& row = sdk::AddTo(out, "statement");
+  sdk::Put(row, "day", last->day);
+  sdk::Put(row, "as_of", absl::FormatTime(absl::RFC3339_sec, last->as_of, zone));
+  sdk::Put(row, "measures", last->lines);
+  sdk::Put(row, "last_number_taken", last->number);
+  sdk::Put(row, "state",
+           !last->complete               ? "ITS LAST BATCH IS MISSING"
+           : last->awaits_answers        ? absl::StrCat("WAITS FOR KZFK ", last->answered)
+           : last->given != last->number ? "NOT HANDED ON YET"
+                                         : "HANDED ON");
+}
+
 sdk::Json Status(Store& store, Exchange& exchange, const std::string& agency, absl::TimeZone zone) {
   sdk::Json out;
-  for (const Family family : kFamilies) {
+  for (const Family family : kAskingFamilies) {
     const FamilyCounts counts = store.Counts(family);
     sdk::Json& row = sdk::AddTo(out, "families");
     sdk::Put(row, "requests", TypeOf(family, Part::kRequest));
@@ -36,6 +54,7 @@ sdk::Json Status(Store& store, Exchange& exchange, const std::string& agency, ab
       if (!batch.note.empty()) sdk::Put(open, "why", batch.note);
     }
   }
+  PutStatement(store, zone, out);
   sdk::Put(out, "gaps", static_cast<uint64_t>(exchange.Gaps().size()));
   const absl::Status last = exchange.LastRound();
   sdk::Put(out, "last_round",
@@ -71,7 +90,7 @@ absl::StatusOr<sdk::Json> Accept(const sdk::CounterRequest& request, Exchange& e
     sdk::Put(out, "family", family), sdk::Put(out, "given_up_to", last);
     return out;
   }
-  return Fail(Reason::kFieldInvalid, "not a family that the agency sends").At("family", "CXFK or KZFK");
+  return Fail(Reason::kFieldInvalid, "not a family that the agency sends").At("family", "CXFK, KZFK or DZFK");
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "adapters/file/feedback.h"
+#include "adapters/file/statement.h"
 #include "server/base/assert.h"
 #include "server/base/bytes.h"
 #include "server/base/reason.h"
@@ -233,7 +234,12 @@ absl::Status Exchange::TakeBatch(const BatchName& name, int64_t expected, bool& 
   batch = OpenBatch(name, drop_, edge_.encoding, is_next ? faults : opening);
   if (ReasonOf(batch.status()) == Reason::kNotFound) return absl::OkStatus();  // it was taken back while we looked
   if (!batch.ok()) return batch.status();
-  if (faults.empty()) return Believe(name, *batch);
+  if (faults.empty() && name.family == Family::kPosition) {
+    const StatedBatch stated = JudgeStated(*batch, faults);
+    if (faults.empty()) return BelieveStated(name, *batch, stated);
+  } else if (faults.empty()) {
+    return Believe(name, *batch);
+  }
   blocked = blocked || is_next;
   return Refuse(name, *batch, faults);
 }
@@ -256,6 +262,27 @@ absl::Status Exchange::Believe(const BatchName& name, const IncomingBatch& batch
   store_.Take({name.family, name.number, false, batch.manifest_sha256, bytes, batch.file_bytes, now, ""}, answers);
   tell_("batch_taken",
         {{"batch", name.Text()}, {"answers", absl::StrCat(answers.size())}, {"refused", absl::StrCat(refused)}});
+  return PlaceReceipt(name, bytes);
+}
+
+StatedBatch Exchange::JudgeStated(const IncomingBatch& batch, Faults& faults) {
+  StatedBatch stated = ReadStatement(batch.root, edge_, clock_.WallNow(), faults);
+  if (!faults.empty() || !store_.GoesOn(stated)) return stated;
+  for (size_t i = 0; i < stated.lines.size(); ++i) {
+    if (store_.HasLine(stated.day, stated.lines[i].first))
+      faults.Add(FaultCode::kFieldInvalid, batch.root.rows[i].Place("BDHM"), "a batch before named it already");
+  }
+  return stated;
+}
+
+absl::Status Exchange::BelieveStated(const BatchName& name, const IncomingBatch& batch, const StatedBatch& stated) {
+  const std::string bytes = ReceiptBytes(name, {.batch = name.Text(), .manifest_sha256 = batch.manifest_sha256});
+  store_.TakeStated(
+      {name.family, name.number, false, batch.manifest_sha256, bytes, batch.file_bytes, clock_.WallNow(), ""}, stated);
+  tell_("statement_taken", {{"batch", name.Text()},
+                            {"day", stated.day},
+                            {"measures", absl::StrCat(stated.lines.size())},
+                            {"last", stated.last ? "yes" : "no"}});
   return PlaceReceipt(name, bytes);
 }
 

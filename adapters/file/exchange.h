@@ -101,6 +101,9 @@ class Exchange {
   absl::Status TakeBatches(Family family, const Files& theirs);
   absl::Status TakeBatch(const BatchName& name, int64_t expected, bool& blocked);
   absl::Status Believe(const BatchName& name, const IncomingBatch& batch);
+  // A statement is believed whole or not at all.
+  absl::Status BelieveStated(const BatchName& name, const IncomingBatch& batch, const StatedBatch& stated);
+  StatedBatch JudgeStated(const IncomingBatch& batch, Faults& faults);
   std::optional<TakenAnswer> Judge(const Element& row, Family family, BatchReceipt::Answer& told,
                                    std::map<std::string, Asked>& in_this_batch);
   std::optional<TakenAnswer> JudgeEvent(const Element& row, BatchReceipt::Answer& told,

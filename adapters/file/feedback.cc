@@ -76,6 +76,21 @@ class FeedbackReader {
     return out;
   }
 
+  v1::MeasureState ReadStanding() {
+    CheckNumbers("KZXX");
+    const auto rows = row_.RowsNamed("KZXX");
+    if (rows.empty()) Wrong(FaultCode::kRowsMissing, row_, "", "a measure that stands lies on an account");
+    for (const Element* each : rows) {
+      if (each->At("KZZT") == kRowNotDone)
+        Wrong(FaultCode::kResultUnknown, *each, "KZZT", "only what stands is stated");
+      CheckRow(*each);
+    }
+    v1::MeasureState out;
+    PutMeasure("SKJE", out);
+    if (!IsQueued()) Need(row_, "CSJSRQ", "for a measure in effect");
+    return out;
+  }
+
  private:
   void NoteInvalid(const absl::Status& valid) {
     if (valid.ok()) return;
@@ -398,6 +413,12 @@ sdk::RegisterChange ReadEvent(const Element& row, const Edge& edge, Faults& faul
   v1::Order freeze;  // only a freeze has events
   freeze.set_action(v1::ACTION_FREEZE);
   return FeedbackReader(row, freeze, edge, faults).ReadChange();
+}
+
+v1::MeasureState ReadPosition(const Element& row, const Edge& edge, Faults& faults) {
+  v1::Order freeze;  // only a freeze makes what stands
+  freeze.set_action(v1::ACTION_FREEZE);
+  return FeedbackReader(row, freeze, edge, faults).ReadStanding();
 }
 
 }  // namespace eagle::file

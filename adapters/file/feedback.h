@@ -30,4 +30,8 @@ Feedback ReadFeedback(const Element& row, const v1::Order& order, const Edge& ed
 // the caller's to fill in. Faults: every one of this event.
 sdk::RegisterChange ReadEvent(const Element& row, const Edge& edge, Faults& faults);
 
+// Reads DZFKXX: where a measure stands that the agency states 对账. Faults: every one of this line. Pre: CheckFields
+// found none in it.
+v1::MeasureState ReadPosition(const Element& row, const Edge& edge, Faults& faults);
+
 }  // namespace eagle::file

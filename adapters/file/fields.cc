@@ -121,6 +121,13 @@ constexpr FieldRule kSjxx[] = {{"BDHM", Form::kCode, kRequired},
                                {"CSKSRQ", Form::kDay},
                                {"CSJSRQ", Form::kDay},
                                {"SFJS", Form::kFlag}};
+constexpr FieldRule kDzfk[] = {
+    {"BB", Form::kCode, kRequired},  {"PCMC", Form::kCode, kRequired},    {"SCSJ", Form::kInstant},
+    {"DZR", Form::kDay, kRequired},  {"JZSJ", Form::kInstant, kRequired}, {"KZXH", Form::kNumber, kRequired},
+    {"SFZW", Form::kFlag, kRequired}};
+constexpr FieldRule kDzfkxx[] = {{"BDHM", Form::kCode, kRequired}, {"DJBH", Form::kCode, kRequired},
+                                 {"BBH", Form::kNumber},           {"LHSW", Form::kNumber, kRequired},
+                                 {"CSKSRQ", Form::kDay},           {"CSJSRQ", Form::kDay}};
 constexpr FieldRule kKzxx[] = {{"CCXH", Form::kNumber, kRequired},
                                {"KHZH", Form::kAccount, kRequired},
                                {"GLZHHM", Form::kAccount},
@@ -141,7 +148,8 @@ constexpr FieldRule kKzxx[] = {{"CCXH", Form::kNumber, kRequired},
                                {"BEIZ"}};
 
 constexpr std::string_view kInCxfkxx[] = {"ZHXX", "JRXX"}, kInZhxx[] = {"GLXX", "DJXX", "QLXX"},
-                           kInJrxx[] = {"DJXX", "QLXX"}, kInKzfkxx[] = {"KZXX", "DJXX"}, kInKzxx[] = {"DJXX", "QLXX"};
+                           kInJrxx[] = {"DJXX", "QLXX"}, kInKzfkxx[] = {"KZXX", "DJXX"}, kInKzxx[] = {"DJXX", "QLXX"},
+                           kInDzfk[] = {"DZFKXX"}, kInDzfkxx[] = {"KZXX"};
 constexpr ElementRule kElements[] = {{"CXFKXX", kCxfkxx, kInCxfkxx},
                                      {"ZHXX", kZhxx, kInZhxx},
                                      {"GLXX", kGlxx, {}},
@@ -150,7 +158,9 @@ constexpr ElementRule kElements[] = {{"CXFKXX", kCxfkxx, kInCxfkxx},
                                      {"JRXX", kJrxx, kInJrxx},
                                      {"KZFKXX", kKzfkxx, kInKzfkxx},
                                      {"SJXX", kSjxx, kInKzfkxx},
-                                     {"KZXX", kKzxx, kInKzxx}};
+                                     {"KZXX", kKzxx, kInKzxx},
+                                     {"DZFK", kDzfk, kInDzfk},
+                                     {"DZFKXX", kDzfkxx, kInDzfkxx}};
 
 const ElementRule* RuleOf(std::string_view name) {
   for (const ElementRule& rule : kElements) {

@@ -14,8 +14,8 @@
 
 namespace eagle::file {
 
-// Checks CXFKXX, KZFKXX or SJXX with all rows in it: unknown elements and fields, what is missing, what has the wrong
-// form or length. Faults: ELEMENT_UNKNOWN, FIELD_UNKNOWN, FIELD_MISSING, FIELD_INVALID.
+// Checks CXFKXX, KZFKXX, SJXX or a whole DZFK with all rows in it: unknown elements and fields, what is missing, what
+// has the wrong form or length. Faults: ELEMENT_UNKNOWN, FIELD_UNKNOWN, FIELD_MISSING, FIELD_INVALID.
 void CheckFields(const Element& answer, Faults& faults);
 
 // "2026-09-28"; absent when it is no day.

@@ -40,7 +40,7 @@ int main(int argc, char** argv) {
   CLI::App* status = command("status", "what waits, what is open, which batches the agency hasn't taken");
   CLI::App* gaps = command("gaps", "numbers that are missing or refused, and what waits behind them");
   CLI::App* accept = command("accept-gap", "give missing or refused numbers up for good");
-  accept->add_option("family", family, "CXFK or KZFK")->required();
+  accept->add_option("family", family, "CXFK, KZFK or DZFK")->required();
   accept->add_option("up_to", up_to, "the last number of the first gap, see gaps")->required();
   accept->add_option("--clerk", clerk, "who decided")->required();
   CLI::App* resend = command("resend", "place a batch again that the agency refused, the same bytes");

@@ -1,4 +1,5 @@
-// The tables of exchange.db, version 1. Times are microseconds since 1970, amounts are not here: they are in the bytes.
+// The tables of exchange.db, version 2: those of version 1, and what came with 2, which a file of version 1 is given
+// when it is opened. Times are microseconds since 1970, amounts are not here: they are in the bytes.
 #pragma once
 
 namespace eagle::file {
@@ -48,6 +49,23 @@ CREATE TABLE changes (
   change BLOB NOT NULL,
   at_us INTEGER NOT NULL
 ) STRICT;
+)sql";
+
+inline constexpr char kExchangeSince2[] = R"sql(
+-- What the agency stated that it holds 对账, day by day.
+CREATE TABLE statements (
+  day TEXT PRIMARY KEY,                  -- YYYY-MM-DD
+  as_of_us INTEGER NOT NULL,             -- the instant of all its lines
+  answered INTEGER NOT NULL,             -- number of the last KZFK batch that they follow
+  number INTEGER NOT NULL,               -- of the last DZFK batch of the day
+  complete INTEGER NOT NULL,             -- 1: that was its last one
+  given INTEGER NOT NULL DEFAULT 0       -- `number` when the agent took the day
+) STRICT;
+CREATE TABLE stated (
+  day TEXT NOT NULL REFERENCES statements, request TEXT NOT NULL,  -- BDHM
+  measure BLOB NOT NULL,                 -- MeasureState
+  PRIMARY KEY (day, request)
+) STRICT, WITHOUT ROWID;
 )sql";
 
 }  // namespace eagle::file

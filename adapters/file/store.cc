@@ -170,9 +170,7 @@ std::optional<TakenBatch> Store::FindTaken(Family family, int64_t number) {
   return batch;
 }
 
-void Store::Take(const TakenBatch& batch, const std::vector<TakenAnswer>& answers) {
-  const absl::MutexLock lock(&mu_);
-  Transaction transaction(*database_);
+void Store::AddTaken(const TakenBatch& batch) {
   database_
       ->Ask(
           "INSERT INTO taken (family, number, state, manifest_sha256, receipt, file, taken_us, note) VALUES (?, ?, ?, "
@@ -186,6 +184,12 @@ void Store::Take(const TakenBatch& batch, const std::vector<TakenAnswer>& answer
       .Bind(batch.taken_at)
       .Bind(batch.note)
       .Run();
+}
+
+void Store::Take(const TakenBatch& batch, const std::vector<TakenAnswer>& answers) {
+  const absl::MutexLock lock(&mu_);
+  Transaction transaction(*database_);
+  AddTaken(batch);
   for (const TakenAnswer& answer : answers) {
     database_
         ->Ask(
@@ -204,6 +208,98 @@ void Store::Take(const TakenBatch& batch, const std::vector<TakenAnswer>& answer
         .Bind(batch.taken_at)
         .Run();
   }
+  transaction.Commit();
+}
+
+// ---- What the agency states
+
+std::optional<Statement> Store::ReadStatement(const char* condition, std::string_view day) {
+  Query query =
+      database_->Ask((std::string("SELECT day, as_of_us, answered, number, complete, given,"
+                                  " answered > (SELECT coalesce(max(number), 0) FROM taken WHERE family = ?1),"
+                                  " (SELECT count(*) FROM stated WHERE stated.day = statements.day) FROM statements ") +
+                      condition)
+                         .c_str());
+  query.Bind(Number(Family::kControl));
+  if (!day.empty()) query.Bind(day);
+  if (!query.Row()) return std::nullopt;
+  Statement out;
+  out.day = query.Text();
+  out.as_of = query.Time();
+  out.answered = query.Int();
+  out.number = query.Int();
+  out.complete = query.Int() != 0;
+  out.given = query.Int();
+  out.awaits_answers = query.Int() != 0;
+  out.lines = query.Int();
+  return out;
+}
+
+std::optional<Statement> Store::FindStatement(std::string_view day) {
+  const absl::MutexLock lock(&mu_);
+  return ReadStatement("WHERE day = ?2", day);
+}
+
+std::optional<Statement> Store::LastStatement() {
+  const absl::MutexLock lock(&mu_);
+  return ReadStatement("ORDER BY day DESC LIMIT 1", "");
+}
+
+bool Store::GoesOn(const StatedBatch& stated) {
+  const auto before = FindStatement(stated.day);
+  return before && !before->complete && absl::ToUnixMicros(before->as_of) == absl::ToUnixMicros(stated.as_of);
+}
+
+bool Store::HasLine(std::string_view day, std::string_view request) {
+  const absl::MutexLock lock(&mu_);
+  Query query = database_->Ask("SELECT 1 FROM stated WHERE day = ? AND request = ?");
+  query.Bind(day).Bind(request);
+  return query.Row();
+}
+
+void Store::TakeStated(const TakenBatch& batch, const StatedBatch& stated) {
+  const bool goes_on = GoesOn(stated);
+  const absl::MutexLock lock(&mu_);
+  Transaction transaction(*database_);
+  AddTaken(batch);
+  if (!goes_on) database_->Ask("DELETE FROM stated WHERE day = ?").Bind(stated.day).Run();
+  database_
+      ->Ask(
+          "INSERT INTO statements (day, as_of_us, answered, number, complete) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT "
+          "(day) DO UPDATE SET as_of_us = ?2, answered = ?3, number = ?4, complete = ?5")
+      .Bind(stated.day)
+      .Bind(stated.as_of)
+      .Bind(stated.answered)
+      .Bind(batch.number)
+      .Bind(stated.last ? int64_t{1} : int64_t{0})
+      .Run();
+  for (const auto& [request, measure] : stated.lines) {
+    database_->Ask("INSERT INTO stated (day, request, measure) VALUES (?, ?, ?)")
+        .Bind(stated.day)
+        .Bind(request)
+        .BindBytes(measure.SerializeAsString())
+        .Run();
+  }
+  transaction.Commit();
+}
+
+std::vector<std::pair<std::string, goldeneagle::v1::MeasureState>> Store::Lines(std::string_view day) {
+  const absl::MutexLock lock(&mu_);
+  Query query = database_->Ask("SELECT request, measure FROM stated WHERE day = ? ORDER BY request");
+  query.Bind(day);
+  std::vector<std::pair<std::string, goldeneagle::v1::MeasureState>> out;
+  while (query.Row()) {
+    auto& [request, measure] = out.emplace_back();
+    request = query.Text();
+    GATEWAY_ASSERT(measure.ParseFromString(query.Text()), "a line of a statement can't be read: the file is damaged");
+  }
+  return out;
+}
+
+void Store::SetGiven(std::string_view day, int64_t number) {
+  const absl::MutexLock lock(&mu_);
+  Transaction transaction(*database_);
+  database_->Ask("UPDATE statements SET given = ? WHERE day = ?").Bind(number).Bind(day).Run();
   transaction.Commit();
 }
 
@@ -238,6 +334,10 @@ void Store::Prune(absl::Time before, uint64_t told) {
           .Bind(before)
           .Run();
   changed += database_->Ask("UPDATE taken SET file = x'' WHERE taken_us < ? AND length(file) > 0").Bind(before).Run();
+  changed += database_->Ask("DELETE FROM stated WHERE day IN (SELECT day FROM statements WHERE as_of_us < ?)")
+                 .Bind(before)
+                 .Run();
+  changed += database_->Ask("DELETE FROM statements WHERE as_of_us < ?").Bind(before).Run();
   changed += database_->Ask("DELETE FROM changes WHERE sequence <= ? AND at_us < ?")
                  .Bind(static_cast<int64_t>(told))
                  .Bind(before)

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -20,6 +21,7 @@
 #include "adapters/file/batch.h"
 #include "adapters/file/database.h"
 #include "adapters/sdk/changes.h"
+#include "goldeneagle/v1/receipt.pb.h"
 
 namespace eagle::file {
 
@@ -71,6 +73,27 @@ struct TakenAnswer {
   sdk::RegisterChange change;  // its sequence is the table's to give
 };
 
+// One batch of a day's statement, read.
+struct StatedBatch {
+  std::string day;       // YYYY-MM-DD
+  absl::Time as_of;      // of all lines of the day
+  int64_t answered = 0;  // number of the last KZFK batch that it follows; 0: none
+  bool last = false;     // of the day
+  std::vector<std::pair<std::string, goldeneagle::v1::MeasureState>> lines;  // by BDHM
+};
+
+// How far a day's statement has come.
+struct Statement {
+  std::string day;
+  absl::Time as_of;
+  int64_t answered = 0;
+  int64_t number = 0;           // of its last batch so far
+  bool complete = false;        // that was its last one
+  int64_t given = 0;            // `number` when the agent took it; 0: it didn't yet
+  bool awaits_answers = false;  // the KZFK batch `answered` isn't taken yet
+  int64_t lines = 0;
+};
+
 struct FamilyCounts {
   int64_t waiting = 0;  // requests in no batch
   int64_t open = 0;     // requests without a last word
@@ -102,14 +125,29 @@ class Store {
   // The batch with its receipt, and everything in it that was believed. Pre: its number is NextTaken.
   void Take(const TakenBatch& batch, const std::vector<TakenAnswer>& answers);
 
+  // The batch with its receipt, and what it states: it goes on with the day when it is of the same instant and the day
+  // isn't complete; else the day begins anew. Pre: its number is NextTaken; it names nothing that GoesOn has.
+  void TakeStated(const TakenBatch& batch, const StatedBatch& stated);
+  // Whether the batch would go on with lines that are here.
+  bool GoesOn(const StatedBatch& stated);
+  bool HasLine(std::string_view day, std::string_view request);
+  std::optional<Statement> FindStatement(std::string_view day);
+  std::optional<Statement> LastStatement();
+  // In order of BDHM, which is that of the order ids.
+  std::vector<std::pair<std::string, goldeneagle::v1::MeasureState>> Lines(std::string_view day);
+  void SetGiven(std::string_view day, int64_t number);
+
   std::vector<sdk::RegisterChange> Changes(uint64_t after, size_t limit);
 
-  // Forgets bytes that are older than `before`: orders that have their last word, files of batches, changes up to
-  // `told`. Numbers, digests and receipts stay.
+  // Forgets bytes that are older than `before`: orders that have their last word, files of batches, statements, changes
+  // up to `told`. Numbers, digests and receipts stay.
   void Prune(absl::Time before, uint64_t told);
   FamilyCounts Counts(Family family);
 
  private:
+  std::optional<Statement> ReadStatement(const char* condition, std::string_view day)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void AddTaken(const TakenBatch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   explicit Store(std::unique_ptr<Database> database) : database_(std::move(database)) {}
   absl::Mutex mu_;
   std::unique_ptr<Database> database_ ABSL_GUARDED_BY(mu_);

@@ -14,8 +14,7 @@ constexpr bank::AccountKind kAccountKinds[] = {{"HOUSING_FUND", "HOUSING_FUND", 
 constexpr bank::AssetClass kAssetClasses[] = {
     {"HOUSING_FUND", "住房公积金 personal housing fund accounts, loans, withdrawal conditions"}};
 
-// An order that freezes an amount of money is one on DEPOSIT in the contract, whoever keeps the money: the fund's
-// balance is treated as a deposit (domain A13).
+// FREEZE for DEPOSIT is declared for directories that were made when every freeze of money counted as one of deposits.
 constexpr bank::Ability kAbilities[] = {{"HOUSING_FUND", v1::ACTION_INQUIRE}, {"HOUSING_FUND", v1::ACTION_FREEZE},
                                         {"HOUSING_FUND", v1::ACTION_RENEW},   {"HOUSING_FUND", v1::ACTION_RELEASE},
                                         {"HOUSING_FUND", v1::ACTION_DEDUCT},  {"DEPOSIT", v1::ACTION_FREEZE}};

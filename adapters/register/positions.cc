@@ -9,8 +9,9 @@
 
 namespace eagle::registry {
 
-absl::Status Register::VisitPositions(absl::Time now, sdk::InboxTransaction& transaction,
-                                      const sdk::PositionVisitor& visit) {
+absl::StatusOr<std::optional<absl::Time>> Register::VisitPositions(const sdk::PositionDay& asked,
+                                                                   sdk::InboxTransaction& transaction,
+                                                                   const sdk::PositionVisitor& visit) {
   struct Standing {
     std::string seal, unit;
     sdk::Operation operation;
@@ -28,11 +29,11 @@ absl::Status Register::VisitPositions(absl::Time now, sdk::InboxTransaction& tra
     }
   }
   for (const Standing& row : standing) {
-    EAGLE_ASSIGN_OR_RETURN(const UnitBook book, UnitBook::Load(transaction, rules_, row.unit, now));
+    EAGLE_ASSIGN_OR_RETURN(const UnitBook book, UnitBook::Load(transaction, rules_, row.unit, asked.now));
     const sdk::v1::ItemResult item = book.ItemOf(row.seal);
     if (!item.measure().ended()) visit(row.operation, item.measure());  // one whose term is over is told as an event
   }
-  return absl::OkStatus();
+  return asked.now;
 }
 static_assert(static_cast<int>(sdk::Phase::kWaitlisted) == 2 && static_cast<int>(sdk::Phase::kEffective) == 3,
               "the phases of the query");

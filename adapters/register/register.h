@@ -63,8 +63,9 @@ class Register : public sdk::InboxRegister, public sdk::PositionSource {
                                      sdk::InboxTransaction& transaction) override;
   absl::Status Advance(absl::Time now, sdk::InboxTransaction& transaction) override;
   // positions.cc
-  absl::Status VisitPositions(absl::Time now, sdk::InboxTransaction& transaction,
-                              const sdk::PositionVisitor& visit) override;
+  absl::StatusOr<std::optional<absl::Time>> VisitPositions(const sdk::PositionDay& asked,
+                                                           sdk::InboxTransaction& transaction,
+                                                           const sdk::PositionVisitor& visit) override;
 
   const OfficeRules& rules() const { return rules_; }
 

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "adapters/rest/clerk.h"
+#include "adapters/rest/positions.h"
 #include "adapters/rest/rest_core.h"
 #include "adapters/sdk/inbox_rows.h"
 #include "adapters/sdk/shell/log.h"
@@ -145,11 +146,18 @@ absl::Status RunRest(const RestConfig& config, bool once) {
           if (!why.empty()) sdk::Put(line, "why", why);
         });
       });
+  RestPositions positions(core);
+  const bool states = config.templates.CallAt(kPositions) != nullptr;
+  if (!states)
+    log.Warning("positions_not_stated", [](sdk::Json& line) { sdk::Put(line, "missing", "[calls.positions]"); });
   const sdk::AdapterProcess process{
       .config = adapter,
       .inbox = *inbox,
-      .make_agent = [&](sdk::AgentConfig agent,
-                        const sdk::AgentPorts& ports) { return sdk::Agent::Make(std::move(agent), ports, core); },
+      .make_agent =
+          [&](sdk::AgentConfig agent, sdk::AgentPorts ports) {
+            if (states) ports.positions = &positions;
+            return sdk::Agent::Make(std::move(agent), ports, core);
+          },
       .counter = [&](const sdk::CounterRequest& request, sdk::Agent& agent, absl::Time) -> absl::StatusOr<sdk::Json> {
         if (request.command == "look") return LookAtServer(request, core);
         if (request.command == "resolve") return ResolveNotDone(request, agent, core);

@@ -1,6 +1,7 @@
 #include "adapters/rest/answers.h"
 
 #include <algorithm>
+#include <map>
 
 #include "absl/strings/str_cat.h"
 #include "server/base/bytes.h"
@@ -316,6 +317,45 @@ absl::StatusOr<std::vector<sdk::RegisterChange>> AnswerReader::ReadChanges(const
     }
     if (!reader.wrong().empty()) return NotBelieved(which + reader.wrong(), code);
   }
+  return out;
+}
+
+absl::StatusOr<Standing> AnswerReader::ReadPositions(const JsonValue& document, absl::Time asked_at) const {
+  const CallTemplate& with = *templates_.CallAt(kPositions);
+  View whole{with, Reader(with.answer, document, templates_.amounts, zone_)};
+  const std::string code = whole.NameNeeded(whole.reader, "code");
+  const std::vector<JsonValue>* list = whole.reader.List("list");
+  Standing out{.as_of = whole.reader.Time("as_of").value_or(asked_at)};
+  if (!whole.reader.wrong().empty()) return NotBelieved(whole.reader.wrong(), "");
+  const CodeRow* row = templates_.codes.Find(kPositions, code);
+  if (row == nullptr) return NotBelieved("the code isn't in the table", code);
+  if (list == nullptr) return NotBelieved("list is missing", code);
+  if ((row->word->outcome == v1::OUTCOME_NIL) != list->empty())
+    return NotBelieved(list->empty() ? "something stands, and yet the list is empty" : "NIL, and yet something stands",
+                       code);
+  std::map<std::string, std::pair<sdk::Operation, v1::MeasureState>> by_order;
+  for (size_t i = 0; i < list->size(); ++i) {
+    View view{with, Reader(with.answer, (*list)[i], templates_.amounts, zone_)};
+    Reader& reader = view.reader;
+    const auto operation = sdk::ParseOperation(view.NameNeeded(reader, "operation"));
+    if (reader.wrong().empty() && !operation) continue;  // no order of ours made it
+    v1::ItemResult item;
+    v1::MeasureState& measure = *item.mutable_measure();
+    ReadMeasure(view, {.stood_before = true}, measure);
+    const bool waits = reader.Has("effective_from") && !measure.has_effective_from();
+    item.set_outcome(waits                                 ? v1::OUTCOME_WAITLISTED
+                     : measure.unfunded_minor_units() == 0 ? v1::OUTCOME_CONTROLLED
+                                                           : v1::OUTCOME_PARTLY_CONTROLLED);
+    if (measure.ended()) reader.Fail("a measure that has ended is stated as one that stands");
+    if (reader.wrong().empty()) {
+      const auto change = waits ? v1::MEASURE_CHANGE_REDUCED : v1::MEASURE_CHANGE_INFLOW;
+      if (const absl::Status squares = sdk::CheckEvent(change, item); !squares.ok()) reader.Fail(WhyOf(squares));
+    }
+    if (reader.wrong().empty() && !by_order.try_emplace(operation->order_id, *operation, measure).second)
+      reader.Fail("it is named twice");
+    if (!reader.wrong().empty()) return NotBelieved(absl::StrCat("measure ", i + 1, ": ", reader.wrong()), code);
+  }
+  for (auto& [order, measure] : by_order) out.measures.push_back(std::move(measure));
   return out;
 }
 

@@ -29,6 +29,12 @@ struct Said {
   std::string code, text;  // as they came
 };
 
+// What an agency's server says that it holds.
+struct Standing {
+  absl::Time as_of;
+  std::vector<std::pair<sdk::Operation, v1::MeasureState>> measures;
+};
+
 class AnswerReader {
  public:
   // `templates` outlives it.
@@ -42,6 +48,11 @@ class AnswerReader {
   // The changes in the order in which they lie there. Error: ANSWER_INVALID with the first that can't be believed; none
   // of them is taken then, so that none is lost. Pre: the templates have the call.
   absl::StatusOr<std::vector<sdk::RegisterChange>> ReadChanges(const JsonValue& document) const;
+
+  // What stands 对账, in order of the order ids; measures that no order of ours made are passed over. Without an
+  // instant of its own it is of `asked_at`. Error: ANSWER_INVALID with the first that can't be believed; nothing is
+  // stated then, as a list without it would say that it isn't held. Pre: the templates have the call.
+  absl::StatusOr<Standing> ReadPositions(const JsonValue& document, absl::Time asked_at) const;
 
  private:
   struct View;

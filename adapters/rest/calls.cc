@@ -18,6 +18,7 @@ constexpr CallRow kCalls[] = {
     {kDeduct, "deduct", v1::ACTION_DEDUCT},
     {kFind, "find", v1::ACTION_UNSPECIFIED},
     {kChanges, "changes", v1::ACTION_UNSPECIFIED},
+    {kPositions, "positions", v1::ACTION_UNSPECIFIED},
 };
 
 }  // namespace

@@ -23,15 +23,16 @@ enum Call : uint32_t {
   kRenew = 1u << 4,
   kRelease = 1u << 5,
   kDeduct = 1u << 6,
-  kFind = 1u << 7,     // what became of an operation
-  kChanges = 1u << 8,  // what happened since
+  kFind = 1u << 7,       // what became of an operation
+  kChanges = 1u << 8,    // what happened since
+  kPositions = 1u << 9,  // what stands now
 };
 inline constexpr uint32_t kFreezes = kFreezePerson | kFreezeAccount | kFreezeAsset;
 inline constexpr uint32_t kControls = kFreezes | kRenew | kRelease | kDeduct;
 inline constexpr uint32_t kOrders = kControls | kInquire;
-inline constexpr uint32_t kAllCalls = kOrders | kFind | kChanges;
+inline constexpr uint32_t kAllCalls = kOrders | kFind | kChanges | kPositions;
 inline constexpr Call kEveryCall[] = {kInquire, kFreezePerson, kFreezeAccount, kFreezeAsset, kRenew,
-                                      kRelease, kDeduct,       kFind,          kChanges};
+                                      kRelease, kDeduct,       kFind,          kChanges,     kPositions};
 
 // "freeze_person": the section of the template file.
 std::string_view CallName(Call call);

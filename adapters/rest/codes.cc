@@ -5,8 +5,8 @@ namespace eagle::rest {
 const std::vector<CodeWord>& AllCodeWords() {
   constexpr uint32_t kPayments = kDeduct | kChanges;
   static const auto* const kWords = new std::vector<CodeWord>{
-      {"FOUND", Meaning::kOutcome, kInquire, v1::OUTCOME_FOUND},
-      {"NIL", Meaning::kOutcome, kInquire, v1::OUTCOME_NIL},
+      {"FOUND", Meaning::kOutcome, kInquire | kPositions, v1::OUTCOME_FOUND},
+      {"NIL", Meaning::kOutcome, kInquire | kPositions, v1::OUTCOME_NIL},
       {.word = "AMBIGUOUS",
        .meaning = Meaning::kOutcome,
        .calls = kInquire | kFreezes,

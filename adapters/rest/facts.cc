@@ -187,6 +187,8 @@ const std::vector<FactRow>* MakeFacts() {
        [](const Facts& f) { return NumberOf(static_cast<int64_t>(f.changes_after)); }},
       {"changes.limit", FactKind::kWhole, kChanges, "how many changes at most",
        [](const Facts& f) { return NumberOf(static_cast<int64_t>(f.changes_limit)); }},
+      {"positions.day", FactKind::kText, kPositions, "the day that is stated, 2026-09-28",
+       [](const Facts& f) { return TextOf(f.positions_day); }},
   };
 }
 

@@ -30,6 +30,7 @@ struct Facts {
   const sdk::Operation* freeze_operation = nullptr;  // RENEW, RELEASE, DEDUCT: what made the measure
   std::string measure_reference;                     // the agency's own number of that measure
   uint64_t changes_after = 0, changes_limit = 0;
+  std::string positions_day;  // YYYY-MM-DD
   absl::TimeZone zone;
 };
 

@@ -7,6 +7,7 @@
 
 #include "CLI/CLI.hpp"
 #include "adapters/rest/adapter.h"
+#include "adapters/sdk/shell/office_commands.h"
 #include "adapters/sdk/shell/process.h"
 #include "adapters/sdk/shell/signals.h"
 
@@ -31,6 +32,7 @@ class CounterCommands {
     resolve.add_option("--reason", values_["reason"], "a code, as CORE_LOST_IT")->required();
     resolve.add_option("--clerk", values_["clerk"], "who decided")->required();
     resolve.add_option("--remark", values_["remark"], "for the court");
+    AddOffice(counter);
   }
   eagle::sdk::CounterRequest Chosen() const {
     eagle::sdk::CounterRequest request;
@@ -46,6 +48,18 @@ class CounterCommands {
  private:
   CLI::App& Add(CLI::App& counter, const std::string& name, const std::string& help) {
     return *(commands_[name] = counter.add_subcommand(name, help));
+  }
+  // The commands that every office has.
+  void AddOffice(CLI::App& counter) {
+    std::map<std::string, CLI::App*> groups = {{"", &counter}};
+    for (const eagle::sdk::OfficeCommand& command : eagle::sdk::OfficeCommands()) {
+      CLI::App*& group = groups[command.group];
+      if (group == nullptr)
+        group = counter.add_subcommand(command.group, "what every office has")->require_subcommand(1);
+      CLI::App* word = commands_[command.name()] = group->add_subcommand(command.word, command.help);
+      for (const eagle::sdk::OfficeArgument& argument : command.arguments)
+        word->add_option(argument.name, values_[argument.key()], argument.help)->required(argument.required);
+    }
   }
   std::map<std::string, CLI::App*> commands_;
   std::map<std::string, std::string> values_;
@@ -82,6 +96,7 @@ int main(int argc, char** argv) {
   if (check) return eagle::sdk::PrintConfigCheck(path, config.status());
   if (!config.ok()) return Finish(config.status());
   if (run->parsed()) return Finish(eagle::rest::RunRest(*config, once));
-  return eagle::sdk::PrintCounterAnswer(eagle::sdk::CallCounter(config->adapter.counter_socket, commands.Chosen()),
-                                        as_json);
+  const absl::StatusOr<eagle::sdk::CounterRequest> request = eagle::sdk::WithFiles(commands.Chosen());
+  if (!request.ok()) return Finish(request.status());
+  return eagle::sdk::PrintCounterAnswer(eagle::sdk::CallCounter(config->adapter.counter_socket, *request), as_json);
 }

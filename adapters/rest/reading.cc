@@ -9,8 +9,9 @@
 namespace eagle::rest {
 namespace {
 
-constexpr uint32_t kMeasures = kControls | kChanges;
-constexpr uint32_t kAfterwards = kRenew | kRelease | kDeduct | kChanges;  // speak of a measure that stood before
+constexpr uint32_t kMeasures = kControls | kChanges | kPositions;
+constexpr uint32_t kAfterwards =
+    kRenew | kRelease | kDeduct | kChanges | kPositions;  // speak of a measure that stood before
 constexpr size_t kTextBytesMax = 16 * 1024;
 
 absl::Status Invalid(const std::string& pointer, std::string_view why) {
@@ -23,7 +24,8 @@ const std::vector<ReadRow>& AnswerRows() {
   static const auto* const kRows = new std::vector<ReadRow>{
       {"code", ReadKind::kText, kAllCalls, kAllCalls, "the result code, as [[codes]] has it"},
       {"text", ReadKind::kText, kAllCalls, 0, "words to the code"},
-      {"operation", ReadKind::kText, kOrders | kFind | kChanges, kChanges, "the operation, given back"},
+      {"operation", ReadKind::kText, kOrders | kFind | kChanges | kPositions, kChanges | kPositions,
+       "the operation, given back"},
       {"subject_number", ReadKind::kText, kOrders, 0, "whom it speaks of: must be the order's subject"},
       {"account", ReadKind::kText, kFreezeAccount, kFreezeAccount, "which account: must be the order's"},
       {"asset", ReadKind::kText, kFreezeAsset, kFreezeAsset, "which thing: must be the order's"},
@@ -33,7 +35,7 @@ const std::vector<ReadRow>& AnswerRows() {
       {"requested", ReadKind::kAmount, kMeasures, kAfterwards, "the limit that stands; without it that of the freeze"},
       {"controlled", ReadKind::kAmount, kMeasures, kMeasures, "实际控制金额"},
       {"unfunded", ReadKind::kAmount, kMeasures, 0, "without it: requested - controlled"},
-      {"rank", ReadKind::kWhole, kMeasures, kFreezes | kChanges, "轮候顺位, 1 = first"},
+      {"rank", ReadKind::kWhole, kMeasures, kFreezes | kChanges | kPositions, "轮候顺位, 1 = first"},
       {"effective_from", ReadKind::kTime, kMeasures, 0, "措施始期"},
       {"effective_to", ReadKind::kTime, kMeasures, kRenew, "措施终期"},
       {"ended", ReadKind::kFlag, kAfterwards, 0, "whether the measure has ended; without it: nothing is left of it"},
@@ -45,11 +47,13 @@ const std::vector<ReadRow>& AnswerRows() {
       {"payment", ReadKind::kText, kDeduct | kChanges, 0, "the payment system's number"},
       {"booked_at", ReadKind::kTime, kDeduct | kChanges, 0, "when it left the debtor's account"},
       {"settled_at", ReadKind::kTime, kDeduct | kChanges, 0, "when it was on the court's account"},
-      {"effect_at", ReadKind::kTime, kMeasures, kChanges, "when something changed"},
+      {"effect_at", ReadKind::kTime, kControls | kChanges, kChanges, "when something changed"},
       {"findings", ReadKind::kList, kInquire, kInquire, "what was found, see .finding"},
       {"searched_scope", ReadKind::kText, kInquire, kInquire, "which systems were searched"},
       {"answer", ReadKind::kText, kFind, kFind, "where the first answer lies, as its call would have given it"},
-      {"list", ReadKind::kList, kChanges, kChanges, "the changes; all else counts from one of them"},
+      {"list", ReadKind::kList, kChanges | kPositions, kChanges | kPositions,
+       "the changes, or what stands; all of a change or measure counts from one of them"},
+      {"as_of", ReadKind::kTime, kPositions, 0, "the instant at which all of it stands; without it: when it was asked"},
       {"sequence", ReadKind::kWhole, kChanges, kChanges, "its running number, without reuse"},
   };
   return *kRows;

@@ -34,7 +34,7 @@ struct ReadRow {
   uint32_t required;  // where it must be
   std::string_view meaning;
 };
-const std::vector<ReadRow>& AnswerRows();   // [calls.X.answer]; of changes: of one change
+const std::vector<ReadRow>& AnswerRows();   // [calls.X.answer]; of changes and positions: of one of the list
 const std::vector<ReadRow>& FindingRows();  // [calls.inquire.answer.finding]: of one of `findings`
 const std::vector<ReadRow>& ShareRows();    // [... .share]: of one of `shares`
 const std::vector<ReadRow>& PriorRows();    // [... .prior_measure]: of one of `prior`

@@ -11,6 +11,7 @@ namespace {
 
 constexpr absl::Duration kAwayFor = absl::Seconds(2);
 constexpr size_t kLoggedCodeMax = 32;
+constexpr absl::Duration kClocksPart = absl::Minutes(5);  // as far as two well-kept clocks may
 constexpr char kCallUnknown[] = "ACTION_NOT_SUPPORTED", kValueMissing[] = "VALUE_MISSING",
                kCodeNotMapped[] = "CODE_NOT_MAPPED", kUnknownCode[] = "UNKNOWN";
 
@@ -282,6 +283,23 @@ absl::StatusOr<std::vector<sdk::RegisterChange>> RestCore::Changes(uint64_t afte
   auto changes = reader_.ReadChanges(document);
   if (!changes.ok()) note_("core_not_believed", kChanges, MessageOf(changes.status()));
   return changes;
+}
+
+absl::StatusOr<Standing> RestCore::Positions(const std::string& day) {
+  Facts facts;
+  facts.positions_day = day;
+  facts.zone = zone_;
+  const absl::Time asked_at = clock_.WallNow();  // what happens until the answer is told after the statement
+  bool sent = false;
+  EAGLE_ASSIGN_OR_RETURN(const HttpReply reply, Send(kPositions, facts, sent));
+  EAGLE_ASSIGN_OR_RETURN(const JsonValue document, DocumentOf(kPositions, reply));
+  auto standing = reader_.ReadPositions(document, asked_at);
+  absl::CivilDay first;
+  if (standing.ok() && (standing->as_of > clock_.WallNow() + kClocksPart || !absl::ParseCivilTime(day, &first) ||
+                        standing->as_of < absl::FromCivil(first, zone_)))
+    standing = Fail(Reason::kAnswerInvalid, "the server's answer can't be believed: as_of isn't of that day or later");
+  if (!standing.ok()) note_("core_not_believed", kPositions, MessageOf(standing.status()));
+  return standing;
 }
 
 absl::StatusOr<Look> RestCore::LookAt(const sdk::Operation& operation) {

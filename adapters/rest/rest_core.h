@@ -56,6 +56,11 @@ class RestCore : public sdk::CoreRegister {
   absl::StatusOr<sdk::Found> Find(const sdk::Operation& operation) override;
   absl::StatusOr<std::vector<sdk::RegisterChange>> Changes(uint64_t after, size_t limit) override;
 
+  // What the server says that it holds for courts, for the statement of `day`. Errors: UNAVAILABLE; ANSWER_INVALID when
+  // it can't be believed, or is of an instant that is still to come or lies before that day. Pre: the templates have
+  // the call.
+  absl::StatusOr<Standing> Positions(const std::string& day);
+
   // Asks the server as Find does and shows what it says. Errors: as Find.
   absl::StatusOr<Look> LookAt(const sdk::Operation& operation);
 

@@ -71,7 +71,7 @@ class Parser {
       } else {
         section.Wrong(name,
                       "there is no such call: inquire, freeze_person, freeze_account, freeze_asset, renew, "
-                      "release, deduct, find, changes");
+                      "release, deduct, find, changes, positions");
       }
     }
   }
@@ -83,7 +83,7 @@ class Parser {
     const bool known = out.method == "GET" || out.method == "POST" || out.method == "PUT";
     if (!out.method.empty() && !known) section.Wrong("method", "is GET, POST or PUT");
     if (out.method == "GET" && changes_something) section.Wrong("method", "must be POST or PUT: GET changes nothing");
-    if (known && out.method != "GET" && (call == kFind || call == kChanges))
+    if (known && out.method != "GET" && (call == kFind || call == kChanges || call == kPositions))
       section.Wrong("method", "must be GET: it is repeated at will");
     const std::string path = section.Text("path");
     out.path = TextTemplate::Parse(path, call, maps_,
@@ -208,7 +208,7 @@ class Parser {
     for (const Call call : kEveryCall) {
       if ((there & call) != 0 && (coded & call) == 0)
         root_.Wrong("codes", absl::StrCat("has no row for ", ToAbsl(CallName(call))));
-      if ((there & call) == 0 && (coded & call & (kInquire | kFind | kChanges)) != 0)
+      if ((there & call) == 0 && (coded & call & (kInquire | kFind | kChanges | kPositions)) != 0)
         root_.Wrong("codes", absl::StrCat("has rows for ", ToAbsl(CallName(call)), ", which is no call here"));
     }
     const auto means = [&](Call call, Meaning meaning) {

@@ -99,6 +99,7 @@ absl::Duration Agent::Step() {
   if (stopped_.ok()) TimeOut();
   if (stopped_.ok() && Monotonic() >= next_changes_) TakeChanges();
   if (stopped_.ok()) StateDay();
+  if (stopped_.ok()) TellDisputes();
   if (stopped_.ok()) LookForPapers();
   if (stopped_.ok()) Work();
   if (stopped_.ok()) Acknowledge();

@@ -112,6 +112,9 @@ class Agent {
   // both. The register itself is put right by its own counter, before. Errors: TASK_NOT_WAITING (no final answer
   // here), ANSWER_INVALID.
   absl::Status CorrectAnswer(const std::string& order_id, const Answer& answer);
+  // The last day is stated once more, with what stands now: people put the books right after an incident 差异.
+  // Error: CAPABILITY_MISSING, without a PositionSource.
+  absl::Status StateAgain();
 
   // Objections 异议. From here on, until the court has answered, this agent begins no deduction under the measure.
   struct Contact {
@@ -257,9 +260,9 @@ class Agent {
   void EndDocument();
 
   // agent_objections.cc: words in objection threads
-  enum class Disputed : uint8_t { kNo, kOpen, kUpheld };
   void SayWord(v1::ObjectionAct act, const std::string& objection_id, Unit& unit);
   Disputed DisputeOver(const v1::Order& order, Unit& unit);
+  void TellDisputes();
   std::string Object(const TaskRow& task, const v1::Order& order, const std::string& ground, const std::string& text,
                      const Contact& contact, Unit& unit);
   void ObjectIfExempt(const TaskRow& task, const v1::Order& order, const v1::Receipt& receipt, Unit& unit);
@@ -328,9 +331,12 @@ class Agent {
   bool may_have_said_ = false;   // words in objection threads that weren't recorded
   uint64_t word_sent_ = 0;       // in the last call
   std::string stated_day_;       // the last day that was signed; empty: none
+  std::string awaited_day_;      // the last one that the unit hadn't stated when it was due
   bool may_have_parts_ = false;  // of its statement that weren't recorded
   uint64_t part_sent_ = 0;       // in the last call
   absl::Duration next_position_ = -absl::InfiniteDuration();
+  bool may_be_disputed_ = true;  // the core is to be told again which measures on income go on
+  absl::Duration next_dispute_ = -absl::InfiniteDuration();
   uint64_t newest_word_ = 0;  // that a poll told of; 0: none to be fetched
   // Batches that the gateway refuses as they are: tried again later and later, without holding up the others.
   struct Refused {

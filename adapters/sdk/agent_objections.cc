@@ -1,6 +1,7 @@
 // Objections: said by people, signed and kept before they are sent, sent until the gateway has recorded them; the
 // court's words are fetched and believed when keys that this agency pinned bear them out.
 #include <algorithm>
+#include <map>
 
 #include "absl/strings/str_cat.h"
 #include "adapters/sdk/agent.h"
@@ -94,7 +95,7 @@ std::string Agent::Object(const TaskRow& task, const v1::Order& order, const std
   raise->set_contact_phone(contact.phone.empty() ? config_.contact_phone : contact.phone);
   ObjectionTables(*unit.transaction).Put(row);
   SayWord(std::move(act), row.id, unit);
-  may_have_said_ = true;
+  may_have_said_ = may_be_disputed_ = true;
   return row.id;
 }
 
@@ -144,7 +145,7 @@ std::vector<v1::ObjectionAct> Agent::WordsOf(const std::string& objection_id) {
   return out;
 }
 
-Agent::Disputed Agent::DisputeOver(const v1::Order& order, Unit& unit) {
+Disputed Agent::DisputeOver(const v1::Order& order, Unit& unit) {
   if (!Takes(order.action())) return Disputed::kNo;
   const std::string* named = trust::FreezeNamed(order);
   const std::string& freeze = named != nullptr ? *named : order.order_id();  // a measure on income is its own
@@ -156,6 +157,29 @@ Agent::Disputed Agent::DisputeOver(const v1::Order& order, Unit& unit) {
     if (right && row.order_id == order.order_id()) disputed = Disputed::kUpheld;
   }
   return disputed;
+}
+
+// Deductions and transfers are held back by their orders; what takes by itself, month by month, has to know.
+void Agent::TellDisputes() {
+  if (core_ == nullptr || !may_be_disputed_ || Monotonic() < next_dispute_) return;
+  std::map<Operation, Disputed> measures;
+  {
+    Unit unit(ports_.inbox);
+    for (const ObjectionRow& row : ObjectionTables(*unit.transaction).All()) {
+      const Operation made{row.freeze_id, config_.agency, 0};
+      v1::Order order;
+      const auto task = row.freeze_id.empty() ? std::nullopt : unit.tables.FindOperation(made);
+      if (task && order.ParseFromString(task->member.member()) && order.has_extract_income())
+        measures[made] = DisputeOver(order, unit);
+    }
+  }
+  for (const auto& [measure, disputed] : measures) {
+    if (core_->Dispute(measure, disputed).ok()) continue;
+    ++metrics_.register_errors;
+    next_dispute_ = Monotonic() + config_.backoff_max;
+    return;
+  }
+  may_be_disputed_ = false;
 }
 
 void Agent::SendWord() {
@@ -196,6 +220,7 @@ void Agent::TakeSaid(const v1::SubmitObjectionsResponse& response) {
   tables.SetRecorded(said->sequence);
   const bool more = tables.NextPending().has_value();
   if (Commit(unit)) may_have_said_ = more;
+  may_be_disputed_ = true;
 }
 
 void Agent::SendThread() {
@@ -270,6 +295,7 @@ void Agent::TakeThread(const v1::PullObjectionsResponse& response) {
   if (believed && response.words().empty()) position = std::max(position, response.newest());
   tables.SetPosition(position);
   if (!Commit(unit)) return;
+  may_be_disputed_ = true;
   if (!believed) not_before_[kThread] = Monotonic() + config_.backoff_max;
   if (position >= newest_word_) newest_word_ = 0;
 }

@@ -17,35 +17,39 @@ namespace {
 
 // Before a statement that was refused is taken anew: people may have to look at it.
 constexpr absl::Duration kStateAgainAfter = absl::Minutes(10);
+// How often a unit that hands its statements in is asked for one.
+constexpr absl::Duration kLookAgainAfter = absl::Seconds(5);
 
 // Measures one by one become parts, in their order.
 class PartWriter {
  public:
-  PartWriter(const std::string& agency, const std::string& day, absl::Time as_of) {
-    part_.set_agency(agency), part_.set_day(day);
-    *part_.mutable_as_of() = trust::TimestampOf(as_of);
-  }
+  PartWriter(const std::string& agency, const std::string& day) { part_.set_agency(agency), part_.set_day(day); }
   void Add(v1::PositionLine line) {
     const size_t bytes = line.ByteSizeLong() + 8;
     if (part_.lines_size() == kLinesPerPart || (part_.lines_size() > 0 && bytes_ + bytes > kBytesPerPart)) {
       const std::string last = part_.lines(part_.lines_size() - 1).order_id();
       part_.set_up_to(last);
-      parts_.push_back(part_.SerializeAsString());
+      parts_.push_back(part_);
       part_.clear_lines(), part_.clear_up_to(), part_.set_after(last);
       bytes_ = 0;
     }
     bytes_ += bytes;
     *part_.add_lines() = std::move(line);
   }
-  std::vector<std::string> Take() {
-    parts_.push_back(part_.SerializeAsString());
-    return std::move(parts_);
+  std::vector<std::string> Take(absl::Time as_of) {
+    parts_.push_back(std::move(part_));
+    std::vector<std::string> out;
+    for (v1::Position& part : parts_) {
+      *part.mutable_as_of() = trust::TimestampOf(as_of);
+      out.push_back(part.SerializeAsString());
+    }
+    return out;
   }
 
  private:
   v1::Position part_;
   size_t bytes_ = 0;
-  std::vector<std::string> parts_;
+  std::vector<v1::Position> parts_;
 };
 
 }  // namespace
@@ -59,14 +63,15 @@ std::string Agent::DayToState() {
 void Agent::StateDay() {
   if (ports_.positions == nullptr || draining_ || session_ != Session::kUp || Monotonic() < next_position_) return;
   const std::string day = DayToState();
-  if (stated_day_ >= day) return;  // days as text sort as they follow
-  next_position_ = Monotonic() + config_.backoff_max;
-  const absl::Time as_of = Wall();
-  PartWriter writer(config_.agency, day, as_of);
+  next_position_ = Monotonic() + kLookAgainAfter;
+  // Days as text sort as they follow.
+  if (stated_day_ > day || (stated_day_ == day && !ports_.positions->IsRestated(day))) return;
+  PartWriter writer(config_.agency, day);
+  std::optional<absl::Time> as_of;
   {
     Unit unit(ports_.inbox);
-    const absl::Status visited = ports_.positions->VisitPositions(
-        as_of, *unit.transaction, [&](const Operation& operation, const v1::MeasureState& state) {
+    const auto visited = ports_.positions->VisitPositions(
+        {day, Wall()}, *unit.transaction, [&](const Operation& operation, const v1::MeasureState& state) {
           v1::PositionLine line;
           line.set_order_id(operation.order_id);
           *line.mutable_measure() = state;
@@ -79,8 +84,15 @@ void Agent::StateDay() {
         });
     if (!visited.ok()) {
       ++metrics_.register_errors;
+      next_position_ = Monotonic() + config_.backoff_max;
       return;
     }
+    as_of = *visited;
+  }
+  if (!as_of) {
+    if (awaited_day_ != day) ++metrics_.positions_awaited;
+    awaited_day_ = day;
+    return;
   }
   // What the register told until now belongs before the statement.
   do TakeChanges();
@@ -90,7 +102,7 @@ void Agent::StateDay() {
   PositionTables tables(*unit.transaction);
   PositionMeta meta = tables.Meta();
   tables.DropParts();
-  for (std::string& part : writer.Take()) {
+  for (std::string& part : writer.Take(*as_of)) {
     const trust::HeadFields fields = {v1::MEMBER_TYPE_POSITION, config_.environment, config_.agency, ++meta.sequence,
                                       Wall()};
     tables.AddPart(meta.sequence, trust::MakeBatch(fields, {std::move(part)}, {&ports_.signer}));
@@ -165,7 +177,18 @@ void Agent::TakePosition(const v1::ReportResultsResponse& response) {
   }
 }
 
-// The gateway's log lost what it had: the day is stated again.
+absl::Status Agent::StateAgain() {
+  EAGLE_RETURN_IF_ERROR(stopped_);
+  if (ports_.positions == nullptr)
+    return Fail(Reason::kCapabilityMissing, "this office states nothing: what stands can't be asked for");
+  Unit unit(ports_.inbox);
+  ForgetStatedDay(unit);
+  if (!Commit(unit)) return stopped_;
+  next_position_ = Monotonic();
+  return absl::OkStatus();
+}
+
+// The gateway's log lost what it had, or people put the books right: the day is stated again.
 void Agent::ForgetStatedDay(Unit& unit) {
   PositionTables tables(*unit.transaction);
   PositionMeta meta = tables.Meta();

@@ -143,6 +143,7 @@ struct AgentMetrics {
   uint64_t objection_words_unverified = 0;  // of the court's, asked for again later
   uint64_t positions_stated = 0;            // days whose statement the gateway has whole
   uint64_t positions_refused = 0;           // parts that it refused: the day is stated anew
+  uint64_t positions_awaited = 0;           // days that the unit hadn't stated when they were due
   // Gauges.
   uint64_t queued = 0;
   uint64_t waiting_for_clerk = 0;

@@ -88,6 +88,10 @@ struct Found {
   std::string note;  // with kUnknown: why, for the clerk who decides; empty: the core doesn't know
 };
 
+// How a measure stands to the objections 异议 of this agency: none that counts any more (withdrawn, rejected); one that
+// the court hasn't decided; one that the court found right, so that what was signed before doesn't go on.
+enum class Disputed : uint8_t { kNo, kOpen, kUpheld };
+
 class CoreRegister {
  public:
   virtual ~CoreRegister() = default;
@@ -99,6 +103,10 @@ class CoreRegister {
   virtual absl::StatusOr<Found> Find(const Operation& operation) = 0;
   // Changes after the one numbered `after`, in order, at most `limit`.
   virtual absl::StatusOr<std::vector<RegisterChange>> Changes(uint64_t after, size_t limit) = 0;
+  // Whether the measure on income that this operation made (EXTRACT_INCOME 提取收入) goes on by itself: while it is
+  // disputed it pays the court nothing, after kUpheld it takes nothing more either. Told after every change and at
+  // every start, so it may be what is known already. An error: it is told again.
+  virtual absl::Status Dispute(const Operation&, Disputed) { return absl::OkStatus(); }
 };
 
 // What a clerk decided on an order that Apply left UNDER_REVIEW.

@@ -1,6 +1,6 @@
 // The daily statement in the inbox: which day was stated, and the signed parts that the gateway hasn't recorded yet.
 //
-// Keys: e -> the day and counters; g sequence -> signed batch of one part.
+// Keys: e -> the day and counters; h sequence -> signed batch of one part.
 //
 // Threads: one owner, as the transaction.
 #pragma once

@@ -99,6 +99,13 @@ std::optional<Trace> TraceOf(std::string_view bytes) {
       trace.act = "CASE", trace.subject_tags = ListOf(body.subject_tags());
       return trace;
     }
+    case ENTRY_TYPE_CASE_RESPONDENTS_CHANGED: {
+      CaseRespondentsChanged body;
+      if (!body.ParseFromString(leaf->body)) return std::nullopt;
+      trace.act = "RESPONDENTS", trace.subject_tags = ListOf(body.added_tags());
+      for (const std::string& tag : body.removed_tags()) trace.subject_tags.push_back(tag);
+      return trace;
+    }
     case ENTRY_TYPE_ORDER_ACCEPTED: {
       OrderAccepted body;
       if (!body.ParseFromString(leaf->body)) return std::nullopt;
@@ -196,6 +203,16 @@ absl::StatusOr<Opened> OpenTrace(const Trace& trace, const Openings::Bytes& byte
                  .officers = act.open().handler() + ", " + act.open().leader()};
       for (const auto& respondent : act.open().respondents())
         absl::StrAppend(&out.subjects, out.subjects.empty() ? "" : ", ", Masked(respondent.identity()));
+      return out;
+    }
+    case ENTRY_TYPE_CASE_RESPONDENTS_CHANGED: {
+      EAGLE_ASSIGN_OR_RETURN(const auto payload, Parsed<CasePayload>(bytes.payload));
+      EAGLE_ASSIGN_OR_RETURN(const auto act, Parsed<CaseAct>(payload.member()));
+      Opened out{.case_number = act.respondents().case_number()};
+      for (const auto& added : act.respondents().add())
+        absl::StrAppend(&out.subjects, out.subjects.empty() ? "" : ", ", Masked(added.identity()));
+      for (const auto& removed : act.respondents().remove())
+        absl::StrAppend(&out.subjects, out.subjects.empty() ? "" : ", ", Masked(removed));
       return out;
     }
     case ENTRY_TYPE_ORDER_ACCEPTED: {

@@ -74,7 +74,9 @@ constexpr LaterRow kLaterFrames[] = {
     {ENTRY_TYPE_INCIDENT_ARISEN, {kGateway, kYes, kMaybe, kMaybe, kMaybe, kNo}},
     {ENTRY_TYPE_INCIDENT_MARKED, {kGateway, kYes, kMaybe, kMaybe, kNo, kNo}},
     {ENTRY_TYPE_INCIDENT_CLEARED, {kGateway, kYes, kMaybe, kMaybe, kNo, kNo}},
+    {ENTRY_TYPE_MEASURE_MARKED, {kGateway, kYes, kNo, kYes, kNo, kNo}},
     {ENTRY_TYPE_LOG_RECOVERED, {kGateway, kNo, kNo, kNo, kNo, kNo}},
+    {ENTRY_TYPE_CASE_RESPONDENTS_CHANGED, {kCourt, kNo, kNo, kYes, kYes, kNo}},
     {ENTRY_TYPE_ADAPTER_APPROVED, {kAdministrator, kNo, kNo, kNo, kNo, kNo}},
     {ENTRY_TYPE_DIRECTORY_RECEIVED, {kAgency, kYes, kNo, kNo, kNo, kNo}},
 };

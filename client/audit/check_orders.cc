@@ -83,11 +83,14 @@ void CheckCase(const journal::Leaf& leaf, Picture& seen) {
       seen.findings.Add(Rule::kCase, index, "a case is opened in a stage and with a number");
     CaseSeen& opened = seen.cases[index];
     opened.court = leaf.actor_ordinal, opened.stage = body.stage();
+    for (const std::string& tag : body.subject_tags()) opened.people.push_back({tag});
+    opened.tagged = !body.subject_tags().empty();
     return;
   }
   CaseSeen* of = CaseOf(leaf, seen);
   if (of != nullptr && of->court != leaf.actor_ordinal)
     seen.findings.Add(Rule::kCase, index, "another court opened this case", {leaf.case_seq.value()});
+  if (leaf.type == ENTRY_TYPE_CASE_RESPONDENTS_CHANGED) return CheckRespondents(leaf, seen);
   if (leaf.type == ENTRY_TYPE_CASE_STAGE_CHANGED) {
     CaseStageChanged body;
     if (!ReadBody(leaf, body, seen.findings)) return;
@@ -122,6 +125,8 @@ void CheckOrderAccepted(const journal::Leaf& leaf, Picture& seen) {
   const auto wrong = [&](std::string_view why) { seen.findings.Add(Rule::kOrder, index, std::string(why)); };
   CaseSeen* of = CaseOf(leaf, seen);
   if (of != nullptr && of->court != leaf.actor_ordinal) wrong("another court opened this case");
+  if (of != nullptr && body.action() != ACTION_RELEASE && HasLeft(body.subject_tag(), *of))
+    seen.findings.Add(Rule::kRespondent, index, "it is about somebody who has left the case, and releases nothing");
   if (of != nullptr && Takes(body.action())) of->mover = index;  // of what a recovery lost sight of
   if (body.policy_version() == 0 || body.policy_version() != seen.policy) wrong("the policy named is not in force");
   const AgencyBits targets(body.targets());
@@ -216,8 +221,10 @@ bool WaitsForDeduction(uint64_t seq, const OrderSeen& order, const Picture& seen
 
 int64_t WaitsSince(const OrderSeen& order, const Picture& seen) {
   const auto deductions = order.action == ACTION_RELEASE ? seen.deductions.find(order.freeze) : seen.deductions.end();
-  return deductions == seen.deductions.end() ? order.waits_since
-                                             : std::max(order.waits_since, deductions->second.last_word);
+  const auto of = seen.cases.find(order.case_seq);
+  // Who left may have come again.
+  const int64_t since = of == seen.cases.end() ? order.waits_since : std::max(order.waits_since, of->second.regrouped);
+  return deductions == seen.deductions.end() ? since : std::max(since, deductions->second.last_word);
 }
 
 void CheckSkipped(uint64_t index, uint32_t agency, uint64_t seq, const OrderSeen& order, Picture& seen) {
@@ -232,7 +239,7 @@ void CheckSkipped(uint64_t index, uint32_t agency, uint64_t seq, const OrderSeen
     const auto other = seen.orders.find(*at);
     if (other->second.accepted + tolerance >= order.accepted) break;  // journal order is the order of time
     if (WaitsForDeduction(*at, other->second, seen) || WaitsSince(other->second, seen) + tolerance >= order.accepted ||
-        IsHeldUp(index, agency, other->second, seen)) {
+        IsHeldUp(index, agency, other->second, seen) || MayStandStill(agency, other->second, seen)) {
       ++at;
       continue;
     }
@@ -281,6 +288,12 @@ void CheckDelivered(const journal::Leaf& leaf, Picture& seen) {
     if (WaitsForDeduction(seq, order, seen))
       seen.findings.Add(Rule::kRelease, index,
                         absl::StrCat("release ", seq, " goes out while what takes from its measure is open"), {seq});
+    const auto of = seen.cases.find(order.case_seq);
+    if (of != seen.cases.end() && !order.subject_tag.empty() && MayStandStill(leaf.agency.value(), order, seen) &&
+        HasLeft(order.subject_tag, of->second))
+      seen.findings.Add(Rule::kRespondent, index,
+                        absl::StrCat("order ", seq, " begins though it is about somebody who has left its case"),
+                        {seq});
     CheckWitnessed(index, seq, order, seen);
     CheckHeld(index, leaf.agency.value(), seq, order, seen);
     order.delivered.Add(AgencyBits::Of(leaf.agency.value()));

@@ -19,7 +19,8 @@ constexpr int64_t kHeldBack = std::numeric_limits<int64_t>::max();
 int64_t CouldGoSince(uint64_t seq, uint32_t agency, const OrderSeen& order, const Picture& seen) {
   const auto present = seen.present_since.find(agency);
   if (!seen.present.Has(agency) || present == seen.present_since.end()) return kHeldBack;
-  if (order.paused.Has(agency) || WaitsForDeduction(seq, order, seen) || IsHeldUp(seen.next, agency, order, seen))
+  if (order.paused.Has(agency) || MayStandStill(agency, order, seen) || WaitsForDeduction(seq, order, seen) ||
+      IsHeldUp(seen.next, agency, order, seen))
     return kHeldBack;
   int64_t since = std::max(present->second, WaitsSince(order, seen));
   if (const auto freed = seen.freed.find({agency, order.subject_tag}); freed != seen.freed.end())
@@ -68,7 +69,8 @@ void CheckWaiting(int64_t now, int64_t bound, Picture& seen) {
     untouched.Remove(order.delivered);
     std::vector<uint32_t> agencies;
     untouched.ForEach([&](uint32_t agency) {
-      if (order.paused.Has(agency)) return;  // what waits behind it goes on
+      // What waits behind it goes on.
+      if (order.paused.Has(agency) || MayStandStill(agency, order, seen)) return;
       if (chains.WaitsBehind(agency, order.subject_tag)) return;
       const int64_t since = CouldGoSince(seq, agency, order, seen);
       if (since != kHeldBack && since + bound < now) agencies.push_back(agency);

@@ -27,6 +27,7 @@
 #include "client/audit/evidence_pins.h"
 #include "goldeneagle/v1/entry.pb.h"
 #include "goldeneagle/v1/evidence.pb.h"
+#include "goldeneagle/v1/objection.pb.h"
 
 namespace eagle::audit {
 
@@ -121,6 +122,25 @@ struct ResumptionSeen {
   std::vector<uint32_t> agencies;     // ordinals: where it goes out again
   uint32_t policy_version = 0;
 };
+// One word of one thread about the order.
+struct ObjectionWordSeen {
+  uint64_t index = 0;
+  absl::Time time;
+  goldeneagle::v1::EntryType type = goldeneagle::v1::ENTRY_TYPE_UNSPECIFIED;
+  uint32_t agency = 0;  // ordinal
+  uint64_t raised = 0;  // index of the entry that opened the thread
+  bool by_court = false, opened = false;
+  // As the leaf has it.
+  std::string ground, digest;  // of OBJECTION_RAISED; of the signed word, 32 bytes
+  absl::Time due;              // of OBJECTION_RAISED: until when the court answers
+  bool withdraws = false, late = false;
+  goldeneagle::v1::ObjectionDecision decision = goldeneagle::v1::OBJECTION_DECISION_UNSPECIFIED;
+  size_t signers = 0;  // of the court
+  // Of an opened one.
+  goldeneagle::v1::ObjectionAct act;
+  std::string key;                    // the agency's
+  std::vector<OfficerSeen> officers;  // of the court, who signed
+};
 struct SilenceSeen {
   AgencySeen agency;
   MarkSeen overdue;          // the mark at the due instant
@@ -155,7 +175,9 @@ struct EvidenceReport {
   std::vector<ClosedReceiptSeen> closed;
   std::vector<MarkSeen> marks;
   std::vector<WithdrawalSeen> withdrawals;
-  std::vector<RevokedSeen> revoked;  // of the court and of those who signed, since the acceptance
+  std::vector<ObjectionWordSeen> objections;  // in the order of the log
+  std::vector<uint64_t> open_objections;      // at the checkpoint: entries that opened a thread
+  std::vector<RevokedSeen> revoked;           // of the court and of those who signed, since the acceptance
   std::vector<PauseSeen> pauses;
   std::vector<ResumptionSeen> resumptions;  // in the order of the log
   std::vector<uint32_t> paused;             // ordinals where it still stands still at the checkpoint

@@ -16,8 +16,8 @@ using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 
 class Writer {
  public:
-  Writer(const EvidenceReport& report, const EvidencePins& pins, const absl::TimeZone& zone)
-      : report_(report), pins_(pins), zone_(zone) {}
+  Writer(const EvidenceReport& report, const EvidencePins& pins, const absl::TimeZone& zone, const PapersGiven& papers)
+      : report_(report), pins_(pins), zone_(zone), papers_(papers) {}
 
   Page Write() {
     page_.test = report_.environment != ENVIRONMENT_PRODUCTION;
@@ -64,12 +64,21 @@ class Writer {
     std::string agencies;
     for (const std::string& code : order.agencies()) agencies += (agencies.empty() ? "" : ", ") + code;
     Row({"协助单位", "agencies"}, agencies);
-    for (const Instrument& paper : order.instruments())
-      Row({"文书", "instrument"}, CodeText(paper.category()) + (paper.title().empty() ? "" : " " + paper.title()) +
-                                      ", " + std::to_string(paper.size_bytes()) + " bytes, SHA-256 " +
-                                      HexEncode(paper.digest()));
+    for (const Instrument& paper : order.instruments()) Row({"文书", "instrument"}, PaperText(paper));
     Row({"签发", "issued"}, At(TimeOf(order.issued_at())));
     Row({"命令摘要", "digest of the order"}, HexEncode(report_.order_digest));
+  }
+
+  // Named by digest in what was signed; whether the file is that one, when it lies beside the evidence.
+  std::string PaperText(const Instrument& paper) const {
+    std::string out = CodeText(paper.category()) + (paper.title().empty() ? "" : " " + paper.title()) + ", " +
+                      std::to_string(paper.size_bytes()) + " bytes, SHA-256 " + HexEncode(paper.digest());
+    if (const auto given = papers_.find(paper.digest()); given != papers_.end()) {
+      out += "; 所附文件与该摘要一致 the file beside this evidence is this one: " + given->second;
+    } else if (!papers_.empty()) {
+      out += "; 文件未随附 the file isn't beside this evidence";
+    }
+    return out;
   }
 
   void WriteOfficer(const OfficerSeen& officer, const Words& label) {
@@ -107,6 +116,11 @@ class Writer {
   }
 
   void WriteNotices() {
+    if (!report_.open_objections.empty())
+      page_.notices.push_back(
+          {"至本检查点，对本命令的异议尚未答复：" + std::to_string(report_.open_objections.size()) + " 件",
+           "At this checkpoint the court has yet to answer objections against this order: " +
+               std::to_string(report_.open_objections.size())});
     if (!report_.paused.empty()) {
       page_.notices.push_back(
           {"本命令已暂停：签署人的密钥被撤销，尚未重新签署；下列机构未收到命令：" + Where(report_.paused),
@@ -240,6 +254,9 @@ class Writer {
     for (const ReceiptSeen& receipt : report_.receipts) {
       if (receipt.agency == agency.code) WriteReceipt(receipt);
     }
+    for (const ObjectionWordSeen& word : report_.objections) {
+      if (word.agency == agency.ordinal) WriteObjection(word);
+    }
     if (std::find(report_.unanswered.begin(), report_.unanswered.end(), agency.ordinal) != report_.unanswered.end())
       Row({"反馈", "answer"}, "尚无 NO_ANSWER_YET");
   }
@@ -262,8 +279,36 @@ class Writer {
       Row({"回退原因", "returned because"},
           AgencyReasonText(receipt.returned().reason()) + " " + receipt.returned().remark() + "; 联系人 contact " +
               receipt.returned().contact_name() + " " + receipt.returned().contact_phone());
+    for (const Instrument& paper : receipt.documents()) Row({"回执附件", "paper of the receipt"}, PaperText(paper));
     Row({"回执摘要", "digest"}, HexEncode(seen.digest));
     Row({"密钥指纹", "key"}, Fingerprint(seen.key));
+  }
+
+  void WriteObjection(const ObjectionWordSeen& word) {
+    const std::string at = At(word.time) + ", " + Entry(word.index);
+    if (word.type == ENTRY_TYPE_OBJECTION_RAISED) {
+      Row({"异议", "objection"}, at + ", 理由 ground " + CodeText(word.ground));
+      Row({"法院应答复", "court answers until"},
+          client::EndTextZh(word.due, zone_) + " " + client::EndText(word.due, zone_));
+    } else {
+      const std::string thread = ", 针对 about " + Entry(word.raised);
+      Words label = word.by_court ? Words{"法院意见", "the court says"} : Words{"单位意见", "the agency says"};
+      if (word.withdraws) label = {"撤回异议", "objection taken back"};
+      if (word.type == ENTRY_TYPE_OBJECTION_ANSWERED) label = {"法院答复", "the court's answer"};
+      Row(label, at + thread +
+                     (word.type == ENTRY_TYPE_OBJECTION_ANSWERED
+                          ? ": " + Both(WordsOf(word.decision)) + (word.late ? ", 逾期 LATE" : ", 按期 in time")
+                          : ""));
+    }
+    if (!word.opened) return Row({"内容", "text"}, "未展示 not opened in this file");
+    const ObjectionAct& act = word.act;
+    Row({"内容", "text"}, act.has_raise()   ? act.raise().text()
+                          : act.has_reply() ? act.reply().text()
+                                            : act.answer().text());
+    if (act.has_raise()) Row({"联系人", "contact"}, act.raise().contact_name() + " " + act.raise().contact_phone());
+    for (const OfficerSeen& officer : word.officers) WriteOfficer(officer, {"签署", "signed"});
+    Row({"异议文书摘要", "digest"}, HexEncode(word.digest));
+    if (!word.key.empty()) Row({"密钥指纹", "key"}, Fingerprint(word.key));
   }
 
   void WriteOthers() {
@@ -305,6 +350,7 @@ class Writer {
   const EvidenceReport& report_;
   const EvidencePins& pins_;
   const absl::TimeZone& zone_;
+  const PapersGiven& papers_;
   Page page_;
 };
 
@@ -322,8 +368,9 @@ constexpr char kStyle[] =
 
 }  // namespace
 
-Page PageOf(const EvidenceReport& report, const EvidencePins& pins, const absl::TimeZone& zone) {
-  return Writer(report, pins, zone).Write();
+Page PageOf(const EvidenceReport& report, const EvidencePins& pins, const absl::TimeZone& zone,
+            const PapersGiven& papers) {
+  return Writer(report, pins, zone, papers).Write();
 }
 
 std::string TextOf(const Page& page) {

@@ -12,6 +12,7 @@
 
 #include "absl/time/time.h"
 #include "client/audit/evidence.h"
+#include "client/audit/evidence_papers.h"
 #include "client/audit/evidence_words.h"
 
 namespace eagle::audit {
@@ -31,7 +32,9 @@ struct Page {
   std::vector<PageSection> sections;
 };
 
-Page PageOf(const EvidenceReport& report, const EvidencePins& pins, const absl::TimeZone& zone);
+// `papers`: files that lie beside the evidence and were matched with it.
+Page PageOf(const EvidenceReport& report, const EvidencePins& pins, const absl::TimeZone& zone,
+            const PapersGiven& papers = {});
 // Lines for a terminal; nothing in it can move the cursor.
 std::string TextOf(const Page& page);
 // One file, UTF-8. All text from outside is escaped.

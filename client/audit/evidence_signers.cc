@@ -90,6 +90,20 @@ absl::Status EvidenceSigners::TellNamed(const std::string& part, const HeadSeen&
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::vector<OfficerSeen>> EvidenceSigners::OfficersUnder(const std::string& part, const HeadSeen& head,
+                                                                        absl::Time time) {
+  EAGLE_RETURN_IF_ERROR(book_.InForce(part, court_, STATEMENT_KIND_KEY, time).status());
+  EAGLE_ASSIGN_OR_RETURN(const auto signers, SignersUnder(head, time));
+  std::vector<OfficerSeen> out;
+  for (const auto& [subject, roles] : signers) {
+    EAGLE_ASSIGN_OR_RETURN(OfficerSeen seen, OfficerFrom(part, CodeOf(subject), time));
+    seen.signed_order = true;
+    out.push_back(std::move(seen));
+  }
+  needed_.insert(court_);
+  return out;
+}
+
 absl::Status EvidenceSigners::TellAcceptance(const OpenedEntry& entry, const std::string& court,
                                              const OrderAccepted& body, const HeadSeen& head) {
   const std::string part = PartName(entry.leaf);

@@ -37,6 +37,10 @@ class EvidenceSigners {
   absl::Status TellPause(const OpenedEntry& entry, const Ordinals& open, const Ordinals& handed);
   absl::Status TellResumption(const OpenedEntry& entry);
 
+  // The court's officers who signed another head of it, by subject, with what they may sign. Errors: EVIDENCE_INVALID.
+  absl::StatusOr<std::vector<OfficerSeen>> OfficersUnder(const std::string& part, const HeadSeen& head,
+                                                         absl::Time time);
+
   // A statement so far revoked a key without which the order lacks a signature, and no pause says so. Errors:
   // EVIDENCE_INVALID, its part the statement.
   absl::Status CheckNoPauseIsMissing(const Ordinals& open);

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "client/audit/evidence_book.h"
+#include "client/audit/evidence_objections.h"
 #include "client/audit/evidence_ordinals.h"
 #include "client/audit/evidence_signers.h"
 #include "client/audit/recovery.h"
@@ -24,6 +25,8 @@ bool CarriesReceipt(uint16_t type) {
          type == ENTRY_TYPE_RECEIPT_CONFLICT;
 }
 
+bool IsOfObjection(uint16_t type) { return type >= ENTRY_TYPE_OBJECTION_RAISED && type <= ENTRY_TYPE_OBJECTION_MARKED; }
+
 class Story {
  public:
   Story(const EvidencePins& pins, OpenedFile& file, EvidenceReport& report)
@@ -33,6 +36,7 @@ class Story {
     EAGLE_RETURN_IF_ERROR(TellFounding(file_.entries.front()));
     book_.emplace(pins_, report_.environment, report_);
     signers_.emplace(*book_, report_);
+    objections_.emplace(*book_, *signers_, report_);
     for (OpenedEntry& entry : file_.entries) {
       if (entry.opened) EAGLE_RETURN_IF_ERROR(TellRegistration(entry));
     }
@@ -220,6 +224,10 @@ class Story {
     EAGLE_RETURN_IF_ERROR(signers_->CheckNoPauseIsMissing(open_));
     if (entry.leaf.type == ENTRY_TYPE_ORDER_RESUMED) return signers_->TellResumption(entry);
     if (CarriesReceipt(entry.leaf.type)) return TellReceipt(entry, part);
+    if (IsOfObjection(entry.leaf.type)) {
+      const auto agency = agencies_.find(entry.leaf.agency.value());
+      return objections_->Tell(entry, agency == agencies_.end() ? nullptr : &agency->second, needed_);
+    }
     if (entry.opened) return WrongPart(part, "opened, and no receipt", "payload", "closed", "opened");
     if (entry.leaf.type == ENTRY_TYPE_DEADLINE_MARKED) {
       DeadlineMarked body;
@@ -419,6 +427,7 @@ class Story {
   EvidenceReport& report_;
   std::optional<EvidenceBook> book_;
   std::optional<EvidenceSigners> signers_;
+  std::optional<EvidenceObjections> objections_;
 
   uint32_t court_ordinal_ = 0;
   std::string court_code_;

@@ -56,6 +56,9 @@ constexpr Row kOutcomes[] = {{OUTCOME_FOUND, "查到", "found"},
                              {OUTCOME_NOT_TRANSFERRED, "未过户", "not transferred"},
                              {OUTCOME_LOCATING, "查找中", "being looked for"},
                              {OUTCOME_NOT_LOCATING, "未查找", "not looked for"}};
+constexpr Row kDecisions[] = {{OBJECTION_DECISION_UPHELD, "异议成立", "upheld"},
+                              {OBJECTION_DECISION_REJECTED, "异议不成立", "rejected"},
+                              {OBJECTION_DECISION_AMENDED, "变更", "amended"}};
 constexpr Row kChanges[] = {{MEASURE_CHANGE_INFLOW, "续入", "inflow"},
                             {MEASURE_CHANGE_PROMOTED, "轮候转正", "promoted"},
                             {MEASURE_CHANGE_LAPSED, "效力消灭", "lapsed"},
@@ -181,6 +184,7 @@ Words WordsOf(OfficerRole role) { return Find(kRoles, role); }
 Words WordsOf(ReceiptKind kind) { return Find(kKinds, kind); }
 Words WordsOf(Outcome outcome) { return Find(kOutcomes, outcome); }
 Words WordsOf(MeasureChange change) { return Find(kChanges, change); }
+Words WordsOf(ObjectionDecision decision) { return Find(kDecisions, decision); }
 
 Words WordsOf(Run run, bool silence) {
   switch (run) {

@@ -7,6 +7,7 @@
 
 #include "absl/time/time.h"
 #include "client/audit/evidence.h"
+#include "goldeneagle/v1/objection.pb.h"
 
 namespace eagle::audit {
 
@@ -21,6 +22,7 @@ Words WordsOf(goldeneagle::v1::OfficerRole role);
 Words WordsOf(goldeneagle::v1::ReceiptKind kind);
 Words WordsOf(goldeneagle::v1::Outcome outcome);
 Words WordsOf(goldeneagle::v1::MeasureChange change);
+Words WordsOf(goldeneagle::v1::ObjectionDecision decision);
 Words WordsOf(Run run, bool silence);
 
 // "198,287.00 CNY".

@@ -65,6 +65,17 @@ Doubts OpenedAmounts::Change(uint64_t case_seq, const Claim& claim, const Plausi
   return doubts;
 }
 
+void OpenedAmounts::Join(uint64_t case_seq, const ChangeRespondents& change,
+                         const google::protobuf::RepeatedField<uint32_t>& places) {
+  const auto at = cases_.find(case_seq);
+  if (at == cases_.end()) return;
+  for (int i = 0; i < std::min(change.add_size(), places.size()); ++i) {
+    const auto place = static_cast<int>(places[i]);
+    if (place == at->second.respondents_size()) at->second.add_respondents();
+    if (place < at->second.respondents_size()) *at->second.mutable_respondents(place) = change.add(i);
+  }
+}
+
 Doubts OpenedAmounts::OfOrder(uint64_t case_seq, const Order& order, uint32_t respondent,
                               const std::optional<OpenedLedger::Held>& held, const PlausibilityRow& row) const {
   Doubts doubts;

@@ -26,6 +26,9 @@ class OpenedAmounts {
   // What the claim that opens the case, or takes the place of the one in force, must be confirmed for.
   Doubts Open(uint64_t case_seq, const goldeneagle::v1::OpenCase& opened, const goldeneagle::v1::PlausibilityRow& row);
   Doubts Change(uint64_t case_seq, const goldeneagle::v1::Claim& claim, const goldeneagle::v1::PlausibilityRow& row);
+  // Who came to the case, at which places; who left keeps his.
+  void Join(uint64_t case_seq, const goldeneagle::v1::ChangeRespondents& change,
+            const google::protobuf::RepeatedField<uint32_t>& places);
   // What a freeze of money, a deduction or a part to release must be confirmed for; nothing for other orders and for
   // cases that are sealed. `held`: by the measure of a deduction or release, where it is known.
   Doubts OfOrder(uint64_t case_seq, const goldeneagle::v1::Order& order, uint32_t respondent,

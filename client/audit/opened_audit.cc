@@ -35,9 +35,18 @@ void OpenedAudit::Take(std::string_view bytes, std::string_view sealed) {
   const journal::Leaf& leaf = *decoded;
   if (leaf.type == ENTRY_TYPE_LOG_FOUNDED) register_.founding.ParseFromString(leaf.body);
   FollowIncident(leaf);
+  CheckRemovedTold(leaf);
+  if (leaf.case_seq) FollowRemoved(leaf);
+  FollowEnds(leaf);
   if (leaf.type == ENTRY_TYPE_DELIVERED) return TakeDelivered(leaf);
   if (leaf.type == ENTRY_TYPE_ADAPTER_APPROVED) return TakeAdapterApproved(leaf);
   if (leaf.type == ENTRY_TYPE_ADAPTER_PRESENT) return CheckExamined(leaf);
+  if (leaf.type == ENTRY_TYPE_MEASURE_MARKED) return TakeEndMarked(leaf);
+  if (leaf.type == ENTRY_TYPE_CASE_ERASED) {
+    for (const auto& [seq, order] : orders_) {
+      if (order.case_seq == leaf.case_seq.value()) DisarmEnd(seq);
+    }
+  }
   if (leaf.type == ENTRY_TYPE_ORDER_WITHDRAWN) ledger_.Withdraw(leaf.case_seq.value(), leaf.order.value());
   if (!leaf.has_payload()) {
     if (!sealed.empty()) Add(Rule::kSeal, leaf, "it commits to no payload, and has one");
@@ -48,6 +57,8 @@ void OpenedAudit::Take(std::string_view bytes, std::string_view sealed) {
     const bool opens = leaf.type == ENTRY_TYPE_CASE_OPENED;
     if (opens || leaf.case_seq) ledger_.Lose(opens ? leaf.index.value() : leaf.case_seq.value());
     if (leaf.case_seq) amounts_.Lose(leaf.case_seq.value());
+    const auto of = cases_.find(leaf.case_seq.value());
+    if (leaf.type == ENTRY_TYPE_CASE_RESPONDENTS_CHANGED && of != cases_.end()) of->second.knows_people = false;
     return;
   }
   switch (leaf.type) {
@@ -66,6 +77,7 @@ void OpenedAudit::Take(std::string_view bytes, std::string_view sealed) {
     case ENTRY_TYPE_CASE_OPENED:
     case ENTRY_TYPE_CASE_STAGE_CHANGED:
     case ENTRY_TYPE_CASE_CAP_CHANGED:
+    case ENTRY_TYPE_CASE_RESPONDENTS_CHANGED:
       return TakeCase(leaf, *payload);
     case ENTRY_TYPE_ORDER_ACCEPTED:
       return TakeOrder(leaf, *payload);
@@ -88,8 +100,10 @@ void OpenedAudit::Take(std::string_view bytes, std::string_view sealed) {
       return TakeRefused(leaf, *payload);
     case ENTRY_TYPE_ACCESS_RECORDED:
       return TakeAccess(leaf, *payload);
+    case ENTRY_TYPE_SURPLUS_ARISEN:
+      return TakeSurplus(leaf, *payload);  // the gateway's own words: nobody signed them
     default:
-      return;  // surpluses are the gateway's own words: nobody signed them
+      return;
   }
 }
 
@@ -134,10 +148,12 @@ void OpenedAudit::TakeAdopted(const journal::Leaf& leaf, const std::string& payl
   if (said.has_agency()) {
     register_.agencies[body.ordinal()] = said.agency().code();
     register_.agency_ordinals[said.agency().code()] = body.ordinal();
+    register_.agency_rows[body.ordinal()] = said.agency();
   }
   if (said.has_policy()) {
     register_.policy = said.policy().table();
     register_.policy_sealed = false;
+    FollowAllEnds();
     if (register_.policy.version() != body.policy_version())
       Add(Rule::kContent, leaf, "the policy has another version");
   }
@@ -183,30 +199,39 @@ void OpenedAudit::TakeStatement(const journal::Leaf& leaf, const std::string& pa
 }
 
 void OpenedAudit::TakeCase(const journal::Leaf& leaf, const std::string& payload) {
-  CaseOpened opened;  // all three have a request id, a digest and a head
+  CaseOpened opened;  // all four have a request id, a digest and a head
   CaseStageChanged stage;
   CaseCapChanged cap;
+  CaseRespondentsChanged people;
   CasePayload said;
   CaseAct act;
-  const bool opens = leaf.type == ENTRY_TYPE_CASE_OPENED, moves = leaf.type == ENTRY_TYPE_CASE_STAGE_CHANGED;
+  const bool opens = leaf.type == ENTRY_TYPE_CASE_OPENED, moves = leaf.type == ENTRY_TYPE_CASE_STAGE_CHANGED,
+             joins = leaf.type == ENTRY_TYPE_CASE_RESPONDENTS_CHANGED;
   const bool read = opens   ? opened.ParseFromString(leaf.body)
                     : moves ? stage.ParseFromString(leaf.body)
+                    : joins ? people.ParseFromString(leaf.body)
                             : cap.ParseFromString(leaf.body);
   if (!read || !said.ParseFromString(payload) || !act.ParseFromString(said.member()))
     return Add(Rule::kContent, leaf, "the act can't be read");
   const HeadOpened* head = CheckMember(leaf,
                                        opens   ? opened.head()
                                        : moves ? stage.head()
+                                       : joins ? people.head()
                                                : cap.head(),
                                        opens   ? opened.digest()
                                        : moves ? stage.digest()
+                                       : joins ? people.digest()
                                                : cap.digest(),
                                        said.member(), said.index());
   const bool fits = opens   ? act.has_open() && act.open().stage() == opened.stage()
                     : moves ? act.has_stage() && act.stage().to() == stage.to()
+                    : joins ? act.has_respondents()
                             : act.has_cap();
-  if (!fits || act.request_id() != (opens ? opened.request_id() : moves ? stage.request_id() : cap.request_id()))
-    Add(Rule::kContent, leaf, "the court signed another act");
+  const std::string& id = opens   ? opened.request_id()
+                          : moves ? stage.request_id()
+                          : joins ? people.request_id()
+                                  : cap.request_id();
+  if (!fits || act.request_id() != id) Add(Rule::kContent, leaf, "the court signed another act");
   if (head != nullptr) {
     if (act.court() != head->signer) Add(Rule::kContent, leaf, "the act names another court than its head");
     std::vector<int> roles(register_.policy.case_acts().roles().begin(), register_.policy.case_acts().roles().end());
@@ -223,7 +248,15 @@ void OpenedAudit::TakeCase(const journal::Leaf& leaf, const std::string& payload
   }
   if (opens) {
     ledger_.Open(leaf.index.value(), act.open());
-    cases_[leaf.index.value()] = {act.court(), act.open().case_number()};
+    CaseKept& kept = cases_[leaf.index.value()];
+    kept.court = act.court(), kept.number = act.open().case_number();
+    kept.people.assign(act.open().respondents().begin(), act.open().respondents().end());
+    kept.removed.assign(kept.people.size(), false);
+  }
+  if (joins && act.has_respondents()) {
+    CheckConfirmed(leaf, people.confirmed(), act.has_confirmed() ? &act.confirmed() : nullptr, {}, head);
+    TakeRespondents(leaf, people, act.respondents());
+    FollowRemoved(leaf);
   }
   if (act.has_cap()) ledger_.SetCap(leaf.case_seq.value(), act.cap().claim().cap_minor_units());
 }
@@ -247,12 +280,19 @@ void OpenedAudit::TakeOrder(const journal::Leaf& leaf, const std::string& payloa
   if ((known || (!register_.statements_sealed && register_.agencies_sealed.empty())) &&
       targets != AgencyBits(body.targets()))
     Add(Rule::kContent, leaf, "the court named other agencies");
+  CheckSubject(leaf, order, said.respondent());
   const std::string* freeze = FreezeNamed(order);
   if (const auto before = orders_.find(body.freeze_order());
       freeze != nullptr && before != orders_.end() && before->second.id != *freeze)
     Add(Rule::kContent, leaf, "the court named another freeze", {body.freeze_order()});
-  if (!register_.policy_sealed && register_.policy.version() == body.policy_version()) {
-    if (const auto wrong = WrongDue(body, order.urgency(), leaf.time, register_.policy)) Add(Rule::kDue, leaf, *wrong);
+  const AgencyBits asked(body.targets());
+  const bool one = asked.count() == 1;
+  const auto agency = one ? register_.agency_rows.find(asked.highest()) : register_.agency_rows.end();
+  const bool named = agency != register_.agency_rows.end();
+  if (!register_.policy_sealed && register_.policy.version() == body.policy_version() && (named || !one)) {
+    if (const auto wrong =
+            WrongDue(body, order.urgency(), leaf.time, register_.policy, named ? &agency->second : nullptr))
+      Add(Rule::kDue, leaf, *wrong);
   }
   const int64_t amount = under_head_[{body.head(), leaf.case_seq.value(), order.action()}] += AmountOf(order);
   const auto row = std::find_if(register_.policy.actions().begin(), register_.policy.actions().end(),
@@ -278,9 +318,11 @@ void OpenedAudit::TakeOrder(const journal::Leaf& leaf, const std::string& payloa
       .person = order.subject().id_kind() + ' ' + absl::AsciiStrToUpper(order.subject().id_number()),
       .case_seq = leaf.case_seq.value(),
       .head = body.head(),
+      .freeze = body.freeze_order(),
       .action = order.action(),
       .amount = amount,
       .confirmed = order.has_confirmed(),
+      .respondent = said.respondent(),
       // What a counter has registered keeps the rank that it got there.
       .ranked = MakesMeasure(order.action()) && !order.freeze().has_counter(),
       .takes = Takes(order.action())};
@@ -298,6 +340,7 @@ void OpenedAudit::TakeDelivered(const journal::Leaf& leaf) {
     if (order->second.takes && !order->second.handed_out && !ledger_.MayTake(order->second.case_seq))
       Add(Rule::kLedger, leaf, "it takes something, and goes out while more than the cap is taken or on its way",
           {order->first});
+    CheckBegins(leaf, order->first, order->second);
     order->second.handed_out = true;
     CheckHeldUp(leaf, order->first, order->second);
   }
@@ -343,6 +386,7 @@ void OpenedAudit::TakeReceipt(const journal::Leaf& leaf, const std::string& payl
   if (leaf.type == ENTRY_TYPE_RECEIPT_CONFLICT || order == orders_.end()) return;
   const bool overtaken = !TakeWord(leaf, receipt);
   ledger_.Answer(leaf.case_seq.value(), leaf.order.value(), receipt, overtaken);
+  FollowEnd(leaf.case_seq.value(), order->second.freeze != 0 ? order->second.freeze : leaf.order.value());
   if (!overtaken && order->second.ranked && !receipt.items().empty()) {
     const auto other = ranks_.Served(leaf.order.value(), leaf.agency.value(), order->second.person,
                                      receipt.items(0).measure().served_sequence());

@@ -57,11 +57,17 @@ class OpenedAudit {
   };
   struct CaseKept {
     std::string court, number;
+    std::vector<goldeneagle::v1::Respondent> people;  // by place
+    std::vector<bool> removed;
+    bool knows_people = true;    // false: an act on them is sealed
+    std::vector<uint64_t> told;  // on those who left: as the newest SURPLUS_ARISEN has them
+    uint64_t moved = 0;          // the newest entry after which that may differ
+    absl::Time moved_at = absl::InfinitePast();
   };
   struct OrderKept {
     std::string digest, id;
     std::string person;  // kind and number: a tag is another one after a rotation of its key
-    uint64_t case_seq = 0, head = 0;
+    uint64_t case_seq = 0, head = 0, freeze = 0;
     goldeneagle::v1::Action action{};
     int64_t amount = 0;  // of its head so far, in its action and case
     bool confirmed = false;
@@ -71,6 +77,7 @@ class OpenedAudit {
     uint64_t signed_index = 0;
     absl::Time signed_at;
     AgencyBits delivered;
+    uint32_t respondent = 0;  // place in the case
     bool ranked = false, takes = false, handed_out = false;
   };
 
@@ -82,6 +89,12 @@ class OpenedAudit {
   struct PositionKept {
     uint64_t index = 0;
     std::map<std::string, goldeneagle::v1::MeasureState> lines;  // by order id
+  };
+
+  // A measure's term: the newest mark of its end, and when the next one comes; microseconds, 0: none.
+  struct EndKept {
+    int64_t marked_end = 0, at = 0;
+    uint32_t marked_days = 0;
   };
 
   // What an agency has said on an order, conflicts apart.
@@ -117,6 +130,15 @@ class OpenedAudit {
   void CheckExamined(const journal::Leaf& leaf);  // ADAPTER_PRESENT
   void TakeStatement(const journal::Leaf& leaf, const std::string& payload);
   void TakeCase(const journal::Leaf& leaf, const std::string& payload);
+  // opened_respondents.cc
+  void TakeRespondents(const journal::Leaf& leaf, const goldeneagle::v1::CaseRespondentsChanged& body,
+                       const goldeneagle::v1::ChangeRespondents& change);
+  void CheckSubject(const journal::Leaf& leaf, const goldeneagle::v1::Order& order, uint32_t place);
+  void CheckBegins(const journal::Leaf& leaf, uint64_t seq, const OrderKept& order);
+  void TakeSurplus(const journal::Leaf& leaf, const std::string& payload);
+  // What the entry says may end, or begin, what stands on those who left; and after its commit, whether that was told.
+  void FollowRemoved(const journal::Leaf& leaf);
+  void CheckRemovedTold(const journal::Leaf& leaf);
   void TakeOrder(const journal::Leaf& leaf, const std::string& payload);
   void TakeResumed(const journal::Leaf& leaf, const std::string& payload);
   void TakeDelivered(const journal::Leaf& leaf);
@@ -131,6 +153,12 @@ class OpenedAudit {
   void FollowIncident(const journal::Leaf& leaf);
   void CheckIncidentSides(const journal::Leaf& leaf, const goldeneagle::v1::IncidentArisen& body,
                           const goldeneagle::v1::IncidentPayload& said);
+  // opened_ends.cc
+  void DisarmEnd(uint64_t freeze);
+  void FollowEnd(uint64_t case_seq, uint64_t freeze);
+  void FollowAllEnds();
+  void TakeEndMarked(const journal::Leaf& leaf);
+  void FollowEnds(const journal::Leaf& leaf);
   void CheckAgencySigned(const journal::Leaf& leaf, const HeadOpened& head, const std::string& agency);
   void CheckCourtSigned(const journal::Leaf& leaf, const HeadOpened& head,
                         const google::protobuf::RepeatedPtrField<goldeneagle::v1::OrderSigner>& signers, bool answers);
@@ -150,11 +178,15 @@ class OpenedAudit {
   std::map<std::pair<uint64_t, uint32_t>, WordKept> words_;  // by order and agency
   std::map<uint64_t, ObjectionKept> objections_;             // by OBJECTION_RAISED
   std::map<uint64_t, CaseKept> cases_;
-  std::map<std::string, uint64_t> order_seqs_;                       // by order id
-  std::map<uint32_t, PositionKept> positions_;                       // by agency
-  std::map<uint64_t, uint64_t> incidents_;                           // that stand: INCIDENT_ARISEN -> order
-  std::set<uint64_t> differ_;                                        // orders that the newest statement shows otherwise
-  uint64_t differ_at_ = 0;                                           // its index
+  std::set<uint64_t> moved_;                           // cases with somebody who left, moved in the commit of now
+  std::map<std::string, uint64_t> order_seqs_;         // by order id
+  std::map<uint32_t, PositionKept> positions_;         // by agency
+  std::map<uint64_t, uint64_t> incidents_;             // that stand: INCIDENT_ARISEN -> order
+  std::map<uint64_t, EndKept> ends_;                   // by freeze
+  std::set<std::pair<int64_t, uint64_t>> end_timers_;  // when a mark of it comes
+  std::map<uint64_t, int64_t> ends_late_;              // since when the log has gone on past it
+  std::set<uint64_t> differ_;                          // orders that the newest statement shows otherwise
+  uint64_t differ_at_ = 0;                             // its index
   std::map<std::pair<std::string, std::string>, int64_t> approved_;  // adapter and version: until when, microseconds
   uint64_t opened_ = 0, sealed_ = 0, unchecked_ = 0;
 };

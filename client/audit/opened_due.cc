@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 
@@ -11,14 +12,50 @@ using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 
 namespace {
 
+// Whether one calendar says that the day is worked, or that it isn't; absent: it says nothing of it.
+std::optional<bool> SaidBy(const CalendarRow& calendar, const std::string& day) {
+  const auto has = [&](const auto& list) {
+    return std::any_of(list.begin(), list.end(), [&](const CalendarDays& days) {
+      return days.first() <= day && day <= (days.last().empty() ? days.first() : days.last());
+    });
+  };
+  if (has(calendar.holidays())) return false;
+  if (has(calendar.working_days())) return true;
+  return std::nullopt;
+}
+
+// By the calendar of the longest beginning of `region` that says something, else by the weekday.
+bool IsWorked(absl::CivilDay day, const std::string& region, const PolicyTable& table) {
+  const absl::Weekday weekday = absl::GetWeekday(day);
+  bool worked = weekday != absl::Weekday::saturday && weekday != absl::Weekday::sunday;
+  size_t local = 0;
+  for (const CalendarRow& calendar : table.calendars()) {
+    if (!absl::StartsWith(region, calendar.region()) || calendar.region().size() < local) continue;
+    const auto said = SaidBy(calendar, absl::FormatCivilTime(day));
+    if (said) worked = *said, local = calendar.region().size();
+  }
+  return worked;
+}
+
+absl::Time DueBy(const DeadlineRow& row, absl::Time at, const absl::TimeZone& zone, const std::string& region,
+                 const PolicyTable& table) {
+  if (row.hours() > 0) return at + absl::Hours(static_cast<int64_t>(row.hours()));
+  absl::CivilDay day = absl::ToCivilDay(at, zone) + static_cast<int64_t>(row.civil_days());
+  for (uint32_t worked = 0; worked < row.working_days();) worked += IsWorked(++day, region, table) ? 1 : 0;
+  while (row.roll() && !IsWorked(day, region, table)) ++day;
+  return row.cutoff_minute() > 0
+             ? absl::FromCivil(absl::CivilMinute(day) + static_cast<int64_t>(row.cutoff_minute()), zone)
+             : absl::FromCivil(day + 1, zone);
+}
+
+// `region`: of the agency that has to act; empty: several have, or a court.
 template <typename Body>
-std::optional<std::string> WrongClock(const Body& body, const DeadlineRow& row, absl::Time at,
-                                      const PolicyTable& table) {
+std::optional<std::string> WrongClock(const Body& body, const DeadlineRow& row, absl::Time at, const PolicyTable& table,
+                                      const std::string& region) {
   absl::TimeZone zone;
   if (!absl::LoadTimeZone(table.time_zone(), &zone))
     return absl::StrCat("this machine doesn't know the policy's time zone ", table.time_zone());
-  const absl::Time due = row.hours() > 0 ? at + absl::Hours(static_cast<int64_t>(row.hours()))
-                                         : absl::FromCivil(absl::ToCivilDay(at, zone) + row.civil_days() + 1, zone);
+  const absl::Time due = DueBy(row, at, zone, region, table);
   if (absl::ToUnixMicros(due) != body.due())
     return absl::StrCat("by ", row.name(), " it is due at ", absl::FormatTime(due, zone), ", not at ",
                         absl::FormatTime(absl::FromUnixMicros(body.due()), zone));
@@ -26,6 +63,19 @@ std::optional<std::string> WrongClock(const Body& body, const DeadlineRow& row, 
                   body.marks_permille().end()))
     return absl::StrCat("by ", row.name(), " there are other marks on the way");
   return std::nullopt;
+}
+
+// What the first override that fits an order to this agency names; null: none fits.
+const DeadlineOverrideRow* OverrideFor(const OrderAccepted& order, Urgency urgency, const RegisterAgency& agency,
+                                       const PolicyTable& table) {
+  for (const DeadlineOverrideRow& row : table.deadline_overrides()) {
+    if (!row.agency().empty() && row.agency() != agency.code()) continue;
+    if (!row.agency_kind().empty() && row.agency_kind() != agency.kind()) continue;
+    if (!absl::StartsWith(agency.region(), row.region())) continue;
+    if (row.action() != ACTION_UNSPECIFIED && row.action() != order.action()) continue;
+    if (row.urgency() == URGENCY_UNSPECIFIED || row.urgency() == urgency) return &row;
+  }
+  return nullptr;
 }
 
 const DeadlineRow* RowNamed(const std::string& name, const PolicyTable& table) {
@@ -37,19 +87,23 @@ const DeadlineRow* RowNamed(const std::string& name, const PolicyTable& table) {
 }  // namespace
 
 std::optional<std::string> WrongDue(const OrderAccepted& order, Urgency urgency, absl::Time at,
-                                    const PolicyTable& table) {
+                                    const PolicyTable& table, const RegisterAgency* agency) {
   const DeadlineRow* row = RowNamed(order.deadline_row(), table);
-  if (row == nullptr || row->urgency() != urgency)
-    return absl::StrCat("the installed policy has no row ", order.deadline_row(), " for orders of this urgency");
-  return WrongClock(order, *row, at, table);
+  const DeadlineOverrideRow* other = agency != nullptr ? OverrideFor(order, urgency, *agency, table) : nullptr;
+  if (row == nullptr || (other != nullptr ? row->name() != other->deadline() : row->urgency() != urgency))
+    return other != nullptr
+               ? absl::StrCat("the installed policy's ", other->name(), " gives it the row ", other->deadline())
+               : absl::StrCat("the installed policy has no row ", order.deadline_row(), " for orders of this urgency");
+  return WrongClock(order, *row, at, table, agency != nullptr ? agency->region() : "");
 }
 
-std::optional<std::string> WrongDue(const IncidentArisen& incident, absl::Time at, const PolicyTable& table) {
+std::optional<std::string> WrongDue(const IncidentArisen& incident, absl::Time at, const PolicyTable& table,
+                                    const RegisterAgency& agency) {
   constexpr char kRow[] = "POSITION_DIFFERENCE";
   const DeadlineRow* row = RowNamed(kRow, table);
   if (row == nullptr || incident.deadline_row() != kRow)
     return absl::StrCat("incidents have the clock of the row ", kRow, " of the installed policy, and of no other");
-  return WrongClock(incident, *row, at, table);
+  return WrongClock(incident, *row, at, table, agency.region());
 }
 
 std::optional<std::string> WrongDue(const ObjectionRaised& objection, absl::Time at, const PolicyTable& table) {
@@ -57,7 +111,7 @@ std::optional<std::string> WrongDue(const ObjectionRaised& objection, absl::Time
   const DeadlineRow* row = RowNamed(kRow, table);
   if (row == nullptr || objection.deadline_row() != kRow)
     return absl::StrCat("objections are answered by the row ", kRow, " of the installed policy, and by no other");
-  return WrongClock(objection, *row, at, table);
+  return WrongClock(objection, *row, at, table, "");
 }
 
 }  // namespace eagle::audit

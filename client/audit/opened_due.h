@@ -1,5 +1,5 @@
 // When an answer is due by the policy's own words, counted again: hours from the acceptance, or the end of the n-th
-// civil day after it in the policy's time zone.
+// civil or working day after it in the policy's time zone, by the calendars of the agency's region.
 //
 // Threads: a pure function.
 #pragma once
@@ -8,19 +8,22 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "goldeneagle/v1/administration.pb.h"
 #include "goldeneagle/v1/entry.pb.h"
 #include "goldeneagle/v1/policy.pb.h"
 
 namespace eagle::audit {
 
 // Why the clock of an order that was accepted at `at` is not the policy's; absent: it is. `urgency`: as the court
-// signed it. `table`: the one in force.
+// signed it. `table`: the one in force. `agency`: the only one that it goes to; null: it goes to several.
 std::optional<std::string> WrongDue(const goldeneagle::v1::OrderAccepted& order, goldeneagle::v1::Urgency urgency,
-                                    absl::Time at, const goldeneagle::v1::PolicyTable& table);
+                                    absl::Time at, const goldeneagle::v1::PolicyTable& table,
+                                    const goldeneagle::v1::RegisterAgency* agency);
 
-// The same of an incident that arose at `at`.
+// The same of an incident at `agency` that arose at `at`.
 std::optional<std::string> WrongDue(const goldeneagle::v1::IncidentArisen& incident, absl::Time at,
-                                    const goldeneagle::v1::PolicyTable& table);
+                                    const goldeneagle::v1::PolicyTable& table,
+                                    const goldeneagle::v1::RegisterAgency& agency);
 // The same of an objection that was raised at `at`.
 std::optional<std::string> WrongDue(const goldeneagle::v1::ObjectionRaised& objection, absl::Time at,
                                     const goldeneagle::v1::PolicyTable& table);

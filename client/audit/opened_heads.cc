@@ -47,6 +47,7 @@ void OpenedAudit::Missed(const journal::Leaf& leaf) {
       break;
     case ENTRY_TYPE_AGENCY_REGISTERED:
       register_.agencies_sealed.insert(leaf.agency.value());
+      register_.agency_rows.erase(leaf.agency.value());
       break;
     case ENTRY_TYPE_POLICY_INSTALLED:
       register_.policy_sealed = true;

@@ -21,6 +21,23 @@ void OpenedLedger::SetCap(uint64_t case_seq, int64_t cap) {
   money.highest_cap = std::max(money.highest_cap, cap);
 }
 
+void OpenedLedger::SetRespondents(uint64_t case_seq, std::vector<int64_t> liabilities, std::vector<bool> removed) {
+  Money& money = cases_[case_seq];
+  money.liabilities = std::move(liabilities), money.removed = std::move(removed);
+}
+
+std::optional<std::vector<uint64_t>> OpenedLedger::OnRemoved(uint64_t case_seq) const {
+  const auto of = cases_.find(case_seq);
+  if (of == cases_.end() || of->second.lost) return std::nullopt;
+  const std::vector<bool>& removed = of->second.removed;
+  std::vector<uint64_t> freezes;
+  for (const auto& [seq, measure] : of->second.measures) {
+    if (measure.respondent < removed.size() && removed[measure.respondent] && measure.phase != Phase::kOver)
+      freezes.push_back(seq);
+  }
+  return freezes;
+}
+
 OpenedLedger::Sums OpenedLedger::SumOf(const Money& money, std::optional<uint32_t> respondent) {
   Sums sums;
   for (const auto& [seq, measure] : money.measures) {
@@ -92,6 +109,7 @@ std::optional<std::string> OpenedLedger::Accept(uint64_t case_seq, uint64_t seq,
     money.payments[seq] = {.freeze = freeze, .respondent = respondent, .amount = amount, .held = held};
   } else {
     if (order.has_release()) money.releases[seq] = freeze;
+    if (order.has_renew()) money.renewals[seq] = freeze;
     return std::nullopt;
   }
   if (money.lost || wrong) return wrong;
@@ -134,6 +152,8 @@ void OpenedLedger::Sign(Measure& measure, const ItemResult& item, const MeasureS
   measure.controlled = state.controlled_minor_units();
   measure.unfunded = state.unfunded_minor_units();
   measure.limit = state.requested_minor_units();
+  const auto& end = state.effective_to();
+  measure.ends = state.has_effective_to() ? end.seconds() * 1'000'000 + end.nanos() / 1'000 : 0;
   measure.phase = state.ended()                                                         ? Phase::kOver
                   : item.outcome() == OUTCOME_WAITLISTED || !state.has_effective_from() ? Phase::kWaits
                                                                                         : Phase::kHolds;
@@ -188,6 +208,9 @@ void OpenedLedger::Answer(uint64_t case_seq, uint64_t seq, const Receipt& receip
     if (item.outcome() != OUTCOME_RELEASED && !corrected) return;
     if (item.outcome() != OUTCOME_RELEASED) TakeBack(from->second, from->second.released, item.measure());
     Sign(from->second, item, item.measure());
+  } else if (const auto renewal = money.renewals.find(seq); renewal != money.renewals.end()) {
+    const auto of = money.measures.find(renewal->second);
+    if (last && item.outcome() == OUTCOME_RENEWED && of != money.measures.end()) Sign(of->second, item, item.measure());
   } else if (const auto paid = money.payments.find(seq); paid != money.payments.end()) {
     paid->second.of_thing ? AnswerTitle(money, paid->second, receipt) : AnswerPayment(money, paid->second, receipt);
   }
@@ -235,7 +258,13 @@ std::optional<OpenedLedger::Held> OpenedLedger::HeldBy(uint64_t case_seq, uint64
   if (at == of->second.measures.end()) return std::nullopt;
   const Measure& measure = at->second;
   if (measure.phase == Phase::kOver) return Held{.limit = measure.limit, .revision = measure.revision};
-  return Held{measure.limit, measure.controlled, measure.unfunded, measure.revision, measure.phase != Phase::kAsked};
+  return Held{.limit = measure.limit,
+              .controlled = measure.controlled,
+              .unfunded = measure.unfunded,
+              .revision = measure.revision,
+              .stands = measure.phase != Phase::kAsked,
+              .in_effect = measure.phase == Phase::kHolds,
+              .ends = measure.ends};
 }
 
 bool OpenedLedger::MayTake(uint64_t case_seq) const {

@@ -29,6 +29,10 @@ class OpenedLedger {
  public:
   void Open(uint64_t case_seq, const goldeneagle::v1::OpenCase& opened);
   void SetCap(uint64_t case_seq, int64_t cap);
+  // By place: what each is liable for (0: all), and who has left the case.
+  void SetRespondents(uint64_t case_seq, std::vector<int64_t> liabilities, std::vector<bool> removed);
+  // Freezes on those who have left, as long as they are not over; rising. Absent when the case has a sealed part.
+  std::optional<std::vector<uint64_t>> OnRemoved(uint64_t case_seq) const;
   // A payload about the case is sealed: nothing can be said of its money from now on.
   void Lose(uint64_t case_seq) { cases_[case_seq].lost = true; }
 
@@ -44,6 +48,8 @@ class OpenedLedger {
     int64_t limit = 0, controlled = 0, unfunded = 0;
     uint64_t revision = 0;
     bool stands = false;  // in effect, or waits
+    bool in_effect = false;
+    int64_t ends = 0;  // first instant at which it is over, microseconds; 0: no end was signed
   };
   std::optional<Held> HeldBy(uint64_t case_seq, uint64_t freeze) const;
   // Whether a deduction that goes out now would take more than the cap.
@@ -63,6 +69,7 @@ class OpenedLedger {
     bool refused = false;   // by its own answer: a correction of that revives it
     bool released = false;  // by a release: a correction of that revives it
     uint64_t revision = 0;  // of the unit's newest word on it
+    int64_t ends = 0;       // microseconds
   };
   struct Payment {
     uint64_t freeze = 0;
@@ -75,9 +82,10 @@ class OpenedLedger {
   struct Money {
     int64_t cap = 0, highest_cap = 0;
     std::vector<int64_t> liabilities;
+    std::vector<bool> removed;
     std::map<uint64_t, Measure> measures;
     std::map<uint64_t, Payment> payments;
-    std::map<uint64_t, uint64_t> releases;                        // order -> freeze
+    std::map<uint64_t, uint64_t> releases, renewals;              // order -> freeze
     std::map<std::pair<uint64_t, std::string>, int64_t> incomes;  // order and booking -> what was paid
     bool lost = false;
   };

@@ -78,8 +78,10 @@ void OpenedAudit::FollowIncident(const journal::Leaf& leaf) {
     incidents_[leaf.index.value()] = leaf.order.value();
     differ_.erase(leaf.order.value());
     const PolicyTable& policy = register_.policy;
-    if (!register_.policy_sealed && policy.version() == arisen.policy_version()) {
-      if (const auto why = WrongDue(arisen, leaf.time, policy)) Add(Rule::kDue, leaf, *why);
+    const auto agency = register_.agency_rows.find(leaf.agency.value());
+    if (!register_.policy_sealed && policy.version() == arisen.policy_version() &&
+        agency != register_.agency_rows.end()) {
+      if (const auto why = WrongDue(arisen, leaf.time, policy, agency->second)) Add(Rule::kDue, leaf, *why);
     }
   } else if (leaf.type == ENTRY_TYPE_INCIDENT_CLEARED && cleared.ParseFromString(leaf.body)) {
     incidents_.erase(cleared.incident());

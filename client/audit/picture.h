@@ -93,13 +93,22 @@ struct HandedSeen {
   std::string instance;  // 8 bytes
 };
 
+// A respondent of a case, or one who left it.
+struct PersonSeen {
+  std::string tag;
+  bool removed = false;
+};
+
 struct CaseSeen {
   uint32_t court = 0;
   goldeneagle::v1::CaseStage stage{};
-  int64_t moved = 0;     // when it last changed its stage, or a surplus in it was cleared; microseconds
-  uint64_t mover = 0;    // newest entry that can make or end a surplus
-  uint64_t surplus = 0;  // the SURPLUS_ARISEN that stands
-  StoredClock clock;     // of it
+  int64_t moved = 0;               // when it last changed its stage, or a surplus in it was cleared; microseconds
+  uint64_t mover = 0;              // newest entry that can make or end a surplus
+  uint64_t surplus = 0;            // the SURPLUS_ARISEN that stands
+  int64_t regrouped = 0;           // when its respondents last changed; microseconds, 0: never
+  std::vector<PersonSeen> people;  // by place
+  bool tagged = true;              // its opening has tags; without them the places of the opening are nobody's
+  StoredClock clock;               // of it
 };
 
 struct HeadSeen {
@@ -185,7 +194,8 @@ struct Picture {
   absl::flat_hash_map<uint64_t, std::vector<uint64_t>> objections_of;  // by freeze in question, else by order
   std::map<uint64_t, IncidentSeen> incidents;                          // those that stand, by INCIDENT_ARISEN
   std::set<std::tuple<uint32_t, uint64_t, goldeneagle::v1::IncidentKind>> incident_keys;  // but of missing statements
-  std::map<uint32_t, StatedSeen> stated;                                                  // by agency
+  absl::flat_hash_map<uint64_t, std::pair<int64_t, int64_t>> ends_marked;  // by freeze: the newest mark's end and days
+  std::map<uint32_t, StatedSeen> stated;                                   // by agency
   // What takes from a measure, by the freeze that made it. A release of it waits for their last words.
   struct DeductionsSeen {
     std::vector<uint64_t> orders;
@@ -252,12 +262,18 @@ void CheckDirectoryReceived(const journal::Leaf& leaf, Picture& seen);
 void CheckBatchHead(const journal::Leaf& leaf, Picture& seen);
 void CheckRefused(const journal::Leaf& leaf, Picture& seen);
 void CheckCase(const journal::Leaf& leaf, Picture& seen);
+void CheckRespondents(const journal::Leaf& leaf, Picture& seen);  // CASE_RESPONDENTS_CHANGED
+// Whether the tag is that of somebody who left the case, and certainly of nobody who is in it.
+bool HasLeft(const std::string& tag, const CaseSeen& of);
+// Whether the order, which has not begun there, may be about somebody who left its case: then it stands still.
+bool MayStandStill(uint32_t agency, const OrderSeen& order, const Picture& seen);
 void CheckOrderAccepted(const journal::Leaf& leaf, Picture& seen);
 void CheckDelivered(const journal::Leaf& leaf, Picture& seen);
 void CheckWithdrawn(const journal::Leaf& leaf, Picture& seen);
 void CheckPaused(const journal::Leaf& leaf, Picture& seen);     // ORDER_PAUSED, ORDER_RESUMED
 void CheckObjection(const journal::Leaf& leaf, Picture& seen);  // OBJECTION_*
 void CheckPosition(const journal::Leaf& leaf, Picture& seen);   // POSITION_STATED, INCIDENT_*
+void CheckMeasureMark(const journal::Leaf& leaf, Picture& seen);
 // The OBJECTION_RAISED that keeps a deduction back: open, or found right after it was signed. 0: none.
 uint64_t HeldByObjection(uint64_t order, const OrderSeen& seen_order, const Picture& seen);
 // When the last objection that kept it back, or could have, was closed; 0 without one.

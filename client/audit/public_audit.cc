@@ -88,6 +88,7 @@ void PublicAudit::Take(std::string_view bytes) {
     case ENTRY_TYPE_CASE_OPENED:
     case ENTRY_TYPE_CASE_STAGE_CHANGED:
     case ENTRY_TYPE_CASE_CAP_CHANGED:
+    case ENTRY_TYPE_CASE_RESPONDENTS_CHANGED:
       return CheckCase(leaf, seen);
     case ENTRY_TYPE_ORDER_ACCEPTED:
       return CheckOrderAccepted(leaf, seen);
@@ -115,6 +116,9 @@ void PublicAudit::Take(std::string_view bytes) {
     case ENTRY_TYPE_OBJECTION_REPLIED:
     case ENTRY_TYPE_OBJECTION_ANSWERED:
       return CheckObjection(leaf, seen);
+    case ENTRY_TYPE_MEASURE_MARKED:
+      ++marks_;
+      return CheckMeasureMark(leaf, seen);
     case ENTRY_TYPE_INCIDENT_MARKED:
       ++marks_;
       return CheckPosition(leaf, seen);

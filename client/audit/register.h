@@ -31,6 +31,8 @@ struct Register {
   goldeneagle::v1::LogFounded founding;
   std::map<uint32_t, std::string> courts, agencies;  // ordinal -> code
   std::map<std::string, uint32_t> agency_ordinals;   // code -> ordinal
+  std::map<uint32_t, goldeneagle::v1::RegisterAgency>
+      agency_rows;  // by ordinal, as registered last; not the sealed ones
   // subject -> newest; ENDED in place of what a court's revoked key had stated
   std::map<std::string, StatementSeen> statements;
   std::map<std::string, std::vector<RevocationSeen>> revocations;  // by subject

@@ -82,7 +82,7 @@ absl::Status ShowAgencies(Session& session, const AgencyFlags& flags) {
     const bool acknowledged = agency.directory_position() != 0;
     table.Add({Text(agency.code()), Text(agency.display_name()), Text(agency.kind()), Text(agency.region()),
                Text(Word(agency.presence())), instant(agency.since()), Count(agency.open_tasks()),
-               instant(agency.examined_until()),
+               IsSet(agency.examined_until()) ? End(ToTime(agency.examined_until()), zone) : Nothing(),
                TextOrNothing(!acknowledged                            ? ""
                              : agency.directory_position() == current ? "CURRENT"
                                                                       : "BEHIND"),

@@ -122,7 +122,7 @@ absl::StatusOr<Document> DescribeDraft(Session& session, const Draft& draft) {
 absl::Status SignDraft(Session& session, const std::string& path, const Signing& signing, const std::string& digest) {
   if (signing.nobody()) return Fail(Reason::kFieldMissing, "nobody signs: give --sign OFFICER or --key FILE");
   EAGLE_ASSIGN_OR_RETURN(Draft draft, Draft::Read(path));
-  if (!digest.empty()) EAGLE_RETURN_IF_ERROR(ExpectDigest(draft, digest));
+  if (!digest.empty()) EAGLE_RETURN_IF_ERROR(ExpectDigest(draft.digest_text(), digest));
   for (const SignerSeen& one : SignersOf(session, draft)) {
     if (one.holds == SignerSeen::Holds::kNo)
       return Fail(Reason::kSignatureInvalid, "the draft was changed after officer " + one.officer +

@@ -1,4 +1,4 @@
-// eagle case: opening a case, changing its stage and its cap, looking at its ledger.
+// eagle case: opening a case, changing its stage, its cap and its respondents, looking at its ledger.
 #include "client/cli/batches.h"
 #include "client/cli/commands.h"
 #include "client/cli/reading.h"
@@ -77,12 +77,22 @@ std::vector<std::string> CapParts(const std::string& text) {
   return parts;
 }
 
+// "NAME;ID_KIND;NUMBER".
+absl::StatusOr<v1::Identity> RemovedOf(const std::string& text) {
+  const std::vector<std::string> parts = CapParts(text);
+  if (parts.size() != 3) return Fail(Reason::kFieldInvalid, "--remove is NAME;ID_KIND;NUMBER");
+  v1::Identity identity;
+  identity.set_name(parts[0]);
+  identity.set_id_kind(parts[1]);
+  identity.set_id_number(parts[2]);
+  return identity;
+}
+
 // "NAME;ID_KIND;NUMBER;LIABILITY[;CAP]".
-absl::StatusOr<v1::Respondent> RespondentOf(const std::string& text) {
+absl::StatusOr<v1::Respondent> RespondentOf(const std::string& flag, const std::string& text) {
   const std::vector<std::string> parts = CapParts(text);
   if (parts.size() < 4 || parts.size() > 5)
-    return Fail(Reason::kFieldInvalid,
-                "--respondent is NAME;ID_KIND;NUMBER;LIABILITY or NAME;ID_KIND;NUMBER;LIABILITY;CAP");
+    return Fail(Reason::kFieldInvalid, flag + " is NAME;ID_KIND;NUMBER;LIABILITY or NAME;ID_KIND;NUMBER;LIABILITY;CAP");
   v1::Respondent respondent;
   respondent.mutable_identity()->set_name(parts[0]);
   respondent.mutable_identity()->set_id_kind(parts[1]);
@@ -196,7 +206,7 @@ absl::Status Open(Session& session, const OpenFlags& flags) {
     open.set_stage(OfWord<v1::CaseStage>(flags.stage));
     open.set_applicant(flags.applicant);
     for (const std::string& text : flags.respondents) {
-      EAGLE_ASSIGN_OR_RETURN(*open.add_respondents(), RespondentOf(text));
+      EAGLE_ASSIGN_OR_RETURN(*open.add_respondents(), RespondentOf("--respondent", text));
     }
     EAGLE_ASSIGN_OR_RETURN(*open.mutable_claim(), ClaimOf(session, flags.claim));
     open.set_purpose(flags.purpose.empty() ? config->purpose : flags.purpose);
@@ -243,10 +253,48 @@ absl::Status Cap(Session& session, const CapFlags& flags) {
   return SendCase(session, builder.ChangeCap(config->organisation, std::move(change)), flags.send);
 }
 
+struct RespondentsFlags {
+  std::string number, file, ground, legal_basis, ruling, ruling_number;
+  std::vector<std::string> add, remove;
+  SendFlags send;
+};
+
+absl::Status Respondents(Session& session, const RespondentsFlags& flags) {
+  EAGLE_ASSIGN_OR_RETURN(const Config* config, session.config());
+  v1::ChangeRespondents change;
+  if (!flags.file.empty()) EAGLE_RETURN_IF_ERROR(ReadMessageFile(flags.file, &change));
+  change.set_case_number(flags.number);
+  for (const std::string& text : flags.add) {
+    EAGLE_ASSIGN_OR_RETURN(*change.add_add(), RespondentOf("--add", text));
+  }
+  for (const std::string& text : flags.remove) {
+    EAGLE_ASSIGN_OR_RETURN(*change.add_remove(), RemovedOf(text));
+  }
+  if (!flags.ground.empty()) change.set_ground(flags.ground);
+  if (!flags.legal_basis.empty()) change.set_legal_basis(flags.legal_basis);
+  if (!flags.ruling.empty()) {
+    EAGLE_ASSIGN_OR_RETURN(const Paper paper, PaperFromFile("RULING", flags.ruling, flags.ruling_number));
+    *change.mutable_ruling() = InstrumentOf(paper);
+  }
+  OrderBuilder builder(session.process().clock, session.process().entropy);
+  return SendCase(session, builder.ChangeRespondents(config->organisation, std::move(change)), flags.send);
+}
+
 struct CaseShowFlags {
   std::string number, court;
   ReadingFlags reading;
 };
+
+Table RespondentsTable(const v1::CaseView& view, const absl::TimeZone& zone) {
+  Table table("respondents", {{"respondent"}, {"liability"}, {"liability_cap", kRight}, {"standing"}, {"since"}});
+  for (const v1::RespondentView& one : view.respondents()) {
+    const int64_t cap = one.liability_cap_minor_units();
+    table.Add({Text(one.identity_masked()), Text(Word(one.liability())), cap > 0 ? Money(cap) : Nothing(),
+               Text(one.removed() ? "REMOVED" : "RESPONDENT"),
+               IsSet(one.since()) ? Instant(ToTime(one.since()), zone) : Nothing()});
+  }
+  return table;
+}
 
 Table MeasuresTable(Session& session, const v1::CaseView& view, const absl::TimeZone& zone) {
   Table table("measures", {{"freeze_order"},
@@ -259,7 +307,8 @@ Table MeasuresTable(Session& session, const v1::CaseView& view, const absl::Time
                            {"unfunded", kRight},
                            {"rank", kRight},
                            {"effective_to"},
-                           {"unit_reference"}});
+                           {"unit_reference"},
+                           {"to_release"}});
   for (const v1::MeasureView& measure : view.measures()) {
     const v1::MeasureState& state = measure.state();
     // A thing whose value was declared has amounts, too.
@@ -270,7 +319,7 @@ Table MeasuresTable(Session& session, const v1::CaseView& view, const absl::Time
                money(state.requested_minor_units()), money(state.controlled_minor_units()),
                money(state.unfunded_minor_units()), state.rank() == 0 ? Nothing() : Count(state.rank()),
                IsSet(state.effective_to()) ? End(ToTime(state.effective_to()), zone) : Nothing(),
-               TextOrNothing(state.unit_reference())});
+               TextOrNothing(state.unit_reference()), measure.to_release() ? YesNo(true) : Nothing()});
   }
   return table;
 }
@@ -295,7 +344,8 @@ absl::Status ShowCase(Session& session, const CaseShowFlags& flags) {
       .Add("respondents", Text(respondents));
   head.Add("opened", IsSet(view.opened_at()) ? Instant(ToTime(view.opened_at()), zone) : Nothing())
       .Add("journal_index", Count(view.journal_index()))
-      .Add("orders", Count(static_cast<uint64_t>(view.orders_size())));
+      .Add("orders", Count(static_cast<uint64_t>(view.orders_size())))
+      .Add("release_due", IsSet(view.release_due()) ? Instant(ToTime(view.release_due()), zone) : Nothing());
   const v1::LedgerView& ledger = view.ledger();
   Record money("ledger");
   money.Add("currency", Text(ledger.currency()))
@@ -311,6 +361,7 @@ absl::Status ShowCase(Session& session, const CaseShowFlags& flags) {
   Document document;
   document.Add(std::move(head));
   document.Add(std::move(money));
+  document.Add(RespondentsTable(view, zone));
   document.Add(MeasuresTable(session, view, zone));
   return session.Print(document);
 }
@@ -318,7 +369,7 @@ absl::Status ShowCase(Session& session, const CaseShowFlags& flags) {
 }  // namespace
 
 void AddCase(Verb& root) {
-  Verb verb = root.Add("case", "Cases 案件: open them, change stage and cap, show the ledger.");
+  Verb verb = root.Add("case", "Cases 案件: open them, change stage, cap and respondents, show the ledger.");
   auto open_flags = std::make_shared<OpenFlags>();
   Verb open = verb.Add(
       "open", "Open a case; handler and leader sign.",
@@ -366,6 +417,28 @@ void AddCase(Verb& root) {
   AddSendFlags(cap, cap_flags->send);
   cap.Do([cap_flags](Session& session) { return Cap(session, *cap_flags); });
 
+  auto people_flags = std::make_shared<RespondentsFlags>();
+  Verb people = verb.Add(
+      "respondents", "Add respondents by a ruling, remove them, or both 追加、变更被执行人.",
+      "eagle case respondents --case \"（2026）辽9901执1024号\" --add "
+      "\"顾明远;CITIZEN_ID;990101197811230030;SEVERAL;50,000.00\" \\\n"
+      "  --remove \"北陵启明机电有限公司;UNIFIED_CREDIT_CODE;919901019900000178\" --ground \"股东未缴足出资\" \\\n"
+      "  --legal-basis \"法释〔2016〕21号第17条\" --ruling ruling.pdf --ruling-number \"（2026）辽9901执异7号\" --sign "
+      "001 "
+      "--sign 003");
+  people.Text("--case", &people_flags->number, "case number", Need::kRequired);
+  people.Text("--file", &people_flags->file, "the whole ChangeRespondents as the contract has it");
+  people.Texts("--add", &people_flags->add, "NAME;ID_KIND;NUMBER;LIABILITY[;CAP]; repeat for each");
+  people.Texts("--remove", &people_flags->remove,
+               "NAME;ID_KIND;NUMBER: only releases name him from then on; repeat for each");
+  people.Text("--ground", &people_flags->ground, "what the ruling decided");
+  people.Text("--legal-basis", &people_flags->legal_basis, "the article relied on");
+  people.Text("--ruling", &people_flags->ruling, "the ruling 裁定书, a .pdf or .ofd file: its digest is signed");
+  people.Text("--ruling-number", &people_flags->ruling_number, "its document number 文号");
+  people.Text("--confirm", &people_flags->send.confirm, kConfirmHelp);
+  AddSendFlags(people, people_flags->send);
+  people.Do([people_flags](Session& session) { return Respondents(session, *people_flags); });
+
   auto show_flags = std::make_shared<CaseShowFlags>();
   Verb show = verb.Add("show", "Show a case with its ledger and measures (an audited read).",
                        "eagle case show \"（2026）辽9901执1024号\" --officer 001 --purpose EXECUTION");
@@ -377,7 +450,7 @@ void AddCase(Verb& root) {
 
   AddMeasures(verb);
   AddCaseErase(verb);
-  AddDrafts(verb);
+  AddDrafts(verb, "case");
   AddPending(verb, "case");
 }
 

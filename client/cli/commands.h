@@ -46,8 +46,8 @@ void AddAcceptRecovery(Verb& journal);
 // A part of `case`, for administrators.
 void AddCaseErase(Verb& cases);
 void AddMeasures(Verb& cases);
-// Of `order` and of `case`: sign, submit; pending, digest (`noun`: which of the two, for the examples).
-void AddDrafts(Verb& verb);
+// Of `order`, `case` and `objection` (`noun` says which): sign, submit; pending, digest.
+void AddDrafts(Verb& verb, const std::string& noun);
 void AddPending(Verb& verb, const std::string& noun);
 
 }  // namespace eagle::client

@@ -1,6 +1,7 @@
 #include "client/cli/eagle.h"
 
 #include "client/cli/commands.h"
+#include "client/cli/scorecard.h"
 #include "client/common/width.h"
 #include "client/lib/errors.h"
 #include "server/base/bytes.h"
@@ -53,10 +54,10 @@ void Explain(Session& session, const absl::Status& status) {
 }  // namespace
 
 void AddCommands(Verb& root) {
-  for (const auto add :
-       {AddPki,    AddInit,     AddAdmin,     AddStatement, AddKey,    AddDirectory, AddAgency,  AddCase,
-        AddOrder,  AddFindings, AddObjection, AddIncident,  AddPaper,  AddEvidence,  AddJournal, AddLooks,
-        AddBackup, AddRecover,  AddMetrics,   AddWitness,   AddPolicy, AddDoctor,    AddReasons, AddVersion}) {
+  for (const auto add : {AddPki,       AddInit,   AddAdmin,    AddStatement, AddKey,      AddDirectory, AddAgency,
+                         AddCase,      AddOrder,  AddFindings, AddObjection, AddIncident, AddPaper,     AddEvidence,
+                         AddJournal,   AddLooks,  AddBackup,   AddRecover,   AddMetrics,  AddWitness,   AddPolicy,
+                         AddScorecard, AddDoctor, AddReasons,  AddVersion}) {
     add(root);
   }
 }

@@ -1,18 +1,22 @@
 // eagle evidence: one order's evidence as a file for the court's file 卷宗, verified before it is written.
 #include "client/lib/evidence.h"
 
+#include "client/audit/evidence_papers.h"
 #include "client/audit/evidence_words.h"
 #include "client/cli/commands.h"
 #include "client/cli/order_flags.h"
+#include "client/cli/orders.h"
 #include "client/cli/reading.h"
 #include "client/common/files.h"
+#include "client/lib/papers.h"
+#include "server/base/bytes.h"
 #include "server/base/reason.h"
 
 namespace eagle::client {
 namespace {
 
 struct EvidenceFlags {
-  std::string order, out;
+  std::string order, out, papers;
   CaseNamed of;
   ReadingFlags reading;
   std::vector<std::string> agencies;
@@ -31,6 +35,36 @@ std::string SignersText(const audit::EvidenceReport& report) {
     if (officer.signed_order) out += (out.empty() ? "" : ", ") + officer.code + " " + officer.name;
   }
   return out;
+}
+
+// Reads the files that the receipts name into a folder, each under its digest; what hasn't come yet is said.
+absl::Status FetchPapers(Session& session, const EvidenceFlags& flags, const CaseNamed& of,
+                         const audit::EvidenceReport& report, Table& table) {
+  EAGLE_ASSIGN_OR_RETURN(Gateway * gateway, session.gateway());
+  ReadingTicket ticket(session, flags.reading, of);
+  for (const audit::ReceiptSeen& seen : report.receipts) {
+    for (const v1::Instrument& paper : seen.receipt.documents()) {
+      const std::string path =
+          flags.papers + "/" + HexEncode(paper.digest()) + (paper.media_type() == "application/ofd" ? ".ofd" : ".pdf");
+      std::string state = "NOT_ASKED";
+      if (!flags.papers.empty()) {
+        const auto content = GetPaper(
+            {of.court, of.number, paper.digest()}, [&](v1::SignedMember& field) { return ticket.Put(field); }, *gateway,
+            PaperProgressOf(session));
+        if (!content.ok() && ReasonOf(content.status()) != Reason::kNotFound &&
+            ReasonOf(content.status()) != Reason::kBlobMissing)
+          return content.status();
+        if (content.ok()) {
+          EAGLE_RETURN_IF_ERROR(MakeFolder(flags.papers));
+          EAGLE_RETURN_IF_ERROR(WriteDurably(path, *content));
+        }
+        state = content.ok() ? "VERIFIED" : "NOT_THERE";
+      }
+      table.Add({Text(seen.agency), Text(paper.category()), TextOrNothing(paper.title()), Count(paper.size_bytes()),
+                 Text(HexEncode(paper.digest())), Text(state), state == "VERIFIED" ? Text(path) : Nothing()});
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::Status RunEvidence(Session& session, const EvidenceFlags& flags) {
@@ -62,13 +96,18 @@ absl::Status RunEvidence(Session& session, const EvidenceFlags& flags) {
       .Add("agencies", Text(AgenciesText(report)))
       .Add("receipts", Count(report.receipts.size()))
       .Add("unanswered", Count(report.unanswered.size()))
+      .Add("objections", Count(report.objections.size()))
+      .Add("open_objections", Count(report.open_objections.size()))
       .Add("pauses", Count(report.pauses.size()))
       .Add("paused_agencies", Count(report.paused.size()))
       .Add("checkpoint_size", Count(report.size))
       .Add("entries", Count(report.leaves))
       .Add("completeness", Text(audit::WordsOf(report.run, report.silence).en));
+  Table papers("papers", {{"agency"}, {"category"}, {"title"}, {"bytes", kRight}, {"digest"}, {"state"}, {"file"}});
+  EAGLE_RETURN_IF_ERROR(FetchPapers(session, flags, of, report, papers));
   Document document;
   document.Add(std::move(record));
+  document.Add(std::move(papers));
   return session.Print(document);
 }
 
@@ -81,6 +120,7 @@ void AddEvidence(Verb& root) {
                "eagle evidence 01920d5c-8f00-7000-8000-000000000001 --officer 001 --out 1024.evidence");
   verb.Text("ORDER", &flags->order, "order id", Need::kRequired);
   verb.Text("--out", &flags->out, "file; nothing is written that doesn't verify", Need::kRequired);
+  verb.Text("--papers", &flags->papers, "folder: the files that the receipts name are read into it, each verified");
   AddReadingFlags(verb, flags->reading);
   verb.Text("--case", &flags->of.number, "case number; as the order has it without it (auditors must say it)");
   verb.Text("--court", &flags->of.court, "code of the case's court, when it isn't ours");

@@ -200,7 +200,7 @@ class Printer {
     const v1::Sighting& met = item.sighting();
     sightings_.Add({Name(finding.agency()), Text(Word(receipt.change())), Instant(ToTime(met.seen_at()), zone_),
                     Text(met.place()), Text(met.seen_by()), YesNo(met.held()), TextOrNothing(met.custody_place()),
-                    IsSet(met.collect_by()) ? Instant(ToTime(met.collect_by()), zone_) : Nothing(),
+                    IsSet(met.collect_by()) ? End(ToTime(met.collect_by()), zone_) : Nothing(),
                     TextOrNothing(met.remark())});
     has_sightings_ = true;
   }

@@ -4,8 +4,8 @@
 #include "client/audit/log_export.h"
 #include "client/cli/commands.h"
 #include "client/cli/journal.h"
+#include "client/cli/pinned_log.h"
 #include "client/cli/session.h"
-#include "client/common/files.h"
 #include "server/base/bytes.h"
 #include "server/base/reason.h"
 
@@ -57,21 +57,8 @@ class FolderEntries : public audit::EntrySource {
   JournalFolder& folder_;
 };
 
-// The policy's file, else the pinned key of the flags, else that of the configuration.
-absl::StatusOr<journal::LogPolicy> PolicyOf(Session& session, const ExportFlags& flags) {
-  if (!flags.policy.empty()) {
-    EAGLE_ASSIGN_OR_RETURN(const std::string text, ReadFile(flags.policy));
-    return journal::LogPolicy::Parse(text);
-  }
-  if (!flags.folder.log_key.empty()) return journal::LogPolicy::OfKey(flags.folder.log_key);
-  EAGLE_ASSIGN_OR_RETURN(const Config* config, session.config());
-  if (config->state.empty()) return journal::LogPolicy::OfKey(config->log_key);
-  EAGLE_ASSIGN_OR_RETURN(Desk * desk, session.desk());
-  return journal::LogPolicy::OfKey(desk->options().log_key);
-}
-
 absl::Status Export(Session& session, const ExportFlags& flags) {
-  EAGLE_ASSIGN_OR_RETURN(const journal::LogPolicy policy, PolicyOf(session, flags));
+  EAGLE_ASSIGN_OR_RETURN(const journal::LogPolicy policy, PinnedLog(session, flags.policy, flags.folder.log_key));
   std::unique_ptr<JournalFolder> folder;
   std::unique_ptr<audit::EntrySource> source;
   if (flags.folder.data_folder.empty()) {

@@ -1,12 +1,10 @@
 // eagle case measures: what stands over all cases of the court, and what ends when.
-#include <algorithm>
-
 #include "client/cli/batches.h"
 #include "client/cli/commands.h"
+#include "client/cli/list_renewals.h"
 #include "client/cli/session.h"
 #include "client/lib/words.h"
 #include "server/base/reason.h"
-#include "server/trust/timestamps.h"
 
 namespace eagle::client {
 namespace {
@@ -36,29 +34,10 @@ Cell RenewalOf(const v1::MeasureView& measure, absl::Time now, const absl::TimeZ
   return Text("FROM " + absl::FormatCivilTime(absl::ToCivilDay(ToTime(measure.renewable_from()), zone)));
 }
 
-absl::StatusOr<std::vector<v1::MeasureView>> Fetch(Session& session, const MeasuresFlags& flags) {
-  EAGLE_ASSIGN_OR_RETURN(Gateway * gateway, session.gateway());
-  v1::ListMeasuresRequest request;
-  request.set_case_number(flags.case_number);
-  request.set_standing_only(!flags.all);
-  request.set_page_size(500);
-  if (flags.ending_days > 0)
-    *request.mutable_ending_before() = trust::TimestampOf(session.process().clock.WallNow() +
-                                                          absl::Hours(24) * static_cast<int64_t>(flags.ending_days));
-  std::vector<v1::MeasureView> measures;
-  for (;;) {
-    EAGLE_ASSIGN_OR_RETURN(const v1::ListMeasuresResponse page, gateway->ListMeasures(request));
-    measures.insert(measures.end(), page.measures().begin(), page.measures().end());
-    if (page.next_page_token().empty()) return measures;
-    request.set_page_token(page.next_page_token());
-  }
-}
-
 absl::Status ShowMeasures(Session& session, const MeasuresFlags& flags) {
   EAGLE_ASSIGN_OR_RETURN(const absl::TimeZone zone, session.zone());
-  EAGLE_ASSIGN_OR_RETURN(std::vector<v1::MeasureView> measures, Fetch(session, flags));
-  std::stable_sort(measures.begin(), measures.end(),
-                   [](const v1::MeasureView& a, const v1::MeasureView& b) { return EndOf(a) < EndOf(b); });
+  EAGLE_ASSIGN_OR_RETURN(const std::vector<v1::MeasureView> measures,
+                         MeasuresEnding(session, flags.case_number, flags.ending_days, !flags.all));
   const absl::Time now = session.process().clock.WallNow();
   Table table("measures", {{"effective_to"},
                            {"days_left", kRight},

@@ -270,7 +270,7 @@ void AddObjection(Verb& root) {
                         "--purpose EXECUTION --sign 001");
   AddSayFlags(reply, *reply_flags);
   reply.Do([reply_flags](Session& session) { return Say(session, *reply_flags); });
-  AddDrafts(verb);
+  AddDrafts(verb, "objection");
 }
 
 }  // namespace eagle::client

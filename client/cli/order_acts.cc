@@ -1,7 +1,8 @@
 // eagle order inquire | freeze | renew | release | deduct | freeze-and-deduct | transfer-title | locate |
 // extract-income, each sent at once, tried, or gathered in a draft (eagle order draft ...).
 #include "client/cli/commands.h"
-#include "client/cli/order_flags.h"
+#include "client/cli/list_renewals.h"
+#include "client/cli/order_from_flags.h"
 #include "client/cli/orders.h"
 #include "client/common/files.h"
 #include "client/lib/order_builder.h"
@@ -17,6 +18,9 @@ struct ActFlags {
   Signing signing;
   bool dry_run = false;
   uint64_t wait_seconds = 0;
+  // renew, of many
+  uint64_t ending_days = 0;
+  std::string into;
 };
 
 // What a release doesn't bring back is asked once more; null for the others.
@@ -33,8 +37,22 @@ const char* QuestionOf(v1::Action action) {
   }
 }
 
+absl::Status RenewMany(Session& session, const ActFlags& flags) {
+  if (flags.ending_days == 0 || flags.into.empty())
+    return Fail(Reason::kFieldMissing, "--ending and --into go together: a list of renewals is written");
+  if (!flags.order.measure.empty() || !flags.order.subject.empty() || !flags.order.agencies.empty() ||
+      !flags.order.file.empty())
+    return Fail(Reason::kFieldInvalid,
+                "--ending is of all measures: --measure, --subject, --agency and --file are of one");
+  if (!flags.signing.nobody() || flags.dry_run)
+    return Fail(Reason::kFieldInvalid, "the list is tried and signed by eagle order submit --file " + flags.into);
+  return WriteRenewals(session, flags.order, flags.order.officers, flags.ending_days, flags.into);
+}
+
 absl::Status Act(Session& session, v1::Action action, const ActFlags& flags) {
-  EAGLE_ASSIGN_OR_RETURN(const v1::Order order, OrderFromFlags(session, action, flags.order, flags.signing, ""));
+  if (flags.ending_days > 0 || !flags.into.empty()) return RenewMany(session, flags);
+  OrderSources sources(session);
+  EAGLE_ASSIGN_OR_RETURN(const v1::Order order, OrderFromFlags(sources, action, flags.order, flags.signing, ""));
   if (flags.dry_run) {
     EAGLE_ASSIGN_OR_RETURN(const v1::SignedBatch batch,
                            DryBatch(session, v1::MEMBER_TYPE_ORDER, {Serialize(order)}, flags.signing));
@@ -49,25 +67,20 @@ absl::Status Act(Session& session, v1::Action action, const ActFlags& flags) {
   return SendAndPrint(session, batch, flags.wait_seconds);
 }
 
-// Freeze and deduct 冻结并划拨: two orders in one group under one head, so that neither stands without the other.
 absl::Status ActPair(Session& session, const ActFlags& flags) {
   if (!flags.order.file.empty())
     return Fail(Reason::kFieldInvalid, "--file holds one order: gather the pair with eagle order draft --group");
   const std::string group = OrderBuilder(session.process().clock, session.process().entropy).NewId();
-  EAGLE_ASSIGN_OR_RETURN(const v1::Order freeze,
-                         OrderFromFlags(session, v1::ACTION_FREEZE, flags.order, flags.signing, group));
-  OrderFlags taken = flags.order;
-  taken.measure = UuidText(freeze.order_id()), taken.amount = flags.order.limit, taken.up_to = true;
-  EAGLE_ASSIGN_OR_RETURN(const v1::Order deduct,
-                         OrderFromFlags(session, v1::ACTION_DEDUCT, taken, flags.signing, group));
-  const std::vector<std::string> members = {Serialize(freeze), Serialize(deduct)};
+  OrderSources sources(session);
+  EAGLE_ASSIGN_OR_RETURN(const OrderPair pair, PairFromFlags(sources, flags.order, flags.signing, group));
+  const std::vector<std::string> members = {Serialize(pair.freeze), Serialize(pair.deduct)};
   if (flags.dry_run) {
     EAGLE_ASSIGN_OR_RETURN(const v1::SignedBatch batch,
                            DryBatch(session, v1::MEMBER_TYPE_ORDER, members, flags.signing));
     return ValidateAndPrint(session, batch);
   }
   if (!flags.signing.nobody()) {
-    session.Talk(OrderText(freeze) + "\n" + OrderText(deduct));
+    session.Talk(OrderText(pair.freeze) + "\n" + OrderText(pair.deduct));
     EAGLE_RETURN_IF_ERROR(session.Confirm("Freeze and deduct this?"));
   }
   EAGLE_ASSIGN_OR_RETURN(const v1::SignedBatch batch, SignNow(session, v1::MEMBER_TYPE_ORDER, members, flags.signing));
@@ -100,7 +113,8 @@ absl::Status AddToDraft(Session& session, v1::Action action, const DraftFlags& f
       return Fail(Reason::kDraftSigned, "the draft has signatures, nothing can be added: " + flags.path);
   }
   const std::string group = flags.group ? GroupOf(session, draft ? &*draft : nullptr) : "";
-  EAGLE_ASSIGN_OR_RETURN(const v1::Order order, OrderFromFlags(session, action, flags.order, {}, group));
+  OrderSources sources(session);
+  EAGLE_ASSIGN_OR_RETURN(const v1::Order order, OrderFromFlags(sources, action, flags.order, {}, group));
   if (draft) {
     EAGLE_RETURN_IF_ERROR(draft->Add(Serialize(order), session.process().clock.WallNow()));
   } else {
@@ -133,7 +147,9 @@ constexpr Kind kKinds[] = {
      "eagle order renew --case \"（2026）辽9901执1024号\" --subject \"林远舟;CITIZEN_ID;990101198503070017\" "
      "--agency 9900001 \\\n"
      "  --measure 01920d5c-8f00-7000-8000-000000000001 --term 1y --paper RULING=ruling.pdf --paper "
-     "ASSISTANCE_NOTICE=notice.pdf --sign 001 --sign 002"},
+     "ASSISTANCE_NOTICE=notice.pdf --sign 001 --sign 002\n"
+     "eagle order renew --ending 30 --into renewals.csv --term 1y --paper RULING=ruling.pdf --paper "
+     "ASSISTANCE_NOTICE=notice.pdf"},
     {v1::ACTION_RELEASE, "release", "Give up a measure, whole or in part 解冻 解封.",
      "eagle order release --case \"（2026）辽9901执1024号\" --subject \"林远舟;CITIZEN_ID;990101198503070017\" "
      "--agency 9900005 \\\n"
@@ -168,10 +184,15 @@ void AddOrderActs(Verb& order) {
   for (const Kind& kind : kKinds) {
     auto flags = std::make_shared<ActFlags>();
     Verb verb = order.Add(kind.name, kind.summary, kind.example);
-    AddOrderFlags(verb, kind.action, flags->order);
+    AddOrderFlags(verb, kind.action, false, flags->order);
     SigningFlags(verb, flags->signing);
     verb.Flag("--dry-run", &flags->dry_run, "say who would be asked and what would be refused, without effect");
     verb.Number("--wait", &flags->wait_seconds, "follow the answers for at most so many seconds");
+    if (kind.action == v1::ACTION_RENEW) {
+      verb.Number("--ending", &flags->ending_days,
+                  "instead of one: a list of renewals of all measures that end within so many days 批量续冻");
+      verb.Text("--into", &flags->into, "with --ending: the list to write (*.csv), for eagle order submit --file");
+    }
     verb.Do([flags, action = kind.action](Session& session) { return Act(session, action, *flags); });
   }
   auto pair_flags = std::make_shared<ActFlags>();
@@ -181,9 +202,7 @@ void AddOrderActs(Verb& order) {
       "\"林远舟;CITIZEN_ID;990101198503070017\" --agency 9900001 \\\n"
       "  --limit 80,000.00 --to-account 1 --paper RULING=ruling.pdf --paper ASSISTANCE_NOTICE=notice.pdf --paper "
       "JUDGMENT_COPY=judgment.pdf --sign 001 --sign 002");
-  AddOrderFlags(pair, v1::ACTION_FREEZE, pair_flags->order);
-  pair.Text("--to-account", &pair_flags->order.to_account,
-            "code of the court's enforcement account 执行款专户, as the court stated it");
+  AddOrderFlags(pair, v1::ACTION_FREEZE, true, pair_flags->order);
   SigningFlags(pair, pair_flags->signing);
   pair.Flag("--dry-run", &pair_flags->dry_run, "say who would be asked and what would be refused, without effect");
   pair.Number("--wait", &pair_flags->wait_seconds, "follow the answers for at most so many seconds");
@@ -199,7 +218,7 @@ void AddOrderActs(Verb& order) {
     Verb verb = draft.Add(kind.name, std::string("Add to a draft: ") + kind.summary);
     verb.Text("--into", &flags->path, "the draft's file; made when it isn't there", Need::kRequired);
     verb.Flag("--group", &flags->group, "belongs to the draft's group: accepted whole or not at all");
-    AddOrderFlags(verb, kind.action, flags->order);
+    AddOrderFlags(verb, kind.action, false, flags->order);
     verb.Do([flags, action = kind.action](Session& session) { return AddToDraft(session, action, *flags); });
   }
 }

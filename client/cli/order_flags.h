@@ -1,4 +1,4 @@
-// The flags that describe an order, and the order that they make.
+// The flags that describe an order. Each is an option of a command and a column of a list, under one name.
 #pragma once
 
 #include <string>
@@ -34,14 +34,13 @@ struct OrderFlags {
   std::string kept;
 };
 
-void AddOrderFlags(Verb& verb, v1::Action action, OrderFlags& flags);
+// Tells `options` every flag of the action: what it is called, where its value goes, what it means. Options is Verb or
+// OrderColumns. `pair`: of freeze-and-deduct.
+template <class Options>
+void NameOrderFlags(Options& options, v1::Action action, bool pair, OrderFlags& flags);
 
-// The order, complete, with the directory asked where flags leave something to it (officers' cards, the court's
-// account, agencies "all"). `signing`: who signs; the first two stand in the order as handler and co-signer unless
-// --officer names them. `group`: empty or 16 bytes. Errors: FIELD_* with the flag that is wrong; those of files and of
-// the directory.
-absl::StatusOr<v1::Order> OrderFromFlags(Session& session, v1::Action action, const OrderFlags& flags,
-                                         const Signing& signing, const std::string& group);
+// As options, with --file for an order that came whole.
+void AddOrderFlags(Verb& verb, v1::Action action, bool pair, OrderFlags& flags);
 
 // "order" texts of a UUID. Errors: FIELD_INVALID.
 absl::StatusOr<std::string> OrderIdOf(const std::string& text);

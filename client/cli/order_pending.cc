@@ -50,10 +50,8 @@ std::optional<absl::Time> ExpiryOf(const Draft& draft) {
 }
 
 bool IsSent(Desk& desk, const Draft& draft) {
-  const auto answered = desk.outbox().Answered();
-  return answered.ok() && std::any_of(answered->begin(), answered->end(), [&](const OutboxItem& item) {
-           return item.batch.head().payload() == draft.batch().head().payload();
-         });
+  const auto sent = desk.outbox().Find(draft.batch());
+  return sent.ok() && *sent && (*sent)->state == OutboxState::kAnswered;
 }
 
 std::string SignedBy(const std::vector<SignerSeen>& signers) {
@@ -65,12 +63,6 @@ std::string SignedBy(const std::vector<SignerSeen>& signers) {
     if (one.holds == SignerSeen::Holds::kNo) out += " NOT OVER THIS";
   }
   return out;
-}
-
-bool IsAboutSigners(const std::string& reason) {
-  const auto known = ReasonByName(reason);
-  return known == Reason::kSignaturesMissing || known == Reason::kOfficerNotValid ||
-         known == Reason::kExceptionNotSigned || known == Reason::kConfirmationNotSigned;
 }
 
 // What the policy in force misses, in the gateway's own words, each once: first signatures, then all else.

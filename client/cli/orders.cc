@@ -11,6 +11,14 @@
 namespace eagle::client {
 namespace {
 
+std::string ActionList(const google::protobuf::RepeatedField<int>& actions) {
+  std::string out;
+  for (const int action : actions) out += (out.empty() ? "" : ", ") + Word(static_cast<v1::Action>(action));
+  return out;
+}
+
+}  // namespace
+
 std::string AgencyNames(Session& session, const v1::Order& order) {
   std::string out;
   for (const std::string& code : order.agencies()) out += (out.empty() ? "" : ", ") + NameOr(session.names(), code);
@@ -27,14 +35,6 @@ Cell LimitOf(const v1::Order& order) {
   if (order.has_extract_income()) return Money(order.extract_income().limit_minor_units());
   return Nothing();
 }
-
-std::string ActionList(const google::protobuf::RepeatedField<int>& actions) {
-  std::string out;
-  for (const int action : actions) out += (out.empty() ? "" : ", ") + Word(static_cast<v1::Action>(action));
-  return out;
-}
-
-}  // namespace
 
 Answered::Answered()
     : results("results", {{"order_id"},

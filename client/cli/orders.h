@@ -23,6 +23,10 @@ struct Answered {
 void AddAnswers(Session& session, const absl::TimeZone& zone, const v1::SignedBatch& batch,
                 const std::vector<OrderAnswer>& answers, Answered& out);
 
+// Who is asked, by name; and the amount that an order is about, nothing for none.
+std::string AgencyNames(Session& session, const v1::Order& order);
+Cell LimitOf(const v1::Order& order);
+
 // ValidateOrders, printed: coverage in words, agency by agency, and what would be refused.
 absl::Status ValidateAndPrint(Session& session, const v1::SignedBatch& batch);
 

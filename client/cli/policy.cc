@@ -2,6 +2,7 @@
 #include "client/cli/admin.h"
 #include "client/cli/commands.h"
 #include "client/common/files.h"
+#include "client/lib/calendar_ends.h"
 #include "client/lib/errors.h"
 #include "client/lib/json.h"
 #include "client/lib/policy_rows.h"
@@ -39,6 +40,17 @@ absl::Status CheckHere(Session& session, const v1::PolicyTable& table) {
   return session.process().check_policy(table);
 }
 
+// Calendars that end soon, or ended; no rows: none does.
+Table Ends(Session& session, const v1::PolicyTable& table) {
+  Table rows("calendars_end", {{"region"}, {"last_year", kRight}, {"days_left", kRight}, {"because"}});
+  for (const CalendarEnd& end : CalendarsThatEnd(table, session.process().clock.WallNow())) {
+    rows.Add({TextOrNothing(end.region), Count(static_cast<uint64_t>(end.last_year)),
+              Count(static_cast<uint64_t>(end.days_left)),
+              Text("working days are counted by weekdays after it: add next year's 工作日历, with its source")});
+  }
+  return rows;
+}
+
 absl::Status Show(Session& session, const ShowFlags& flags) {
   EAGLE_ASSIGN_OR_RETURN(Gateway * gateway, session.gateway());
   EAGLE_ASSIGN_OR_RETURN(const absl::TimeZone zone, session.zone());
@@ -66,6 +78,7 @@ absl::Status Show(Session& session, const ShowFlags& flags) {
               TextOrNothing(row.source_zh)});
   }
   document.Add(std::move(rows));
+  document.Add(Ends(session, policy.table()));
   return session.Print(document);
 }
 
@@ -108,6 +121,7 @@ absl::Status Check(Session& session, const CheckFlags& flags) {
               Said(change.after, change.before, flags.english)});
   }
   document.Add(std::move(rows));
+  document.Add(Ends(session, table));
   EAGLE_RETURN_IF_ERROR(session.Print(document));
   if (!flags.offline && table.version() <= in_force.version())
     return Fail(Reason::kProposalConflicts, "the table would not be installed")

@@ -93,10 +93,15 @@ absl::Status AddSignatureMadeElsewhere(Session& session, Draft& draft, const std
   return draft.AddMade(stated->algorithm, stated->key, *bytes, trust::PublicKeyChecker());
 }
 
-absl::Status ExpectDigest(const Draft& draft, const std::string& digest) {
-  if (WithoutBlanks(digest) == draft.digest_text()) return absl::OkStatus();
-  return Fail(Reason::kDigestMismatch,
-              "the draft's digest is " + SpacedDigest(draft.digest_text()) + ", not the one that was given");
+absl::Status ExpectDigest(const std::string& is, const std::string& digest) {
+  if (WithoutBlanks(digest) == is) return absl::OkStatus();
+  return Fail(Reason::kDigestMismatch, "the draft's digest is " + SpacedDigest(is) + ", not the one that was given");
+}
+
+bool IsAboutSigners(const std::string& reason) {
+  const auto known = ReasonByName(reason);
+  return known == Reason::kSignaturesMissing || known == Reason::kOfficerNotValid ||
+         known == Reason::kExceptionNotSigned || known == Reason::kConfirmationNotSigned;
 }
 
 absl::StatusOr<v1::Confirmation> ConfirmationOf(const std::string& text) {

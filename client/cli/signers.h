@@ -28,8 +28,10 @@ std::vector<SignerSeen> SignersOf(Session& session, const Draft& draft);
 absl::Status AddSignatureMadeElsewhere(Session& session, Draft& draft, const std::string& signature,
                                        const std::string& officer);
 
-// DIGEST_MISMATCH unless the draft's digest is this one; blanks and capitals don't matter.
-absl::Status ExpectDigest(const Draft& draft, const std::string& digest);
+// DIGEST_MISMATCH unless `is`, of a draft or a list, is `digest`; blanks and capitals don't matter.
+absl::Status ExpectDigest(const std::string& is, const std::string& digest);
+// Whether a refusal's reason says that somebody must sign (who has not, or may not), and nothing of what was asked.
+bool IsAboutSigners(const std::string& reason);
 
 // "REASON[,REASON]:LEADER:GROUND" as --confirm has it. Errors: FIELD_INVALID.
 absl::StatusOr<v1::Confirmation> ConfirmationOf(const std::string& text);

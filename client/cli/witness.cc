@@ -13,7 +13,7 @@
 namespace eagle::client {
 namespace {
 
-constexpr uint32_t kWaitSeconds = 30;
+constexpr uint32_t kWaitSeconds = 20;
 constexpr absl::Duration kPauseMax = absl::Minutes(1);
 
 struct WitnessFlags {

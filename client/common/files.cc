@@ -97,6 +97,16 @@ absl::Status WriteDurably(const std::string& path, std::string_view content, Rea
   return SyncFolder(FolderOf(path));
 }
 
+absl::Status AppendDurably(const std::string& path, std::string_view content) {
+  {
+    const File file(path, O_WRONLY | O_CREAT | O_APPEND);
+    if (!file.ok()) return Unusable(path, "the file can't be written", errno);
+    if (!WriteAll(file.get(), content) || fsync(file.get()) != 0)
+      return Unusable(path, "the file can't be written", errno);
+  }
+  return SyncFolder(FolderOf(path));
+}
+
 absl::Status MakeFolder(const std::string& path, Readers readers) {
   const mode_t mode = readers == Readers::kOwner ? 0700 : 0755;
   if (path.empty() || path == "." || path == "/") return absl::OkStatus();

@@ -29,6 +29,9 @@ absl::StatusOr<std::optional<std::string>> ReadFileIfThere(const std::string& pa
 enum class Readers { kOwner, kEverybody };
 // The file has its old content or, when this returns OK, durably the new one; never a part. Mode 0600, or 0644.
 absl::Status WriteDurably(const std::string& path, std::string_view content, Readers readers = Readers::kOwner);
+// Adds to the end of a file, made (mode 0600) when it isn't there; durable when this returns OK. After a crash a part
+// of `content` may be there: whoever reads the file ends what was cut.
+absl::Status AppendDurably(const std::string& path, std::string_view content);
 // The folder and those above it, mode 0700, or 0755. OK when they are there.
 absl::Status MakeFolder(const std::string& path, Readers readers = Readers::kOwner);
 // Names of the plain files in `path` that end in `ending`, ascending; none when the folder isn't there.

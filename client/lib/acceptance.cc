@@ -122,6 +122,8 @@ absl::StatusOr<VerifiedCaseAct> VerifyCaseAct(std::string_view act_bytes, const 
     fits = CheckCaseBody<v1::CaseStageChanged>(leaf, act, act_bytes);
   if (leaf.type == v1::ENTRY_TYPE_CASE_CAP_CHANGED && act.has_cap())
     fits = CheckCaseBody<v1::CaseCapChanged>(leaf, act, act_bytes);
+  if (leaf.type == v1::ENTRY_TYPE_CASE_RESPONDENTS_CHANGED && act.has_respondents())
+    fits = CheckCaseBody<v1::CaseRespondentsChanged>(leaf, act, act_bytes);
   EAGLE_RETURN_IF_ERROR(fits);
   return VerifiedCaseAct{leaf.index.value(), leaf.time};
 }

@@ -47,6 +47,9 @@ namespace {
 
 constexpr int kReceiveBytesMax = 16 * 1024 * 1024;
 constexpr size_t kWatchQueueMax = 64;
+// gRPC goes on with a connection only while somebody polls, else every five seconds: a handshake that is begun while a
+// caller waits to repeat its call would be given up by the gateway. So a repeated call first waits, polling, for this.
+constexpr absl::Duration kConnectPatience = absl::Milliseconds(500);
 
 gpr_timespec After(absl::Duration limit) {
   return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
@@ -175,6 +178,7 @@ class GrpcGateway : public Gateway {
         waiter_(waiter),
         entropy_(entropy),
         complaint_(std::move(complaint)),
+        channel_(channel),
         orders_(v1::OrderService::NewStub(channel)),
         cases_(v1::CaseService::NewStub(channel)),
         blobs_(v1::BlobService::NewStub(channel)),
@@ -235,7 +239,9 @@ class GrpcGateway : public Gateway {
   template <class Response, class Call>
   absl::StatusOr<Response> Unary(const Call& call) {
     Response response;
+    bool repeated = false;
     const absl::Status status = Retry(options_.retry, waiter_, entropy_, [&] {
+      if (std::exchange(repeated, true)) channel_->WaitForConnected(After(kConnectPatience));
       grpc::ClientContext context;
       context.set_deadline(After(options_.time_limit));
       return StatusOf(call(&context, &response), complaint_.get());
@@ -248,6 +254,7 @@ class GrpcGateway : public Gateway {
   Waiter& waiter_;
   Entropy& entropy_;
   std::shared_ptr<PeerComplaint> complaint_;
+  std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::OrderService::Stub> orders_;
   std::unique_ptr<v1::CaseService::Stub> cases_;
   std::unique_ptr<v1::BlobService::Stub> blobs_;

@@ -200,6 +200,12 @@ v1::CaseAct OrderBuilder::ChangeStage(const std::string& court, v1::ChangeStage 
   return act;
 }
 
+v1::CaseAct OrderBuilder::ChangeRespondents(const std::string& court, v1::ChangeRespondents change) {
+  v1::CaseAct act = Act(court);
+  *act.mutable_respondents() = std::move(change);
+  return act;
+}
+
 v1::CaseAct OrderBuilder::ChangeCap(const std::string& court, v1::ChangeCap change) {
   v1::CaseAct act = Act(court);
   *act.mutable_cap() = std::move(change);
@@ -213,14 +219,17 @@ void AddOfficer(const OfficerCard& card, v1::Order& order) {
   officer->set_duty_card_no(card.duty_card_no);
 }
 
-void AddPaper(const Paper& paper, v1::Order& order) {
-  v1::Instrument* instrument = order.add_instruments();
-  instrument->set_category(paper.category);
-  instrument->set_digest(paper.digest);
-  instrument->set_size_bytes(paper.size_bytes);
-  instrument->set_media_type(paper.media_type);
-  instrument->set_title(paper.title);
+v1::Instrument InstrumentOf(const Paper& paper) {
+  v1::Instrument instrument;
+  instrument.set_category(paper.category);
+  instrument.set_digest(paper.digest);
+  instrument.set_size_bytes(paper.size_bytes);
+  instrument.set_media_type(paper.media_type);
+  instrument.set_title(paper.title);
+  return instrument;
 }
+
+void AddPaper(const Paper& paper, v1::Order& order) { *order.add_instruments() = InstrumentOf(paper); }
 
 int64_t SumOf(const v1::Claim& claim) {
   return claim.principal_minor_units() + claim.interest_minor_units() + claim.doubled_interest_minor_units() +

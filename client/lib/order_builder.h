@@ -142,6 +142,7 @@ class OrderBuilder {
 
   goldeneagle::v1::CaseAct Open(const std::string& court, goldeneagle::v1::OpenCase open);
   goldeneagle::v1::CaseAct ChangeStage(const std::string& court, goldeneagle::v1::ChangeStage change);
+  goldeneagle::v1::CaseAct ChangeRespondents(const std::string& court, goldeneagle::v1::ChangeRespondents change);
   goldeneagle::v1::CaseAct ChangeCap(const std::string& court, goldeneagle::v1::ChangeCap change);
 
   // Sixteen bytes, for an order, a request or a group.
@@ -156,6 +157,7 @@ class OrderBuilder {
 };
 
 void AddOfficer(const OfficerCard& card, goldeneagle::v1::Order& order);
+goldeneagle::v1::Instrument InstrumentOf(const Paper& paper);
 void AddPaper(const Paper& paper, goldeneagle::v1::Order& order);
 
 // The sum of the parts: what the cap of a claim must be.

@@ -130,6 +130,16 @@ absl::StatusOr<OutboxItem> Outbox::Read(const std::string& name) const {
   return DecodeOutboxItem(name, bytes);
 }
 
+absl::StatusOr<std::optional<OutboxItem>> Outbox::Find(const v1::SignedBatch& batch) const {
+  EAGLE_ASSIGN_OR_RETURN(const trust::ParsedBatch parsed, trust::ParseBatch(batch, trust::Signatures::kOptional));
+  const std::string name = NameOf(parsed);
+  EAGLE_ASSIGN_OR_RETURN(const std::optional<std::string> bytes, ReadFileIfThere(folder_ + "/" + name));
+  if (!bytes) return std::nullopt;
+  EAGLE_ASSIGN_OR_RETURN(OutboxItem item, DecodeOutboxItem(name, *bytes));
+  if (trust::HeadDigest(item.batch.head()) != parsed.head_digest) return std::nullopt;
+  return item;
+}
+
 absl::StatusOr<std::vector<OutboxItem>> Outbox::Pending() const {
   std::vector<OutboxItem> pending;
   EAGLE_ASSIGN_OR_RETURN(const std::vector<std::string> names, FilesIn(folder_, kEnding));

@@ -60,6 +60,9 @@ class Outbox {
 
   // Errors: STORAGE_UNUSABLE; STORAGE_DAMAGED for a file that isn't what was written.
   absl::StatusOr<OutboxItem> Read(const std::string& name) const;
+  // What the outbox holds of this very head, whatever its state; absent: it was never to be sent. Errors: those of
+  // Read; ENVELOPE_MALFORMED and the like for what is no batch.
+  absl::StatusOr<std::optional<OutboxItem>> Find(const goldeneagle::v1::SignedBatch& batch) const;
   // What is READY: to be sent again, oldest sequence first.
   absl::StatusOr<std::vector<OutboxItem>> Pending() const;
   // What is ANSWERED, by file name.

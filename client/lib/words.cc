@@ -257,6 +257,28 @@ std::string ObjectionText(const v1::ObjectionAct& act) {
   }
 }
 
+namespace {
+
+std::string RespondentText(const v1::Respondent& respondent) {
+  std::string out = absl::StrCat(respondent.identity().name(), " ", respondent.identity().id_number(), " ",
+                                 Word(respondent.liability()));
+  if (respondent.liability_cap_minor_units() > 0)
+    absl::StrAppend(&out, " up to ", MoneyText(respondent.liability_cap_minor_units()));
+  return out;
+}
+
+std::string RespondentsText(const v1::ChangeRespondents& change) {
+  std::string out = absl::StrCat("respondents of ", change.case_number());
+  for (const v1::Respondent& added : change.add()) absl::StrAppend(&out, "; added ", RespondentText(added));
+  for (const v1::Identity& removed : change.remove())
+    absl::StrAppend(&out, "; removed ", removed.name(), " ", removed.id_number());
+  absl::StrAppend(&out, ": ", change.ground(), ", ", change.legal_basis(), "; by ruling ", change.ruling().title(),
+                  change.ruling().title().empty() ? "" : " ", "SHA-256 ", HexEncode(change.ruling().digest()));
+  return out;
+}
+
+}  // namespace
+
 std::string CaseActText(const v1::CaseAct& act) {
   switch (act.act_case()) {
     case v1::CaseAct::kOpen: {
@@ -264,12 +286,8 @@ std::string CaseActText(const v1::CaseAct& act) {
           "open ", act.open().case_number(), " (", act.open().title(), ") as ", Word(act.open().stage()), ", ",
           ClaimText(act.open().claim()), ", for ", act.open().applicant(), "; handler ", act.open().handler(),
           ", leader ", act.open().leader(), "; for ", act.open().purpose(), ", ", act.open().legal_basis());
-      for (const v1::Respondent& respondent : act.open().respondents()) {
-        absl::StrAppend(&out, "; against ", respondent.identity().name(), " ", respondent.identity().id_number(), " ",
-                        Word(respondent.liability()));
-        if (respondent.liability_cap_minor_units() > 0)
-          absl::StrAppend(&out, " up to ", MoneyText(respondent.liability_cap_minor_units()));
-      }
+      for (const v1::Respondent& respondent : act.open().respondents())
+        absl::StrAppend(&out, "; against ", RespondentText(respondent));
       if (act.has_confirmed()) absl::StrAppend(&out, ConfirmedText(act.confirmed()));
       return out;
     }
@@ -279,6 +297,8 @@ std::string CaseActText(const v1::CaseAct& act) {
     case v1::CaseAct::kCap:
       return absl::StrCat("claim of ", act.cap().case_number(), " becomes ", ClaimText(act.cap().claim()), ": ",
                           act.cap().ground(), act.has_confirmed() ? ConfirmedText(act.confirmed()) : "");
+    case v1::CaseAct::kRespondents:
+      return RespondentsText(act.respondents()) + (act.has_confirmed() ? ConfirmedText(act.confirmed()) : "");
     default:
       return "no act";
   }

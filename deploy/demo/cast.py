@@ -53,12 +53,26 @@ PRESERVATION_APPLICANT = "贺兰亭"
 BUILDER = "北陵安居建设有限公司;UNIFIED_CREDIT_CODE;91990101990000033X"
 ACCOUNT_WAGES = "9900010000000006015"
 
-# The third case: a small judgment against a member of the housing fund.
+# The third case: a loan, with a product, wages and a home that is promised.
+LOAN = "（2026）辽9901执1187号"
+LOAN_TITLE = "（2026）辽9901民初402号"
+LOAN_APPLICANT = "方砚秋"
+BORROWER = "何沐;CITIZEN_ID;99010119920815006X"
+EARNER = "陈立;CITIZEN_ID;990101197806210027"
+HOME_BUYER = "周柏川;CITIZEN_ID;990101197605210119"
+ACCOUNT_RETURN, PRODUCT_OWN, PRODUCT_SOLD = "9900030000000005013", "9900030000000005021", "9900030000000005039"
+ACCOUNT_EARNER = "9900020000000005023"
+NEW_HOME = "990101001005GB00031F00020802"
+NEW_CERTIFICATE = "辽（2026）北陵市不动产权第0009917号"
+
+# The fourth case: a small judgment against a member of the housing fund.
 SMALL = "（2027）辽9901执306号"
 SMALL_TITLE = "（2026）辽9901民初588号"
 SMALL_APPLICANT = "于静波"
 ACCOUNT_FUND = "990070000101"
 OTHER_EQUITY = "（2026）辽9902执340号"
+OTHER_CAR = "（2027）辽9902执77号"
+BUYER = "唐嘉木;CITIZEN_ID;990101198806100068"
 OTHER_PATENT = "（2026）辽9902执保63号"
 
 OTHER_FREEZE = "（2025）辽9902执88号"
@@ -69,20 +83,20 @@ HANDLER, COSIGNER, LEADER, DUTY = "001", "002", "003", "004"
 
 def capabilities(kind, actions, by_clerk=(), parts=False, waitlist=True):
     return [{"assetKind": kind, "action": "ACTION_" + action, "byClerk": action in by_clerk, "currencies": ["CNY"],
-             "partialRelease": parts, "capturesInflow": kind == "DEPOSIT", "keepsWaitlist": waitlist} for action in actions]
+             "partialRelease": parts, "capturesInflow": kind in ("DEPOSIT", "WEALTH_PRODUCT", "INCOME", "HOUSING_FUND"), "keepsWaitlist": waitlist} for action in actions]
 
 
 def agency(code):
     """The row that the gateway is to have of it."""
     office = OFFICES[code]
     actions = ["INQUIRE", "FREEZE", "RENEW", "RELEASE"]
-    rows = {"BANK": lambda: capabilities("DEPOSIT", actions + ["DEDUCT"], parts=True),
+    rows = {"BANK": lambda: capabilities("DEPOSIT", actions + ["DEDUCT"], parts=True) + capabilities("WEALTH_PRODUCT", actions + ["DEDUCT"], parts=True)
+                            + capabilities("INCOME", ["EXTRACT_INCOME", "RENEW", "RELEASE"]),
             "LAND": lambda: capabilities("LAND", actions, by_clerk=("FREEZE",)),
-            "VEHICLE": lambda: capabilities("VEHICLE", actions),
+            "VEHICLE": lambda: capabilities("VEHICLE", actions + ["LOCATE", "TRANSFER_TITLE"], by_clerk=("TRANSFER_TITLE",)),
             "BUSINESS": lambda: capabilities("EQUITY", actions, by_clerk=("FREEZE",), parts=True),
             "IP": lambda: capabilities("PATENT", actions, waitlist=False) + capabilities("TRADEMARK", actions, waitlist=False),
-            # A freeze of an amount of money is one on DEPOSIT, whoever keeps it.
-            "HOUSING_FUND": lambda: capabilities("HOUSING_FUND", ["INQUIRE", "RENEW", "RELEASE", "DEDUCT"], parts=True) + capabilities("DEPOSIT", ["FREEZE"])}
+            "HOUSING_FUND": lambda: capabilities("HOUSING_FUND", actions + ["DEDUCT"], parts=True)}
     return {"code": code, "name": office.name, "kind": office.kind, "region": "990101", "capabilities": rows[office.kind]()}
 
 

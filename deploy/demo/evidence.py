@@ -23,7 +23,7 @@ def let_the_auditor_read(demo):
 def silence(demo):
     """云帆银行 is overdue with its answer to the inquiry: the court by the log's marks, the auditor by every entry since."""
     s = demo.stage
-    s.scene(8, "Silence that can be proved", "未反馈证明")
+    s.scene("Silence that can be proved", "未反馈，也可证明")
     order = demo.orders["inquiry"]
     demo.eagle("evidence", order, "--silence", "--agency", YUNFAN, "--officer", cast.HANDLER, "--out", "silence.evidence", show=True)
     by_mark = verify(demo, "silence.evidence")["evidence"]

@@ -67,12 +67,17 @@ class Stage:
         self.processes = {}
         self.environment = dict(os.environ, EAGLE_STEP_CLOCK=clock.path, NO_COLOR="1", TZ="Asia/Shanghai")
         self.checks = 0
+        self.scenes = -1  # the first, the set-up, is scene 0
 
     # --- telling
 
-    def scene(self, number, title, chinese):
-        print(f"\n\033[1m{number}. {title}  {chinese}\033[0m" if sys.stdout.isatty() else f"\n{number}. {title}  {chinese}")
-        print(f"   {self.clock.now():%a %d %b %Y %H:%M}")
+    def scene(self, title, chinese):
+        """Begins the next scene at the hour that the clock has now."""
+        self.scenes += 1
+        heading = f"{self.scenes}. {title}  {chinese}"
+        print(f"\n\033[1m{heading}\033[0m" if sys.stdout.isatty() else "\n" + heading)
+        now = self.clock.now()
+        print(f"   {now:%a %d %b %Y %H:%M}  {now.year}年{now.month}月{now.day}日 星期{'一二三四五六日'[now.weekday()]}")
 
     def say(self, text):
         print("   " + text)
@@ -84,7 +89,7 @@ class Stage:
         print(f"   \u2713 {what}")
 
     def equal(self, what, seen, expected):
-        self.check(f"{what}: {expected}", seen == expected, seen)
+        self.check(f"{what}: {told(expected)}", seen == expected, seen)
 
     # --- processes
 
@@ -126,7 +131,8 @@ class Stage:
         for name in list(self.processes)[::-1]:
             self.stop(name)
 
-    def wait(self, what, condition, seconds=30):
+    def wait(self, what, condition, seconds=90):
+        """Long enough for a busy machine, and for a witness that lost the gateway while it was killed."""
         end = time.monotonic() + seconds
         while True:
             result = condition()
@@ -142,7 +148,7 @@ class Stage:
         """Runs a command; its standard output as parsed JSON where it is JSON."""
         command = [os.path.join(self.binaries, arguments[0])] + arguments[1:]
         if show:
-            print("   $ " + " ".join(quote(word) for word in arguments))
+            print("   " + prompt(arguments))
         done = subprocess.run(command, capture_output=True, text=True, env=self.environment, cwd=self.folder, timeout=120)
         if done.returncode != expect:
             raise Failed(f"{' '.join(arguments)}\n   exit {done.returncode}, not {expect}\n{done.stdout}{done.stderr}")
@@ -151,6 +157,38 @@ class Stage:
             parsed = json.loads(text)
             return {"rows": parsed} if isinstance(parsed, list) else parsed
         return {"text": text, "talk": done.stderr}
+
+
+def told(value):
+    """A value as the story tells it: no braces, sets in order, what is the same once, midnight without its zone."""
+    if value is None or value == []:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {told(part)}" for name, part in value.items())
+    if isinstance(value, (set, frozenset)):
+        return told(sorted(value, key=str))
+    if isinstance(value, (list, tuple)):
+        if len(value) > 1 and all(isinstance(part, str) and part == value[0] for part in value):
+            return f"{value[0]} × {len(value)}"
+        return ("; " if any(isinstance(part, (list, tuple)) for part in value) else ", ").join(told(part) for part in value)
+    return str(value).replace("T00:00:00+08:00", " 00:00")
+
+
+def prompt(arguments):
+    """The command with whose desk it is typed at, without what is the same each time: the configuration, the form of the output, the pinned key of the log."""
+    desk, words, before = "", [], ""
+    for word in arguments:
+        if word.startswith("pki/config/"):
+            desk = word[len("pki/config/"):-len(".toml")] + " "
+            words.pop()
+        elif before == "--log-key" and not word.endswith(".pub"):
+            words.append('"$(cat pki/keys/log.pub)"')
+        elif word not in ("--output", "json", "--yes", "--json"):
+            words.append(quote(word))
+        before = word
+    return f"{desk}$ {' '.join(words)}"
 
 
 def quote(word):

@@ -51,6 +51,12 @@ Named NamedBy(const journal::Leaf& leaf) {
     case ENTRY_TYPE_CASE_OPENED:
       named.subjects = Read<CaseOpened>(leaf).subject_tags();
       break;
+    case ENTRY_TYPE_CASE_RESPONDENTS_CHANGED: {
+      const auto body = Read<CaseRespondentsChanged>(leaf);
+      named.subjects = body.added_tags();
+      named.subjects.MergeFrom(body.removed_tags());
+      break;
+    }
     case ENTRY_TYPE_ORDER_ACCEPTED: {
       const auto body = Read<OrderAccepted>(leaf);
       *named.subjects.Add() = body.subject_tag(), named.officers = body.officer_tags();

@@ -26,6 +26,11 @@ bool CarriesReceipt(EntryType type) {
          type == ENTRY_TYPE_RECEIPT_CONFLICT;
 }
 
+bool CarriesWord(EntryType type) {
+  return type == ENTRY_TYPE_OBJECTION_RAISED || type == ENTRY_TYPE_OBJECTION_REPLIED ||
+         type == ENTRY_TYPE_OBJECTION_ANSWERED;
+}
+
 // One statement in the journal, as far as it is needed to choose.
 struct Stated {
   uint64_t index = 0, head = 0;
@@ -126,7 +131,9 @@ class Collector {
   absl::Status WantOwn(const journal::Leaf& leaf) {
     const auto type = static_cast<EntryType>(leaf.type);
     const bool receipt = CarriesReceipt(type) && InScope(leaf.agency);
-    Want(leaf.index.value(), receipt || type == ENTRY_TYPE_ORDER_RESUMED);
+    const bool word = CarriesWord(type) && InScope(leaf.agency);
+    Want(leaf.index.value(), receipt || word || type == ENTRY_TYPE_ORDER_RESUMED);
+    if (word) EAGLE_RETURN_IF_ERROR(WantWord(leaf));
     pointed_at_.push_back(leaf.previous.value());
     EAGLE_RETURN_IF_ERROR(NoteSigners(leaf));
     if (receipt) {
@@ -144,6 +151,24 @@ class Collector {
       after_overdue_ = false;
       open_at_overdue_ = domain::AgencySet::FromBytes(mark.open());
     }
+    return absl::OkStatus();
+  }
+
+  // A word of an objection: its head, and the keys of its author.
+  absl::Status WantWord(const journal::Leaf& leaf) {
+    ObjectionRaised raised;
+    ObjectionReplied replied;
+    ObjectionAnswered answered;
+    const bool opens = leaf.type == ENTRY_TYPE_OBJECTION_RAISED, says = leaf.type == ENTRY_TYPE_OBJECTION_REPLIED;
+    if (!(opens  ? raised.ParseFromString(leaf.body)
+          : says ? replied.ParseFromString(leaf.body)
+                 : answered.ParseFromString(leaf.body)))
+      return Fail(Reason::kEntryMalformed, "a word of an objection can't be read");
+    Want(opens ? raised.head() : says ? replied.head() : answered.head(), true);
+    for (const OrderSigner& signer : says ? replied.signers() : answered.signers())
+      subjects_.insert(directory_.SubjectOfOfficer(OfficerOrdinal(signer.officer())));
+    const domain::Agency* agency = directory_.AgencyByOrdinal(leaf.agency);
+    if (leaf.actor_kind == ACTOR_KIND_AGENCY && agency != nullptr) subjects_.insert("agency/" + agency->row.code());
     return absl::OkStatus();
   }
 

@@ -1,4 +1,4 @@
-// Cases: opening, stage, cap; looking at one.
+// Cases: opening, stage, cap, respondents; looking at one.
 #include "goldeneagle/v1/entry.pb.h"
 #include "server/api/audited.h"
 #include "server/api/impl.h"
@@ -15,7 +15,8 @@ using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 std::string NumberOf(const CaseAct& act) {
   return act.has_open()    ? act.open().case_number()
          : act.has_stage() ? act.stage().case_number()
-                           : act.cap().case_number();
+         : act.has_cap()   ? act.cap().case_number()
+                           : act.respondents().case_number();
 }
 
 // For real: each opening that isn't known yet gets a key, durable before the command queues. A trial needs no key and
@@ -42,6 +43,10 @@ absl::StatusOr<domain::SubmitCases> OpenCases(Handlers::Impl& impl, const Caller
                               .number_tags = CaseNumberTags(impl.ports.key_ring, caller.code, NumberOf(acts[i]))};
     for (const auto& respondent : acts[i].open().respondents())
       member.subject_tags.push_back(SubjectTag(impl.ports.key_ring, respondent.identity()));
+    for (const auto& added : acts[i].respondents().add())
+      member.subject_tags.push_back(SubjectTag(impl.ports.key_ring, added.identity()));
+    for (const auto& removed : acts[i].respondents().remove())
+      member.subject_tags.push_back(SubjectTag(impl.ports.key_ring, removed));
     if (acts[i].has_open() && !trial) {
       EAGLE_ASSIGN_OR_RETURN(JournalReader* const reader, journal());
       EAGLE_ASSIGN_OR_RETURN(const std::optional<domain::IdUse> known, reader->UseOf(acts[i].request_id()));

@@ -48,7 +48,7 @@ void AddDeadline(const journal::Leaf& leaf, const core::Published& published, Ob
   domain::Deadline deadline{.row = body.deadline_row(), .due = domain::FromMicros(body.due())};
   for (int64_t mark : body.marks()) deadline.marks.push_back(domain::FromMicros(mark));
   deadline.marks_permille.assign(body.marks_permille().begin(), body.marks_permille().end());
-  *acceptance.mutable_deadline() = DeadlineOf(deadline, leaf.time, published.policy.get());
+  *acceptance.mutable_deadline() = DeadlineOf(deadline, leaf.time, published, nullptr);
 }
 
 void Answer(const std::shared_ptr<Handlers::Impl>& impl, const domain::Result& result, const core::CommitView& commit,

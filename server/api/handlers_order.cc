@@ -103,7 +103,7 @@ void FillAcceptance(const std::string& leaf_bytes, uint64_t index, const core::P
   const auto leaf = journal::DecodeLeaf(leaf_bytes);
   GATEWAY_ASSERT(leaf.ok() && body.ParseFromString(leaf->body), "the leaf was written by us");
   acceptance.set_order_seq(index);
-  *acceptance.mutable_deadline() = DeadlineOf(body, leaf->time, published.policy.get());
+  *acceptance.mutable_deadline() = DeadlineOf(body, leaf->time, published);
   for (std::string& code : CodesOf(domain::AgencySet::FromBytes(body.targets()), *published.directory))
     acceptance.add_agencies(std::move(code));
   acceptance.set_leaf(leaf_bytes);
@@ -180,7 +180,7 @@ ValidateOrdersResponse Preview(const domain::SubmitOrders& command, const domain
     OrderAccepted body;
     if (entry.type != ENTRY_TYPE_ORDER_ACCEPTED || !body.ParseFromString(entry.body)) continue;
     Acceptance& acceptance = acceptances[body.order_id()];
-    *acceptance.mutable_deadline() = DeadlineOf(body, entry.time, published.policy.get());
+    *acceptance.mutable_deadline() = DeadlineOf(body, entry.time, published);
     for (std::string& code : CodesOf(domain::AgencySet::FromBytes(body.targets()), *published.directory))
       acceptance.add_agencies(std::move(code));
   }

@@ -88,7 +88,7 @@ absl::StatusOr<IncidentView> ViewOf(const domain::Incident& incident, const std:
   const bool own_court = caller.role == Role::kCourt && court == caller.code;
   if (own_court || caller.role == Role::kAgency) EAGLE_RETURN_IF_ERROR(AddStates(incident, own_court, journal, view));
   *view.mutable_arisen_at() = domain::ToProto(incident.arisen_at);
-  *view.mutable_deadline() = DeadlineOf(incident.deadline, incident.arisen_at, published.policy.get());
+  *view.mutable_deadline() = DeadlineOf(incident.deadline, incident.arisen_at, published, agency);
   view.set_overdue(incident.open() ? published.recorded >= incident.deadline.due : incident.late);
   if (!incident.open()) *view.mutable_cleared_at() = domain::ToProto(incident.cleared_at);
   return view;

@@ -47,9 +47,15 @@ class Page {
       case ENTRY_TYPE_OBJECTION_ANSWERED:
       case ENTRY_TYPE_OBJECTION_MARKED:
         return LookAtOrder(leaf, leaf.order, events);
+      case ENTRY_TYPE_MEASURE_MARKED: {
+        MeasureMarked body;
+        body.ParseFromString(leaf.body);
+        return LookAtOrder(leaf, OrderSeq(body.freeze_order()), events);
+      }
       case ENTRY_TYPE_DEADLINE_MARKED:
         if (leaf.order) return LookAtOrder(leaf, leaf.order, events);
         return LookAtCase(leaf, events);
+      case ENTRY_TYPE_CASE_RESPONDENTS_CHANGED:
       case ENTRY_TYPE_SURPLUS_ARISEN:
         return LookAtCase(leaf, events);
       default:
@@ -78,7 +84,7 @@ class Page {
     return absl::OkStatus();
   }
 
-  // What concerns a case and no single order: its surplus.
+  // What concerns a case and no single order: its respondents, its surplus.
   absl::Status LookAtCase(const journal::Leaf& leaf, std::vector<OrderEvent>& events) {
     if (only_ && leaf.case_seq != *only_) return absl::OkStatus();
     EAGLE_ASSIGN_OR_RETURN(const std::optional<domain::Case> of, journal_.CaseRow(leaf.case_seq));

@@ -55,22 +55,28 @@ v1::Refusal RefusalView(const Failure& failure, uint64_t journal_index) {
   return refusal;
 }
 
-v1::DeadlineView DeadlineOf(const domain::Deadline& deadline, absl::Time start, const domain::Policy* policy) {
+v1::DeadlineView DeadlineOf(const domain::Deadline& deadline, absl::Time start, const core::Published& published,
+                            const domain::Agency* agency) {
+  const domain::Policy* policy = published.policy.get();
   v1::DeadlineView view;
   *view.mutable_due_at() = domain::ToProto(deadline.due);
   view.set_row(deadline.row);
   const v1::DeadlineRow* row = policy != nullptr ? policy->DeadlineNamed(deadline.row) : nullptr;
-  if (row != nullptr) view.set_explanation(domain::ExplainDeadline(*row, start, deadline.due, policy->zone()));
+  if (row != nullptr) {
+    const domain::Territory territory = policy->TerritoryOf(agency != nullptr ? &agency->row : nullptr);
+    view.set_explanation(domain::ExplainDeadline(*row, start, deadline.due, territory));
+  }
   for (absl::Time mark : deadline.marks) *view.add_marks() = domain::ToProto(mark);
   for (uint32_t permille : deadline.marks_permille) view.add_marks_permille(permille);
   return view;
 }
 
-v1::DeadlineView DeadlineOf(const v1::OrderAccepted& accepted, absl::Time start, const domain::Policy* policy) {
+v1::DeadlineView DeadlineOf(const v1::OrderAccepted& accepted, absl::Time start, const core::Published& published) {
   domain::Deadline deadline{.row = accepted.deadline_row(), .due = domain::FromMicros(accepted.due())};
   for (int64_t mark : accepted.marks()) deadline.marks.push_back(domain::FromMicros(mark));
   deadline.marks_permille.assign(accepted.marks_permille().begin(), accepted.marks_permille().end());
-  return DeadlineOf(deadline, start, policy);
+  const auto targets = domain::AgencySet::FromBytes(accepted.targets());
+  return DeadlineOf(deadline, start, published, published.directory->OnlyAgencyOf(targets));
 }
 
 std::vector<std::string> CodesOf(const domain::AgencySet& agencies, const domain::Directory& directory) {

@@ -38,9 +38,11 @@ v1::Refusal RefusalView(const Failure& failure, uint64_t journal_index);
 void AddReceiptResult(const domain::MemberResult& member, v1::ReportResultsResponse& response);
 
 // With the explanation for people, as the policy in force words it (empty when it has no such row any more).
-v1::DeadlineView DeadlineOf(const domain::Deadline& deadline, absl::Time start, const domain::Policy* policy);
+// `agency`: the one that has to act; null: several have, or a court.
+v1::DeadlineView DeadlineOf(const domain::Deadline& deadline, absl::Time start, const core::Published& published,
+                            const domain::Agency* agency);
 // The same from the body of an ORDER_ACCEPTED entry.
-v1::DeadlineView DeadlineOf(const v1::OrderAccepted& accepted, absl::Time start, const domain::Policy* policy);
+v1::DeadlineView DeadlineOf(const v1::OrderAccepted& accepted, absl::Time start, const core::Published& published);
 
 std::vector<std::string> CodesOf(const domain::AgencySet& agencies, const domain::Directory& directory);
 

@@ -39,7 +39,7 @@ absl::StatusOr<v1::ObjectionView> ViewOf(const domain::ObjectionThread& thread, 
   view.set_state(thread.state);
   view.set_ground(thread.ground);
   *view.mutable_raised_at() = domain::ToProto(thread.raised_at);
-  *view.mutable_deadline() = DeadlineOf(thread.deadline, thread.raised_at, published.policy.get());
+  *view.mutable_deadline() = DeadlineOf(thread.deadline, thread.raised_at, published, nullptr);
   view.set_overdue(thread.open() && published.recorded >= thread.deadline.due);
   for (size_t i = 0; i < thread.deadline.fired; ++i) view.add_marks_fired_permille(thread.deadline.marks_permille[i]);
   if (!thread.open()) *view.mutable_closed_at() = domain::ToProto(thread.closed_at);

@@ -25,7 +25,8 @@ v1::OrderView FromLeaf(const domain::Order& order, const core::Published& publis
   view.set_state(order.state());
   view.set_paused(!order.paused.empty());
   *view.mutable_accepted_at() = domain::ToProto(order.accepted_at);
-  *view.mutable_deadline() = DeadlineOf(order.deadline, order.accepted_at, published.policy.get());
+  *view.mutable_deadline() =
+      DeadlineOf(order.deadline, order.accepted_at, published, published.directory->OnlyAgencyOf(order.targets));
   for (size_t i = 0; i < order.deadline.fired; ++i) {
     view.add_marks_fired_permille(order.deadline.marks_permille[i]);
     view.set_overdue(view.overdue() || order.deadline.marks_permille[i] >= 1000);
@@ -174,6 +175,7 @@ v1::MeasureView MeasureViewOf(const domain::Measure& measure, const std::string&
   view.set_is_money(measure.is_money);
   view.set_asset_kind(measure.asset_kind);
   view.set_renewal_open(bool(measure.renewal));
+  view.set_to_release(of.IsRemoved(measure.respondent) && measure.phase <= domain::MeasurePhase::kEffective);
   *view.mutable_state() = measure.state;
   if (measure.state.shares_size() > 0) view.set_asset_number_masked(MaskNumber(measure.state.shares(0).asset_number()));
   const TermRow* row = published.policy != nullptr ? published.policy->TermFor(measure.asset_kind, of.stage) : nullptr;
@@ -192,7 +194,18 @@ absl::StatusOr<v1::CaseView> CaseViewOf(const domain::Case& of, const core::Publ
   view.set_title(of.open.title());
   view.set_stage(of.stage);
   *view.mutable_claim() = of.open.claim();
-  for (const auto& respondent : of.open.respondents()) view.add_respondents_masked(MaskIdentity(respondent.identity()));
+  for (int place = 0; place < of.open.respondents_size(); ++place) {
+    const Respondent& respondent = of.open.respondents(place);
+    const domain::Standing& standing = of.standings[static_cast<size_t>(place)];
+    view.add_respondents_masked(MaskIdentity(respondent.identity()));
+    RespondentView* shown = view.add_respondents();
+    shown->set_identity_masked(view.respondents_masked(place));
+    shown->set_liability(respondent.liability());
+    shown->set_liability_cap_minor_units(respondent.liability_cap_minor_units());
+    shown->set_removed(standing.removed);
+    *shown->mutable_since() = domain::ToProto(standing.since);
+  }
+  if (!of.surplus.row.empty()) *view.mutable_release_due() = domain::ToProto(of.surplus.due);
   *view.mutable_ledger() = LedgerOf(of);
   *view.mutable_opened_at() = domain::ToProto(of.opened_at);
   view.set_journal_index(of.seq.value());

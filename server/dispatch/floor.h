@@ -135,9 +135,13 @@ class Floor {
   void Close(OrderSeq order, AgencyOrdinal agency, bool withdrawn);
   // Takes the task out of the agency's queue and out of a hand-out under way. False: it isn't open there.
   bool Take(Task& task, AgencyOrdinal agency, bool withdrawn);
-  // A key that signed was revoked: not handed out there until the order is signed anew.
+  // A key that signed was revoked, or its person left the case: not handed out there until the order is signed anew, or
+  // he comes back.
   void Pause(OrderSeq order, AgencyOrdinal agency);
   void Resume(OrderSeq order, AgencyOrdinal agency);
+  // Brings the task to stand still, or to go on, where the state says so (domain::StandsStillAt).
+  void Restill(OrderSeq order, const domain::State& state);
+  void RestillCase(CaseSeq of, const domain::State& state);
   void ReconsiderCase(CaseSeq of, const domain::State& state);
   // Witnesses have come or gone: deductions that they let, or no longer let.
   void ReconsiderWitnessed(const domain::State& state);

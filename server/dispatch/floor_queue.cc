@@ -95,7 +95,7 @@ void Floor::Accept(const domain::Order& order, size_t bytes, const domain::State
           .person = state.PersonOf(order),
           .bytes = bytes,
           .open = order.Open(),
-          .paused = order.paused};
+          .paused = domain::StandsStillAt(state, order)};
   task.open.RemoveAll(task.paused);
   if (task.conditional) {
     conditional_[task.case_seq.value()].insert(task.seq.value());
@@ -150,11 +150,12 @@ void Floor::Applied(const domain::Entry& entry, const domain::State& state) {
       break;
     }
     case ENTRY_TYPE_ORDER_RESUMED: {
-      OrderResumed body;
-      GATEWAY_ASSERT(body.ParseFromString(entry.body), "the entry was made a moment ago");
-      domain::AgencySet::FromBytes(body.targets()).ForEach([&](AgencyOrdinal agency) { Resume(entry.order, agency); });
+      Restill(entry.order, state);
       break;
     }
+    case ENTRY_TYPE_CASE_RESPONDENTS_CHANGED:
+      RestillCase(entry.case_seq, state);
+      break;
     case ENTRY_TYPE_CHECKPOINT_COSIGNED:
     case ENTRY_TYPE_WITNESSES_MISSING:
     case ENTRY_TYPE_WITNESSES_REGISTERED:
@@ -223,6 +224,26 @@ bool Floor::Take(Task& task, AgencyOrdinal ordinal, bool withdrawn) {
   task.open.Remove(ordinal);
   MarkReady(agency);
   return true;
+}
+
+void Floor::Restill(OrderSeq order, const domain::State& state) {
+  const auto it = tasks_.find(order.value());
+  if (it == tasks_.end()) return;
+  const domain::AgencySet still = domain::StandsStillAt(state, *state.FindOrder(order));
+  domain::AgencySet goes_on = it->second.paused, stops = still;
+  goes_on.RemoveAll(still);
+  stops.RemoveAll(it->second.paused);
+  goes_on.ForEach([&](AgencyOrdinal agency) { Resume(order, agency); });
+  stops.ForEach([&](AgencyOrdinal agency) { Pause(order, agency); });
+}
+
+void Floor::RestillCase(CaseSeq of, const domain::State& state) {
+  std::vector<uint64_t> orders;
+  for (const auto& [seq, task] : tasks_) {
+    if (task.case_seq == of) orders.push_back(seq);
+  }
+  std::sort(orders.begin(), orders.end());
+  for (uint64_t seq : orders) Restill(OrderSeq(seq), state);
 }
 
 void Floor::ReconsiderCase(CaseSeq of, const domain::State& state) {

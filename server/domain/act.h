@@ -28,13 +28,17 @@ inline bool MakesMeasure(goldeneagle::v1::Action action) {
   return action == goldeneagle::v1::ACTION_FREEZE || action == goldeneagle::v1::ACTION_EXTRACT_INCOME;
 }
 
+// Money on accounts, which a freeze of an account or of all that the person holds is about.
+inline bool IsMoneyOfAccounts(std::string_view asset_kind) {
+  return asset_kind == "DEPOSIT" || asset_kind == "HOUSING_FUND";
+}
 // Whether the unit counts such assets in money; every other kind is of things.
 inline bool IsMoneyKind(std::string_view asset_kind) {
-  return asset_kind == "DEPOSIT" || asset_kind == "WEALTH_PRODUCT" || asset_kind == "HOUSING_FUND" ||
-         asset_kind == kIncomeKind;
+  return IsMoneyOfAccounts(asset_kind) || asset_kind == "WEALTH_PRODUCT" || asset_kind == kIncomeKind;
 }
 
-// The policy's asset kind of what is frozen: money of whatever account is DEPOSIT.
+// The policy's asset kind of what is frozen, as the order says it: money of whatever account is DEPOSIT, unless its
+// agency keeps another kind (Directory::KindFrozen).
 inline std::string_view AssetKindOf(const goldeneagle::v1::Freeze& freeze) {
   if (freeze.has_asset()) return freeze.asset().asset_kind();
   if (freeze.has_counter()) return freeze.counter().asset_kind();

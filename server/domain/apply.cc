@@ -336,6 +336,11 @@ void ApplyPublic(const Entry& entry, State& state) {
     case ENTRY_TYPE_ORDER_ACCEPTED:
       PublicOrderAccepted(entry, state);
       break;
+    case ENTRY_TYPE_CASE_RESPONDENTS_CHANGED: {
+      const auto body = Parse<CaseRespondentsChanged>(entry.body);
+      UseId(state, body.request_id(), {entry.index, body.digest(), ""});
+      break;
+    }
     case ENTRY_TYPE_REFUSED: {
       const auto body = Parse<Refused>(entry.body);
       if (!body.id().empty()) UseId(state, body.id(), {entry.index, body.digest(), entry.body});

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/domain/apply_parts.h"
+#include "server/domain/ending.h"
 #include "server/domain/instant.h"
 
 namespace eagle::domain {
@@ -160,11 +161,17 @@ bool ApplyPosition(const Entry& entry, State& state) {
 void FollowStanding(const Entry& entry, State& state) {
   if (entry.type == ENTRY_TYPE_POLICY_INSTALLED) {
     for (uint32_t n = 1; n <= state.positions.size(); ++n) RearmStatement(state, AgencyOrdinal(n));
+    BuildEnds(state);
     return;
+  }
+  if (entry.type == ENTRY_TYPE_MEASURE_MARKED) {
+    const OrderSeq freeze(Parse<MeasureMarked>(entry.body).freeze_order());
+    return FollowEnd(state, freeze, CaseOf(state, entry.case_seq).ledger.FindMeasure(freeze));
   }
   if (entry.type == ENTRY_TYPE_CASE_ERASED) {
     for (const Measure& measure : CaseOf(state, entry.case_seq).ledger.measures()) {
       Fall(state, measure);
+      FollowEnd(state, measure.freeze, nullptr);
       RearmStatement(state, measure.agency);
     }
     return;
@@ -177,6 +184,7 @@ void FollowStanding(const Entry& entry, State& state) {
   const Measure* measure = of.readable ? of.ledger.FindMeasure(freeze ? freeze : entry.order) : nullptr;
   if (measure == nullptr) return;
   measure->stands() ? Stand(state, *measure, entry.time) : Fall(state, *measure);
+  FollowEnd(state, measure->freeze, measure);
   RearmStatement(state, measure->agency);
 }
 
@@ -188,6 +196,7 @@ void BuildStanding(State& state) {
     }
   }
   for (uint32_t n = 1; n <= state.positions.size(); ++n) RearmStatement(state, AgencyOrdinal(n));
+  BuildEnds(state);
 }
 
 }  // namespace eagle::domain

@@ -13,8 +13,8 @@ bool ApplyPosition(const Entry& entry, State& state);
 // What the entry, folded already, changed of the measures that stand. For CASE_ERASED: before it is folded.
 void FollowStanding(const Entry& entry, State& state);
 
-// The book of what stands, from the ledgers of all cases, and the timers of statements that are owed: at a start, when
-// rows and streams are loaded. Marks nothing.
+// The book of what stands, from the ledgers of all cases, and the timers of statements that are owed and of ends that
+// come: at a start, when rows and streams are loaded. Marks nothing.
 void BuildStanding(State& state);
 
 }  // namespace eagle::domain

@@ -3,6 +3,7 @@
 #include "server/domain/apply.h"
 #include "server/domain/apply_parts.h"
 #include "server/domain/apply_receipt.h"
+#include "server/domain/instant.h"
 
 namespace eagle::domain {
 namespace {
@@ -11,14 +12,33 @@ using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 
 CaseAct ActOf(const Entry& entry) { return Parse<CaseAct>(Parse<CasePayload>(*entry.payload).member()); }
 
+// What the ledger has to know of the respondents, as they stand now.
+void RestateRespondents(Case& of) {
+  std::vector<int64_t> liabilities;
+  for (const auto& respondent : of.open.respondents()) liabilities.push_back(respondent.liability_cap_minor_units());
+  of.ledger.SetCaps(of.open.claim().cap_minor_units(), std::move(liabilities));
+  std::vector<bool> removed;
+  for (const Standing& standing : of.standings) removed.push_back(standing.removed);
+  of.ledger.SetRemoved(std::move(removed));
+}
+
 void SetClaim(State& state, Case& of, const Claim& claim) {
   ClaimHistory& history = state.claims[of.court.value()];
   if (of.ledger.cap() > 0) history.Remove(of.ledger.cap());
   history.Add(claim.cap_minor_units());
-  std::vector<int64_t> liabilities;
-  for (const auto& respondent : of.open.respondents()) liabilities.push_back(respondent.liability_cap_minor_units());
   *of.open.mutable_claim() = claim;
-  of.ledger.SetCaps(claim.cap_minor_units(), std::move(liabilities));
+  RestateRespondents(of);
+}
+
+void SetRespondents(Case& of, const CaseRespondentsChanged& body, const ChangeRespondents& change, absl::Time at) {
+  for (int i = 0; i < body.added_size(); ++i) {
+    const auto place = static_cast<int>(body.added(i));
+    if (place == of.open.respondents_size()) of.open.add_respondents(), of.standings.emplace_back();
+    *of.open.mutable_respondents(place) = change.add(i);
+    of.standings[body.added(i)] = {.removed = false, .since = at};
+  }
+  for (uint32_t place : body.removed()) of.standings[place] = {.removed = true, .since = at};
+  RestateRespondents(of);
 }
 
 void PrivateCase(const Entry& entry, State& state) {
@@ -30,9 +50,12 @@ void PrivateCase(const Entry& entry, State& state) {
   const CaseAct act = ActOf(entry);
   if (act.has_open()) {
     of.open = act.open();
+    of.standings.assign(static_cast<size_t>(act.open().respondents_size()), {.removed = false, .since = entry.time});
     SetClaim(state, of, act.open().claim());
   } else if (act.has_cap()) {
     SetClaim(state, of, act.cap().claim());
+  } else if (act.has_respondents()) {
+    SetRespondents(of, Parse<CaseRespondentsChanged>(entry.body), act.respondents(), entry.time);
   } else if (act.has_stage()) {
     of.closed_at = act.stage().to() == CASE_STAGE_CLOSED ? entry.time : absl::InfiniteFuture();
   }
@@ -56,13 +79,14 @@ void PrivateOrderAccepted(const Entry& entry, State& state) {
   const auto order = Parse<goldeneagle::v1::Order>(payload.member());
   if (order.has_freeze()) {
     kept.amount = order.freeze().limit_minor_units();
-    Measure measure{.freeze = OrderSeq(entry.index),
-                    .agency = kept.agency,
-                    .respondent = kept.respondent,
-                    .is_money = IsMoney(order.freeze()),
-                    .asset_kind = std::string(AssetKindOf(order.freeze())),
-                    .counted = payload.reserved_minor_units() > 0,
-                    .limit = kept.amount};
+    Measure measure{
+        .freeze = OrderSeq(entry.index),
+        .agency = kept.agency,
+        .respondent = kept.respondent,
+        .is_money = IsMoney(order.freeze()),
+        .asset_kind = payload.asset_kind().empty() ? std::string(AssetKindOf(order.freeze())) : payload.asset_kind(),
+        .counted = payload.reserved_minor_units() > 0,
+        .limit = kept.amount};
     of.ledger.FreezeAccepted(std::move(measure));
   } else if (order.has_extract_income()) {
     kept.amount = order.extract_income().limit_minor_units();
@@ -107,6 +131,8 @@ void PrivateAdopted(const Entry& entry, State& state) {
     if (of.ledger.cap() > 0) state.claims[of.court.value()].Remove(of.ledger.cap());
     of.readable = false;
     of.open.Clear();
+    of.standings.clear();
+    of.removed_measures.clear();
     of.ledger = {};
     of.orders.clear();
     of.surplus_amount = 0;
@@ -181,8 +207,11 @@ void PrivateStatement(const Entry& entry, State& state) {
 void PrivateSurplus(const Entry& entry, State& state) {
   Case& of = CaseOf(state, entry.case_seq);
   of.surplus_amount = 0;
+  of.removed_measures.clear();
   if (entry.type == ENTRY_TYPE_SURPLUS_ARISEN && entry.payload) {
-    of.surplus_amount = Parse<SurplusPayload>(*entry.payload).surplus_minor_units();
+    const auto payload = Parse<SurplusPayload>(*entry.payload);
+    of.surplus_amount = payload.surplus_minor_units();
+    of.removed_measures.assign(payload.removed_measures().begin(), payload.removed_measures().end());
   }
 }
 
@@ -227,6 +256,7 @@ void ApplyPrivate(const Entry& entry, State& state) {
     case ENTRY_TYPE_CASE_OPENED:
     case ENTRY_TYPE_CASE_STAGE_CHANGED:
     case ENTRY_TYPE_CASE_CAP_CHANGED:
+    case ENTRY_TYPE_CASE_RESPONDENTS_CHANGED:
       PrivateCase(entry, state);
       break;
     case ENTRY_TYPE_ORDER_ACCEPTED:
@@ -245,6 +275,12 @@ void ApplyPrivate(const Entry& entry, State& state) {
     case ENTRY_TYPE_SURPLUS_CLEARED:
       PrivateSurplus(entry, state);
       break;
+    case ENTRY_TYPE_MEASURE_MARKED: {
+      const auto body = Parse<MeasureMarked>(entry.body);
+      CaseOf(state, entry.case_seq)
+          .ledger.EndMarked(OrderSeq(body.freeze_order()), FromMicros(body.ends()), body.days_before());
+      break;
+    }
     default:
       break;  // no private half
   }

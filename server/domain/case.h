@@ -64,6 +64,12 @@ struct CaseOrder {
   absl::flat_hash_map<uint32_t, TaskBook> tasks;  // by agency ordinal
 };
 
+// Whether a respondent is one still, and since when: since the opening, or his newest coming or going.
+struct Standing {
+  bool removed = false;
+  absl::Time since;
+};
+
 struct Case {
   // Public: one row of the cases table.
   CaseSeq seq;
@@ -74,14 +80,19 @@ struct Case {
   absl::Time opened_at;
   Deadline surplus;  // armed while there is a surplus to release
 
-  // Private: folded from payloads. `open` holds the claim in force.
+  // Private: folded from payloads. `open` holds the claim in force, and in its respondents all who came, by place
+  // (examine_respondents.h), as they were signed last.
   bool readable = true;  // false once a payload couldn't be opened, and when the case was erased
   absl::Time closed_at = absl::InfiniteFuture();  // when it came into the stage CLOSED
   goldeneagle::v1::OpenCase open;
+  std::vector<Standing> standings;  // by place
   CaseLedger ledger;
   absl::flat_hash_map<uint64_t, CaseOrder> orders;  // by OrderSeq
   int64_t surplus_amount = 0;
+  std::vector<uint64_t> removed_measures;  // freezes on removed respondents, as the newest SURPLUS_ARISEN has them
 
+  bool IsRemoved(uint32_t place) const { return place < standings.size() && standings[place].removed; }
+  size_t RespondentsNow() const;
   bool erased() const { return stage == goldeneagle::v1::CASE_STAGE_ERASED; }
   // Whether nothing of the case is asked for, controlled or on its way any more; what was deducted stays so.
   bool AtRest() const;

@@ -55,7 +55,7 @@ struct CaseMember {
   std::string bytes;
   goldeneagle::v1::CaseAct parsed;
   std::vector<std::string> number_tags;   // under every key
-  std::vector<std::string> subject_tags;  // of the respondents, in order
+  std::vector<std::string> subject_tags;  // of the respondents that it names, in order; those to be removed last
   std::string fresh_key_id;               // for OpenCase: a key made and synced before the command queued
 };
 // `parsed` holds what its kind demands and nothing else (trust::CheckStatement): Decide doesn't look at that again.

@@ -1,10 +1,10 @@
 // When an answer is due and at which parts of the way something happens. Computed once, at acceptance, and stored:
-// replay needs neither policy nor time-zone data.
+// replay needs neither policy nor calendars nor time-zone data.
 //
-// Units:   UTC instants; civil days are counted in the policy's time zone.
+// Units:   UTC instants; days are counted in the policy's time zone.
 // Threads: values and pure functions.
-// Source:  policy rows "deadlines"; domain decision 1 (Civil Code arts 201 to 203: the day of the start is not
-// counted).
+// Source:  policy rows "deadlines" and "calendars"; domain decision 1. Civil Code art 201: the day of the start is not
+// counted; art 203: a last day that is a holiday rolls on (the row's choice), and ends at 24:00 or with business.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +13,7 @@
 
 #include "absl/time/time.h"
 #include "goldeneagle/v1/policy.pb.h"
+#include "server/domain/calendar.h"
 
 namespace eagle::domain {
 
@@ -26,12 +27,14 @@ struct Deadline {
   absl::Time next() const { return armed() ? marks[fired] : absl::InfiniteFuture(); }
 };
 
-// hours: start + n x 3600 s. civil_days: the first instant of the (n+1)th civil day after the day of the start, shown
-// as 24:00 of the nth. Marks: start + permille x (due - start) / 1000, rounded up to a whole second.
-Deadline ComputeDeadline(const goldeneagle::v1::DeadlineRow& row, absl::Time start, const absl::TimeZone& zone);
+// hours: start + n x 3600 s. civil_days, working_days: the end of the nth such day after the day of the start, which is
+// the first instant of the day after it, shown as 24:00, or the row's cut-off; with `roll` of the next working day when
+// the nth isn't one. Marks: start + permille x (due - start) / 1000, rounded up to a whole second.
+Deadline ComputeDeadline(const goldeneagle::v1::DeadlineRow& row, absl::Time start, const Territory& territory);
 
-// "due Tue 2026-09-29 09:00 (Asia/Shanghai), because ..." for people.
+// "due Tue 2026-09-29 09:00 (Asia/Shanghai), because ..." for people; where working days are counted, with the holidays
+// on the way, and with the years that no calendar is there for.
 std::string ExplainDeadline(const goldeneagle::v1::DeadlineRow& row, absl::Time start, absl::Time due,
-                            const absl::TimeZone& zone);
+                            const Territory& territory);
 
 }  // namespace eagle::domain

@@ -34,8 +34,12 @@ std::vector<Entry> DecideSurplus(const State& state, const std::vector<Entry>& a
 // Whether the state still allows `order` to be handed out: a deduction waits while its case is in a stage that forbids
 // it, while more would be taken than a cap that was lowered since, while an agency's objection holds it back
 // (objection.h), or while the log's witnesses have not seen its acceptance (witnessing.h). Everything else may always
-// go, but nowhere where it is paused (Order::paused).
+// go, but nowhere where it stands still (StandsStillAt).
 bool MayHandOut(const State& state, const Order& order);
+// Where the order stands still although it is open: where it is paused, and, when its person was removed from the case
+// since, wherever it had not begun. A release stands still for a pause only.
+AgencySet StandsStillAt(const State& state, const Order& order);
+bool StandsStill(const State& state, const Order& order, AgencyOrdinal agency);
 // Whether an objection holds it back, begun or not.
 bool HeldByObjection(const State& state, const Order& order);
 

@@ -1,10 +1,13 @@
-// Cases: opening, stage and cap.
+// Cases: opening, stage, cap and respondents.
+#include <set>
+
 #include "absl/numeric/int128.h"
 #include "absl/strings/str_cat.h"
 #include "server/base/money.h"
 #include "server/base/uuid.h"
 #include "server/domain/authority.h"
 #include "server/domain/draft.h"
+#include "server/domain/examine_respondents.h"
 #include "server/domain/instant.h"
 #include "server/domain/plausibility.h"
 #include "server/domain/stage.h"
@@ -13,8 +16,6 @@ namespace eagle::domain {
 namespace {
 
 using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
-
-constexpr int kRespondentsPerCase = 100;
 
 // principal x rate x days, rounded half up to the minor unit. Source: policy row doubled_interest.
 int64_t DoubledInterest(int64_t principal, uint32_t rate_per_million_per_day, uint32_t days) {
@@ -75,14 +76,15 @@ class CaseDecider {
       }
     }
     Violations wrong;
+    ChangedPlaces places;
     const Case* of = state_.FindCase(command_.court, member.number_tags);
-    Check(member, of, i, wrong);
+    Check(member, of, i, places, wrong);
     const std::vector<uint32_t> confirmed = SettleClaim(act, of, wrong);
     if (!wrong.empty()) {
       return Refuse(draft_, head_, wrong.ToFailure("the act on the case is refused"), act.request_id(), digest,
                     static_cast<uint32_t>(i), member.bytes, act.has_open() ? nullptr : of);
     }
-    return Accept(member, of, i, digest, confirmed);
+    return Accept(member, of, i, digest, confirmed, places);
   }
 
   // What is about to end would end on the way to the other court.
@@ -103,7 +105,7 @@ class CaseDecider {
     }
   }
 
-  void Check(const CaseMember& member, const Case* of, size_t i, Violations& wrong) {
+  void Check(const CaseMember& member, const Case* of, size_t i, ChangedPlaces& places, Violations& wrong) {
     const CaseAct& act = member.parsed;
     if (act.court() != command_.signed_head.head.signer())
       wrong.Add("court", Reason::kSignerNotCaller, "the act must name the court that signed it");
@@ -138,8 +140,14 @@ class CaseDecider {
           wrong.Add("cap.claim.currency", Reason::kFieldInvalid, "a case keeps its currency");
         }
         break;
+      case CaseAct::kRespondents:
+        places = ExamineRespondents(state_, act.respondents(), of, wrong);
+        // The state doesn't have yet what an earlier member of this batch did to it.
+        if (of != nullptr && regrouped_.contains(of->seq.value()))
+          wrong.Add("respondents", Reason::kFieldInvalid, "one such act a case and batch: put all of it into one");
+        break;
       case CaseAct::ACT_NOT_SET:
-        wrong.Add("act", Reason::kFieldMissing, "open, stage or cap");
+        wrong.Add("act", Reason::kFieldMissing, "open, stage, cap or respondents");
         break;
     }
   }
@@ -157,6 +165,11 @@ class CaseDecider {
     } else if (policy_.table().has_plausibility() && act.has_cap()) {
       const Claim* before = of != nullptr ? &of->open.claim() : nullptr;
       doubts = DoubtsOfClaim(act.cap().claim(), before, claimed, row, "cap.claim");
+    } else if (policy_.table().has_plausibility() && act.has_respondents() && of != nullptr) {
+      OpenCase as_opened;
+      *as_opened.mutable_claim() = of->open.claim();
+      *as_opened.mutable_respondents() = act.respondents().add();
+      doubts = DoubtsOfLiabilities(as_opened, row, "respondents.add");
     }
     return SettleDoubts(doubts, act.has_confirmed() ? &act.confirmed() : nullptr, state_, act.court(),
                         command_.signed_head, draft_.now(), wrong);
@@ -186,12 +199,7 @@ class CaseDecider {
     for (int r = 0; r < open.respondents_size(); ++r) {
       const auto& respondent = open.respondents(r);
       const std::string path = absl::StrCat("open.respondents[", r, "]");
-      CheckIdentity(respondent.identity(), policy_, state_.directory.production(), path + ".identity", wrong);
-      if (respondent.liability() == LIABILITY_KIND_UNSPECIFIED)
-        wrong.Add(path + ".liability", Reason::kFieldMissing, "JOINT, SEVERAL or SUPPLEMENTARY");
-      const int64_t liable = respondent.liability_cap_minor_units();
-      if (liable != 0 && !IsAmount(liable))
-        wrong.Add(path + ".liability_cap_minor_units", Reason::kAmountInvalid, "0 or an amount within the bound");
+      CheckRespondent(respondent, policy_, state_.directory.production(), path, wrong);
       for (int k = 0; k < r; ++k) {
         if (SameIdentity(open.respondents(k).identity(), respondent.identity()))
           wrong.Add(path + ".identity", Reason::kFieldInvalid, "named twice");
@@ -211,7 +219,7 @@ class CaseDecider {
   }
 
   MemberResult Accept(const CaseMember& member, const Case* of, size_t i, const std::string& digest,
-                      const std::vector<uint32_t>& confirmed) {
+                      const std::vector<uint32_t>& confirmed, const ChangedPlaces& places) {
     const CaseAct& act = member.parsed;
     const uint64_t head = head_.Index();
     CasePayload payload;
@@ -245,6 +253,22 @@ class CaseDecider {
       entry.type = ENTRY_TYPE_CASE_STAGE_CHANGED;
       return {.id = act.request_id(), .index = draft_.Append(std::move(entry), body)};
     }
+    if (act.has_respondents()) {
+      CaseRespondentsChanged body;
+      body.set_request_id(act.request_id());
+      body.set_digest(digest);
+      body.set_head(head);
+      body.set_policy_version(policy_.version());
+      for (uint32_t reason : confirmed) body.add_confirmed(reason);
+      body.mutable_added()->Assign(places.added.begin(), places.added.end());
+      body.mutable_removed()->Assign(places.removed.begin(), places.removed.end());
+      const auto& tags = member.subject_tags;  // of those who come, then of those who go
+      for (size_t k = 0; k < tags.size(); ++k)
+        *(k < places.added.size() ? body.add_added_tags() : body.add_removed_tags()) = tags[k];
+      entry.type = ENTRY_TYPE_CASE_RESPONDENTS_CHANGED;
+      regrouped_.insert(of->seq.value());
+      return {.id = act.request_id(), .index = draft_.Append(std::move(entry), body)};
+    }
     CaseCapChanged body;
     body.set_request_id(act.request_id());
     body.set_digest(digest);
@@ -261,6 +285,7 @@ class CaseDecider {
   HeadWriter& head_;
   const Policy& policy_;
   const ClaimHistory no_claims_;
+  std::set<uint64_t> regrouped_;  // cases whose respondents this batch changes
 };
 
 }  // namespace

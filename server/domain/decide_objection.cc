@@ -192,8 +192,8 @@ class ObjectionDecider {
 
   uint64_t Raise(size_t i, const OrderRow& order, const Case& of) {
     const ObjectionAct& act = command_.members[i].parsed;
-    const Deadline deadline =
-        ComputeDeadline(*state_.policy->DeadlineNamed(kObjectionRow), draft_.now(), state_.policy->zone());
+    const Deadline deadline = ComputeDeadline(*state_.policy->DeadlineNamed(kObjectionRow), draft_.now(),
+                                              state_.policy->TerritoryOf(nullptr));
     ObjectionRaised body;
     body.set_request_id(act.request_id());
     body.set_digest(command_.signed_head.digests[i]);

@@ -169,7 +169,7 @@ class OrderDecider {
       ledger.FreezeAccepted({.freeze = OrderSeq(seq),
                              .respondent = trial.respondent,
                              .is_money = IsMoney(order.freeze()),
-                             .asset_kind = std::string(AssetKindOf(order.freeze())),
+                             .asset_kind = trial.asset_kind,
                              .counted = trial.reserved > 0,
                              .limit = order.freeze().limit_minor_units()});
     } else if (order.has_renew()) {
@@ -197,7 +197,10 @@ class OrderDecider {
   MemberResult Accept(const Trial& trial, uint64_t group_first) {
     const OrderProto& order = trial.member->parsed;
     const uint64_t head = head_.Index();
-    const Deadline deadline = ComputeDeadline(*policy_.DeadlineFor(order.urgency()), draft_.now(), policy_.zone());
+    const Agency* only = state_.directory.OnlyAgencyOf(trial.targets);
+    const RegisterAgency* agency = only != nullptr ? &only->row : nullptr;
+    const Deadline deadline = ComputeDeadline(*policy_.DeadlineOfOrder(order.action(), order.urgency(), agency),
+                                              draft_.now(), policy_.TerritoryOf(agency));
     OrderAccepted body;
     body.set_order_id(order.order_id());
     body.set_digest(*trial.digest);
@@ -226,6 +229,7 @@ class OrderDecider {
     payload.set_reserved_minor_units(trial.reserved);
     payload.set_cap_minor_units(trial.of->ledger.cap());
     payload.set_respondent(trial.respondent);
+    if (order.has_freeze() && trial.asset_kind != AssetKindOf(order.freeze())) payload.set_asset_kind(trial.asset_kind);
     Entry entry{.type = ENTRY_TYPE_ORDER_ACCEPTED,
                 .actor_kind = ACTOR_KIND_COURT,
                 .actor = command_.court.value(),

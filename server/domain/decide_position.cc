@@ -15,8 +15,6 @@ namespace {
 using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 
 constexpr size_t kOrderIdBytes = 16;
-// As far as two well-kept clocks may part: a statement isn't of an instant that is still to come.
-constexpr absl::Duration kClocksPart = absl::Minutes(5);
 
 // One measure that a part covers, and what is to be said of it.
 struct Covered {
@@ -281,7 +279,9 @@ class PositionDecider {
 
 uint64_t AppendIncident(Draft& draft, Entry entry, IncidentKind kind, uint64_t statement, const std::string& day) {
   const Policy& policy = *draft.state().policy;
-  const Deadline deadline = ComputeDeadline(*policy.DeadlineNamed(kPositionRow), draft.now(), policy.zone());
+  const Agency* agency = draft.state().directory.AgencyByOrdinal(entry.agency);
+  const Deadline deadline = ComputeDeadline(*policy.DeadlineNamed(kPositionRow), draft.now(),
+                                            policy.TerritoryOf(agency != nullptr ? &agency->row : nullptr));
   IncidentArisen body;
   body.set_kind(kind);
   body.set_statement(statement);

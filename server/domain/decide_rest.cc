@@ -3,6 +3,7 @@
 #include "server/base/assert.h"
 #include "server/base/uuid.h"
 #include "server/domain/draft.h"
+#include "server/domain/ending.h"
 #include "server/domain/instant.h"
 
 namespace eagle::domain {
@@ -47,9 +48,24 @@ void MarkIncident(Draft& draft, const Incident& incident) {
   });
 }
 
+void MarkEnd(Draft& draft, OrderSeq freeze) {
+  const State& state = draft.state();
+  const Case& of = state.cases.at(state.FindOrder(freeze)->case_seq.value());
+  const Measure* measure = of.ledger.FindMeasure(freeze);
+  const auto mark = EndMarkAt(state.policy.get(), *measure, draft.now());
+  if (!mark) return;
+  MeasureMarked body;
+  body.set_freeze_order(freeze.value());
+  body.set_ends(Micros(mark->ends));
+  body.set_days_before(mark->days_before);
+  body.set_policy_version(state.policy->version());
+  draft.Append({.type = ENTRY_TYPE_MEASURE_MARKED, .agency = measure->agency, .case_seq = of.seq}, body);
+}
+
 bool MovesBound(const Entry& entry, const State& state) {
   switch (entry.type) {
     case ENTRY_TYPE_CASE_CAP_CHANGED:
+    case ENTRY_TYPE_CASE_RESPONDENTS_CHANGED:
     case ENTRY_TYPE_MEASURE_CHANGED:
     case ENTRY_TYPE_TASK_ANSWERED:
     case ENTRY_TYPE_TASK_REPORTED:
@@ -62,6 +78,16 @@ bool MovesBound(const Entry& entry, const State& state) {
     default:
       return false;
   }
+}
+
+// An order other than a release whose person is a respondent no longer.
+bool IsOnRemoved(const State& state, const Order& order) {
+  const auto of = state.cases.find(order.case_seq.value());
+  if (order.action == ACTION_RELEASE || of == state.cases.end() ||
+      of->second.RespondentsNow() == of->second.standings.size())
+    return false;
+  const auto kept = of->second.orders.find(order.seq.value());
+  return kept != of->second.orders.end() && of->second.IsRemoved(kept->second.respondent);
 }
 
 // A deduction or a transfer of title under the same measure that was accepted before the release and has no last word
@@ -82,6 +108,19 @@ bool WaitsForDeduction(const State& state, const Order& release) {
 bool HeldByObjection(const State& state, const Order& order) {
   const auto threads = state.ObjectionsOf(order);
   return std::any_of(threads.begin(), threads.end(), [&](const auto* thread) { return thread->Holds(order); });
+}
+
+AgencySet StandsStillAt(const State& state, const Order& order) {
+  AgencySet still = order.paused;
+  if (!IsOnRemoved(state, order)) return still;
+  AgencySet idle = order.Open();
+  idle.RemoveAll(order.delivered);
+  still.AddAll(idle);
+  return still;
+}
+
+bool StandsStill(const State& state, const Order& order, AgencyOrdinal agency) {
+  return order.paused.Contains(agency) || (!order.delivered.Contains(agency) && IsOnRemoved(state, order));
 }
 
 bool MayHandOut(const State& state, const Order& order) {
@@ -153,11 +192,12 @@ void DecideCommand(Draft& draft, const Deliver& command) {
   GATEWAY_ASSERT(!command.orders.empty() && command.orders.size() <= kOrdersPerDelivery,
                  "a delivery has 1 to 256 tasks");
   Delivered body;
+  const State& state = draft.state();
   for (OrderSeq seq : command.orders) {
-    const Order* order = draft.state().FindOrder(seq);
-    // Answered, withdrawn or paused in this very batch: nothing to hand out any more.
-    if (order != nullptr && order->Open().Contains(command.agency) && !order->paused.Contains(command.agency) &&
-        MayHandOut(draft.state(), *order))
+    const Order* order = state.FindOrder(seq);
+    // Answered, withdrawn or brought to stand still in this very batch: nothing to hand out any more.
+    if (order != nullptr && order->Open().Contains(command.agency) && !StandsStill(state, *order, command.agency) &&
+        MayHandOut(state, *order))
       body.add_orders(seq.value());
   }
   if (body.orders().empty()) return;
@@ -227,6 +267,10 @@ void DecideCommand(Draft& draft, const Tick& tick) {
       DecideMissingStatement(draft, AgencyOrdinal(static_cast<uint32_t>(timer->seq)));
       continue;
     }
+    if (timer->kind == Timer::kOfMeasure) {
+      MarkEnd(draft, OrderSeq(timer->seq));
+      continue;
+    }
     const Order* order = timer->kind == Timer::kOfCase ? nullptr : state.FindOrder(OrderSeq(timer->seq));
     const Deadline& deadline = order == nullptr ? state.cases.at(timer->seq).surplus : order->deadline;
     FireMarks(deadline, draft.now(), kMarksPerTick, [&](size_t i) {
@@ -254,9 +298,11 @@ std::vector<Entry> DecideSurplus(const State& state, const std::vector<Entry>& a
     if (!entry->case_seq || !MovesBound(*entry, state) || !judged.insert(entry->case_seq.value()).second) continue;
     const Case& of = state.cases.at(entry->case_seq.value());
     const int64_t surplus = of.ledger.Surplus();
-    if (!of.readable || surplus == of.surplus_amount || state.policy == nullptr) continue;
+    const std::vector<uint64_t> removed = of.ledger.OnRemoved();
+    const bool as_told = surplus == of.surplus_amount && removed == of.removed_measures;
+    if (!of.readable || as_told || state.policy == nullptr) continue;
     Entry out{.case_seq = of.seq};
-    if (surplus == 0) {
+    if (surplus == 0 && removed.empty()) {
       SurplusCleared body;
       body.set_cause(entry->index);
       out.type = ENTRY_TYPE_SURPLUS_CLEARED;
@@ -266,7 +312,7 @@ std::vector<Entry> DecideSurplus(const State& state, const std::vector<Entry>& a
     // A surplus that changes keeps its first clock: releasing a part doesn't buy time for the rest.
     Deadline deadline = of.surplus;
     if (deadline.row.empty())
-      deadline = ComputeDeadline(*state.policy->DeadlineNamed(kSurplusRow), now, state.policy->zone());
+      deadline = ComputeDeadline(*state.policy->DeadlineNamed(kSurplusRow), now, state.policy->TerritoryOf(nullptr));
     SurplusArisen body;
     body.set_due(Micros(deadline.due));
     for (size_t i = deadline.fired; i < deadline.marks.size(); ++i) {
@@ -278,6 +324,7 @@ std::vector<Entry> DecideSurplus(const State& state, const std::vector<Entry>& a
     SurplusPayload payload;
     payload.set_surplus_minor_units(surplus);
     payload.set_refund_due_minor_units(of.ledger.RefundDue());
+    for (uint64_t freeze : removed) payload.add_removed_measures(freeze);
     out.type = ENTRY_TYPE_SURPLUS_ARISEN;
     out.payload = payload.SerializeAsString();
     out.key_id = of.key_id;

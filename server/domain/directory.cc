@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/base/assert.h"
 #include "server/base/bytes.h"
+#include "server/domain/act.h"
 #include "server/domain/instant.h"
 
 namespace eagle::domain {
@@ -156,6 +157,13 @@ const Agency* Directory::AgencyByOrdinal(AgencyOrdinal ordinal) const {
   return ordinal && ordinal.value() <= agencies_.size() ? &agencies_[ordinal.value() - 1] : nullptr;
 }
 
+const Agency* Directory::OnlyAgencyOf(const AgencySet& agencies) const {
+  if (agencies.count() != 1) return nullptr;
+  const Agency* only = nullptr;
+  agencies.ForEach([&](AgencyOrdinal ordinal) { only = AgencyByOrdinal(ordinal); });
+  return only;
+}
+
 const SystemOwner* Directory::OwnerOf(std::string_view spiffe_id) const {
   const auto it = owner_by_identity_.find(ToAbsl(spiffe_id));
   return it == owner_by_identity_.end() ? nullptr : &it->second;
@@ -263,6 +271,18 @@ bool Directory::Can(const Agency& agency, goldeneagle::v1::Action action, std::s
   return std::any_of(agency.row.capabilities().begin(), agency.row.capabilities().end(), [&](const auto& capability) {
     return capability.action() == action && (asset_kind.empty() || capability.asset_kind() == asset_kind);
   });
+}
+
+std::string Directory::KindFrozen(const Agency& agency, const goldeneagle::v1::Freeze& freeze) {
+  using goldeneagle::v1::ACTION_FREEZE;
+  std::string named(AssetKindOf(freeze));
+  if (freeze.has_asset() || freeze.has_counter() || freeze.has_product()) return named;
+  if (Can(agency, ACTION_FREEZE, named) && Can(agency, goldeneagle::v1::ACTION_INQUIRE, named)) return named;
+  for (const auto& row : agency.row.capabilities()) {
+    const std::string& kind = row.asset_kind();
+    if (row.action() == ACTION_FREEZE && IsMoneyOfAccounts(kind) && kind != named) return kind;
+  }
+  return named;
 }
 
 }  // namespace eagle::domain

@@ -16,9 +16,11 @@
 #include "absl/time/time.h"
 #include "goldeneagle/v1/administration.pb.h"
 #include "goldeneagle/v1/entry.pb.h"
+#include "goldeneagle/v1/order.pb.h"
 #include "goldeneagle/v1/recovery.pb.h"
 #include "goldeneagle/v1/statement.pb.h"
 #include "server/base/ids.h"
+#include "server/domain/agency_set.h"
 
 namespace eagle::domain {
 
@@ -105,6 +107,7 @@ class Directory {
   const Court* CourtByOrdinal(CourtOrdinal ordinal) const;
   const Agency* AgencyByCode(std::string_view code) const;
   const Agency* AgencyByOrdinal(AgencyOrdinal ordinal) const;
+  const Agency* OnlyAgencyOf(const AgencySet& agencies) const;  // null also when there are several, or none
   const SystemOwner* OwnerOf(std::string_view spiffe_id) const;
   // Whether it has ended is the caller's to see.
   const goldeneagle::v1::GrantReading* GrantFor(std::string_view reader, CaseSeq of) const;
@@ -146,6 +149,9 @@ class Directory {
 
   // The rows of `agency` that do `action` on `asset_kind` (empty = any kind).
   static bool Can(const Agency& agency, goldeneagle::v1::Action action, std::string_view asset_kind);
+  // The policy's kind of what `freeze` bars at `agency`. What the order names; money of whatever account is of the kind
+  // that the agency's own rows freeze: DEPOSIT where it keeps deposits, or where they say no other.
+  static std::string KindFrozen(const Agency& agency, const goldeneagle::v1::Freeze& freeze);
 
  private:
   std::optional<Officer> OfficerFrom(std::string_view subject) const;

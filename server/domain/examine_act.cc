@@ -69,6 +69,8 @@ void ActExaminer::CheckTransactions(const OrderMessage& order, Trial& trial) con
 void ActExaminer::CheckFreeze(const OrderMessage& order, Trial& trial) const {
   Violations& wrong = trial.wrong;
   const Freeze& freeze = order.freeze();
+  const Agency* agency = order.agencies_size() == 1 ? state_.directory.AgencyByCode(order.agencies(0)) : nullptr;
+  trial.asset_kind = agency != nullptr ? Directory::KindFrozen(*agency, freeze) : std::string(AssetKindOf(freeze));
   CheckCurrency(freeze.currency(), "freeze.currency", trial);
   const auto& exception = order.over_cap_exception();
   if (order.has_over_cap_exception() && exception.reason() != "INDIVISIBLE" && exception.reason() != "VALUE_UNKNOWN")
@@ -85,7 +87,7 @@ void ActExaminer::CheckFreeze(const OrderMessage& order, Trial& trial) const {
   CheckBlockedActs(freeze, trial);
   trial.reserved = trial.counted && valued ? freeze.limit_minor_units() : 0;
   if (!freeze.has_counter()) {
-    CheckTerm(freeze.term(), AssetKindOf(freeze), false, "freeze.term", trial);
+    CheckTerm(freeze.term(), trial.asset_kind, false, "freeze.term", trial);
   } else if (freeze.has_term()) {
     wrong.Add("freeze.term", Reason::kFieldInvalid, "what the counter registered keeps its term: renew it");
   }
@@ -147,7 +149,7 @@ void ActExaminer::CheckBlockedActs(const Freeze& freeze, Trial& trial) const {
       wrong("", Reason::kFieldInvalid, "what the counter registered is taken over as it stands");
     return;
   }
-  const BlockedActRow* row = policy_.BlockedActsOf(AssetKindOf(freeze));
+  const BlockedActRow* row = policy_.BlockedActsOf(trial.asset_kind);
   if (row == nullptr) {
     if (!freeze.blocked_acts().empty())
       wrong("", Reason::kFieldInvalid, "the policy in force has no row of acts for this asset kind");

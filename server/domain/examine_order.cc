@@ -88,6 +88,9 @@ class OrderExaminer {
         wrong.Add("subject", Reason::kNotRespondent, "not a respondent of this case");
       } else {
         trial.respondent = static_cast<uint32_t>(it - respondents.begin());
+        if (trial.of->IsRemoved(trial.respondent) && order.action() != ACTION_RELEASE)
+          wrong.Add("subject", Reason::kRespondentRemoved,
+                    "a respondent of this case no longer: only releases name him");
       }
     }
     CheckSigners(state_, order, amount, command_.signed_head, now_, wrong);
@@ -152,7 +155,7 @@ class OrderExaminer {
     // Judged by the measure's own kind.
     if (order.has_renew() || order.has_transfer_title() || order.has_locate()) return true;
     if (order.has_extract_income()) return Directory::Can(agency, order.action(), kIncomeKind);
-    const std::string_view kind = order.has_freeze() ? AssetKindOf(order.freeze()) : std::string_view();
+    const std::string kind = order.has_freeze() ? Directory::KindFrozen(agency, order.freeze()) : std::string();
     return Directory::Can(agency, order.action(), kind);
   }
 

@@ -23,6 +23,7 @@ struct Trial {
   OrderSeq freeze;             // of a freeze of its own group only once that has an index
   std::optional<size_t> pair;  // DEDUCT: the member of the batch, in its own group, whose measure it takes from
   AgencySet targets;
+  std::string asset_kind;           // FREEZE: of what it bars at its agency (Directory::KindFrozen)
   int64_t reserved = 0;             // what the ledger holds for it
   std::vector<uint32_t> confirmed;  // doubts that a leader's word lifted: numbers of reasons
   bool counted = true;

@@ -103,8 +103,18 @@ int64_t CaseLedger::HeldFor(const Deduction& deduction) const {
 
 int64_t CaseLedger::Surplus() const {
   const Totals sum = Sum();
-  // What can be released is what is held; what was taken above the cap is a refund, not a release.
-  return std::clamp<int64_t>(sum.Bound() - cap_, 0, sum.E() + sum.R());
+  const Totals removed = SumIf([this](uint32_t respondent) { return IsRemoved(respondent); });
+  // What can be released is what is held; what was taken above the cap is a refund, not a release. Releasing what
+  // stands on removed respondents brings the rest that far below the cap.
+  return std::clamp<int64_t>(std::max(sum.Bound() - cap_, removed.E() + removed.R()), 0, sum.E() + sum.R());
+}
+std::vector<uint64_t> CaseLedger::OnRemoved() const {
+  std::vector<uint64_t> freezes;
+  for (const Measure& measure : measures_) {
+    if (IsRemoved(measure.respondent) && !Ended(measure.phase)) freezes.push_back(measure.freeze.value());
+  }
+  std::sort(freezes.begin(), freezes.end());
+  return freezes;
 }
 int64_t CaseLedger::RefundDue() const { return std::max<int64_t>(0, Sum().D() - cap_); }
 
@@ -162,6 +172,13 @@ void CaseLedger::Heard(OrderSeq freeze, absl::Time at, absl::Time heard) {
   if (measure == nullptr) return;  // the order made none
   measure->heard_at = std::max(measure->heard_at, heard);
   measure->stands_since = measure->stands() ? std::min(measure->stands_since, at) : absl::InfiniteFuture();
+}
+
+void CaseLedger::EndMarked(OrderSeq freeze, absl::Time end, uint32_t days_before) {
+  Measure* measure = Find(freeze);
+  if (measure == nullptr) return;
+  measure->marked_end = end;
+  measure->marked_days = days_before;
 }
 
 void CaseLedger::MeasureSigned(OrderSeq freeze, Outcome outcome, const MeasureState& state) {

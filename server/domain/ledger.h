@@ -10,7 +10,8 @@
 //   C = the case's cap
 //   Nothing is accepted that would break  D <= C  or  D + E + R <= C, for the case and for each respondent with a
 //   liability of its own. Waitlisted limits are contingent: shown, not counted. A measure that isn't money, or goes
-//   beyond the cap by a signed exception, is not counted.
+//   beyond the cap by a signed exception, is not counted. What stands on a respondent who was removed from the case
+//   stays counted until it is over, and is to be released as a surplus is.
 //
 // Units:   minor units of the case's one currency; amounts never negative.
 // Threads: a value; a copy is a scratch ledger on which a group is tried.
@@ -51,6 +52,8 @@ struct Measure {
   goldeneagle::v1::MeasureState state;               // as the unit last signed it
   absl::Time heard_at = absl::InfinitePast();        // when the unit's last word about it was signed or recorded
   absl::Time stands_since = absl::InfiniteFuture();  // from when on it is in effect or waits; never: it doesn't
+  absl::Time marked_end = absl::InfinitePast();      // the end for which its newest mark was (ending.h), and how many
+  uint32_t marked_days = 0;                          // days before it
 
   bool stands() const { return phase == MeasurePhase::kWaitlisted || phase == MeasurePhase::kEffective; }
   // Whether so much of it is controlled, and not being taken already; of one that was only asked for, of its limit.
@@ -93,6 +96,8 @@ class CaseLedger {
     cap_ = cap, liability_caps_ = std::move(liability_caps);
   }
   int64_t cap() const { return cap_; }
+  // By place: who is a respondent no longer.
+  void SetRemoved(std::vector<bool> removed) { removed_ = std::move(removed); }
 
   // kNone when the bound holds with `amount` more frozen (or, with `deduct`, moved from E to D).
   // CAP_EXCEEDED before LIABILITY_EXCEEDED.
@@ -115,6 +120,8 @@ class CaseLedger {
   // A word of the unit about the measure was folded: signed or recorded at `heard`, whichever is later; recorded at
   // `at`. Changes no amount.
   void Heard(OrderSeq freeze, absl::Time at, absl::Time heard);
+  // The end of the measure is so near. Changes no amount.
+  void EndMarked(OrderSeq freeze, absl::Time end, uint32_t days_before);
   // Moves no amount; while it is open no second one is accepted, so terms aren't piled up.
   void RenewalAccepted(OrderSeq order, OrderSeq freeze);
   void RenewalAnswered(OrderSeq order, OrderSeq freeze);
@@ -143,9 +150,12 @@ class CaseLedger {
 
   Totals Sum() const;
   Totals SumOf(uint32_t respondent) const;
-  // What stands above the cap and has to be released; money already taken above it is RefundDue.
+  // What stands above the cap or on removed respondents, and has to be released; money already taken above the cap is
+  // RefundDue.
   int64_t Surplus() const;
   int64_t RefundDue() const;
+  // The freezes on removed respondents that are not over, whatever they amount to and wherever they stand; rising.
+  std::vector<uint64_t> OnRemoved() const;
 
  private:
   Measure* Find(OrderSeq freeze);
@@ -153,12 +163,14 @@ class CaseLedger {
   int64_t HeldFor(const Deduction& deduction) const;
   Deduction* FindMutable(OrderSeq order);
   void Leave(Deduction& deduction, DeductionPhase phase, const goldeneagle::v1::MeasureState* after);
+  bool IsRemoved(uint32_t respondent) const { return respondent < removed_.size() && removed_[respondent]; }
   Reason MayAdd(uint32_t respondent, int64_t amount, int64_t (Totals::*sum)() const) const;
   template <typename Filter>
   Totals SumIf(Filter filter) const;
 
   int64_t cap_ = 0;
   std::vector<int64_t> liability_caps_;
+  std::vector<bool> removed_;
   std::vector<Measure> measures_;  // in order of acceptance
   std::vector<Deduction> deductions_;
 };

@@ -24,6 +24,22 @@ void CheckSource(const goldeneagle::v1::Source& source, const std::string& path,
 constexpr size_t kRowNameBytes = 63;
 constexpr int kMarksPerRow = 16;
 
+// What a row may say of the days that it counts.
+void CheckCounting(const PolicyTable& table, const goldeneagle::v1::DeadlineRow& row, const std::string& path,
+                   Violations& wrong) {
+  constexpr uint32_t kWorkingDaysMax = 366, kDayMinutes = 1440;
+  if (row.working_days() > kWorkingDaysMax)
+    wrong.Add(path + ".working_days", Reason::kTooLarge, absl::StrCat("at most ", kWorkingDaysMax));
+  if (row.roll() && row.civil_days() == 0)
+    wrong.Add(path + ".roll", Reason::kFieldInvalid, "only the last of civil_days rolls on");
+  if (row.cutoff_minute() >= kDayMinutes || (row.cutoff_minute() > 0 && row.hours() > 0))
+    wrong.Add(path + ".cutoff_minute", Reason::kFieldInvalid, "1 to 1,439, where days are counted");
+  const auto& calendars = table.calendars();
+  if ((row.roll() || row.working_days() > 0) &&
+      std::none_of(calendars.begin(), calendars.end(), [](const auto& one) { return one.region().empty(); }))
+    wrong.Add("calendars", Reason::kFieldMissing, absl::StrCat("one of the whole country, for ", path));
+}
+
 void CheckDeadlines(const PolicyTable& table, Violations& wrong) {
   std::set<std::string> names;
   bool urgent = false, normal = false, surplus = false;
@@ -33,8 +49,9 @@ void CheckDeadlines(const PolicyTable& table, Violations& wrong) {
     CheckSource(row.source(), path, wrong);
     if (row.name().empty() || !names.insert(row.name()).second)
       wrong.Add(path + ".name", Reason::kFieldInvalid, "names are unique");
-    if ((row.hours() > 0) == (row.civil_days() > 0))
-      wrong.Add(path + ".hours", Reason::kFieldInvalid, "exactly one of hours and civil_days");
+    if ((row.hours() > 0) + (row.civil_days() > 0) + (row.working_days() > 0) != 1)
+      wrong.Add(path + ".hours", Reason::kFieldInvalid, "exactly one of hours, civil_days and working_days");
+    CheckCounting(table, row, path, wrong);
     if (row.name().size() > kRowNameBytes)
       wrong.Add(path + ".name", Reason::kTextInvalid, absl::StrCat("at most ", kRowNameBytes, " bytes"));
     if (row.marks_permille_size() > kMarksPerRow)
@@ -50,6 +67,42 @@ void CheckDeadlines(const PolicyTable& table, Violations& wrong) {
   if (!urgent || !normal || !surplus) {
     wrong.Add("deadlines", Reason::kFieldMissing,
               "rows for urgent and normal orders and for RELEASE_SURPLUS are needed");
+  }
+}
+
+void CheckMeasureEnds(const goldeneagle::v1::MeasureEndRow& row, Violations& wrong) {
+  constexpr uint32_t kDaysBeforeMax = 366;
+  const auto& days = row.days_before();
+  const bool falling =
+      std::is_sorted(days.rbegin(), days.rend()) && std::adjacent_find(days.begin(), days.end()) == days.end();
+  if (days.empty() || days.size() > kMarksPerRow || !falling || days[0] > kDaysBeforeMax || *days.rbegin() == 0)
+    wrong.Add("measure_ends.days_before", Reason::kFieldInvalid,
+              absl::StrCat("falling, 1 to ", kDaysBeforeMax, " each, at most ", kMarksPerRow));
+  CheckSource(row.source(), "measure_ends", wrong);
+}
+
+// None empty of what is needed, none twice, none that names what isn't there.
+void CheckOverrides(const PolicyTable& table, Violations& wrong) {
+  std::set<std::string> names, fits;
+  for (int i = 0; i < table.deadline_overrides_size(); ++i) {
+    const auto& row = table.deadline_overrides(i);
+    const std::string path = absl::StrCat("deadline_overrides[", i, "]");
+    if (row.name().empty() || row.name().size() > kRowNameBytes || !names.insert(row.name()).second)
+      wrong.Add(path + ".name", Reason::kFieldInvalid, absl::StrCat("unique, 1 to ", kRowNameBytes, " bytes"));
+    const auto& rows = table.deadlines();
+    if (std::none_of(rows.begin(), rows.end(), [&](const auto& one) {
+          return one.name() == row.deadline() && one.urgency() == goldeneagle::v1::URGENCY_UNSPECIFIED;
+        }))
+      wrong.Add(path + ".deadline", Reason::kFieldInvalid, "a deadline row of this table, without an urgency");
+    if (!goldeneagle::v1::Action_IsValid(row.action()))
+      wrong.Add(path + ".action", Reason::kFieldInvalid, "not an action");
+    if (!goldeneagle::v1::Urgency_IsValid(row.urgency()))
+      wrong.Add(path + ".urgency", Reason::kFieldInvalid, "not an urgency");
+    const std::string fit =
+        absl::StrCat(row.agency(), "|", row.agency_kind(), "|", row.region(), "|", row.action(), "|", row.urgency());
+    if (fit == "|||0|0" || !fits.insert(fit).second)
+      wrong.Add(path, Reason::kFieldInvalid, "it fits every order, or the same ones as another row");
+    CheckSource(row.source(), path, wrong);
   }
 }
 
@@ -259,6 +312,10 @@ absl::StatusOr<std::shared_ptr<const Policy>> Policy::Create(const PolicyTable& 
     wrong.Add("time_zone", Reason::kFieldInvalid, "not an IANA zone of this machine");
   if (table.asset_kinds().empty()) wrong.Add("asset_kinds", Reason::kFieldMissing, "at least one asset kind");
   CheckDeadlines(table, wrong);
+  CheckOverrides(table, wrong);
+  CheckCalendars(table, wrong);
+  for (int i = 0; i < table.calendars_size(); ++i)
+    CheckSource(table.calendars(i).source(), absl::StrCat("calendars[", i, "]"), wrong);
   if (table.has_witnesses()) {
     constexpr uint32_t kDayMinutes = 1440;
     const auto& row = table.witnesses();
@@ -292,6 +349,7 @@ absl::StatusOr<std::shared_ptr<const Policy>> Policy::Create(const PolicyTable& 
     CheckSource(table.retention().source(), "retention", wrong);
   }
   if (table.has_reading()) CheckReading(table.reading(), wrong);
+  if (table.has_measure_ends()) CheckMeasureEnds(table.measure_ends(), wrong);
   if (table.has_papers()) CheckPapers(table.papers(), wrong);
   if (table.has_adapters()) CheckAdapters(table.adapters(), wrong);
   if (table.has_objections()) CheckObjections(table, wrong);
@@ -304,6 +362,7 @@ absl::StatusOr<std::shared_ptr<const Policy>> Policy::Create(const PolicyTable& 
   CheckRows(table, wrong);
   if (!wrong.empty()) return wrong.ToStatus("the policy table is refused");
   policy->table_ = table;
+  policy->calendars_ = Calendars(table);
   return std::shared_ptr<const Policy>(std::move(policy));
 }
 
@@ -319,6 +378,26 @@ const goldeneagle::v1::DeadlineRow* Policy::DeadlineNamed(std::string_view name)
     if (row.name() == name) return &row;
   }
   return nullptr;
+}
+
+const goldeneagle::v1::DeadlineRow* Policy::DeadlineOfOrder(goldeneagle::v1::Action action,
+                                                            goldeneagle::v1::Urgency urgency,
+                                                            const goldeneagle::v1::RegisterAgency* agency) const {
+  const auto fits = [&](const goldeneagle::v1::DeadlineOverrideRow& row) {
+    return (row.agency().empty() || row.agency() == agency->code()) &&
+           (row.agency_kind().empty() || row.agency_kind() == agency->kind()) &&
+           agency->region().compare(0, row.region().size(), row.region()) == 0 &&
+           (row.action() == goldeneagle::v1::ACTION_UNSPECIFIED || row.action() == action) &&
+           (row.urgency() == goldeneagle::v1::URGENCY_UNSPECIFIED || row.urgency() == urgency);
+  };
+  for (const auto& row : table_.deadline_overrides()) {
+    if (agency != nullptr && fits(row)) return DeadlineNamed(row.deadline());
+  }
+  return DeadlineFor(urgency);
+}
+
+Territory Policy::TerritoryOf(const goldeneagle::v1::RegisterAgency* agency) const {
+  return {zone_, &calendars_, agency != nullptr ? agency->region() : ""};
 }
 
 const goldeneagle::v1::ActionRow* Policy::ActionRowFor(goldeneagle::v1::Action action) const {

@@ -10,8 +10,10 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "goldeneagle/v1/administration.pb.h"
 #include "goldeneagle/v1/policy.pb.h"
 #include "server/base/reason.h"
+#include "server/domain/calendar.h"
 
 namespace eagle::domain {
 
@@ -24,10 +26,17 @@ class Policy {
   const goldeneagle::v1::PolicyTable& table() const { return table_; }
   uint32_t version() const { return table_.version(); }
   const absl::TimeZone& zone() const { return zone_; }
+  const Calendars& calendars() const { return calendars_; }
+  // Where days are counted that concern one agency (null: several, or a court), as CalendarRow says it.
+  Territory TerritoryOf(const goldeneagle::v1::RegisterAgency* agency) const;
 
   // Null when there is no such row.
   const goldeneagle::v1::DeadlineRow* DeadlineFor(goldeneagle::v1::Urgency urgency) const;
   const goldeneagle::v1::DeadlineRow* DeadlineNamed(std::string_view name) const;
+  // The row that decides about an order to one agency (null: to several): the first override that fits, else that of
+  // its urgency.
+  const goldeneagle::v1::DeadlineRow* DeadlineOfOrder(goldeneagle::v1::Action action, goldeneagle::v1::Urgency urgency,
+                                                      const goldeneagle::v1::RegisterAgency* agency) const;
   const goldeneagle::v1::ActionRow* ActionRowFor(goldeneagle::v1::Action action) const;
   const goldeneagle::v1::IdKindRow* IdKind(std::string_view id_kind) const;
   // The row of the stage, else the row for every stage.
@@ -41,6 +50,7 @@ class Policy {
  private:
   goldeneagle::v1::PolicyTable table_;
   absl::TimeZone zone_;
+  Calendars calendars_;
 };
 
 // The first instant at which a case closed at `closed_at` may be erased: the retention counted in civil years from the

@@ -88,7 +88,9 @@ Judgement Judge(const Measure& measure, const MeasureState* line, bool asked, ab
   if (line->ended() ? !measure.stands() : measure.stands() && SameAmounts(*line, recorded)) return {};
   const IncidentKind kind = measure.stands() ? INCIDENT_KIND_AMOUNT_DIFFERS : INCIDENT_KIND_MEASURE_UNKNOWN;
   if (line->revision() != 0 && recorded.revision() != 0) {
-    if (line->revision() < recorded.revision()) return {Agreement::kUnsaid};
+    // The log had heard of it well before the statement's instant, so it was the unit that said so: its books went
+    // back.
+    if (line->revision() < recorded.revision() && measure.heard_at + kClocksPart > as_of) return {Agreement::kUnsaid};
     if (line->revision() > recorded.revision())
       return asked ? Judgement{Agreement::kUnsaid} : Judgement{Agreement::kAhead, kind};
   } else if (asked || measure.heard_at > as_of) {

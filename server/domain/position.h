@@ -70,6 +70,9 @@ struct AgencyPosition {
   static OrderId IdOf(std::string_view order_id);  // Pre: 16 bytes
 };
 
+// As far as two well-kept clocks may part: no statement is of an instant that lies further ahead.
+inline constexpr absl::Duration kClocksPart = absl::Minutes(5);
+
 // How one measure of a statement stands to the ledger.
 enum class Agreement : uint8_t {
   kAgrees,
@@ -85,7 +88,8 @@ struct Judgement {
 // covered. `asked`: an order on the measure is not answered yet. Rules, first match wins:
 //   what agrees agrees, whatever the revisions; a measure whose freeze is unanswered can't be judged;
 //   not named: MEASURE_MISSING, unless it is asked, was spoken of after `as_of`, or its term was over by then;
-//   a lower revision than recorded: spoken of after `as_of`; a higher one: ahead, unless it is asked;
+//   a lower revision than recorded: unsaid when it was spoken of after `as_of` (or less than kClocksPart before it),
+//   else the unit's books went back behind its own word; a higher one: ahead, unless it is asked;
 //   no revision: as equal ones, unless it is asked or was spoken of after `as_of`;
 //   otherwise MEASURE_UNKNOWN when it has ended in the log, else AMOUNT_DIFFERS.
 Judgement Judge(const Measure& measure, const goldeneagle::v1::MeasureState* line, bool asked, absl::Time as_of);

@@ -102,7 +102,12 @@ std::string CaseNumberKey(CourtOrdinal court, std::string_view number_tag) {
 bool Case::AtRest() const {
   const Totals sum = ledger.Sum();
   return sum.E() == 0 && sum.R() == 0 && sum.contingent == 0 && sum.deducting == 0 && sum.in_transit == 0 &&
-         surplus_amount == 0;
+         surplus_amount == 0 && removed_measures.empty();
+}
+
+size_t Case::RespondentsNow() const {
+  return static_cast<size_t>(
+      std::count_if(standings.begin(), standings.end(), [](const Standing& one) { return !one.removed; }));
 }
 
 std::string Case::Encode() const {

@@ -65,12 +65,13 @@ struct PresenceState {
   uint32_t most_in_flight = 0;
 };
 
-// Something that falls due: the next mark of an order, of a case's surplus, of an objection or of an incident, or an
-// agency's statement of a day.
+// Something that falls due: the next mark of an order, of a case's surplus, of an objection, of an incident or of a
+// measure's end, or an agency's statement of a day.
 struct Timer {
-  enum Kind : uint8_t { kOfOrder, kOfCase, kOfObjection, kOfIncident, kOfPosition };
+  enum Kind : uint8_t { kOfOrder, kOfCase, kOfObjection, kOfIncident, kOfPosition, kOfMeasure };
   absl::Time at;
-  uint64_t seq = 0;  // OrderSeq, CaseSeq, index of the objection or incident, or the agency's ordinal
+  uint64_t seq =
+      0;  // OrderSeq (of a measure: its freeze's), CaseSeq, index of the objection or incident, agency ordinal
   Kind kind = kOfOrder;
   friend bool operator==(const Timer&, const Timer&) = default;
   friend bool operator<(const Timer& a, const Timer& b) {
@@ -109,7 +110,8 @@ struct State {
   absl::flat_hash_map<std::string, SequenceUse> sequences;  // SequenceKey
   std::vector<PresenceState> presence;                      // agency ordinal n at n-1
   absl::btree_set<Timer> timers;
-  std::map<uint64_t, ObjectionThread> objections;                      // by index
+  absl::flat_hash_map<uint64_t, absl::Time> ends_armed;  // by freeze order: the timer of a measure's end (ending.h)
+  std::map<uint64_t, ObjectionThread> objections;        // by index
   absl::flat_hash_map<uint64_t, std::vector<uint64_t>> objections_of;  // freeze in question, else the order -> indexes
   std::map<uint32_t, uint64_t> newest_word;                            // by agency ordinal: in any of its threads
   std::vector<AgencyPosition> positions;           // agency ordinal n at n-1; those that never had any may be missing

@@ -47,6 +47,10 @@ void Retag(std::vector<std::string>& leaves, uint64_t from, const std::function<
         Change<goldeneagle::v1::CaseOpened>(
             leaves, i, [&](auto& body) { one(body.mutable_number_tag()), all(body.mutable_subject_tags()); });
         break;
+      case goldeneagle::v1::ENTRY_TYPE_CASE_RESPONDENTS_CHANGED:
+        Change<goldeneagle::v1::CaseRespondentsChanged>(
+            leaves, i, [&](auto& body) { all(body.mutable_added_tags()), all(body.mutable_removed_tags()); });
+        break;
       case goldeneagle::v1::ENTRY_TYPE_ORDER_ACCEPTED:
         Change<goldeneagle::v1::OrderAccepted>(
             leaves, i, [&](auto& body) { one(body.mutable_subject_tag()), all(body.mutable_officer_tags()); });

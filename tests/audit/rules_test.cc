@@ -327,6 +327,56 @@ TEST_F(RulesTest, ASurplusThatGetsMoreTime) {
       ENTRY_TYPE_SURPLUS_ARISEN, [](auto& body) { body.set_due(body.due() + 1); }, 1);
   ExpectFinding("surplus");
 }
+TEST_F(RulesTest, ARespondentWhoTakesAPlaceThatIsTaken) {
+  Body_<CaseRespondentsChanged>(
+      ENTRY_TYPE_CASE_RESPONDENTS_CHANGED, [](auto& body) { body.set_added(0, 1); }, 2);
+  EXPECT_THAT(FindingsOf(leaves_), testing::Contains("respondent@" + std::to_string(at_)));
+}
+TEST_F(RulesTest, AChangeOfRespondentsThatNamesNobody) {
+  Body_<CaseRespondentsChanged>(ENTRY_TYPE_CASE_RESPONDENTS_CHANGED, [](auto& body) { body.clear_added_tags(); });
+  EXPECT_THAT(FindingsOf(leaves_), testing::Contains("respondent@" + std::to_string(at_)));
+}
+TEST_F(RulesTest, AChangeOfRespondentsByAPolicyThatIsNotInForce) {
+  Body_<CaseRespondentsChanged>(ENTRY_TYPE_CASE_RESPONDENTS_CHANGED, [](auto& body) { body.set_policy_version(99); });
+  ExpectFinding("respondent");
+}
+// He comes back in another's name only: then what goes out afterwards, and the order about him, are about who left.
+class WhoLeftRules : public RulesTest {
+ protected:
+  // Whose opening has tags, as every real one has: else nobody can tell who is who.
+  void SetUp() override {
+    Body_<CaseOpened>(ENTRY_TYPE_CASE_OPENED, [](auto& body) {
+      body.add_subject_tags("tag of 990101198503070017"), body.add_subject_tags("tag of 919901019900000178");
+    });
+    ASSERT_THAT(FindingsOf(leaves_), testing::IsEmpty());
+  }
+};
+TEST_F(WhoLeftRules, ARespondentWhoLeavesAndNeverCame) {
+  Body_<CaseRespondentsChanged>(
+      ENTRY_TYPE_CASE_RESPONDENTS_CHANGED, [](auto& body) { body.set_removed(0, 7); }, 1);
+  EXPECT_THAT(FindingsOf(leaves_), testing::Contains("respondent@" + std::to_string(at_)));
+}
+TEST_F(WhoLeftRules, AnOrderThatBeginsAfterItsPersonLeft) {
+  Body_<CaseRespondentsChanged>(
+      ENTRY_TYPE_CASE_RESPONDENTS_CHANGED,
+      [](auto& body) { body.set_added(0, 3), body.set_added_tags(0, "tag of somebody else"); }, 2);
+  uint64_t delivered = 0;
+  for (uint64_t i = at_; i < leaves_.size(); ++i) {
+    if (journal::DecodeLeaf(leaves_[i])->type == ENTRY_TYPE_DELIVERED) delivered = i;
+  }
+  EXPECT_THAT(FindingsOf(leaves_), ElementsAre("respondent@" + std::to_string(delivered)));
+}
+TEST_F(WhoLeftRules, AnOrderThatIsAcceptedAboutWhoLeft) {
+  // He left when another came.
+  Body_<CaseRespondentsChanged>(ENTRY_TYPE_CASE_RESPONDENTS_CHANGED, [](auto& body) {
+    body.set_added_tags(0, "tag of somebody else");
+    body.add_removed(1), body.add_removed_tags("tag of E1");
+  });
+  uint64_t accepted = at_;
+  while (journal::DecodeLeaf(leaves_[accepted])->type != ENTRY_TYPE_ORDER_ACCEPTED) ++accepted;
+  EXPECT_THAT(FindingsOf(leaves_), testing::Contains("respondent@" + std::to_string(accepted)));
+}
+
 TEST_F(RulesTest, AnAdapterThatVanishesBeforeItCame) {
   Leaf_(ENTRY_TYPE_ADAPTER_ABSENT, [](auto& leaf) { leaf.body = ""; });
   ChangeLeaf(leaves_, at_, [](auto& leaf) { leaf.agency = AgencyOrdinal(8); });
@@ -502,6 +552,25 @@ TEST_F(RulesTest, AnIncidentThatNothingCleared) {
 TEST_F(RulesTest, AMarkOfAnIncidentWithAnotherDueInstant) {
   Body_<IncidentMarked>(ENTRY_TYPE_INCIDENT_MARKED, [](auto& body) { body.set_due(body.due() + 1); });
   ExpectFinding("deadline.mark");
+}
+TEST_F(RulesTest, AnEndThatIsMarkedTooEarly) {
+  constexpr int64_t kLater = int64_t{400} * 86'400'000'000;
+  Body_<MeasureMarked>(ENTRY_TYPE_MEASURE_MARKED, [](auto& body) { body.set_ends(body.ends() + kLater); });
+  ExpectFinding("measure.end");
+}
+TEST_F(RulesTest, AnEndThatIsMarkedTwice) {
+  Body_<MeasureMarked>(
+      ENTRY_TYPE_MEASURE_MARKED, [](auto& body) { body.set_days_before(300); }, 1);
+  ExpectFinding("measure.end");
+}
+TEST_F(RulesTest, AnEndUnderAPolicyThatIsNotInForce) {
+  Body_<MeasureMarked>(ENTRY_TYPE_MEASURE_MARKED, [](auto& body) { body.set_policy_version(9); });
+  ExpectFinding("measure.end");
+}
+TEST_F(RulesTest, AnEndOfWhatMadeNoMeasure) {
+  const uint64_t other = At(ENTRY_TYPE_ORDER_ACCEPTED);
+  Body_<MeasureMarked>(ENTRY_TYPE_MEASURE_MARKED, [&](auto& body) { body.set_freeze_order(other); });
+  ExpectFinding("measure.end");
 }
 // The court's answer comes after the hand-out that it lets go: the deduction went out while the objection was open.
 TEST_F(RulesTest, ADeductionThatGoesOutUnderAnUpheldObjection) {

@@ -66,15 +66,20 @@ class ChannelTest : public testing::Test {
  protected:
   ChannelTest() {
     MakeSet("pki");
+    StartServer();
+  }
+  ~ChannelTest() override { server_->Shutdown(); }
+
+  // The second time on the same port.
+  void StartServer() {
     grpc::SslServerCredentialsOptions tls(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
     tls.pem_root_certs = Read("pki/tls/ca.pem");
     tls.pem_key_cert_pairs.push_back({Read("pki/tls/gateway-gateway.key"), Read("pki/tls/gateway-gateway.pem")});
     grpc::ServerBuilder builder;
-    builder.AddListeningPort("127.0.0.1:0", grpc::SslServerCredentials(tls), &port_);
+    builder.AddListeningPort("127.0.0.1:" + std::to_string(port_), grpc::SslServerCredentials(tls), &port_);
     builder.RegisterService(&orders_);
     server_ = builder.BuildAndStart();
   }
-  ~ChannelTest() override { server_->Shutdown(); }
 
   void MakeSet(const std::string& name) {
     PkiSpec spec{.trust_domain = "test.example", .origin = "test.example/log1", .environment = v1::ENVIRONMENT_TEST};
@@ -184,6 +189,23 @@ TEST_F(ChannelTest, UnavailableIsRepeatedNothingElse) {
   orders_.failures = 2;
   EXPECT_EQ(WhyNot(Ask(Options())), "INTERNAL");
   EXPECT_EQ(orders_.calls, 4);
+}
+
+// Nobody polls between two attempts: without a wait that does, none of these would see the connection come back.
+TEST_F(ChannelTest, AGatewayThatWasAwayIsReachedAgainByACallThatIsRepeated) {
+  ChannelOptions options = Options();
+  options.calls.retry.attempts = 20;
+  const auto gateway = Connect(options, waiter_, entropy_);
+  ASSERT_TRUE((*gateway)->GetOrder({}).ok());
+  server_->Shutdown();
+  server_.reset();
+  waiter_.give_up_after = 3;
+  EXPECT_EQ(WhyNot((*gateway)->GetOrder({})), "UNAVAILABLE");
+  StartServer();
+  ASSERT_NE(server_, nullptr);
+  waiter_.give_up_after = 1000;
+  const auto answer = (*gateway)->GetOrder({});
+  EXPECT_TRUE(answer.ok()) << answer.status();
 }
 
 TEST_F(ChannelTest, AWatchGivesItsMessagesThenItsEnd) {

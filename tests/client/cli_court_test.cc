@@ -2,12 +2,14 @@
 #include <functional>
 #include <set>
 
+#include "absl/strings/str_split.h"
 #include "client/common/files.h"
 #include "client/lib/draft.h"
 #include "gmock/gmock.h"
 #include "goldeneagle/v1/reading.pb.h"
 #include "gtest/gtest.h"
 #include "server/base/uuid.h"
+#include "server/journal/hash.h"
 #include "server/trust/identity.h"
 #include "server/trust/strict.h"
 #include "server/trust/timestamps.h"
@@ -303,6 +305,37 @@ TEST_F(CliCourtTest, ACaseIsOpenedWithItsSumAsTheCap) {
   EXPECT_EQ(world_.Run({"case", "sign", world_.Path("case.draft"), "--sign", "003", "--yes"}).exit, kExitOk);
   EXPECT_EQ(world_.Run({"case", "submit", world_.Path("case.draft")}).exit, kExitOk);
   EXPECT_EQ(world_.gateway->case_batches.at(1).head().signatures_size(), 2);
+}
+
+TEST_F(CliCourtTest, RespondentsComeAndGoByARulingWhoseDigestIsSigned) {
+  ASSERT_TRUE(WriteDurably(world_.Path("ruling.pdf"), "the ruling").ok());
+  const std::vector<std::string> change = absl::StrSplit(
+      "case|respondents|--case|1024|--add|顾明远;CITIZEN_ID;990101197811230030;SEVERAL;50,000.00|--remove|"
+      "北陵启明机电;UNIFIED_CREDIT_CODE;919901019900000178|--ground|股东未缴足出资|--legal-basis|第17条|--ruling|" +
+          world_.Path("ruling.pdf") + "|--ruling-number|执异7号|--sign|001|--sign|003",
+      '|');
+  EXPECT_EQ(world_.Run(change).exit, kExitOk);
+  const auto act = trust::ParseStrict<v1::CaseAct>(world_.gateway->case_batches.at(0).members(0));
+  const v1::ChangeRespondents& said = act->respondents();
+  EXPECT_EQ(said.add(0).liability_cap_minor_units(), 5000000);
+  EXPECT_EQ(said.ruling().category() + said.ruling().title(), "RULING执异7号");
+  EXPECT_EQ(said.ruling().digest(), journal::View(journal::Sha256("the ruling")));
+  std::vector<std::string> draft(change.begin(), change.end() - 2);
+  draft.insert(draft.end(), {"--draft", world_.Path("change.draft")});
+  const Ran shown = world_.Run(draft);
+  EXPECT_NE(shown.out.find("removed 北陵启明机电"), std::string::npos) << shown.out << shown.err;
+}
+
+TEST_F(CliCourtTest, ACaseShowsWhoLeftAndWhatIsToBeReleased) {
+  v1::CaseView& view = world_.gateway->case_view;
+  view.add_respondents()->set_removed(true);
+  view.mutable_release_due()->set_seconds(1790697600);
+  view.add_measures()->set_freeze_order_id(std::string(16, 'f'));
+  view.mutable_measures(0)->set_to_release(true);
+  const Ran ran = world_.Json({"case", "show", kCase, "--officer", "001"});
+  EXPECT_EQ(At(ran.out, "respondents.0.standing"), "REMOVED");
+  EXPECT_EQ(At(ran.out, "measures.0.to_release"), "true");
+  EXPECT_NE(At(ran.out, "case.release_due"), "null");
 }
 
 TEST_F(CliCourtTest, ACasesLedgerIsShownInMoney) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "client/common/files.h"
+#include "client/lib/calendar_ends.h"
 #include "client/lib/json.h"
 #include "client/lib/policy_rows.h"
 #include "google/protobuf/text_format.h"
@@ -89,6 +90,23 @@ TEST(PolicyRows, TheTextIsTheSameTable) {
   EXPECT_THAT(TextOf(Shipped()), HasSubstr("居民身份证"));
 }
 
+TEST(CalendarEnds, AreSaidFromSixtyDaysAheadRegionByRegion) {
+  v1::PolicyTable table = Shipped();
+  const auto on = [&](int month, int day) { return absl::FromCivil(absl::CivilDay(2026, month, day), Shanghai()); };
+  EXPECT_THAT(CalendarsThatEnd(table, on(11, 1)), IsEmpty());
+  ASSERT_THAT(CalendarsThatEnd(table, on(11, 2)), SizeIs(1));
+  EXPECT_EQ(CalendarsThatEnd(table, on(11, 2))[0].days_left, 60);
+  EXPECT_EQ(CalendarsThatEnd(table, on(12, 31))[0].days_left, 1);
+  v1::CalendarRow next = table.calendars(0), local = next;
+  next.set_year(2027), local.set_region("45"), local.set_year(2025);
+  *table.add_calendars() = next, *table.add_calendars() = local;
+  const auto ends = CalendarsThatEnd(table, on(12, 1));
+  ASSERT_THAT(ends, SizeIs(1)) << "the whole country has next year's";
+  EXPECT_EQ(ends[0].region, "45");
+  EXPECT_EQ(ends[0].last_year, 2025);
+  EXPECT_EQ(ends[0].days_left, 0) << "this very year is missing";
+}
+
 class CliPolicyTest : public testing::Test {
  protected:
   CliPolicyTest() {
@@ -107,7 +125,7 @@ TEST_F(CliPolicyTest, ShowTellsEveryNumberWithItsSource) {
   const Ran english = world_.Run({"policy", "show", "--section", "terms", "--english"});
   EXPECT_THAT(english.out, HasSubstr("Provisions on patent disputes"));
   const Ran json = world_.Json({"policy", "show"});
-  EXPECT_EQ(At(json.out, "policy.version"), "4");
+  EXPECT_EQ(At(json.out, "policy.version"), "5");
   EXPECT_EQ(At(json.out, "policy.journal_index"), "7");
   EXPECT_EQ(At(json.out, "rows.0.section"), "version");
   EXPECT_NE(world_.Run({"policy", "show", "--section", "nothing"}).exit, 0);
@@ -122,7 +140,7 @@ TEST_F(CliPolicyTest, TheFileThatShowWritesIsTheTableInForce) {
 
 TEST_F(CliPolicyTest, CheckTellsWhatATableWouldChange) {
   v1::PolicyTable next = Shipped();
-  next.set_version(5);
+  next.set_version(6);
   next.mutable_terms(0)->set_months_max(6);
   next.mutable_terms()->DeleteSubrange(1, 1);
   v1::TermRow* row = next.add_terms();
@@ -139,6 +157,22 @@ TEST_F(CliPolicyTest, CheckTellsWhatATableWouldChange) {
   world_.gateway->FailWith(Fail(Reason::kUnavailable, "nobody there"));
   EXPECT_EQ(world_.Run({"policy", "check", Put(next), "--offline"}).exit, 0);
   EXPECT_NE(world_.Run({"policy", "check", Put(next)}).exit, 0);
+}
+
+TEST_F(CliPolicyTest, CalendarsAreShownAndWhatEndsSoonIsSaid) {
+  const Ran shown = world_.Run({"policy", "show", "--section", "calendars"});
+  EXPECT_THAT(shown.out, AllOf(HasSubstr("CN-2026"), HasSubstr("国庆节"), HasSubstr("国办发明电〔2025〕7号"),
+                               Not(HasSubstr("LAST YEAR"))));
+  v1::PolicyTable next = Shipped();
+  next.set_version(6);
+  next.mutable_calendars(0)->set_year(2025), next.mutable_calendars(0)->clear_holidays();
+  next.mutable_calendars(0)->clear_working_days();
+  const Ran text = world_.Run({"policy", "check", Put(next)});
+  EXPECT_EQ(text.exit, 0) << text.err;
+  EXPECT_THAT(text.out, AllOf(HasSubstr("LAST YEAR"), HasSubstr("weekdays"), HasSubstr("工作日历")));
+  const Ran json = world_.Json({"policy", "check", Put(next)});
+  EXPECT_EQ(At(json.out, "calendars_end.0.last_year"), "2025");
+  EXPECT_EQ(At(json.out, "calendars_end.0.days_left"), "0");
 }
 
 TEST_F(CliPolicyTest, BeforeTheFirstTableEverythingIsNew) {
@@ -172,7 +206,7 @@ TEST_F(CliPolicyTest, AVersionThatIsNotAboveTheOneInForceIsSaid) {
 
 TEST_F(CliPolicyTest, InstallProposesTheTable) {
   v1::PolicyTable next = Shipped();
-  next.set_version(5);
+  next.set_version(6);
   const Ran ran = world_.Run({"policy", "install", Put(next), "--ground", "second table", "--key",
                               world_.Path("pki/keys/administrator-one.pem")},
                              "operator-ops");
@@ -186,7 +220,7 @@ TEST_F(CliPolicyTest, InstallProposesTheTable) {
 
 TEST_F(CliPolicyTest, WhoApprovesATableSeesWhatItChanges) {
   v1::PolicyTable next = Shipped();
-  next.set_version(5);
+  next.set_version(6);
   next.mutable_terms(0)->set_months_max(6);
   ASSERT_EQ(world_
                 .Run({"policy", "install", Put(next), "--ground", "shorter", "--key",
@@ -205,7 +239,7 @@ TEST_F(CliPolicyTest, WhoApprovesATableSeesWhatItChanges) {
   Ran asked = world_.Run(approve, "operator-ops");
   EXPECT_THAT(
       asked.err,
-      AllOf(HasSubstr("against version 4, which is in force: 2"),
+      AllOf(HasSubstr("against version 5, which is in force: 2"),
             HasSubstr("terms DEPOSIT: months_max: 12 renewal_opens_days: 90 -> months_max: 6 renewal_opens_days: 90")));
   world_.gateway->policy.reset();
   asked = world_.Run(approve, "operator-ops");

@@ -347,7 +347,12 @@ absl::StatusOr<v1::SubmitCaseActsResponse> FakeGateway::SubmitCaseActs(const v1:
     body.set_digest(Bytes(journal::LeafHash(member)));
     body.set_request_id(act.request_id());
     if (request.validate_only()) continue;
-    const uint64_t index = Append(v1::ENTRY_TYPE_CASE_OPENED, body.SerializeAsString());
+    // The first fields of both bodies aren't the same ones.
+    v1::CaseRespondentsChanged people;
+    people.set_digest(body.digest()), people.set_request_id(body.request_id());
+    const uint64_t index = act.has_respondents()
+                               ? Append(v1::ENTRY_TYPE_CASE_RESPONDENTS_CHANGED, people.SerializeAsString())
+                               : Append(v1::ENTRY_TYPE_CASE_OPENED, body.SerializeAsString());
     result.mutable_acceptance()->set_case_seq(index);
     result.mutable_acceptance()->set_journal_index(index);
     result.mutable_acceptance()->set_leaf(leaves_[index]);

@@ -39,6 +39,7 @@ class Storyteller {
     LosesAKey();
     Objects();
     Reconciles();
+    ChangesItsRespondents();
     LosesItsClock();
     Erases();
     SaysWhatItsDirectoryIs();
@@ -513,9 +514,17 @@ class Storyteller {
 
   // Banks state what they hold: one counts a measure otherwise, one says nothing for days, a part comes out of turn.
   void Reconciles() {
+    const auto freeze = Ordered(world_.FreezeOrder("BANK1", 50'00), {"handler", "cosigner, second"});
+    HandOut(kBank1, freeze);
+    auto controlled = world_.Controlled(freeze, "BANK1", 50'00, 0);
+    *controlled.mutable_items(0)->mutable_measure()->mutable_effective_to() =
+        domain::ToProto(world_.now + absl::Hours(24 * 100));
+    Accepted(world_.Receipts("BANK1", {controlled}));
     auto act = Proposing();
     PolicyTable table = PolicyWithPositions(2);
     table.clear_directory();
+    for (uint32_t days : {300u, 5u}) table.mutable_measure_ends()->add_days_before(days);
+    *table.mutable_measure_ends()->mutable_source() = table.retention().source();
     *act.mutable_proposal()->mutable_policy()->mutable_table() = table;
     const uint64_t proposal = Accepted(world_.Administration("admin1", {act})).members[0].index;
     Accepted(world_.Administration("admin2", {ApprovalOf(proposal)}));
@@ -534,6 +543,48 @@ class Storyteller {
     Accepted(world_.Positions("BANK1", {position}));
     for (int day = 0; day < 5; ++day) Later(absl::Hours(25));
     Accepted(world_.Positions("BANK1", {Statement_()}));
+  }
+
+  CaseAct Regrouping(const std::string& passport, bool comes) {
+    CaseAct act;
+    act.set_request_id(world_.NewId()), act.set_court("C1");
+    ChangeRespondents& change = *act.mutable_respondents();
+    change.set_case_number("case-1"), change.set_ground("a ruling"), change.set_legal_basis("art 17");
+    Identity who;
+    who.set_name("顾明远"), who.set_id_kind("PASSPORT"), who.set_id_number(passport);
+    if (comes) {
+      *change.add_add()->mutable_identity() = who;
+      change.mutable_add(0)->set_liability(LIABILITY_KIND_SEVERAL),
+          change.mutable_add(0)->set_liability_cap_minor_units(2'000'00);
+    } else {
+      *change.add_remove() = who;
+    }
+    Instrument& ruling = *change.mutable_ruling();
+    ruling.set_category("RULING"), ruling.set_digest(std::string(32, 'r')), ruling.set_size_bytes(1),
+        ruling.set_media_type("application/pdf");
+    return act;
+  }
+
+  // Somebody is added, and frozen; he is removed: what stands on him has a clock, what had not begun stands still; he
+  // is added again, and it goes out.
+  void ChangesItsRespondents() {
+    const std::vector<std::string> signers = {"handler", "cosigner, second"};
+    Accepted(world_.Cases({Regrouping("E1", true)}));
+    const auto on_him = [](OrderProto order) {
+      order.mutable_subject()->set_name("顾明远"), order.mutable_subject()->set_id_kind("PASSPORT"),
+          order.mutable_subject()->set_id_number("E1");
+      return order;
+    };
+    const auto freeze = Ordered(on_him(world_.FreezeOrder("BANK1", 100'00)), signers);
+    HandOut(kBank1, freeze);
+    Accepted(world_.Receipts("BANK1", {world_.Controlled(freeze, "BANK1", 100'00, 0)}));
+    const auto waiting = Ordered(on_him(world_.FreezeOrder("BANK2", 50'00)), signers);
+    Accepted(world_.Cases({Regrouping("E1", false)}));
+    Refused(world_.Orders({on_him(world_.FreezeOrder("BANK2", 1'00))}, signers));
+    Refused(world_.Cases({Regrouping("E1", false)}));
+    Later(absl::Hours(3));
+    Accepted(world_.Cases({Regrouping("E1", true)}));
+    HandOut(kBank2, waiting);
   }
 
   DomainWorld& world_;

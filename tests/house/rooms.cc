@@ -13,7 +13,7 @@ constexpr std::string_view kBase = "server/base/", kDomain = "server/domain/", k
                            kSystemClock = "server/base/system_clock", kBlobs = "server/blobs/", kSdk = "adapters/sdk/",
                            kShell = "adapters/sdk/shell/", kCommon = "client/common/", kClientLib = "client/lib/",
                            kChannel = "client/lib/channel", kRegister = "adapters/register/", kBank = "adapters/bank/",
-                           kAudit = "client/audit/";
+                           kAudit = "client/audit/", kScorecard = "server/scorecard/";
 
 // A kind of agency: the SDK and its own rules. No kind includes another one.
 Room Kind(std::string_view prefix, std::string_view purpose) {
@@ -168,6 +168,10 @@ const std::vector<Room>& Rooms() {
        kClock | kFiles},
       {kDomain, "order, task, measure, case ledger, deadline, routing, policy; pure", {kBase}, kMessages},
       {kJournal, "leaf and payload bytes, Merkle tree, tiles, checkpoints, proofs; pure", {kBase}, kOpenssl},
+      {kScorecard,
+       "how agencies and courts did: a fold over leaves, ranking, sheets, the page; pure",
+       {kBase, kDomain, kJournal},
+       kMessages},
       {kTrust,
        "signed batches, keys, sealing, identities, who may do what",
        {kBase, kJournal},
@@ -245,7 +249,7 @@ const std::vector<Room>& Rooms() {
        kMessages | kGrpc | kErrorDetails | kThreads | kFiles},
       {"client/cli/",
        "the command line `eagle`",
-       {kBase, kSystemClock, kJournal, kTrust, kCommon, kClientLib, kChannel, kAudit},
+       {kBase, kSystemClock, kJournal, kScorecard, kTrust, kCommon, kClientLib, kChannel, kAudit},
        kMessages | kFiles | kTerminal},
       {"client/cli/main.cc",
        "wiring of `eagle`: the command line beside the gateway's own rooms",

@@ -45,7 +45,8 @@ struct World::Agency : public sdk::Channel, public sdk::PositionSource {
   // What of the order's limit is in effect now (waiting ones control nothing), and what was taken under it.
   virtual std::pair<int64_t, int64_t> ExposureOf(const std::string& operation) = 0;
   virtual bool WaitedOnce(const std::string& operation) = 0;
-  virtual void VisitStanding(absl::Time now, sdk::InboxTransaction& transaction, const sdk::PositionVisitor& visit) = 0;
+  virtual void VisitStanding(const sdk::PositionDay& asked, sdk::InboxTransaction& transaction,
+                             const sdk::PositionVisitor& visit) = 0;
   // Clerks and the payment system, once a minute; with `all` nothing is left lying.
   virtual void People(bool all) = 0;
   virtual bool Busy() = 0;
@@ -101,8 +102,9 @@ struct World::Agency : public sdk::Channel, public sdk::PositionSource {
     if (!difference.empty()) world.Blame(absl::StrCat("at ", code, ", after ", step, ": ", difference));
   }
 
-  absl::Status VisitPositions(absl::Time now, sdk::InboxTransaction& transaction,
-                              const sdk::PositionVisitor& visit) override;
+  absl::StatusOr<std::optional<absl::Time>> VisitPositions(const sdk::PositionDay& asked,
+                                                           sdk::InboxTransaction& transaction,
+                                                           const sdk::PositionVisitor& visit) override;
 
   // --- the channel
   template <typename Request, typename Response>

@@ -43,8 +43,9 @@ struct World::Bank : public World::Agency {
   }
   std::pair<int64_t, int64_t> ExposureOf(const std::string& operation) override { return core.ExposureOf(operation); }
   bool WaitedOnce(const std::string& operation) override { return core.WaitedOnce(operation); }
-  void VisitStanding(absl::Time now, sdk::InboxTransaction&, const sdk::PositionVisitor& visit) override {
-    core.VisitStanding(now, visit);
+  void VisitStanding(const sdk::PositionDay& asked, sdk::InboxTransaction&,
+                     const sdk::PositionVisitor& visit) override {
+    core.VisitStanding(asked.now, visit);
   }
   void People(bool all) override {
     if (all) core.ConfirmPayments(world.clock_.True(), false);

@@ -276,9 +276,9 @@ bool World::House::WaitedOnce(const std::string& operation) {
   return claim != nullptr && claim->waited;
 }
 
-void World::House::VisitStanding(absl::Time now, sdk::InboxTransaction& transaction,
+void World::House::VisitStanding(const sdk::PositionDay& asked, sdk::InboxTransaction& transaction,
                                  const sdk::PositionVisitor& visit) {
-  (void)positions_->VisitPositions(now, transaction, visit);
+  (void)positions_->VisitPositions(asked, transaction, visit);
 }
 
 // --- its counter and its payment system

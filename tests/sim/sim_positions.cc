@@ -22,9 +22,10 @@ constexpr absl::Duration kAfterMidnight = absl::Hours(2);  // agencies state the
 
 }  // namespace
 
-absl::Status World::Agency::VisitPositions(absl::Time now, sdk::InboxTransaction& transaction,
-                                           const sdk::PositionVisitor& visit) {
-  VisitStanding(now, transaction, [&](const sdk::Operation& operation, const MeasureState& state) {
+absl::StatusOr<std::optional<absl::Time>> World::Agency::VisitPositions(const sdk::PositionDay& asked,
+                                                                        sdk::InboxTransaction& transaction,
+                                                                        const sdk::PositionVisitor& visit) {
+  VisitStanding(asked, transaction, [&](const sdk::Operation& operation, const MeasureState& state) {
     const bool about = operation.order_id == spoilt_line;
     if (about && spoilt == Spoilt::kLeftOut) return;
     MeasureState said = state;
@@ -38,7 +39,7 @@ absl::Status World::Agency::VisitPositions(absl::Time now, sdk::InboxTransaction
     state.set_unit_reference("nobody's"), state.set_requested_minor_units(1), state.set_controlled_minor_units(1);
     visit({std::string(16, '\xff'), code, 0}, state);
   }
-  return absl::OkStatus();
+  return asked.now;
 }
 
 // The night before the next statements.
@@ -48,8 +49,12 @@ void World::NextDay() {
   calendar_.Sleep(absl::FromCivil(today + 1, zone_) + kAfterMidnight - true_clock_.True());
 }
 
+// The log follows its own clock, behind the agencies', until an operator accepts theirs; it takes no statement of an
+// instant that is still to come for it, and so none at all. A night without a gateway is enough for that.
+bool World::ClocksPart() const { return clock_was_wrong_ || gateway_->state().clock_alarm != 0; }
+
 bool World::AllHaveStated() {
-  if (day_awaited_.empty()) return true;
+  if (day_awaited_.empty() || ClocksPart()) return true;
   return std::all_of(agencies_.begin(), agencies_.end(), [&](const Agency* agency) {
     return gateway_->state().PositionOf(agency->caller.agency).seen.complete_day >= day_awaited_;
   });
@@ -87,9 +92,7 @@ bool World::IsNoticed() const {
 
 // Called when all is quiet: true when nothing is left to be seen.
 bool World::Days() {
-  // The log follows its own clock, behind the agencies', until an operator accepts theirs; it takes no statement of an
-  // instant that is still to come, and so none at all. A night or two without a gateway are enough for that.
-  if (!scene_.positions || clock_was_wrong_ || gateway_->state().clock_alarm != 0) return true;
+  if (!scene_.positions || ClocksPart()) return true;
   if (spoiler_ == nullptr) {
     spoilt_from_ = gateway_->size();
     SpoilOne();

@@ -216,9 +216,9 @@ std::optional<sdk::Encumbrance> World::Registry::RowOf(const std::string& operat
   return seal ? std::optional(seal->row) : std::nullopt;
 }
 
-void World::Registry::VisitStanding(absl::Time now, sdk::InboxTransaction& transaction,
+void World::Registry::VisitStanding(const sdk::PositionDay& asked, sdk::InboxTransaction& transaction,
                                     const sdk::PositionVisitor& visit) {
-  (void)kept_->VisitPositions(now, transaction, visit);
+  (void)kept_->VisitPositions(asked, transaction, visit);
 }
 
 // --- its people

@@ -33,7 +33,8 @@ struct World::Registry : public World::Agency, public sdk::InboxRegister {
   std::optional<sdk::Encumbrance> RowOf(const std::string& operation) override;
   std::pair<int64_t, int64_t> ExposureOf(const std::string& operation) override { return law.ExposureOf(operation); }
   bool WaitedOnce(const std::string& operation) override { return law.WaitedOnce(operation); }
-  void VisitStanding(absl::Time now, sdk::InboxTransaction& transaction, const sdk::PositionVisitor& visit) override;
+  void VisitStanding(const sdk::PositionDay& asked, sdk::InboxTransaction& transaction,
+                     const sdk::PositionVisitor& visit) override;
   void People(bool all) override;
   bool Busy() override;
 

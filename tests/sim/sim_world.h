@@ -133,6 +133,7 @@ class World {
   // Daily statements (sim_positions.cc).
   bool Days();
   void NextDay();
+  bool ClocksPart() const;
   bool AllHaveStated();
   void SpoilOne();
   bool IsNoticed() const;

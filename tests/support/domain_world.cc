@@ -184,11 +184,15 @@ domain::SubmitCases DomainWorld::Cases(std::vector<CaseAct> acts, std::vector<st
   for (const auto& act : acts) {
     const std::string& number = act.has_open()    ? act.open().case_number()
                                 : act.has_stage() ? act.stage().case_number()
-                                                  : act.cap().case_number();
+                                : act.has_cap()   ? act.cap().case_number()
+                                                  : act.respondents().case_number();
+    std::vector<std::string> people;
+    for (const auto& added : act.respondents().add()) people.push_back(TagsOf(added.identity().id_number()).front());
+    for (const auto& removed : act.respondents().remove()) people.push_back(TagsOf(removed.id_number()).front());
     out.members.push_back({.bytes = act.SerializeAsString(),
                            .parsed = act,
                            .number_tags = TagsOf(number),
-                           .subject_tags = {},
+                           .subject_tags = std::move(people),
                            .fresh_key_id = std::string(16, 'c')});
   }
   return out;

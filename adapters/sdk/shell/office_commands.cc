@@ -110,6 +110,13 @@ absl::StatusOr<Json> Correct(const CounterRequest& request, Agent& agent, absl::
   return out;
 }
 
+absl::StatusOr<Json> State(const CounterRequest&, Agent& agent, absl::TimeZone) {
+  EAGLE_RETURN_IF_ERROR(agent.StateAgain());
+  Json out;
+  Put(out, "state", "AGAIN");
+  return out;
+}
+
 struct Row {
   OfficeCommand command;
   absl::StatusOr<Json> (*serve)(const CounterRequest&, Agent&, absl::TimeZone);
@@ -137,7 +144,9 @@ const std::vector<Row>& Rows() {
           "correct",
           "replaces the final answer to an order that was wrong; the court keeps both",
           {order, {"--answer", true, "file with the right answer, JSON of a Receipt: searched_scope, items", true}}},
-         &Correct}};
+         &Correct},
+        {{"", "state", "states the last day once more, with what stands now: after the books were put right", {}},
+         &State}};
   }();
   return *kRows;
 }

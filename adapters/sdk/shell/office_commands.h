@@ -1,5 +1,5 @@
-// The clerk's commands that every office has, whatever it keeps: objections 异议 and corrections 更正. One table, so
-// that all programs have the same ones; what they do is in office_commands.cc.
+// The clerk's commands that every office has, whatever it keeps: objections 异议, corrections 更正, statements 对账.
+// One table, so that all programs have the same ones; what they do is in office_commands.cc.
 //
 // Threads: ServeOffice on the agent's; the rest pure.
 //
@@ -38,7 +38,8 @@ const std::vector<OfficeCommand>& OfficeCommands();
 // 256 KiB.
 absl::StatusOr<CounterRequest> WithFiles(CounterRequest request);
 
-// Absent: the command is none of these. Errors: those of Agent::RaiseObjection, ReplyToObjection, CorrectAnswer;
+// Absent: the command is none of these. Errors: those of Agent::RaiseObjection, ReplyToObjection, CorrectAnswer,
+// StateAgain;
 // FIELD_MISSING, FIELD_INVALID.
 std::optional<absl::StatusOr<Json>> ServeOffice(const CounterRequest& request, Agent& agent, absl::TimeZone zone);
 

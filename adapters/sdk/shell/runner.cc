@@ -67,6 +67,7 @@ constexpr Counter kCounters[] = {
     {"objection_words_unverified", &AgentMetrics::objection_words_unverified, Tone::kWarning},
     {"positions_stated", &AgentMetrics::positions_stated, Tone::kInfo},
     {"positions_refused", &AgentMetrics::positions_refused, Tone::kWarning},
+    {"positions_awaited", &AgentMetrics::positions_awaited, Tone::kWarning},
     {"queued", &AgentMetrics::queued, Tone::kSilent},
     {"waiting_for_clerk", &AgentMetrics::waiting_for_clerk, Tone::kSilent},
 };

@@ -7,6 +7,7 @@
 #include "client/audit/cli/commands.h"
 #include "client/audit/cli/pins.h"
 #include "client/audit/evidence_page.h"
+#include "client/audit/evidence_papers.h"
 #include "client/audit/evidence_pieces.h"
 #include "client/common/files.h"
 #include "server/base/bytes.h"
@@ -19,6 +20,7 @@ namespace {
 struct EvidenceFlags {
   PinFlags pins;
   std::string file, html, extract;
+  std::vector<std::string> papers;
 };
 
 const char* RunName(Run run) {
@@ -72,7 +74,57 @@ client::Table ResumptionTable(const EvidenceReport& report, const absl::TimeZone
   return table;
 }
 
-client::Document EvidenceDocument(const EvidenceReport& report, const absl::TimeZone& zone) {
+const char* WordName(const ObjectionWordSeen& word) {
+  if (word.type == goldeneagle::v1::ENTRY_TYPE_OBJECTION_RAISED) return "raised";
+  if (word.type == goldeneagle::v1::ENTRY_TYPE_OBJECTION_ANSWERED) return "answered";
+  return word.withdraws ? "withdrawn" : "replied";
+}
+
+client::Table ObjectionTable(const EvidenceReport& report, const absl::TimeZone& zone) {
+  client::Table table("objections", {{"journal_index", client::kRight},
+                                     {"time"},
+                                     {"about", client::kRight},
+                                     {"agency"},
+                                     {"act"},
+                                     {"by"},
+                                     {"ground"},
+                                     {"due"},
+                                     {"decision"},
+                                     {"late"},
+                                     {"text"},
+                                     {"signed_by"},
+                                     {"digest"}});
+  for (const ObjectionWordSeen& word : report.objections) {
+    const auto& act = word.act;
+    std::string officers;
+    for (const OfficerSeen& officer : word.officers) officers += (officers.empty() ? "" : ", ") + officer.code;
+    const bool raises = word.raised == word.index, answers = word.decision != 0;
+    table.Add({client::Count(word.index), client::Instant(word.time, zone), client::Count(word.raised),
+               client::Text(AgencyName(report, word.agency)), client::Text(WordName(word)),
+               client::Text(word.by_court ? "court" : "agency"), client::TextOrNothing(word.ground),
+               raises ? client::Due(word.due, zone) : client::Nothing(),
+               answers ? client::Text(WordsOf(word.decision).en) : client::Nothing(),
+               answers ? client::YesNo(word.late) : client::Nothing(),
+               client::TextOrNothing(act.has_raise()   ? act.raise().text()
+                                     : act.has_reply() ? act.reply().text()
+                                                       : act.answer().text()),
+               client::TextOrNothing(officers), client::Text(HexEncode(word.digest))});
+  }
+  return table;
+}
+
+client::Table PaperTable(const EvidenceReport& report, const PapersGiven& given) {
+  client::Table table("papers", {{"category"}, {"title"}, {"bytes", client::kRight}, {"digest"}, {"file"}});
+  for (const auto& paper : PapersNamed(report)) {
+    const auto file = given.find(paper.digest());
+    table.Add({client::Text(paper.category()), client::TextOrNothing(paper.title()), client::Count(paper.size_bytes()),
+               client::Text(HexEncode(paper.digest())),
+               file == given.end() ? client::Nothing() : client::Text(file->second)});
+  }
+  return table;
+}
+
+client::Document EvidenceDocument(const EvidenceReport& report, const absl::TimeZone& zone, const PapersGiven& papers) {
   client::Record verdict("evidence");
   verdict.Add("verdict", client::Text("verified"))
       .Add("kind", client::Text(report.silence ? "silence" : "order"))
@@ -84,6 +136,7 @@ client::Document EvidenceDocument(const EvidenceReport& report, const absl::Time
       .Add("accepted", client::Instant(report.accepted_at, zone))
       .Add("due", client::Due(report.due, zone))
       .Add("paused", client::TextOrNothing(Where(report, report.paused)))
+      .Add("open_objections", client::Count(report.open_objections.size()))
       .Add("silent", report.silent ? client::Text(report.silent->agency.code) : client::Nothing())
       .Add("run", client::Text(RunName(report.run)))
       .Add("run_first", client::Count(report.run_first))
@@ -119,6 +172,8 @@ client::Document EvidenceDocument(const EvidenceReport& report, const absl::Time
   document.Add(PauseTable(report, zone));
   document.Add(ResumptionTable(report, zone));
   document.Add(std::move(receipts));
+  document.Add(ObjectionTable(report, zone));
+  document.Add(PaperTable(report, papers));
   return document;
 }
 
@@ -126,7 +181,13 @@ absl::Status ShowEvidence(Console& console, const EvidenceFlags& flags) {
   EAGLE_ASSIGN_OR_RETURN(const EvidencePins pins, PinsOf(flags.pins));
   EAGLE_ASSIGN_OR_RETURN(const std::string bytes, client::ReadFile(flags.file));
   EAGLE_ASSIGN_OR_RETURN(const EvidenceReport report, VerifyEvidence(bytes, pins));
-  const Page page = PageOf(report, pins, console.zone);
+  std::vector<std::pair<std::string, std::string>> files;
+  for (const std::string& path : flags.papers) {
+    EAGLE_ASSIGN_OR_RETURN(std::string content, client::ReadFile(path));
+    files.emplace_back(path.substr(path.rfind('/') + 1), std::move(content));
+  }
+  EAGLE_ASSIGN_OR_RETURN(const PapersGiven papers, MatchPapers(report, files));
+  const Page page = PageOf(report, pins, console.zone, papers);
   if (!flags.html.empty()) EAGLE_RETURN_IF_ERROR(client::WriteDurably(flags.html, HtmlOf(page)));
   if (!flags.extract.empty()) {
     EAGLE_ASSIGN_OR_RETURN(const auto pieces, PiecesOf(bytes, pins, report));
@@ -136,7 +197,7 @@ absl::Status ShowEvidence(Console& console, const EvidenceFlags& flags) {
       EAGLE_RETURN_IF_ERROR(client::WriteDurably(path, content));
     }
   }
-  if (console.json) return console.Print(EvidenceDocument(report, console.zone));
+  if (console.json) return console.Print(EvidenceDocument(report, console.zone, papers));
   console.out() << TextOf(page) << std::flush;
   return console.out().good() ? absl::OkStatus()
                               : absl::Status(Fail(Reason::kStorageUnusable, "stdout can't be written"));
@@ -160,6 +221,8 @@ void AddEvidence(CLI::App& root, Chosen& chosen) {
   verb->add_option("FILE", flags->file, "evidence as `eagle evidence` wrote it")->required();
   AddPinFlags(*verb, flags->pins);
   verb->add_option("--html", flags->html, "write the page as one HTML file, too");
+  verb->add_option("--paper", flags->papers,
+                   "a file that the order or a receipt names: it must hash to that digest; may be given again");
   verb->add_option("--extract", flags->extract, "write order and receipts as standard files into this folder, too");
   verb->callback([&chosen, flags] { chosen = [flags](Console& console) { return ShowEvidence(console, *flags); }; });
 }

@@ -48,7 +48,11 @@ class BankBehindAgent {
     core = *BankCore::Open(kInMemory, sdk::kAgency, world.clock, Shanghai());
     EXPECT_EQ(Import(*core, folder.path()).status(), absl::OkStatus());
     gateway = std::make_unique<LossyGateway>(*core, waiter, absl::ZeroDuration());
+    StartAgent();
+  }
+  void StartAgent() {
     world.StopAgent();
+    world.gateway.ForgetReplies();
     world.agent = *sdk::Agent::Make(
         world.config, {world.gateway, *world.inbox, world.agency_key, world.checker, world.clock, world.entropy},
         *gateway);
@@ -145,6 +149,43 @@ TEST(BankBehindAgent, ExtractsIncomeForASignedOrderAndTellsEachTaking) {
   v1::Order release = bank.world.Submit(bank.world.Release(good));
   ASSERT_TRUE(bank.world.Settle());
   EXPECT_EQ(bank.world.Outcome(release), "RELEASED") << "by the id of the order that made it";
+}
+
+// An extraction that has begun pays by itself: nobody asks the agent before. So it is the core that has to know.
+TEST(BankBehindAgent, AnExtractionPaysNothingWhileAnObjectionIsOpenAlsoAfterARestart) {
+  BankBehindAgent bank("WAGE");
+  v1::Order order = bank.world.Freeze(1);
+  const v1::Deduct to = bank.world.Deduct(order, 1).deduct();
+  order.set_action(v1::ACTION_EXTRACT_INCOME);
+  v1::ExtractIncome& extract = *order.mutable_extract_income();
+  extract.set_account_number(kAtBeiling), extract.set_currency("CNY");
+  extract.set_limit_minor_units(10'000'00), extract.set_kept_per_month_minor_units(3'000'00);
+  extract.mutable_term()->set_years(1);
+  *extract.mutable_account() = to.account();
+  extract.set_account_statement(to.account_statement());
+  bank.world.Submit(order);
+  ASSERT_TRUE(bank.world.Settle());
+  const auto salary = [&](const char* request) {
+    EXPECT_EQ(bank.core->Do([&](const Work& work) { return PaySalary(work, kAtBeiling, 4'000'00, request); }),
+              absl::OkStatus());
+    bank.world.Run();
+  };
+  const auto id = bank.world.agent->RaiseObjection(order.order_id(), "EXEMPT_ASSET", "工资不足生活所需", {});
+  ASSERT_TRUE(id.ok()) << id.status();
+  bank.world.Run();
+  salary("s1");
+  EXPECT_EQ(bank.Ask(kCourtAccount, "balance"), "0.00");
+  bank.StartAgent();
+  bank.world.Run();
+  salary("s2");
+  EXPECT_EQ(bank.Ask(kCourtAccount, "balance"), "0.00");
+  ASSERT_TRUE(bank.world.agent->ReplyToObjection(*id, "撤回", true).ok());
+  bank.world.Run(400);
+  EXPECT_EQ(bank.Ask(kCourtAccount, "balance"), "5,000.00") << "1,000 above what is kept, and then all of the second";
+  const auto events = bank.Of(order, v1::RECEIPT_KIND_EVENT);
+  ASSERT_EQ(events.size(), 3u);
+  EXPECT_EQ(events[0]->change(), v1::MEASURE_CHANGE_INFLOW);
+  EXPECT_EQ(events[2]->change(), v1::MEASURE_CHANGE_EXTRACTED);
 }
 
 TEST(BankBehindAgent, AMeasureOfTheCounterKeepsItsTimeOfServiceInEveryReceipt) {

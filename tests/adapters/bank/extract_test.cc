@@ -154,6 +154,60 @@ TEST(ExtractIncome, WhatIsOnItsWayIsStillAPartOfTheLimit) {
   EXPECT_TRUE(OnlyNews(bank, order, v1::MEASURE_CHANGE_EXTRACTED).measure().ended());
 }
 
+absl::Status Dispute(Bank& bank, const Sent& order, sdk::Disputed disputed) {
+  return bank.core().Dispute(order.operation, disputed);
+}
+
+TEST(ExtractIncome, PaysNothingWhileAnObjectionIsOpenAndWhatItHeldWhenItIsRejected) {
+  SmallBank bank = WithWages();
+  bank.At("2026-09-28 09:10");
+  const Sent order = bank.Extract(kLin, Account(kWages), 5'000'00, 2'000'00);
+  bank.Do(order);
+  ASSERT_EQ(Dispute(bank, order, sdk::Disputed::kOpen), absl::OkStatus());
+  ASSERT_EQ(Dispute(bank, order, sdk::Disputed::kOpen), absl::OkStatus()) << "told again at every start";
+  EXPECT_EQ(Salary(bank, 2'700'00, "s1"), absl::OkStatus());
+  EXPECT_EQ(bank.Balance(kCourtAccount), 0);
+  const v1::ItemResult held = OnlyNews(bank, order, v1::MEASURE_CHANGE_INFLOW);
+  EXPECT_EQ(held.measure().controlled_minor_units(), 700'00);
+  EXPECT_EQ(held.measure().requested_minor_units(), 5'000'00);
+  EXPECT_EQ(bank.Available(Account(kWages)), 500'00 + 2'000'00);
+  EXPECT_EQ(Salary(bank, 100'00, "s2"), absl::OkStatus());
+  EXPECT_EQ(OnlyNews(bank, order, v1::MEASURE_CHANGE_INFLOW).measure().controlled_minor_units(), 800'00);
+  ASSERT_EQ(Dispute(bank, order, sdk::Disputed::kNo), absl::OkStatus());
+  const v1::ItemResult paid = OnlyNews(bank, order, v1::MEASURE_CHANGE_EXTRACTED);
+  EXPECT_EQ(paid.deduction().amount_minor_units(), 800'00);
+  EXPECT_EQ(bank.Balance(kCourtAccount), 800'00);
+  ASSERT_EQ(Dispute(bank, order, sdk::Disputed::kNo), absl::OkStatus());
+  EXPECT_TRUE(bank.News().empty()) << "once";
+  EXPECT_EQ(Salary(bank, 50'00, "s3"), absl::OkStatus());
+  EXPECT_EQ(OnlyNews(bank, order, v1::MEASURE_CHANGE_EXTRACTED).deduction().amount_minor_units(), 50'00);
+  // Again, and nothing came in meanwhile.
+  ASSERT_EQ(Dispute(bank, order, sdk::Disputed::kOpen), absl::OkStatus());
+  ASSERT_EQ(Dispute(bank, order, sdk::Disputed::kNo), absl::OkStatus());
+  EXPECT_TRUE(bank.News().empty());
+  bank.ExpectBooksAgree();
+}
+
+TEST(ExtractIncome, TakesNothingMoreOnceAnObjectionIsUpheldAndTheReleaseGivesBackWhatItHeld) {
+  SmallBank bank = WithWages();
+  bank.At("2026-09-28 09:10");
+  const Sent order = bank.Extract(kLin, Account(kWages), 5'000'00, 2'000'00);
+  bank.Do(order);
+  ASSERT_EQ(Dispute(bank, order, sdk::Disputed::kOpen), absl::OkStatus());
+  EXPECT_EQ(Salary(bank, 2'700'00, "s1"), absl::OkStatus());
+  bank.News();
+  ASSERT_EQ(Dispute(bank, order, sdk::Disputed::kUpheld), absl::OkStatus());
+  EXPECT_EQ(Salary(bank, 1'000'00, "s2"), absl::OkStatus());
+  EXPECT_TRUE(bank.News().empty());
+  EXPECT_EQ(bank.Balance(kCourtAccount), 0);
+  EXPECT_EQ(bank.Controlled(Account(kWages)), 700'00) << "until the court releases it";
+  EXPECT_EQ(bank.Do(bank.Release(kLin, order)).items.at(0).outcome(), v1::OUTCOME_RELEASED);
+  EXPECT_EQ(bank.Available(Account(kWages)), 500'00 + 3'700'00);
+  ASSERT_EQ(Dispute(bank, order, sdk::Disputed::kNo), absl::OkStatus()) << "what has ended pays nothing";
+  EXPECT_EQ(bank.Balance(kCourtAccount), 0);
+  bank.ExpectBooksAgree();
+}
+
 TEST(ExtractIncome, IsRefusedWhereNoIncomeIsPaidInOrTheMoneyIsForOthers) {
   SmallBank bank = WithWages();
   EXPECT_EQ(bank.Do(bank.Extract(kLin, Account(2), 1'00, 1'00)).items.at(0).reason(), "NO_INCOME_ACCOUNT");

@@ -20,7 +20,7 @@ std::map<std::string, v1::MeasureState> Stated(Bank& bank) {
   std::string last;
   CorePositions source(bank.core());
   EXPECT_TRUE(source
-                  .VisitPositions(bank.clock.now, *transaction,
+                  .VisitPositions({"2026-09-28", bank.clock.now}, *transaction,
                                   [&](const sdk::Operation& operation, const v1::MeasureState& state) {
                                     EXPECT_LT(last, operation.order_id);
                                     last = operation.order_id;

@@ -1,6 +1,7 @@
 // What a team tells the kit, and the folder in which its test world lies.
 #include "adapters/conformance/fixtures.h"
 
+#include "absl/strings/str_cat.h"
 #include "adapters/conformance/folder.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -40,6 +41,17 @@ TEST(ConformanceFixtures, WhatIsNoTomlIsRefusedWithItsLine) {
   EXPECT_THAT(FailureOf(fixtures.status()).violations.front().description, testing::HasSubstr("line 1"));
 }
 
+// A register finds nobody by a mistyped number in its old form, and would be blamed for it.
+TEST(ConformanceFixtures, AMistypedCitizenNumberIsNamed) {
+  const auto with = [](const std::string& number, const std::string& kind) {
+    return ParseFixtures(absl::StrCat("asset_kind = \"DEPOSIT\"\n[person]\nname = \"周怀民\"\nid_number = \"", number,
+                                      "\"\nid_kind = \"", kind, "\""));
+  };
+  EXPECT_THAT(FieldsOf(with("990101195212210015", "CITIZEN_ID").status()), UnorderedElementsAre("person.id_number"));
+  EXPECT_TRUE(with("990101195212210012", "CITIZEN_ID").ok());
+  EXPECT_TRUE(with("919901019900002010", "UNIFIED_CREDIT_CODE").ok());
+}
+
 TEST(ConformanceFolder, AWorldIsTheSameWhenItIsOpenedAgain) {
   const TempFolder temp;
   SeededEntropy entropy(3);
@@ -76,7 +88,7 @@ TEST(ConformanceFolder, AWorldIsNeverMadeOverAnother) {
   const absl::Time now = absl::FromUnixSeconds(1'790'000'000);
   ASSERT_TRUE(MakeFolder(temp / "w", "9900010", "127.0.0.1:7443", now, entropy).ok());
   const auto before = ReadText(temp / "w/statements");
-  EXPECT_EQ(ReasonOf(MakeFolder(temp / "w", "9900010", "127.0.0.1:7443", now, entropy)), Reason::kKeyUnusable);
+  EXPECT_EQ(ReasonOf(MakeFolder(temp / "w", "9900010", "127.0.0.1:7443", now, entropy)), Reason::kStorageUnusable);
   EXPECT_EQ(*ReadText(temp / "w/statements"), *before);
   EXPECT_EQ(ReasonOf(MakeFolder(temp / "v", "9900010", "nowhere", now, entropy)), Reason::kFieldInvalid);
 }

@@ -44,7 +44,7 @@ class Agency:
         self.inbox, self.outbox, self.path, self.code, self.encoding = (arguments.to_agency, arguments.to_gateway, arguments.state, arguments.code, arguments.encoding)
         with open(self.path) as file:
             self.state = json.load(file)
-        for key, value in (("next", {"CXFK": 1, "KZFK": 1}), ("taken", {}), ("out", {}), ("freezes", {}), ("refused", {}), ("skip", {}), ("journal", 1)):
+        for key, value in (("next", {"CXFK": 1, "KZFK": 1, "DZFK": 1}), ("taken", {}), ("out", {}), ("freezes", {}), ("refused", {}), ("skip", {}), ("journal", 1)):
             self.state.setdefault(key, value)
 
     # --- files
@@ -88,12 +88,17 @@ class Agency:
                 self.deposit(*json.load(file))
             os.remove(self.path + ".deposit")
             self.save()
+        if os.path.exists(self.path + ".state"):  # the end of a day: [day, instant] in a file
+            with open(self.path + ".state") as file:
+                self.state_day(*json.load(file))
+            os.remove(self.path + ".state")
+            self.save()
         if self.state.get("deposit"):
             self.deposit(*self.state.pop("deposit"))
             self.save()
         for name in self.names(self.inbox, ("CXQQ", "KZQQ"), ".manifest"):
             self.take(name)
-        for name in self.names(self.inbox, ("CXHZ", "KZHZ"), ".xml"):
+        for name in self.names(self.inbox, ("CXHZ", "KZHZ", "DZHZ"), ".xml"):
             self.take_receipt(name)
         for name in self.names(self.outbox, ("CXHZ", "KZHZ"), ".xml"):
             asked = name[:2] + "QQ" + name[4:]
@@ -131,15 +136,22 @@ class Agency:
         if not os.path.exists(os.path.join(self.outbox, place)):
             self.place(place, receipt.encode(self.encoding))
 
-    def put_out(self, family, answers):
+    def state_day(self, day, now):
+        """What stands by the books at this instant: after every answer that was put down until now."""
+        self.now = now
+        lines = [element("DZFKXX", {"BDHM": request, "DJBH": freeze["reference"], "BBH": freeze["count"], "LHSW": 1, "CSKSRQ": freeze["from"], "CSJSRQ": freeze["to"]}, self.rows(freeze))
+                 for request, freeze in self.state["freezes"].items() if not freeze["ended"]]
+        self.put_out("DZFK", lines, {"DZR": day, "JZSJ": now, "KZXH": self.state["next"]["KZFK"] - 1, "SFZW": 1})
+
+    def put_out(self, family, answers, more={}):
         if self.state["skip"].pop(family, None):
             self.state["next"][family] += 1  # a number that nobody will ever see
         number = self.state["next"][family]
         self.state["next"][family] += 1
         name = f"{family}{self.code:0>17}{number:030d}"
-        body = element(family, {"BB": 1, "PCMC": name, "SCSJ": self.now}, answers)
+        body = element(family, {"BB": 1, "PCMC": name, "SCSJ": self.now, **more}, answers)
         text = f'<?xml version="1.0" encoding="{self.encoding}"?>\n{body}'
-        field = {"CXFK": ("ZHXX", "YE"), "KZFK": ("KZXX", "SKJE")}[family]
+        field = {"CXFK": ("ZHXX", "YE"), "KZFK": ("KZXX", "SKJE"), "DZFK": ("KZXX", "SKJE")}[family]
         totals = {}
         for row in ET.fromstring(body).iter(field[0]):
             if row.get(field[1]):
@@ -218,6 +230,11 @@ class Agency:
             return element("KZFKXX", {"BDHM": number, "KZJG": 5, "YYDM": "1003", "YY": "账户与户名不符"})
         if item.get("KHZH"):
             accounts = [a for a in accounts if a["number"] == item.get("KHZH")]
+        if not accounts:
+            return self.no(number, "1001", "本行无此账户")
+        if item.get("KHZH") and accounts[0].get("exempt"):
+            return element("KZFKXX", {"BDHM": number, "KZJG": 6, "YYDM": "1008", "YY": "专用账户不得执行"})
+        accounts = [account for account in accounts if not account.get("exempt")]
         if not accounts:
             return self.no(number, "1001", "本行无此账户")
         left = fen(item.get("JE"))

@@ -125,6 +125,31 @@ TEST(FileCrash, AnOrderThatWasBeingTakenGoesOutOnce) {
   }
 }
 
+TEST(FileCrash, AStatementIsTakenWholeAndHandedOnceToTheAgent) {
+  for (int n = 1;; ++n) {
+    DeadlySteps steps;
+    FileWorld w("GB18030", &steps);
+    const v1::Order order = w.Ask(w.world.Freeze(600'00));
+    w.Put(kKz, 1, {FileWorld::Frozen(order, "400.00", "200.00")});
+    w.Run();
+    const absl::Time now = w.world.clock.WallNow();
+    w.State(1,
+            {absl::FormatCivilTime(absl::ToCivilDay(now - absl::Hours(1), w.world.config.zone) - 1),
+             absl::FormatTime(absl::RFC3339_sec, now, kShanghai), 1},
+            {FileWorld::Standing(order, "400.00", "200.00")});
+    w.world.clock.Advance(absl::Seconds(6));
+    // The child's inbox is forgotten with it, its exchange is not.
+    const bool through = RunInChild(w, steps, n, [&] { w.Run(); });
+    w.Run();
+    w.world.clock.Advance(absl::Seconds(6));
+    w.Run();
+    EXPECT_EQ(w.Receipt(kDz, 1), "1") << n;
+    ASSERT_EQ(w.world.gateway.positions.size(), 1u) << n;
+    EXPECT_EQ(w.world.gateway.positions[0].lines_size(), 1) << n;
+    if (through || testing::Test::HasFailure()) break;
+  }
+}
+
 TEST(FileCrash, AGapThatIsGivenUpIsGivenUpToTheEnd) {
   for (int n = 1;; ++n) {
     DeadlySteps steps;

@@ -145,6 +145,16 @@ scan_seconds = 0.1
 
         self.between_rounds(deposit=[cast.ACCOUNT_SONGYUE, 500000, "2026-09-28T09:30:00+08:00"])
         self.becomes("money comes in and is caught", [("EFFECTIVE", "15,000.00", "15,000.00")])
+        s.say("the end of a day: what stands by the agency's books, and nothing in its place when it says nothing")
+        s.check("nothing was stated yet", self.file("status")["statement"] == [])
+        with open(self.path("register.json.state.part"), "w") as file:
+            json.dump(["2026-09-27", "2026-09-28T09:00:00+08:00"], file)
+        os.rename(self.path("register.json.state.part"), self.path("register.json.state"))
+        stated = s.wait("the statement to be handed on", lambda: [row for row in self.file("status")["statement"] if row["state"] == "HANDED ON"], 40)
+        s.equal("one measure stands", [(row["day"], row["measures"]) for row in stated], [("2026-09-27", 1)])
+        s.wait("the gateway to have the day whole", lambda: [row["stated_until"] for row in self.eagle("agency", "positions")["rows"] if row["code"] == SONGYUE] == ["2026-09-27"], 40)
+        s.equal("both sides agree", self.eagle("incident", "list", "--open")["rows"], [])
+
         self.send("release", "release", "--measure", self.orders["freeze"], "--ground", "DEBT_PAID")
         s.equal("the rest is released", self.outcome("release"), "RELEASED")
         s.equal("the agency's books", [(a["number"], a["balance"]) for a in self.register()["accounts"]], [(cast.ACCOUNT_SONGYUE, 1500000)])

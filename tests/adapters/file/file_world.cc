@@ -52,15 +52,16 @@ void FileWorld::Start() {
         for (const auto& [key, value] : facts) line += " " + value;
         told.push_back(line);
       });
-  const sdk::AgentPorts ports = {world.gateway, *world.inbox, world.agency_key,
-                                 world.checker, world.clock,  world.entropy};
+  positions = std::make_unique<FilePositions>(*store, sdk::kAgency);
+  const sdk::AgentPorts ports = {world.gateway, *world.inbox,  world.agency_key, world.checker,
+                                 world.clock,   world.entropy, nullptr,          positions.get()};
   world.agent = *sdk::Agent::Make(world.config, ports, *core);
 }
 
 void FileWorld::Stop() {
   world.agent.reset();
   world.gateway.ForgetReplies();
-  exchange.reset(), core.reset(), drop.reset(), store.reset();
+  exchange.reset(), positions.reset(), core.reset(), drop.reset(), store.reset();
 }
 
 const v1::Order& FileWorld::Ask(const v1::Order& order) {
@@ -90,9 +91,23 @@ void FileWorld::Put(Family family, int64_t number, const std::vector<Element>& a
   Element root{.name = std::string(TypeOf(family, Part::kFeedback))};
   root.Put("BB", "1").Put("PCMC", name.Text());
   root.rows = answers;
+  PutRoot(name, root, change);
+}
+
+void FileWorld::State(int64_t number, const Day& day, const std::vector<Element>& lines) {
+  const BatchName name{kDz, Part::kFeedback, sdk::kAgency, number};
+  Element root{.name = "DZFK"};
+  root.Put("BB", "1").Put("PCMC", name.Text()).Put("DZR", day.day).Put("JZSJ", day.as_of);
+  root.Put("KZXH", absl::StrCat(day.answered)).Put("SFZW", day.last ? "1" : "0");
+  root.rows = lines;
+  PutRoot(name, root, {});
+}
+
+void FileWorld::PutRoot(const BatchName& name, const Element& root_to_put, const Change& change) {
+  Element root = root_to_put;
   Manifest manifest{.batch = name.Text(),
                     .encoding = encoding.name(),
-                    .rows = static_cast<int64_t>(answers.size()),
+                    .rows = static_cast<int64_t>(root.rows.size()),
                     .file = name.DataFile(),
                     .totals = TotalsOf(root)};
   std::string bytes = *encoding.Encode(WriteXml(root, encoding.name()));
@@ -175,6 +190,14 @@ Element FileWorld::Frozen(const v1::Order& order, const std::string& controlled,
       .Put("BZ", "156")
       .Put("SKJE", controlled)
       .Put("CESKJE", unfunded);
+  return row;
+}
+
+Element FileWorld::Standing(const v1::Order& order, const std::string& controlled, const std::string& unfunded) {
+  Element row{.name = "DZFKXX"};
+  row.Put("BDHM", RequestNumber(order.order_id())).Put("DJBH", "DJ000001").Put("LHSW", "1");
+  row.Put("CSKSRQ", "2026-09-28").Put("CSJSRQ", "2027-09-27");
+  row.rows = Frozen(order, controlled, unfunded).rows;
   return row;
 }
 

@@ -10,12 +10,13 @@
 
 #include "adapters/file/core.h"
 #include "adapters/file/exchange.h"
+#include "adapters/file/statement.h"
 #include "tests/adapters/sdk/sdk_world.h"
 #include "tests/support/temp_folder.h"
 
 namespace eagle::file {
 
-inline constexpr Family kCx = Family::kInquiry, kKz = Family::kControl;
+inline constexpr Family kCx = Family::kInquiry, kKz = Family::kControl, kDz = Family::kPosition;
 inline const absl::TimeZone kShanghai = absl::FixedTimeZone(8 * 3600);
 
 struct FileWorld {
@@ -37,6 +38,15 @@ struct FileWorld {
   using Change = std::function<void(Element& root, Manifest& manifest, std::string& bytes)>;
   std::string Name(Family family, int64_t number) const;
   void Put(Family family, int64_t number, const std::vector<Element>& answers, const Change& change = {});
+  // A batch of a statement 对账: what stands by the agency's books, `answered` the last KZFK that it follows.
+  struct Day {
+    std::string day, as_of;
+    int64_t answered = 0;
+    bool last = true;
+  };
+  void State(int64_t number, const Day& day, const std::vector<Element>& lines);
+  // The line of a freeze that stands, as Frozen answered it.
+  static Element Standing(const v1::Order& order, const std::string& controlled, const std::string& unfunded);
   void TakeAway(Family family, int64_t number);  // both files
   // The receipt that lies there for a batch of the agency's: "1", "2 DIGEST_MISMATCH", "1 [2 NOT_ASKED,FIELD_MISSING]";
   // "-" without one.
@@ -65,8 +75,12 @@ struct FileWorld {
   std::unique_ptr<Store> store;
   std::unique_ptr<Drop> drop;
   std::unique_ptr<FileCore> core;
+  std::unique_ptr<FilePositions> positions;
   std::unique_ptr<Exchange> exchange;
   std::vector<std::string> told;  // events of the exchange, with their facts
+
+ private:
+  void PutRoot(const BatchName& name, const Element& root_to_put, const Change& change);
 };
 
 // Reads a file of the test's own.

@@ -25,7 +25,8 @@ from urllib.parse import parse_qs, unquote, urlparse
 
 SCHEMA = """
 CREATE TABLE customers (number TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL) STRICT;
-CREATE TABLE accounts (account TEXT PRIMARY KEY, place INTEGER NOT NULL, customer TEXT NOT NULL, branch TEXT NOT NULL, fen INTEGER NOT NULL CHECK (fen >= 0)) STRICT;
+CREATE TABLE accounts (account TEXT PRIMARY KEY, place INTEGER NOT NULL, customer TEXT NOT NULL, branch TEXT NOT NULL, fen INTEGER NOT NULL CHECK (fen >= 0),
+  exempt INTEGER NOT NULL) STRICT;
 CREATE TABLE measures (reference TEXT PRIMARY KEY, operation TEXT NOT NULL UNIQUE, place INTEGER NOT NULL, customer TEXT NOT NULL, authority TEXT NOT NULL,
   document TEXT NOT NULL, limit_fen INTEGER NOT NULL, inflow INTEGER NOT NULL, first_day TEXT, last_day TEXT, months INTEGER NOT NULL,
   waits INTEGER NOT NULL, ended INTEGER NOT NULL, revision INTEGER NOT NULL) STRICT;
@@ -83,7 +84,8 @@ class Bank:
                 for customer in data["customers"]:
                     self.db.execute("INSERT INTO customers VALUES (?, ?, ?)", (customer["number"], customer["kind"], customer["name"]))
                 for place, account in enumerate(data["accounts"]):
-                    self.db.execute("INSERT INTO accounts VALUES (?, ?, ?, ?, ?)", (account["account"], place, account["customer"], account["branch"], fen_of(account["balance"])))
+                    self.db.execute("INSERT INTO accounts VALUES (?, ?, ?, ?, ?, ?)",
+                                    (account["account"], place, account["customer"], account["branch"], fen_of(account["balance"]), int(account.get("exempt", False))))
                 for measure in data.get("measures", []):
                     self.place(measure["operation"], measure["customer"], measure["authority"], measure["document"], fen_of(measure["limit"]), True, 12, "2025-10-15", measure["accounts"])
 
@@ -223,10 +225,13 @@ class Bank:
         customer, refused = self.customer(request)
         if refused:
             return refused
-        accounts = [row["account"] for row in self.rows("SELECT account FROM accounts WHERE customer = ? ORDER BY place", customer["number"])]
+        owned = {row["account"]: row["exempt"] for row in self.rows("SELECT account, exempt FROM accounts WHERE customer = ? ORDER BY place", customer["number"])}
+        accounts = [account for account, exempt in owned.items() if not exempt]
         if "zh" in request:
-            if request["zh"] not in accounts:
+            if request["zh"] not in owned:
                 return {"code": "2003", "msg": "账户不存在"}
+            if owned[request["zh"]]:
+                return {"code": "2005", "msg": "专用账户不得冻结"}
             accounts = [request["zh"]]
         if not accounts:
             return {"code": "2003", "msg": "账户不存在"}
@@ -331,6 +336,13 @@ class Bank:
     def changes_after(self, after, limit):
         with self.transaction():
             return [json.loads(row["change"]) for row in self.rows("SELECT change FROM changes WHERE number > ? ORDER BY number LIMIT ?", after, limit)]
+
+    def positions(self):
+        """Everything that stands, of one instant."""
+        with self.transaction():
+            rows = self.rows("SELECT reference, operation FROM measures WHERE NOT ended ORDER BY place")
+            stands = [dict(self.state(row["reference"]), bdhm=row["operation"]) for row in rows]
+            return dict(code="0000", msg="成功", sj=now(), list=stands) if stands else {"code": "1003", "msg": "无在执措施", "sj": now(), "list": []}
 
     # --- the tests' side
 
@@ -455,6 +467,8 @@ class Handler(BaseHTTPRequestHandler):
         fault = self.fault_for(parts.path)
         if parts.path == "/api/v2/judicial/changes":
             return self.finish(fault, 200, {"code": "0000", "list": Handler.bank.changes_after(int(query["after"][0]), int(query["limit"][0]))})
+        if parts.path == "/api/v2/judicial/positions":
+            return self.finish(fault, 200, Handler.bank.positions())
         head, _, operation = parts.path.rpartition("/")
         if head != "/api/v2/judicial/operations":
             return self.say(404, {"code": "9404", "msg": "not found"})

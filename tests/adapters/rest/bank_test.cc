@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "adapters/rest/clerk.h"
+#include "adapters/rest/positions.h"
 #include "adapters/sdk/inbox_rows.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -41,8 +42,9 @@ class BankBehindRest {
           return order;
         },
         [](std::string_view, Call, const std::string&) {});
-    const sdk::AgentPorts ports = {world.gateway, *world.inbox, world.agency_key,
-                                   world.checker, world.clock,  world.entropy};
+    positions.emplace(*core);
+    const sdk::AgentPorts ports = {world.gateway, *world.inbox,  world.agency_key, world.checker,
+                                   world.clock,   world.entropy, nullptr,          states ? &*positions : nullptr};
     world.agent = *sdk::Agent::Make(world.config, ports, *core);
   }
   v1::Order Freeze(int64_t limit) { return world.Submit(world.Freeze(limit)); }
@@ -61,6 +63,8 @@ class BankBehindRest {
   const Templates templates = SampleTemplates();
   std::unique_ptr<CurlHttp> http;
   std::optional<RestCore> core;
+  std::optional<RestPositions> positions;
+  bool states = false;  // taken up by the next StartAgent
 };
 
 TEST(RestBank, PlaysACaseFromInquiryToRelease) {
@@ -129,6 +133,49 @@ TEST(RestBank, PlaysACaseFromInquiryToRelease) {
   EXPECT_EQ(it.Item(again).reason(), "MEASURE_ENDED");
   EXPECT_EQ(it.Item(again).remark(), "3002 原冻结已失效");
   EXPECT_EQ(it.bank.Account(kLinsAccount, "held"), "10000.00") << "what waited holds it now";
+}
+
+TEST(RestBank, StatesWhatTheBanksBooksSayAndNothingThatItBelieves) {
+  BankBehindRest it;
+  it.world.config.zone = Shanghai();
+  it.world.clock.SetWall(absl::Now());  // as the bank's
+  it.world.gateway.positions.clear();
+  it.states = true;
+  const v1::Order freeze = it.Freeze(60'000'00), waits = it.Freeze(10'000'00), gone = it.Freeze(5'000'00);
+  ASSERT_TRUE(it.world.Settle());
+  it.world.Submit(it.world.Release(gone));
+  ASSERT_TRUE(it.world.Settle());
+  it.StartAgent();
+  it.world.Run(20);
+  const auto& stated = it.world.gateway.positions;
+  ASSERT_EQ(stated.size(), 1u);
+  ASSERT_EQ(stated[0].lines_size(), 2)
+      << "the freeze of the counter is no court's of this network, and one is released";
+  const auto line = [](const v1::Position& part, const v1::Order& order) {
+    for (const v1::PositionLine& one : part.lines()) {
+      if (one.order_id() == order.order_id()) return one.measure();
+    }
+    return v1::MeasureState();
+  };
+  v1::MeasureState told = it.Item(freeze).measure();
+  told.clear_prior_measures();
+  EXPECT_EQ(line(stated[0], freeze).SerializeAsString(), told.SerializeAsString());
+  EXPECT_EQ(line(stated[0], waits).requested_minor_units(), 10'000'00);
+  EXPECT_EQ(line(stated[0], waits).controlled_minor_units(), 0);
+  EXPECT_FALSE(line(stated[0], waits).has_effective_from());
+  // Money that came in and that the bank counts is in the books, whether or not its news was read.
+  it.bank.Deposit(kLinsAccount, "5000.00");
+  ASSERT_TRUE(it.world.agent->StateAgain().ok());
+  it.world.Run(20);
+  ASSERT_EQ(stated.size(), 2u);
+  EXPECT_EQ(line(stated[1], freeze).controlled_minor_units(), 20'000'00);
+  it.bank.Fault("positions", "broken_json", true);
+  ASSERT_TRUE(it.world.agent->StateAgain().ok());
+  it.world.Run(20);
+  EXPECT_EQ(stated.size(), 2u) << "what can't be read isn't stated";
+  it.bank.Heal();
+  it.world.Run(200);
+  EXPECT_EQ(stated.size(), 3u);
 }
 
 TEST(RestBank, NilIsTheBanksWordAndNothingElse) {

@@ -412,5 +412,43 @@ TEST_F(RestCoreTest, ChangesAreTakenWholeOrNotAtAll) {
   EXPECT_FALSE(core.Changes(4, 10).ok()) << "no list is not an empty one";
 }
 
+TEST_F(RestCoreTest, WhatStandsIsBelievedWholeOrNothingIsStated) {
+  const auto line = [&](char id, const std::string& more, const std::string& held = "20000.00") {
+    return absl::StrCat(R"({"bdhm":")", sdk::Operation{std::string(16, id), "9900001", 0}.Text(),
+                        R"(","djbh":"DJ1","djxe":"60000.00","skje":")", held,
+                        R"(","ceskje":"40000.00","sw":1,"zzbz":false,"bb":3)", more, "}");
+  };
+  const std::string day = R"(,"ksrq":"20260928","jsrq":"20270927")";
+  const auto said = [&](const std::string& code, const std::string& inside,
+                        const std::string& as_of = "2026-09-28T09:00:00+08:00") {
+    http.answers.clear();
+    http.Say("", 200, absl::StrCat(R"({"code":")", code, R"(","sj":")", as_of, R"(","list":[)", inside, "]}"));
+    return core.Positions("2026-09-27");
+  };
+  const auto two = said("0000", line('g', day) + "," + line('f', day) + R"(,{"bdhm":"counter-1"})");
+  ASSERT_TRUE(two.ok()) << two.status();
+  ASSERT_EQ(two->measures.size(), 2u) << "another's measure is passed over";
+  EXPECT_EQ(two->measures[0].first.order_id, std::string(16, 'f')) << "in order of the order ids";
+  EXPECT_EQ(two->measures[0].second.controlled_minor_units(), 20'000'00);
+  EXPECT_EQ(two->measures[0].second.revision(), 3u);
+  EXPECT_EQ(two->as_of, absl::FromCivil(absl::CivilHour(2026, 9, 28, 9), Shanghai()));
+  EXPECT_EQ(http.requests.back().path, "/api/v2/judicial/positions?day=2026-09-27");
+  const auto none = said("1003", "");
+  ASSERT_TRUE(none.ok()) << none.status();
+  EXPECT_TRUE(none->measures.empty());
+  EXPECT_FALSE(said("0000", "").ok()) << "an empty list doesn't say that nothing stands";
+  EXPECT_FALSE(said("1003", line('f', day)).ok());
+  EXPECT_FALSE(said("7777", line('f', day)).ok());
+  EXPECT_FALSE(said("0000", line('f', day) + "," + line('f', day)).ok()) << "twice";
+  EXPECT_FALSE(said("0000", line('f', day) + "," + line('g', day, "30000.00")).ok()) << "doesn't add up";
+  EXPECT_FALSE(said("0000", line('f', day), "2026-09-28T09:10:00+08:00").ok()) << "still to come";
+  EXPECT_FALSE(said("0000", line('f', day), "2026-09-26T09:00:00+08:00").ok()) << "before that day";
+  EXPECT_FALSE(said("0000", line('f', "", "20000.00")).ok()) << "without a first day it waits, and holds nothing";
+  http.answers.clear();
+  http.Say("", 200, R"({"code":"1003","sj":"2026-09-28T09:00:00+08:00"})");
+  EXPECT_FALSE(core.Positions("2026-09-27").ok()) << "no list is not an empty one";
+  EXPECT_THAT(notes, HasSubstr("core_not_believed"));
+}
+
 }  // namespace
 }  // namespace eagle::rest

@@ -19,19 +19,25 @@ using ::testing::SizeIs;
 // So many measures, with order ids that rise.
 class CountedMeasures : public PositionSource {
  public:
-  absl::Status VisitPositions(absl::Time now, InboxTransaction&, const PositionVisitor& visit) override {
-    asked.push_back(now);
+  absl::StatusOr<std::optional<absl::Time>> VisitPositions(const PositionDay& day, InboxTransaction&,
+                                                           const PositionVisitor& visit) override {
+    asked.push_back(day.now);
     if (!reachable) return Fail(Reason::kRegisterBroken, "not now");
+    if (!delivered) return std::optional<absl::Time>();
+    restated = false;
     for (uint64_t i = 0; i < count; ++i) {
       v1::MeasureState state;
       state.set_unit_reference(std::string(reference_bytes, 'u')), state.set_requested_minor_units(100);
       visit({.order_id = BigEndian(0) + BigEndian(i + 1), .agency = kAgency}, state);
     }
-    return absl::OkStatus();
+    return delivered == absl::InfiniteFuture() ? day.now : delivered;
   }
+  bool IsRestated(const std::string&) override { return restated; }
   uint64_t count = 3;
   size_t reference_bytes = 10;
   bool reachable = true;
+  std::optional<absl::Time> delivered = absl::InfiniteFuture();  // as of when; a register that looks itself: now
+  bool restated = false;
   std::vector<absl::Time> asked;
 };
 
@@ -172,6 +178,44 @@ TEST_F(AgentPositionTest, OfDaysThatWereMissedTheLastIsMadeUpFor) {
   world_.Run(100);
   ASSERT_THAT(stated(), SizeIs(1));
   EXPECT_EQ(stated()[0].day(), DayOf(world_.clock.WallNow() - absl::Hours(25)));
+}
+
+TEST_F(AgentPositionTest, ADayThatTheUnitHasNotStatedIsAwaitedAndThenStatedAsOfItsOwnInstant) {
+  world_.StopAgent();
+  source_.delivered.reset();
+  world_.StartAgent();
+  Hours(1);
+  EXPECT_THAT(stated(), IsEmpty()) << "nobody says for the unit what it holds";
+  EXPECT_EQ(world_.agent->metrics().positions_awaited, 1u) << "told once, not at every look";
+  EXPECT_EQ(world_.agent->metrics().register_errors, 0u);
+  const absl::Time as_of = world_.clock.WallNow() - absl::Minutes(90);
+  source_.delivered = as_of;
+  world_.Run(200);
+  ASSERT_THAT(stated(), SizeIs(1));
+  EXPECT_EQ(trust::TimeOf(stated()[0].as_of()), as_of);
+}
+
+TEST_F(AgentPositionTest, WhatTheUnitStatesAnewIsSentOnceMore) {
+  world_.Run();
+  ASSERT_THAT(stated(), SizeIs(1));
+  source_.count = 2, source_.restated = true;
+  world_.Run(200);
+  ASSERT_THAT(stated(), SizeIs(2));
+  EXPECT_EQ(stated()[1].day(), stated()[0].day());
+  EXPECT_THAT(stated()[1].lines(), SizeIs(2));
+}
+
+TEST_F(AgentPositionTest, PeopleHaveTheLastDayStatedOnceMore) {
+  world_.Run();
+  ASSERT_THAT(stated(), SizeIs(1));
+  ASSERT_TRUE(world_.agent->StateAgain().ok());
+  world_.Run();
+  ASSERT_THAT(stated(), SizeIs(2));
+  EXPECT_EQ(stated()[1].day(), stated()[0].day());
+  world_.StopAgent();
+  world_.positions = nullptr;
+  world_.StartAgent();
+  EXPECT_FALSE(world_.agent->StateAgain().ok()) << "an adapter that states nothing says so";
 }
 
 TEST_F(AgentPositionTest, ARegisterThatCannotBeAskedNowIsAskedAgain) {

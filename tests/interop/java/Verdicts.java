@@ -12,6 +12,7 @@ import eagleagency.Terms;
 import goldeneagle.v1.AdapterServiceOuterClass.Task;
 import goldeneagle.v1.EnvelopeOuterClass.Environment;
 import goldeneagle.v1.EnvelopeOuterClass.SignedMember;
+import goldeneagle.v1.OrderOuterClass.Identity;
 import goldeneagle.v1.StatementOuterClass.KeyAlgorithm;
 import goldeneagle.v1.StatementOuterClass.Statement;
 import java.io.IOException;
@@ -23,10 +24,11 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * All of proto/vectors by the samples' own code: what is right is taken, a changed bit is not, and what isn't good goes back with the reason that the
- * vectors name. So are the ends of terms, month by month.
+ * vectors name. So are the ends of terms, month by month, and the numbers of a person.
  *
  * <pre>
  *   Verdicts VECTORS_FOLDER    last line: N passed, N failed, 0 skipped
@@ -251,6 +253,14 @@ final class Verdicts {
         }
     }
 
+    private static void numbers() {  // the card of 15 digits ended with the century
+        for (Set<String> one : List.of(Set.of("990101198503070017", "990101850307001"), Set.of("990101200303070016"))) {
+            String number = one.stream().filter(text -> text.length() == 18).findFirst().orElseThrow();
+            Identity subject = Identity.newBuilder().setIdKind("CITIZEN_ID").setIdNumber(number).build();
+            check("the numbers of " + number, Orders.numbersOf(subject), one);
+        }
+    }
+
     public static void main(String[] arguments) throws IOException {
         if (arguments.length == 2 && arguments[0].equals("judge")) {
             JsonObject judged = read(Path.of(arguments[1])).getAsJsonObject();
@@ -280,6 +290,7 @@ final class Verdicts {
         inclusion();
         consistency();
         terms();
+        numbers();
         System.out.println(passed + " passed, " + failed + " failed, 0 skipped");
         System.exit(failed == 0 ? 0 : 1);
     }

@@ -1,6 +1,6 @@
 """All of proto/vectors, by the library of the sample adapter: verdicts.py STUBS_FOLDER [judge FILE]
 
-What is good is taken, and what isn't goes back with the reason that the vectors name. So are the ends of terms, month by month, and how long the adapters are. Last line: N passed, N failed, 0 skipped.
+What is good is taken, and what isn't goes back with the reason that the vectors name. So are the ends of terms, month by month, the numbers of a person, and how long the adapters are. Last line: N passed, N failed, 0 skipped.
 With judge: the verdicts on the orders of a file like orders.json, one a line.
 """
 import base64
@@ -13,7 +13,7 @@ sys.dont_write_bytecode = True
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..")
 sys.path[:0] = [os.path.join(TOP, "adapters", "samples", "python"), sys.argv[1]]
 from eagle_agency import directory as directories, log, orders, signed, terms  # noqa: E402
-from goldeneagle.v1 import adapter_service_pb2, envelope_pb2, statement_pb2  # noqa: E402
+from goldeneagle.v1 import adapter_service_pb2, envelope_pb2, order_pb2, statement_pb2  # noqa: E402
 
 LESSON = 300
 told = []
@@ -117,6 +117,9 @@ def main():
     for start, months, end in (("2026-09-28", 12, "2027-09-28"), ("2026-01-31", 1, "2026-03-01"), ("2028-02-29", 12, "2029-03-01"), ("2026-10-31", 1, "2026-12-01"), ("2026-11-30", 3, "2027-03-01"), ("2026-12-31", 12, "2027-12-31"),
                                ("2025-10-31", 14, "2026-12-31")):
         check(f"a term of {months} months from {start}", terms.end_of_term(datetime.date.fromisoformat(start), months).isoformat(), end + "T00:00:00+08:00")
+    for number, old in (("990101198503070017", "990101850307001"), ("990101200303070016", None)):  # the card of 15 digits ended with the century
+        subject = order_pb2.Identity(id_kind="CITIZEN_ID", id_number=number)
+        check(f"the numbers of {number}", orders.numbers_of(subject), [number, old] if old else [number])
     for files in (("python/bank.py", "python/books.py"), ("java/Bank.java", "java/Books.java")):
         lines = sum(open(os.path.join(TOP, "adapters", "samples", one), encoding="utf-8").read().count("\n") for one in files)
         check(f"an adapter is a lesson, {LESSON} lines at most: {files}: {lines}", lines <= LESSON, True)

@@ -1,4 +1,4 @@
-// Orders that stand still because a key was revoked: not handed out, until they are signed anew.
+// Orders that stand still because a key was revoked, until they are signed anew, or because their person left the case.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -86,6 +86,60 @@ TEST(PausedTest, AnswersAndWithdrawalsEndIt) {
   bench.Withdraw(withdrawn);
   bench.Resume(answered);
   EXPECT_THAT(bench.Drain(1), IsEmpty());
+}
+
+// Somebody leaves his case, and may come back.
+class WhoLeft : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(bench_.Hello(1).ok());
+    domain::Case& of = bench_.state.cases[1000];
+    for (int place = 0; place < 2; ++place) of.open.add_respondents(), of.standings.emplace_back();
+  }
+  uint64_t About(uint32_t place, v1::Action action, std::vector<uint32_t> agencies = {1}) {
+    bench_.state.cases.at(1000).orders[bench_.next_index].respondent = place;
+    return bench_.Accept({.action = action, .subject = "S", .agencies = std::move(agencies), .case_seq = 1000});
+  }
+  void Stands(bool removed) {
+    bench_.state.cases.at(1000).standings[1].removed = removed;
+    bench_.dispatcher->Applied(
+        {.index = bench_.next_index++, .type = v1::ENTRY_TYPE_CASE_RESPONDENTS_CHANGED, .case_seq = CaseSeq(1000)},
+        bench_.state);
+  }
+  Bench bench_;
+};
+
+TEST_F(WhoLeft, NothingAboutHimIsHandedOutButReleasesUntilHeIsBack) {
+  const uint64_t freeze = About(1, v1::ACTION_FREEZE), inquiry = About(1, v1::ACTION_INQUIRE),
+                 wide = About(1, v1::ACTION_INQUIRE, Many()), other = About(0, v1::ACTION_FREEZE),
+                 release = About(1, v1::ACTION_RELEASE);
+  Stands(true);
+  EXPECT_THAT(bench_.Drain(1), ElementsAre(other, release)) << "what waited behind his goes on";
+  bench_.Restart();
+  ASSERT_TRUE(bench_.Hello(1).ok());
+  EXPECT_THAT(bench_.Drain(1), ElementsAre(other, release)) << "and a restart forgets nothing";
+  Stands(false);
+  EXPECT_THAT(bench_.Drain(1), ::testing::IsSupersetOf({freeze, inquiry, wide}));
+}
+
+TEST_F(WhoLeft, WhatHadBegunSomewhereGoesOnThereAndNowhereElse) {
+  ASSERT_TRUE(bench_.Hello(2).ok());
+  const uint64_t inquiry = About(1, v1::ACTION_INQUIRE, {1, 2});
+  EXPECT_THAT(bench_.Drain(1), ElementsAre(inquiry));
+  bench_.state.orders.at(inquiry).delivered.Add(AgencyOrdinal(1));
+  Stands(true);
+  EXPECT_THAT(bench_.Drain(1), ElementsAre(inquiry));
+  EXPECT_THAT(bench_.Drain(2), IsEmpty());
+}
+
+TEST_F(WhoLeft, WhatIsSignedAnewMeanwhileStandsStillAllTheSame) {
+  const uint64_t freeze = About(1, v1::ACTION_FREEZE);
+  bench_.Pause(freeze);
+  Stands(true);
+  bench_.Resume(freeze);
+  EXPECT_THAT(bench_.Drain(1), IsEmpty());
+  Stands(false);
+  EXPECT_THAT(bench_.Drain(1), ElementsAre(freeze));
 }
 
 }  // namespace

@@ -318,6 +318,14 @@ TEST_F(PositionTest, BehindTheLogIsNoDifference) {
   EXPECT_THAT(Standing(), IsEmpty());
 }
 
+TEST_F(PositionTest, BooksThatWentBackBehindTheirOwnWordDiffer) {
+  const OrderProto stands = Frozen(10'000'00, 5), released = Frozen(20'000'00, 5);
+  Take(Released(released, 6));
+  NextDay();
+  State_({Line(stands, 9'000'00, 4), Line(released, 20'000'00, 5)});
+  EXPECT_THAT(Standing(), testing::UnorderedElementsAre(INCIDENT_KIND_AMOUNT_DIFFERS, INCIDENT_KIND_MEASURE_UNKNOWN));
+}
+
 TEST_F(PositionTest, AUnitWithoutRevisionsIsComparedUnlessAnOrderOnTheMeasureIsOpen) {
   const OrderProto freeze = Frozen(10'000'00, 0);
   world_.now += absl::Minutes(1);

@@ -1,9 +1,8 @@
-// The small rules: deadlines, stages, names, sets of agencies, policy tables, rows.
+// The small rules: stages, names, sets of agencies, policy tables, rows.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "server/domain/agency_set.h"
-#include "server/domain/deadline.h"
 #include "server/domain/draft.h"
 #include "server/domain/policy.h"
 #include "server/domain/stage.h"
@@ -13,78 +12,6 @@ namespace eagle::domain {
 namespace {
 
 using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
-
-absl::TimeZone Zone(const char* name) {
-  absl::TimeZone zone;
-  EXPECT_TRUE(absl::LoadTimeZone(name, &zone));
-  return zone;
-}
-
-DeadlineRow Row(uint32_t hours, uint32_t days, std::vector<uint32_t> marks = {500, 750, 1000, 1500, 2000}) {
-  DeadlineRow row;
-  row.set_name("R"), row.set_hours(hours), row.set_civil_days(days);
-  for (uint32_t mark : marks) row.add_marks_permille(mark);
-  return row;
-}
-
-std::string Text(absl::Time time, const absl::TimeZone& zone) {
-  return absl::FormatTime("%Y-%m-%d %H:%M:%S", time, zone);
-}
-
-TEST(DeadlineTest, UrgentEndsAfterHoursOfTheClockWithMarksOnTheWay) {
-  const absl::TimeZone zone = Zone("Asia/Shanghai");
-  const Deadline deadline =
-      ComputeDeadline(Row(24, 0), absl::FromCivil(absl::CivilSecond(2026, 9, 28, 9, 0, 0), zone), zone);
-  EXPECT_EQ(Text(deadline.due, zone), "2026-09-29 09:00:00");
-  std::vector<std::string> marks;
-  for (absl::Time mark : deadline.marks) marks.push_back(Text(mark, zone));
-  EXPECT_THAT(marks, testing::ElementsAre("2026-09-28 21:00:00", "2026-09-29 03:00:00", "2026-09-29 09:00:00",
-                                          "2026-09-29 21:00:00", "2026-09-30 09:00:00"));
-}
-
-TEST(DeadlineTest, AnUrgentOrderLateOnAHolidayIsDueTheSameHourOfTheNextDay) {
-  const absl::TimeZone zone = Zone("Asia/Shanghai");
-  const absl::CivilSecond national_day(2026, 10, 1, 23, 50, 0);
-  EXPECT_EQ(Text(ComputeDeadline(Row(24, 0), absl::FromCivil(national_day, zone), zone).due, zone),
-            "2026-10-02 23:50:00");
-}
-
-TEST(DeadlineTest, NormalEndsAtMidnightAfterTheLastCivilDayWhateverTheHourOfAcceptance) {
-  const absl::TimeZone zone = Zone("Asia/Shanghai");
-  for (int hour : {0, 9, 23}) {
-    const Deadline deadline =
-        ComputeDeadline(Row(0, 7), absl::FromCivil(absl::CivilSecond(2026, 9, 28, hour, 59, 59), zone), zone);
-    EXPECT_EQ(Text(deadline.due, zone), "2026-10-06 00:00:00");
-  }
-}
-
-TEST(DeadlineTest, CivilDaysAreCountedThroughAChangeOfTheClock) {
-  const absl::TimeZone zone = Zone("Pacific/Auckland");  // summer time begins 27 September 2026
-  const Deadline deadline =
-      ComputeDeadline(Row(0, 3), absl::FromCivil(absl::CivilSecond(2026, 9, 25, 12, 0, 0), zone), zone);
-  EXPECT_EQ(Text(deadline.due, zone), "2026-09-29 00:00:00");
-}
-
-TEST(DeadlineTest, MarksAreRoundedUpToASecondSoNothingFiresEarly) {
-  const Deadline deadline =
-      ComputeDeadline(Row(1, 0, {333}), absl::FromUnixMicros(1'000'000'000'000'500), absl::UTCTimeZone());
-  EXPECT_EQ(absl::ToUnixMicros(deadline.marks[0]) % 1'000'000, 0);
-  EXPECT_GE(deadline.marks[0], absl::FromUnixMicros(1'000'000'000'000'500) + absl::Seconds(3600) * 333 / 1000);
-}
-
-TEST(DeadlineTest, ExplainsItself) {
-  const absl::TimeZone zone = Zone("Asia/Shanghai");
-  const absl::Time start = absl::FromCivil(absl::CivilSecond(2026, 9, 28, 9, 0, 0), zone);
-  DeadlineRow row = Row(24, 0);
-  row.mutable_source()->set_en("the framework"), row.set_urgency(URGENCY_URGENT);
-  EXPECT_EQ(ExplainDeadline(row, start, start + absl::Hours(24), zone),
-            "due Tue 2026-09-29 09:00 (Asia/Shanghai), because urgent orders are due 24 hours after acceptance (Mon "
-            "2026-09-28 09:00); the framework");
-  row = Row(0, 7);
-  EXPECT_THAT(ExplainDeadline(row, start, ComputeDeadline(row, start, zone).due, zone),
-              testing::StartsWith("due Mon 2026-10-05 24:00 (Asia/Shanghai), because R is due at the end of the 7th"))
-      << "a row that is used by its name";
-}
 
 TEST(StageTest, OnlyListedPassagesAreOpenAndNoneToItself) {
   int open = 0;

@@ -152,10 +152,10 @@ public final class Orders {
         return Normalizer.normalize(text, Normalizer.Form.NFKC).toUpperCase(Locale.ROOT).replaceAll("[\u2022\u2027\u22c5\u30fb]", "\u00b7");
     }
 
-    /** Folded numbers under which the person may be on the books: with 18 digits also the 15 of the old card. */
+    /** Folded numbers under which the person may be on the books: with 18 digits also the 15 of the old card, which only those born before 2000 had. */
     public static Set<String> numbersOf(Identity subject) {
         String number = folded(subject.getIdNumber());
-        boolean card = subject.getIdKind().equals("CITIZEN_ID") && number.length() == 18;
+        boolean card = subject.getIdKind().equals("CITIZEN_ID") && number.length() == 18 && number.startsWith("19", 6);
         return card ? Set.of(number, number.substring(0, 6) + number.substring(8, 17)) : Set.of(number);
     }
 

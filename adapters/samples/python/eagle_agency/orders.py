@@ -102,9 +102,9 @@ def folded(text):
 
 
 def numbers_of(subject):
-    """Folded numbers under which the person may be on the books: with 18 digits also the 15 of the old card."""
+    """Folded numbers under which the person may be on the books: with 18 digits also the 15 of the old card, which only those born before 2000 had."""
     number = folded(subject.id_number)
-    old = subject.id_kind == "CITIZEN_ID" and len(number) == 18
+    old = subject.id_kind == "CITIZEN_ID" and len(number) == 18 and number[6:8] == "19"
     return [number, number[:6] + number[8:17]] if old else [number]
 
 
