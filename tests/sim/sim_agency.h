@@ -27,6 +27,8 @@ struct World::Agency : public sdk::Channel, public sdk::PositionSource {
   SeededEntropy entropy;
   std::unique_ptr<sdk::Agent> agent;
   uint64_t incarnation = 0;
+  uint64_t planned_life = 0;  // whose next step it is
+  absl::Duration planned = absl::InfiniteDuration();
   // The daily statement, as people spoil it to see whether anybody notices (sim_positions.cc).
   Spoilt spoilt = Spoilt::kNothing;
   std::string spoilt_line;  // order id of the measure that it is about
@@ -83,10 +85,17 @@ struct World::Agency : public sdk::Channel, public sdk::PositionSource {
     Drop();
     world.calendar_.After(absl::Seconds(world.dice_.Between(1, 30)), [this] { Start(); });
   }
+  // One step is planned at a time, the earliest that was asked for: each brings on the next, so steps that are planned
+  // twice would multiply with every reply. They do in the scene of deposits alone, whose runs are kept as they were.
   void StepSoon(absl::Duration wait) {
     const uint64_t life = incarnation;
-    world.calendar_.After(wait, [this, life] {
-      if (life == incarnation && agent != nullptr) Step();
+    const absl::Duration at = world.calendar_.now() + wait;
+    if (world.scene_.every_act && planned_life == life && planned <= at) return;
+    planned_life = life, planned = at;
+    world.calendar_.After(wait, [this, life, at] {
+      if (life != incarnation || agent == nullptr || (world.scene_.every_act && planned != at)) return;
+      planned = absl::InfiniteDuration();
+      Step();
     });
   }
   void Step() {
