@@ -31,7 +31,7 @@ void World::MoreActs() {
     case 2:
       return FreezeThing(of);
     case 3:
-      return SellThing(of);
+      return registry_->kind.things.front().movable && act_dice_.OneIn(2) ? LookFor(of) : SellThing(of);
     case 4:
       return act_dice_.OneIn(2) ? LookFor(of) : EndOrRenew(of, of.things);
     case 5:

@@ -62,6 +62,7 @@ struct World::Agency : public sdk::Channel, public sdk::PositionSource {
     config.forgotten_retry_max = config.forgotten_retry_min = absl::Minutes(1);
     config.capabilities = Abilities();
     config.zone = world.zone_;
+    if (world.scene_.every_act) config.changes_interval = absl::Seconds(3);
     for (int i = 1; i <= 3; ++i)
       config.registrar_keys.push_back(world.signers_.at(absl::StrCat("registrar", i))->public_key());
     plan.Revive();
@@ -99,7 +100,9 @@ struct World::Agency : public sdk::Channel, public sdk::PositionSource {
     });
   }
   void Step() {
-    if (world.dice_.OneIn(world.weather_.agent_crash_one_in)) return Crash();
+    // Fewer steps, and as many deaths.
+    const uint64_t dies_one_in = world.weather_.agent_crash_one_in / (world.scene_.every_act ? 3 : 1);
+    if (world.dice_.OneIn(dies_one_in)) return Crash();
     const absl::Duration wait = agent->Step();
     if (!agent->health().ok()) return Crash();
     StepSoon(std::max(wait, absl::Milliseconds(1)));

@@ -309,6 +309,10 @@ void World::Registry::People(bool all) {
     StepSoon(absl::ZeroDuration());
     if (!Up()) return;  // died of it
   }
+  for (const std::string& unit : law.units()) {
+    const bool looked_for = !law.Looking(unit, world.true_clock_.WallNow()).empty();
+    if (!all && looked_for && world.act_dice_.OneIn(4)) Sight(unit, world.act_dice_.OneIn(2));
+  }
 }
 
 bool World::Registry::Busy() { return agent == nullptr || !agent->ClerkQueue().empty(); }
