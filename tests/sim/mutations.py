@@ -118,7 +118,7 @@ MUTATIONS = [
     Mutation("a-pause-is-forgotten", "a paused order isn't handed out, after a restart either", "server/domain/apply.cc",
              "  order.paused.AddAll(AgencySet::FromBytes(Parse<OrderPaused>(entry.body).targets()));\n", ""),
     Mutation("a-paused-order-is-handed-out", "a paused order isn't handed out", "server/domain/decide_rest.cc",
-             "!order->paused.Contains(command.agency) &&", "", "domain_test", "PauseTest.*"),
+             "return order.paused.Contains(agency) || (", "return (", "domain_test", "PauseTest.*"),
     Mutation("a-paused-order-stays-in-its-queue", "a paused order isn't handed out", "server/dispatch/floor_queue.cc",
              "AgencySet::FromBytes(body.targets()).ForEach([&](AgencyOrdinal agency) { Pause(entry.order, agency); });",
              "AgencySet::FromBytes(body.targets()).ForEach([&](AgencyOrdinal) {});", "dispatch_test", "PausedTest.*"),
