@@ -65,7 +65,7 @@ const std::vector<Case>& AllCases() {
   static const auto* const kCases = [] {
     auto* cases = new std::vector<Case>;
     for (std::vector<Case> (*const list)() : {SessionCases, InquiryCases, TrustCases, OnceCases, MeasureCases,
-                                              TimeCases, PaymentCases, ThingCases, ClockCases}) {
+                                              TimeCases, PaymentCases, ThingCases, SaidCases, ClockCases}) {
       for (Case& one : list()) cases->push_back(std::move(one));
     }
     return cases;

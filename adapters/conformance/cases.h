@@ -50,6 +50,7 @@ std::vector<Case> MeasureCases();
 std::vector<Case> PaymentCases();
 std::vector<Case> ThingCases();
 std::vector<Case> TimeCases();
+std::vector<Case> SaidCases();
 std::vector<Case> ClockCases();
 
 }  // namespace eagle::conformance

@@ -17,9 +17,9 @@ namespace {
 
 const std::set<std::string> kPersons = {"person",      "empty_person", "namesake", "old_number", "rare_name",
                                         "dotted_name", "many",         "prior",    "sold",       "pre_registered",
-                                        "product",     "counter",      "earner"};
-const std::set<std::string> kHooks = {"approve", "deposit",  "core_down",    "core_up",
-                                      "confirm", "sighting", "paper_freeze", "salary"};
+                                        "product",     "counter",      "earner",   "exempt"};
+const std::set<std::string> kHooks = {"approve",  "deposit",      "core_down", "core_up", "confirm",
+                                      "sighting", "paper_freeze", "salary",    "state"};
 
 // One table while it is read: a wrong or missing value is noted, and something harmless comes back.
 class Table {

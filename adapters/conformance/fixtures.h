@@ -36,9 +36,10 @@ struct Fixtures {
   bool counts_units = false;  // of things: the register counts units of capital, of a fund
   std::string time_zone = "Asia/Shanghai";
   bool steps_clock = false;  // the adapter takes its wall time from the file that EAGLE_STEP_CLOCK names
-  std::map<std::string, Person, std::less<>> persons;     // as [NAME] of the file
-  std::optional<v1::AccountDetails> court_account;        // for deductions: an account that this bank can pay to
-  std::map<std::string, std::string, std::less<>> hooks;  // approve, deposit, core_down, core_up, confirm, salary ...
+  std::map<std::string, Person, std::less<>> persons;  // as [NAME] of the file
+  std::optional<v1::AccountDetails> court_account;     // for deductions: an account that this bank can pay to
+  std::map<std::string, std::string, std::less<>>
+      hooks;  // approve, deposit, core_down, core_up, confirm, salary, state ...
 
   const Person* Find(std::string_view name) const {
     const auto found = persons.find(name);

@@ -9,6 +9,7 @@
 #include "server/base/reason.h"
 #include "server/base/uuid.h"
 #include "server/trust/batch.h"
+#include "server/trust/freeze_named.h"
 #include "server/trust/strict.h"
 #include "server/trust/timestamps.h"
 
@@ -67,6 +68,7 @@ void FakeGateway::Withdraw(const std::string& digest) {
 
 void FakeGateway::ForgetSessions() {
   known_.clear();
+  ++sessions_;
   EndLeases();
 }
 
@@ -218,38 +220,120 @@ absl::StatusOr<v1::RenewLeaseResponse> FakeGateway::RenewLease(const v1::RenewLe
 absl::StatusOr<v1::ReportResultsResponse> FakeGateway::Report(const v1::ReportResultsRequest& request, bool events) {
   EAGLE_RETURN_IF_ERROR(Admit(events ? Method::kEvents : Method::kResults, request.instance()));
   if (bent.lose_reports > 0 && bent.lose_reports-- > 0) return NoAnswer();
-  const trust::Signer& key = world_.KeyOf("agency");
-  const std::vector<trust::CandidateKey> keys = {{1, key.algorithm(), key.public_key()}};
-  auto opened = trust::OpenBatch(request.batch(), keys, checker_);
-  if (opened.ok()) {
-    if (absl::Status head = trust::ExpectHead(opened->head, v1::MEMBER_TYPE_RECEIPT, v1::ENVIRONMENT_TEST); !head.ok())
-      opened = head;
-  }
-  if (!opened.ok()) {
-    Breach(absl::StrCat("a batch of receipts that can't be taken: ", RowOf(ReasonOf(opened.status())).name.data()));
-    return opened.status();
-  }
-  if (opened->head.signer() != world_.agency()) {
-    Breach("a batch of receipts whose head names another signer");
-    return Fail(Reason::kSignerNotCaller, "not the caller's code");
-  }
-  const auto [head, fresh] = heads_.emplace(opened->head.sequence(), opened->envelope.payload());
-  if (head->second != opened->envelope.payload()) {
+  EAGLE_ASSIGN_OR_RETURN(const trust::OpenedBatch opened,
+                         Open(request.batch(), v1::MEMBER_TYPE_RECEIPT, "a batch of receipts"));
+  const auto [head, fresh] = heads_.emplace(opened.head.sequence(), opened.envelope.payload());
+  if (head->second != opened.envelope.payload()) {
     Breach("one sequence of heads was used for two batches");
     return Fail(Reason::kSequenceReused, "the sequence was used for other bytes");
   }
   v1::ReportResultsResponse response;
-  for (const std::string& member : opened->members) {
+  for (const std::string& member : opened.members) {
     auto receipt = trust::ParseTolerant<v1::Receipt>(member);
     if (!receipt.ok()) {
       Breach("a receipt that can't be read");
       return receipt.status();
     }
-    *response.add_results() =
-        Record(*receipt, member, opened->envelope.payload(), trust::SignedAt(opened->head), events);
+    *response.add_results() = Record(*receipt, member, opened.envelope.payload(), trust::SignedAt(opened.head), events);
   }
   if (bent.lose_verdicts > 0 && bent.lose_verdicts-- > 0) return NoAnswer();
   if (bent.unknown_fields) AddUnknown(response);
+  return response;
+}
+
+// A batch of one kind that the agency signed; a breach says what is wrong with any other.
+absl::StatusOr<trust::OpenedBatch> FakeGateway::Open(const v1::SignedBatch& batch, v1::MemberType type,
+                                                     std::string_view what) {
+  const trust::Signer& key = world_.KeyOf("agency");
+  auto opened =
+      trust::OpenBatch(batch, std::vector<trust::CandidateKey>{{1, key.algorithm(), key.public_key()}}, checker_);
+  if (opened.ok()) {
+    if (absl::Status head = trust::ExpectHead(opened->head, type, v1::ENVIRONMENT_TEST); !head.ok()) opened = head;
+  }
+  if (!opened.ok()) {
+    Breach(absl::StrCat(ToAbsl(what), " that can't be taken: ", RowOf(ReasonOf(opened.status())).name.data()));
+  } else if (opened->head.signer() != world_.agency()) {
+    Breach(absl::StrCat(ToAbsl(what), " whose head names another signer"));
+    return Fail(Reason::kSignerNotCaller, "not the caller's code");
+  }
+  return opened;
+}
+
+// Empty when the part fits; else why it is refused.
+std::string FakeGateway::TakePart(const v1::Position& part) {
+  for (std::string& wrong : WrongInPosition(part, world_.agency(), clock_.WallNow()))
+    Breach("a statement that breaks a rule: " + std::move(wrong));
+  const absl::Time as_of = trust::TimeOf(part.as_of()).value_or(absl::UnixEpoch());
+  if (part.after().empty()) {
+    stated_.push_back({.day = part.day(), .as_of = as_of});
+  } else if (stated_.empty() || stated_.back().complete || stated_.back().day != part.day() ||
+             stated_.back().up_to != part.after() || stated_.back().as_of != as_of) {
+    return std::string(RowOf(Reason::kPositionOutOfTurn).name);
+  }
+  StatedDay& day = stated_.back();
+  for (const v1::PositionLine& line : part.lines()) day.lines[line.order_id()] = line.measure();
+  day.up_to = part.up_to();
+  day.complete = part.up_to().empty();
+  return "";
+}
+
+absl::StatusOr<v1::ReportResultsResponse> FakeGateway::ReportPosition(const v1::ReportResultsRequest& request) {
+  EAGLE_RETURN_IF_ERROR(Admit(Method::kPosition, request.instance()));
+  if (bent.lose_statements > 0 && bent.lose_statements-- > 0) return NoAnswer();
+  EAGLE_ASSIGN_OR_RETURN(const trust::OpenedBatch opened,
+                         Open(request.batch(), v1::MEMBER_TYPE_POSITION, "a batch of a statement"));
+  v1::ReportResultsResponse response;
+  for (const std::string& member : opened.members) {
+    v1::ReceiptResult& result = *response.add_results();
+    auto part = trust::ParseTolerant<v1::Position>(member);
+    if (!part.ok()) {
+      Breach("a statement that can't be read");
+      return part.status();
+    }
+    result.set_verdict(member == last_part_ ? v1::RECEIPT_VERDICT_DUPLICATE : v1::RECEIPT_VERDICT_RECORDED);
+    if (member == last_part_) continue;
+    if (std::string why = TakePart(*part); !why.empty()) {
+      result.set_verdict(v1::RECEIPT_VERDICT_REFUSED);
+      result.set_reason(std::move(why));
+      continue;
+    }
+    last_part_ = member;
+  }
+  return response;
+}
+
+std::map<std::string, v1::MeasureState> FakeGateway::Standing() const {
+  std::map<std::string, v1::MeasureState> out;
+  for (const HandedTask& task : tasks_) {
+    const std::string* named = trust::FreezeNamed(task.order);
+    for (const Seen& seen : task.receipts) {
+      const v1::MeasureState* measure = MeasureIn(seen.receipt);
+      if (measure == nullptr || measure->unit_reference().empty()) continue;
+      const auto [at, fresh] = out.try_emplace(named == nullptr ? task.order.order_id() : *named, *measure);
+      if (!fresh && measure->revision() >= at->second.revision()) at->second = *measure;
+    }
+  }
+  std::erase_if(out, [](const auto& one) { return one.second.ended(); });
+  return out;
+}
+
+absl::StatusOr<v1::SubmitObjectionsResponse> FakeGateway::SubmitObjections(const v1::SubmitObjectionsRequest& request) {
+  if (bent.unavailable) return NoAnswer();
+  EAGLE_ASSIGN_OR_RETURN(const trust::OpenedBatch opened,
+                         Open(request.batch(), v1::MEMBER_TYPE_OBJECTION, "an objection"));
+  v1::SubmitObjectionsResponse response;
+  for (const std::string& member : opened.members) {
+    auto act = trust::ParseTolerant<v1::ObjectionAct>(member);
+    if (!act.ok()) {
+      Breach("an objection that can't be read");
+      return act.status();
+    }
+    v1::ObjectionResult& result = *response.add_results();
+    result.set_request_id(act->request_id());
+    const auto same = [&](const v1::ObjectionAct& known) { return known.request_id() == act->request_id(); };
+    if (std::none_of(objections_.begin(), objections_.end(), same)) objections_.push_back(*act);
+    result.mutable_acceptance()->set_journal_index(objections_.size());
+  }
   return response;
 }
 

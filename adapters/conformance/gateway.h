@@ -1,5 +1,6 @@
-// The fake gateway, apart from all I/O: answers the six calls of AdapterService as an honest one would, or as a case
-// tells it to, keeps all that came, and holds every receipt against what any receipt must keep.
+// The fake gateway, apart from all I/O: answers the calls of AdapterService, and those by which an agency objects, as
+// an honest one would, or as a case tells it to, keeps all that came, and holds every receipt against what any receipt
+// must keep.
 //
 // Deterministic: time comes in through the clock, nothing here waits. PullTasks that has nothing to say gives nothing:
 // whoever carries the calls (server.h; in tests a loop) asks again when something has happened.
@@ -23,14 +24,25 @@
 #include "absl/time/time.h"
 #include "adapters/conformance/world.h"
 #include "goldeneagle/v1/adapter_service.pb.h"
+#include "goldeneagle/v1/objection_service.pb.h"
 #include "goldeneagle/v1/order.pb.h"
+#include "goldeneagle/v1/position.pb.h"
 #include "goldeneagle/v1/receipt.pb.h"
 #include "server/base/clock.h"
+#include "server/trust/batch.h"
 
 namespace eagle::conformance {
 
-enum class Method : uint8_t { kHello, kPull, kRenew, kResults, kEvents, kStatus };
-inline constexpr size_t kMethods = 6;
+enum class Method : uint8_t { kHello, kPull, kRenew, kResults, kEvents, kStatus, kPosition };
+inline constexpr size_t kMethods = 7;
+
+// One day's statement 对账, in however many parts.
+struct StatedDay {
+  std::string day, up_to;  // how far it has come; empty once it is complete
+  absl::Time as_of;
+  bool complete = false;
+  std::map<std::string, v1::MeasureState> lines;  // by order id
+};
 
 // One receipt, however often it came.
 struct Seen {
@@ -69,6 +81,9 @@ class FakeGateway {
   void Withdraw(const std::string& digest);
   // As a restart: every call gives HELLO_FIRST until Hello, every lease has ended.
   void ForgetSessions();
+  // How often they were forgotten: a poll of an earlier session is given no work.
+  uint64_t sessions() const { return sessions_; }
+  bool IsKnown(const std::string& instance) const { return known_.count(instance) != 0; }
   // The leases that are held end now.
   void EndLeases();
   // Speaks of no open task any more.
@@ -87,6 +102,7 @@ class FakeGateway {
     absl::Duration poll_reply_late;     // the carrier holds a poll's answer back, for answers with tasks
     int lose_reports = 0;               // the next n reports never arrive
     int lose_verdicts = 0;              // the next n arrive, and their answers are lost
+    int lose_statements = 0;            // the next n parts of a statement never arrive
     std::set<std::string> lease_lost;   // digests: their next RETURNED is refused with LEASE_LOST
     std::function<void(v1::PullTasksResponse&)> dress = [](v1::PullTasksResponse&) {};
   };
@@ -103,6 +119,8 @@ class FakeGateway {
   absl::StatusOr<v1::RenewLeaseResponse> RenewLease(const v1::RenewLeaseRequest& request);
   absl::StatusOr<v1::ReportResultsResponse> Report(const v1::ReportResultsRequest& request, bool events);
   absl::StatusOr<v1::ReportStatusResponse> ReportStatus(const v1::ReportStatusRequest& request);
+  absl::StatusOr<v1::ReportResultsResponse> ReportPosition(const v1::ReportResultsRequest& request);
+  absl::StatusOr<v1::SubmitObjectionsResponse> SubmitObjections(const v1::SubmitObjectionsRequest& request);
   // The adapter's last word on itself; empty before the first.
   const v1::ReportStatusRequest& status() const { return status_; }
   // Polls that wait for an answer now; the carrier counts them.
@@ -117,18 +135,25 @@ class FakeGateway {
   const std::vector<v1::HelloRequest>& hellos() const { return hellos_; }
   uint64_t Calls(Method method) const { return calls_[static_cast<size_t>(method)]; }
   uint64_t CallsInAll() const;
+  // In the order in which they began.
+  const std::vector<StatedDay>& stated() const { return stated_; }
+  // What stands by the receipts that came, by the id of the order that made it: of each measure its newest word.
+  std::map<std::string, v1::MeasureState> Standing() const;
+  // Words of the agency's, each once.
+  const std::vector<v1::ObjectionAct>& objections() const { return objections_; }
   uint64_t last_fence() const { return last_fence_; }
   // What broke a rule that holds always, in words; since the last call.
   std::vector<std::string> TakeBreaches();
 
  private:
   absl::Status Admit(Method method, const std::string& instance);
-  bool IsKnown(const std::string& instance) const { return known_.count(instance) != 0; }
   void AddTasks(const v1::PullTasksRequest& request, v1::PullTasksResponse& response);
   std::string StreamDigest(uint64_t position) const;
   bool AddDirectory(const v1::PullTasksRequest& request, v1::PullTasksResponse& response);
   v1::ReceiptResult Record(const v1::Receipt& receipt, const std::string& bytes, const std::string& head,
                            absl::Time signed_at, bool events);
+  absl::StatusOr<trust::OpenedBatch> Open(const v1::SignedBatch& batch, v1::MemberType type, std::string_view what);
+  std::string TakePart(const v1::Position& part);
   void Breach(std::string text) { breaches_.push_back(std::move(text)); }
 
   const World& world_;
@@ -137,10 +162,14 @@ class FakeGateway {
   trust::PublicKeyChecker checker_;
   std::deque<HandedTask> tasks_;  // in the order of handing; never shrinks
   std::map<std::string, size_t> by_digest_;
-  std::vector<std::string> withdrawn_;             // order ids that the next poll tells
-  std::set<std::string> known_;                    // instances that said Hello
+  std::vector<std::string> withdrawn_;  // order ids that the next poll tells
+  std::set<std::string> known_;         // instances that said Hello
+  uint64_t sessions_ = 0;
   std::map<std::string, uint64_t> last_sequence_;  // of receipts, by order digest
   std::map<uint64_t, std::string> heads_;          // batch sequence -> head payload
+  std::vector<StatedDay> stated_;
+  std::string last_part_;  // its bytes
+  std::vector<v1::ObjectionAct> objections_;
   std::vector<v1::HelloRequest> hellos_;
   v1::ReportStatusRequest status_;
   std::array<uint64_t, kMethods> calls_{};

@@ -84,6 +84,12 @@ v1::Order Courts::Freeze(const Person& subject, int64_t limit, std::string_view 
   return order;
 }
 
+v1::Order Courts::FreezeAccount(const Person& subject, int64_t limit) {
+  v1::Order order = Freeze(subject, limit);
+  order.mutable_freeze()->mutable_account()->set_account_number(subject.asset);
+  return order;
+}
+
 v1::Order Courts::Like(const v1::Order& freeze, v1::Action action, std::string_view court) {
   v1::Order order = Base(action, Person(), court);
   *order.mutable_subject() = freeze.subject();

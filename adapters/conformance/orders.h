@@ -29,6 +29,8 @@ class Courts {
   v1::Order Inquiry(const Person& subject, std::string_view court = kCourt);
   // Of money: PERSON_AT_AGENCY up to `limit`; of a thing: the subject's share of it, worth `limit` (0: unknown).
   v1::Order Freeze(const Person& subject, int64_t limit, std::string_view court = kCourt);
+  // Of the one account `subject.asset`.
+  v1::Order FreezeAccount(const Person& subject, int64_t limit);
   v1::Order Renew(const v1::Order& freeze, uint32_t months, std::string_view court = kCourt);
   v1::Order Release(const v1::Order& freeze, int64_t amount = 0, std::string_view court = kCourt);
   // Of all that the measure holds, sold by auction; what lies on it stays.

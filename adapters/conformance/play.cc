@@ -43,13 +43,6 @@ bool Is(const std::optional<v1::Receipt>& receipt, v1::Outcome outcome) {
          receipt->items(0).outcome() == outcome;
 }
 
-const v1::MeasureState* MeasureIn(const v1::Receipt& receipt) {
-  if (receipt.items().empty()) return nullptr;
-  const v1::ItemResult& item = receipt.items(0);
-  if (item.has_measure()) return &item.measure();
-  return item.deduction().has_measure() ? &item.deduction().measure() : nullptr;
-}
-
 // ---- handing out
 
 std::string Play::HandSigned(const v1::SignedMember& member) {
@@ -137,6 +130,24 @@ std::pair<int, size_t> Play::TimesTold(const std::string& digest) {
     for (const Seen& seen : gateway().Find(digest)->receipts) told.first += seen.times, ++told.second;
   });
   return told;
+}
+
+std::optional<StatedDay> Play::Stated() {
+  const absl::Time since = absl::FromUnixSeconds(absl::ToUnixSeconds(Now()));
+  size_t before = 0;
+  stage().Locked([&] { before = gateway().stated().size(); });
+  if (!Check(stage().RunHook(fixtures().hooks.find("state")->second).ok(), "the hook state failed"))
+    return std::nullopt;
+  std::optional<StatedDay> out;
+  WaitUntil([&] {
+    for (size_t i = before; i < gateway().stated().size(); ++i) {
+      const StatedDay& day = gateway().stated()[i];
+      if (day.complete && day.as_of >= since) out = day;
+    }
+    return out.has_value();
+  });
+  Check(out.has_value(), "no complete statement came that is of an instant after the unit was asked for one");
+  return out;
 }
 
 std::optional<Look> Play::LookAt(const Person& person) {

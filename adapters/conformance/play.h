@@ -20,6 +20,7 @@
 #include "adapters/conformance/fixtures.h"
 #include "adapters/conformance/gateway.h"
 #include "adapters/conformance/orders.h"
+#include "adapters/conformance/receipt_rules.h"
 #include "adapters/conformance/stage.h"
 #include "adapters/conformance/world.h"
 
@@ -83,6 +84,9 @@ class Play {
   std::optional<v1::Receipt> Event(const std::string& digest, v1::MeasureChange change);
   // The same of what has come so far.
   std::optional<v1::Receipt> EventNow(const std::string& digest, v1::MeasureChange change);
+  // Has the unit state what stands now (the hook state) and gives its statement; absent (and noted) when none came.
+  // Pre: the case needs the hook.
+  std::optional<StatedDay> Stated();
   // How often the receipts of the task came, all together, and how many different ones there are.
   std::pair<int, size_t> TimesTold(const std::string& digest);
   bool WaitUntil(const std::function<bool()>& condition) { return stage().Wait(condition, patience().answer); }
@@ -129,8 +133,6 @@ class Play {
 // "CONTROLLED", "RETURNED SIGNATURE_INVALID", "no answer".
 std::string InWords(const std::optional<v1::Receipt>& receipt);
 bool Is(const std::optional<v1::Receipt>& receipt, v1::Outcome outcome);
-// The first item's measure, or that within its deduction; null when there is none.
-const v1::MeasureState* MeasureIn(const v1::Receipt& receipt);
 inline const v1::MeasureState* MeasureIn(const std::optional<v1::Receipt>& receipt) {
   return receipt ? MeasureIn(*receipt) : nullptr;
 }

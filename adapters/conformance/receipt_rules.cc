@@ -101,4 +101,31 @@ std::vector<std::string> WrongInHello(const v1::HelloRequest& request) {
   return wrong;
 }
 
+std::vector<std::string> WrongInPosition(const v1::Position& part, const std::string& agency, absl::Time now) {
+  constexpr int kLinesMax = 256;
+  constexpr size_t kIdBytes = 16;
+  std::vector<std::string> wrong;
+  if (part.agency() != agency) wrong.emplace_back("agency isn't the signer");
+  absl::CivilDay day;
+  if (part.day().size() != 10 || !absl::ParseCivilTime(part.day(), &day)) wrong.emplace_back("day isn't YYYY-MM-DD");
+  const auto as_of = trust::TimeOf(part.as_of());
+  if (!part.has_as_of() || !as_of || *as_of > now + kClocksApart) wrong.emplace_back("as_of is missing, or to come");
+  if (part.lines_size() > kLinesMax) wrong.emplace_back("more than 256 lines");
+  std::string_view last = part.after();
+  for (const v1::PositionLine& line : part.lines()) {
+    if (line.order_id().size() != kIdBytes || line.order_id() <= last) wrong.emplace_back("order ids don't rise");
+    last = line.order_id();
+    if (line.measure().unit_reference().empty()) wrong.emplace_back("a measure without unit_reference");
+  }
+  if (!part.up_to().empty() && part.up_to() != last) wrong.emplace_back("up_to isn't the last line's order id");
+  return wrong;
+}
+
+const v1::MeasureState* MeasureIn(const v1::Receipt& receipt) {
+  if (receipt.items().empty()) return nullptr;
+  const v1::ItemResult& item = receipt.items(0);
+  if (item.has_measure()) return &item.measure();
+  return item.deduction().has_measure() ? &item.deduction().measure() : nullptr;
+}
+
 }  // namespace eagle::conformance

@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "goldeneagle/v1/adapter_service.pb.h"
 #include "goldeneagle/v1/order.pb.h"
+#include "goldeneagle/v1/position.pb.h"
 #include "goldeneagle/v1/receipt.pb.h"
 
 namespace eagle::conformance {
@@ -22,6 +23,10 @@ inline constexpr absl::Duration kClocksApart = absl::Minutes(10);
 // came.
 std::vector<std::string> WrongInReceipt(const v1::Order& order, const v1::Receipt& receipt, const std::string& agency,
                                         absl::Time now);
+// The same of one part of a statement.
+std::vector<std::string> WrongInPosition(const v1::Position& part, const std::string& agency, absl::Time now);
+// The first item's measure, or that within its deduction; null when there is none.
+const v1::MeasureState* MeasureIn(const v1::Receipt& receipt);
 std::vector<std::string> WrongInHello(const v1::HelloRequest& request);
 
 }  // namespace eagle::conformance

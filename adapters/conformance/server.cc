@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "goldeneagle/v1/adapter_service.grpc.pb.h"
+#include "goldeneagle/v1/objection_service.grpc.pb.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "grpcpp/security/auth_context.h"
@@ -56,16 +57,24 @@ class GatewayServer::Service : public v1::AdapterService::Service {
                             v1::ReportStatusResponse* response) override {
     return Serve(*context, *response, [&] { return server_.gateway_.ReportStatus(*request); });
   }
+  grpc::Status ReportPosition(grpc::ServerContext* context, const v1::ReportResultsRequest* request,
+                              v1::ReportResultsResponse* response) override {
+    return Serve(*context, *response, [&] { return server_.gateway_.ReportPosition(*request); });
+  }
   grpc::Status PullTasks(grpc::ServerContext* context, const v1::PullTasksRequest* request,
                          v1::PullTasksResponse* response) override {
     if (const absl::Status allowed = Allow(*context); !allowed.ok()) return ToWire(allowed);
     const absl::MutexLock lock(&server_.mu_);
     server_.gateway_.CountPoll(*request);
+    const uint64_t sessions = server_.gateway_.sessions();
     ++server_.events_;
     absl::Duration left = absl::Seconds(std::min(request->wait_seconds(), 30u));
     constexpr absl::Duration kLookAgain = absl::Milliseconds(250);  // leases end without an event
     for (;;) {
       if (server_.stopping_ || context->IsCancelled()) return grpc::Status(grpc::StatusCode::UNAVAILABLE, "stopping");
+      // Another call may have brought a new Hello before this poll was told of it: its session is over all the same.
+      if (server_.gateway_.sessions() != sessions && server_.gateway_.IsKnown(request->instance()))
+        return grpc::Status(grpc::StatusCode::UNAVAILABLE, "the session has ended");
       auto answer = server_.gateway_.PullTasks(*request, left <= absl::ZeroDuration());
       if (answer) return Late(*std::move(answer), *response);
       seen_ = server_.events_;
@@ -95,6 +104,7 @@ class GatewayServer::Service : public v1::AdapterService::Service {
     return grpc::Status::OK;
   }
 
+  friend class GatewayServer::Objections;
   // As the real gateway: the certificate names the agency, and every call has a deadline.
   absl::Status Allow(const grpc::ServerContext& context) const {
     const auto leaf = context.auth_context()->FindPropertyValues(kLeafProperty);
@@ -122,6 +132,29 @@ class GatewayServer::Service : public v1::AdapterService::Service {
   uint64_t seen_ ABSL_GUARDED_BY(server_.mu_) = 0;
 };
 
+// The court never answers here: an agency's own words are recorded, and there are no others to fetch.
+class GatewayServer::Objections : public v1::ObjectionService::Service {
+ public:
+  Objections(GatewayServer& server, GatewayServer::Service& calls) : server_(server), calls_(calls) {}
+
+  grpc::Status RaiseObjection(grpc::ServerContext* context, const v1::SubmitObjectionsRequest* request,
+                              v1::SubmitObjectionsResponse* response) override {
+    return calls_.Serve(*context, *response, [&] { return server_.gateway_.SubmitObjections(*request); });
+  }
+  grpc::Status PullObjections(grpc::ServerContext* context, const v1::PullObjectionsRequest* request,
+                              v1::PullObjectionsResponse* response) override {
+    return calls_.Serve(*context, *response, [&]() -> absl::StatusOr<v1::PullObjectionsResponse> {
+      v1::PullObjectionsResponse none;
+      none.set_newest(request->after());
+      return none;
+    });
+  }
+
+ private:
+  GatewayServer& server_;
+  GatewayServer::Service& calls_;
+};
+
 absl::StatusOr<std::unique_ptr<GatewayServer>> GatewayServer::Start(FakeGateway& gateway, const std::string& address,
                                                                     const ServerFiles& files,
                                                                     const std::string& agency) {
@@ -134,7 +167,9 @@ absl::StatusOr<std::unique_ptr<GatewayServer>> GatewayServer::Start(FakeGateway&
   int port = 0;
   builder.AddListeningPort(address, grpc::SslServerCredentials(tls), &port);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  out->objections_ = std::make_unique<Objections>(*out, *out->service_);
   builder.RegisterService(out->service_.get());
+  builder.RegisterService(out->objections_.get());
   out->server_ = builder.BuildAndStart();
   if (out->server_ == nullptr || port == 0)
     return Fail(Reason::kUnavailable, "the address can't be listened on").With("address", address);

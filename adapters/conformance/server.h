@@ -36,6 +36,7 @@ class GatewayServer {
 
  private:
   class Service;
+  class Objections;
   explicit GatewayServer(FakeGateway& gateway);
 
   FakeGateway& gateway_;
@@ -43,6 +44,7 @@ class GatewayServer {
   uint64_t events_ ABSL_GUARDED_BY(mu_) = 0;  // calls and looks so far
   bool stopping_ ABSL_GUARDED_BY(mu_) = false;
   std::unique_ptr<Service> service_;
+  std::unique_ptr<Objections> objections_;
   std::unique_ptr<grpc::Server> server_;
 };
 

@@ -1,5 +1,6 @@
 #include "client/cli/eagle.h"
 
+#include "absl/strings/match.h"
 #include "client/cli/commands.h"
 #include "client/cli/scorecard.h"
 #include "client/common/width.h"
@@ -34,6 +35,8 @@ void Explain(Session& session, const absl::Status& status) {
   const std::string_view wire_reason = MetadataOf(failure, "wire_reason");
   session.Talk("error: " + std::string(wire_reason.empty() ? row.name : wire_reason) + ": " + failure.message);
   for (const Violation& wrong : failure.violations) {
+    // One that was said word for word, field and all, isn't said twice.
+    if (wrong.description == failure.message && absl::StrContains(failure.message, wrong.field)) continue;
     session.Talk("  " + wrong.field + ": " + std::string(RowOf(wrong.reason).name) + ": " + wrong.description);
   }
   if (row.advice != failure.message)

@@ -68,7 +68,8 @@ std::optional<ListLine> LineOf(size_t number, const ListRow& row, Violations& wr
     if (column == "act" || column == "group") continue;
     if (!columns.Has(column)) {
       if (IsOfSomeAct(column))
-        wrong.Add(at(column), Reason::kFieldInvalid, absl::StrCat(std::string(line.act->name), " has no option --", column));
+        wrong.Add(at(column), Reason::kFieldInvalid,
+                  absl::StrCat(std::string(line.act->name), " has no option --", column));
       good = false;
       continue;
     }

@@ -16,6 +16,8 @@
 namespace eagle::client {
 namespace {
 
+constexpr char kSeveralThings[] = "several things are wrong with the order";
+
 // Reads the flags of one order, and gathers what is wrong with them: every reader gives a value of no meaning then.
 class FlagReader {
  public:
@@ -84,8 +86,7 @@ T FlagReader::Taken(absl::StatusOr<T> value, const std::string& flag) {
 absl::Status FlagReader::Verdict() const {
   EAGLE_RETURN_IF_ERROR(elsewhere_);
   if (wrong_.empty()) return absl::OkStatus();
-  return wrong_.ToStatus(wrong_.list().size() == 1 ? "something is wrong with the order"
-                                                   : "several things are wrong with the order");
+  return wrong_.ToStatus(wrong_.list().size() == 1 ? wrong_.list()[0].description : kSeveralThings);
 }
 
 uint32_t FlagReader::Number(const std::string& text, const std::string& flag, const std::string& is) {
@@ -388,6 +389,7 @@ absl::StatusOr<OrderPair> PairFromFlags(OrderSources& sources, const OrderFlags&
     if (failure.violations.empty() || account.ok()) return freeze.status();
     const Failure other = FailureOf(account.status());
     failure.violations.push_back({"--to-account", other.reason, other.message});
+    failure.message = kSeveralThings;
     return ToStatus(failure);
   }
   pair.freeze = *std::move(freeze);

@@ -40,9 +40,13 @@ std::optional<size_t> SizeOf(const std::string& text) {
   return digits ? std::optional<size_t>(std::stoul(text)) : std::nullopt;
 }
 
+// One line of the file whatever the gateway's words are: a cut is told by the line break that lacks.
 std::string LineOfResult(const ListResult& one) {
-  return CsvLine({std::to_string(one.line), one.order_id, one.digest, one.result, one.order_seq, one.due, one.reason,
-                  one.message});
+  std::string line = CsvLine({std::to_string(one.line), one.order_id, one.digest, one.result, one.order_seq, one.due,
+                              one.reason, one.message});
+  std::replace_if(
+      line.begin(), line.end() - 1, [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  return line;
 }
 
 // Batches being filled.

@@ -1,9 +1,9 @@
 // A list 批量: many orders that are made, signed and sent together, from one file. A batch has at most 256 members, so
 // a list is a folder of drafts (draft.h), each of which goes the way of any other draft.
 //
-//   FOLDER/list          which line became which order of which draft; written last: a list is there whole or not at
-//   all FOLDER/0001.draft    and so on: members and head, signatures as they come FOLDER/results.csv   what became of
-//   each order; only ever added to
+//   FOLDER/list          which line became which order of which draft; written last, so that a list is there or not
+//   FOLDER/0001.draft    and so on: members and head, signatures as they come
+//   FOLDER/results.csv   what became of each order, one line each; only ever added to
 //
 // The ids are in the drafts before anything is sent. So whatever is cut, the same list goes on: what has no result goes
 // out again under the same head, and the gateway answers with the same facts.

@@ -7,6 +7,7 @@ import collections
 import concurrent.futures
 import json
 import os
+import re
 import shutil
 
 import cast
@@ -73,16 +74,18 @@ def examine(demo, code, cases, show=False):
     return played["text"].splitlines()[-1]
 
 
-def install_row(demo, version, demanded):
-    """The policy's next version: whose reports count, and whether an adapter without one works. The shipped table has no such row."""
+def install_row(demo, later, demanded):
+    """The shipped policy so many versions later: whose reports count, and whether an adapter without one works. The shipped table has no such row."""
     with open(os.path.join(ROOT, "deploy/policy/cn-2026.txtpb")) as file:
         table = file.read()
+    shipped = int(re.search(r"^version: (\d+)$", table, re.MULTILINE).group(1))
+    version = shipped + later
     with open(os.path.join(demo.folder, bench_of(BEILING), "examiner.pub")) as file:
         key = "".join(f"\\{byte:03o}" for byte in base64.b64decode(file.read()))
     cases = " ".join(f'cases: "{case}"' for case in DEMANDED)
     row = (f'adapters {{ examiners {{ name: "{EXAMINER}" algorithm: KEY_ALGORITHM_ED25519 key: "{key}" }} {cases} valid_days: 365 demanded: {str(demanded).lower()}\n'
            '  source { en: "Operating rule of this network" zh: "本网络运行规则" } }\n')
-    write(demo, "next.txtpb", table.replace("version: 4", f"version: {version}", 1) + row)
+    write(demo, "next.txtpb", table.replace(f"version: {shipped}", f"version: {version}", 1) + row)
     demo.adopt("policy", "next.txtpb", f"version {version}: reports by {EXAMINER}" + (", and no work without one" if demanded else ""))
 
 
@@ -112,10 +115,10 @@ def adapters_are_examined(demo):
     with concurrent.futures.ThreadPoolExecutor(3) as benches:
         lines = dict(zip(connected, benches.map(lambda code: examine(demo, code, EACH), connected)))
     s.equal("the kit hands forged and re-addressed orders to " + ", ".join(program(code) for code in connected), list(lines.values()), [f"{len(EACH)} passed, 0 failed, 0 skipped"] * 5)
-    install_row(demo, 5, demanded=False)
+    install_row(demo, 1, demanded=False)
     approve(demo, connected, "two administrators approved the five signed reports")
     s.equal("all seven agencies work with an examined adapter, until", sorted(set(until(demo).values())), ["2028-08-02"])
-    install_row(demo, 6, demanded=True)
+    install_row(demo, 2, demanded=True)
     demo.join(FUND)
     s.wait("the fund's adapter to be refused", lambda: "ADAPTER_NOT_EXAMINED" in demo.log_of(FUND))
     s.equal("the housing fund's adapter says Hello, and is answered ADAPTER_NOT_EXAMINED: it gets no work", demo.presence()[FUND]["presence"], "NEVER_SEEN")

@@ -146,6 +146,13 @@ TEST_F(CliCourtTest, FlagsThatCannotBeReadAreNamed) {
   EXPECT_THAT(freeze({"--limit", "1", "--paper", "RULING"}), HasSubstr("--paper is CATEGORY=FILE"));
   EXPECT_THAT(freeze({"--limit", "1", "--over-cap", "VALUE_UNKNOWN"}), HasSubstr("--over-cap"));
   EXPECT_THAT(freeze({"--limit", "1", "--sign", "009"}), HasSubstr("009"));
+  // One thing stands in the first line, once; several stand below it, all of them.
+  EXPECT_THAT(freeze({"--limit", "eighty"}),
+              StartsWith("error: AMOUNT_INVALID: --limit is an amount as 80,000.00, not \"eighty\"\n  what to do: "));
+  EXPECT_THAT(freeze({"--limit", "eighty", "--term", "1x"}),
+              StartsWith("error: FIELD_INVALID: several things are wrong with the order\n"
+                         "  --limit: AMOUNT_INVALID: --limit is an amount as 80,000.00, not \"eighty\"\n"
+                         "  --term: FIELD_INVALID: --term is a term as 1y or 12m\n  what to do: "));
   EXPECT_TRUE(world_.gateway->order_batches.empty());
 }
 

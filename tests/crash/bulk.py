@@ -2,7 +2,8 @@
 """A list of orders, with real processes that die: bulk.py BIN_FOLDER WORK_FOLDER [--figures N]
 
 A court submits 2,000 inquiries and a few freezes from one file. Its program is killed while they go, again and again, and the gateway in between; the
-same command goes on each time. In the end every line has one result, the gateway has every order once, and the bank did each freeze once. With
+same command goes on each time. In the end every line has one result, the gateway has every order once, and the bank did each freeze once. Then the
+counter's measures are taken over by a list, and the freezes that end soon are renewed by one. With
 --figures nothing dies, and N inquiries are timed.
 """
 import csv
@@ -33,7 +34,7 @@ class Bulk(play.Demo):
             for number in range(inquiries):
                 rows.writerow(["inquire", CASE, cast.DEBTOR, BEILING, notice, "", "", "", ""])
                 if number < freezes * (inquiries // max(freezes, 1)) and number % (inquiries // max(freezes, 1)) == 0:
-                    rows.writerow(["freeze", CASE, cast.DEBTOR, BEILING, notice, "RULING=" + play.PAPERS["RULING"], "100.00", cast.ACCOUNT_BEILING, "1y"])
+                    rows.writerow(["freeze", CASE, cast.DEBTOR, BEILING, notice, "RULING=" + play.PAPERS["RULING"], "100.00", cast.ACCOUNT_BEILING, "6m"])
 
     def arguments(self):
         return ["--config", f"pki/config/court-{cast.COURT}.toml", "--yes", "--output", "json", "order", "submit", "--file", FILE, "--sign", cast.HANDLER, "--sign", cast.COSIGNER]
@@ -113,6 +114,7 @@ class Bulk(play.Demo):
         s.check("measures at the bank, each once", sorted(row["freeze_order"] for row in self.case()["measures"]) == sorted(freezes))
         self.refused_changes()
         self.counters()
+        self.renewals(freezes)
 
     def is_freeze(self, line):
         with open(os.path.join(self.folder, FILE), encoding="utf-8-sig") as file:
@@ -153,6 +155,35 @@ class Bulk(play.Demo):
         s.equal("another list of the same: known, nothing goes", [row["result"] for row in again["lines"]], ["KNOWN"] * 2)
         differs = listed("differs.csv", ["100.00", "300.00"], 3)
         s.equal("with another amount it is for people", [(row["line"], row["column"]) for row in differs["rows"]], [(3, "limit")])
+
+    def renewals(self, freezes):
+        """What ends soon is written as a list, shortened by hand, and renewed with one signing act; what was taken out is listed again."""
+        s = self.stage
+        ends = {row["freeze_order"]: row["effective_to"] for row in self.case()["measures"]}
+        self.clock.move_to(at(3, 8, 9, 0, year=2027))
+        self.present({BEILING})
+
+        def ending(name):
+            listed = self.eagle("order", "renew", "--ending", "30", "--into", name, "--term", "6m", "--urgent", "TERM_ENDING", *self.papers("RULING", "ASSISTANCE_NOTICE"))
+            return {row["measure"]: row["left_out"] for row in listed["rows"]}
+
+        seen = ending("renewals.csv")
+        s.check("within 30 days end the freezes of six months and not the counter's of a year, and each can be renewed",
+                sorted(seen) == sorted(freezes) and not any(seen.values()), seen)
+        with open(os.path.join(self.folder, "renewals.csv"), newline="", encoding="utf-8") as file:
+            header, *lines = csv.reader(file)
+        kept = lines.pop()[header.index("measure")]
+        with open(os.path.join(self.folder, "renewals.csv"), "w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows([header] + lines)
+        sent = self.eagle("order", "submit", "--file", "renewals.csv", "--sign", cast.HANDLER, "--sign", cast.COSIGNER)
+        s.equal("renewals accepted, of one signing act", sent["list"]["accepted"], FREEZES - 1)
+
+        def moved():
+            now = {row["freeze_order"]: row["effective_to"] for row in self.case()["measures"]}
+            return {order for order in now if now[order] != ends[order]} == set(freezes) - {kept} and now
+        now = s.wait("the bank's word on each renewal", moved, 60)
+        s.equal("from one end to the next", {(ends[order][:10], now[order][:10]) for order in freezes if order != kept}, {("2027-03-28", "2027-09-28")})
+        s.equal("the one that was taken out is listed again, alone", ending("again-renewals.csv"), {kept: None})
 
     def figures(self, count):
         s = self.stage

@@ -12,6 +12,13 @@ namespace {
 
 constexpr absl::Duration kLongestWait = absl::Hours(1);
 
+// What failed, in a word: two codes come from gRPC and not from the gateway, so no reason of ours stands for them.
+std::string_view NameOfRefusal(const absl::Status& status) {
+  if (status.code() == absl::StatusCode::kDeadlineExceeded) return "DEADLINE_EXCEEDED";
+  if (status.code() == absl::StatusCode::kUnimplemented) return "UNIMPLEMENTED";
+  return RowOf(ReasonOf(status)).name;
+}
+
 enum class Tone { kSilent, kInfo, kWarning };
 struct Counter {
   const char* name;
@@ -154,9 +161,7 @@ void Runner::TakeMail() {
 void Runner::NoteReply(const absl::StatusOr<Reply>& reply) {
   if (!reply.ok()) {
     const Failure failure = FailureOf(reply.status());
-    const std::string reason = reply.status().code() == absl::StatusCode::kDeadlineExceeded
-                                   ? "DEADLINE_EXCEEDED"
-                                   : std::string(RowOf(failure.reason).name);
+    const std::string_view reason = NameOfRefusal(reply.status());
     last_message_ = failure.message;
     if (reason == last_failure_) return;
     last_failure_ = reason;

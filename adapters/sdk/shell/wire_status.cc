@@ -57,6 +57,9 @@ absl::Status StatusFromWire(int code, std::string_view message, std::string_view
   if (wire_code == absl::StatusCode::kOk) return absl::OkStatus();
   // A time limit that passed is no word of the gateway; the agent tells it from a refusal by its code.
   if (wire_code == absl::StatusCode::kDeadlineExceeded) return absl::DeadlineExceededError("no reply in time");
+  // gRPC's own answer where a service or a call is missing: an older gateway, and no defect of it.
+  if (wire_code == absl::StatusCode::kUnimplemented && details.empty())
+    return absl::UnimplementedError("the gateway doesn't have this call");
   Failure failure{.reason = ReasonForCode(wire_code), .message = std::string(message)};
   TakeDetails(details, failure);
   if (failure.message.empty()) failure.message = std::string(RowOf(failure.reason).advice);

@@ -30,6 +30,7 @@ CUSTOMERS = [
     ("many", "何沐", "990101197806210027", "990101197806210027", ["9900010000000%05d0" % (800 + place) for place in range(12)], "1.00"),
 ]
 PRIOR = ("prior", "苏晴", "990101199005050050", "990101199005050050", ["9900010000000006015"], "80.00")
+EXEMPT = ("exempt", "陶然", "990101199405050025", "990101199405050025", ["9900010000000012010"], "90.00")
 # Who has what only a bank keeps: a product with its return account; what is frozen on paper; wages.
 HOLDER, FROZEN, EARNER = ("白露", "990101199102020021"), ("顾清", "990101199203030026"), ("宋知行", "990101199304040020")
 RETURN, PRODUCT, ON_PAPER, WAGES = ("9900010000000%05d0" % (911 + place) for place in range(4))
@@ -79,6 +80,12 @@ class Examination:
         "java": MONEY | {"register-down", "prior-measure", "lapse-and-late-renewal", "leap-day"},
     }
 
+    # Offices that keep things have nothing exempt; the samples state nothing. The fund's accounts may all be frozen.
+    for _kind, _skips in SKIPS.items():
+        if _kind not in ("bank", "rest", "file"):
+            _skips.add("exempt-held")
+        if _kind in ("python", "java"):
+            _skips |= {"daily-statement", "statement-lost"}
     # Products and income are a bank's; a freeze on paper is registered at the counter of a bank or a fund.
     for _kind, _skips in SKIPS.items():
         if _kind != "bank":
@@ -135,6 +142,9 @@ class Examination:
             customers.append(f"B0003,{COURT[0]},UNIFIED_CREDIT_CODE,11990101990000021Y")
             accounts.append(f"{COURT[2]},DEMAND,CNY,COURT_ENFORCEMENT,no,NORMAL,2010-01-04,营业部,B0003,0.00")
         customers.append(f"F0001,{FROZEN[0]},CITIZEN_ID,{FROZEN[1]}")
+        if kind == "DEMAND":
+            customers.append(f"X0001,{EXEMPT[1]},CITIZEN_ID,{EXEMPT[3]}")
+            accounts.append(f"{luhn(EXEMPT[4][0])},DEMAND,CNY,WAGE_ESCROW,no,NORMAL,2012-06-18,松月支行,X0001,90.00")
         accounts.append(f"{luhn(ON_PAPER)},{kind},CNY,{nature},no,NORMAL,2012-06-18,松月支行,F0001,9.00")
         if court:
             customers += [f"P0001,{HOLDER[0]},CITIZEN_ID,{HOLDER[1]}", f"E0001,{EARNER[0]},CITIZEN_ID,{EARNER[1]}"]
@@ -149,6 +159,7 @@ class Examination:
         self.append(f"[{section}]\nreply_delay = 0\n")
         self.fixtures.append("step_clock = true")
         self.hooks["deposit"] = f"{self.program(program)} counter --config {self.config} deposit {EMPTY} 5.00"
+        self.hooks["state"] = f"{self.program(program)} counter --config {self.config} state"
         self.hooks["paper_freeze"] = (f"{self.program(program)} counter --config {self.config} freeze --account {luhn(ON_PAPER)} --court 辽9901 --document '{NOTICE}' --amount 1.00"
                                       " --months 12 --request kit")
         self.section("counter", name=FROZEN[0], id_number=FROZEN[1], asset="counter/kit", document=NOTICE)
@@ -168,7 +179,7 @@ class Examination:
                                  f"{luhn(PRODUCT)},P1,OWN,80,1.00,2026-09-25,,no,{luhn(RETURN)}"])
         self.fixtures.append('asset_kind = "DEPOSIT"')
         adapter = self.money("eagle-bank", "bank", "DEMAND", "GENERAL", court=True)
-        self.people(CUSTOMERS + [PRIOR])
+        self.people(CUSTOMERS + [PRIOR, EXEMPT])
         self.section("court_account", name=COURT[1], bank="9900010", number=COURT[2])
         self.section("product", name=HOLDER[0], id_number=HOLDER[1], asset=luhn(PRODUCT))
         self.section("earner", name=EARNER[0], id_number=EARNER[1], asset=luhn(WAGES))
@@ -199,9 +210,9 @@ class Examination:
             run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30", "-subj", f"/CN={name}", "-keyout", at(name + ".key"),
                 "-out", at(name + ".pem"), *signed)
             os.chmod(at(name + ".key"), 0o600)
-        rows = [(on_books, who, luhn(number), balance) for _, who, _, on_books, numbers, balance in CUSTOMERS + [PRIOR] for number in numbers]
+        rows = [(on_books, who, luhn(number), balance) for _, who, _, on_books, numbers, balance in CUSTOMERS + [PRIOR, EXEMPT] for number in numbers]
         data = {"customers": [{"number": number, "kind": "01", "name": who} for number, who in dict((row[0], row[1]) for row in rows).items()],
-                "accounts": [{"account": account, "customer": number, "branch": "营业部", "balance": balance} for number, _, account, balance in rows]
+                "accounts": [{"account": account, "customer": number, "branch": "营业部", "balance": balance, "exempt": account == luhn(EXEMPT[4][0])} for number, _, account, balance in rows]
                 + [{"account": COURT[2], "customer": "court", "branch": "营业部", "balance": "0.00"}],
                 "measures": [{"operation": "counter-1", "customer": PRIOR[3], "authority": "辽9903", "document": "（2025）辽9903执88号", "limit": "50.00", "accounts": [luhn(PRIOR[4][0])]}]}
         with open(at("core.json"), "w", encoding="utf-8") as file:
@@ -226,8 +237,9 @@ class Examination:
                        "    if verdict == 'DONE':\n        counter('ask', task['id'])\n"
                        "    elif verdict == 'UNKNOWN':\n        counter('resolve', task['id'], '--reason', 'CORE_LOST_IT', '--clerk', 'examiner')\n")
         self.hooks["approve"] = f"/usr/bin/python3 {clerk}"
+        self.hooks["state"] = f"{self.program('eagle-rest')} counter --config {self.config} state"
         self.fixtures.append('asset_kind = "DEPOSIT"')
-        self.people(CUSTOMERS + [PRIOR])
+        self.people(CUSTOMERS + [PRIOR, EXEMPT])
         self.section("court_account", name=COURT[1], bank="9900010", number=COURT[2])
         return f"{self.program('eagle-rest')} run --config {self.config}"
 
@@ -236,8 +248,8 @@ class Examination:
         at = lambda name: os.path.join(self.world, name)
         for name in ("to-agency", "to-gateway"):
             os.makedirs(at(name))
-        accounts = [{"number": luhn(account), "name": who, "id_number": on_books, "branch": "营业部", "balance": int(balance.replace(".", ""))}
-                    for _, who, _, on_books, numbers, balance in CUSTOMERS for account in numbers]
+        accounts = [{"number": luhn(account), "name": who, "id_number": on_books, "branch": "营业部", "balance": int(balance.replace(".", "")), "exempt": name == "exempt"}
+                    for name, who, _, on_books, numbers, balance in CUSTOMERS + [EXEMPT] for account in numbers]
         with open(at("register.json"), "w", encoding="utf-8") as file:
             json.dump({"accounts": accounts}, file)
         with open(at("agency.log"), "w", encoding="utf-8") as log:
@@ -252,8 +264,18 @@ class Examination:
                        "os.rename(path + '.part', path)\n"
                        "while os.path.exists(path):\n    time.sleep(0.05)\n")
         self.hooks["deposit"] = f"/usr/bin/python3 {deposit}"
+        state = os.path.join(self.folder, "state.py")  # the end of a day in the agency's own system
+        with open(state, "w", encoding="utf-8") as file:
+            file.write("import datetime, json, os, time\n"
+                       "now = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8)))\n"
+                       "day = (now - datetime.timedelta(hours=25)).date().isoformat()\n"
+                       f"path = {at('register.json.state')!r}\n"
+                       "with open(path + '.part', 'w') as file:\n    json.dump([day, now.isoformat(timespec='seconds')], file)\n"
+                       "os.rename(path + '.part', path)\n"
+                       "while os.path.exists(path):\n    time.sleep(0.05)\n")
+        self.hooks["state"] = f"/usr/bin/python3 {state}"
         self.fixtures.append('asset_kind = "DEPOSIT"')
-        self.people(CUSTOMERS)
+        self.people(CUSTOMERS + [EXEMPT])
         self.section("court_account", name=COURT[1], bank="9900010", number=COURT[2])
         self.hooks["approve"] = "true"  # what Hello says is by clerk: the batch system answers by itself, later
         return f"{self.program('eagle-file')} run --config {self.config}"
@@ -274,6 +296,7 @@ class Examination:
             self.section("sold", **sold)
         for section, values in sections.items():
             self.section(section, **values)
+        self.hooks["state"] = f"{self.program(program)} counter --config {self.config} state"
         approve = os.path.join(self.folder, "approve.py")
         with open(approve, "w", encoding="utf-8") as file:
             file.write("import json, subprocess\n"

@@ -64,6 +64,10 @@ document = "（2026）辽9901执1号之一"
 name = "宋知行"
 id_number = "990101199304040020"
 asset = "9900010000000011015"
+[exempt]
+name = "陶然"
+id_number = "990101199405050025"
+asset = "9900010000000012013"
 [court_account]
 name = "松月区人民法院执行款专户"
 bank = "9900001"
@@ -74,6 +78,7 @@ core_down = "down"
 core_up = "up"
 paper_freeze = "paper_freeze"
 salary = "salary"
+state = "state"
 )";
 
 // What lies in the registers of the demonstration, for cases that only things have.
@@ -165,6 +170,8 @@ struct Examination {
     core.AddAccount("9900010000000008011", 0, "白露", fixtures.Find("product")->id_number);
     core.AddAccount("9900010000000009019", 9'00, "顾清", fixtures.Find("counter")->id_number);
     account("earner", 0);
+    account("exempt", 90'00);
+    stage.exempt_account = fixtures.Find("exempt")->asset;
     stage.counter_account = "9900010000000009019", stage.wage_account = fixtures.Find("earner")->asset;
     sdk::CrashPlan never;
     sdk::FakeBank(core, clock, never).PlaceForeign("（2025）辽9903执1号", fixtures.Find("prior")->asset, 50'00);
@@ -275,6 +282,11 @@ const std::multimap<std::string_view, Defect>& Catches() {
       {"pre-seal", Defect::kHidesPreSeal},
       {"locate", Defect::kSilentSighting},
       {"locate", Defect::kLooksOn},
+      {"daily-statement", Defect::kForgetsInStatement},
+      {"daily-statement", Defect::kKeepsInStatement},
+      {"statement-lost", Defect::kForgetsStatement},
+      {"exempt-held", Defect::kHoldsSilently},
+      {"exempt-held", Defect::kFreezesExempt},
   };
   return *kCatches;
 }

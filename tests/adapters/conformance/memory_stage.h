@@ -34,6 +34,7 @@ class MemoryStage : public Stage {
     if (adapter_ == nullptr)
       adapter_ = std::make_unique<ModelAdapter>(gateway_, world_, clock_, disk_, core_, defect_, ++processes_, things);
     adapter_->register_away = register_away_;
+    adapter_->exempt_account = exempt_account;
     return absl::OkStatus();
   }
   absl::StatusOr<int> StopAdapter() override {
@@ -58,6 +59,7 @@ class MemoryStage : public Stage {
         sdk::FakeBank(core_, clock_, never).PlaceForeign(kCounterReference, counter_account, 1'00);
     }
     if (command == "salary") adapter_->Earned(wage_account, 5'00);
+    if (command == "state") adapter_->StateNow();
     register_away_ = command == "down";
     if (adapter_ != nullptr) adapter_->register_away = register_away_;
     return absl::OkStatus();
@@ -67,7 +69,7 @@ class MemoryStage : public Stage {
     return absl::OkStatus();
   }
 
-  std::string empty_account, counter_account, wage_account;
+  std::string empty_account, counter_account, wage_account, exempt_account;
   ModelThings* things = nullptr;  // with it the adapter is a registry
 
  private:

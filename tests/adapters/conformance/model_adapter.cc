@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "adapters/conformance/receipt_rules.h"
 #include "server/base/bytes.h"
 #include "server/base/person_name.h"
 #include "server/base/reason.h"
@@ -66,6 +67,7 @@ void ModelAdapter::Step() {
   Pull();
   if (complete_ || Has(Defect::kImpatient)) Work();
   if (!dead_) Report();
+  if (!dead_ && disk_.unsent.empty()) SayWhatIsSigned();
 }
 
 // ---- the session
@@ -241,6 +243,7 @@ absl::Status ModelAdapter::Verify(const ModelDisk::Row& row, v1::Order& order) {
 void ModelAdapter::Do(ModelDisk::Row& row, const v1::Order& parsed) {
   v1::Order order = parsed;
   v1::Receipt receipt;
+  sdk::Answer answer;
   if (const absl::Status status = Verify(row, order); !status.ok()) {
     receipt.set_kind(v1::RECEIPT_KIND_RETURNED);
     receipt.mutable_returned()->set_reason(std::string(RowOf(ReasonOf(status)).name));
@@ -255,7 +258,6 @@ void ModelAdapter::Do(ModelDisk::Row& row, const v1::Order& parsed) {
     if (things_ == nullptr) order = AsKnown(std::move(order));
     const auto place = static_cast<uint64_t>(&row - disk_.rows.data()) + 1;
     sdk::Request request{operation, order, digest, {row.arrived_at, place}, clock_.WallNow(), &freeze};
-    sdk::Answer answer;
     if (things_ != nullptr) {
       answer = order.has_inquire() ? things_->Inquire(request) : ControlThing(request);
     } else if (order.has_inquire()) {
@@ -275,10 +277,11 @@ void ModelAdapter::Do(ModelDisk::Row& row, const v1::Order& parsed) {
     if (things_ == nullptr) Bend(order, answer);
     receipt.set_kind(v1::RECEIPT_KIND_FINAL);
     receipt.set_searched_scope(answer.searched_scope);
-    for (v1::ItemResult& item : answer.items) *receipt.add_items() = std::move(item);
+    for (const v1::ItemResult& item : answer.items) *receipt.add_items() = item;
     if (answer.effect_at) *receipt.mutable_effect_at() = trust::TimestampOf(*answer.effect_at);
   }
   row.done = true;
+  ObjectIfExempt(row, order, answer);
   Sign(row, std::move(receipt), false);
   Point();  // answered, not reported
 }
@@ -293,6 +296,9 @@ void ModelAdapter::Sign(ModelDisk::Row& row, v1::Receipt receipt, bool event) {
   receipt.set_order_id(order.order_id());
   receipt.set_agency(world_.agency());
   receipt.set_sequence(++disk_.sequences[digest]);
+  const std::string* named = trust::FreezeNamed(order);
+  if (const v1::MeasureState* measure = MeasureIn(receipt); measure != nullptr && !measure->unit_reference().empty())
+    disk_.measures[named == nullptr ? order.order_id() : *named] = *measure;
   *receipt.mutable_arrived_at() = trust::TimestampOf(Has(Defect::kGatewayTime) ? gateway_time_ : row.arrived_at);
   *receipt.mutable_answered_at() =
       trust::TimestampOf(std::max(clock_.WallNow(), Has(Defect::kGatewayTime) ? gateway_time_ : row.arrived_at));
@@ -302,6 +308,58 @@ void ModelAdapter::Sign(ModelDisk::Row& row, v1::Receipt receipt, bool event) {
       trust::MakeBatch(fields, {receipt.SerializeAsString()}, {&world_.KeyOf("agency")}).SerializeAsString();
   row.batches.push_back(batch);
   disk_.unsent.emplace_back(batch, event);
+}
+
+void ModelAdapter::StateNow() {
+  v1::Position statement;
+  statement.set_agency(world_.agency());
+  statement.set_day(absl::FormatCivilTime(absl::ToCivilDay(clock_.WallNow(), absl::FixedTimeZone(8 * 3600)) - 1));
+  *statement.mutable_as_of() = trust::TimestampOf(clock_.WallNow());
+  for (const auto& [order, measure] : disk_.measures) {
+    if (Has(Defect::kForgetsInStatement) || (measure.ended() && !Has(Defect::kKeepsInStatement))) continue;
+    v1::PositionLine& line = *statement.add_lines();
+    line.set_order_id(order);
+    *line.mutable_measure() = measure;
+    line.mutable_measure()->set_ended(false);
+  }
+  const trust::HeadFields fields = {v1::MEMBER_TYPE_POSITION, v1::ENVIRONMENT_TEST, world_.agency(), ++disk_.last_said,
+                                    clock_.WallNow()};
+  disk_.statement =
+      trust::MakeBatch(fields, {statement.SerializeAsString()}, {&world_.KeyOf("agency")}).SerializeAsString();
+}
+
+void ModelAdapter::ObjectIfExempt(const ModelDisk::Row& row, const v1::Order& order, const sdk::Answer& answer) {
+  if (answer.items.empty() || answer.items[0].outcome() != v1::OUTCOME_EXEMPT_HELD || Has(Defect::kHoldsSilently))
+    return;
+  v1::ObjectionAct act;
+  act.set_author(world_.agency());
+  act.set_request_id(std::string(8, 'o') + order.order_id().substr(8));
+  act.mutable_raise()->set_order_id(order.order_id());
+  act.mutable_raise()->set_order_digest(DigestText(row.task.member()));
+  act.mutable_raise()->set_ground("EXEMPT_ASSET");
+  act.mutable_raise()->set_text("豁免账户");
+  act.mutable_raise()->set_contact_name("周敏");
+  act.mutable_raise()->set_contact_phone("024-00000000");
+  const trust::HeadFields fields = {v1::MEMBER_TYPE_OBJECTION, v1::ENVIRONMENT_TEST, world_.agency(), ++disk_.last_said,
+                                    clock_.WallNow()};
+  disk_.objections.push_back(
+      trust::MakeBatch(fields, {act.SerializeAsString()}, {&world_.KeyOf("agency")}).SerializeAsString());
+}
+
+// Statement and objections, until they are recorded.
+void ModelAdapter::SayWhatIsSigned() {
+  if (!disk_.statement.empty()) {
+    v1::ReportResultsRequest request;
+    request.set_instance(instance_);
+    request.mutable_batch()->ParseFromString(disk_.statement);
+    if (gateway_.ReportPosition(request).ok() || Has(Defect::kForgetsStatement)) disk_.statement.clear();
+  }
+  while (!disk_.objections.empty()) {
+    v1::SubmitObjectionsRequest request;
+    request.mutable_batch()->ParseFromString(disk_.objections.front());
+    if (!gateway_.SubmitObjections(request).ok()) return;
+    disk_.objections.erase(disk_.objections.begin());
+  }
 }
 
 void ModelAdapter::Repeat(ModelDisk::Row& row) {

@@ -98,6 +98,11 @@ enum class Defect : uint8_t {
   kHidesPreSeal,        // a pre-seal looks like a seal
   kSilentSighting,      // no event
   kLooksOn,             // looks under a measure that has ended
+  kForgetsInStatement,  // states nothing of what stands
+  kKeepsInStatement,    // states what has ended
+  kForgetsStatement,    // takes a lost statement for one that came
+  kHoldsSilently,       // doesn't object to what is exempt
+  kFreezesExempt,       // freezes what is exempt
 };
 
 // What survives a process.
@@ -116,9 +121,13 @@ struct ModelDisk {
   std::vector<v1::SignedMember> statements;
   std::string inbox, origin;
   uint64_t position = 0, last_delivery = 0, last_batch = 0, changes_told = 0;
-  std::map<std::string, uint64_t> sequences;      // by order digest
-  std::map<std::string, std::string> taken_over;  // by operation: the counter's reference
-  std::map<std::string, int64_t> kept;            // by operation: of income
+  std::map<std::string, uint64_t> sequences;         // by order digest
+  std::map<std::string, std::string> taken_over;     // by operation: the counter's reference
+  std::map<std::string, int64_t> kept;               // by operation: of income
+  std::map<std::string, v1::MeasureState> measures;  // by the id of the order that made it: its newest state
+  std::string statement;                             // signed and not recorded yet; a batch
+  std::vector<std::string> objections;               // the same; batches
+  uint64_t last_said = 0;                            // sequence of a head of these two
 };
 
 class ModelAdapter {
@@ -133,6 +142,9 @@ class ModelAdapter {
   // Dies at the n-th of its three points of work from now: recorded, done but not answered, answered but not reported.
   void DieAtWork(int n) { die_at_ = n; }
   bool register_away = false;
+  // People have it state what stands.
+  void StateNow();
+  std::string exempt_account;
   // Income came in on the account.
   void Earned(const std::string& account, int64_t amount);
 
@@ -157,6 +169,8 @@ class ModelAdapter {
   void Bend(const v1::Order& order, sdk::Answer& answer);
   void Sign(ModelDisk::Row& row, v1::Receipt receipt, bool event);
   void TellChanges();
+  void ObjectIfExempt(const ModelDisk::Row& row, const v1::Order& order, const sdk::Answer& answer);
+  void SayWhatIsSigned();
   void Report();
 
   FakeGateway& gateway_;

@@ -85,6 +85,12 @@ sdk::Answer ModelAdapter::Control(const sdk::Request& request) {
   const v1::Order& order = request.order;
   if (order.freeze().has_counter() && !Has(Defect::kMakesSecond)) return TakeOver(request);
   if (order.has_extract_income()) return ExtractIncome(request);
+  if (order.freeze().has_account() && order.freeze().account().account_number() == exempt_account &&
+      !Has(Defect::kFreezesExempt)) {
+    sdk::Answer held = One(v1::OUTCOME_EXEMPT_HELD);
+    held.items.front().set_reason("WAGE_ESCROW");
+    return held;
+  }
   v1::Order bent = order;
   if (order.freeze().has_counter() || order.freeze().has_product()) bent.mutable_freeze()->mutable_person_at_agency();
   if (Has(Defect::kReleasesWhole) && order.has_release()) bent.mutable_release()->set_amount_minor_units(0);

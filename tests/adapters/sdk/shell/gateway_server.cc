@@ -22,6 +22,8 @@ trust::CertificateAuthority::Validity Valid() {
 }
 
 grpc::Status ToWire(const absl::Status& status) {
+  // As gRPC itself says it where a call is missing: neither words nor details.
+  if (status.code() == absl::StatusCode::kUnimplemented) return grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "");
   const Failure failure = FailureOf(status);
   google::rpc::Status details;
   details.set_code(static_cast<int>(status.code()));

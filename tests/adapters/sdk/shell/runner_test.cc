@@ -245,6 +245,21 @@ TEST(Runner, AReceiptThatWasNotSentHoldsUpTheDrain) {
   EXPECT_FALSE(LeavesAtOnceWithoutAGateway(world)) << "the gateway may be back within the limit";
 }
 
+TEST(Runner, ACallThatTheGatewayDoesNotHaveIsNamedSoInTheLog) {
+  SdkWorld world;
+  world.gateway.refuse = [](Wire wire) {
+    return wire == kWireResults ? absl::UnimplementedError("") : absl::OkStatus();
+  };
+  world.Submit(world.Inquiry());
+  GatewayServer server(world.gateway);
+  RunningAdapter adapter(world, server.ChannelOptions(kAgency));
+  EXPECT_TRUE(server.Await([&] { return adapter.HasLine(R"("reason":"UNIMPLEMENTED")"); })) << adapter.lines();
+  EXPECT_TRUE(adapter.HasLine("the gateway doesn't have this call"));
+  EXPECT_FALSE(adapter.HasLine("INTERNAL")) << "an older gateway is no defect of the gateway";
+  server.Locked([&] { world.gateway.refuse = [](Wire) { return absl::OkStatus(); }; });
+  EXPECT_TRUE(server.Await([&] { return world.gateway.AllAnswered(); })) << "it works on when the call is there";
+}
+
 TEST(Runner, OnceWorksUntilThereIsNoMoreAndLeaves) {
   SdkWorld world;
   const v1::Order freeze = world.Submit(world.Freeze(100'00)), inquiry = world.Submit(world.Inquiry());
@@ -372,6 +387,13 @@ TEST(WireStatus, WithoutDetailsTheCodeDecides) {
   EXPECT_EQ(ReasonOf(StatusFromWire(16, "", "garbage")), Reason::kUnauthenticated);
   EXPECT_EQ(ReasonOf(StatusFromWire(8, "", "")), Reason::kBusy);
   EXPECT_EQ(StatusFromWire(4, "", "").code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(ReasonOf(StatusFromWire(13, "", "")), Reason::kInternal);
+}
+
+TEST(WireStatus, ACallThatAnOlderGatewayDoesNotHaveIsNoDefectOfIt) {
+  const absl::Status status = StatusFromWire(12, "", "");
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnimplemented);
+  EXPECT_EQ(FailureOf(status).message, "the gateway doesn't have this call");
 }
 
 }  // namespace
