@@ -7,12 +7,13 @@
 //                           transit --PAYMENT-----> clearing      EXTRACTED is told when it is confirmed; what comes
 //                           back
 //                                                                 is under the measure, and goes out with the next
-//                                                                 income
+//                                                                 income: INFLOW is told of both
 //
 // What is sent and not settled still counts as a part of the measure's limit (Book::State): only settled money is
 // taken.
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -43,10 +44,22 @@ void Tell(const Work& work, const sdk::Operation& operation, v1::MeasureChange c
   work.tables.AddChange(event);
 }
 
-// Pays what these measures hold, and tells of what is settled; `why` names the payment among those of one measure.
+// Extractions in effect of which nothing was told that they hold money, so that nothing need be told while the next
+// income is on its way. Of the others the court believes that they hold what came back, or what they took effect by,
+// and the daily statement would contradict that until the payment settles.
+std::set<std::string> HoldNothing(const Book& book, const std::string& account) {
+  std::set<std::string> out;
+  for (const sdk::Encumbrance* one : book.entries().StandingOn(account)) {
+    if (one->phase == sdk::Phase::kEffective && one->controlled() == 0) out.insert(one->id);
+  }
+  return out;
+}
+
+// Pays what these measures hold, and tells of what is settled; `why` names the payment among those of one measure. Of
+// what is on its way to another bank it tells that it is held no more, but for the `silent` ones.
 absl::Status PayOut(const Work& work, Book& book, const std::vector<std::string>& takers, const std::string& currency,
-                    const std::string& why) {
-  std::vector<PaymentRow> settled;
+                    const std::string& why, const std::set<std::string>& silent = {}) {
+  std::vector<PaymentRow> settled, sent;
   for (const std::string& measure : takers) {
     const int64_t part = book.entries().Find(measure)->controlled();
     const ExtractionRow to = *work.tables.Extraction(measure);
@@ -57,10 +70,14 @@ absl::Status PayOut(const Work& work, Book& book, const std::vector<std::string>
     EAGLE_ASSIGN_OR_RETURN(payment.cuts, book.entries().Deduct(measure, part));
     Pay(work, {.operation = std::nullopt, .name = absl::StrCat("extraction/", why, "/", measure)}, "EXTRACTION", court,
         payment);
-    if (payment.state == "CONFIRMED") settled.push_back(std::move(payment));
+    (payment.state == "CONFIRMED" ? settled : sent).push_back(std::move(payment));
   }
   book.Save();
   for (const PaymentRow& payment : settled) TellExtracted(work, payment, book);
+  for (const PaymentRow& payment : sent) {
+    if (silent.count(payment.measure) == 0)
+      Tell(work, payment.operation, v1::MEASURE_CHANGE_INFLOW, book.Item(payment.measure));
+  }
   return absl::OkStatus();
 }
 
@@ -110,6 +127,7 @@ absl::Status PaySalary(const Work& work, const std::string& account, int64_t amo
   const std::string month = MonthOf(work);
   const int64_t before = work.tables.LeftOfIncome(account, month);
   EAGLE_ASSIGN_OR_RETURN(Book book, Book::Load(work, {account}));
+  const std::set<std::string> silent = HoldNothing(book, account);
   std::map<std::string, int64_t> held;  // before this payment
   for (const sdk::Encumbrance* one : book.entries().StandingOn(account)) held[one->id] = one->controlled();
   int64_t left_then = amount;
@@ -136,7 +154,7 @@ absl::Status PaySalary(const Work& work, const std::string& account, int64_t amo
       Tell(work, work.tables.Measure(one->id)->operation, v1::MEASURE_CHANGE_INFLOW, book.Item(one->id));
     }
   }
-  return PayOut(work, book, takers, row->currency, absl::StrCat(booking));
+  return PayOut(work, book, takers, row->currency, absl::StrCat(booking), silent);
 }
 
 absl::Status DisputeExtraction(const Work& work, const sdk::Operation& operation, sdk::Disputed disputed) {

@@ -26,7 +26,7 @@ class OpenedAuditSim : public testing::Test {
     static const auto* const kValid = [] {
       // Seeds with Ed25519, until a run has made every act that a test changes.
       for (uint64_t seed = 100;; seed += 100) {
-        World world(seed, BadWeather());
+        World world(seed, BadWeather(), kDepositsAlone);
         world.Run(15);
         world.HealAndDrain();
         const std::vector<World::Record> journal = world.Journal();
@@ -306,7 +306,7 @@ TEST_F(OpenedAuditSim, AFreezeThatTheGatewayDidNotCount) {
 TEST_F(OpenedAuditSim, AnInterimWordSaidAfterTheFinalOne) {
   uint64_t at = 0;
   for (uint64_t seed = 200; at == 0 && seed <= 1000; seed += 100) {  // until a run has a change of a measure
-    World world(seed, BadWeather());
+    World world(seed, BadWeather(), kDepositsAlone);
     world.Run(30);
     world.HealAndDrain();
     log_ = world.Journal();

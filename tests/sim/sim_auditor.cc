@@ -10,21 +10,38 @@
 #include "server/base/uuid.h"
 #include "server/core/codec.h"
 #include "server/core/tiles.h"
+#include "server/domain/act.h"
 #include "server/domain/instant.h"
 #include "server/journal/checkpoint.h"
 #include "server/journal/payload.h"
 #include "tests/sim/sim_bank.h"
+#include "tests/sim/sim_house.h"
 #include "tests/sim/sim_world.h"
 
 namespace eagle::sim {
 
 using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 
+namespace {
+
+// What an incident is about, for whoever looks for its cause.
+std::string DifferenceOf(const domain::Entry& entry) {
+  IncidentPayload payload;
+  if (!entry.payload || !payload.ParseFromString(*entry.payload)) return "";
+  payload.mutable_recorded()->clear_prior_measures();
+  return absl::StrCat("recorded {", payload.recorded().ShortDebugString(), "}, stated {",
+                      payload.stated().ShortDebugString(), "}");
+}
+
+}  // namespace
+
 void World::Judge() {
   for (const auto& [code, bank] : banks_) {
     if (bank->core.TotalMoney() != bank->core.deposited()) Blame("money was made or lost at " + code);
+  }
+  for (const Agency* agency : agencies_) {
     std::set<std::string> operations;
-    for (const auto& effect : bank->core.effects()) {
+    for (const auto& effect : agency->effects()) {
       if (!operations.insert(effect.operation).second) Blame("two effects of " + effect.operation);
     }
   }
@@ -68,13 +85,17 @@ void World::Judge() {
 void World::JudgeExposure() {
   for (const CaseInHand& of : cases_) {
     int64_t held = 0, taken = 0, waited = 0;
-    for (const std::string& freeze : of.freezes) {
-      const auto& order = sent_.at(freeze);
-      const SimCore& core = banks_.at(order.agencies(0))->core;
-      const std::string operation = sdk::Operation{freeze, order.agencies(0), 0}.Text();
-      const auto [limit, deducted] = core.ExposureOf(operation);
-      held += limit, taken += deducted;
-      if (core.WaitedOnce(operation)) waited += order.freeze().limit_minor_units();
+    for (const std::vector<std::string>* measures : {&of.freezes, &of.things, &of.at_house}) {
+      for (const std::string& freeze : *measures) {
+        const auto& order = sent_.at(freeze);
+        Agency& agency = *AgencyOf(order.agencies(0));
+        const std::string operation = sdk::Operation{freeze, agency.code, 0}.Text();
+        const auto [limit, deducted] = agency.ExposureOf(operation);
+        held += limit, taken += deducted;
+        if (agency.WaitedOnce(operation))
+          waited +=
+              order.has_freeze() ? order.freeze().limit_minor_units() : order.extract_income().limit_minor_units();
+      }
     }
     if (taken > of.cap) Blame(absl::StrCat("taken ", taken, " of a claim of ", of.cap));
     if (held + taken > of.cap + waited)
@@ -96,34 +117,38 @@ void World::JudgeAtTheEnd() {
       return thread->order == order.seq &&
              (thread->state == OBJECTION_STATE_UPHELD || thread->state == OBJECTION_STATE_AMENDED);
     });
-    if (!order.returned.empty() && !by_stolen_key_.contains(order.order_id) && !found_wrong)
+    // Income is on its way to the court: the bank says so, and the court releases again when it has arrived.
+    const bool waits_for_income = house_ != nullptr && house_->returned().contains(order.order_id);
+    if (!order.returned.empty() && !by_stolen_key_.contains(order.order_id) && !found_wrong && !waits_for_income)
       Blame(absl::StrCat("an order was returned: ", seq, " ", Action_Name(order.action)));
     numbers_.answers += order.done.count();
   }
   for (const auto& [seq, of] : state.cases) {
     for (const domain::Measure& measure : of.ledger.measures()) {
       const domain::Order& order = *state.FindOrder(measure.freeze);
-      const std::string bank = state.directory.AgencyByOrdinal(measure.agency)->row.code();
-      const auto& rows = banks_.at(bank)->core.rows();
-      const auto row = rows.find(sdk::Operation{order.order_id, bank, 0}.Text());
-      const bool live = row != rows.end() && sdk::IsLive(row->second.phase);
-      const bool believed =
-          measure.phase == domain::MeasurePhase::kEffective || measure.phase == domain::MeasurePhase::kWaitlisted;
-      if (live != believed)
-        Blame(
-            absl::StrCat("order ", measure.freeze.value(), ": the ledger and the bank disagree on whether it stands"));
-      const bool ends = live && row->second.effective_to.has_value();
-      if (ends && domain::FromProto(measure.state.effective_to()) != *row->second.effective_to)
-        Blame(absl::StrCat("order ", measure.freeze.value(), ": the court and the bank know different ends"));
-      if (live && (row->second.controlled() != measure.controlled || row->second.unfunded() != measure.unfunded)) {
-        Blame(absl::StrCat("order ", measure.freeze.value(), ": the ledger says ", measure.controlled, " + ",
-                           measure.unfunded, ", the bank ", row->second.controlled(), " + ", row->second.unfunded()));
-      }
+      Agency& agency = *agencies_[measure.agency.value() - 1];
+      const auto row = agency.RowOf(sdk::Operation{order.order_id, agency.code, 0}.Text());
+      const auto differ = [&](const std::string& about) {
+        Blame(absl::StrCat("order ", measure.freeze.value(), ": the ledger and ", agency.code, " disagree on ", about));
+      };
+      const bool live = row && sdk::IsLive(row->phase);
+      if (live != measure.stands()) differ("whether it stands");
+      if (!live) continue;
+      if (row->effective_to && domain::FromProto(measure.state.effective_to()) != *row->effective_to)
+        differ("when it ends");
+      if ((row->phase == sdk::Phase::kEffective) != (measure.phase == domain::MeasurePhase::kEffective))
+        differ("whether it waits");
+      if (measure.is_money && (row->controlled() != measure.controlled || row->unfunded() != measure.unfunded))
+        differ(absl::StrCat("amounts: ", measure.controlled, " + ", measure.unfunded, ", there ", row->controlled(),
+                            " + ", row->unfunded()));
+      const int64_t quantity = measure.state.controlled_quantity_e4();
+      if (measure.asset_kind == "EQUITY" && quantity != 100 * row->controlled())
+        differ(absl::StrCat("quantity: ", quantity, ", there ", 100 * row->controlled()));
     }
   }
   // Controls on one person reached a bank in the order of the journal: arrival gives rank, whenever the effect follows.
-  for (const auto& [code, bank] : banks_) {
-    std::vector<SimCore::Effect> effects = bank->core.effects();
+  for (Agency* agency : agencies_) {
+    std::vector<SimCore::Effect> effects = agency->effects();
     std::sort(effects.begin(), effects.end(), [](const auto& a, const auto& b) { return a.arrival < b.arrival; });
     std::map<std::string, uint64_t> last;
     for (const auto& effect : effects) {
@@ -143,9 +168,12 @@ void World::JudgeAtTheEnd() {
         continue;
       }
       const auto& order = sent_.at(id->first);
+      numbers_.acts[pairs_.contains(order.order_id()) ? "FREEZE_AND_DEDUCT" : Action_Name(order.action())] += 1;
       if (order.has_release() && order.release().amount_minor_units() == 0 &&
-          sdk::IsLive(bank->core.rows().at(sdk::Operation{order.release().freeze_order_id(), code, 0}.Text()).phase))
-        Blame("a measure that was released whole still stands at " + code);
+          (house_ == nullptr || !house_->returned().contains(order.order_id()))) {
+        const auto row = agency->RowOf(sdk::Operation{order.release().freeze_order_id(), agency->code, 0}.Text());
+        if (row && sdk::IsLive(row->phase)) Blame("a measure that was released whole still stands at " + agency->code);
+      }
       // What stood still was handed out later than others, and so was later in rank.
       if (accepted->paused_index != 0) continue;
       // Nor what an objection held back.
@@ -153,13 +181,13 @@ void World::JudgeAtTheEnd() {
       // A release waits behind the deductions under its measure that were accepted before it, and others pass it.
       const auto waited_for = [&](const auto& row) {
         const domain::Order& other = row.second;
-        return other.action == ACTION_DEDUCT && other.freeze == accepted->freeze && other.seq < accepted->seq;
+        return domain::Takes(other.action) && other.freeze == accepted->freeze && other.seq < accepted->seq;
       };
       if (order.has_release() && std::any_of(state.orders.begin(), state.orders.end(), waited_for)) continue;
       // What was sent again after a loss has the rank of its first arrival.
       if (sent_again_.contains(id->first)) continue;
       if (id->second.index < last[effect.person])
-        Blame("controls on one person reached " + code + " out of journal order");
+        Blame("controls on one person reached " + agency->code + " out of journal order");
       last[effect.person] = id->second.index;
     }
   }
@@ -213,6 +241,17 @@ void World::JudgeJournal() {
             if (order.marks_permille(i) == body.mark_permille() && domain::Micros(entry.time) < order.marks(i))
               Blame("a deadline was marked early");
           }
+        }
+        if (entry.type == ENTRY_TYPE_INCIDENT_ARISEN) {
+          IncidentArisen body;
+          body.ParseFromString(entry.body);
+          const bool spoilt = index >= spoilt_from_ && spoiler_ != nullptr && entry.agency == spoiler_->caller.agency;
+          numbers_.acts[IncidentKind_Name(body.kind())] += 1;
+          // What was lost with the data the agencies know and the log doesn't.
+          if (body.kind() != INCIDENT_KIND_STATEMENT_MISSING && recovered_in_ == 0 && !spoilt)
+            Blame(absl::StrCat("a difference that isn't there: ", IncidentKind_Name(body.kind()), " at ",
+                               entry.agency.value(), ", entry ", index, ", order ",
+                               entry.order ? entry.order.value() : 0, ", ", DifferenceOf(entry)));
         }
         if (entry.type == ENTRY_TYPE_SURPLUS_ARISEN) numbers_.surpluses += 1;
         if (entry.type == ENTRY_TYPE_ORDER_PAUSED) numbers_.paused += 1;

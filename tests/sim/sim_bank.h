@@ -1,139 +1,56 @@
-// A bank of the simulation: agent, inbox and core, and the channel between agent and gateway. The inbox's disk and the
-// core survive the agent.
+// A bank of the simulation whose core is far away and can't be reached now and then (SimCore), with an inbox in memory
+// that forgets what was not committed.
 //
-// Private to sim_world.cc and sim_auditor.cc. Threads: one.
+// Private to the files of this folder. Threads: one.
 #pragma once
 
-#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
-#include "absl/strings/str_cat.h"
-#include "server/base/assert.h"
-#include "tests/sim/sim_world.h"
+#include "tests/sim/sim_agency.h"
 
 namespace eagle::sim {
 
-struct World::Bank : public sdk::Channel {
-  World& world;
-  std::string code;
-  api::Caller caller;
+struct World::Bank : public World::Agency {
   SimCore core;
   sdk::FakeDisk disk;
-  sdk::CrashPlan plan;  // also dies inside a commit, before or after it is durable
   std::unique_ptr<sdk::FakeInbox> inbox;
-  SeededEntropy entropy;
-  std::unique_ptr<sdk::Agent> agent;
-  uint64_t incarnation = 0;
-  bool stepping = false;
 
   Bank(World& owner, std::string bank_code, uint64_t seed)
-      : world(owner), code(std::move(bank_code)), core(code, owner.dice_, owner.weather_, owner.zone_), entropy(seed) {}
+      : Agency(owner, std::move(bank_code), seed),
+        core(code, owner.dice_, owner.weather_, owner.zone_,
+             [this](const std::string& step, const std::string& difference) { Agree(step, difference); }) {}
 
-  void Start() {
-    ++incarnation;
-    sdk::AgentConfig config;
-    config.agency = code, config.adapter = "example.sim", config.version = "1",
-    config.environment = goldeneagle::v1::ENVIRONMENT_TEST;
-    config.contact_name = "clerk", config.contact_phone = "1";
-    config.forgotten_retry_max = config.forgotten_retry_min = absl::Minutes(1);
+  std::vector<goldeneagle::v1::Capability> Abilities() const override {
+    std::vector<goldeneagle::v1::Capability> out;
     for (goldeneagle::v1::Action action :
          {goldeneagle::v1::ACTION_INQUIRE, goldeneagle::v1::ACTION_FREEZE, goldeneagle::v1::ACTION_RENEW,
-          goldeneagle::v1::ACTION_RELEASE, goldeneagle::v1::ACTION_DEDUCT}) {
-      goldeneagle::v1::Capability& capability = config.capabilities.emplace_back();
-      capability.set_asset_kind("DEPOSIT"), capability.set_action(action);
-    }
-    for (int i = 1; i <= 3; ++i)
-      config.registrar_keys.push_back(world.signers_.at(absl::StrCat("registrar", i))->public_key());
+          goldeneagle::v1::ACTION_RELEASE, goldeneagle::v1::ACTION_DEDUCT})
+      out.push_back(AbilityOf("DEPOSIT", action));
+    return out;
+  }
+  absl::StatusOr<std::unique_ptr<sdk::Agent>> Make(const sdk::AgentConfig& config) override {
     inbox = std::make_unique<sdk::FakeInbox>(disk, plan);
-    plan.Revive();
-    if (world.weather_.agent_crash_one_in > 0) plan.DieAt(1 + world.dice_.Below(world.weather_.agent_crash_one_in));
-    auto made = sdk::Agent::Make(
-        config, {*this, *inbox, *world.signers_.at(code), *world.checker_, world.true_clock_, entropy}, core);
-    GATEWAY_ASSERT(made.ok(), std::string(made.status().message()).c_str());
-    agent = *std::move(made);
-    StepSoon(absl::ZeroDuration());
+    return sdk::Agent::Make(config, Ports(*inbox), core);
   }
-  void Crash() {
-    ++world.numbers_.agent_crashes;
-    ++incarnation;
-    agent.reset();
-    inbox.reset();  // what was not committed is gone
-    world.calendar_.After(absl::Seconds(world.dice_.Between(1, 30)), [this] { Start(); });
+  void Drop() override { inbox.reset(); }
+  const std::vector<SimCore::Effect>& effects() const override { return core.effects(); }
+  std::optional<sdk::Encumbrance> RowOf(const std::string& operation) override {
+    const auto row = core.rows().find(operation);
+    return row == core.rows().end() ? std::nullopt : std::optional(row->second);
   }
-  void StepSoon(absl::Duration wait) {
-    const uint64_t life = incarnation;
-    world.calendar_.After(wait, [this, life] {
-      if (life == incarnation && agent != nullptr) Step();
-    });
+  std::pair<int64_t, int64_t> ExposureOf(const std::string& operation) override { return core.ExposureOf(operation); }
+  bool WaitedOnce(const std::string& operation) override { return core.WaitedOnce(operation); }
+  void VisitStanding(const sdk::PositionDay& asked, sdk::InboxTransaction&,
+                     const sdk::PositionVisitor& visit) override {
+    core.VisitStanding(asked.now, visit);
   }
-  void Step() {
-    if (world.dice_.OneIn(world.weather_.agent_crash_one_in)) return Crash();
-    const absl::Duration wait = agent->Step();
-    if (!agent->health().ok()) return Crash();
-    StepSoon(std::max(wait, absl::Milliseconds(1)));
+  void People(bool all) override {
+    if (all) core.ConfirmPayments(world.clock_.True(), false);
   }
-
-  template <typename Request, typename Response>
-  void Carry(sdk::CallId call, const Request& request,
-             void (api::Handlers::*method)(const api::Caller&, Request, api::Reply<Response>)) {
-    const uint64_t life = incarnation;
-    world.Travel([this, call, request, method, life] {
-      if (!world.gateway_->up()) return Back(life, call, Fail(Reason::kUnavailable, "the gateway is down"));
-      const uint64_t gateway_life = world.gateway_->incarnation();
-      (world.gateway_->handlers().*method)(caller, request,
-                                           [this, call, life, gateway_life](absl::StatusOr<Response> response) {
-                                             if (gateway_life != world.gateway_->incarnation()) return;
-                                             if (!response.ok()) return Back(life, call, response.status());
-                                             Back(life, call, sdk::Reply(*std::move(response)));
-                                           });
-      world.gateway_->Kick();
-    });
-  }
-  template <typename Request, typename Response>
-  void CarryNow(sdk::CallId call, const Request& request,
-                absl::StatusOr<Response> (api::Handlers::*method)(const api::Caller&, const Request&)) {
-    const uint64_t life = incarnation;
-    world.Travel([this, call, request, method, life] {
-      if (!world.gateway_->up()) return Back(life, call, Fail(Reason::kUnavailable, "the gateway is down"));
-      absl::StatusOr<Response> response = (world.gateway_->handlers().*method)(caller, request);
-      world.gateway_->Kick();
-      if (!response.ok()) return Back(life, call, response.status());
-      Back(life, call, sdk::Reply(*std::move(response)));
-    });
-  }
-  void Back(uint64_t life, sdk::CallId call, absl::StatusOr<sdk::Reply> reply) {
-    world.Travel([this, life, call, reply] {
-      if (life != incarnation || agent == nullptr) return;
-      agent->OnReply(call, reply);
-      StepSoon(absl::ZeroDuration());
-    });
-  }
-  void Hello(sdk::CallId call, const goldeneagle::v1::HelloRequest& request) override {
-    Carry(call, request, &api::Handlers::Hello);
-  }
-  void PullTasks(sdk::CallId call, const goldeneagle::v1::PullTasksRequest& request) override {
-    Carry(call, request, &api::Handlers::PullTasks);
-  }
-  void RenewLease(sdk::CallId call, const goldeneagle::v1::RenewLeaseRequest& request) override {
-    CarryNow(call, request, &api::Handlers::RenewLease);
-  }
-  void ReportResults(sdk::CallId call, const goldeneagle::v1::ReportResultsRequest& request) override {
-    Carry(call, request, &api::Handlers::ReportResults);
-  }
-  void ReportEvents(sdk::CallId call, const goldeneagle::v1::ReportResultsRequest& request) override {
-    Carry(call, request, &api::Handlers::ReportEvents);
-  }
-  void ReportStatus(sdk::CallId call, const goldeneagle::v1::ReportStatusRequest& request) override {
-    CarryNow(call, request, &api::Handlers::ReportStatus);
-  }
-  void RaiseObjection(sdk::CallId call, const goldeneagle::v1::SubmitObjectionsRequest& request) override {
-    Carry(call, request, &api::Handlers::RaiseObjection);
-  }
-  void PullObjections(sdk::CallId call, const goldeneagle::v1::PullObjectionsRequest& request) override {
-    CarryNow(call, request, &api::Handlers::PullObjections);
-  }
+  bool Busy() override { return core.HasOpenPayments(); }
 };
 
 }  // namespace eagle::sim

@@ -1,5 +1,8 @@
 #include "tests/sim/sim_core.h"
 
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
 #include "adapters/sdk/measure.h"
 #include "server/base/assert.h"
 #include "server/base/reason.h"
@@ -13,6 +16,7 @@ using sdk::AnswerKind;
 void SimCore::OpenAccount(const std::string& person, const std::string& account, int64_t balance) {
   persons_[person].push_back(account);
   assets_[account] = {.id = account, .balance = balance, .currency = "CNY"};
+  law_.Open(account, balance);
   deposited_ += balance;
 }
 
@@ -55,12 +59,23 @@ void SimCore::CounterFreeze(const std::string& person, const std::string& docume
                        .requested = amount,
                        .inflow = sdk::InflowRule::kCapture};
   row.term.months = 12;
-  if (book.Place(row).ok()) StoreBook(book);
+  const bool placed = book.Place(row).ok();
+  if (placed) StoreBook(book);
+  const bool by_law = law_.Place({.id = document,
+                                  .served = {now, 0},
+                                  .scope = persons_[person],
+                                  .limit = amount,
+                                  .catches = Law::Catches::kInflow,
+                                  .months = 12},
+                                 now);
+  Compare("a freeze at the counter", placed, by_law, now);
 }
 
 void SimCore::CounterRelease(const std::string& document, absl::Time now) {
   auto book = LoadBook(now);
-  if (book.Release(document).ok()) StoreBook(book);
+  const bool released = book.Release(document).ok();
+  if (released) StoreBook(book);
+  Compare("a release at the counter", released, law_.Release(document, 0, now), now);
 }
 
 void SimCore::Deposit(const std::string& account, int64_t amount, absl::Time now) {
@@ -68,6 +83,31 @@ void SimCore::Deposit(const std::string& account, int64_t amount, absl::Time now
   if (!book.Credit(account, amount).ok()) return;
   deposited_ += amount;
   StoreBook(book);
+  law_.Credit(account, amount, now);
+  Compare("a deposit", true, true, now);
+}
+
+void SimCore::Compare(const std::string& step, bool done, bool by_law, absl::Time now) {
+  if (done != by_law) return compared_(step, absl::StrCat("done: ", done, ", by the law: ", by_law));
+  law_.PassTo(now);
+  std::vector<sdk::Encumbrance> rows;
+  for (const auto& [id, row] : rows_) {
+    // Its term is over, and nobody has looked since: the next step says so.
+    if (row.phase == sdk::Phase::kEffective && row.effective_to && *row.effective_to <= now) return;
+    rows.push_back(row);
+  }
+  std::map<std::string, int64_t> balances;
+  for (const auto& [id, asset] : assets_) balances[id] = asset.balance;
+  compared_(step, law_.Differs(rows, balances));
+}
+
+void SimCore::VisitStanding(absl::Time now, const sdk::PositionVisitor& visit) const {
+  const auto book = LoadBook(now);
+  for (const auto& [id, operation] : freeze_operations_) {  // as text they sort as the order ids do
+    const sdk::Encumbrance& row = *book.Find(id);
+    if (row.phase == sdk::Phase::kWaitlisted || row.phase == sdk::Phase::kEffective)
+      visit(operation, sdk::MeasureOf(book, id));
+  }
 }
 
 int64_t SimCore::TotalMoney() const {
@@ -155,6 +195,15 @@ absl::StatusOr<Answer> SimCore::Freeze(const sdk::Request& request) {
   EAGLE_RETURN_IF_ERROR(book.Place(row));
   freeze_operations_[id] = request.operation;
   StoreBook(book);
+  const bool by_law = law_.Place(
+      {.id = id,
+       .served = {request.arrival.at, request.arrival.sequence},
+       .scope = person->second,
+       .limit = row.requested,
+       .catches = request.order.freeze().inflow() == INFLOW_CAPTURE ? Law::Catches::kInflow : Law::Catches::kNothing,
+       .months = request.order.freeze().term().months()},
+      request.now);
+  Compare("FREEZE", true, by_law, request.now);
   answer.items.push_back(sdk::ItemOf(book, id));
   return answer;
 }
@@ -164,12 +213,15 @@ absl::StatusOr<Answer> SimCore::Renew(const sdk::Request& request) {
   auto book = LoadBook(request.now);
   const std::string id = request.freeze_operation->Text();
   ItemResult& item = answer.items.emplace_back();
-  if (!book.Renew(id, {.months = request.order.renew().term().months()}).ok()) {
+  const bool renewed = book.Renew(id, {.months = request.order.renew().term().months()}).ok();
+  const bool by_law = law_.Renew(id, request.order.renew().term().months(), request.now);
+  if (renewed) StoreBook(book);
+  Compare("RENEW", renewed, by_law, request.now);
+  if (!renewed) {
     item.set_outcome(OUTCOME_NOT_RENEWED);
     item.set_reason("NOTHING_TO_RENEW");
     return answer;
   }
-  StoreBook(book);
   item.set_outcome(OUTCOME_RENEWED);
   *item.mutable_measure() = sdk::MeasureOf(book, id);
   return answer;
@@ -180,12 +232,15 @@ absl::StatusOr<Answer> SimCore::Release(const sdk::Request& request) {
   auto book = LoadBook(request.now);
   const std::string id = request.freeze_operation->Text();
   ItemResult& item = answer.items.emplace_back();
-  if (!book.Release(id, request.order.release().amount_minor_units()).ok()) {
+  const bool released = book.Release(id, request.order.release().amount_minor_units()).ok();
+  const bool by_law = law_.Release(id, request.order.release().amount_minor_units(), request.now);
+  if (released) StoreBook(book);
+  Compare("RELEASE", released, by_law, request.now);
+  if (!released) {
     item.set_outcome(OUTCOME_NOT_CONTROLLED);
     item.set_reason("NOTHING_TO_RELEASE");
     return answer;
   }
-  StoreBook(book);
   item.set_outcome(OUTCOME_RELEASED);
   *item.mutable_measure() = sdk::MeasureOf(book, id);
   return answer;
@@ -195,8 +250,16 @@ absl::StatusOr<Answer> SimCore::Deduct(const sdk::Request& request) {
   Answer answer{.effect_at = request.now};
   auto book = LoadBook(request.now);
   const std::string id = request.freeze_operation->Text();
-  const int64_t amount = request.order.deduct().amount_minor_units();
+  int64_t amount = request.order.deduct().amount_minor_units();
+  if (request.order.deduct().up_to()) {
+    const sdk::Encumbrance* row = book.Find(id);
+    amount = std::min(amount, row == nullptr ? 0 : row->controlled());
+  }
   const auto cuts = book.Deduct(id, amount);
+  Law::Cuts taken;
+  const bool by_law = law_.Deduct(id, amount, request.now, taken);
+  if (cuts.ok()) StoreBook(book);
+  Compare("DEDUCT", cuts.ok(), by_law, request.now);
   ItemResult& item = answer.items.emplace_back();
   if (!cuts.ok()) {
     item.set_outcome(OUTCOME_NOT_DEDUCTED);
@@ -204,7 +267,6 @@ absl::StatusOr<Answer> SimCore::Deduct(const sdk::Request& request) {
     return answer;
   }
   const bool same_bank = dice_.OneIn(2);
-  StoreBook(book);
   DeductionState* state = item.mutable_deduction();
   state->set_amount_minor_units(amount), state->set_booking_reference("B" + std::to_string(effects_.size()));
   *state->mutable_measure() = sdk::MeasureOf(book, id);
@@ -215,7 +277,7 @@ absl::StatusOr<Answer> SimCore::Deduct(const sdk::Request& request) {
     item.set_outcome(OUTCOME_SENT_NOT_CONFIRMED);
     answer.kind = AnswerKind::kProgress;
     in_transit_ += amount;
-    payments_.push_back({request.operation, id, amount, *cuts});
+    payments_.push_back({request.operation, id, amount, *cuts, std::move(taken)});
   }
   return answer;
 }
@@ -227,6 +289,7 @@ void SimCore::Settle(const Payment& payment, bool reject, absl::Time now) {
   if (reject) {
     const absl::Status given = book.GiveBack(payment.freeze, payment.cuts);
     GATEWAY_ASSERT(given.ok(), "what was deducted can come back");
+    law_.GiveBack(payment.freeze, payment.by_law, now);
   } else {
     at_court_ += payment.amount;
   }
@@ -240,6 +303,7 @@ void SimCore::Settle(const Payment& payment, bool reject, absl::Time now) {
   change.sequence = changes_.size() + 1;
   changes_.push_back(std::move(change));
   StoreBook(book);
+  Compare(reject ? "a payment that came back" : "a payment that arrived", true, true, now);
 }
 
 void SimCore::ConfirmPayments(absl::Time now, bool reject) {

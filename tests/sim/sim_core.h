@@ -2,11 +2,12 @@
 // replies that get lost.
 //
 // The object is the core's disk: what was committed stays, whatever happens to the agent in front. Counts effects, so
-// that a second one under the same operation is seen.
+// that a second one under the same operation is seen. Each step is done by the law, too (law.h), and the two compared.
 //
 // Threads: one.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -14,14 +15,23 @@
 
 #include "adapters/sdk/encumbrance/register.h"
 #include "adapters/sdk/ports.h"
+#include "adapters/sdk/position.h"
+#include "tests/sim/law.h"
 #include "tests/sim/sim_network.h"
 
 namespace eagle::sim {
 
 class SimCore : public sdk::CoreRegister {
  public:
-  SimCore(std::string bank, Dice& dice, const Weather& weather, absl::TimeZone zone)
-      : bank_(std::move(bank)), dice_(dice), weather_(weather), zone_(zone) {}
+  // Told after each step: what it was, and what the law says otherwise (empty: nothing).
+  using Compared = std::function<void(const std::string& step, const std::string& difference)>;
+  SimCore(std::string bank, Dice& dice, const Weather& weather, absl::TimeZone zone, Compared compared)
+      : bank_(std::move(bank)),
+        dice_(dice),
+        weather_(weather),
+        zone_(zone),
+        compared_(std::move(compared)),
+        law_(zone) {}
 
   // --- the world
   void OpenAccount(const std::string& person, const std::string& account, int64_t balance);
@@ -49,6 +59,8 @@ class SimCore : public sdk::CoreRegister {
   bool WaitedOnce(const std::string& operation) const { return waited_.contains(operation); }
   const std::map<std::string, sdk::Encumbrance>& rows() const { return rows_; }
   bool HasOpenPayments() const { return !payments_.empty(); }
+  // What stands for courts, for the daily statement.
+  void VisitStanding(absl::Time now, const sdk::PositionVisitor& visit) const;
 
   // --- sdk::CoreRegister
   absl::StatusOr<sdk::Answer> Inquire(const sdk::Request& request) override;
@@ -62,6 +74,7 @@ class SimCore : public sdk::CoreRegister {
     std::string freeze;
     int64_t amount;
     std::vector<sdk::Cut> cuts;
+    Law::Cuts by_law;
   };
   sdk::EncumbranceRegister LoadBook(absl::Time now) const;
   void StoreBook(sdk::EncumbranceRegister& book);
@@ -70,11 +83,15 @@ class SimCore : public sdk::CoreRegister {
   absl::StatusOr<sdk::Answer> Release(const sdk::Request& request);
   absl::StatusOr<sdk::Answer> Deduct(const sdk::Request& request);
   void Settle(const Payment& payment, bool reject, absl::Time now);
+  // The step is done; `done` and `by_law`: whether each of the two registers allowed it.
+  void Compare(const std::string& step, bool done, bool by_law, absl::Time now);
 
   std::string bank_;
   Dice& dice_;
   const Weather& weather_;
   absl::TimeZone zone_;
+  Compared compared_;
+  Law law_;
   std::map<std::string, std::vector<std::string>> persons_;
   std::map<std::string, sdk::Asset> assets_;
   std::map<std::string, sdk::Encumbrance> rows_;

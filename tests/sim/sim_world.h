@@ -1,7 +1,7 @@
 // A world in one thread that one seed decides: courts that submit signed orders and repeat them until answered, the
-// gateway, banks with real Agents over the real encumbrance register, a network that loses, delays, repeats and
-// reorders, processes that die between any two steps, clocks that jump. An independent auditor, simpler than what it
-// judges, says what went wrong.
+// gateway, agencies with real Agents over real registers (three banks, a whole bank, an office of things), a network
+// that loses, delays, repeats and reorders, processes that die between any two steps, clocks that jump. An independent
+// auditor, simpler than what it judges, says what went wrong.
 //
 //   World world(seed, BadWeather());  world.Run(minutes);  world.HealAndDrain();  EXPECT_THAT(world.violations(),
 //   IsEmpty());
@@ -34,12 +34,20 @@ Weather BadWeather();
 struct Numbers {
   uint64_t orders = 0, refused = 0, answers = 0, effects = 0, gateway_crashes = 0, agent_crashes = 0, entries = 0,
            calls = 0, lost = 0, repeated = 0, marks = 0, surpluses = 0, paused = 0, resumed = 0, recoveries = 0,
-           sent_again = 0, objections = 0, objections_answered = 0;
+           sent_again = 0, objections = 0, objections_answered = 0, compared = 0;
+  std::map<std::string, uint64_t> acts;  // what was carried out, and how often
 };
+
+// What a world is made of. Without its newer parts a seed is the run that it was before they came.
+struct Scene {
+  bool every_act = true;  // the whole bank and the office of things, and all acts
+  bool positions = true;  // agencies state their days
+};
+inline constexpr Scene kDepositsAlone = {.every_act = false, .positions = false};
 
 class World {
  public:
-  World(uint64_t seed, const Weather& weather);
+  World(uint64_t seed, const Weather& weather, const Scene& scene = {});
   ~World();
 
   // Minutes of the world's time with faults.
@@ -58,7 +66,11 @@ class World {
   std::vector<Record> Journal();
 
  private:
-  struct Bank;
+  struct Agency;    // sim_agency.h
+  struct Bank;      // sim_bank.h
+  struct House;     // sim_house.h
+  struct Registry;  // sim_registry.h
+  enum class Spoilt { kNothing, kLeftOut, kCountedOtherwise, kNobodysOrder };
   struct PendingBatch {
     goldeneagle::v1::SubmitOrdersRequest request;
     bool done = false;
@@ -70,8 +82,15 @@ class World {
   struct CaseInHand {
     std::string number;
     int64_t cap = 0;
-    std::vector<std::string> persons;  // id numbers
-    std::vector<std::string> freezes;  // order ids
+    std::vector<std::string> persons;   // id numbers
+    std::vector<std::string> freezes;   // order ids; of deposits at the banks
+    std::vector<std::string> things;    // at the office of things
+    std::vector<std::string> at_house;  // at the whole bank
+  };
+  // Served at a counter, on paper.
+  struct PaperMeasure {
+    std::string reference, document, person;
+    int64_t amount = 0;
   };
 
   // Setting up, without faults: every call is repeated until it is answered.
@@ -82,6 +101,7 @@ class World {
   void Administer();
   void State();
   void OpenCases();
+  Agency* AgencyOf(const std::string& code) const;
 
   void Travel(std::function<void()> arrive);
 
@@ -89,9 +109,34 @@ class World {
   void CourtActs();
   goldeneagle::v1::Order BaseOrder(const CaseInHand& of, goldeneagle::v1::Action action, const std::string& person,
                                    const std::string& bank);
-  void Submit(std::vector<goldeneagle::v1::Order> orders, bool control);
+  goldeneagle::v1::CourtAccount OurAccount() const;
+  // `leader`: he signs, too.
+  void Submit(std::vector<goldeneagle::v1::Order> orders, bool control, bool leader = false);
   void Send(std::shared_ptr<PendingBatch> batch);
   void TakeResults(const goldeneagle::v1::SubmitOrdersResponse& response);
+
+  // The newer acts (sim_acts.cc).
+  void MoreActs();
+  void FreezeThing(CaseInHand& of);
+  void SellThing(CaseInHand& of);
+  void LookFor(CaseInHand& of);
+  void EndOrRenew(CaseInHand& of, const std::vector<std::string>& measures);
+  void FreezeAtHouse(CaseInHand& of);
+  void ExtractIncome(CaseInHand& of);
+  void DeductAtHouse(CaseInHand& of);
+  void FreezeAndDeduct(CaseInHand& of);
+  void AtTheRegistry();
+  void AtTheHouse();
+  std::string OneOf(const std::vector<std::string>& order_ids);
+  goldeneagle::v1::Order DeductionFrom(const CaseInHand& of, const goldeneagle::v1::Order& made, int64_t amount);
+
+  // Daily statements (sim_positions.cc).
+  bool Days();
+  void NextDay();
+  bool ClocksPart() const;
+  bool AllHaveStated();
+  void SpoilOne();
+  bool IsNoticed() const;
 
   // A thief (sim_thief.cc): the co-signer's key is stolen at a minute of some seeds. The court revokes it, states
   // another one, and signs anew what stands still; what has expired it withdraws.
@@ -154,6 +199,7 @@ class World {
 
   std::string NewId();
   uint64_t seed_;
+  Scene scene_;
   Weather weather_;
   Dice dice_;
   Calendar calendar_;
@@ -167,6 +213,9 @@ class World {
   goldeneagle::v1::LogFounded founding_;
   std::unique_ptr<SimGateway> gateway_;
   std::map<std::string, std::unique_ptr<Bank>> banks_;
+  std::unique_ptr<House> house_;        // null in a scene without every act
+  std::unique_ptr<Registry> registry_;  // the same
+  std::vector<Agency*> agencies_;       // all of them, by ordinal
   api::Caller court_;
   uint64_t next_sequence_ = 1, next_account_ = 1, next_statement_ = 100;
   uint64_t releases_ = 0;              // asked for; every third is a renewal instead
@@ -196,6 +245,16 @@ class World {
   uint64_t next_objection_ = 1;
   std::map<std::string, ObjectionInHand> objection_answers_;                       // by objection id
   std::map<std::string, goldeneagle::v1::WithdrawOrderRequest> held_withdrawals_;  // by order id
+  Dice act_dice_;
+  std::vector<PaperMeasure> papers_at_registry_, papers_at_house_;
+  std::vector<std::string> others_seals_;
+  std::set<std::string> pairs_;  // deductions of a freeze of their own group
+  uint64_t papers_served_ = 0, rulings_ = 0;
+  std::string day_awaited_;    // that every agency is to state; empty: none
+  Agency* spoiler_ = nullptr;  // whose statement is spoilt, or might have been
+  uint64_t spoilt_from_ = 0;   // index: nobody spoilt anything before
+  int days_ = 0;
+  bool clock_was_wrong_ = false;  // the log's clock stands apart from the agencies' until an operator accepts it
   std::set<std::string> checkpoints_;
   std::string account_digest_;
   std::vector<std::string> violations_;

@@ -111,13 +111,33 @@ TEST(ExtractIncome, ToAnotherBankOnlySettledMoneyIsTakenAndWhatComesBackGoesOutA
   EXPECT_EQ(bank.Controlled(Account(kWages)), 600'00);
   EXPECT_EQ(bank.Do(bank.Deduct(kLin, order, 600'00)).items.at(0).reason(), "MEASURE_UNKNOWN");
   EXPECT_EQ(Salary(bank, 200'00, "s2"), absl::OkStatus());
-  bank.News();
+  const v1::ItemResult out = OnlyNews(bank, order, v1::MEASURE_CHANGE_INFLOW);
+  EXPECT_EQ(out.measure().requested_minor_units(), 3'000'00);
+  EXPECT_EQ(out.measure().controlled_minor_units(), 0) << "held no more, on its way again";
+  EXPECT_EQ(out.measure().unfunded_minor_units(), 3'000'00);
   EXPECT_EQ(bank.Counter([](const Work& work) { return Confirm(work, "9900010-P000002"); }), absl::OkStatus());
   const v1::ItemResult taken = OnlyNews(bank, order, v1::MEASURE_CHANGE_EXTRACTED);
   EXPECT_EQ(taken.deduction().amount_minor_units(), 800'00);
   EXPECT_EQ(taken.deduction().payment_reference(), "9900010-P000002");
   EXPECT_EQ(taken.measure().requested_minor_units(), 2'200'00);
   bank.ExpectBooksAgree();
+}
+
+TEST(ExtractIncome, WhoTookEffectByAnIncomeThatIsOnItsWayIsSaidToHoldItNoMore) {
+  SmallBank bank = WithWages();
+  bank.At("2026-09-28 09:00");
+  bank.Do(bank.FreezeAccount(kLin, Account(kWages), 500'00));
+  bank.At("2026-09-28 09:10");
+  const Sent order = bank.Extract(kLin, Account(kWages), 5'000'00, 1'000'00, kSongyue, "9900020000000003036");
+  EXPECT_EQ(bank.Do(order).items.at(0).outcome(), v1::OUTCOME_WAITLISTED);
+  EXPECT_EQ(Salary(bank, 1'400'00, "s1"), absl::OkStatus());
+  const auto news = bank.News();
+  ASSERT_EQ(news.size(), 2u);
+  EXPECT_EQ(news[0].change, v1::MEASURE_CHANGE_PROMOTED);
+  EXPECT_EQ(news[0].item.measure().controlled_minor_units(), 400'00);
+  EXPECT_EQ(news[1].change, v1::MEASURE_CHANGE_INFLOW);
+  EXPECT_EQ(news[1].item.measure().controlled_minor_units(), 0);
+  EXPECT_EQ(news[1].item.measure().unfunded_minor_units(), 5'000'00);
 }
 
 TEST(ExtractIncome, WhatIsOnItsWayIsStillAPartOfTheLimit) {
