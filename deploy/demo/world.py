@@ -140,7 +140,7 @@ class World:
             with open(os.path.join(self.folder, name), "wb") as file:
                 file.write(b"%PDF-1.4\n% " + name.encode() + b"\n")
         s.run(["eagle", "pki", "make", "--spec", "spec.json", "--out", "pki"])
-        agencies = {4: "four", 8: "eight"}[len(cast.FIRST) + len(self.registers)]
+        agencies = {4: "four", 7: "seven", 8: "eight"}[len(cast.FIRST) + len(self.registers)]
         s.say(f"keys for a gateway, a court with four officers, {agencies} agencies, three administrators and three registrars")
         admins = ",".join(f"pki/keys/administrator-{n}.pub" for n in ("one", "two", "three"))
         registrars = ",".join(f"pki/keys/registrar-{n}.pub" for n in ("one", "two", "three"))

@@ -17,6 +17,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "deploy", "demo"))
 import cast  # noqa: E402
 import play  # noqa: E402
+import world  # noqa: E402
 from cast import BEILING, CASE, FOLDERS  # noqa: E402
 from drill import drill  # noqa: E402
 from stage import at  # noqa: E402
@@ -27,14 +28,14 @@ FILE = "orders.csv"
 
 class Bulk(play.Demo):
     def write_list(self, inquiries, freezes):
-        notice = "ASSISTANCE_NOTICE=" + play.PAPERS["ASSISTANCE_NOTICE"]
+        notice = "ASSISTANCE_NOTICE=" + world.PAPERS["ASSISTANCE_NOTICE"]
         with open(os.path.join(self.folder, FILE), "w", newline="", encoding="utf-8-sig") as file:
             rows = csv.writer(file)
             rows.writerow(["act", "case", "subject", "agency", "paper", "paper", "limit", "account", "term"])
             for number in range(inquiries):
                 rows.writerow(["inquire", CASE, cast.DEBTOR, BEILING, notice, "", "", "", ""])
                 if number < freezes * (inquiries // max(freezes, 1)) and number % (inquiries // max(freezes, 1)) == 0:
-                    rows.writerow(["freeze", CASE, cast.DEBTOR, BEILING, notice, "RULING=" + play.PAPERS["RULING"], "100.00", cast.ACCOUNT_BEILING, "6m"])
+                    rows.writerow(["freeze", CASE, cast.DEBTOR, BEILING, notice, "RULING=" + world.PAPERS["RULING"], "100.00", cast.ACCOUNT_BEILING, "6m"])
 
     def arguments(self):
         return ["--config", f"pki/config/court-{cast.COURT}.toml", "--yes", "--output", "json", "order", "submit", "--file", FILE, "--sign", cast.HANDLER, "--sign", cast.COSIGNER]

@@ -175,7 +175,7 @@ class Certificates(Restore):
         with open(self.path("other.json"), "w") as file:
             json.dump(spec, file, ensure_ascii=False)
         self.local("pki", "make", "--spec", "other.json", "--out", "other")
-        s.scene(1, "Certificates are replaced under load", "证书轮换")
+        s.scene("Certificates are replaced under load", "证书轮换")
         load = threading.Thread(target=self.submit_without_pause)
         load.start()
         steps = (self.gateway_with_a_new_key, self.court_with_its_key, self.half_a_pair, self.agency_started_anew)

@@ -19,12 +19,13 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import audit  # noqa: E402
 import cast  # noqa: E402
 import play  # noqa: E402
+import world  # noqa: E402
 from cast import BEILING, SONGYUE  # noqa: E402
 from drill import drill  # noqa: E402
 from stage import SHANGHAI, at  # noqa: E402
 
 MARKERS = ["林远舟", "苏晴", "990101198503070017", "990101850307001", "990101198708150029", cast.ACCOUNT_BEILING, cast.ACCOUNT_SONGYUE, cast.CASE, cast.TITLE,
-           cast.APPLICANT.split(";")[0], "1,234.56", "MARKER-IN-A-GROUND", *play.PAPERS.values()]
+           cast.APPLICANT.split(";")[0], "1,234.56", "MARKER-IN-A-GROUND", *world.PAPERS.values()]
 KEPT = ["--last-signed", "last_signed", "--master-key", "pki/keys/master.key"]
 
 
@@ -56,13 +57,13 @@ class Erasure(play.Demo):
         self.answered("release")
         index = self.case()["case"]["journal_index"]
         self.eagle("paper", "get", self.digest("RULING"), "--order", self.orders["freeze"], "--out", "got.pdf", "--officer", "001")
-        with open(os.path.join(self.folder, "got.pdf"), "rb") as got, open(os.path.join(self.folder, play.PAPERS["RULING"]), "rb") as put:
+        with open(os.path.join(self.folder, "got.pdf"), "rb") as got, open(os.path.join(self.folder, world.PAPERS["RULING"]), "rb") as put:
             self.stage.check("the court reads its ruling back, byte for byte", got.read() == put.read())
         self.eagle("case", "stage", "--case", cast.CASE, "--to", "CLOSED", "--ground", "MARKER-IN-A-GROUND", "--sign", cast.HANDLER, "--sign", cast.LEADER)
         return index
 
     def digest(self, category):
-        with open(os.path.join(self.folder, play.PAPERS[category]), "rb") as file:
+        with open(os.path.join(self.folder, world.PAPERS[category]), "rb") as file:
             return hashlib.sha256(file.read()).hexdigest()
 
     def copy(self, name):

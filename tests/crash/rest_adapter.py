@@ -19,7 +19,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "deploy", "demo"))
 import audit  # noqa: E402
 import cast  # noqa: E402
-import play  # noqa: E402
+import world  # noqa: E402
 from cast import FOLDERS, SONGYUE  # noqa: E402
 from drill import drill  # noqa: E402
 from restore import Restore  # noqa: E402
@@ -27,8 +27,8 @@ from stage import free_port  # noqa: E402
 
 ACCOUNT, COURTS = "9900020000000003036", cast.ACCOUNT_COURT
 PRIOR = "（2025）辽9902执88号"
-SAMPLE = os.path.join(play.ROOT, "adapters/rest/data/sample/bank.rest.toml")
-BANK = os.path.join(play.ROOT, "tests/adapters/rest/bank_server.py")
+SAMPLE = os.path.join(world.ROOT, "adapters/rest/data/sample/bank.rest.toml")
+BANK = os.path.join(world.ROOT, "tests/adapters/rest/bank_server.py")
 
 
 class RestAdapter(Restore):
@@ -180,7 +180,7 @@ call_seconds = 2
     def run(self):
         s = self.stage
         self.case_opened()
-        s.scene(1, "A bank behind its own HTTP server", "对接行内接口")
+        s.scene("A bank behind its own HTTP server", "对接行内接口")
         self.checked()
         order = self.inquire()
         self.settled("the inquiry")

@@ -17,6 +17,7 @@ TOP = os.path.join(HERE, "..", "..", "..")
 sys.path[:0] = [os.path.join(TOP, "deploy", "demo"), os.path.join(TOP, "tests", "crash")]
 import cast  # noqa: E402
 import play  # noqa: E402
+import world  # noqa: E402
 from cast import SONGYUE  # noqa: E402
 from drill import drill  # noqa: E402
 from stage import at  # noqa: E402
@@ -57,7 +58,7 @@ backoff_seconds_max = 1
 [file]
 to_agency = "drop/to-agency"
 to_gateway = "drop/to-gateway"
-codes = {json.dumps(os.path.join(play.ROOT, "adapters/file/data/codes.csv"))}
+codes = {json.dumps(os.path.join(world.ROOT, "adapters/file/data/codes.csv"))}
 scan_seconds = 0.1
 """)
         self.write_register({"accounts": [{"number": cast.ACCOUNT_SONGYUE, "name": cast.DEBTOR.split(";")[0], "id_number": cast.DEBTOR.split(";")[2], "branch": "松月支行",

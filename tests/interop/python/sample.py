@@ -19,6 +19,7 @@ sys.path[:0] = [os.path.join(TOP, "deploy", "demo"), HERE, sys.argv[3]]
 import audit  # noqa: E402
 import cast  # noqa: E402
 import play  # noqa: E402
+import world  # noqa: E402
 import samples  # noqa: E402
 from cast import SONGYUE  # noqa: E402
 from stage import Failed  # noqa: E402
@@ -180,7 +181,7 @@ seal = "./seal.sh"
         """The bank has the court's papers, byte for byte, and the court the bank's sealed receipt."""
         read = lambda *path: open(os.path.join(self.folder, *path), "rb").read()
         kept = [read("songyue-papers", name) for name in os.listdir(os.path.join(self.folder, "songyue-papers"))]
-        self.stage.check("the ruling and the notice were fetched before the work", all(read(play.PAPERS[one]) in kept for one in ("RULING", "ASSISTANCE_NOTICE")))
+        self.stage.check("the ruling and the notice were fetched before the work", all(read(world.PAPERS[one]) in kept for one in ("RULING", "ASSISTANCE_NOTICE")))
         shown = self.eagle("findings", self.orders["first"], "--officer", cast.HANDLER)["documents"]
         self.stage.equal("a sealed receipt came back", [(row["category"], row["title"]) for row in shown], [("SEALED_RECEIPT", "协助执行回执")])
         self.eagle("paper", "get", shown[0]["digest"], "--order", self.orders["first"], "--out", "receipt.pdf", "--officer", cast.HANDLER)
@@ -221,7 +222,7 @@ log_key = "{audit.log_key(self)}"
         self.stage.check(f"a court in {SAMPLES.language} inquires, and proves the acceptance", sent.startswith("accepted "), sent)
         told = court("follow", sent.split()[1], "--sign", cast.HANDLER)
         self.stage.check("and verifies what the bank signed", told.split()[:4] == [SONGYUE, "FINAL", "FOUND", cast.ACCOUNT_SONGYUE], told)
-        freeze = [*asked, "--paper", notice, "--paper", "RULING=" + play.PAPERS["RULING"], "--fen", "100000", "--months", "12"]
+        freeze = [*asked, "--paper", notice, "--paper", "RULING=" + world.PAPERS["RULING"], "--fen", "100000", "--months", "12"]
         alone = court("freeze", *freeze, "--sign", cast.HANDLER)
         self.stage.check("a freeze by one hand is refused", alone.startswith("refused: ") and "SIGNATURES_MISSING" in alone, alone)
         sent = court("freeze", *freeze, "--sign", cast.HANDLER, "--sign", cast.COSIGNER)
