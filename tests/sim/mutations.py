@@ -46,7 +46,7 @@ MUTATIONS = [
     Mutation("an-older-word-counts", "the ledger and the bank agree", "server/domain/ledger.cc",
              "  if (IsOlder(state, *measure)) return;\n", "", "domain_test", "LedgerTest.*"),
     Mutation("what-was-forgotten-is-told-once", "the ledger and the bank agree after a loss", "adapters/sdk/agent_report.cc",
-             "unit.tables.SetForgotten(batch.sequence, forgotten);", ""),
+             "unit.tables.SetForgotten(batch.sequence, forgotten);", "", "sdk_test", "AgentSession.*"),
     Mutation("a-withdrawn-freeze-never-stands", "the ledger and the bank agree after a loss", "server/domain/apply_receipt.cc",
              "ledger.MeasureCorrected(freeze, item.outcome(), item.measure(), MeasurePhase::kRefused);", "ledger.MeasureSigned(freeze, item.outcome(), item.measure());",
              "domain_test", "ReceiptTest.*"),
