@@ -174,8 +174,10 @@ TEST(RestBank, StatesWhatTheBanksBooksSayAndNothingThatItBelieves) {
   it.world.Run(20);
   EXPECT_EQ(stated.size(), 2u) << "what can't be read isn't stated";
   it.bank.Heal();
+  it.bank.Deposit(kLinsAccount, "1000.00");  // a statement of the same books and second would be the last one again
   it.world.Run(200);
-  EXPECT_EQ(stated.size(), 3u);
+  ASSERT_EQ(stated.size(), 3u);
+  EXPECT_EQ(line(stated[2], freeze).controlled_minor_units(), 21'000'00);
 }
 
 TEST(RestBank, NilIsTheBanksWordAndNothingElse) {
