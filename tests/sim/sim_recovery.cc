@@ -160,7 +160,9 @@ void World::SendAgain(size_t from) {
     round_ = minute_;
     // Withdrawals give room, and nobody keeps their answers: they are all said again.
     for (const WithdrawOrderRequest& one : withdrawals_) Withdraw(one);
-    if (++stuck_ % kPeopleDecideMinutes == 0 && why_stuck_ == RowOf(Reason::kCapExceeded).name) MakeRoom();
+    const bool no_room =
+        why_stuck_ == RowOf(Reason::kCapExceeded).name || why_stuck_ == RowOf(Reason::kLiabilityExceeded).name;
+    if (++stuck_ % kPeopleDecideMinutes == 0 && no_room) MakeRoom();
     if (stuck_ == kForEverMinutes) Blame("what is lost can't be sent again: " + why_stuck_);
   }
   if (from >= lost_.size() || !lost_[from]->done) return;  // one at a time
@@ -179,7 +181,8 @@ void World::SendAgain(size_t from) {
   });
 }
 
-// What waited when the lost freeze was accepted has moved up since, and the case stands above its claim with both.
+// What waited when the lost freeze was accepted has moved up since, and the case stands above its claim, or the
+// respondent above what it is liable for, with both.
 // People let go of what stands and waits: of one alone, the next that waits would take the room.
 void World::MakeRoom() {
   goldeneagle::v1::Order lost;

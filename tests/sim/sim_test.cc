@@ -129,6 +129,7 @@ TEST(GatewaySim, KeepsItsPromisesInSeedsThatOnceWentWrong) {
   for (uint64_t seed : {3180, 881, 3016, 2711, 4111}) {
     EXPECT_THAT(Play(seed, kMinutes, nullptr, kDepositsAlone), testing::IsEmpty()) << seed;
   }
+  EXPECT_THAT(Play(1556, kMinutes), testing::IsEmpty());
 }
 
 TEST(GatewaySim, OneSeedIsOneRun) {
