@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "adapters/conformance/receipt_rules.h"
+#include "server/base/bytes.h"
 #include "server/base/reason.h"
 #include "server/base/uuid.h"
 #include "server/trust/batch.h"
