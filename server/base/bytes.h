@@ -7,6 +7,7 @@
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -38,10 +39,12 @@ class ByteWriter {
 };
 
 // Reads what ByteWriter wrote. A read past the end gives zeros and makes ok() false for ever: check once, at the end.
-// The views returned point into the string given to the constructor.
+// The views returned point into the string given to the constructor, which a temporary would not outlive.
 class ByteReader {
  public:
   explicit ByteReader(std::string_view bytes) : rest_(bytes) {}
+  template <std::same_as<std::string> Temporary>
+  explicit ByteReader(Temporary&&) = delete;
   uint8_t U8();
   uint16_t U16();
   uint32_t U32();

@@ -130,7 +130,7 @@ absl::Status LoadPrefixed(const storage::Row& row, domain::State& state) {
     if (!domain::DecodeAdapterKey(key.substr(kAdapterPrefix.size()), version) || !state.adapters[version].Decode(value))
       return Unreadable(Table::kLog);
   } else if (key.starts_with(kAcknowledgedPrefix)) {
-    ByteReader in(key.substr(kAcknowledgedPrefix.size()));
+    ByteReader in(std::string_view(key).substr(kAcknowledgedPrefix.size()));
     const auto ordinal = static_cast<uint32_t>(in.U64());
     if (!in.Done() || !state.acknowledged[ordinal].Decode(value)) return Unreadable(Table::kLog);
   }

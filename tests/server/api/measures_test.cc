@@ -89,7 +89,7 @@ TEST_F(Measures, AnOpenRenewalIsSeenAndItsAnswerMovesTheEnd) {
   const absl::Time later = end_ + absl::Hours(24 * 365);
   *item.mutable_measure()->mutable_effective_to() = domain::ToProto(later);
   ASSERT_TRUE(demo_.Report(kBeiling, {renewed}).ok());
-  const v1::MeasureView& now = List({}).measures(0);
+  const v1::MeasureView now = List({}).measures(0);
   EXPECT_FALSE(now.renewal_open());
   EXPECT_EQ(domain::FromProto(now.state().effective_to()), later);
   EXPECT_EQ(now.phase(), v1::MEASURE_PHASE_EFFECTIVE);

@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "gtest/gtest.h"
@@ -24,6 +25,10 @@ TEST(ByteWriter, WritesTheBoundsOfEachWidth) {
   EXPECT_EQ(HexEncode(ByteWriter().U64(1).Take()), "0000000000000001");
   EXPECT_EQ(ByteWriter().Take(), "");
 }
+
+// What it gives points into the string that it reads.
+static_assert(!std::is_constructible_v<ByteReader, std::string>);
+static_assert(std::is_constructible_v<ByteReader, const std::string&>);
 
 TEST(ByteReader, ReadsWhatTheWriterWrote) {
   const std::string bytes =
