@@ -234,6 +234,7 @@ void ModelAdapter::Bend(const v1::Order& order, sdk::Answer& answer) {
     item.set_outcome(v1::OUTCOME_NOT_CONTROLLED);
     item.set_reason("NO_BALANCE");
     item.clear_measure();
+    measure = nullptr;
   }
   if (Has(Defect::kRenewsAnew) && order.has_renew() && measure != nullptr)
     measure->set_unit_reference(measure->unit_reference() + "-2");

@@ -38,6 +38,7 @@ class Office {
  public:
   // `data`: the folder of the files to import, from the top of the tree.
   Office(const Kind& kind, const std::string& data, const std::string& registry);
+  virtual ~Office() = default;
 
   // The clock: today at "09:10:00", or a day later in the same zone.
   void At(const std::string& time_of_day);
