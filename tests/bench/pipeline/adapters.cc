@@ -23,6 +23,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::system_clock;
 
+constexpr int kTasksAPoll = 256, kTasksAtPace = 4;
+
 // What all adapters of the process share; read only, but for the board.
 struct Shared {
   const AdapterOptions& options;
@@ -98,28 +100,40 @@ class Adapter {
     if (shared_.board.head().stop != 0) return;
     ++shared_.board.head().failed_calls;
     shared_.board.Complain(FromGrpc(status, absl::StrCat(party_.code, " ", what)).ToString());
+    After(milliseconds(50), std::move(again));
+  }
+
+  template <class Then>
+  void After(milliseconds pause, Then then) {
     struct Timer final : Event {
-      explicit Timer(Again again_in) : again(std::move(again_in)) {}
+      explicit Timer(Then then_in) : then(std::move(then_in)) {}
       void Done(bool ok) override {
-        if (ok) again();
+        if (ok) then();
       }
-      Again again;
+      Then then;
       grpc::Alarm alarm;
     };
-    auto* timer = new Timer(std::move(again));
-    timer->alarm.Set(&queue_, system_clock::now() + milliseconds(50), static_cast<Event*>(timer));
+    auto* timer = new Timer(std::move(then));
+    timer->alarm.Set(&queue_, system_clock::now() + pause, static_cast<Event*>(timer));
   }
 
   void Poll() {
     if (shared_.board.head().stop != 0) return;
     v1::PullTasksRequest request;
-    request.set_instance(Instance()), request.set_most_tasks(256), request.set_wait_seconds(20);
+    request.set_instance(Instance()),
+        request.set_most_tasks(shared_.board.head().pace_ms != 0 ? kTasksAtPace : kTasksAPoll),
+        request.set_wait_seconds(20);
     request.set_last_delivery(last_delivery_), request.set_directory_position(directory_position_);
     Start<v1::PullTasksResponse>(&v1::AdapterService::Stub::AsyncPullTasks, request, 40, [this](auto& call) {
       if (!call.status.ok()) return Failed("PullTasks", call.status, [this] { Poll(); });
       for (const v1::DirectoryChange& change : call.response.directory()) directory_position_ = change.position();
       for (const v1::Task& task : call.response.tasks()) last_delivery_ = std::max(last_delivery_, task.fence());
-      Poll();
+      const milliseconds pause(shared_.board.head().pace_ms);
+      if (pause.count() == 0 || call.response.tasks_size() == 0) {
+        Poll();
+      } else {
+        After(pause, [this] { Poll(); });
+      }
       if (call.response.tasks_size() > 0) Work(call.response);
     });
   }
@@ -128,6 +142,7 @@ class Adapter {
     ++shared_.board.head().polls;
     shared_.board.head().delivered += static_cast<uint64_t>(poll.tasks_size());
     const absl::Time now = shared_.clock.WallNow();
+    const int64_t now_us = NowUs();
     std::vector<std::string> receipts;
     std::vector<uint64_t> orders;
     for (const v1::Task& task : poll.tasks()) {
@@ -142,7 +157,8 @@ class Adapter {
         continue;
       }
       const journal::Hash digest = journal::LeafHash(task.member());
-      receipts.push_back(FoundReceipt(party_.code, journal::View(digest), *verdict.order, now).SerializeAsString());
+      shared_.board.HandedOut(OrderOf(verdict.order->order_id()), now_us);
+      receipts.push_back(FinalReceipt(party_.code, journal::View(digest), *verdict.order, now).SerializeAsString());
       orders.push_back(OrderOf(verdict.order->order_id()));
     }
     if (receipts.empty()) return;
@@ -179,9 +195,9 @@ class Adapter {
     } else if (result.verdict() != v1::RECEIPT_VERDICT_RECORDED) {
       ++shared_.board.head().refused;
       shared_.board.Complain(absl::StrCat(party_.code, " receipt: ", result.reason(), " ", result.message()));
-    } else if (shared_.board.Answered(order, now_us) && shared_.options.completions >= 0) {
+    } else if (shared_.board.Answered(order, now_us) && !shared_.options.completions.empty()) {
       const uint64_t batch = order >> 8;
-      if (write(shared_.options.completions, &batch, sizeof batch) != sizeof batch)
+      if (write(shared_.options.completions.at(CourtOf(batch)), &batch, sizeof batch) != sizeof batch)
         shared_.board.Complain("nobody reads completions");
     }
   }

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "goldeneagle/v1/order_service.pb.h"
 #include "server/base/reason.h"
 #include "server/base/system_clock.h"
@@ -29,6 +30,8 @@ namespace eagle::bench {
 namespace {
 
 constexpr double kReadySeconds = 60;
+constexpr uint64_t kPaceMs = 100;        // what an adapter of the profile "priority" pauses after a few tasks
+constexpr double kUrgentPerSecond = 25;  // freezes
 
 absl::Status WaitFor(const std::string& what, const std::function<bool()>& done, Child& child) {
   const int64_t until_us = NowUs() + static_cast<int64_t>(kReadySeconds * 1e6);
@@ -64,6 +67,8 @@ class Run {
   absl::Status Limits();
   absl::Status Profile(const std::string& name);
   absl::StatusOr<Outcome> Measure(const std::string& name, const Load& load);
+  absl::Status Priority();
+  absl::Status HandOut(const std::string& name);
   void Ratios();
   absl::Status Finish();
 
@@ -86,7 +91,7 @@ class Run {
   RunningGateway gateway_;
   Child adapters_, echo_;
   std::string echo_address_;
-  std::unique_ptr<Court> court_;
+  std::vector<std::unique_ptr<Court>> courts_;  // as kCourts
   std::map<std::string, double> last_;
   uint64_t journal_before_ = 0, orders_ = 0, tasks_ = 0;
 };
@@ -109,15 +114,19 @@ absl::Status Run::SetUp() {
 
 absl::Status Run::StartAdapters() {
   EAGLE_ASSIGN_OR_RETURN(board_, Board::Make(options_.folder + "/board"));
-  int completions[2];
-  if (pipe2(completions, O_CLOEXEC) != 0) return Fail(Reason::kConfigurationInvalid, "no pipe");
+  std::vector<int> completions, written;  // a pipe for each court
+  for (size_t i = 0; i < std::size(kCourts); ++i) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) return Fail(Reason::kConfigurationInvalid, "no pipe");
+    completions.push_back(ends[0]), written.push_back(ends[1]);
+  }
   const double cpu = CpuSeconds(gateway_.process.pid());
   const int64_t from_us = NowUs();
   auto started = Child::Start({options_.self, "adapters", "--folder", options_.folder, "--address", gateway_.api,
                                "--adapters", std::to_string(options_.adapters), "--lanes",
-                               std::to_string(options_.lanes), "--completions", std::to_string(completions[1])},
-                              options_.folder + "/adapters.log", completions[1]);
-  close(completions[1]);
+                               std::to_string(options_.lanes), "--completions", absl::StrJoin(written, ",")},
+                              options_.folder + "/adapters.log", written);
+  for (const int end : written) close(end);
   EAGLE_RETURN_IF_ERROR(started.status());
   adapters_ = *std::move(started);
   const auto ready = WaitFor(
@@ -127,7 +136,9 @@ absl::Status Run::StartAdapters() {
   Add("connections", "adapters_ready_ms", "ms", static_cast<double>(NowUs() - from_us) * 1e-3);
   Add("connections", "gateway_cpu_ms_per_adapter", "ms", (CpuSeconds(gateway_.process.pid()) - cpu) * 1e3 / connected);
   Add("connections", "gateway_resident_mb", "MB", static_cast<double>(ResidentBytes(gateway_.process.pid())) / 1e6);
-  EAGLE_ASSIGN_OR_RETURN(court_, Court::Make(world_, *board_, gateway_.api, completions[0]));
+  for (size_t i = 0; i < std::size(kCourts); ++i) {
+    EAGLE_ASSIGN_OR_RETURN(courts_.emplace_back(), Court::Make(world_, i, *board_, gateway_.api, completions[i]));
+  }
   return absl::OkStatus();
 }
 
@@ -170,7 +181,7 @@ absl::StatusOr<Outcome> Run::Measure(const std::string& name, const Load& load) 
     threads_end = CpuByThread(gateway);
     disk = BytesOnDisk(options_.folder + "/data") - disk;
   };
-  EAGLE_ASSIGN_OR_RETURN(Outcome out, court_->Run(load, at_start, at_end));
+  EAGLE_ASSIGN_OR_RETURN(Outcome out, courts_[0]->Run(load, at_start, at_end));
   orders_ += out.orders, tasks_ += out.tasks;
   const auto tasks = static_cast<double>(out.tasks);
   if (out.seconds <= 0 || tasks <= 0) return Fail(Reason::kUnavailable, name + ": nothing was measured");
@@ -203,7 +214,76 @@ absl::StatusOr<Outcome> Run::Measure(const std::string& name, const Load& load) 
   return out;
 }
 
+// When urgent freezes of one court, by the clock, are in an adapter's hands.
+absl::Status Run::HandOut(const std::string& name) {
+  EAGLE_ASSIGN_OR_RETURN(
+      Outcome out,
+      courts_[0]->Run(
+          {.fan_out = 1, .orders = 1, .rate = kUrgentPerSecond, .seconds = options_.seconds, .freeze = true}, [] {},
+          [] {}));
+  Add("priority", name + "_p50", "us", out.handed_us.At(0.5));
+  Add("priority", name + "_p99", "us", out.handed_us.At(0.99));
+  Add("priority", name + "_measured", "1", static_cast<double>(out.handed_us.size()));
+  orders_ += out.orders, tasks_ += out.orders;
+  return absl::OkStatus();
+}
+
+// Agencies that take a few tasks at a time, and at each of them a bulk of another court that lasts for longer than is
+// measured: what an urgent freeze waits must be what it waits without.
+absl::Status Run::Priority() {
+  const auto fan_out = static_cast<uint32_t>(options_.adapters);
+  BoardHeader& head = board_->head();
+  const auto nothing = [] {};
+  head.pace_ms = kPaceMs;
+  // One task for each, so that nobody's parked poll still asks for as many as without a pace.
+  EAGLE_RETURN_IF_ERROR(
+      courts_[0]
+          ->Run({.fan_out = fan_out, .orders = 1, .window = 1, .warm_seconds = 0, .batches_max = 1}, nothing, nothing)
+          .status());
+  EAGLE_RETURN_IF_ERROR(HandOut("handed_out_alone"));
+  const uint64_t a_batch = uint64_t{options_.orders} * fan_out;
+  const auto batches = static_cast<uint32_t>((options_.bulk + a_batch - 1) / a_batch);
+  absl::StatusOr<Outcome> bulk = Outcome();
+  const int64_t from_us = NowUs();
+  std::thread other([&] {
+    bulk = courts_[1]->Run({.fan_out = fan_out,
+                            .orders = options_.orders,
+                            .window = batches,
+                            .warm_seconds = 0,
+                            .seconds = 3600,
+                            .batches_max = batches},
+                           nothing, nothing);
+  });
+  const auto measured = [&]() -> absl::Status {
+    EAGLE_RETURN_IF_ERROR(WaitFor(
+        "the bulk's acceptance",
+        [&] {
+          const Court::UnderWay now = courts_[1]->under_way();
+          return now.open == batches && now.accepting == 0;
+        },
+        gateway_.process));
+    Add("priority", "bulk_accepted_ms", "ms", static_cast<double>(NowUs() - from_us) * 1e-3);
+    const uint64_t answered = head.answered;
+    EAGLE_RETURN_IF_ERROR(HandOut("handed_out_before_a_bulk"));
+    const uint64_t done = head.answered - answered;
+    Add("priority", "bulk_tasks", "1", static_cast<double>(batches * a_batch));
+    Add("priority", "bulk_tasks_meanwhile", "1", static_cast<double>(done));
+    if (courts_[1]->under_way().open == 0)
+      return Fail(Reason::kUnavailable, "the bulk was done before the end: make it larger");
+    return absl::OkStatus();
+  }();
+  head.pace_ms = 0;
+  other.join();
+  Add("priority", "bulk_lasted_ms", "ms", static_cast<double>(NowUs() - from_us) * 1e-3);
+  AddRatio("priority: hand-out p99 before a bulk / (an adapter's pause + hand-out p99 alone)",
+           Last("priority/handed_out_before_a_bulk_p99"),
+           Last("priority/handed_out_alone_p99") + static_cast<double>(kPaceMs) * 1e3);
+  EAGLE_RETURN_IF_ERROR(measured);
+  return bulk.status();
+}
+
 absl::Status Run::Profile(const std::string& name) {
+  if (name == "priority") return Priority();
   const auto fan_out = static_cast<uint32_t>(options_.adapters);
   Load load{.fan_out = fan_out,
             .orders = options_.orders,
@@ -249,11 +329,12 @@ absl::Status Run::Finish() {
                                                 " receipts refused, ", head.unverified.load(), " tasks not believed, ",
                                                 head.failed_calls.load(), " calls failed; ", head.complaint));
   }
-  EAGLE_ASSIGN_OR_RETURN(const uint64_t receipts, court_->VerifyAnswers(options_.verified_orders));
+  EAGLE_ASSIGN_OR_RETURN(const uint64_t receipts, courts_[0]->VerifyAnswers(options_.verified_orders));
   // Each order and each answer is an entry.
-  if (court_->journal_size() < tasks_) return Fail(Reason::kJournalBroken, "the journal hasn't grown by what was done");
+  if (courts_[0]->journal_size() < tasks_)
+    return Fail(Reason::kJournalBroken, "the journal hasn't grown by what was done");
   board_->head().stop = 1;
-  court_.reset();
+  courts_.clear();
   adapters_.End();
   if (const int code = gateway_.process.End(); code != 0) {
     return Fail(Reason::kInternal,
@@ -300,14 +381,15 @@ absl::Status SetUpFolder(const BenchOptions& options) {
     }
   }
   const absl::Time now = clock.WallNow();
-  const v1::Order order = InquireOrder(world, 0, {world.agencies.at(0).code}, OrderIdOf(0, now, entropy), now);
+  const CourtParty& court = world.courts.at(0);
+  const v1::Order order = InquireOrder(court, 0, {world.agencies.at(0).code}, OrderIdOf(0, now, entropy), now);
   v1::SubmitOrdersRequest request;
   *request.mutable_batch() = trust::MakeBatch({.member_type = v1::MEMBER_TYPE_ORDER,
                                                .environment = v1::ENVIRONMENT_TEST,
-                                               .signer = kCourt,
+                                               .signer = court.code,
                                                .sequence = 1,
                                                .signed_at = now},
-                                              {order.SerializeAsString()}, {world.handler.signer.get()});
+                                              {order.SerializeAsString()}, {court.handler.signer.get()});
   return WriteFile(options.folder + "/batch.bin", request.SerializeAsString());
 }
 

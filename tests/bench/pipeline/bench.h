@@ -26,7 +26,8 @@ struct BenchOptions {
   int rounds = 5;
   double seconds = 4;  // of each profile in a round
   size_t lanes = 2;    // threads of the adapters' process
-  std::vector<std::string> profiles = {"throughput", "batch", "latency", "single", "open"};
+  std::vector<std::string> profiles = {"throughput", "batch", "latency", "single", "open", "priority"};
+  uint64_t bulk = 100'000;            // tasks that wait in the profile "priority"
   uint64_t batches_max = UINT64_MAX;  // of each profile in a round
   size_t verified_orders = 16;        // whose receipts are read back in the end
 };

@@ -3,7 +3,8 @@
 // pipeline reads it.
 //
 // An order carries its place on the board in its id (UUIDv7, whose last seven bytes are free): batch number << 8 |
-// place in the batch. Times are microseconds of the machine's monotonic clock, the same in all processes.
+// place in the batch; which court sent a batch is told by its number (CourtOf). Times are microseconds of the machine's
+// monotonic clock, the same in all processes.
 //
 // Threads: any, of any process.
 //
@@ -16,11 +17,13 @@
 #include <atomic>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
 #include "server/base/uuid.h"
+#include "tests/bench/pipeline/world.h"
 
 namespace eagle::bench {
 
@@ -28,6 +31,7 @@ inline constexpr uint64_t kBatchesMax = 1 << 16;
 inline constexpr uint64_t kOrdersPerBatchMax = 64;
 
 struct OrderSlot {
+  std::atomic<int64_t> handed_us;  // when an adapter had it in hands first; 0: none yet
   std::atomic<int64_t> last_us;    // when its last answer so far was durable
   std::atomic<uint32_t> answered;  // receipts that were recorded
 };
@@ -45,8 +49,9 @@ struct BoardHeader {
   std::atomic<uint64_t> refused;     // receipts that it refused, or holds in conflict
   std::atomic<uint64_t> unverified;  // tasks that an adapter refused to believe
   std::atomic<uint64_t> failed_calls;
-  std::atomic<uint64_t> stop;  // adapters end
-  char complaint[512];         // the first thing that went wrong
+  std::atomic<uint64_t> pace_ms;  // how long adapters pause after each few tasks; 0: they take all they can
+  std::atomic<uint64_t> stop;     // adapters end
+  char complaint[512];            // the first thing that went wrong
 };
 
 class Board {
@@ -61,8 +66,13 @@ class Board {
 
   void Expect(uint64_t batch, uint32_t orders, uint32_t fan_out) {
     BatchSlot& slot = Batch(batch);
-    for (OrderSlot& order : slot.orders) order.last_us = 0, order.answered = 0;
+    for (OrderSlot& order : slot.orders) order.handed_us = 0, order.last_us = 0, order.answered = 0;
     slot.open = orders * fan_out;
+  }
+  // An adapter has a task of `order`.
+  void HandedOut(uint64_t order, int64_t now_us) {
+    int64_t none = 0;
+    Order(order).handed_us.compare_exchange_strong(none, now_us);
   }
   // One task of `order` is durably answered. True when it was the last one of its batch.
   bool Answered(uint64_t order, int64_t now_us) {
@@ -92,6 +102,9 @@ inline uint64_t OrderOf(std::string_view id) {
   for (size_t i = 9; i < id.size(); ++i) order = order << 8 | static_cast<uint8_t>(id[i]);
   return order;
 }
+
+// The place in kCourts of the court that sent a batch.
+inline size_t CourtOf(uint64_t batch) { return batch % std::size(kCourts); }
 
 // Microseconds of the machine's monotonic clock.
 int64_t NowUs();

@@ -3,7 +3,7 @@
 //
 // Threads: as gRPC: any.
 //
-//   auto channel = Connect(world, world.court, "127.0.0.1:40123");
+//   auto channel = Connect(world, world.oper, "127.0.0.1:40123");
 //   EAGLE_ASSIGN_OR_RETURN(auto answer, Call(admin, &v1::AdminService::Stub::SubmitAdministration, request));
 #pragma once
 

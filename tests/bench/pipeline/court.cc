@@ -31,14 +31,16 @@ constexpr size_t kKeptOrders = 4096;
 
 class RealCourt final : public Court {
  public:
-  RealCourt(const World& world, Board board, const std::string& address, int completions,
+  RealCourt(const World& world, size_t court, Board board, const std::string& address, int completions,
             std::unique_ptr<journal::NoteVerifier> log)
       : world_(world),
+        court_(world.courts.at(court)),
         board_(board),
         completions_(completions),
         log_(std::move(log)),
-        channel_(Connect(world, world.court, address)),
-        orders_(v1::OrderService::NewStub(channel_)) {
+        channel_(Connect(world, court_, address)),
+        orders_(v1::OrderService::NewStub(channel_)),
+        next_batch_(std::size(kCourts) + court) {
     sequence_ = static_cast<uint64_t>(absl::ToUnixMicros(clock_.WallNow()));
     answers_ = std::thread([this] { TakeAnswers(); });
     completed_ = std::thread([this] { TakeCompletions(); });
@@ -58,6 +60,10 @@ class RealCourt final : public Court {
     std::lock_guard lock(mu_);
     return journal_size_;
   }
+  UnderWay under_way() const override {
+    std::lock_guard lock(mu_);
+    return {accepting_, open_};
+  }
 
  private:
   struct Sent {  // one batch under way
@@ -75,6 +81,7 @@ class RealCourt final : public Court {
     uint32_t orders = 0;
   };
 
+  std::vector<std::string> Members(const Load& load, uint64_t batch, absl::Time now);
   void Submit(const Load& load, int64_t due_us, bool measured);
   void TakeAnswers();
   absl::Status Believe(const Sent& sent);
@@ -84,6 +91,7 @@ class RealCourt final : public Court {
   void StopFollowing();
 
   const World& world_;
+  const CourtParty& court_;
   Board board_;
   const int completions_;
   const std::unique_ptr<journal::NoteVerifier> log_;
@@ -93,7 +101,7 @@ class RealCourt final : public Court {
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<Stub> orders_;
   std::optional<trust::StatementBook> book_;
-  uint64_t sequence_ = 0, next_batch_ = 1;
+  uint64_t sequence_ = 0, next_batch_;
   std::vector<std::string> targets_;
 
   grpc::CompletionQueue queue_;
@@ -111,21 +119,32 @@ class RealCourt final : public Court {
   absl::Status trouble_;
 };
 
-void RealCourt::Submit(const Load& load, int64_t due_us, bool measured) {
-  auto* sent = new Sent;
-  sent->batch = next_batch_++;
-  const absl::Time now = clock_.WallNow();
+std::vector<std::string> RealCourt::Members(const Load& load, uint64_t batch, absl::Time now) {
   std::vector<std::string> members;
   for (uint32_t i = 0; i < load.orders; ++i) {
-    const std::string id = OrderIdOf(sent->batch << 8 | i, now, entropy_);
-    members.push_back(InquireOrder(world_, i % kCases, targets_, id, now).SerializeAsString());
+    const std::string id = OrderIdOf(batch << 8 | i, now, entropy_);
+    const uint64_t turn = batch / std::size(kCourts) + i;  // so that freezes go to all agencies and cases
+    const v1::Order order = load.freeze ? FreezeOrder(court_, turn % kCases,
+                                                      world_.agencies.at(turn % world_.agencies.size()).code, id, now)
+                                        : InquireOrder(court_, i % kCases, targets_, id, now);
+    members.push_back(order.SerializeAsString());
   }
+  return members;
+}
+
+void RealCourt::Submit(const Load& load, int64_t due_us, bool measured) {
+  auto* sent = new Sent;
+  sent->batch = next_batch_;
+  next_batch_ += std::size(kCourts);
+  const absl::Time now = clock_.WallNow();
+  std::vector<trust::Signer*> signers = {court_.handler.signer.get()};
+  if (load.freeze) signers.push_back(court_.cosigner.signer.get());
   *sent->request.mutable_batch() = trust::MakeBatch({.member_type = v1::MEMBER_TYPE_ORDER,
                                                      .environment = v1::ENVIRONMENT_TEST,
-                                                     .signer = kCourt,
+                                                     .signer = court_.code,
                                                      .sequence = ++sequence_,
                                                      .signed_at = now},
-                                                    std::move(members), {world_.handler.signer.get()});
+                                                    Members(load, sent->batch, now), signers);
   board_.Expect(sent->batch, load.orders, load.fan_out);
   {
     std::lock_guard lock(mu_);
@@ -265,6 +284,7 @@ absl::StatusOr<Outcome> RealCourt::Run(const Load& load, const std::function<voi
                                                            board_.Order(number << 8 | i).answered.load(), " times"));
       }
       out.complete_us.Add(static_cast<double>(board_.Order(number << 8 | i).last_us - batch.from_us));
+      out.handed_us.Add(static_cast<double>(board_.Order(number << 8 | i).handed_us - batch.from_us));
       if (const auto known = known_us_.find(number << 8 | i); known != known_us_.end()) {
         out.known_us.Add(static_cast<double>(known->second - batch.from_us));
       }
@@ -320,7 +340,7 @@ absl::StatusOr<uint64_t> RealCourt::VerifyAnswers(size_t orders) {
     order.ParseFromString(bytes);
     v1::ListFindingsRequest request;
     request.set_order_id(order.order_id()), request.set_page_size(1000);
-    *request.mutable_officer_ticket() = TicketFor(world_, order.case_number(), clock_.WallNow());
+    *request.mutable_officer_ticket() = TicketFor(court_, order.case_number(), clock_.WallNow());
     std::map<std::string, int> receipts;
     do {
       EAGLE_ASSIGN_OR_RETURN(const v1::ListFindingsResponse page,
@@ -343,10 +363,10 @@ absl::StatusOr<uint64_t> RealCourt::VerifyAnswers(size_t orders) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Court>> Court::Make(const World& world, Board board, const std::string& address,
-                                                   int completions) {
+absl::StatusOr<std::unique_ptr<Court>> Court::Make(const World& world, size_t court, Board board,
+                                                   const std::string& address, int completions) {
   EAGLE_ASSIGN_OR_RETURN(auto log, journal::ParseVerifierKey(world.log_key));
-  return std::unique_ptr<Court>(std::make_unique<RealCourt>(world, board, address, completions, std::move(log)));
+  return std::unique_ptr<Court>(std::make_unique<RealCourt>(world, court, board, address, completions, std::move(log)));
 }
 
 }  // namespace eagle::bench

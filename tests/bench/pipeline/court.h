@@ -1,9 +1,10 @@
 // The court's side of the benchmark: signs batches of inquiries, submits them, verifies every acceptance (inclusion in
 // the signed checkpoint, as the court library does), and learns from the board when their last answers are durable.
 //
-// Life:    Make -> Run, one load after the other -> VerifyAnswers. Threads: one.
+// Life:    Make -> Run, one load after the other -> VerifyAnswers. Courts may run beside one another. Threads: one a
+// court.
 //
-//   EAGLE_ASSIGN_OR_RETURN(auto court, Court::Make(world, board, address, completions));
+//   EAGLE_ASSIGN_OR_RETURN(auto court, Court::Make(world, 0, board, address, completions));
 //   EAGLE_ASSIGN_OR_RETURN(Outcome outcome, court->Run({.fan_out = 140, .orders = 64, .window = 2, .seconds = 5}));
 #pragma once
 
@@ -30,6 +31,7 @@ struct Load {
   double seconds = 5;
   uint64_t batches_max = UINT64_MAX;  // ends earlier when so many are done
   bool follow = false;                // WatchOrders beside it, as a case system would
+  bool freeze = false;                // urgent freezes, each at one agency, one after the other; fan_out = 1
 };
 
 // Of the measured seconds: what was submitted in them, and the tasks that were answered in them.
@@ -39,14 +41,15 @@ struct Outcome {
   Samples accept_us;                  // of a batch: submission to its verified acceptance
   Samples complete_us;                // of an order: submission to the last durable answer
   Samples known_us;                   // of an order: submission to the event that says so (follow)
+  Samples handed_us;                  // of an order: submission to the first adapter that has it in hands
   uint64_t polls = 0, delivered = 0;  // answers to polls with tasks, tasks in them
 };
 
 class Court {
  public:
-  // `completions`: the reading end of the pipe that the adapters write to.
-  static absl::StatusOr<std::unique_ptr<Court>> Make(const World& world, Board board, const std::string& address,
-                                                     int completions);
+  // `court`: its place in kCourts. `completions`: the reading end of the pipe that the adapters write to for it.
+  static absl::StatusOr<std::unique_ptr<Court>> Make(const World& world, size_t court, Board board,
+                                                     const std::string& address, int completions);
   virtual ~Court() = default;
 
   // `at_start`, `at_end`: called when the measured seconds begin and end. Returns when everything is answered.
@@ -54,6 +57,12 @@ class Court {
   // unanswered.
   virtual absl::StatusOr<Outcome> Run(const Load& load, const std::function<void()>& at_start,
                                       const std::function<void()>& at_end) = 0;
+
+  // Batches that are not accepted yet, and that are not answered yet. May be called beside Run.
+  struct UnderWay {
+    uint32_t accepting = 0, open = 0;
+  };
+  virtual UnderWay under_way() const = 0;
 
   // The answers to the newest `orders` orders, read back and verified with the agencies' stated keys. Gives how many
   // receipts were verified. Errors: those of reading; of verification; RECEIPT_CONFLICT when an order hasn't exactly

@@ -65,7 +65,7 @@ absl::Status RunEchoServer(const std::string& folder) {
 
 absl::StatusOr<EchoFigures> MeasureEcho(const World& world, const std::string& address, pid_t server, int in_flight,
                                         double seconds) {
-  const auto stub = Echo::NewStub(Connect(world, world.court, address));
+  const auto stub = Echo::NewStub(Connect(world, world.courts.at(0), address));
   EchoMessage request;
   request.set_body(std::string(kEchoBodyBytes, 'e'));
   Call(*stub, &Echo::Stub::Unary, request, "echo").IgnoreError();  // the handshake

@@ -97,11 +97,11 @@ struct Installer {
     return absl::OkStatus();
   }
 
-  absl::Status OpenCases(v1::CaseService::Stub& cases) {
-    for (std::vector<std::string>& members : Batches(CaseActs(clock.WallNow(), entropy))) {
+  absl::Status OpenCases(v1::CaseService::Stub& cases, const CourtParty& court) {
+    for (std::vector<std::string>& members : Batches(CaseActs(court, clock.WallNow(), entropy))) {
       v1::SubmitCaseActsRequest request;
-      *request.mutable_batch() = MakeBatch(Head(v1::MEMBER_TYPE_CASE, kCourt), std::move(members),
-                                           {world.handler.signer.get(), world.leader.signer.get()});
+      *request.mutable_batch() = MakeBatch(Head(v1::MEMBER_TYPE_CASE, court.code), std::move(members),
+                                           {court.handler.signer.get(), court.leader.signer.get()});
       EAGLE_ASSIGN_OR_RETURN(const auto answer,
                              Call(cases, &v1::CaseService::Stub::SubmitCaseActs, request, "SubmitCaseActs"));
       for (const v1::CaseActResult& result : answer.results()) {
@@ -131,15 +131,17 @@ absl::Status Install(const World& world, const std::string& admin_address, const
   const auto admin = v1::AdminService::NewStub(ConnectPlain(admin_address));
   EAGLE_RETURN_IF_ERROR(installer.Register(*admin, policy));
   // Only now is anybody known on the API.
-  const auto channel = Connect(world, world.court, api_address);
-  const auto directory = v1::DirectoryService::NewStub(channel);
   const auto operators_directory = v1::DirectoryService::NewStub(Connect(world, world.oper, api_address));
   EAGLE_RETURN_IF_ERROR(installer.State(*operators_directory, OrganisationStatements(world, clock.WallNow()),
                                         trust::kRegistrar,
                                         {world.registrars[0].signer.get(), world.registrars[2].signer.get()}));
-  EAGLE_RETURN_IF_ERROR(
-      installer.State(*directory, OfficerStatements(world, clock.WallNow()), kCourt, {world.court.signer.get()}));
-  return installer.OpenCases(*v1::CaseService::NewStub(channel));
+  for (const CourtParty& court : world.courts) {
+    const auto channel = Connect(world, court, api_address);
+    EAGLE_RETURN_IF_ERROR(installer.State(*v1::DirectoryService::NewStub(channel),
+                                          OfficerStatements(court, clock.WallNow()), court.code, {court.signer.get()}));
+    EAGLE_RETURN_IF_ERROR(installer.OpenCases(*v1::CaseService::NewStub(channel), court));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<trust::StatementBook> FetchBook(const World& world, const std::shared_ptr<grpc::Channel>& channel,

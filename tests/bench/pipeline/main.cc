@@ -79,8 +79,11 @@ int Main(int argc, char** argv) {
   app.add_option("--rounds", options.rounds, "how often everything is measured")->capture_default_str();
   app.add_option("--seconds", options.seconds, "of each profile in a round")->capture_default_str();
   app.add_option("--lanes", options.lanes, "threads of the adapters' process")->capture_default_str();
-  app.add_option("--profiles", options.profiles, "throughput, batch, latency, single, open, followed, followed_batch")
+  app.add_option("--profiles", options.profiles,
+                 "throughput, batch, latency, single, open, followed, followed_batch, priority")
       ->delimiter(',');
+  app.add_option("--bulk", options.bulk, "tasks of another court that wait in the profile priority")
+      ->capture_default_str();
   app.add_option("--gateway", options.gateway, "the program golden-eagle")->capture_default_str();
   app.add_option("--policy", options.policy, "policy table")->capture_default_str();
   app.add_option("--folder", options.folder,
@@ -99,7 +102,7 @@ int Main(int argc, char** argv) {
   agencies->add_option("--address", adapters.address)->required();
   agencies->add_option("--adapters", adapters.adapters)->required();
   agencies->add_option("--lanes", adapters.lanes)->required();
-  agencies->add_option("--completions", adapters.completions)->required();
+  agencies->add_option("--completions", adapters.completions)->delimiter(',')->required();
   CLI::App* echo = app.add_subcommand("echo-server")->group("");
   echo->add_option("--folder", options.folder)->required();
   CLI11_PARSE(app, argc, argv);
@@ -110,8 +113,8 @@ int Main(int argc, char** argv) {
   if (smoke) {
     options.adapters = 8, options.orders = 16, options.rounds = 1, options.seconds = 0.5, options.lanes = 1,
     options.batches_max = 40;
-    options.profiles = {"throughput", "batch", "latency", "single", "open", "followed"};
-    options.verified_orders = 100;
+    options.profiles = {"throughput", "batch", "latency", "single", "open", "followed", "priority"};
+    options.verified_orders = 100, options.bulk = 2'000;
   }
   return Measure(options, output, keep);
 }

@@ -26,7 +26,8 @@ int CodeOf(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + 
 
 }  // namespace
 
-absl::StatusOr<Child> Child::Start(const std::vector<std::string>& argv, const std::string& log, int keep_open) {
+absl::StatusOr<Child> Child::Start(const std::vector<std::string>& argv, const std::string& log,
+                                   const std::vector<int>& keep_open) {
   std::vector<char*> words;
   for (const std::string& word : argv) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
@@ -39,7 +40,7 @@ absl::StatusOr<Child> Child::Start(const std::vector<std::string>& argv, const s
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) _exit(125);
     dup2(in, 0), dup2(out, 1), dup2(out, 2);
-    if (keep_open >= 0) fcntl(keep_open, F_SETFD, 0);
+    for (const int descriptor : keep_open) fcntl(descriptor, F_SETFD, 0);
     execv(words[0], words.data());
     _exit(127);
   }

@@ -20,9 +20,10 @@ namespace eagle::bench {
 
 class Child {
  public:
-  // Starts argv[0] with what it writes going to the file `log`. `keep_open`: a descriptor that the child inherits under
-  // the same number; -1: none. Errors: CONFIGURATION_INVALID.
-  static absl::StatusOr<Child> Start(const std::vector<std::string>& argv, const std::string& log, int keep_open = -1);
+  // Starts argv[0] with what it writes going to the file `log`. `keep_open`: descriptors that the child inherits under
+  // the same numbers. Errors: CONFIGURATION_INVALID.
+  static absl::StatusOr<Child> Start(const std::vector<std::string>& argv, const std::string& log,
+                                     const std::vector<int>& keep_open = {});
   Child() = default;
   Child(Child&& other) noexcept { *this = std::move(other); }
   Child& operator=(Child&& other) noexcept {

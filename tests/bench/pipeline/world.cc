@@ -20,6 +20,11 @@ using trust::SystemRole;
 
 std::string AgencyName(const std::string& code) { return "agency-" + code; }
 
+// The files of the first court have no number.
+std::string OfCourt(size_t court, const std::string& name) {
+  return court == 0 ? name : absl::StrFormat("%s-%d", name, court + 1);
+}
+
 struct Maker {
   const std::string& folder;
   const trust::CertificateAuthority& authority;
@@ -84,11 +89,14 @@ absl::StatusOr<World> World::Make(const std::string& folder, size_t agencies, Cl
   const Maker make{folder, authority, validity, entropy};
   EAGLE_RETURN_IF_ERROR(WriteFile(folder + "/tls/authority.pem", authority.certificate_pem()));
   EAGLE_RETURN_IF_ERROR(make.Certificate("gateway", SystemRole::kGateway, "gateway"));
-  EAGLE_RETURN_IF_ERROR(make.Certificate("court", SystemRole::kCourt, kCourt));
+  for (size_t i = 0; i < std::size(kCourts); ++i) {
+    EAGLE_RETURN_IF_ERROR(make.Certificate(OfCourt(i, "court"), SystemRole::kCourt, kCourts[i]));
+    for (const char* name : {"court", "handler", "cosigner", "leader"})
+      EAGLE_RETURN_IF_ERROR(make.Key(OfCourt(i, name)));
+  }
   EAGLE_RETURN_IF_ERROR(make.Certificate("operator", SystemRole::kOperator, "operator"));
   EAGLE_RETURN_IF_ERROR(make.Certificate("auditor", SystemRole::kAuditor, "auditor"));
-  for (const char* name : {"court", "handler", "cosigner", "leader", "administrator-1", "administrator-2",
-                           "registrar-1", "registrar-2", "registrar-3"}) {
+  for (const char* name : {"administrator-1", "administrator-2", "registrar-1", "registrar-2", "registrar-3"}) {
     EAGLE_RETURN_IF_ERROR(make.Key(name));
   }
   std::string codes;
@@ -109,7 +117,13 @@ absl::StatusOr<World> World::Load(const std::string& folder) {
               .log_key = ReadFile(folder + "/keys/log.pub")};
   world.log_key = world.log_key.substr(0, world.log_key.find('\n'));
   EAGLE_ASSIGN_OR_RETURN(world.gateway, LoadParty(folder, "gateway", "gateway", false));
-  EAGLE_ASSIGN_OR_RETURN(world.court, LoadParty(folder, "court", kCourt, true));
+  for (size_t i = 0; i < std::size(kCourts); ++i) {
+    CourtParty& court = world.courts.emplace_back();
+    EAGLE_ASSIGN_OR_RETURN(static_cast<Party&>(court), LoadParty(folder, OfCourt(i, "court"), kCourts[i], true));
+    EAGLE_ASSIGN_OR_RETURN(court.handler, LoadPerson(folder, OfCourt(i, "handler")));
+    EAGLE_ASSIGN_OR_RETURN(court.cosigner, LoadPerson(folder, OfCourt(i, "cosigner")));
+    EAGLE_ASSIGN_OR_RETURN(court.leader, LoadPerson(folder, OfCourt(i, "leader")));
+  }
   EAGLE_ASSIGN_OR_RETURN(world.oper, LoadParty(folder, "operator", "operator", false));
   EAGLE_ASSIGN_OR_RETURN(world.auditor, LoadParty(folder, "auditor", "auditor", false));
   std::istringstream codes(ReadFile(folder + "/agencies"));
@@ -123,9 +137,6 @@ absl::StatusOr<World> World::Load(const std::string& folder) {
   for (const char* name : {"registrar-1", "registrar-2", "registrar-3"}) {
     EAGLE_ASSIGN_OR_RETURN(world.registrars.emplace_back(), LoadPerson(folder, name));
   }
-  EAGLE_ASSIGN_OR_RETURN(world.handler, LoadPerson(folder, "handler"));
-  EAGLE_ASSIGN_OR_RETURN(world.cosigner, LoadPerson(folder, "cosigner"));
-  EAGLE_ASSIGN_OR_RETURN(world.leader, LoadPerson(folder, "leader"));
   return world;
 }
 
