@@ -1,5 +1,5 @@
-// eagle scorecard: how agencies and courts did in a month or a week, from a published log's leaves alone. Whoever holds
-// the log gets the same bytes.
+// eagle scorecard: how agencies and courts did in a month, a week or a year, from a published log's leaves alone.
+// Whoever holds the log gets the same bytes.
 #include "client/cli/scorecard.h"
 
 #include <memory>
@@ -23,13 +23,14 @@ namespace eagle::client {
 namespace {
 
 struct ScorecardFlags {
-  std::string folder, month, week, supplement, csv, json, html, log_key, policy;
+  std::string folder, month, week, year, supplement, csv, json, html, log_key, policy;
 };
 
 absl::StatusOr<scorecard::Period> PeriodAsked(const ScorecardFlags& flags, const absl::TimeZone& zone) {
-  if (flags.month.empty() == flags.week.empty())
-    return Fail(Reason::kFieldMissing, "one period is asked for: --month or --week")
-        .At("--month", "2026-09, or --week 2026-W39");
+  if (!flags.month.empty() + !flags.week.empty() + !flags.year.empty() != 1)
+    return Fail(Reason::kFieldMissing, "one period is asked for: --month, --week or --year")
+        .At("--month", "2026-09, or --week 2026-W39, or --year 2026");
+  if (!flags.year.empty()) return scorecard::ParseYear(flags.year, zone);
   return flags.month.empty() ? scorecard::ParseWeek(flags.week, zone) : scorecard::ParseMonth(flags.month, zone);
 }
 
@@ -173,15 +174,17 @@ absl::Status ShowScorecard(Session& session, const ScorecardFlags& flags) {
 
 void AddScorecard(Verb& root) {
   auto flags = std::make_shared<ScorecardFlags>();
-  Verb verb = root.Add(
-      "scorecard",
-      "How agencies and courts did in a month or a week 考核: counted from a published log's leaves, without any key; "
-      "whoever holds the log gets the same bytes.",
-      "eagle scorecard /srv/log --month 2026-09 --html 2026-09.html --log-key \"$(cat keys/log.pub)\"\n"
-      "eagle scorecard /srv/log --week 2026-W39 --supplement courts.toml --csv week.csv --json week.json");
+  Verb verb =
+      root.Add("scorecard",
+               "How agencies and courts did in a month, a week or a year 考核: counted from a published log's leaves, "
+               "without any key; "
+               "whoever holds the log gets the same bytes.",
+               "eagle scorecard /srv/log --month 2026-09 --html 2026-09.html --log-key \"$(cat keys/log.pub)\"\n"
+               "eagle scorecard /srv/log --week 2026-W39 --supplement courts.toml --csv week.csv --json week.json");
   verb.Text("EXPORT", &flags->folder, "folder of the published log (eagle journal export)", Need::kRequired);
   verb.Text("--month", &flags->month, "civil month in the zone, as 2026-09");
   verb.Text("--week", &flags->week, "or week of ISO 8601, as 2026-W39");
+  verb.Text("--year", &flags->year, "or civil year, as 2026");
   verb.Text("--supplement", &flags->supplement, "file of what no leaf tells: names, goals of courts (TOML)");
   verb.Text("--html", &flags->html, "write the page here: one file, to be printed on A4");
   verb.Text("--csv", &flags->csv, "write all figures here, for a spreadsheet");

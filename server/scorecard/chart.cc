@@ -26,6 +26,15 @@ std::string PartOf(int width, const Share& share) {
   return absl::StrCat(tenths / 10, ".", tenths % 10);
 }
 
+// Short enough for a column of a year: "950", "12.3k", "1.2M", cut.
+std::string Short(uint64_t number) {
+  const auto tenths = [](uint64_t of_tenth, const char* unit) {
+    return absl::StrCat(of_tenth / 10, ".", of_tenth % 10, unit);
+  };
+  if (number < 10'000) return std::to_string(number);
+  return number < 1'000'000 ? tenths(number / 100, "k") : tenths(number / 100'000, "M");
+}
+
 }  // namespace
 
 std::string HtmlText(std::string_view text) {
@@ -110,6 +119,41 @@ std::string BandChart(const AnswerTimes& times) {
   absl::StrAppend(&out, "<line x1=\"0\" x2=\"", kWidth, "\" y1=\"", kBase, "\" y2=\"", kBase,
                   "\" stroke=\"#2b3a49\"/></svg>");
   return out;
+}
+
+std::string MonthChart(const PeriodFigures& figures) {
+  constexpr int kStep = 27, kMonths = 12, kWidth = kStep * kMonths, kTop = 18, kTall = 112, kBase = kTop + kTall;
+  DayFigures months[kMonths];
+  bool reached[kMonths] = {};
+  uint64_t most = 1;
+  for (size_t i = 0; i < figures.days.size(); ++i) {
+    const int at = (figures.period.first + static_cast<int>(i)).month() - 1;
+    DayFigures& month = months[at];
+    const DayFigures& day = figures.days[i];
+    month.received += day.received, month.on_time += day.on_time, month.missed += day.missed;
+    reached[at] |= (i == 0 ? figures.period.start : figures.period.day_ends[i - 1]) < figures.as_of;
+    most = std::max(most, month.received);
+  }
+  std::string out = absl::StrCat("<svg class=\"chart\" viewBox=\"0 0 ", kWidth, " ", kBase + 46,
+                                 "\" role=\"img\" aria-label=\"每月任务 tasks by month\">");
+  for (int i = 0; i < kMonths; ++i) {
+    const DayFigures& month = months[i];
+    const int x = kStep * i, middle = x + kStep / 2;
+    out += TextAt(middle, kBase + 13, "axis", "middle", std::to_string(i + 1) + "月");
+    if (!reached[i]) continue;
+    const int tall = month.received == 0 ? 0 : std::max<int>(1, static_cast<int>(month.received * kTall / most));
+    absl::StrAppend(&out, "<rect x=\"", x + 4, "\" y=\"", kBase - tall, "\" width=\"", kStep - 8, "\" height=\"", tall,
+                    "\" fill=\"#2b3a49\"/>");
+    out += TextAt(middle, kBase - tall - 4, month.received == 0 ? "day faint" : "day", "middle", Short(month.received));
+    if (month.missed > 0) out += TextAt(middle, kBase + 26, "day miss", "middle", "逾" + Short(month.missed));
+    const Share punctual{month.on_time, month.on_time + month.missed};
+    const auto points = punctual.points();
+    out += TextAt(middle, kBase + 39, "day", "middle",
+                  points ? absl::StrCat(*points / 100, ".", *points / 10 % 10) : std::string("–"));
+  }
+  absl::StrAppend(&out, "<line x1=\"0\" x2=\"", kWidth, "\" y1=\"", kBase, "\" y2=\"", kBase,
+                  "\" stroke=\"#2b3a49\"/></svg>");
+  return out + "<p class=\"note\">末行为按期率（%）。 Last line: share on time in %.</p>";
 }
 
 std::string DayCalendar(const PeriodFigures& figures) {

@@ -22,6 +22,8 @@ std::string ChartPatterns();
 std::string ShareBar(const Share& share);
 // How many answers took how long, a column a band, with the share that had come by its end.
 std::string BandChart(const AnswerTimes& times);
+// The months of a year: how many tasks came, and what fell due unanswered, with the share that was answered in time.
+std::string MonthChart(const PeriodFigures& figures);
 // The days of a period as a calendar, Monday first: darker where more tasks came; what fell due unanswered is written.
 std::string DayCalendar(const PeriodFigures& figures);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -15,15 +16,35 @@ namespace {
 constexpr const char* kMonths[12] = {"January", "February", "March",     "April",   "May",      "June",
                                      "July",    "August",   "September", "October", "November", "December"};
 
+// By Span.
+struct Title {
+  const char *zh, *en;
+};
+constexpr Title kTitles[] = {{"查控考核周报", "Weekly"}, {"查控考核月报", "Monthly"}, {"查控考核年报", "Annual"}};
+
+constexpr size_t kRowsAtEase = 24;  // more agencies than these: whole lists go behind the first sheet
+constexpr size_t kOverdueOnFirstSheet = 8;
+
 class PageWriter {
  public:
-  explicit PageWriter(const Report& report) : report_(report), now_(report.now), total_(TotalOf(report.now)) {}
+  explicit PageWriter(const Report& report)
+      : report_(report),
+        now_(report.now),
+        total_(TotalOf(report.now)),
+        many_(report.now.agencies.size() > kRowsAtEase) {}
 
   std::string Write() {
     WriteHead();
     WriteKeys();
+    if (many_) {
+      // The sheet that is pinned up says who is first and last and what is most overdue; whole lists follow behind it.
+      WriteEdges();
+      WriteCharts();
+      WriteLongestOverdue();
+      annexed_ = true;
+    }
     WriteRanking();
-    WriteCharts();
+    if (!many_) WriteCharts();
     WriteOpen();
     WriteOverdue();
     WriteDuties();
@@ -36,7 +57,15 @@ class PageWriter {
 
  private:
   void Heading(std::string_view zh, std::string_view en) {
-    absl::StrAppend(&out_, "<h2>", std::string(zh), " <small>", std::string(en), "</small></h2>\n");
+    absl::StrAppend(&out_, std::exchange(annexed_, false) ? "<h2 class=\"annex\">" : "<h2>", std::string(zh),
+                    " <small>", std::string(en), "</small></h2>\n");
+  }
+  // `rows`: many are set smaller, with a darker line every five.
+  void TableHead(size_t rows, std::string_view style = "") {
+    std::string classes(style);
+    if (rows > kRowsAtEase) absl::StrAppend(&classes, classes.empty() ? "" : " ", "long");
+    absl::StrAppend(&out_, classes.empty() ? "<table>" : absl::StrCat("<table class=\"", classes, "\">"),
+                    "<thead><tr>");
   }
   void None(std::string_view zh, std::string_view en) {
     absl::StrAppend(&out_, "<p class=\"none\">", std::string(zh), " ", std::string(en), "</p>\n");
@@ -63,31 +92,32 @@ class PageWriter {
     return absl::StrFormat("%04d-%02d-%02d 24:00", day.year(), day.month(), day.day());
   }
   std::string PeriodZh(const Period& period) const {
-    if (period.is_month) return absl::StrCat(period.first.year(), "年", period.first.month(), "月");
+    if (period.span == Span::kYear) return absl::StrCat(period.first.year(), "年");
+    if (period.span == Span::kMonth) return absl::StrCat(period.first.year(), "年", period.first.month(), "月");
     return absl::StrCat(period.name.substr(0, 4), "年第", std::stoi(period.name.substr(6)), "周");
   }
   std::string PeriodEn(const Period& period) const {
-    if (period.is_month) return absl::StrCat(kMonths[period.first.month() - 1], " ", period.first.year());
+    if (period.span == Span::kYear) return absl::StrCat("the year ", period.first.year());
+    if (period.span == Span::kMonth) return absl::StrCat(kMonths[period.first.month() - 1], " ", period.first.year());
     return absl::StrFormat("week %d of %s, %02d-%02d to %02d-%02d", std::stoi(period.name.substr(6)),
                            period.name.substr(0, 4), period.first.month(), period.first.day(), period.last.month(),
                            period.last.day());
   }
 
   void WriteHead() {
-    const bool month = now_.period.is_month;
+    const Title& title = kTitles[static_cast<size_t>(now_.period.span)];
     absl::StrAppend(&out_,
                     "<!DOCTYPE html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
                     "content=\"width=device-width\"><meta http-equiv=\"Content-Security-Policy\" "
                     "content=\"default-src 'none'; style-src 'unsafe-inline'\"><title>",
-                    month ? "查控考核月报 " : "查控考核周报 ", now_.period.name, "</title><style>", kPageStyle,
-                    "</style></head><body>\n", ChartPatterns());
+                    title.zh, " ", now_.period.name, "</title><style>", kPageStyle, "</style></head><body>\n",
+                    ChartPatterns());
     const std::string issuer =
         report_.supplement.issuer.empty() ? "金雕查控网 Golden Eagle" : report_.supplement.issuer;
-    absl::StrAppend(&out_, "<header><div><div><p class=\"issuer\">", HtmlText(issuer), "</p><h1>",
-                    month ? "查控考核月报" : "查控考核周报", "<small>",
-                    month ? "Monthly scorecard of agencies and courts" : "Weekly scorecard of agencies and courts",
-                    "</small></h1></div><div class=\"when\">", PeriodZh(now_.period), "<small>", PeriodEn(now_.period),
-                    "<br>", HtmlText(report_.zone_name), "</small></div></div></header>\n");
+    absl::StrAppend(&out_, "<header><div><div><p class=\"issuer\">", HtmlText(issuer), "</p><h1>", title.zh, "<small>",
+                    title.en, " scorecard of agencies and courts</small></h1></div><div class=\"when\">",
+                    PeriodZh(now_.period), "<small>", PeriodEn(now_.period), "<br>", HtmlText(report_.zone_name),
+                    "</small></div></div></header>\n");
     if (!now_.complete)
       absl::StrAppend(&out_, "<p class=\"open\">未满期，数字尚会变化：日志截至 ", At(now_.as_of),
                       " <span>Not complete: the log goes up to ", At(now_.as_of),
@@ -128,8 +158,8 @@ class PageWriter {
       text = "▲ 经验交流 report";
     absl::StrAppend(&out_, "<td class=\"flag\">", text, "</td>");
   }
-  void WriteRankHead() {
-    out_ += "<table><thead><tr>";
+  void WriteRankHead(size_t rows) {
+    TableHead(rows);
     HeadCell("名次", "rank", true);
     HeadCell("单位", "agency", true);
     HeadCell("按期", "on time", true);
@@ -153,19 +183,41 @@ class PageWriter {
     Cell(PercentText(of.quick()));
     Count(of.overdue, true);
   }
+  void WriteRankRow(const RankRow& row, bool edge) {
+    out_ += edge ? "<tr class=\"edge\">" : "<tr>";
+    Cell(std::to_string(row.rank), "rank");
+    Cell(AgencyNameZh(report_, row.agency), "l n");
+    WriteRankCells(now_.agencies.at(row.agency));
+    WriteFlag(row);
+    out_ += "</tr>\n";
+  }
+  // The first and the last alone, with how many there are between them.
+  void WriteEdges() {
+    Heading("先进与后列", "first and last of the ranking");
+    WriteRankHead(0);
+    size_t between = 0;
+    for (const RankRow& row : report_.ranking) between += row.top || row.bottom ? 0 : 1;
+    bool told = false;
+    for (const RankRow& row : report_.ranking) {
+      if (row.top || row.bottom) {
+        WriteRankRow(row, false);
+      } else if (!std::exchange(told, true)) {
+        absl::StrAppend(&out_, "<tr class=\"gap\"><td class=\"rank\">⋮</td><td class=\"l\" colspan=\"10\">其间 ",
+                        between, " 家，见后附全表 ", between, " between them, in the whole list behind</td></tr>\n");
+      }
+    }
+    out_ += "<tr class=\"sum\"><td></td><td class=\"l\">合计 all</td>";
+    WriteRankCells(total_);
+    out_ += "<td></td></tr></tbody></table>\n";
+  }
   void WriteRanking() {
     Heading("协助单位排名", "ranking of agencies");
-    WriteRankHead();
+    WriteRankHead(report_.ranking.size());
     for (size_t i = 0; i < report_.ranking.size(); ++i) {
       const RankRow& row = report_.ranking[i];
       const bool edge = i + 1 < report_.ranking.size() &&
                         (row.top != report_.ranking[i + 1].top || row.bottom != report_.ranking[i + 1].bottom);
-      out_ += edge ? "<tr class=\"edge\">" : "<tr>";
-      Cell(std::to_string(row.rank), "rank");
-      Cell(AgencyNameZh(report_, row.agency), "l n");
-      WriteRankCells(now_.agencies.at(row.agency));
-      WriteFlag(row);
-      out_ += "</tr>\n";
+      WriteRankRow(row, edge);
     }
     uint64_t unranked = 0;
     for (const auto& [ordinal, of] : now_.agencies) {
@@ -196,8 +248,14 @@ class PageWriter {
     out_ += BandChart(total_.times);
     out_ +=
         "<p class=\"note\">下行为累计占比；虚线为五分钟。 Below: share that had come by then; the line is at 5 min."
-        "</p></div><div><h3>每日任务 <small>tasks by day: received; 逾 fell due unanswered</small></h3>";
-    out_ += DayCalendar(now_);
+        "</p></div>";
+    if (now_.period.span == Span::kYear) {
+      out_ += "<div><h3>每月任务 <small>tasks by month: received; 逾 fell due unanswered</small></h3>";
+      out_ += MonthChart(now_);
+    } else {
+      out_ += "<div><h3>每日任务 <small>tasks by day: received; 逾 fell due unanswered</small></h3>";
+      out_ += DayCalendar(now_);
+    }
     out_ += "</div></div>\n";
   }
 
@@ -205,8 +263,8 @@ class PageWriter {
     out_ += "<tr>";
     Cell(AgencyNameZh(report_, task.agency), "l n");
     Cell(Grouped(task.order));
-    Cell(ActionZh(task.action) + " " + ActionName(task.action), "l");
-    Cell(task.urgent ? "紧急 urgent" : "普通 normal", "l");
+    Cell(ActionZh(task.action) + " " + ActionName(task.action), "l w");
+    Cell(task.urgent ? "紧急 urgent" : "普通 normal", "l w");
     Cell(CourtNameZh(report_, task.court), "l n");
     Cell(At(task.accepted));
     Cell(End(task.due), task.overdue ? "bad" : "");
@@ -217,7 +275,7 @@ class PageWriter {
     out_ += "</tr>\n";
   }
   void WriteTaskHead() {
-    out_ += "<table><thead><tr>";
+    TableHead(kRowsAtEase + 1);  // eight columns: small, however few they are
     HeadCell("单位", "agency", true);
     HeadCell("日志条目", "order");
     HeadCell("事项", "action", true);
@@ -244,9 +302,16 @@ class PageWriter {
   }
   void WriteOverdue() {
     Heading("期末逾期任务", "overdue at the end");
+    WriteFirstOverdue(kOverdueOnPage);
+  }
+  void WriteLongestOverdue() {
+    Heading("逾期最久", "overdue for the longest");
+    WriteFirstOverdue(kOverdueOnFirstSheet);
+  }
+  void WriteFirstOverdue(size_t most) {
     if (now_.overdue.empty()) return None("无。", "None.");
     WriteTaskHead();
-    const size_t shown = std::min(now_.overdue.size(), kOverdueOnPage);
+    const size_t shown = std::min(now_.overdue.size(), most);
     for (size_t i = 0; i < shown; ++i) WriteTask(now_.overdue[i]);
     out_ += "</tbody></table>\n";
     if (total_.overdue > shown)
@@ -256,7 +321,7 @@ class PageWriter {
 
   void WriteDuties() {
     Heading("办理质量与在线", "quality and presence of agencies");
-    out_ += "<table><thead><tr>";
+    TableHead(now_.agencies.size(), "wide");
     HeadCell("单位", "agency", true);
     HeadCell("回退", "returned");
     HeadCell("更正", "corrected");
@@ -281,7 +346,8 @@ class PageWriter {
     out_ += "</tr></tbody></table>\n";
   }
   void Pair(uint64_t first, uint64_t second, bool bad) {
-    Cell(NumberOfShort(first, second), second > 0 && bad ? "bad" : first == 0 && second == 0 ? "z" : "");
+    if (first == 0 && second == 0) return Cell("–", "z");
+    Cell(NumberOfShort(first, second), second > 0 && bad ? "bad" : "");
   }
   void WriteDutyCells(const AgencyFigures& of) {
     Count(of.returned);
@@ -299,7 +365,7 @@ class PageWriter {
 
   void WriteCourts() {
     Heading("法院", "courts");
-    out_ += "<table><thead><tr>";
+    TableHead(now_.courts.size(), "wide");
     HeadCell("法院", "court", true);
     HeadCell("立案", "cases");
     HeadCell("命令", "orders");
@@ -328,7 +394,7 @@ class PageWriter {
       Pair(of.objections, of.objections_late, true);
       Pair(of.open_objections, of.overdue_objections, true);
       Pair(of.open_surpluses, of.overdue_surpluses, true);
-      Cell(NumberOfShort(of.cases_closed, of.closed_no_assets), of.cases_closed + of.closed_no_assets == 0 ? "z" : "");
+      Pair(of.cases_closed, of.closed_no_assets, false);
       out_ += "</tr>\n";
     }
     out_ += "</tbody></table>\n";
@@ -336,7 +402,7 @@ class PageWriter {
 
   void WriteGoals() {
     Heading("三个90%、一个80%", "three goals of 90 % and one of 80 %");
-    out_ += "<table class=\"goals\"><thead><tr>";
+    TableHead(now_.courts.size(), "goals");
     HeadCell("法院", "court", true);
     for (const Goal& goal : kGoals)
       HeadCell(absl::StrCat(std::string(goal.zh), " ≥ ", goal.points / 100, "%"), goal.en);
@@ -400,6 +466,8 @@ class PageWriter {
   const Report& report_;
   const PeriodFigures& now_;
   const AgencyFigures total_;
+  const bool many_;
+  bool annexed_ = false;  // the next heading begins what is behind the first sheet
   std::string out_;
 };
 

@@ -17,8 +17,8 @@ std::optional<int> NumberOf(std::string_view digits) {
   return number;
 }
 
-Period Make(std::string name, bool is_month, absl::CivilDay first, absl::CivilDay last, const absl::TimeZone& zone) {
-  Period period{.name = std::move(name), .is_month = is_month, .first = first, .last = last};
+Period Make(std::string name, Span span, absl::CivilDay first, absl::CivilDay last, const absl::TimeZone& zone) {
+  Period period{.name = std::move(name), .span = span, .first = first, .last = last};
   period.start = absl::ToUnixMicros(absl::FromCivil(first, zone));
   for (absl::CivilDay day = first; day <= last; ++day)
     period.day_ends.push_back(absl::ToUnixMicros(absl::FromCivil(day + 1, zone)));
@@ -27,8 +27,13 @@ Period Make(std::string name, bool is_month, absl::CivilDay first, absl::CivilDa
 }
 
 Period Month(absl::CivilMonth month, const absl::TimeZone& zone) {
-  return Make(absl::StrFormat("%04d-%02d", month.year(), month.month()), true, absl::CivilDay(month),
+  return Make(absl::StrFormat("%04d-%02d", month.year(), month.month()), Span::kMonth, absl::CivilDay(month),
               absl::CivilDay(month + 1) - 1, zone);
+}
+
+Period Year(absl::CivilYear year, const absl::TimeZone& zone) {
+  return Make(absl::StrFormat("%04d", year.year()), Span::kYear, absl::CivilDay(year), absl::CivilDay(year + 1) - 1,
+              zone);
 }
 
 // The week of the year `year` has its first Thursday, and so 4 January, in its week 1.
@@ -41,7 +46,7 @@ absl::CivilDay MondayOf(int year, int week) {
 Period Week(absl::CivilDay monday, const absl::TimeZone& zone) {
   const int year = static_cast<int>((monday + 3).year());
   const int week = static_cast<int>((monday - MondayOf(year, 1)) / 7) + 1;
-  return Make(absl::StrFormat("%04d-W%02d", year, week), false, monday, monday + 6, zone);
+  return Make(absl::StrFormat("%04d-W%02d", year, week), Span::kWeek, monday, monday + 6, zone);
 }
 
 }  // namespace
@@ -68,8 +73,22 @@ absl::StatusOr<Period> ParseWeek(std::string_view text, const absl::TimeZone& zo
   return Week(MondayOf(*year, *week), zone);
 }
 
+absl::StatusOr<Period> ParseYear(std::string_view text, const absl::TimeZone& zone) {
+  const auto year = text.size() == 4 ? NumberOf(text) : std::nullopt;
+  if (!year || *year < 1970 || *year > 9998)
+    return Fail(Reason::kFieldInvalid, "no year: " + std::string(text)).At("year", "a civil year as 2026");
+  return Year(absl::CivilYear(*year), zone);
+}
+
 Period Before(const Period& period, const absl::TimeZone& zone) {
-  return period.is_month ? Month(absl::CivilMonth(period.first) - 1, zone) : Week(period.first - 7, zone);
+  switch (period.span) {
+    case Span::kYear:
+      return Year(absl::CivilYear(period.first) - 1, zone);
+    case Span::kMonth:
+      return Month(absl::CivilMonth(period.first) - 1, zone);
+    default:
+      return Week(period.first - 7, zone);
+  }
 }
 
 }  // namespace eagle::scorecard

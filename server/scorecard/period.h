@@ -1,4 +1,4 @@
-// The civil month or week that a scorecard is of.
+// The civil month, week or year that a scorecard is of.
 //
 // An instant at midnight is 24:00 of the day before, as deadlines are told: a period has every instant after its start,
 // its end included. What is due at 24:00 of 30 September falls due in September.
@@ -23,9 +23,11 @@
 
 namespace eagle::scorecard {
 
+enum class Span : uint8_t { kWeek, kMonth, kYear };
+
 struct Period {
-  std::string name;               // "2026-09"; "2026-W39", ISO 8601
-  bool is_month = true;           // else a week
+  std::string name;  // "2026-09"; "2026-W39", ISO 8601; "2026"
+  Span span = Span::kMonth;
   absl::CivilDay first, last;     // both belong to it
   int64_t start = 0, end = 0;     // the last instant before it; its last instant
   std::vector<int64_t> day_ends;  // of each day, rising; the last one is `end`
@@ -39,7 +41,9 @@ struct Period {
 absl::StatusOr<Period> ParseMonth(std::string_view text, const absl::TimeZone& zone);
 // Errors: FIELD_INVALID unless it is "YYYY-Www" and that year has such a week.
 absl::StatusOr<Period> ParseWeek(std::string_view text, const absl::TimeZone& zone);
-// The month before a month, the week before a week: it ends where `period` starts.
+// Errors: FIELD_INVALID unless it is "YYYY" of the years 1970 to 9998.
+absl::StatusOr<Period> ParseYear(std::string_view text, const absl::TimeZone& zone);
+// The month before a month, the week before a week, the year before a year: it ends where `period` starts.
 Period Before(const Period& period, const absl::TimeZone& zone);
 
 }  // namespace eagle::scorecard

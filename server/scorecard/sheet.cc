@@ -118,11 +118,13 @@ std::string CourtJson(uint32_t ordinal, const CourtFigures& figures, const Repor
       .Done();
 }
 
+std::string_view SpanName(Span span) { return span == Span::kYear ? "year" : span == Span::kMonth ? "month" : "week"; }
+
 std::string PeriodJson(const Report& report) {
   const PeriodFigures& now = report.now;
   return Object()
       .Text("name", now.period.name)
-      .Text("kind", now.period.is_month ? "month" : "week")
+      .Text("kind", SpanName(now.period.span))
       .Text("zone", report.zone_name)
       .Text("after", InstantText(now.period.start, report))
       .Text("up_to", InstantText(now.period.end, report))

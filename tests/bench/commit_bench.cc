@@ -69,6 +69,9 @@ class Core {
     GATEWAY_ASSERT(queued.ok(), "the queue takes what a commit takes");
   }
   void Step() { GATEWAY_ASSERT(sequencer_->Step().ok(), "a commit"); }
+  // To the next timer, and past the second that it lies in.
+  void AdvanceToTimer() { clock_.AdvanceTo(sequencer_->NextTimer() + absl::Seconds(1)); }
+  bool TimerIsDue() const { return sequencer_->NextTimer() <= clock_.wall; }
 
   Watched watched;
   size_t refused = 0;
@@ -170,6 +173,34 @@ void OnDisk(benchmark::State& state, Prepare prepare) {
   std::filesystem::remove_all(folder);
 }
 
+// Ten thousand marks of one second, from the first look that finds them due until the last is durable.
+void TenThousandDeadlinesOnDisk(benchmark::State& state) {
+  constexpr size_t kOrders = 10'000, kBatch = 100;
+  const std::string folder = NewFolder();
+  {
+    Workload work(0);
+    const auto store = *storage::SqliteStore::Open(folder + "/store.db", {});
+    const auto last_signed =
+        *storage::FileLastSigned::Open(folder + "/last-signed", storage::FileLastSigned::IfMissing::kCreate);
+    Core core(work, *store, *last_signed);
+    for (size_t i = 0; i < kOrders / kBatch; ++i) {
+      std::vector<goldeneagle::v1::Order> orders;
+      for (size_t k = 0; k < kBatch; ++k) orders.push_back(work.world.InquireOrder({"BANK1"}));
+      core.Queue(work.world.Orders(orders, {"handler"})), core.Step();
+    }
+    GATEWAY_ASSERT(core.refused == 0, "only what is taken is measured");
+    for (auto _ : state) {
+      state.PauseTiming();
+      core.AdvanceToTimer();
+      state.ResumeTiming();
+      while (core.TimerIsDue()) core.Step();
+    }
+    state.counters["marks_per_second"] =
+        benchmark::Counter(static_cast<double>(kOrders * state.iterations()), benchmark::Counter::kIsRate);
+  }
+  std::filesystem::remove_all(folder);
+}
+
 void CommitOrdersInMemory(benchmark::State& state) { InMemory(state, QueueOrders); }
 void CommitReceiptsInMemory(benchmark::State& state) { InMemory(state, PrepareReceipts); }
 void CommitOrdersOnDisk(benchmark::State& state) { OnDisk(state, QueueOrders); }
@@ -180,6 +211,8 @@ BENCHMARK(CommitOrdersInMemory)->Arg(64)->Arg(1)->UseManualTime();
 BENCHMARK(CommitReceiptsInMemory)->Arg(64)->Arg(1)->UseManualTime();
 BENCHMARK(CommitOrdersOnDisk)->Arg(64)->Arg(1)->UseManualTime();
 BENCHMARK(CommitReceiptsOnDisk)->Arg(64)->Arg(1)->UseManualTime();
+// Five marks an order, so five times.
+BENCHMARK(TenThousandDeadlinesOnDisk)->Iterations(5)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 }  // namespace
 }  // namespace eagle::bench

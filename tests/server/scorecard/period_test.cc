@@ -22,14 +22,23 @@ TEST(Period, MidnightIsTheEndOfTheDayBefore) {
 }
 
 TEST(Period, TheOneBeforeEndsWhereItStarts) {
-  for (const Period& period :
-       {*ParseMonth("2026-01", Shanghai()), *ParseWeek("2026-W01", Shanghai()), *ParseWeek("2027-W01", Shanghai())}) {
+  for (const Period& period : {*ParseMonth("2026-01", Shanghai()), *ParseWeek("2026-W01", Shanghai()),
+                               *ParseWeek("2027-W01", Shanghai()), *ParseYear("2026", Shanghai())}) {
     const Period before = Before(period, Shanghai());
     EXPECT_EQ(before.end, period.start);
-    EXPECT_EQ(before.is_month, period.is_month);
+    EXPECT_EQ(before.span, period.span);
   }
   EXPECT_EQ(Before(*ParseMonth("2026-01", Shanghai()), Shanghai()).name, "2025-12");
   EXPECT_EQ(Before(*ParseWeek("2027-W01", Shanghai()), Shanghai()).name, "2026-W53");
+  EXPECT_EQ(Before(*ParseYear("2025", Shanghai()), Shanghai()).name, "2024");
+}
+
+TEST(Period, AYearHasTheDaysOfItsMonths) {
+  const Period year = *ParseYear("2028", Shanghai());
+  EXPECT_EQ(year.name, "2028");
+  EXPECT_EQ(year.day_ends.size(), 366u);
+  EXPECT_EQ(year.start, ParseMonth("2028-01", Shanghai())->start);
+  EXPECT_EQ(year.end, ParseMonth("2028-12", Shanghai())->end);
 }
 
 TEST(Period, WeeksAreThoseOfIso8601) {
@@ -42,6 +51,8 @@ TEST(Period, WeeksAreThoseOfIso8601) {
 TEST(Period, WhatIsNoPeriodIsRefused) {
   for (const char* text : {"", "2026", "2026-13", "2026-00", "26-09", "2026-9", "2026/09", "2026-09-01", "2O26-09"})
     EXPECT_FALSE(ParseMonth(text, Shanghai()).ok()) << text;
+  for (const char* text : {"", "26", "20260", "2O26", "1969", "9999", "2026-01"})
+    EXPECT_FALSE(ParseYear(text, Shanghai()).ok()) << text;
   for (const char* text : {"", "2026-39", "2026-W00", "2026-W54", "2026W39", "2026-w39", "2026-W3x"})
     EXPECT_FALSE(ParseWeek(text, Shanghai()).ok()) << text;
 }

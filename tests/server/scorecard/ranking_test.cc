@@ -32,6 +32,10 @@ TEST(Ranking, SharesAreComparedAsFractions) {
   // 999/1000, 9991/10000 and 99/100: the first two are 99.90 and 99.91 %.
   now.agencies = {{1, Did(99, 1)}, {2, Did(999, 1)}, {3, Did(9991, 9)}};
   EXPECT_THAT(Order(Rank(now, {}, {})), ElementsAre(3, 2, 1));
+  // 19990/20000 and 2000/2001 are both 99.95 % when they are cut; the second is the larger fraction, of fewer tasks.
+  now.agencies = {{1, Did(19'990, 10)}, {2, Did(2'000, 1)}};
+  EXPECT_EQ(now.agencies[1].punctual().points(), now.agencies[2].punctual().points());
+  EXPECT_THAT(Order(Rank(now, {}, {})), ElementsAre(2, 1));
 }
 
 TEST(Ranking, TiesGoByTimeThenByNumberThenByRegistration) {
