@@ -241,6 +241,7 @@ absl::Status Gateway::Impl::Serve() {
                                     },
                                 .drain = ports.request_stop};
   EAGLE_ASSIGN_OR_RETURN(server, api::Server::Make(ServerOptionsOf(config, ports.log), std::move(server_ports)));
+  sequencer->AddListener(handlers->supervision());  // before those are woken who will ask it
   sequencer->AddListener(server->listener());
   sequencer->AddListener(handlers->witnesses());
   sequencer_thread_ = std::thread([this] { RunSequencer(); });

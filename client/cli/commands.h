@@ -11,6 +11,7 @@ void AddCommands(Verb& root);
 void AddAdmin(Verb& root);
 void AddAgency(Verb& root);
 void AddBackup(Verb& root);
+void AddBoard(Verb& root);
 void AddCase(Verb& root);
 void AddDirectory(Verb& root);
 void AddDoctor(Verb& root);
@@ -30,6 +31,7 @@ void AddPolicy(Verb& root);
 void AddReasons(Verb& root);
 void AddRecover(Verb& root);
 void AddStatement(Verb& root);
+void AddSupervise(Verb& root);
 void AddVersion(Verb& root);
 void AddWitness(Verb& root);
 

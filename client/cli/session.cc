@@ -180,10 +180,10 @@ absl::Status Session::Confirm(std::string_view question) {
 absl::Status Session::Print(const Document& document) {
   if (!last_progress_.empty() && process_.out_is_terminal) process_.err << "\n";
   last_progress_.clear();
-  if (flags_.output == "json") {
+  if (json()) {
     document.PrintJson(process_.out);
   } else {
-    document.PrintText(process_.out, process_.out_is_terminal && !process_.variable("NO_COLOR"));
+    document.PrintText(process_.out, bold());
   }
   process_.out.flush();
   return absl::OkStatus();

@@ -100,6 +100,9 @@ class Session {
   // On a terminal asks "... [y/N]"; elsewhere --yes is needed. Errors: CONFIRMATION_MISSING.
   absl::Status Confirm(std::string_view question);
   absl::Status Print(const Document& document);
+  // How documents are printed: as JSON; with headings in bold (on a terminal, unless NO_COLOR).
+  bool json() const { return flags_.output == "json"; }
+  bool bold() const { return process_.out_is_terminal && !process_.variable("NO_COLOR"); }
 
  private:
   Process& process_;

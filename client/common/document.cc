@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "absl/strings/str_format.h"
+#include "client/common/csv.h"
 #include "client/common/time_words.h"
 #include "client/common/width.h"
 #include "server/base/assert.h"
@@ -21,6 +22,24 @@ std::string Heading(std::string_view key) {
 
 const std::string& NameOf(const std::variant<Record, Table>& part) {
   return std::visit([](const auto& one) -> const std::string& { return one.name(); }, part);
+}
+
+// A value of JSON as a cell of CSV. Strings are ours (JsonString).
+std::string CsvCell(const std::string& json) {
+  if (json == "null") return "";
+  if (json.size() < 2 || json.front() != '"') return json;
+  std::string out;
+  for (size_t i = 1; i + 1 < json.size(); ++i) {
+    if (json[i] != '\\') {
+      out += json[i];
+    } else if (json[++i] == 'u') {
+      out += '?';  // a control character
+      i += 4;
+    } else {
+      out += json[i] == 'n' ? '\n' : json[i];
+    }
+  }
+  return out;
 }
 
 void PrintPart(const std::variant<Record, Table>& part, std::ostream& out, std::string_view indent) {
@@ -108,6 +127,18 @@ void Table::PrintJson(std::ostream& out, std::string_view indent) const {
   }
   if (!rows_.empty()) out << "\n" << indent;
   out << "]";
+}
+
+std::string Table::Csv() const {
+  std::vector<std::string> cells;
+  for (const Column& column : columns_) cells.push_back(column.key);
+  std::string out = CsvLine(cells);
+  for (const auto& row : rows_) {
+    cells.clear();
+    for (const Cell& cell : row) cells.push_back(CsvCell(cell.json));
+    out += CsvLine(cells);
+  }
+  return out;
 }
 
 void Record::PrintText(std::ostream& out) const {

@@ -55,6 +55,8 @@ class Table {
   const std::string& name() const { return name_; }
   void PrintText(std::ostream& out, bool bold) const;
   void PrintJson(std::ostream& out, std::string_view indent) const;
+  // Every column, also those of JSON only: keys, then the values of the JSON without its quotes; nothing for null.
+  std::string Csv() const;
 
  private:
   std::string name_;

@@ -113,13 +113,14 @@ class PeerCheck : public grpc::experimental::ExternalCertificateVerifier {
   std::shared_ptr<PeerCertificate> seen_;
 };
 
-class GrpcWatch : public WatchStream {
+// One stream of the gateway: its messages, as many as wait to be asked for.
+template <class Response>
+class GrpcWatch : public StreamOf<Response> {
  public:
-  GrpcWatch(v1::OrderService::Stub& stub, const v1::WatchOrdersRequest& request,
-            std::shared_ptr<PeerComplaint> complaint)
-      : complaint_(std::move(complaint)),
-        reader_(stub.WatchOrders(&context_, request)),
-        thread_([this] { ReadAll(); }) {}
+  // `start` begins the call on the context.
+  template <class Start>
+  GrpcWatch(const Start& start, std::shared_ptr<PeerComplaint> complaint)
+      : complaint_(std::move(complaint)), reader_(start(&context_)), thread_([this] { ReadAll(); }) {}
   ~GrpcWatch() override {
     context_.TryCancel();
     {
@@ -129,15 +130,15 @@ class GrpcWatch : public WatchStream {
     thread_.join();
   }
 
-  absl::StatusOr<std::optional<v1::WatchOrdersResponse>> Next(absl::Duration wait) override {
+  absl::StatusOr<std::optional<Response>> Next(absl::Duration wait) override {
     absl::MutexLock lock(&mu_);
     mu_.AwaitWithTimeout(absl::Condition(this, &GrpcWatch::HasNews), wait);
     if (!queue_.empty()) {
-      std::optional<v1::WatchOrdersResponse> message(std::move(queue_.front()));
+      std::optional<Response> message(std::move(queue_.front()));
       queue_.pop_front();
       return message;
     }
-    if (!ended_) return std::optional<v1::WatchOrdersResponse>();
+    if (!ended_) return std::optional<Response>();
     return end_;
   }
 
@@ -146,7 +147,7 @@ class GrpcWatch : public WatchStream {
   bool HasRoom() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return stopping_ || queue_.size() < kWatchQueueMax; }
 
   void ReadAll() {
-    v1::WatchOrdersResponse message;
+    Response message;
     while (reader_->Read(&message)) {
       absl::MutexLock lock(&mu_);
       mu_.Await(absl::Condition(this, &GrpcWatch::HasRoom));
@@ -162,9 +163,9 @@ class GrpcWatch : public WatchStream {
 
   grpc::ClientContext context_;
   std::shared_ptr<PeerComplaint> complaint_;
-  std::unique_ptr<grpc::ClientReader<v1::WatchOrdersResponse>> reader_;
+  std::unique_ptr<grpc::ClientReader<Response>> reader_;
   absl::Mutex mu_;
-  std::deque<v1::WatchOrdersResponse> queue_ ABSL_GUARDED_BY(mu_);
+  std::deque<Response> queue_ ABSL_GUARDED_BY(mu_);
   bool ended_ ABSL_GUARDED_BY(mu_) = false, stopping_ ABSL_GUARDED_BY(mu_) = false;
   absl::Status end_ ABSL_GUARDED_BY(mu_);
   std::thread thread_;  // last: it uses all the others
@@ -214,6 +215,10 @@ class GrpcGateway : public Gateway {
   EAGLE_CALL(ListObjections, ListObjectionsRequest, ListObjectionsResponse, objections_)
   EAGLE_CALL(ReadObjection, ReadObjectionRequest, ReadObjectionResponse, objections_)
   EAGLE_CALL(ListIncidents, ListIncidentsRequest, ListIncidentsResponse, supervision_)
+  EAGLE_CALL(ListDue, ListDueRequest, ListDueResponse, supervision_)
+  EAGLE_CALL(GetCoverage, GetCoverageRequest, GetCoverageResponse, supervision_)
+  EAGLE_CALL(GetCaseInventory, GetCaseInventoryRequest, GetCaseInventoryResponse, supervision_)
+  EAGLE_CALL(ListUndecidedFreezes, ListUndecidedFreezesRequest, ListUndecidedFreezesResponse, supervision_)
   EAGLE_CALL(SubmitStatements, SubmitStatementsRequest, SubmitStatementsResponse, directory_)
   EAGLE_CALL(ListStatements, ListStatementsRequest, ListStatementsResponse, directory_)
   EAGLE_CALL(ListAgencies, ListAgenciesRequest, ListAgenciesResponse, directory_)
@@ -232,7 +237,12 @@ class GrpcGateway : public Gateway {
 #undef EAGLE_CALL
 
   std::unique_ptr<WatchStream> WatchOrders(const v1::WatchOrdersRequest& request) override {
-    return std::make_unique<GrpcWatch>(*orders_, request, complaint_);
+    return std::make_unique<GrpcWatch<v1::WatchOrdersResponse>>(
+        [&](grpc::ClientContext* context) { return orders_->WatchOrders(context, request); }, complaint_);
+  }
+  std::unique_ptr<AlertStream> WatchAlerts(const v1::WatchAlertsRequest& request) override {
+    return std::make_unique<GrpcWatch<v1::WatchAlertsResponse>>(
+        [&](grpc::ClientContext* context) { return supervision_->WatchAlerts(context, request); }, complaint_);
   }
 
  private:

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "client/lib/errors.h"
+#include "client/lib/follow_stream.h"
 
 namespace eagle::client {
 namespace {
@@ -83,31 +84,13 @@ bool Follower::AwaitSign(absl::Duration wait, const std::vector<std::string>& or
 
 absl::Status Follower::Events(const std::string& case_number, std::string resume_token, const OnEvents& on_events,
                               absl::Duration at_most) {
-  const absl::Duration until = real_clock_.MonotonicNow() + at_most;
-  absl::Duration pause = kFirstLook;
-  for (;;) {
+  const auto open = [&](const std::string& token) {
     v1::WatchOrdersRequest request;
-    request.set_resume_token(resume_token);
+    request.set_resume_token(token);
     request.set_case_number(case_number);
-    const std::unique_ptr<WatchStream> stream = gateway_.WatchOrders(request);
-    absl::Status ended;
-    while (ended.ok()) {
-      const absl::Duration left = until - real_clock_.MonotonicNow();
-      if (left <= absl::ZeroDuration()) return absl::OkStatus();
-      const auto message = stream->Next(std::min(kLookMax * 3, left));
-      ended = message.status();
-      // Three heartbeats missed: the line is dead, whatever TCP thinks.
-      if (message.ok() && !message->has_value()) break;
-      if (!message.ok()) break;
-      pause = kFirstLook;
-      if (!on_events(**message)) return absl::OkStatus();
-      if (!(*message)->resume_token().empty()) resume_token = (*message)->resume_token();
-    }
-    if (!ended.ok() && OriginOf(ended) != Origin::kUnavailable) return ended;
-    const absl::Duration left = until - real_clock_.MonotonicNow();
-    if (left <= absl::ZeroDuration() || !waiter_.Wait(std::min(pause, left))) return ended;
-    pause = std::min(pause * 2, kLookMax);
-  }
+    return gateway_.WatchOrders(request);
+  };
+  return FollowStream<v1::WatchOrdersResponse>(open, std::move(resume_token), waiter_, real_clock_, on_events, at_most);
 }
 
 }  // namespace eagle::client

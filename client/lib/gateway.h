@@ -31,14 +31,17 @@ namespace eagle::client {
 
 namespace v1 = ::goldeneagle::v1;
 
-// A running WatchOrders. Destroying it ends the call.
-class WatchStream {
+// A running watch. Destroying it ends the call.
+template <class Response>
+class StreamOf {
  public:
-  virtual ~WatchStream() = default;
+  virtual ~StreamOf() = default;
   // The next message; absent when none came within `wait` of real time. An error ends the stream: watch again from the
   // last resume token.
-  virtual absl::StatusOr<std::optional<v1::WatchOrdersResponse>> Next(absl::Duration wait) = 0;
+  virtual absl::StatusOr<std::optional<Response>> Next(absl::Duration wait) = 0;
 };
+using WatchStream = StreamOf<v1::WatchOrdersResponse>;
+using AlertStream = StreamOf<v1::WatchAlertsResponse>;
 
 class Gateway {
  public:
@@ -66,6 +69,12 @@ class Gateway {
   virtual absl::StatusOr<v1::ReadObjectionResponse> ReadObjection(const v1::ReadObjectionRequest& request) = 0;
 
   virtual absl::StatusOr<v1::ListIncidentsResponse> ListIncidents(const v1::ListIncidentsRequest& request) = 0;
+  virtual absl::StatusOr<v1::ListDueResponse> ListDue(const v1::ListDueRequest& request) = 0;
+  virtual std::unique_ptr<AlertStream> WatchAlerts(const v1::WatchAlertsRequest& request) = 0;
+  virtual absl::StatusOr<v1::GetCoverageResponse> GetCoverage(const v1::GetCoverageRequest& request) = 0;
+  virtual absl::StatusOr<v1::GetCaseInventoryResponse> GetCaseInventory(const v1::GetCaseInventoryRequest& request) = 0;
+  virtual absl::StatusOr<v1::ListUndecidedFreezesResponse> ListUndecidedFreezes(
+      const v1::ListUndecidedFreezesRequest& request) = 0;
 
   virtual absl::StatusOr<v1::SubmitStatementsResponse> SubmitStatements(const v1::SubmitStatementsRequest& request) = 0;
   virtual absl::StatusOr<v1::ListStatementsResponse> ListStatements(const v1::ListStatementsRequest& request) = 0;

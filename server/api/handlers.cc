@@ -7,6 +7,8 @@ namespace eagle::api {
 Handlers::Handlers(HandlerPorts ports) : impl_(std::make_shared<Impl>(std::move(ports))) {}
 Handlers::~Handlers() = default;
 
+core::Listener* Handlers::supervision() { return &impl_->supervision; }
+
 void Handlers::Housekeeping() {
   // An agency may hold work signed with a stolen key: who waits hears of it now. All else comes with the next answer.
   impl_->ports.dispatcher.Rouse(impl_->published()->directory->newest_revocation());

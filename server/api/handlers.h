@@ -76,8 +76,9 @@ class Handlers {
   // Every 100 ms or so: ends leases and waits of polls (Dispatcher::Expire) and of witnesses, has agencies journalled
   // as absent that were not heard of.
   void Housekeeping();
-  // The sequencer tells it of every commit: AddListener it before the first Step.
+  // The sequencer tells both of every commit: AddListener them before the first Step.
   core::Listener* witnesses();
+  core::Listener* supervision();
   // Waits of witnesses end now, and from now on at once.
   void DrainWitnesses();
   // Rights have changed: waits of witnesses end now, whose callers may wait again if they still may.
@@ -157,6 +158,19 @@ class Handlers {
   // SupervisionService
   absl::StatusOr<goldeneagle::v1::ListIncidentsResponse> ListIncidents(
       const Caller& caller, const goldeneagle::v1::ListIncidentsRequest& request);
+  absl::StatusOr<goldeneagle::v1::ListDueResponse> ListDue(const Caller& caller,
+                                                           const goldeneagle::v1::ListDueRequest& request);
+  // One page of a watch: alerts committed past the token, at most `limit`; empty when there is nothing yet. Looks at
+  // 4,096 entries at most, and the token moves over all that it looked at: call again at once until it has caught up.
+  absl::StatusOr<goldeneagle::v1::WatchAlertsResponse> ReadAlerts(const Caller& caller,
+                                                                  const goldeneagle::v1::WatchAlertsRequest& request,
+                                                                  size_t limit);
+  absl::StatusOr<goldeneagle::v1::GetCoverageResponse> GetCoverage(const Caller& caller,
+                                                                   const goldeneagle::v1::GetCoverageRequest& request);
+  absl::StatusOr<goldeneagle::v1::GetCaseInventoryResponse> GetCaseInventory(
+      const Caller& caller, const goldeneagle::v1::GetCaseInventoryRequest& request);
+  absl::StatusOr<goldeneagle::v1::ListUndecidedFreezesResponse> ListUndecidedFreezes(
+      const Caller& caller, const goldeneagle::v1::ListUndecidedFreezesRequest& request);
 
   // DirectoryService
   void SubmitStatements(const Caller& caller, goldeneagle::v1::SubmitStatementsRequest request,

@@ -181,6 +181,20 @@ void AddWitnesses(const WitnessDesk::Standing& standing, Metrics& out) {
           "Witnesses that wait for a checkpoint to cosign.");
 }
 
+void AddSupervision(const SupervisionBook& book, Metrics& out) {
+  uint64_t soon = 0, overdue = 0, running = 0;
+  for (const auto& [which, clocks] : book.Clocks()) {
+    if (which.first == DUE_KIND_MEASURE_END) continue;  // every measure in effect has one
+    (which.second == DUE_STATE_OVERDUE ? overdue : which.second == DUE_STATE_SOON ? soon : running) += clocks;
+  }
+  out.Add("ge_clocks_running", running, "1",
+          "Clocks that run, ends of measures left out: neither due soon nor overdue.");
+  out.Add("ge_clocks_due_soon", soon, "1", "The same: three quarters of their time are over.");
+  out.Add("ge_clocks_overdue", overdue, "1", "The same: overdue. See eagle supervise due --overdue.");
+  out.Add("ge_freezes_undecided", book.undecided(), "1",
+          "Freezes in effect that no court has decided about: see eagle supervise undecided.");
+}
+
 void AddDispatch(const dispatch::DispatchCounters& counters, Metrics& out) {
   out.Add("ge_adapter_instances", counters.instances, "1", "Instances that said Hello to this process and live.");
   out.Add("ge_agencies_connected", counters.agencies, "1", "Agencies with at least one of them.");
@@ -281,6 +295,7 @@ absl::StatusOr<GetMetricsResponse> Handlers::GetMetrics(const Caller& caller, co
   AddSequencer(impl_->ports.sequencer.counters(), *impl_->published(), out);
   AddDispatch(impl_->ports.dispatcher.counters(), out);
   AddWitnesses(impl_->witnesses.standing(), out);
+  AddSupervision(impl_->supervision, out);
   out.Add("ge_reads_total", impl_->reads.load(), "1", "Pages of personal data that left, each recorded before.");
   out.Add("ge_reads_over_limit_total", impl_->reads_over_limit.load(), "1",
           "Refused: the officer has read enough for now.");

@@ -6,6 +6,7 @@
 #include "server/api/impl.h"
 #include "server/api/page_token.h"
 #include "server/api/tags.h"
+#include "server/api/watch_token.h"
 #include "server/domain/apply.h"
 #include "server/domain/instant.h"
 
@@ -184,30 +185,6 @@ class Page {
   absl::flat_hash_map<uint64_t, Known> known_;  // by order
 };
 
-// A token counts entries of one origin's log: what came after a recovery isn't what the old log had there.
-std::string FilterOf(const std::string& case_number, const std::string& recovered_origin) {
-  return recovered_origin.empty() ? case_number : case_number + "\n" + recovered_origin;
-}
-std::string WatchFilter(const std::string& case_number, const domain::Directory& directory) {
-  return FilterOf(case_number, directory.recoveries().empty() ? "" : directory.origin());
-}
-
-// Where to go on. A token from before a recovery goes on where the restored data end, if it was past that.
-absl::StatusOr<uint64_t> OpenWatchToken(const trust::KeyRing& ring, const TokenScope& scope,
-                                        const std::string& case_number, const std::string& token, uint64_t none,
-                                        const std::vector<domain::Recovered>& recoveries) {
-  absl::StatusOr<uint64_t> next = OpenNumberToken(ring, scope, token, none);
-  uint64_t most = ~uint64_t{0};
-  for (auto at = recoveries.rbegin(); !next.ok() && at != recoveries.rend(); ++at) {
-    most = std::min(most, at->index);
-    const std::string before = at + 1 == recoveries.rend() ? "" : (at + 1)->recovery.new_log_key().name();
-    const absl::StatusOr<uint64_t> old =
-        OpenNumberToken(ring, {scope.method, scope.caller, FilterOf(case_number, before)}, token, none);
-    if (old.ok()) next = std::min(*old, most);
-  }
-  return next;
-}
-
 }  // namespace
 
 absl::StatusOr<WatchOrdersResponse> Handlers::ReadWatch(const Caller& caller, const WatchOrdersRequest& request,
@@ -216,9 +193,8 @@ absl::StatusOr<WatchOrdersResponse> Handlers::ReadWatch(const Caller& caller, co
   const auto published = impl_->published();
   const uint64_t end = published->edge->size();
   const TokenScope scope{"WatchOrders", caller, WatchFilter(request.case_number(), *published->directory)};
-  EAGLE_ASSIGN_OR_RETURN(
-      uint64_t next, OpenWatchToken(impl_->ports.key_ring, scope, request.case_number(), request.resume_token(), end,
-                                    published->directory->recoveries()));
+  EAGLE_ASSIGN_OR_RETURN(uint64_t next, OpenWatchToken(impl_->ports.key_ring, scope, request.case_number(),
+                                                       request.resume_token(), end, *published->directory));
   WatchOrdersResponse response;
   if (next < end) {
     EAGLE_ASSIGN_OR_RETURN(JournalReader journal, impl_->Journal());

@@ -17,6 +17,7 @@
 #include "absl/synchronization/mutex.h"
 #include "server/api/handlers.h"
 #include "server/api/journal_reader.h"
+#include "server/api/supervision_book.h"
 #include "server/api/travel.h"
 #include "server/api/verify.h"
 #include "server/api/witness_desk.h"
@@ -28,7 +29,10 @@ inline constexpr std::string_view kCaseScope = "case", kOrganisationScope = "org
 
 class Handlers::Impl {
  public:
-  explicit Impl(HandlerPorts given) : ports(std::move(given)), witnesses(ports.sequencer, ports.clock, ports.real) {}
+  explicit Impl(HandlerPorts given)
+      : ports(std::move(given)),
+        witnesses(ports.sequencer, ports.clock, ports.real),
+        supervision(ports.sequencer.state()) {}
 
   std::shared_ptr<const core::Published> published() const { return ports.sequencer.published(); }
   absl::StatusOr<JournalReader> Journal() { return JournalReader::Open(ports.store, ports.keys); }
@@ -54,6 +58,7 @@ class Handlers::Impl {
   HandlerPorts ports;
   Travel travel;
   WitnessDesk witnesses;
+  SupervisionBook supervision;
 
   // Reads of papers that are on record: the parts that follow the first are the same read (papers.h).
   static constexpr size_t kPaperReadsMax = 4096;

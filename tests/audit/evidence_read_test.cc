@@ -112,6 +112,7 @@ class Wire : public client::Gateway {
     return world_.gateway.Call(&api::Handlers::GetConsistencyProof, world_.demo.court, request);
   }
   std::unique_ptr<client::WatchStream> WatchOrders(const v1::WatchOrdersRequest&) override { return nullptr; }
+  std::unique_ptr<client::AlertStream> WatchAlerts(const v1::WatchAlertsRequest&) override { return nullptr; }
 #define NOT_HERE(Method, Request, Response)                               \
   absl::StatusOr<v1::Response> Method(const v1::Request&) override {      \
     return Fail(Reason::kUnavailable, "this wire carries evidence only"); \
@@ -134,6 +135,10 @@ class Wire : public client::Gateway {
   NOT_HERE(ListObjections, ListObjectionsRequest, ListObjectionsResponse)
   NOT_HERE(ReadObjection, ReadObjectionRequest, ReadObjectionResponse)
   NOT_HERE(ListIncidents, ListIncidentsRequest, ListIncidentsResponse)
+  NOT_HERE(ListDue, ListDueRequest, ListDueResponse)
+  NOT_HERE(GetCoverage, GetCoverageRequest, GetCoverageResponse)
+  NOT_HERE(GetCaseInventory, GetCaseInventoryRequest, GetCaseInventoryResponse)
+  NOT_HERE(ListUndecidedFreezes, ListUndecidedFreezesRequest, ListUndecidedFreezesResponse)
   NOT_HERE(SubmitStatements, SubmitStatementsRequest, SubmitStatementsResponse)
   NOT_HERE(ListStatements, ListStatementsRequest, ListStatementsResponse)
   NOT_HERE(ListAgencies, ListAgenciesRequest, ListAgenciesResponse)

@@ -57,6 +57,10 @@ class Borrowed : public Gateway {
   FORWARD(ListObjections, ListObjectionsRequest, ListObjectionsResponse)
   FORWARD(ReadObjection, ReadObjectionRequest, ReadObjectionResponse)
   FORWARD(ListIncidents, ListIncidentsRequest, ListIncidentsResponse)
+  FORWARD(ListDue, ListDueRequest, ListDueResponse)
+  FORWARD(GetCoverage, GetCoverageRequest, GetCoverageResponse)
+  FORWARD(GetCaseInventory, GetCaseInventoryRequest, GetCaseInventoryResponse)
+  FORWARD(ListUndecidedFreezes, ListUndecidedFreezesRequest, ListUndecidedFreezesResponse)
   FORWARD(SubmitStatements, SubmitStatementsRequest, SubmitStatementsResponse)
   FORWARD(ListStatements, ListStatementsRequest, ListStatementsResponse)
   FORWARD(GetPolicy, GetPolicyRequest, GetPolicyResponse)
@@ -75,6 +79,9 @@ class Borrowed : public Gateway {
 #undef FORWARD
   std::unique_ptr<WatchStream> WatchOrders(const v1::WatchOrdersRequest& request) override {
     return to_.WatchOrders(request);
+  }
+  std::unique_ptr<AlertStream> WatchAlerts(const v1::WatchAlertsRequest& request) override {
+    return to_.WatchAlerts(request);
   }
 
  private:
@@ -168,6 +175,7 @@ Ran CliWorld::Bare(const std::vector<std::string>& arguments) {
   Process process{.out = out,
                   .err = err,
                   .in = in,
+                  .out_is_terminal = out_is_terminal,
                   .in_is_terminal = on_terminal,
                   .variable = [](const std::string&) { return std::optional<std::string>(); },
                   .clock = clock,

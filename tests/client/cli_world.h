@@ -42,7 +42,7 @@ class CliWorld {
   RecordedWaiter waiter{&real};
   std::unique_ptr<FakeGateway> gateway;
   std::string admin_connected_to;
-  bool clock_steps = false, on_terminal = false;
+  bool clock_steps = false, on_terminal = false, out_is_terminal = false;
   std::string typed;  // what a person answers
   FoundLog found_log;
   OpenJournalFolder open_journal_folder;

@@ -30,20 +30,6 @@ absl::Status FromGateway(const absl::Status& status) {
 
 std::string Bytes(const journal::Hash& hash) { return std::string(journal::View(hash)); }
 
-class QueuedStream : public WatchStream {
- public:
-  explicit QueuedStream(std::deque<v1::WatchOrdersResponse> messages) : messages_(std::move(messages)) {}
-  absl::StatusOr<std::optional<v1::WatchOrdersResponse>> Next(absl::Duration) override {
-    if (messages_.empty()) return Fail(Reason::kUnavailable, "the stream ended");
-    std::optional<v1::WatchOrdersResponse> message(messages_.front());
-    messages_.pop_front();
-    return message;
-  }
-
- private:
-  std::deque<v1::WatchOrdersResponse> messages_;
-};
-
 }  // namespace
 
 FakeGateway::FakeGateway(absl::Time at)
@@ -274,7 +260,7 @@ absl::StatusOr<v1::ListOrdersResponse> FakeGateway::ListOrders(const v1::ListOrd
 }
 
 std::unique_ptr<WatchStream> FakeGateway::WatchOrders(const v1::WatchOrdersRequest&) {
-  return std::make_unique<QueuedStream>(std::exchange(watch, {}));
+  return std::make_unique<QueuedStream<v1::WatchOrdersResponse>>(std::exchange(watch, {}));
 }
 
 absl::StatusOr<v1::ListFindingsResponse> FakeGateway::ListFindings(const v1::ListFindingsRequest& request) {

@@ -20,6 +20,22 @@
 
 namespace eagle::client {
 
+// Gives its messages, then its end.
+template <class Response>
+class QueuedStream : public StreamOf<Response> {
+ public:
+  explicit QueuedStream(std::deque<Response> messages) : messages_(std::move(messages)) {}
+  absl::StatusOr<std::optional<Response>> Next(absl::Duration) override {
+    if (messages_.empty()) return Fail(Reason::kUnavailable, "the stream ended");
+    std::optional<Response> message(messages_.front());
+    messages_.pop_front();
+    return message;
+  }
+
+ private:
+  std::deque<Response> messages_;
+};
+
 class FakeGateway : public Gateway {
  public:
   explicit FakeGateway(absl::Time now);
@@ -79,6 +95,17 @@ class FakeGateway : public Gateway {
   v1::ListObjectionsResponse objections;       // one page
   v1::ListIncidentsResponse incidents;         // one page
   v1::ListIncidentsRequest incidents_request;  // the last one
+  std::vector<v1::DueView> due;                // ListDue shows those that its kinds and states leave
+  size_t due_per_page = 100;
+  std::vector<v1::ListDueRequest> due_requests;
+  std::vector<v1::Alert> alerts;  // WatchAlerts gives those past the token, which is the last one's index, two a page
+  std::vector<v1::WatchAlertsRequest> alert_requests;
+  std::vector<v1::AgencyCoverage> covered;  // one agency a page
+  v1::GetCoverageRequest coverage_request;  // the last one
+  v1::GetCaseInventoryResponse inventory;   // one page
+  v1::GetCaseInventoryRequest inventory_request;
+  v1::ListUndecidedFreezesResponse undecided;  // one page
+  v1::ListUndecidedFreezesRequest undecided_request;
   v1::ReadObjectionResponse thread;
   v1::ReadObjectionRequest thread_request;              // the last one
   v1::Refusal objection_refusal;                        // of every word, unless empty
@@ -110,6 +137,12 @@ class FakeGateway : public Gateway {
   absl::StatusOr<v1::SubmitObjectionsResponse> AnswerObjection(const v1::SubmitObjectionsRequest& request) override;
   absl::StatusOr<v1::ListObjectionsResponse> ListObjections(const v1::ListObjectionsRequest& request) override;
   absl::StatusOr<v1::ListIncidentsResponse> ListIncidents(const v1::ListIncidentsRequest& request) override;
+  absl::StatusOr<v1::ListDueResponse> ListDue(const v1::ListDueRequest& request) override;
+  std::unique_ptr<AlertStream> WatchAlerts(const v1::WatchAlertsRequest& request) override;
+  absl::StatusOr<v1::GetCoverageResponse> GetCoverage(const v1::GetCoverageRequest& request) override;
+  absl::StatusOr<v1::GetCaseInventoryResponse> GetCaseInventory(const v1::GetCaseInventoryRequest& request) override;
+  absl::StatusOr<v1::ListUndecidedFreezesResponse> ListUndecidedFreezes(
+      const v1::ListUndecidedFreezesRequest& request) override;
   absl::StatusOr<v1::ReadObjectionResponse> ReadObjection(const v1::ReadObjectionRequest& request) override;
   absl::StatusOr<v1::SubmitStatementsResponse> SubmitStatements(const v1::SubmitStatementsRequest& request) override;
   absl::StatusOr<v1::ListStatementsResponse> ListStatements(const v1::ListStatementsRequest& request) override;
@@ -131,6 +164,8 @@ class FakeGateway : public Gateway {
   absl::StatusOr<v1::WaitCheckpointResponse> WaitCheckpoint(const v1::WaitCheckpointRequest& request) override;
   absl::StatusOr<v1::AddCosignatureResponse> AddCosignature(const v1::AddCosignatureRequest& request) override;
 
+  // What every call does first: fails when it was told to.
+  absl::Status Answer();
   // An entry of this type; its index.
   uint64_t Append(uint16_t type, const std::string& body);
 
@@ -140,7 +175,6 @@ class FakeGateway : public Gateway {
   // The answer to a member that the request says was refused before; absent for others.
   static std::optional<v1::OrderResult> RefusedBefore(const v1::SubmitOrdersRequest& request,
                                                       const std::string& member);
-  absl::Status Answer();
   absl::Status PapersAreHere(const v1::SignedBatch& batch) const;
 
   journal::Ed25519NoteSigner signer_;

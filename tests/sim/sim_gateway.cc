@@ -78,6 +78,7 @@ absl::Status SimGateway::Start(const goldeneagle::v1::LogFounded& founding) {
   life->handlers = std::make_unique<api::Handlers>(api::HandlerPorts{
       *life->sequencer, *life->dispatcher, *life->store, *life->keys, *life->ring, checker_, clock_, clock_});
   life->sequencer->AddListener(life->handlers->witnesses());
+  life->sequencer->AddListener(life->handlers->supervision());
   life_ = std::move(life);
   ArmCrash();
   ++incarnation_;

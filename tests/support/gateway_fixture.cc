@@ -92,6 +92,7 @@ void GatewayFixture::Start() {
                         .alert = [this](std::string_view event, const auto&) { alerts.emplace_back(event); },
                         .papers = papers.get()});
   sequencer->AddListener(handlers->witnesses());
+  sequencer->AddListener(handlers->supervision());
 }
 
 void GatewayFixture::Stop() {

@@ -178,60 +178,86 @@ void PollCall::OnDone() {
 
 // --- watches
 
-void WatchCall::Begin(grpc::CallbackServerContext& context) {
-  self_ = shared_from_this();
+namespace {
+
+// Who is woken by what.
+bool Join(WatchHub& hub, std::shared_ptr<Watch> watch, const Caller& caller, const v1::WatchOrdersRequest&) {
+  return hub.Add(std::move(watch), caller.court);
+}
+bool Join(WatchHub& hub, std::shared_ptr<Watch> watch, const Caller& caller, const v1::WatchAlertsRequest&) {
+  return hub.AddForAlerts(std::move(watch), caller.spiffe_id);
+}
+
+// Whether the other side gets the page though no heartbeat is due.
+bool IsNews(const v1::WatchOrdersResponse& page, bool /*told_caught_up*/) { return !page.events().empty(); }
+bool IsNews(const v1::WatchAlertsResponse& page, bool told_caught_up) {
+  return !page.alerts().empty() || (page.caught_up() && !told_caught_up);
+}
+bool IsCaughtUp(const v1::WatchOrdersResponse&) { return false; }
+bool IsCaughtUp(const v1::WatchAlertsResponse& page) { return page.caught_up(); }
+
+}  // namespace
+
+template <typename Request, typename Response>
+void WatchCall<Request, Response>::Begin(grpc::CallbackServerContext& context) {
+  self_ = this->shared_from_this();
   auto admitted = AdmitFrom(*context.auth_context(), ports_.callers, method_.path);
   absl::Status status = admitted.status();
   if (status.ok()) {
     admitted_ = *std::move(admitted);
-    if (!ports_.watches.Add(self_, admitted_.caller->court) || !Wake(true)) status = Busy();
+    if (!Join(ports_.watches, self_, *admitted_.caller, request_) || !Wake(true)) status = Busy();
   }
   if (status.ok()) return;
   LogIfRefused(context, ports_, method_, status);
   End(status);
 }
 
-bool WatchCall::Wake(bool heartbeat) {
+template <typename Request, typename Response>
+bool WatchCall<Request, Response>::Wake(bool heartbeat) {
   {
     absl::MutexLock lock(&mu_);
     if (doing_ == Doing::kEnded) return true;
     doing_ = Doing::kLooking;
   }
-  if (ports_.executor.Post([self = shared_from_this(), heartbeat] { self->Look(heartbeat); })) return true;
+  if (ports_.executor.Post([self = this->shared_from_this(), heartbeat] { self->Look(heartbeat); })) return true;
   absl::MutexLock lock(&mu_);
   if (doing_ == Doing::kLooking) doing_ = Doing::kResting;
   return false;
 }
 
-absl::Status WatchCall::MayGoOn() {
+template <typename Request, typename Response>
+absl::Status WatchCall<Request, Response>::MayGoOn() {
   if (cancelled_) return absl::CancelledError();
   if (ports_.draining) return Draining();
   return ports_.callers.Recheck(admitted_.peer, method_.path);
 }
 
-void WatchCall::Look(bool heartbeat) {
+template <typename Request, typename Response>
+void WatchCall<Request, Response>::Look(bool heartbeat) {
   if (absl::Status status = MayGoOn(); !status.ok()) return End(status);
-  absl::StatusOr<v1::WatchOrdersResponse> page =
-      ports_.ports.handlers.ReadWatch(*admitted_.caller, request_, kPageEvents);
+  absl::StatusOr<Response> page = (ports_.ports.handlers.*read_)(*admitted_.caller, request_, kPageEvents);
   if (!page.ok()) return End(page.status());
   // A token that moved may have further to go: a page looks at so many entries only, ours or not.
   moved_ = request_.resume_token() != page->resume_token();
   request_.set_resume_token(page->resume_token());
-  if (page->events().empty() && !heartbeat) return Rest(/*wrote=*/false);
+  if (!heartbeat && !IsNews(*page, told_caught_up_)) return Rest(/*wrote=*/false);
+  told_caught_up_ = IsCaughtUp(*page);
   page_ = *std::move(page);
   {
     absl::MutexLock lock(&mu_);
     doing_ = Doing::kWriting;
   }
-  StartWrite(&page_);
+  this->StartWrite(&page_);
 }
 
-void WatchCall::OnWriteDone(bool ok) {
+template <typename Request, typename Response>
+void WatchCall<Request, Response>::OnWriteDone(bool ok) {
   if (!ok) return End(absl::CancelledError());
   Rest(/*wrote=*/true);
 }
 
-void WatchCall::Rest(bool wrote) {
+template <typename Request, typename Response>
+void WatchCall<Request, Response>::Rest(bool wrote) {
   {
     absl::MutexLock lock(&mu_);
     doing_ = Doing::kResting;
@@ -240,7 +266,8 @@ void WatchCall::Rest(bool wrote) {
   ports_.watches.Rest(this, wrote, moved_);
 }
 
-void WatchCall::OnCancel() {
+template <typename Request, typename Response>
+void WatchCall<Request, Response>::OnCancel() {
   cancelled_ = true;
   bool resting;
   {
@@ -250,19 +277,24 @@ void WatchCall::OnCancel() {
   if (resting) End(absl::CancelledError());
 }
 
-void WatchCall::End(const absl::Status& status) {
+template <typename Request, typename Response>
+void WatchCall<Request, Response>::End(const absl::Status& status) {
   {
     absl::MutexLock lock(&mu_);
     if (doing_ == Doing::kEnded) return;
     doing_ = Doing::kEnded;
   }
   ++method_.ended[std::min<int>(static_cast<int>(status.code()), Method::kCodes - 1)];
-  Finish(ToGrpc(status));
+  this->Finish(ToGrpc(status));
 }
 
-void WatchCall::OnDone() {
+template <typename Request, typename Response>
+void WatchCall<Request, Response>::OnDone() {
   ports_.watches.Remove(this);
   const std::shared_ptr<WatchCall> last = std::move(self_);
 }
+
+template class WatchCall<v1::WatchOrdersRequest, v1::WatchOrdersResponse>;
+template class WatchCall<v1::WatchAlertsRequest, v1::WatchAlertsResponse>;
 
 }  // namespace eagle::api

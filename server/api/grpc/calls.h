@@ -7,8 +7,8 @@
 //   UnaryCall   the same with its messages.
 //   PollCall    PullTasks: parked inside the dispatcher, taken out when the caller gives up or loses its rights.
 //   WaitCall    WaitCheckpoint: waits of witnesses end when rights change, and each is asked for its own.
-//   WatchCall   WatchOrders: reads a page, writes it, rests until the hub wakes it. A slow reader just gets later
-//   pages.
+//   WatchCall   WatchOrders, WatchAlerts: reads a page, writes it, rests until the hub wakes it. A slow reader just
+//   gets later pages.
 //
 // Threads: reactions on gRPC's, work on the executor's, replies on any.
 #pragma once
@@ -179,14 +179,17 @@ class WaitCall final : public UnaryCall<v1::WaitCheckpointRequest, v1::WaitCheck
   absl::Status MayAnswer() override { return ports_.callers.Recheck(admitted_.peer, method_.path); }
 };
 
-class WatchCall final : public grpc::ServerWriteReactor<v1::WatchOrdersResponse>,
+template <typename Request, typename Response>
+class WatchCall final : public grpc::ServerWriteReactor<Response>,
                         public Watch,
-                        public std::enable_shared_from_this<WatchCall> {
+                        public std::enable_shared_from_this<WatchCall<Request, Response>> {
  public:
   static constexpr size_t kPageEvents = 256;
+  // Reads one page past the request's token.
+  using Read = absl::StatusOr<Response> (Handlers::*)(const Caller&, const Request&, size_t limit);
 
-  WatchCall(CallPorts& ports, Method& method, const v1::WatchOrdersRequest& request)
-      : ports_(ports), method_(method), request_(request) {}
+  WatchCall(CallPorts& ports, Method& method, const Request& request, Read read)
+      : ports_(ports), method_(method), request_(request), read_(read) {}
   void Begin(grpc::CallbackServerContext& context);
   bool Wake(bool heartbeat) override;
   void OnWriteDone(bool ok) override;
@@ -203,14 +206,18 @@ class WatchCall final : public grpc::ServerWriteReactor<v1::WatchOrdersResponse>
 
   CallPorts& ports_;
   Method& method_;
-  v1::WatchOrdersRequest request_;  // resume_token: after the last page
-  v1::WatchOrdersResponse page_;
-  bool moved_ = false;  // by the last page
+  Request request_;  // resume_token: after the last page
+  const Read read_;
+  Response page_;
+  bool moved_ = false;           // by the last page
+  bool told_caught_up_ = false;  // the other side knows that it has seen all (WatchAlerts)
   Admitted admitted_;
   std::shared_ptr<WatchCall> self_;
   std::atomic<bool> cancelled_{false};
   absl::Mutex mu_;
   Doing doing_ ABSL_GUARDED_BY(mu_) = Doing::kLooking;
 };
+extern template class WatchCall<v1::WatchOrdersRequest, v1::WatchOrdersResponse>;
+extern template class WatchCall<v1::WatchAlertsRequest, v1::WatchAlertsResponse>;
 
 }  // namespace eagle::api

@@ -55,6 +55,16 @@ class Services::Shared {
     return call.get();
   }
 
+  template <typename Request, typename Response>
+  grpc::ServerWriteReactor<Response>* StartWatch(grpc::CallbackServerContext* context, const Request& request,
+                                                 const char* path,
+                                                 absl::StatusOr<Response> (Handlers::*read)(const Caller&,
+                                                                                            const Request&, size_t)) {
+    auto call = std::make_shared<WatchCall<Request, Response>>(calls_, MethodAt(path), request, read);
+    call->Begin(*context);
+    return call.get();
+  }
+
   Method& MethodAt(const std::string& path) {
     const auto it = methods_.find(path);
     GATEWAY_ASSERT(it != methods_.end(), "every method of the contract has a row");
@@ -116,10 +126,7 @@ class Services::Impl {
     UNARY(OrderService, ResumeOrders, ResumeOrdersRequest, ResumeOrdersResponse)
     grpc::ServerWriteReactor<v1::WatchOrdersResponse>* WatchOrders(grpc::CallbackServerContext* context,
                                                                    const v1::WatchOrdersRequest* request) override {
-      auto call = std::make_shared<WatchCall>(shared.calls_,
-                                              shared.MethodAt("/goldeneagle.v1.OrderService/WatchOrders"), *request);
-      call->Begin(*context);
-      return call.get();
+      return shared.StartWatch(context, *request, "/goldeneagle.v1.OrderService/WatchOrders", &Handlers::ReadWatch);
     }
     Shared& shared;
   };
@@ -155,6 +162,15 @@ class Services::Impl {
   struct Supervisions final : v1::SupervisionService::CallbackService {
     explicit Supervisions(Shared& s) : shared(s) {}
     UNARY(SupervisionService, ListIncidents, ListIncidentsRequest, ListIncidentsResponse)
+    UNARY(SupervisionService, ListDue, ListDueRequest, ListDueResponse)
+    UNARY(SupervisionService, GetCoverage, GetCoverageRequest, GetCoverageResponse)
+    UNARY(SupervisionService, GetCaseInventory, GetCaseInventoryRequest, GetCaseInventoryResponse)
+    UNARY(SupervisionService, ListUndecidedFreezes, ListUndecidedFreezesRequest, ListUndecidedFreezesResponse)
+    grpc::ServerWriteReactor<v1::WatchAlertsResponse>* WatchAlerts(grpc::CallbackServerContext* context,
+                                                                   const v1::WatchAlertsRequest* request) override {
+      return shared.StartWatch(context, *request, "/goldeneagle.v1.SupervisionService/WatchAlerts",
+                               &Handlers::ReadAlerts);
+    }
     Shared& shared;
   };
   struct Objections final : v1::ObjectionService::CallbackService {
@@ -355,7 +371,8 @@ void Services::AddMetrics(std::vector<MetricRow>& rows) const {
   rows.push_back({"ge_executor_done_total", static_cast<double>(work.done), "1", "pieces of work done"});
   rows.push_back(
       {"ge_executor_refused_total", static_cast<double>(work.refused), "1", "calls refused because too many waited"});
-  rows.push_back({"ge_watches", static_cast<double>(shared.watches_.size()), "1", "open WatchOrders calls"});
+  rows.push_back(
+      {"ge_watches", static_cast<double>(shared.watches_.size()), "1", "open WatchOrders and WatchAlerts calls"});
   for (const auto& [path, method] : shared.methods_) {
     const std::string name = path.substr(path.rfind('.') + 1);  // "OrderService/GetOrder"
     uint64_t calls = 0;

@@ -1,6 +1,9 @@
 #include "server/api/grpc/watch_hub.h"
 
+#include <algorithm>
+
 #include "goldeneagle/v1/entry.pb.h"
+#include "server/domain/alert.h"
 
 namespace eagle::api {
 namespace {
@@ -40,14 +43,31 @@ bool WatchHub::Add(std::shared_ptr<Watch> watch, CourtOrdinal court) {
   return true;
 }
 
+bool WatchHub::AddForAlerts(std::shared_ptr<Watch> watch, const std::string& caller) {
+  const absl::Duration now = clock_.MonotonicNow();
+  const Watch* key = watch.get();
+  absl::MutexLock lock(&mu_);
+  if (rows_.size() >= kWatchesMax) return false;
+  if (const auto it = of_alerts_.find(caller); it != of_alerts_.end() && it->second.size() >= kAlertWatchesPerCallerMax)
+    return false;
+  Row& row = rows_[key];
+  row = Row{.watch = std::move(watch), .caller = caller, .wrote = now};
+  of_alerts_[caller].insert(&row);
+  return true;
+}
+
 void WatchHub::Remove(const Watch* watch) {
   std::shared_ptr<Watch> last;  // goes after the lock
   absl::MutexLock lock(&mu_);
   const auto it = rows_.find(watch);
   if (it == rows_.end()) return;
-  const auto court = of_court_.find(it->second.court);
-  court->second.erase(&it->second);
-  if (court->second.empty()) of_court_.erase(court);
+  Row& row = it->second;
+  const auto leave = [&row](auto& watches, const auto& owner) {
+    const auto own = watches.find(owner);
+    own->second.erase(&row);
+    if (own->second.empty()) watches.erase(own);
+  };
+  row.court ? leave(of_court_, row.court) : leave(of_alerts_, row.caller);
   last = std::move(it->second.watch);
   rows_.erase(it);
 }
@@ -124,6 +144,12 @@ void WatchHub::Push() {
       for (Row* row : watches->second) Tell(*row, now, woken);
     }
     noted_.clear();
+    if (alerts_noted_) {
+      for (const auto& [caller, watches] : of_alerts_) {
+        for (Row* row : watches) Tell(*row, now, woken);
+      }
+    }
+    alerts_noted_ = false;
   }
   Wake(woken);
 }
@@ -132,13 +158,16 @@ void WatchHub::Committed(const std::vector<domain::Entry>& entries, const core::
   {
     absl::MutexLock lock(&mu_);
     if (rows_.empty()) return;
-    const bool under_way = !noted_.empty();
+    const bool under_way = !noted_.empty() || alerts_noted_;
+    alerts_noted_ |= !of_alerts_.empty() && std::any_of(entries.begin(), entries.end(), [](const domain::Entry& entry) {
+      return domain::AlertKindOf(entry.type) != v1::ALERT_KIND_UNSPECIFIED;
+    });
     for (const domain::Entry& entry : entries) {
       ForCourtsOf(entry, commit.state(), [this](CourtOrdinal court) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
         if (of_court_.contains(court)) noted_.insert(court);
       });
     }
-    if (under_way || noted_.empty()) return;
+    if (under_way || (noted_.empty() && !alerts_noted_)) return;
   }
   hand_over_([this] { Push(); });
 }

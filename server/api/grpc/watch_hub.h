@@ -1,8 +1,9 @@
-// Who follows orders, and who of them has news. No transport: a watch is something that can be woken.
+// Who follows orders or alerts, and who of them has news. No transport: a watch is something that can be woken.
 //
-// A commit wakes the watches of the courts whose orders or cases it names, and no others: one that rests is woken at
+// A commit wakes the watches of the courts whose orders or cases it names, those of alerts when it has any, and no
+// others: one that rests is woken at
 // once, one that reads or writes looks again as soon as it rests, so that many commits become one page. The
-// sequencer's thread only notes the courts; a worker does the waking. Waking may always be too often, never too
+// sequencer's thread only notes who has news; a worker does the waking. Waking may always be too often, never too
 // seldom: a watch reads what is past its token and finds out.
 //
 // Life:    outlives its watches; a Listener of the sequencer. Threads: any. No lock is held while a watch is woken.
@@ -15,6 +16,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -43,6 +45,7 @@ class WatchHub final : public core::Listener {
   static constexpr absl::Duration kHeartbeatEvery = absl::Seconds(10);
   static constexpr size_t kWatchesMax = 8192;
   static constexpr size_t kWatchesPerCourtMax = 256;
+  static constexpr size_t kAlertWatchesPerCallerMax = 16;
   // So that heartbeats never fill the queue of calls. 100 ticks before the next heartbeat reach everybody.
   static constexpr size_t kWokenPerTickMax = 512;
 
@@ -53,6 +56,8 @@ class WatchHub final : public core::Listener {
 
   // False: there are too many, of this court or in all.
   bool Add(std::shared_ptr<Watch> watch, CourtOrdinal court);
+  // The same for alerts. `caller`: the system that watches, whoever it is.
+  bool AddForAlerts(std::shared_ptr<Watch> watch, const std::string& caller);
   void Remove(const Watch* watch);
   // The watch has nothing to do until it is woken, which may be before Rest returns. `wrote`: something was sent, so
   // the next heartbeat is due kHeartbeatEvery from now. `more`: it may not have come to the end.
@@ -68,13 +73,14 @@ class WatchHub final : public core::Listener {
  private:
   struct Row {
     std::shared_ptr<Watch> watch;
-    CourtOrdinal court;
+    CourtOrdinal court;  // whose orders; none: alerts
+    std::string caller;  // of alerts
     bool resting = false;
     bool news = false;  // something was committed since it was woken last
     absl::Duration wrote;
   };
   using Woken = std::vector<std::pair<std::shared_ptr<Watch>, bool>>;
-  // Wakes the watches of the courts that were noted.
+  // Wakes the watches that were noted.
   void Push();
   // The row has news: it is woken if it rests.
   void Tell(Row& row, absl::Duration now, Woken& woken) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -86,7 +92,10 @@ class WatchHub final : public core::Listener {
   mutable absl::Mutex mu_;
   absl::node_hash_map<const Watch*, Row> rows_ ABSL_GUARDED_BY(mu_);
   absl::flat_hash_map<CourtOrdinal, absl::flat_hash_set<Row*>> of_court_ ABSL_GUARDED_BY(mu_);
-  absl::flat_hash_set<CourtOrdinal> noted_ ABSL_GUARDED_BY(mu_);  // have news, and a Push is under way for them
+  absl::flat_hash_map<std::string, absl::flat_hash_set<Row*>> of_alerts_ ABSL_GUARDED_BY(mu_);  // by caller
+  // Have news, and a Push is under way for them.
+  absl::flat_hash_set<CourtOrdinal> noted_ ABSL_GUARDED_BY(mu_);
+  bool alerts_noted_ ABSL_GUARDED_BY(mu_) = false;
 };
 
 }  // namespace eagle::api

@@ -328,6 +328,37 @@ TEST_F(WatchHubTest, ACourtHasAsManyWatchesAsTheLimitAndLeavesRoomForOthers) {
   EXPECT_TRUE(hub_.Add(std::make_shared<FakeWatch>(), CourtOrdinal(1)));
 }
 
+TEST_F(WatchHubTest, AnAlertWakesTheWatchesOfAlertsWhoeverItIsAboutAndNothingElseDoes) {
+  const auto board = std::make_shared<FakeWatch>(), pager = std::make_shared<FakeWatch>();
+  ASSERT_TRUE(hub_.AddForAlerts(board, "spiffe://test/operator/board"));
+  ASSERT_TRUE(hub_.AddForAlerts(pager, "spiffe://test/operator/pager"));
+  hub_.Rest(board.get(), true, false), hub_.Rest(pager.get(), true, false);
+  Commit({{.index = 90, .type = goldeneagle::v1::ENTRY_TYPE_ADAPTER_ABSENT, .agency = AgencyOrdinal(1)}});
+  EXPECT_EQ(board->woken, 1);
+  EXPECT_EQ(pager->woken, 1);
+  EXPECT_EQ(one_->woken + two_->woken, 0) << "no court's order";
+  hub_.Rest(board.get(), false, false), hub_.Rest(pager.get(), false, false);
+  Commit({Accepted(21)});
+  EXPECT_EQ(board->woken, 1) << "no alert";
+  EXPECT_EQ(one_->woken, 1);
+  hub_.Remove(board.get());
+  Commit({{.index = 91, .type = goldeneagle::v1::ENTRY_TYPE_CLOCK_ALARM}});
+  EXPECT_EQ(board->woken, 1);
+  EXPECT_EQ(pager->woken, 2);
+}
+
+TEST_F(WatchHubTest, EachCallerHasSoManyWatchesOfAlerts) {
+  std::vector<std::shared_ptr<FakeWatch>> more;
+  while (more.size() < WatchHub::kAlertWatchesPerCallerMax) {
+    more.push_back(std::make_shared<FakeWatch>());
+    ASSERT_TRUE(hub_.AddForAlerts(more.back(), "a"));
+  }
+  EXPECT_FALSE(hub_.AddForAlerts(std::make_shared<FakeWatch>(), "a"));
+  EXPECT_TRUE(hub_.AddForAlerts(std::make_shared<FakeWatch>(), "b"));
+  hub_.Remove(more.back().get());
+  EXPECT_TRUE(hub_.AddForAlerts(std::make_shared<FakeWatch>(), "a"));
+}
+
 // --- connections
 
 TEST(Addresses, AreNumeric) {

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "goldeneagle/v1/order_service.grpc.pb.h"
+#include "goldeneagle/v1/supervision_service.grpc.pb.h"
 #include "server/api/grpc/server.h"
 #include "server/api/grpc/watch_hub.h"
 #include "server/base/assert.h"
@@ -72,6 +73,9 @@ class WatchWorld {
   const trust::IssuedCertificate& court() const { return court_; }
   const trust::IssuedCertificate& other_court() const { return other_court_; }
   std::unique_ptr<v1::OrderService::Stub> Stub(const trust::IssuedCertificate& system, bool small_window) const {
+    return v1::OrderService::NewStub(ChannelOf(system, small_window));
+  }
+  std::shared_ptr<grpc::Channel> ChannelOf(const trust::IssuedCertificate& system, bool small_window = false) const {
     grpc::SslCredentialsOptions options{authority_.certificate_pem(), system.key_pem, system.certificate_pem};
     grpc::ChannelArguments arguments;
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
@@ -79,8 +83,7 @@ class WatchWorld {
       arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
       arguments.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, 1024);
     }
-    return v1::OrderService::NewStub(
-        grpc::CreateCustomChannel(server->api_addresses().front(), grpc::SslCredentials(options), arguments));
+    return grpc::CreateCustomChannel(server->api_addresses().front(), grpc::SslCredentials(options), arguments);
   }
 
   GatewayFixture gateway;
@@ -179,6 +182,51 @@ class Watching {
   std::unique_ptr<v1::OrderService::Stub> stub_;
   grpc::ClientContext context_;
   std::unique_ptr<grpc::ClientReader<v1::WatchOrdersResponse>> reader_;
+  std::string token_;
+};
+
+// The same of alerts. Without a token its first page says that it has caught up.
+class WatchingAlerts {
+ public:
+  WatchingAlerts(const WatchWorld& world, const trust::IssuedCertificate& system, const std::string& token = "")
+      : stub_(v1::SupervisionService::NewStub(world.ChannelOf(system))) {
+    context_.set_deadline(absl::ToChronoTime(absl::Now() + absl::Minutes(2)));
+    v1::WatchAlertsRequest request;
+    request.set_resume_token(token);
+    reader_ = stub_->WatchAlerts(&context_, request);
+    if (!token.empty()) return;
+    const v1::WatchAlertsResponse first = Page();
+    EXPECT_THAT(first.alerts(), IsEmpty());
+    EXPECT_TRUE(first.caught_up());
+  }
+  ~WatchingAlerts() {
+    context_.TryCancel();
+    v1::WatchAlertsResponse rest;
+    while (reader_->Read(&rest)) {
+    }
+    reader_->Finish();
+  }
+  v1::WatchAlertsResponse Page() {
+    v1::WatchAlertsResponse page;
+    EXPECT_TRUE(reader_->Read(&page));
+    token_ = page.resume_token();
+    return page;
+  }
+  // Kinds and marks of the next `count` alerts at least.
+  std::vector<std::string> Alerts(size_t count) {
+    std::vector<std::string> out;
+    while (out.size() < count && !testing::Test::HasFailure()) {
+      for (const v1::Alert& alert : Page().alerts())
+        out.push_back(v1::AlertKind_Name(alert.kind()).substr(11) + " " + std::to_string(alert.mark_permille()));
+    }
+    return out;
+  }
+  const std::string& token() const { return token_; }
+
+ private:
+  std::unique_ptr<v1::SupervisionService::Stub> stub_;
+  grpc::ClientContext context_;
+  std::unique_ptr<grpc::ClientReader<v1::WatchAlertsResponse>> reader_;
   std::string token_;
 };
 
@@ -329,6 +377,46 @@ TEST_F(WatchTest, CarriesNoPersonalData) {
                                     std::string("6222021001116245702"), std::string(kCaseNumber)}) {
     EXPECT_THAT(all, Not(HasSubstr(secret)));
   }
+}
+
+TEST_F(WatchTest, AlertsArePushedByTheCommitThatHasThem) {
+  WatchingAlerts watch(world_, world_.court());
+  Ask({kBeiling});
+  world_.gateway.Advance(absl::Hours(18));
+  EXPECT_THAT(watch.Alerts(2), ElementsAre("DEADLINE_MARKED 500", "DEADLINE_MARKED 750"));
+  world_.gateway.Advance(absl::Hours(6));
+  EXPECT_THAT(watch.Alerts(1), ElementsAre("DEADLINE_MARKED 1000"));
+}
+
+TEST_F(WatchTest, AlertsGoOnFromATokenOverARestartAndNobodyMissesWhatCameMeanwhile) {
+  std::string token;
+  {
+    WatchingAlerts watch(world_, world_.court());
+    Ask({kBeiling});
+    world_.gateway.Advance(absl::Hours(12));
+    EXPECT_THAT(watch.Alerts(1), ElementsAre("DEADLINE_MARKED 500"));
+    token = watch.token();
+  }
+  world_.gateway.Advance(absl::Hours(6));  // nobody watches
+  world_.Restart();
+  WatchingAlerts watch(world_, world_.court(), token);
+  EXPECT_THAT(watch.Alerts(1), ElementsAre("DEADLINE_MARKED 750"));
+  world_.gateway.Advance(absl::Hours(6));  // and is pushed again
+  EXPECT_THAT(watch.Alerts(1), ElementsAre("DEADLINE_MARKED 1000"));
+}
+
+TEST_F(WatchTest, ACallerHasSoManyWatchesOfAlertsAndNoMore) {
+  std::vector<std::unique_ptr<WatchingAlerts>> watches;
+  while (watches.size() < api::WatchHub::kAlertWatchesPerCallerMax)
+    watches.push_back(std::make_unique<WatchingAlerts>(world_, world_.court()));
+  const auto stub = v1::SupervisionService::NewStub(world_.ChannelOf(world_.court()));
+  grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Minutes(2)));
+  const auto reader = stub->WatchAlerts(&context, {});
+  v1::WatchAlertsResponse page;
+  EXPECT_FALSE(reader->Read(&page));
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  WatchingAlerts another(world_, world_.other_court());  // each has its own
 }
 
 TEST_F(WatchTest, ASlowReaderHoldsNobodyUpAndMissesNothing) {
