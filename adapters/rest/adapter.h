@@ -13,9 +13,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "adapters/rest/curl_http.h"
 #include "adapters/rest/templates.h"
 #include "adapters/sdk/shell/adapter_config.h"
+#include "server/https/curl_http.h"
 
 namespace eagle::rest {
 

@@ -24,10 +24,10 @@
 
 #include "absl/status/statusor.h"
 #include "adapters/rest/answers.h"
-#include "adapters/rest/http.h"
 #include "adapters/rest/templates.h"
 #include "adapters/sdk/ports.h"
 #include "server/base/clock.h"
+#include "server/https/http.h"
 
 namespace eagle::rest {
 

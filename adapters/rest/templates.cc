@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "adapters/rest/toml_section.h"
 #include "server/base/bytes.h"
 #include "server/base/money.h"
 #include "server/base/reason.h"
+#include "server/toml/section.h"
 
 namespace eagle::rest {
 namespace {
@@ -33,7 +33,7 @@ class Parser {
     CheckWhole();
     return std::move(out_);
   }
-  const Violations& wrong() const { return problems_.list(); }
+  const Problems& problems() const { return problems_; }
 
  private:
   void ReadAgency(TomlSection section) {
@@ -255,21 +255,11 @@ std::vector<v1::Capability> Templates::Capabilities() const {
 }
 
 absl::StatusOr<Templates> ParseTemplates(std::string_view text, const std::string& path) {
-  toml::table root;
-  try {  // the library as it is installed says so by an exception
-    root = toml::parse(text, path);
-  } catch (const toml::parse_error& error) {
-    return Fail(Reason::kConfigurationInvalid, "the template file is no TOML")
-        .At("-", absl::StrCat(path, ":", error.source().begin.line, ": ", ToAbsl(error.description())));
-  }
+  EAGLE_ASSIGN_OR_RETURN(const toml::table root, ParseToml(text, path));
   Parser parser(root, path);
   Templates out = parser.Parse();
-  if (parser.wrong().empty()) return out;
-  Fail fail(Reason::kConfigurationInvalid,
-            absl::StrCat("the template file ", path, " is refused: ", parser.wrong().list().size(), " problems"));
-  for (const Violation& violation : parser.wrong().list())
-    fail.At(violation.field, violation.reason, violation.description);
-  return fail;
+  EAGLE_RETURN_IF_ERROR(parser.problems().ToStatus("the template file"));
+  return out;
 }
 
 }  // namespace eagle::rest

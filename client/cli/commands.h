@@ -15,6 +15,7 @@ void AddBoard(Verb& root);
 void AddCase(Verb& root);
 void AddDirectory(Verb& root);
 void AddDoctor(Verb& root);
+void AddDuty(Verb& root);
 void AddEvidence(Verb& root);
 void AddFindings(Verb& root);
 void AddIncident(Verb& root);

@@ -60,7 +60,7 @@ void AddCommands(Verb& root) {
   for (const auto add : {AddPki,     AddInit,     AddAdmin,     AddStatement, AddKey,      AddDirectory, AddAgency,
                          AddCase,    AddOrder,    AddFindings,  AddObjection, AddIncident, AddSupervise, AddBoard,
                          AddPaper,   AddEvidence, AddJournal,   AddLooks,     AddBackup,   AddRecover,   AddMetrics,
-                         AddWitness, AddPolicy,   AddScorecard, AddDoctor,    AddReasons,  AddVersion}) {
+                         AddWitness, AddPolicy,   AddScorecard, AddDoctor,    AddDuty,     AddReasons,   AddVersion}) {
     add(root);
   }
 }

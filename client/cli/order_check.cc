@@ -1,4 +1,5 @@
 // eagle order check: what the gateway accepted of ours and doesn't go on.
+#include "client/cli/batches.h"
 #include "client/cli/commands.h"
 #include "client/cli/session.h"
 #include "client/lib/errors.h"

@@ -50,13 +50,13 @@ bool WriteAll(int file, std::string_view content) {
   return true;
 }
 
+}  // namespace
+
 absl::Status SyncFolder(const std::string& folder) {
   const File file(folder, O_RDONLY | O_DIRECTORY);
   if (!file.ok() || fsync(file.get()) != 0) return Unusable(folder, "the folder can't be synced", errno);
   return absl::OkStatus();
 }
-
-}  // namespace
 
 absl::StatusOr<std::optional<std::string>> ReadFileIfThere(const std::string& path) {
   const File file(path, O_RDONLY);
@@ -146,6 +146,19 @@ absl::StatusOr<std::unique_ptr<FolderGuard>> FolderGuard::Take(const std::string
   File file(path, O_RDWR | O_CREAT);
   if (!file.ok()) return Unusable(path, "the lock can't be opened", errno);
   while (flock(file.get(), LOCK_EX) != 0) {
+    if (errno != EINTR) return Unusable(path, "the lock can't be taken", errno);
+  }
+  return std::unique_ptr<FolderGuard>(new FolderGuard(file.Release()));
+}
+
+absl::StatusOr<std::unique_ptr<FolderGuard>> FolderGuard::Occupy(const std::string& folder, const std::string& name) {
+  EAGLE_RETURN_IF_ERROR(MakeFolder(folder));
+  const std::string path = folder + "/" + name;
+  File file(path, O_RDWR | O_CREAT);
+  if (!file.ok()) return Unusable(path, "the lock can't be opened", errno);
+  while (flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK)
+      return Fail(Reason::kFolderLocked, "another process works in this folder: " + folder).With("path", folder);
     if (errno != EINTR) return Unusable(path, "the lock can't be taken", errno);
   }
   return std::unique_ptr<FolderGuard>(new FolderGuard(file.Release()));

@@ -34,6 +34,8 @@ absl::Status WriteDurably(const std::string& path, std::string_view content, Rea
 absl::Status AppendDurably(const std::string& path, std::string_view content);
 // The folder and those above it, mode 0700, or 0755. OK when they are there.
 absl::Status MakeFolder(const std::string& path, Readers readers = Readers::kOwner);
+// Makes durable which files are in the folder: after a rename of one's own.
+absl::Status SyncFolder(const std::string& path);
 // Names of the plain files in `path` that end in `ending`, ascending; none when the folder isn't there.
 absl::StatusOr<std::vector<std::string>> FilesIn(const std::string& path, std::string_view ending);
 // "dir/name" -> "dir"; "name" -> ".".
@@ -45,6 +47,9 @@ class FolderGuard {
  public:
   // Makes the folder when it isn't there.
   static absl::StatusOr<std::unique_ptr<FolderGuard>> Take(const std::string& folder);
+  // For a life, beside Take: whoever works in the folder all the time holds it under `name`, and isn't waited for.
+  // Errors: FOLDER_LOCKED when another one has it.
+  static absl::StatusOr<std::unique_ptr<FolderGuard>> Occupy(const std::string& folder, const std::string& name);
   ~FolderGuard();
   FolderGuard(const FolderGuard&) = delete;
   FolderGuard& operator=(const FolderGuard&) = delete;

@@ -201,6 +201,11 @@ TEST_F(CliTest, EveryCommandHasALineAndAnExample) {
                                                                                      {"order", "extract-income"},
                                                                                      {"metrics"},
                                                                                      {"doctor"},
+                                                                                     {"duty", "run"},
+                                                                                     {"duty", "ack"},
+                                                                                     {"duty", "check"},
+                                                                                     {"duty", "list"},
+                                                                                     {"duty", "log"},
                                                                                      {"reasons"},
                                                                                      {"version"},
                                                                                      {"help"}}) {

@@ -98,6 +98,7 @@ class FakeGateway : public Gateway {
   std::vector<v1::DueView> due;                // ListDue shows those that its kinds and states leave
   size_t due_per_page = 100;
   std::vector<v1::ListDueRequest> due_requests;
+  std::function<void()> on_list_due;  // before each page
   std::vector<v1::Alert> alerts;  // WatchAlerts gives those past the token, which is the last one's index, two a page
   std::vector<v1::WatchAlertsRequest> alert_requests;
   std::vector<v1::AgencyCoverage> covered;  // one agency a page

@@ -16,6 +16,7 @@ bool Leaves(const List& list, int value) {
 absl::StatusOr<v1::ListDueResponse> FakeGateway::ListDue(const v1::ListDueRequest& request) {
   EAGLE_RETURN_IF_ERROR(Answer());
   due_requests.push_back(request);
+  if (on_list_due) on_list_due();
   v1::ListDueResponse page;
   page.set_as_of_index(leaves_.size());
   size_t next = request.page_token().empty() ? 0 : std::stoul(request.page_token());

@@ -13,14 +13,17 @@ constexpr std::string_view kBase = "server/base/", kDomain = "server/domain/", k
                            kSystemClock = "server/base/system_clock", kBlobs = "server/blobs/", kSdk = "adapters/sdk/",
                            kShell = "adapters/sdk/shell/", kCommon = "client/common/", kClientLib = "client/lib/",
                            kChannel = "client/lib/channel", kRegister = "adapters/register/", kBank = "adapters/bank/",
-                           kAudit = "client/audit/", kScorecard = "server/scorecard/";
+                           kAudit = "client/audit/", kScorecard = "server/scorecard/", kToml = "server/toml/",
+                           kHttps = "server/https/", kDuty = "client/duty/";
 
 // A kind of agency: the SDK and its own rules. No kind includes another one.
-Room Kind(std::string_view prefix, std::string_view purpose) {
-  return {prefix,
-          purpose,
-          {kBase, kSystemClock, kJournal, kTrust, kSdk, kShell},
-          kMessages | kSqlite | kThreads | kFiles | kTerminal};
+Room Kind(std::string_view prefix, std::string_view purpose, std::vector<std::string_view> more = {}) {
+  Room room{prefix,
+            purpose,
+            {kBase, kSystemClock, kJournal, kTrust, kSdk, kShell},
+            kMessages | kSqlite | kThreads | kFiles | kTerminal};
+  room.rooms.insert(room.rooms.end(), more.begin(), more.end());
+  return room;
 }
 
 // A kind of registry: a table for the engine, and its data. It reads no message, no file and no clock of its own.
@@ -166,6 +169,8 @@ const std::vector<Room>& Rooms() {
        "the one place that reads the machine's clock, and the demo's step clock",
        {kBase},
        kClock | kFiles},
+      {kToml, "TOML files that people write, every mistake at its line", {kBase}, kTerminal},
+      {kHttps, "one request over HTTPS, with libcurl", {kBase}, kFiles},
       {kDomain, "order, task, measure, case ledger, deadline, routing, policy; pure", {kBase}, kMessages},
       {kJournal, "leaf and payload bytes, Merkle tree, tiles, checkpoints, proofs; pure", {kBase}, kOpenssl},
       {kScorecard,
@@ -218,7 +223,7 @@ const std::vector<Room>& Rooms() {
        {kBase, kSystemClock, kJournal, kTrust, kSdk},
        kMessages | kGrpc | kErrorDetails | kOpenssl | kThreads | kClock | kFiles | kTerminal},
       Kind("adapters/bank/", "rules and data of banks, the core of offices that keep money"),
-      Kind("adapters/rest/", "agencies whose core has an HTTP and JSON interface: templates, answers, libcurl"),
+      Kind("adapters/rest/", "agencies whose core has an HTTP and JSON interface: templates, answers", {kToml, kHttps}),
       Kind("adapters/file/", "the exchange of batches of files with an agency's own system"),
       Kind("adapters/register/", "the engine of things in a register, which a table drives"),
       RegisterKind("adapters/land/", "the table and data of land registries"),
@@ -247,9 +252,13 @@ const std::vector<Room>& Rooms() {
        "the one place where the court library meets gRPC",
        {kBase, kJournal, kTrust, kCommon, kClientLib},
        kMessages | kGrpc | kErrorDetails | kThreads | kFiles},
+      {kDuty,
+       "escalation up to people: roster, rungs, who was told, the channels",
+       {kBase, kToml, kHttps, kCommon},
+       kThreads | kFiles},
       {"client/cli/",
        "the command line `eagle`",
-       {kBase, kSystemClock, kJournal, kScorecard, kTrust, kCommon, kClientLib, kChannel, kAudit},
+       {kBase, kSystemClock, kJournal, kScorecard, kTrust, kCommon, kClientLib, kChannel, kAudit, kDuty},
        kMessages | kFiles | kTerminal},
       {"client/cli/main.cc",
        "wiring of `eagle`: the command line beside the gateway's own rooms",

@@ -15,8 +15,8 @@
 #include <utility>
 #include <vector>
 
-#include "adapters/rest/curl_http.h"
 #include "adapters/rest/json_value.h"
+#include "server/https/curl_http.h"
 #include "server/trust/pki.h"
 #include "server/trust/system_entropy.h"
 #include "tests/support/temp_folder.h"

@@ -1,6 +1,6 @@
-// Http over mutual TLS with libcurl.
+// Http over TLS with libcurl: mutual where a client certificate is given.
 //
-// What is fixed, and no configuration can change: HTTPS only; TLS 1.2 or later with our client certificate; the
+// What is fixed, and no configuration can change: HTTPS only; TLS 1.2 or later; the
 // server's certificate must come from the one authority of the configuration (the machine's own authorities count for
 // nothing) and hold the name of the URL; no proxy, whatever the environment says; no redirection is followed; no
 // cookies, no passwords, no compressed bodies. Answers beyond `body_bytes_max` and calls beyond their time are
@@ -21,16 +21,18 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "adapters/rest/http.h"
+#include "server/https/http.h"
 
-namespace eagle::rest {
+namespace eagle {
 
 struct CurlOptions {
-  std::string url;  // "https://host:port", no '/' at its end
-  std::string authority_pem, certificate_pem, key_pem;
+  std::string url;                                  // "https://host:port", no '/' at its end
+  std::string authority_pem;                        // REQUIRED
+  std::string certificate_pem, key_pem;             // both, or neither: then we show no certificate
   absl::Duration connect_limit = absl::Seconds(5);  // until the request may be sent
   absl::Duration call_limit = absl::Seconds(10);    // for all of it
   size_t body_bytes_max = 256 * 1024;
+  std::string user_agent = "eagle-rest";
 };
 
 class CurlHttp : public Http {
@@ -48,4 +50,4 @@ class CurlHttp : public Http {
 // user, no query.
 bool IsServerUrl(const std::string& url);
 
-}  // namespace eagle::rest
+}  // namespace eagle

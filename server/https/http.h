@@ -1,4 +1,4 @@
-// The port to the agency's server: one request, one reply, or why there is none.
+// The port to a server: one request, one reply, or why there is none.
 //
 // Threads: one at a time.
 #pragma once
@@ -9,7 +9,7 @@
 
 #include "absl/status/statusor.h"
 
-namespace eagle::rest {
+namespace eagle {
 
 struct HttpRequest {
   std::string method;  // GET, POST, PUT
@@ -38,4 +38,4 @@ class Http {
   virtual Exchange Send(const HttpRequest& request) = 0;
 };
 
-}  // namespace eagle::rest
+}  // namespace eagle

@@ -1,30 +1,36 @@
-// A section of a template file while it is read: every mistake is noted with file, line and field, and something
-// harmless comes back, so that all of them are found at once. A key that nobody asked for is a mistake, too.
+// A section of a TOML file while it is read: every mistake is noted with file, line and field, and something harmless
+// comes back, so that all of them are found at once. A key that nobody asked for is a mistake, too.
 //
 // Threads: one.
 //
 //   Problems problems("bank.rest.toml");
+//   EAGLE_ASSIGN_OR_RETURN(const toml::table root, ParseToml(text, "bank.rest.toml"));
 //   TomlSection agency(problems, root["agency"].as_table(), "agency");
 //   std::string kind = agency.Text("asset_kind");  ...  agency.CheckUnknown();
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
 #include "server/base/reason.h"
 #include "toml++/toml.h"
 
-namespace eagle::rest {
+namespace eagle {
 
 class Problems {
  public:
   explicit Problems(std::string path) : path_(std::move(path)) {}
   void Add(std::string_view field, uint32_t line, std::string_view why);
   const Violations& list() const { return list_; }
+  // OK, or CONFIGURATION_INVALID with all of them: "<what> <path> is refused: 3 problems".
+  absl::Status ToStatus(std::string_view what) const;
 
  private:
   const std::string path_;
@@ -50,12 +56,16 @@ class TomlSection {
   int64_t Number(std::string_view key, int64_t otherwise, int64_t least, int64_t most);
   std::vector<std::string> Texts(std::string_view key);
   std::vector<int64_t> Numbers(std::string_view key, int64_t least, int64_t most);
+  // TOML's local dates: 2026-10-01, without quotes.
+  std::optional<absl::CivilDay> Date(std::string_view key);
+  std::vector<absl::CivilDay> Dates(std::string_view key);
   // Key and value of every line, all texts.
   std::vector<std::pair<std::string, std::string>> Pairs();
   TomlSection Section(std::string_view key);
   std::vector<TomlSection> Sections(std::string_view key);  // [[key]]
   std::vector<std::string> Keys() const;
 
+  uint32_t line() const { return line_; }
   // Notes that the value of `key` (or the section, when it has none) is wrong; `place` is put behind the field.
   void Wrong(std::string_view key, std::string_view why, std::string_view place = "");
   void CheckUnknown();
@@ -69,4 +79,7 @@ class TomlSection {
   std::set<std::string, std::less<>> read_;
 };
 
-}  // namespace eagle::rest
+// The whole file. Error: CONFIGURATION_INVALID with the line, for what is no TOML.
+absl::StatusOr<toml::table> ParseToml(std::string_view text, const std::string& path);
+
+}  // namespace eagle

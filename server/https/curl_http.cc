@@ -1,4 +1,4 @@
-#include "adapters/rest/curl_http.h"
+#include "server/https/curl_http.h"
 
 #include <curl/curl.h>
 
@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/base/reason.h"
 
-namespace eagle::rest {
+namespace eagle {
 namespace {
 
 constexpr size_t kHeaderBytesMax = 64 * 1024;
@@ -73,6 +73,7 @@ void SetTls(const CurlOptions& options, Options& to) {
   to.Set(CURLOPT_CAPATH, static_cast<char*>(nullptr));  // the package's default is every authority of the machine
   to.Set(CURLOPT_CAINFO, static_cast<char*>(nullptr));
   to.Set(CURLOPT_CAINFO_BLOB, &authority);
+  if (options.certificate_pem.empty()) return;
   to.Set(CURLOPT_SSLCERT_BLOB, &certificate);
   to.Set(CURLOPT_SSLKEY_BLOB, &key);
   to.Set(CURLOPT_SSLCERTTYPE, "PEM");
@@ -94,7 +95,7 @@ void SetTransport(const CurlOptions& options, Options& to) {
   to.Set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(absl::ToInt64Milliseconds(options.connect_limit)));
   to.Set(CURLOPT_TIMEOUT_MS, static_cast<long>(absl::ToInt64Milliseconds(options.call_limit)));
   to.Set(CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(options.body_bytes_max));
-  to.Set(CURLOPT_USERAGENT, "eagle-rest");
+  to.Set(CURLOPT_USERAGENT, options.user_agent.c_str());
 }
 
 absl::Status Away(std::string_view why) { return Fail(Reason::kUnavailable, why); }
@@ -158,10 +159,10 @@ Exchange CurlHttp::Send(const HttpRequest& request) {
   if (gathered.too_large || code == CURLE_FILESIZE_EXCEEDED)
     return {gathered.sending, Away("the server's answer is larger than allowed")};
   if (code != CURLE_OK)
-    return {gathered.sending, Away(absl::StrCat("no answer of the agency's server: ", curl_easy_strerror(code)))};
+    return {gathered.sending, Away(absl::StrCat("no answer of the server: ", curl_easy_strerror(code)))};
   long status = 0;
   curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &status);
   return {true, HttpReply{static_cast<int>(status), std::move(gathered.body)}};
 }
 
-}  // namespace eagle::rest
+}  // namespace eagle

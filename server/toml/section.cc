@@ -1,13 +1,22 @@
-#include "adapters/rest/toml_section.h"
+#include "server/toml/section.h"
 
 #include "absl/strings/str_cat.h"
 #include "server/base/bytes.h"
 
-namespace eagle::rest {
+namespace eagle {
 
 void Problems::Add(std::string_view field, uint32_t line, std::string_view why) {
   list_.Add(field, Reason::kConfigurationInvalid,
             absl::StrCat(path_, line == 0 ? "" : absl::StrCat(":", line), ": ", ToAbsl(why)));
+}
+
+absl::Status Problems::ToStatus(std::string_view what) const {
+  if (list_.empty()) return absl::OkStatus();
+  const size_t count = list_.list().size();
+  Fail fail(Reason::kConfigurationInvalid,
+            absl::StrCat(ToAbsl(what), " ", path_, " is refused: ", count, count == 1 ? " problem" : " problems"));
+  for (const Violation& violation : list_.list()) fail.At(violation.field, violation.reason, violation.description);
+  return fail;
 }
 
 const toml::node* TomlSection::Find(std::string_view key) {
@@ -89,6 +98,43 @@ std::vector<int64_t> TomlSection::Numbers(std::string_view key, int64_t least, i
   return out;
 }
 
+namespace {
+
+// Absent for a day that no calendar has: 2026-02-30.
+std::optional<absl::CivilDay> DayOf(const toml::node& node) {
+  const auto* date = node.as_date();
+  if (date == nullptr) return std::nullopt;
+  const absl::CivilDay day(date->get().year, date->get().month, date->get().day);
+  if (day.month() != date->get().month || day.day() != date->get().day) return std::nullopt;
+  return day;
+}
+
+}  // namespace
+
+std::optional<absl::CivilDay> TomlSection::Date(std::string_view key) {
+  const toml::node* node = Find(key);
+  if (node == nullptr) return std::nullopt;
+  const std::optional<absl::CivilDay> day = DayOf(*node);
+  if (!day) Wrong(key, "must be a date without quotes, as 2026-10-01");
+  return day;
+}
+
+std::vector<absl::CivilDay> TomlSection::Dates(std::string_view key) {
+  std::vector<absl::CivilDay> out;
+  const toml::node* node = Find(key);
+  if (node == nullptr) return out;
+  bool right = node->is_array();
+  if (right) {
+    for (const toml::node& item : *node->as_array()) {
+      const std::optional<absl::CivilDay> day = DayOf(item);
+      right = right && day.has_value();
+      if (day) out.push_back(*day);
+    }
+  }
+  if (!right) Wrong(key, "must be a list of dates without quotes, as [2026-10-01, 2026-10-02]");
+  return out;
+}
+
 std::vector<std::pair<std::string, std::string>> TomlSection::Pairs() {
   std::vector<std::pair<std::string, std::string>> out;
   for (const std::string& key : Keys()) out.emplace_back(key, Text(key));
@@ -130,4 +176,13 @@ void TomlSection::CheckUnknown() {
   }
 }
 
-}  // namespace eagle::rest
+absl::StatusOr<toml::table> ParseToml(std::string_view text, const std::string& path) {
+  try {  // the library as it is installed says so by an exception
+    return toml::parse(text, path);
+  } catch (const toml::parse_error& error) {
+    return Fail(Reason::kConfigurationInvalid, absl::StrCat(path, " is no TOML"))
+        .At("-", absl::StrCat(path, ":", error.source().begin.line, ": ", ToAbsl(error.description())));
+  }
+}
+
+}  // namespace eagle
