@@ -287,7 +287,7 @@ TEST_F(Audit, EveryMethodHasARowAndEveryRowAMethod) {
         methods.push_back("/" + file->service(s)->full_name() + "/" + file->service(s)->method(m)->name());
     }
   }
-  EXPECT_EQ(methods.size(), 46u);
+  EXPECT_EQ(methods.size(), 51u);
   EXPECT_THAT(api::MethodsWithRow(), UnorderedElementsAreArray(methods));
   EXPECT_EQ(ReasonOf(api::MayCall(demo_.court, "/goldeneagle.v1.OrderService/Unheard")), Reason::kPermissionDenied)
       << "default deny";
