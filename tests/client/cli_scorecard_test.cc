@@ -104,6 +104,16 @@ TEST_F(CliScorecardTest, AMonthThatIsntOverIsSaidToBeUnfinished) {
   EXPECT_EQ(Score({folder, "--week", "2026-W54"}).exit, 2);
 }
 
+TEST_F(CliScorecardTest, AYearIsAPeriodToo) {
+  const std::string folder = Publish("log", log_.size());
+  const Ran ran = Score({folder, "--year", "2026", "--html", world_.Path("y.html")});
+  ASSERT_EQ(ran.exit, 0) << ran.err;
+  EXPECT_THAT(ran.out, AllOf(HasSubstr("2026"), HasSubstr("50.00%")));
+  EXPECT_THAT(Read("y.html"), AllOf(HasSubstr("查控考核年报"), HasSubstr("tasks by month")));
+  EXPECT_EQ(Score({folder, "--year", "2026", "--month", "2026-09"}).exit, 2);
+  EXPECT_EQ(Score({folder, "--year", "26"}).exit, 2);
+}
+
 TEST_F(CliScorecardTest, NamesAndGoalsComeFromTheSupplement) {
   const std::string folder = Publish("log", log_.size());
   const std::string supplement = world_.Put("courts.toml",
