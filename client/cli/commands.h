@@ -29,6 +29,7 @@ void AddPki(Verb& root);
 void AddPolicy(Verb& root);
 void AddReasons(Verb& root);
 void AddRecover(Verb& root);
+void AddScorecard(Verb& root);
 void AddStatement(Verb& root);
 void AddVersion(Verb& root);
 void AddWitness(Verb& root);

@@ -2,7 +2,6 @@
 
 #include "absl/strings/match.h"
 #include "client/cli/commands.h"
-#include "client/cli/scorecard.h"
 #include "client/common/width.h"
 #include "client/lib/errors.h"
 #include "server/base/bytes.h"

@@ -1,12 +1,11 @@
 // eagle scorecard: how agencies and courts did in a month or a week, from a published log's leaves alone. Whoever holds
 // the log gets the same bytes.
-#include "client/cli/scorecard.h"
-
 #include <memory>
 #include <optional>
 
 #include "client/audit/log_audit.h"
 #include "client/audit/log_folder.h"
+#include "client/cli/commands.h"
 #include "client/cli/pinned_log.h"
 #include "client/cli/session.h"
 #include "client/cli/supplement.h"
