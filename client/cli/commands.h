@@ -31,6 +31,7 @@ void AddReasons(Verb& root);
 void AddRecover(Verb& root);
 void AddScorecard(Verb& root);
 void AddStatement(Verb& root);
+void AddToday(Verb& root);
 void AddVersion(Verb& root);
 void AddWitness(Verb& root);
 

@@ -32,8 +32,10 @@ std::string Bytes(const journal::Hash& hash) { return std::string(journal::View(
 
 class QueuedStream : public WatchStream {
  public:
-  explicit QueuedStream(std::deque<v1::WatchOrdersResponse> messages) : messages_(std::move(messages)) {}
+  QueuedStream(std::deque<v1::WatchOrdersResponse> messages, bool stays)
+      : messages_(std::move(messages)), stays_(stays) {}
   absl::StatusOr<std::optional<v1::WatchOrdersResponse>> Next(absl::Duration) override {
+    if (messages_.empty() && stays_) return std::optional<v1::WatchOrdersResponse>();
     if (messages_.empty()) return Fail(Reason::kUnavailable, "the stream ended");
     std::optional<v1::WatchOrdersResponse> message(messages_.front());
     messages_.pop_front();
@@ -42,6 +44,7 @@ class QueuedStream : public WatchStream {
 
  private:
   std::deque<v1::WatchOrdersResponse> messages_;
+  const bool stays_;
 };
 
 }  // namespace
@@ -273,8 +276,9 @@ absl::StatusOr<v1::ListOrdersResponse> FakeGateway::ListOrders(const v1::ListOrd
   return response;
 }
 
-std::unique_ptr<WatchStream> FakeGateway::WatchOrders(const v1::WatchOrdersRequest&) {
-  return std::make_unique<QueuedStream>(std::exchange(watch, {}));
+std::unique_ptr<WatchStream> FakeGateway::WatchOrders(const v1::WatchOrdersRequest& request) {
+  watch_request = request;
+  return std::make_unique<QueuedStream>(std::exchange(watch, {}), watch_stays);
 }
 
 absl::StatusOr<v1::ListFindingsResponse> FakeGateway::ListFindings(const v1::ListFindingsRequest& request) {

@@ -58,6 +58,7 @@ class FakeGateway : public Gateway {
   std::vector<v1::Metric> metrics;
   v1::CaseView case_view;
   std::deque<v1::WatchOrdersResponse> watch;  // messages of the next stream
+  bool watch_stays = false;                   // then it is quiet, instead of ending
   std::function<void(const v1::GetOrderRequest&)> on_get_order;
   std::function<void(const v1::ListFindingsRequest&)> on_list_findings;
   std::function<void(v1::SubmitOrdersResponse&)> tamper_orders;
@@ -71,6 +72,7 @@ class FakeGateway : public Gateway {
   size_t parts_put = 0, parts_kept = SIZE_MAX;  // after so many the connection is cut
   v1::GetBlobPartRequest blob_request;          // the last one
   std::vector<v1::SignedBatch> order_batches, case_batches, statement_batches, administration_batches;
+  v1::WatchOrdersRequest watch_request;  // the last one
   v1::WithdrawOrderRequest withdrawn;
   v1::ListFindingsRequest findings_request;
   v1::GetEvidenceResponse evidence;
