@@ -10,6 +10,7 @@ void AddCommands(Verb& root);
 
 void AddAdmin(Verb& root);
 void AddAgency(Verb& root);
+void AddAgenda(Verb& root);
 void AddBackup(Verb& root);
 void AddCase(Verb& root);
 void AddDirectory(Verb& root);
@@ -45,6 +46,8 @@ void AddPkiRenew(Verb& pki);
 // Parts of `journal`.
 void AddJournalExport(Verb& journal);
 void AddAcceptRecovery(Verb& journal);
+// A part of `directory`.
+void AddDirectoryNames(Verb& directory);
 // A part of `case`, for administrators.
 void AddCaseErase(Verb& cases);
 void AddMeasures(Verb& cases);

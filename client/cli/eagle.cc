@@ -59,7 +59,7 @@ void AddCommands(Verb& root) {
   for (const auto add : {AddPki,      AddInit,      AddAdmin,  AddStatement, AddKey,       AddDirectory, AddAgency,
                          AddToday,    AddCase,      AddOrder,  AddFindings,  AddObjection, AddIncident,  AddPaper,
                          AddEvidence, AddJournal,   AddLooks,  AddBackup,    AddRecover,   AddMetrics,   AddWitness,
-                         AddPolicy,   AddScorecard, AddDoctor, AddReasons,   AddVersion}) {
+                         AddPolicy,   AddScorecard, AddAgenda, AddDoctor,    AddReasons,   AddVersion}) {
     add(root);
   }
 }

@@ -155,6 +155,8 @@ TEST_F(CliTest, EveryCommandHasALineAndAnExample) {
                                                                                      {"policy", "check"},
                                                                                      {"policy", "install"},
                                                                                      {"scorecard"},
+                                                                                     {"agenda"},
+                                                                                     {"directory", "names"},
                                                                                      {"case", "open"},
                                                                                      {"case", "stage"},
                                                                                      {"case", "cap"},
