@@ -26,6 +26,7 @@ void AddMetrics(Verb& root);
 void AddObjection(Verb& root);
 void AddOrder(Verb& root);
 void AddPaper(Verb& root);
+void AddPenaltyPack(Verb& root);
 void AddPki(Verb& root);
 void AddPolicy(Verb& root);
 void AddReasons(Verb& root);

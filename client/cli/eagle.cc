@@ -56,10 +56,11 @@ void Explain(Session& session, const absl::Status& status) {
 }  // namespace
 
 void AddCommands(Verb& root) {
-  for (const auto add : {AddPki,      AddInit,      AddAdmin,  AddStatement, AddKey,       AddDirectory, AddAgency,
-                         AddToday,    AddCase,      AddOrder,  AddFindings,  AddObjection, AddIncident,  AddPaper,
-                         AddEvidence, AddJournal,   AddLooks,  AddBackup,    AddRecover,   AddMetrics,   AddWitness,
-                         AddPolicy,   AddScorecard, AddAgenda, AddDoctor,    AddReasons,   AddVersion}) {
+  for (const auto add :
+       {AddPki,      AddInit,        AddAdmin,     AddStatement, AddKey,       AddDirectory, AddAgency,
+        AddToday,    AddCase,        AddOrder,     AddFindings,  AddObjection, AddIncident,  AddPaper,
+        AddEvidence, AddPenaltyPack, AddJournal,   AddLooks,     AddBackup,    AddRecover,   AddMetrics,
+        AddWitness,  AddPolicy,      AddScorecard, AddAgenda,    AddDoctor,    AddReasons,   AddVersion}) {
     add(root);
   }
 }

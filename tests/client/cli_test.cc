@@ -179,6 +179,7 @@ TEST_F(CliTest, EveryCommandHasALineAndAnExample) {
                                                                                      {"key", "orders"},
                                                                                      {"findings"},
                                                                                      {"evidence"},
+                                                                                     {"penalty-pack"},
                                                                                      {"journal", "head"},
                                                                                      {"journal", "verify"},
                                                                                      {"journal", "replay"},
