@@ -51,6 +51,7 @@ void AddAcceptRecovery(Verb& journal);
 void AddDirectoryNames(Verb& directory);
 // A part of `case`, for administrators.
 void AddCaseErase(Verb& cases);
+void AddCaseCompleteness(Verb& cases);  // with evidence of its inquiries
 void AddMeasures(Verb& cases);
 // Of `order`, `case` and `objection` (`noun` says which): sign, submit; pending, digest.
 void AddDrafts(Verb& verb, const std::string& noun);

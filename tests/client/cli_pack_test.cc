@@ -1,4 +1,4 @@
-// `eagle penalty-pack`: what it refuses before anything is written.
+// `eagle penalty-pack` and `eagle case completeness`: what they refuse before anything is written, and what they write.
 #include <filesystem>
 
 #include "client/common/files.h"
@@ -55,9 +55,30 @@ TEST_F(CliPackTest, WhatDoesntVerifyMakesNoPack) {
 TEST_F(CliPackTest, AFolderWithSomethingInItIsLeftAlone) {
   ASSERT_TRUE(MakeFolder(world_.Path("pack")).ok());
   world_.Put("pack/mine.txt", "mine");
-  const Ran ran = Pack({kAsked, "--agency", "9900010"});
-  EXPECT_EQ(ran.exit, kExitUsage);
-  EXPECT_THAT(ran.err, HasSubstr("something is there already"));
+  for (const Ran& ran :
+       {Pack({kAsked, "--agency", "9900010"}),
+        world_.Run({"case", "completeness", kCase, "--out", world_.Path("pack"), "--officer", "001"})}) {
+    EXPECT_EQ(ran.exit, kExitUsage);
+    EXPECT_THAT(ran.err, HasSubstr("something is there already"));
+  }
+}
+
+TEST_F(CliPackTest, ACaseInWhichNobodyWasAskedIsNotComplete) {
+  world_.gateway->case_view.set_case_number(kCase);
+  world_.gateway->case_view.add_respondents()->set_identity_masked("林远舟 990101********0017");
+  v1::RespondentView* gone = world_.gateway->case_view.add_respondents();
+  gone->set_identity_masked("somebody else"), gone->set_removed(true);
+  world_.gateway->policy.emplace().add_asset_kinds("DEPOSIT");
+  const Ran ran =
+      world_.Json({"case", "completeness", kCase, "--out", world_.Path("pack"), "--officer", "001", "--months", "6"});
+  ASSERT_EQ(ran.exit, kExitOk) << ran.err;
+  EXPECT_EQ(At(ran.out, "certificate.complete"), "false");
+  EXPECT_EQ(At(ran.out, "certificate.respondents"), "1");
+  EXPECT_EQ(At(ran.out, "certificate.since"), "2026-03-28T00:00:00+08:00");
+  EXPECT_EQ(At(ran.out, "answers.0.searched"), "NOT_ASKED");
+  EXPECT_THAT(*ReadFile(world_.Path("pack/completeness.html")), HasSubstr("不完整"));
+  EXPECT_EQ(*ReadFile(world_.Path("pack/completeness.json")), ran.out);
+  EXPECT_EQ(world_.Run({"case", "completeness", kCase, "--out", world_.Path("p2"), "--months", "0"}).exit, kExitUsage);
 }
 
 }  // namespace

@@ -192,6 +192,7 @@ TEST_F(CliTest, EveryCommandHasALineAndAnExample) {
                                                                                      {"journal", "rotate-tag-key"},
                                                                                      {"case", "erase"},
                                                                                      {"case", "measures"},
+                                                                                     {"case", "completeness"},
                                                                                      {"order", "renew"},
                                                                                      {"order", "freeze-and-deduct"},
                                                                                      {"order", "transfer-title"},

@@ -1,9 +1,10 @@
-// A court's day, against the gateway itself: its own lists, its own watch.
+// A court's day and its certificate, against the gateway itself: its own lists, its own watch, its own evidence.
 #include <gmock/gmock.h>
 
 #include <algorithm>
 #include <utility>
 
+#include "client/lib/completeness.h"
 #include "client/lib/errors.h"
 #include "client/lib/today.h"
 #include "client/lib/words.h"
@@ -162,6 +163,39 @@ TEST_F(TodayGatewayTest, AnObjectionWaitsUntilItIsAnswered) {
   EXPECT_EQ(client::InOrder(found.items, now).front().kind, TodayKind::kObjection);
   ASSERT_TRUE(world_.demo.AnswerObjections({world_.demo.Answer(raised, v1::OBJECTION_DECISION_REJECTED)}).ok());
   EXPECT_THAT(KindsAbout(Look("", now), freeze.order_id()), Not(Contains(TodayKind::kObjection)));
+}
+
+// The certificate over what real evidence proves, and the gateway's own directory.
+TEST_F(TodayGatewayTest, ACertificateSaysWhoAnsweredAndWhoIsMissing) {
+  const v1::Order inquiry = world_.OverdueInquiry();
+  const auto report = world_.Verify(world_.Of(inquiry));
+  ASSERT_TRUE(report.ok()) << EvidenceWorld::Why(report.status());
+  v1::ListOrdersRequest orders;
+  orders.set_case_number(kCaseNumber);
+  const std::string subject = wire_.ListOrders(orders).value().orders(0).subject_masked();
+  const auto agencies = wire_.ListAgencies({}).value().agencies();
+  absl::TimeZone zone;
+  absl::LoadTimeZone("Asia/Shanghai", &zone);
+  const client::Completeness found =
+      client::CompletenessOf({.court = kCourt,
+                              .case_number = kCaseNumber,
+                              .respondents = {subject},
+                              .as_of = world_.gateway.clock.wall,
+                              .months = 3},
+                             {{subject, "i.evidence", "00", *report}}, {agencies.begin(), agencies.end()}, zone);
+  const auto of = [&](const std::string& agency) {
+    for (const client::RegisterSearched& row : found.rows) {
+      if (row.agency == agency) return row;
+    }
+    return client::RegisterSearched();
+  };
+  EXPECT_EQ(of(kBeiling).searched, client::Searched::kFound);
+  EXPECT_EQ(of(kSongyue).searched, client::Searched::kNil);
+  EXPECT_EQ(of(kYunfan).searched, client::Searched::kNoAnswerYet);
+  EXPECT_EQ(of(kYunfan).note, "overdue");
+  EXPECT_EQ(of(kLand).searched, client::Searched::kNotAsked);
+  EXPECT_EQ(of(kBeiling).order_index, report->order_index);
+  EXPECT_FALSE(found.complete());
 }
 
 }  // namespace
