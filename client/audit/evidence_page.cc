@@ -7,6 +7,7 @@
 #include "client/common/time_words.h"
 #include "client/common/width.h"
 #include "server/base/bytes.h"
+#include "server/base/html.h"
 #include "server/base/uuid.h"
 
 namespace eagle::audit {
@@ -384,32 +385,6 @@ std::string TextOf(const Page& page) {
     for (const PageRow& row : section.rows)
       out += "  " + client::Padded(client::ForTerminal(Both(row.label)), width) + "  " +
              client::ForTerminal(row.value) + "\n";
-  }
-  return out;
-}
-
-std::string HtmlText(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
-    }
   }
   return out;
 }

@@ -39,7 +39,5 @@ Page PageOf(const EvidenceReport& report, const EvidencePins& pins, const absl::
 std::string TextOf(const Page& page);
 // One file, UTF-8. All text from outside is escaped.
 std::string HtmlOf(const Page& page);
-// "&" "<" ">" and quotes; control characters become spaces.
-std::string HtmlText(std::string_view text);
 
 }  // namespace eagle::audit

@@ -452,6 +452,7 @@ void AddCase(Verb& root) {
   AddCaseErase(verb);
   AddDrafts(verb, "case");
   AddPending(verb, "case");
+  AddCaseCompleteness(verb);
 }
 
 }  // namespace eagle::client

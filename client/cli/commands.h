@@ -10,6 +10,7 @@ void AddCommands(Verb& root);
 
 void AddAdmin(Verb& root);
 void AddAgency(Verb& root);
+void AddAgenda(Verb& root);
 void AddBackup(Verb& root);
 void AddBoard(Verb& root);
 void AddCase(Verb& root);
@@ -27,12 +28,15 @@ void AddMetrics(Verb& root);
 void AddObjection(Verb& root);
 void AddOrder(Verb& root);
 void AddPaper(Verb& root);
+void AddPenaltyPack(Verb& root);
 void AddPki(Verb& root);
 void AddPolicy(Verb& root);
 void AddReasons(Verb& root);
 void AddRecover(Verb& root);
+void AddScorecard(Verb& root);
 void AddStatement(Verb& root);
 void AddSupervise(Verb& root);
+void AddToday(Verb& root);
 void AddVersion(Verb& root);
 void AddWitness(Verb& root);
 
@@ -46,8 +50,11 @@ void AddPkiRenew(Verb& pki);
 // Parts of `journal`.
 void AddJournalExport(Verb& journal);
 void AddAcceptRecovery(Verb& journal);
+// A part of `directory`.
+void AddDirectoryNames(Verb& directory);
 // A part of `case`, for administrators.
 void AddCaseErase(Verb& cases);
+void AddCaseCompleteness(Verb& cases);  // with evidence of its inquiries
 void AddMeasures(Verb& cases);
 // Of `order`, `case` and `objection` (`noun` says which): sign, submit; pending, digest.
 void AddDrafts(Verb& verb, const std::string& noun);

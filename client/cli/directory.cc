@@ -88,6 +88,7 @@ void AddDirectory(Verb& root) {
   directory
       .Add("list", "List the statements in force, verified with the pinned registrar keys.", "eagle directory list")
       .Do(ListDirectory);
+  AddDirectoryNames(directory);
 }
 
 }  // namespace eagle::client

@@ -2,7 +2,6 @@
 
 #include "absl/strings/match.h"
 #include "client/cli/commands.h"
-#include "client/cli/scorecard.h"
 #include "client/common/width.h"
 #include "client/lib/errors.h"
 #include "server/base/bytes.h"
@@ -57,10 +56,11 @@ void Explain(Session& session, const absl::Status& status) {
 }  // namespace
 
 void AddCommands(Verb& root) {
-  for (const auto add : {AddPki,     AddInit,     AddAdmin,     AddStatement, AddKey,      AddDirectory, AddAgency,
-                         AddCase,    AddOrder,    AddFindings,  AddObjection, AddIncident, AddSupervise, AddBoard,
-                         AddPaper,   AddEvidence, AddJournal,   AddLooks,     AddBackup,   AddRecover,   AddMetrics,
-                         AddWitness, AddPolicy,   AddScorecard, AddDoctor,    AddDuty,     AddReasons,   AddVersion}) {
+  for (const auto add :
+       {AddPki,      AddInit,        AddAdmin,    AddStatement, AddKey,      AddDirectory, AddAgency,  AddToday,
+        AddCase,     AddOrder,       AddFindings, AddObjection, AddIncident, AddSupervise, AddBoard,   AddPaper,
+        AddEvidence, AddPenaltyPack, AddJournal,  AddLooks,     AddBackup,   AddRecover,   AddMetrics, AddWitness,
+        AddPolicy,   AddScorecard,   AddAgenda,   AddDoctor,    AddDuty,     AddReasons,   AddVersion}) {
     add(root);
   }
 }

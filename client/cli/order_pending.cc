@@ -5,6 +5,7 @@
 
 #include "client/cli/batches.h"
 #include "client/cli/commands.h"
+#include "client/cli/pending.h"
 #include "client/cli/signers.h"
 #include "client/common/files.h"
 #include "server/base/bytes.h"
@@ -99,26 +100,20 @@ absl::StatusOr<Missing> AskGateway(Session& session, const Draft& draft) {
   return missing;
 }
 
-absl::Status Pending(Session& session, const PendingFlags& flags) {
-  EAGLE_ASSIGN_OR_RETURN(const absl::TimeZone zone, session.zone());
-  EAGLE_ASSIGN_OR_RETURN(Desk * desk, flags.offline ? session.desk() : session.desk_with_book());
-  EAGLE_ASSIGN_OR_RETURN(const std::vector<std::string> paths, DraftsIn(flags.paths));
-  Table table("drafts", {{"draft"},
-                         {"members", kRight},
-                         {"members_are"},
-                         {"state"},
-                         {"signed_by"},
-                         {"missing"},
-                         {"not_after"},
-                         {"digest"},
-                         {"other_problems"}});
-  for (const std::string& path : paths) {
+}  // namespace
+
+absl::StatusOr<std::vector<WaitingDraft>> WaitingDrafts(Session& session, const std::vector<std::string>& paths,
+                                                        bool offline) {
+  EAGLE_ASSIGN_OR_RETURN(Desk * desk, offline ? session.desk() : session.desk_with_book());
+  EAGLE_ASSIGN_OR_RETURN(const std::vector<std::string> files, DraftsIn(paths));
+  std::vector<WaitingDraft> out;
+  for (const std::string& path : files) {
     EAGLE_ASSIGN_OR_RETURN(const Draft draft, Draft::Read(path));
     const v1::MemberType type = draft.head().member_type();
     if ((type != v1::MEMBER_TYPE_ORDER && type != v1::MEMBER_TYPE_CASE) || IsSent(*desk, draft)) continue;
     const std::vector<SignerSeen> signers = SignersOf(session, draft);
     Missing missing;
-    if (!flags.offline) {
+    if (!offline) {
       auto asked = AskGateway(session, draft);
       if (!asked.ok()) session.Talk(path + ": " + FailureOf(asked.status()).message);
       missing =
@@ -130,15 +125,35 @@ absl::Status Pending(Session& session, const PendingFlags& flags) {
     const char* state = changed                                                 ? "CHANGED_AFTER_SIGNING"
                         : expiry && *expiry < session.process().clock.WallNow() ? "EXPIRED"
                         : !draft.is_signed()                                    ? "UNSIGNED"
-                        : flags.offline                                         ? "SIGNED"
+                        : offline                                               ? "SIGNED"
                         : missing.signatures.empty() && missing.other.empty()   ? "READY"
                         : missing.signatures.empty()                            ? "WOULD_BE_REFUSED"
                                                                                 : "WAITS";
-    table.Add({Text(path), Count(draft.members().size()), Text(Word(type)), Text(state),
-               TextOrNothing(SignedBy(signers)), TextOrNothing(missing.signatures),
-               expiry ? Instant(*expiry, zone) : Nothing(),
-               Cell{SpacedDigest(draft.digest_text()), JsonString(draft.digest_text())}, TextOrNothing(missing.other)});
+    out.push_back({path, draft.members().size(), type, state, SignedBy(signers), missing.signatures, missing.other,
+                   expiry, draft.digest_text()});
   }
+  return out;
+}
+
+namespace {
+
+absl::Status Pending(Session& session, const PendingFlags& flags) {
+  EAGLE_ASSIGN_OR_RETURN(const absl::TimeZone zone, session.zone());
+  EAGLE_ASSIGN_OR_RETURN(const std::vector<WaitingDraft> drafts, WaitingDrafts(session, flags.paths, flags.offline));
+  Table table("drafts", {{"draft"},
+                         {"members", kRight},
+                         {"members_are"},
+                         {"state"},
+                         {"signed_by"},
+                         {"missing"},
+                         {"not_after"},
+                         {"digest"},
+                         {"other_problems"}});
+  for (const WaitingDraft& draft : drafts)
+    table.Add({Text(draft.path), Count(draft.members), Text(Word(draft.type)), Text(draft.state),
+               TextOrNothing(draft.signed_by), TextOrNothing(draft.missing),
+               draft.not_after ? Instant(*draft.not_after, zone) : Nothing(),
+               Cell{SpacedDigest(draft.digest), JsonString(draft.digest)}, TextOrNothing(draft.other_problems)});
   Document document;
   document.Add(std::move(table));
   return session.Print(document);

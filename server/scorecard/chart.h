@@ -5,14 +5,11 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "server/scorecard/figures.h"
 
 namespace eagle::scorecard {
 
-// As HTML has it, in text and in attributes.
-std::string HtmlText(std::string_view text);
 // "148,527".
 std::string Grouped(uint64_t number);
 

@@ -13,9 +13,11 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/numeric/int128.h"
+#include "goldeneagle/v1/entry.pb.h"
 #include "goldeneagle/v1/order.pb.h"
 #include "server/scorecard/answer_times.h"
 #include "server/scorecard/period.h"
@@ -41,7 +43,28 @@ struct OpenTask {
   bool held = false;              // see above
   bool overdue = false;           // fell due, and was not held
   int64_t accepted = 0, due = 0;  // microseconds
+  std::string order_id;           // 16 bytes, as the court made it; empty in a leaf that has none
 };
+
+// An adapter that wasn't there: from the entry that says it is gone (or from the agency's registration) to its
+// greeting.
+struct Absence {
+  int64_t from = 0, until = 0;  // microseconds; `from` may lie before the period
+  bool still = false;           // it hadn't come back at the end of the period
+  int64_t seconds() const { return (until - from) / 1'000'000; }
+};
+
+// An incident that stood at the end of the period.
+struct StandingIncident {
+  uint64_t index = 0;  // of its entry
+  goldeneagle::v1::IncidentKind kind{};
+  std::string day;              // civil day of the statement
+  int64_t arisen = 0, due = 0;  // microseconds
+  bool overdue = false;
+};
+
+// At most so many an agency are named; all are counted.
+inline constexpr size_t kTasksNamed = 5, kAbsencesNamed = 3, kIncidentsNamed = 5;
 
 struct AgencyFigures {
   uint64_t received = 0;            // tasks accepted in the period
@@ -77,6 +100,10 @@ struct AgencyFigures {
   int64_t there_seconds = 0;       // its adapter was there: from its greeting to the entry that says it is gone
   int64_t watched_seconds = 0;     // the agency was registered
   std::optional<OpenTask> oldest;  // the first accepted of the open
+  // For the agenda of the joint meeting.
+  std::vector<OpenTask> oldest_open;      // the first accepted of the open, in that order
+  std::vector<Absence> longest_absences;  // those that ended in the period or stood at its end, longest first
+  std::vector<StandingIncident> standing_incidents;  // the first that arose, in that order
 
   uint64_t judged() const { return on_time + missed; }
   Share punctual() const { return {on_time, judged()}; }
@@ -198,7 +225,7 @@ inline constexpr FigureRow<CourtFigures> kCourtRows[] = {
     {"open_surpluses", &CourtFigures::open_surpluses},
     {"overdue_surpluses", &CourtFigures::overdue_surpluses},
 };
-// All agencies together; their answer times too. `oldest` stays empty.
+// All agencies together; their answer times too. What is named of one agency stays empty.
 AgencyFigures TotalOf(const PeriodFigures& figures);
 
 }  // namespace eagle::scorecard

@@ -17,6 +17,21 @@ bool ByDue(const OpenTask& a, const OpenTask& b) {
   return std::tie(a.due, a.order, a.agency) < std::tie(b.due, b.order, b.agency);
 }
 
+// Puts one into a list of at most `most`, which stays in order.
+template <typename Item, typename Before>
+void KeepFirst(std::vector<Item>& items, Item item, size_t most, Before before) {
+  const auto at = std::upper_bound(items.begin(), items.end(), item, before);
+  if (at == items.end() && items.size() == most) return;
+  items.insert(at, std::move(item));
+  if (items.size() > most) items.pop_back();
+}
+
+void NameAbsence(AgencyFigures& of, const Absence& absence) {
+  KeepFirst(of.longest_absences, absence, kAbsencesNamed, [](const Absence& a, const Absence& b) {
+    return std::pair(b.until - b.from, a.from) < std::pair(a.until - a.from, b.from);
+  });
+}
+
 uint64_t& CountOf(Action action, CourtFigures& court) {
   switch (action) {
     case ACTION_INQUIRE:
@@ -115,7 +130,11 @@ void Scorecard::Close(bool complete, int64_t as_of) {
     AgencyFigures& of = figures.agencies[agency];
     const int64_t from = std::max(presence.registered, figures.period.start);
     if (as_of > from) of.watched_seconds = (as_of - from) / 1'000'000;
-    if (presence.there) Count(presence, as_of, of);
+    if (presence.there) {
+      Count(presence, as_of, of);
+    } else {
+      NameAbsence(of, {.from = presence.since, .until = as_of, .still = true});
+    }
     of.there_seconds = std::min(of.there_seconds, of.watched_seconds);
   }
   Look(figures);
@@ -138,7 +157,10 @@ void Scorecard::Look(PeriodFigures& figures) const {
                           .held = held,
                           .overdue = late,
                           .accepted = order.accepted,
-                          .due = order.due};
+                          .due = order.due,
+                          .order_id = order.order_id == std::array<char, 16>{}
+                                          ? std::string()
+                                          : std::string(order.order_id.data(), order.order_id.size())};
       ++of.open, ++court.open;
       of.overdue += late, court.overdue += late;
       of.open_freezes += freeze, of.overdue_freezes += freeze && late;
@@ -146,6 +168,8 @@ void Scorecard::Look(PeriodFigures& figures) const {
       if (late) overdue.push_back(task);
       // Orders are numbered as they were accepted.
       if (!of.oldest || task.order < of.oldest->order) of.oldest = task;
+      KeepFirst(of.oldest_open, task, kTasksNamed,
+                [](const OpenTask& a, const OpenTask& b) { return a.order < b.order; });
     });
   }
   const size_t named = std::min(overdue.size(), kOverdueNamedMax);
@@ -156,9 +180,13 @@ void Scorecard::Look(PeriodFigures& figures) const {
   for (const auto& [index, objection] : objections_)
     ++figures.courts[objection.court].open_objections,
         figures.courts[objection.court].overdue_objections += past(objection.due);
-  for (const auto& [index, incident] : incidents_)
-    ++figures.agencies[incident.agency].open_incidents,
-        figures.agencies[incident.agency].overdue_incidents += past(incident.due);
+  for (const auto& [index, incident] : incidents_) {
+    AgencyFigures& of = figures.agencies[incident.agency];
+    ++of.open_incidents, of.overdue_incidents += past(incident.due);
+    if (of.standing_incidents.size() < kIncidentsNamed)
+      of.standing_incidents.push_back(
+          {index, incident.kind, incident.day, incident.arisen, incident.due, past(incident.due)});
+  }
   for (const auto& [seq, due] : surpluses_) {
     const auto court = cases_.find(seq);
     if (court == cases_.end()) continue;
@@ -236,7 +264,7 @@ void Scorecard::Take(const journal::Leaf& leaf) {
 void Scorecard::TakeRegistered(const journal::Leaf& leaf) {
   if (leaf.type == ENTRY_TYPE_AGENCY_REGISTERED) {
     // Again, when something of it changed: it was registered before.
-    if (leaf.agency) presence_.try_emplace(leaf.agency.value(), Presence{.registered = now_});
+    if (leaf.agency) presence_.try_emplace(leaf.agency.value(), Presence{.registered = now_, .since = now_});
     return;
   }
   Adopted body;
@@ -272,6 +300,8 @@ void Scorecard::TakeOrder(const journal::Leaf& leaf) {
                   .due = body.due(),
                   .freeze = body.freeze_order(),
                   .open = domain::AgencySet::FromBytes(body.targets())};
+  if (body.order_id().size() == order.order_id.size())
+    std::copy(body.order_id().begin(), body.order_id().end(), order.order_id.begin());
   CourtFigures& court = Court(order.court);
   ++court.orders, court.urgent_orders += order.urgent, ++CountOf(order.action, court);
   const uint64_t tasks = order.open.count();
@@ -425,7 +455,12 @@ void Scorecard::TakeIncident(const journal::Leaf& leaf) {
     if (!Read(leaf, body)) return;
     AgencyFigures& figures = Agency(leaf.agency.value());
     ++(body.kind() == INCIDENT_KIND_STATEMENT_MISSING ? figures.statements_missing : figures.differences);
-    incidents_[leaf.index.value()] = {.agency = leaf.agency.value(), .due = body.due()};
+    // A civil day has ten characters; no leaf makes the list longer.
+    incidents_[leaf.index.value()] = {.agency = leaf.agency.value(),
+                                      .kind = body.kind(),
+                                      .day = body.day().substr(0, 10),
+                                      .arisen = now_,
+                                      .due = body.due()};
     return;
   }
   IncidentCleared body;
@@ -438,14 +473,18 @@ void Scorecard::TakeIncident(const journal::Leaf& leaf) {
 
 void Scorecard::TakePresence(const journal::Leaf& leaf) {
   if (!leaf.agency) return;
-  Presence& presence = presence_.try_emplace(leaf.agency.value(), Presence{.registered = now_}).first->second;
+  Presence& presence =
+      presence_.try_emplace(leaf.agency.value(), Presence{.registered = now_, .since = now_}).first->second;
   if (leaf.type == ENTRY_TYPE_ADAPTER_PRESENT) {
-    if (!presence.there) presence.there = true, presence.since = now_;
+    if (presence.there) return;
+    NameAbsence(Agency(leaf.agency.value()), {.from = presence.since, .until = now_});
+    presence.there = true, presence.since = now_;
     return;
   }
   AgencyFigures& figures = Agency(leaf.agency.value());
   ++figures.absences;
   if (presence.there && In(now_) != nullptr) Count(presence, now_, figures);
+  if (presence.there) presence.since = now_;
   presence.there = false;
 }
 

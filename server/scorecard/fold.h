@@ -5,7 +5,7 @@
 // Life cycle: made for consecutive periods, takes every leaf of the log from entry 0, is finished once. Leaves from
 // before the periods count towards what is open.
 //
-// Bounds: some 200 bytes for each open order and its bitmaps, 24 for each case, 40 for each open objection, incident
+// Bounds: some 220 bytes for each open order and its bitmaps, 24 for each case, 80 for each open objection, incident
 // and surplus, and for each period and agency its figures (figures.h); nothing that is over is kept. Time:   a leaf
 // costs the same however long the log is; an accepted order costs by its targets, the end of a period by
 //         the open tasks.
@@ -16,9 +16,11 @@
 //   std::vector<PeriodFigures> figures = card.Finish();
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -49,6 +51,7 @@ class Scorecard {
     bool urgent = false, begun = false, fell_due = false;  // begun: handed out; kept of deductions only
     int64_t accepted = 0, due = 0;
     uint64_t freeze = 0;
+    std::array<char, 16> order_id{};  // zeros: the leaf has none
     domain::AgencySet open, held;
   };
   struct OpenObjection {
@@ -58,10 +61,12 @@ class Scorecard {
   };
   struct OpenIncident {
     uint32_t agency = 0;
-    int64_t due = 0;
+    goldeneagle::v1::IncidentKind kind{};
+    std::string day;
+    int64_t arisen = 0, due = 0;
   };
   struct Presence {
-    int64_t registered = 0, since = 0;
+    int64_t registered = 0, since = 0;  // since: when it came, or went
     bool there = false;
   };
   using Orders = absl::flat_hash_map<uint64_t, OpenOrder>;

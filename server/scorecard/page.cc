@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "server/base/html.h"
 #include "server/scorecard/chart.h"
 #include "server/scorecard/page_style.h"
 

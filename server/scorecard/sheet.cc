@@ -4,56 +4,16 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "server/scorecard/sheet_text.h"
 
 namespace eagle::scorecard {
 namespace {
-
-std::string Quoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\', out += c;
-    } else if (byte < 0x20 || byte == 0x7f) {
-      absl::StrAppendFormat(&out, "\\u%04x", byte);
-    } else {
-      out += c;
-    }
-  }
-  return out + "\"";
-}
-
-// "{a: 1, b: [..]}" as it is written down, one member after the other.
-class Object {
- public:
-  Object& Add(std::string_view key, const std::string& json) {
-    body_ += (body_.empty() ? "" : ", ") + Quoted(key) + ": " + json;
-    return *this;
-  }
-  Object& Add(std::string_view key, uint64_t number) { return Add(key, std::to_string(number)); }
-  Object& Text(std::string_view key, std::string_view text) { return Add(key, Quoted(text)); }
-  Object& Flag(std::string_view key, bool flag) { return Add(key, std::string(flag ? "true" : "false")); }
-  std::string Done() const { return "{" + body_ + "}"; }
-
- private:
-  std::string body_;
-};
-
-// Each item on a line of its own.
-class List {
- public:
-  void Add(const std::string& json) { body_ += (body_.empty() ? "\n    " : ",\n    ") + json; }
-  std::string Done() const { return body_.empty() ? "[]" : "[" + body_ + "\n  ]"; }
-
- private:
-  std::string body_;
-};
 
 std::string SecondsJson(std::optional<int64_t> seconds) { return seconds ? std::to_string(*seconds) : "null"; }
 
 std::string ShareJson(const Share& share) {
   const auto points = share.points();
-  return Object()
+  return JsonObject()
       .Add("part", share.part)
       .Add("whole", share.whole)
       .Add("points", points ? std::to_string(*points) : "null")
@@ -65,7 +25,7 @@ std::string InstantText(int64_t instant, const Report& report) {
 }
 
 std::string TaskJson(const OpenTask& task, const Report& report) {
-  return Object()
+  return JsonObject()
       .Add("order", task.order)
       .Add("agency", task.agency)
       .Add("court", task.court)
@@ -78,16 +38,16 @@ std::string TaskJson(const OpenTask& task, const Report& report) {
       .Done();
 }
 
-void AddName(Object& object, uint32_t ordinal, const std::map<uint32_t, Name>& names) {
+void AddName(JsonObject& object, uint32_t ordinal, const std::map<uint32_t, Name>& names) {
   object.Add("ordinal", ordinal);
   const auto name = names.find(ordinal);
   const bool named = name != names.end();
-  object.Add("code", named && !name->second.code.empty() ? Quoted(name->second.code) : "null");
-  object.Add("name", named && !name->second.name.empty() ? Quoted(name->second.name) : "null");
+  object.Add("code", named && !name->second.code.empty() ? JsonText(name->second.code) : "null");
+  object.Add("name", named && !name->second.name.empty() ? JsonText(name->second.name) : "null");
 }
 
 std::string AgencyJson(uint32_t ordinal, const AgencyFigures& figures, const Report& report) {
-  Object object;
+  JsonObject object;
   AddName(object, ordinal, report.supplement.agencies);
   for (const auto& row : kAgencyRows) object.Add(row.name, figures.*row.number);
   std::string bands;
@@ -103,10 +63,10 @@ std::string AgencyJson(uint32_t ordinal, const AgencyFigures& figures, const Rep
 }
 
 std::string CourtJson(uint32_t ordinal, const CourtFigures& figures, const Report& report) {
-  Object object;
+  JsonObject object;
   AddName(object, ordinal, report.supplement.courts);
   for (const auto& row : kCourtRows) object.Add(row.name, figures.*row.number);
-  Object goals;
+  JsonObject goals;
   const auto filled = report.supplement.goals.find(ordinal);
   for (const Goal& goal : kGoals) {
     const bool there = filled != report.supplement.goals.end() && filled->second.contains(goal.key);
@@ -122,7 +82,7 @@ std::string_view SpanName(Span span) { return span == Span::kYear ? "year" : spa
 
 std::string PeriodJson(const Report& report) {
   const PeriodFigures& now = report.now;
-  return Object()
+  return JsonObject()
       .Text("name", now.period.name)
       .Text("kind", SpanName(now.period.span))
       .Text("zone", report.zone_name)
@@ -136,9 +96,9 @@ std::string PeriodJson(const Report& report) {
 }
 
 std::string RankingJson(const Report& report) {
-  List rows;
+  JsonList rows;
   for (const RankRow& row : report.ranking)
-    rows.Add(Object()
+    rows.Add(JsonObject()
                  .Add("rank", row.rank)
                  .Add("agency", row.agency)
                  .Flag("top", row.top)
@@ -149,9 +109,9 @@ std::string RankingJson(const Report& report) {
 }
 
 std::string GoalsJson() {
-  List rows;
+  JsonList rows;
   for (const Goal& goal : kGoals)
-    rows.Add(Object()
+    rows.Add(JsonObject()
                  .Text("key", goal.key)
                  .Text("zh", goal.zh)
                  .Text("en", goal.en)
@@ -163,13 +123,6 @@ std::string GoalsJson() {
 }
 
 // --- CSV
-
-std::string Cell(std::string_view text) {
-  if (text.find_first_of("\",\r\n") == std::string_view::npos) return std::string(text);
-  std::string out = "\"";
-  for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return out + "\"";
-}
 
 std::string ShareCells(const Share& share) {
   const auto points = share.points();
@@ -183,20 +136,20 @@ std::string NameCells(std::string_view scope, uint32_t ordinal, const std::map<u
   const auto name = names.find(ordinal);
   const Name none{};
   const Name& of = name == names.end() ? none : name->second;
-  return absl::StrCat(report.now.period.name, ",", std::string(scope), ",", ordinal, ",", Cell(of.code), ",",
-                      Cell(of.name));
+  return absl::StrCat(report.now.period.name, ",", std::string(scope), ",", ordinal, ",", CsvCell(of.code), ",",
+                      CsvCell(of.name));
 }
 
 }  // namespace
 
 std::string JsonOf(const Report& report) {
-  List agencies, courts, days, overdue;
+  JsonList agencies, courts, days, overdue;
   for (const auto& [ordinal, figures] : report.now.agencies) agencies.Add(AgencyJson(ordinal, figures, report));
   for (const auto& [ordinal, figures] : report.now.courts) courts.Add(CourtJson(ordinal, figures, report));
   for (size_t i = 0; i < report.now.days.size(); ++i) {
     const DayFigures& day = report.now.days[i];
     const absl::CivilDay date = report.now.period.first + static_cast<absl::civil_diff_t>(i);
-    days.Add(Object()
+    days.Add(JsonObject()
                  .Text("day", absl::StrFormat("%04d-%02d-%02d", date.year(), date.month(), date.day()))
                  .Add("received", day.received)
                  .Add("answered", day.answered)
@@ -206,12 +159,12 @@ std::string JsonOf(const Report& report) {
                  .Done());
   }
   for (const OpenTask& task : report.now.overdue) overdue.Add(TaskJson(task, report));
-  const Object log =
-      Object().Text("origin", report.log.origin).Add("entries", report.log.entries).Text("root", report.log.root);
-  const Object ranking = Object()
-                             .Add("least_judged", report.supplement.ranking.least_judged)
-                             .Add("top", report.supplement.ranking.top)
-                             .Add("bottom", report.supplement.ranking.bottom);
+  const JsonObject log =
+      JsonObject().Text("origin", report.log.origin).Add("entries", report.log.entries).Text("root", report.log.root);
+  const JsonObject ranking = JsonObject()
+                                 .Add("least_judged", report.supplement.ranking.least_judged)
+                                 .Add("top", report.supplement.ranking.top)
+                                 .Add("bottom", report.supplement.ranking.bottom);
   std::string bands;
   for (const int64_t seconds : kBandSeconds) absl::StrAppend(&bands, bands.empty() ? "" : ", ", seconds);
   return "{\n  \"period\": " + PeriodJson(report) + ",\n  \"log\": " + log.Done() + ",\n  \"band_seconds\": [" + bands +

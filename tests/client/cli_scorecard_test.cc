@@ -8,6 +8,7 @@
 #include "server/base/bytes.h"
 #include "server/journal/checkpoint.h"
 #include "server/journal/ed25519.h"
+#include "server/journal/hash.h"
 #include "server/journal/merkle.h"
 #include "server/journal/tile.h"
 #include "tests/client/cli_world.h"
@@ -18,6 +19,7 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 class CliScorecardTest : public testing::Test {
  protected:
@@ -127,6 +129,77 @@ TEST_F(CliScorecardTest, NamesAndGoalsComeFromTheSupplement) {
   // Last month's goals are never shown as this month's.
   EXPECT_THAT(Score({folder, "--month", "2026-10", "--supplement", supplement}).err,
               HasSubstr("these figures are of 2026-09, not of 2026-10"));
+}
+
+TEST_F(CliScorecardTest, WhoHasNoNameIsSaidAndAFileOfNamesBesideTheSupplementHelps) {
+  const std::string folder = Publish("log", log_.size());
+  const std::string supplement = world_.Put("courts.toml", "[[agencies]]\nordinal = 1\nname = \"云帆银行\"\n");
+  EXPECT_THAT(Score({folder, "--month", "2026-09", "--supplement", supplement}).err,
+              HasSubstr("without a name, since leaves hold none: 1 of 2 agencies (ordinals 2) and 1 of 1 courts "
+                        "(ordinals 1); eagle directory names"));
+  const std::string names = world_.Put("names.toml",
+                                       "[[agencies]]\nordinal = 1\nname = \"another\"\n[[agencies]]\nordinal = 2\n"
+                                       "code = \"9900900\"\n[[courts]]\nordinal = 1\nname = \"北陵中院\"\n");
+  const Ran ran = Score({folder, "--month", "2026-09", "--supplement", supplement, "--names", names, "--json",
+                         world_.Path("named.json")});
+  EXPECT_THAT(ran.err, Not(HasSubstr("without a name")));
+  EXPECT_THAT(Read("named.json"), AllOf(HasSubstr("云帆银行"), HasSubstr("9900900"), Not(HasSubstr("another"))));
+}
+
+TEST_F(CliScorecardTest, TheAgendaNamesTheOldestTasksOfEachAgency) {
+  const std::string folder = Publish("log", log_.size());
+  const Ran ran = world_.Bare({"agenda", folder, "--month", "2026-09", "--log-key", signer_.VerifierKey(), "--html",
+                               world_.Path("a.html"), "--csv", world_.Path("a.csv"), "--json", world_.Path("a.json")});
+  ASSERT_EQ(ran.exit, 0) << ran.err;
+  EXPECT_THAT(ran.out, AllOf(HasSubstr("机构 agency 2"), HasSubstr("INQUIRE")));
+  EXPECT_THAT(Read("a.html"), HasSubstr("联席会议议程"));
+  EXPECT_THAT(Read("a.csv"), HasSubstr(",task,INQUIRE,"));
+  EXPECT_THAT(Read("a.json"), HasSubstr("\"overdue\": 1"));
+}
+
+// As the gateway lists them; with a log, as its leaves number them and the proposals name them.
+TEST_F(CliScorecardTest, NamesAreWrittenSoThatASupplementReadsThem) {
+  const Ran listed = world_.Run({"directory", "names", "--out", world_.Path("listed.toml")});
+  ASSERT_EQ(listed.exit, 0) << listed.err;
+  EXPECT_THAT(listed.err, HasSubstr("courts are left out"));
+  const scorecard::Supplement of = ParseSupplement(Read("listed.toml"), "listed.toml", "").value();
+  EXPECT_EQ(of.agencies.at(1).name, "北陵商业银行");
+  EXPECT_EQ(of.agencies.at(2).code, "9900900");
+  EXPECT_TRUE(of.courts.empty());
+  EXPECT_EQ(world_.Run({"directory", "names", "--out", world_.Path("listed.toml")}).exit, 2);  // never over a file
+
+  scorecard::LogMaker log;
+  const auto propose = [&](const v1::Proposal& proposal, v1::EntryType registered, uint32_t ordinal) {
+    v1::Administration act;
+    *act.mutable_proposal() = proposal;
+    v1::ProposalView& view = world_.gateway->proposals.emplace_back();
+    view.mutable_proposal()->set_member(act.SerializeAsString());
+    v1::ProposalMade made;
+    made.set_digest(std::string(journal::View(journal::LeafHash(view.proposal().member()))));
+    view.set_index(log.Put(v1::ENTRY_TYPE_PROPOSAL_MADE, v1::ACTOR_KIND_ADMINISTRATOR, 1, made).index.value());
+    v1::Adopted adopted;
+    adopted.set_ordinal(ordinal), adopted.set_proposal(view.index());
+    log.Put(registered, v1::ACTOR_KIND_ADMINISTRATOR, 1, adopted).agency = AgencyOrdinal(ordinal);
+  };
+  v1::Proposal agency, court;
+  agency.mutable_agency()->set_code("9900010"), agency.mutable_agency()->set_name("say \"云\"");
+  court.mutable_court()->set_code("辽9901"), court.mutable_court()->set_name("松月区人民法院");
+  propose(court, v1::ENTRY_TYPE_COURT_REGISTERED, 7);
+  propose(agency, v1::ENTRY_TYPE_AGENCY_REGISTERED, 3);
+  log_ = log;
+  const std::string folder = Publish("named", log_.size());
+  const std::vector<std::string> command = {
+      "directory", "names", "--log", folder, "--log-key", signer_.VerifierKey(), "--out", world_.Path("names.toml")};
+  const Ran ran = world_.Run(command, "operator-ops");
+  ASSERT_EQ(ran.exit, 0) << ran.err;
+  const scorecard::Supplement names = ParseSupplement(Read("names.toml"), "names.toml", "").value();
+  EXPECT_EQ(names.agencies.at(3).name, "say \"云\"");
+  EXPECT_EQ(names.courts.at(7).code, "辽9901");
+  // A proposal that isn't the log's names nobody.
+  world_.gateway->proposals[0].mutable_proposal()->mutable_member()->push_back('x');
+  std::filesystem::remove(world_.Path("names.toml"));
+  EXPECT_EQ(world_.Run(command, "operator-ops").exit, 5);
+  EXPECT_FALSE(std::filesystem::exists(world_.Path("names.toml")));
 }
 
 TEST(Supplement, EveryFaultIsToldAtItsLineAtOnce) {

@@ -135,7 +135,8 @@ TEST_F(CliTest, HelpCanBeFollowedByANewcomer) {
 
 // Every command that does something explains itself and shows an example.
 TEST_F(CliTest, EveryCommandHasALineAndAnExample) {
-  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{{"pki", "make"},
+  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{{"today"},
+                                                                                     {"pki", "make"},
                                                                                      {"pki", "show"},
                                                                                      {"init"},
                                                                                      {"admin", "propose"},
@@ -160,6 +161,8 @@ TEST_F(CliTest, EveryCommandHasALineAndAnExample) {
                                                                                      {"policy", "check"},
                                                                                      {"policy", "install"},
                                                                                      {"scorecard"},
+                                                                                     {"agenda"},
+                                                                                     {"directory", "names"},
                                                                                      {"case", "open"},
                                                                                      {"case", "stage"},
                                                                                      {"case", "cap"},
@@ -182,6 +185,7 @@ TEST_F(CliTest, EveryCommandHasALineAndAnExample) {
                                                                                      {"key", "orders"},
                                                                                      {"findings"},
                                                                                      {"evidence"},
+                                                                                     {"penalty-pack"},
                                                                                      {"journal", "head"},
                                                                                      {"journal", "verify"},
                                                                                      {"journal", "replay"},
@@ -194,6 +198,7 @@ TEST_F(CliTest, EveryCommandHasALineAndAnExample) {
                                                                                      {"journal", "rotate-tag-key"},
                                                                                      {"case", "erase"},
                                                                                      {"case", "measures"},
+                                                                                     {"case", "completeness"},
                                                                                      {"order", "renew"},
                                                                                      {"order", "freeze-and-deduct"},
                                                                                      {"order", "transfer-title"},

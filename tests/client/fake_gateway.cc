@@ -259,8 +259,9 @@ absl::StatusOr<v1::ListOrdersResponse> FakeGateway::ListOrders(const v1::ListOrd
   return response;
 }
 
-std::unique_ptr<WatchStream> FakeGateway::WatchOrders(const v1::WatchOrdersRequest&) {
-  return std::make_unique<QueuedStream<v1::WatchOrdersResponse>>(std::exchange(watch, {}));
+std::unique_ptr<WatchStream> FakeGateway::WatchOrders(const v1::WatchOrdersRequest& request) {
+  watch_request = request;
+  return std::make_unique<QueuedStream<v1::WatchOrdersResponse>>(std::exchange(watch, {}), watch_stays);
 }
 
 absl::StatusOr<v1::ListFindingsResponse> FakeGateway::ListFindings(const v1::ListFindingsRequest& request) {

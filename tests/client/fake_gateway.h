@@ -20,12 +20,14 @@
 
 namespace eagle::client {
 
-// Gives its messages, then its end.
+// Gives its messages, then its end; or stays open and quiet.
 template <class Response>
 class QueuedStream : public StreamOf<Response> {
  public:
-  explicit QueuedStream(std::deque<Response> messages) : messages_(std::move(messages)) {}
+  explicit QueuedStream(std::deque<Response> messages, bool stays = false)
+      : messages_(std::move(messages)), stays_(stays) {}
   absl::StatusOr<std::optional<Response>> Next(absl::Duration) override {
+    if (messages_.empty() && stays_) return std::optional<Response>();
     if (messages_.empty()) return Fail(Reason::kUnavailable, "the stream ended");
     std::optional<Response> message(messages_.front());
     messages_.pop_front();
@@ -34,6 +36,7 @@ class QueuedStream : public StreamOf<Response> {
 
  private:
   std::deque<Response> messages_;
+  const bool stays_;
 };
 
 class FakeGateway : public Gateway {
@@ -74,6 +77,7 @@ class FakeGateway : public Gateway {
   std::vector<v1::Metric> metrics;
   v1::CaseView case_view;
   std::deque<v1::WatchOrdersResponse> watch;  // messages of the next stream
+  bool watch_stays = false;                   // then it is quiet, instead of ending
   std::function<void(const v1::GetOrderRequest&)> on_get_order;
   std::function<void(const v1::ListFindingsRequest&)> on_list_findings;
   std::function<void(v1::SubmitOrdersResponse&)> tamper_orders;
@@ -87,6 +91,7 @@ class FakeGateway : public Gateway {
   size_t parts_put = 0, parts_kept = SIZE_MAX;  // after so many the connection is cut
   v1::GetBlobPartRequest blob_request;          // the last one
   std::vector<v1::SignedBatch> order_batches, case_batches, statement_batches, administration_batches;
+  v1::WatchOrdersRequest watch_request;  // the last one
   v1::WithdrawOrderRequest withdrawn;
   v1::ListFindingsRequest findings_request;
   v1::GetEvidenceResponse evidence;

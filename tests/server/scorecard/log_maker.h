@@ -44,6 +44,7 @@ struct OrderMade {
   absl::Duration due = absl::Hours(24);
   uint64_t freeze = 0;
   uint64_t of_case = 0;  // 0: the court's first
+  std::string order_id;  // 16 bytes, or none
 };
 
 class LogMaker {
@@ -82,6 +83,7 @@ class LogMaker {
   uint64_t Order(const OrderMade& made) {
     OrderAccepted body;
     body.set_action(made.action), body.set_urgency(made.urgency), body.set_freeze_order(made.freeze);
+    body.set_order_id(made.order_id);
     body.set_due(absl::ToUnixMicros(now + made.due));
     domain::AgencySet targets;
     for (const uint32_t agency : made.agencies) targets.Add(AgencyOrdinal(agency));
@@ -126,9 +128,9 @@ class LogMaker {
     body.set_objection(objection), body.set_decision(decision);
     Put(ENTRY_TYPE_OBJECTION_ANSWERED, ACTOR_KIND_COURT, court, body);
   }
-  uint64_t Incident(uint32_t agency, IncidentKind kind, absl::Duration due) {
+  uint64_t Incident(uint32_t agency, IncidentKind kind, absl::Duration due, const std::string& day = "") {
     IncidentArisen body;
-    body.set_kind(kind), body.set_due(absl::ToUnixMicros(now + due));
+    body.set_day(day), body.set_kind(kind), body.set_due(absl::ToUnixMicros(now + due));
     journal::Leaf& leaf = Put(ENTRY_TYPE_INCIDENT_ARISEN, ACTOR_KIND_UNSPECIFIED, 0, body);
     leaf.agency = AgencyOrdinal(agency);
     return leaf.index.value();
