@@ -212,6 +212,8 @@ void Scorecard::Take(const journal::Leaf& leaf) {
       return TakeWithdrawn(leaf);
     case ENTRY_TYPE_ORDER_PAUSED:
       return TakePaused(leaf);
+    case ENTRY_TYPE_ORDER_BEGUN:
+      return TakeBegun(leaf);
     case ENTRY_TYPE_OBJECTION_RAISED:
     case ENTRY_TYPE_OBJECTION_REPLIED:
     case ENTRY_TYPE_OBJECTION_ANSWERED:
@@ -272,6 +274,27 @@ void Scorecard::TakeOrder(const journal::Leaf& leaf) {
                   .due = body.due(),
                   .freeze = body.freeze_order(),
                   .open = domain::AgencySet::FromBytes(body.targets())};
+  // It counts from its begin: until then nobody can be late with it.
+  if (body.begins() != 0) {
+    waiting_[seq] = std::move(order);
+    return;
+  }
+  Receive(seq, std::move(order));
+}
+
+void Scorecard::TakeBegun(const journal::Leaf& leaf) {
+  OrderBegun body;
+  const auto waiting = waiting_.find(leaf.order.value());
+  if (!Read(leaf, body) || waiting == waiting_.end()) return;
+  OpenOrder order = std::move(waiting->second);
+  waiting_.erase(waiting);
+  if (body.outcome() != BEGIN_OUTCOME_BEGUN) return;
+  order.accepted = body.begins();
+  order.open.RemoveAll(domain::AgencySet::FromBytes(body.ended()));
+  Receive(leaf.order.value(), std::move(order));
+}
+
+void Scorecard::Receive(uint64_t seq, OpenOrder order) {
   CourtFigures& court = Court(order.court);
   ++court.orders, court.urgent_orders += order.urgent, ++CountOf(order.action, court);
   const uint64_t tasks = order.open.count();
@@ -335,6 +358,7 @@ void Scorecard::TakeWithdrawn(const journal::Leaf& leaf) {
   OrderWithdrawn body;
   if (!Read(leaf, body)) return;
   ++Court(leaf.actor_ordinal).withdrawn;
+  waiting_.erase(leaf.order.value());
   const auto order = orders_.find(leaf.order.value());
   if (order == orders_.end()) return;
   domain::AgencySet gone = domain::AgencySet::FromBytes(body.targets());
