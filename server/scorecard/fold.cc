@@ -373,8 +373,11 @@ void Scorecard::TakeWithdrawn(const journal::Leaf& leaf) {
 void Scorecard::TakePaused(const journal::Leaf& leaf) {
   OrderPaused body;
   if (!Read(leaf, body)) return;
-  const auto order = orders_.find(leaf.order.value());
-  if (order == orders_.end()) return;
+  auto order = orders_.find(leaf.order.value());
+  if (order == orders_.end()) {
+    order = waiting_.find(leaf.order.value());
+    if (order == waiting_.end()) return;
+  }
   ++Court(order->second.court).paused;
   Hold(order->second, domain::AgencySet::FromBytes(body.targets()));
 }
