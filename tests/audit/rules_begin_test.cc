@@ -6,7 +6,7 @@ namespace {
 
 using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 
-constexpr int64_t kLater = 1'000'000;
+constexpr int64_t kOneSecond = 1'000'000;
 
 // The acceptances that wait, in order: one that is withdrawn, one that begins, one that ends.
 class BeginRules : public RulesTest {
@@ -27,7 +27,7 @@ class BeginRules : public RulesTest {
 };
 
 TEST_F(BeginRules, ABeginIsTheOneThatWasStored) {
-  Body_<OrderBegun>(ENTRY_TYPE_ORDER_BEGUN, [](auto& body) { body.set_begins(body.begins() - kLater); });
+  Body_<OrderBegun>(ENTRY_TYPE_ORDER_BEGUN, [](auto& body) { body.set_begins(body.begins() - kOneSecond); });
   ExpectFinding("order.begin");
 }
 
@@ -61,7 +61,7 @@ TEST_F(BeginRules, ABeginSaysWhetherAnythingIsOpen) {
 // Its clock stands at its begin: at another one every mark is wrong, and what follows comes at the wrong time.
 TEST_F(BeginRules, ThePlaceOfTheMarksIsCountedFromTheBegin) {
   Body_<OrderAccepted>(
-      ENTRY_TYPE_ORDER_ACCEPTED, [](auto& body) { body.set_marks(0, body.marks(0) + kLater); }, NthWaiting(0));
+      ENTRY_TYPE_ORDER_ACCEPTED, [](auto& body) { body.set_marks(0, body.marks(0) + kOneSecond); }, NthWaiting(0));
   ExpectFinding("order.clock");
 }
 
@@ -71,18 +71,18 @@ TEST_F(BeginRules, OnlyAnInquiryWaits) {
   ExpectFinding("order.begin");
 }
 
-// What waits in the leaves of another order is handed out in this one's.
+// Where an incident was marked the order is handed out, before its begin.
 TEST_F(BeginRules, NothingGoesOutBeforeItsBegin) {
   const uint64_t begun = At(ENTRY_TYPE_ORDER_BEGUN);
   const uint64_t order = journal::DecodeLeaf(leaves_[begun])->order.value();
   for (uint64_t i = begun; i-- > order;) {
     const auto leaf = journal::DecodeLeaf(leaves_[i]);
-    if (leaf->type != ENTRY_TYPE_DIRECTORY_HEAD) continue;
+    if (leaf->type != ENTRY_TYPE_INCIDENT_MARKED || leaf->order) continue;
     Delivered body;
     body.add_orders(order), body.set_instance("instance");
     ChangeLeaf(leaves_, i, [&](journal::Leaf& changed) {
       changed.type = ENTRY_TYPE_DELIVERED, changed.actor_kind = ACTOR_KIND_AGENCY, changed.actor_ordinal = 2;
-      changed.agency = AgencyOrdinal(2), changed.body = body.SerializeAsString();
+      changed.case_seq = CaseSeq(), changed.agency = AgencyOrdinal(2), changed.body = body.SerializeAsString();
     });
     at_ = i;
     break;

@@ -15,12 +15,6 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-absl::TimeZone Shanghai() {
-  absl::TimeZone zone;
-  absl::LoadTimeZone("Asia/Shanghai", &zone);
-  return zone;
-}
-
 class CliScheduleTest : public testing::Test {
  protected:
   static std::vector<std::string> Schedule(std::vector<std::string> more) {

@@ -597,6 +597,7 @@ class Storyteller {
     std::vector<std::string> signed_by;
     for (const std::string& key : keys) signed_by.push_back(world_.Key(key));
     Accepted(world_.Statements(signer, {next}, signed_by));
+    world_.Tick();  // what the directory is now
   }
 
   // Searches that are signed beforehand: one is withdrawn; one begins, with half of its agencies, finds something in a
@@ -607,6 +608,7 @@ class Storyteller {
     for (const char* name : {"handler", "leader"}) Restate(std::string("court/C1/officer/") + name, "C1", {"C1"});
     auto act = Proposing();
     *act.mutable_proposal()->mutable_policy()->mutable_table() = PolicyWithStanding(4);
+    act.mutable_proposal()->mutable_policy()->mutable_table()->clear_directory();
     Adopts(act);
     const auto later = [&](int days, const std::vector<std::string>& agencies) {
       auto order = world_.InquireOrder(agencies);

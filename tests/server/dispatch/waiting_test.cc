@@ -10,7 +10,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-std::vector<uint32_t> Many() {
+std::vector<uint32_t> EveryAgency() {
   std::vector<uint32_t> all;
   for (uint32_t i = 1; i <= 70; ++i) all.push_back(i);  // more than a wide order needs
   return all;
@@ -19,7 +19,7 @@ std::vector<uint32_t> Many() {
 TEST(WaitingTest, IsNoTaskBeforeItsBegin) {
   Bench bench;
   ASSERT_TRUE(bench.Hello(1).ok());
-  const uint64_t order = bench.Accept({.waits = true}), wide = bench.Accept({.agencies = Many(), .waits = true});
+  const uint64_t order = bench.Accept({.waits = true}), wide = bench.Accept({.agencies = EveryAgency(), .waits = true});
   EXPECT_EQ(bench.dispatcher->counters().queued, 0u);
   auto polled = bench.Poll(1);
   bench.Step();
