@@ -80,6 +80,10 @@ void Expired(Play& play) {
   *order.mutable_issued_at() = trust::TimestampOf(play.Now() - absl::Hours(72));
   *order.mutable_not_after() = trust::TimestampOf(play.Now() - absl::Hours(24));
   MustReturn(play, play.courts().Sign(order), "an order whose not_after was past when it arrived");
+  order = Forgery(play);
+  *order.mutable_not_before() = trust::TimestampOf(play.Now() + absl::Hours(24));
+  *order.mutable_not_after() = trust::TimestampOf(play.Now() + absl::Hours(72));
+  MustReturn(play, play.courts().Sign(order), "an order that was handed out a day before its not_before");
 }
 
 void UnknownField(Play& play) {
@@ -226,7 +230,7 @@ std::vector<Case> TrustCases() {
        WrongEnvironment},
       {"expired-order",
        "过期",
-       "Hands out an order that expired a day ago.",
+       "Hands out an order that expired a day ago, and one whose not_before is a day ahead.",
        "RETURNED; nothing is done.",
        "agency guide 3, item 9",
        {"INQUIRE", "FREEZE"},

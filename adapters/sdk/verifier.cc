@@ -12,6 +12,9 @@
 namespace eagle::sdk {
 namespace {
 
+// By so much an agency's clock may be slow before an order that waited looks too early to it.
+constexpr absl::Duration kClockSkew = absl::Minutes(10);
+
 bool IsNamed(const v1::Order& order, const std::string& agency) {
   return std::find(order.agencies().begin(), order.agencies().end(), agency) != order.agencies().end();
 }
@@ -168,6 +171,8 @@ absl::Status CheckOrder(const v1::Order& order) {
   }
   if (!order.has_not_after() || !trust::TimeOf(order.not_after()))
     wrong.Add("not_after", Reason::kFieldMissing, "an instant");
+  if (order.has_not_before() && !trust::TimeOf(order.not_before()))
+    wrong.Add("not_before", Reason::kFieldInvalid, "an instant");
   CheckAct(order, wrong);
   return wrong.empty() ? absl::OkStatus() : wrong.ToStatus("the order can't be carried out as it is written");
 }
@@ -215,6 +220,9 @@ absl::Status OrderVerifier::Judge(const v1::SignedMember& member, absl::Time arr
   EAGLE_RETURN_IF_ERROR(people);
   verdict.may_lag = false;
   EAGLE_RETURN_IF_ERROR(CheckOrder(order));
+  // Before what is right about it: whoever sent it out has no say yet.
+  if (order.has_not_before() && arrived_at + kClockSkew < trust::TimeOf(order.not_before()))
+    return Fail(Reason::kOrderNotYet, "the order arrived before its own not-before");
   if (arrived_at > trust::TimeOf(order.not_after()))
     return Fail(Reason::kOrderExpired, "the order's own not-after passed before it arrived");
   if (!order.has_deduct() && !order.has_extract_income()) return absl::OkStatus();

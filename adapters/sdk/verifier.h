@@ -9,7 +9,9 @@
 //   officers    those named are on our register with the same two credential numbers; the first one signed
 //   roles       each that the rules demand by a different officer; an exception to the cap, and an amount that looks
 //               like a slip, by the leader whom it names
-//   content     the act fits the action; amounts, terms and ids are what the contract says; not expired on arrival
+//   content     the act fits the action; amounts, terms and ids are what the contract says; not expired on arrival,
+//               nor before its not_before by more than clocks differ. When it was signed doesn't matter: an order
+//               that waited for years is judged by the officers, keys and register of its arrival
 //   account     a deduction names a statement that is in force, of this court, about this very account
 //
 // Threads: as the book and the checker.
@@ -46,7 +48,7 @@ class OrderVerifier {
   // SIGNATURE_INVALID; KEY_REVOKED; UNKNOWN_FIELDS and the like; SIGNATURE_INVALID (another court's);
   // AUDIENCE_MISMATCH; OFFICER_NOT_VALID; SIGNATURES_MISSING; CONFIRMATION_NOT_SIGNED; EXCEPTION_NOT_SIGNED;
   // FIELD_MISSING, FIELD_INVALID,
-  // AMOUNT_INVALID; ORDER_EXPIRED; ACCOUNT_NOT_COURTS.
+  // AMOUNT_INVALID; ORDER_NOT_YET; ORDER_EXPIRED; ACCOUNT_NOT_COURTS.
   Verdict Verify(const v1::SignedMember& member, absl::Time arrived_at);
 
  private:

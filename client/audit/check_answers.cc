@@ -42,6 +42,7 @@ void CheckTask(const journal::Leaf& leaf, OrderSeen& order, Picture& seen) {
     if (answered && !interim) wrong("the agency had said its final word on the order");
     if (!body.corrects().empty()) wrong("only a correction corrects");
   }
+  if (leaf.type == ENTRY_TYPE_TASK_ANSWERED) order.answered = {index, leaf.agency.value()};
   bool completes = false;
   if (last_word) {
     if (const auto digest = journal::HashFrom(body.digest())) seen.final_words[task] = *digest;

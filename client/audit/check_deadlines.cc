@@ -33,7 +33,7 @@ const char* NameOf(ClockOwner owner) {
 
 // Whether it still runs. Pre: there is such a clock.
 bool Runs(uint64_t seq, ClockOwner owner, const Picture& seen) {
-  if (owner == ClockOwner::kOrder) return !seen.orders.at(seq).open.empty();
+  if (owner == ClockOwner::kOrder) return !seen.orders.at(seq).open.empty() && !seen.orders.at(seq).waits;
   return owner != ClockOwner::kObjection || seen.objections.at(seq).closed == 0;
 }
 
@@ -117,6 +117,14 @@ void CheckOverdue(const journal::Leaf& leaf, Picture& seen) {
     const auto [since, timer] = seen.overdue.front();
     seen.overdue.pop_front();
     const auto [at, seq, owner] = timer;
+    if (owner == ClockOwner::kBegin) {
+      const OrderSeen& order = seen.orders.at(seq);
+      const bool comes = leaf.type == ENTRY_TYPE_ORDER_BEGUN && leaf.order.value() == seq;
+      if (order.waits && !order.open.empty() && !comes)
+        seen.findings.Add(Rule::kBegin, leaf.index.value(), absl::StrCat("the begin of order ", seq, " stays away"),
+                          {seq});
+      continue;
+    }
     const StoredClock* clock = ClockOf(seq, owner, seen);
     const bool waits =
         clock != nullptr && !clock->marks.empty() && clock->marks.front().first == at && Runs(seq, owner, seen);

@@ -62,6 +62,8 @@ constexpr LaterRow kLaterFrames[] = {
     {ENTRY_TYPE_DIRECTORY_HEAD, {kGateway, kNo, kNo, kNo, kNo, kNo}},
     {ENTRY_TYPE_ORDER_PAUSED, {kRegistrar | kCourt, kNo, kYes, kYes, kNo, kNo}},
     {ENTRY_TYPE_ORDER_RESUMED, {kCourt, kNo, kYes, kYes, kYes, kNo}},
+    {ENTRY_TYPE_ORDER_BEGUN, {kGateway, kNo, kYes, kYes, kNo, kMaybe}},
+    {ENTRY_TYPE_RESUMPTION_FLAGGED, {kGateway, kYes, kYes, kYes, kNo, kNo}},
     {ENTRY_TYPE_ACCESS_RECORDED, {kCourt | kSystem, kNo, kNo, kYes, kYes, kNo}},
     {ENTRY_TYPE_READING_GRANTED, {kAdministrator, kNo, kNo, kYes, kNo, kNo}},
     {ENTRY_TYPE_WITNESSES_REGISTERED, {kAdministrator, kNo, kNo, kNo, kNo, kNo}},

@@ -29,13 +29,14 @@ void CheckOrderClock(const journal::Leaf& leaf, const OrderAccepted& body, const
   const auto wrong = [&](std::string_view why) {
     seen.findings.Add(Rule::kOrderClock, leaf.index.value(), std::string(why));
   };
-  if (body.due() <= seen.now || body.due() > seen.now + 3660LL * 86'400 * 1'000'000)
+  const int64_t start = body.begins() != 0 ? body.begins() : seen.now;
+  if (body.due() <= start || body.due() > start + 3660LL * 86'400 * 1'000'000)
     return wrong("the answer is due after the acceptance, and within ten years");
   if (body.deadline_row().empty() || body.marks_size() != body.marks_permille_size())
     return wrong("the row that decided, and for each mark what it is");
   bool is_due = false;
   for (int i = 0; i < body.marks_size(); ++i) {
-    if (body.marks(i) != MarkAt(seen.now, body.due(), body.marks_permille(i)))
+    if (body.marks(i) != MarkAt(start, body.due(), body.marks_permille(i)))
       return wrong(absl::StrCat("mark ", i, " does not stand at ", body.marks_permille(i), " permille of the way"));
     if (i > 0 && body.marks_permille(i) <= body.marks_permille(i - 1)) return wrong("the marks don't rise");
     is_due |= body.marks_permille(i) == 1000;
@@ -99,7 +100,7 @@ void CheckCase(const journal::Leaf& leaf, Picture& seen) {
     CheckId(leaf, body.request_id(), seen);
     if (of != nullptr && (of->stage != body.from() || body.to() == body.from() || body.to() == CASE_STAGE_UNSPECIFIED))
       seen.findings.Add(Rule::kCase, index, "it was in another stage, or stays in it", {leaf.case_seq.value()});
-    if (of != nullptr) of->stage = body.to(), of->moved = seen.now;
+    if (of != nullptr) of->stage = body.to(), of->moved = seen.now, of->flagged = 0;
     return;
   }
   CaseCapChanged body;
@@ -148,13 +149,13 @@ void CheckOrderAccepted(const journal::Leaf& leaf, Picture& seen) {
   order.clock = {.row = seen.RowNumber(body.deadline_row()), .due = body.due()};
   for (int i = 0; i < std::min(body.marks_size(), body.marks_permille_size()); ++i)
     order.clock.marks.emplace_back(body.marks(i), body.marks_permille(i));
-  seen.Arm(order.clock, index, ClockOwner::kOrder);
+  body.begins() != 0 ? TakeWaiting(leaf, body, order, seen) : seen.Arm(order.clock, index, ClockOwner::kOrder);
   order.accepted = order.waits_since = seen.now, order.urgent = body.urgency() == URGENCY_URGENT;
   if (order.action != ACTION_INQUIRE) order.subject_tag = body.subject_tag();
   if (order.urgent && !order.subject_tag.empty())
     targets.ForEach([&](uint32_t agency) { seen.urgent[{agency, order.subject_tag}].insert(index); });
   // What takes something may wait for its case or for witnesses: those rules are its own.
-  if (!Takes(order.action))
+  if (!Takes(order.action) && !order.waits)
     targets.ForEach([&](uint32_t agency) { seen.undelivered[{agency, order.court, order.urgent}].insert(index); });
 }
 
@@ -237,7 +238,8 @@ void CheckSkipped(uint64_t index, uint32_t agency, uint64_t seq, const OrderSeen
   const int64_t tolerance = absl::ToInt64Microseconds(seen.tolerance);
   for (auto at = queue->second.begin(); at != queue->second.end() && *at < seq;) {
     const auto other = seen.orders.find(*at);
-    if (other->second.accepted + tolerance >= order.accepted) break;  // journal order is the order of time
+    // Journal order is the order of time, but of what waited for its begin.
+    if (other->second.accepted + tolerance >= order.accepted && other->second.begins == 0) break;
     if (WaitsForDeduction(*at, other->second, seen) || WaitsSince(other->second, seen) + tolerance >= order.accepted ||
         IsHeldUp(index, agency, other->second, seen) || MayStandStill(agency, other->second, seen)) {
       ++at;
@@ -282,6 +284,8 @@ void CheckDelivered(const journal::Leaf& leaf, Picture& seen) {
       seen.findings.Add(Rule::kDelivery, index, absl::StrCat("order ", seq, " was answered or withdrawn there before"),
                         {order.last});
     }
+    if (order.waits)
+      seen.findings.Add(Rule::kBegin, index, absl::StrCat("order ", seq, " waits for its begin and goes out"), {seq});
     if (order.paused.Has(leaf.agency.value()))
       seen.findings.Add(Rule::kPaused, index, absl::StrCat("order ", seq, " is paused and goes out all the same"),
                         {seq, order.paused_index});

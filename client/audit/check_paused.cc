@@ -50,7 +50,7 @@ void CheckResumed(const journal::Leaf& leaf, OrderSeen& order, Picture& seen) {
   order.paused.Remove(again);
   // It waits for the adapter again, from now on.
   order.waits_since = seen.now;
-  if (!Takes(order.action))
+  if (!Takes(order.action) && !order.waits)
     again.ForEach([&](uint32_t agency) { seen.undelivered[{agency, order.court, order.urgent}].insert(seq); });
   order.signed_index = index, order.signed_at = seen.now;
 }

@@ -65,6 +65,7 @@ void CheckWaiting(int64_t now, int64_t bound, Picture& seen) {
   Chains chains;
   for (const uint64_t seq : open) {
     const OrderSeen& order = seen.orders.at(seq);
+    if (order.waits) continue;
     AgencyBits untouched = order.open;
     untouched.Remove(order.delivered);
     std::vector<uint32_t> agencies;

@@ -147,6 +147,14 @@ struct SilenceSeen {
   MarkSeen last_still_open;  // the last mark that still has the agency among the open ones
 };
 
+// The begin of an order that waited has come.
+struct BeginSeen {
+  uint64_t index = 0;
+  absl::Time time;
+  std::vector<uint32_t> ended;  // ordinals where it was over without having begun
+  uint32_t reason = 0;          // why: number in reasons.def; 0: it began everywhere
+};
+
 // What was proved, read from the verified bytes and from nothing else.
 struct EvidenceReport {
   bool silence = false;
@@ -175,6 +183,8 @@ struct EvidenceReport {
   std::vector<ClosedReceiptSeen> closed;
   std::vector<MarkSeen> marks;
   std::vector<WithdrawalSeen> withdrawals;
+  absl::Time begins = absl::InfinitePast();   // as it was stored at acceptance; InfinitePast: it didn't wait
+  std::optional<BeginSeen> begun;             // what became of it then
   std::vector<ObjectionWordSeen> objections;  // in the order of the log
   std::vector<uint64_t> open_objections;      // at the checkpoint: entries that opened a thread
   std::vector<RevokedSeen> revoked;           // of the court and of those who signed, since the acceptance

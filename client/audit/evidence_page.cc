@@ -8,6 +8,7 @@
 #include "client/common/width.h"
 #include "server/base/bytes.h"
 #include "server/base/html.h"
+#include "server/base/reason.h"
 #include "server/base/uuid.h"
 
 namespace eagle::audit {
@@ -200,6 +201,16 @@ class Writer {
     Row({"应反馈", "due"}, client::EndTextZh(report_.due, zone_) + " " + client::EndText(report_.due, zone_) + ", " +
                                CodeText(report_.deadline_row) + ", 规则表 policy " +
                                std::to_string(report_.policy_version));
+    if (report_.begins != absl::InfinitePast()) Row({"定期查询，开始于", "waited, to begin"}, At(report_.begins));
+    if (report_.begun) {
+      std::string where;
+      for (const uint32_t ordinal : report_.begun->ended) where += " " + AgencyName(report_, ordinal);
+      Row({"开始", "begun"},
+          At(report_.begun->time) + ", " + Entry(report_.begun->index) +
+              (where.empty() ? ""
+                             : ", 未开始即终止 over without having begun, " +
+                                   CodeText(RowOf(static_cast<Reason>(report_.begun->reason)).name) + ":" + where));
+    }
     for (const MarkSeen& mark : report_.marks) {
       std::string open;
       for (const uint32_t ordinal : mark.open) open += (open.empty() ? "" : ", ") + AgencyName(report_, ordinal);

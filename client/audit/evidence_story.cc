@@ -160,6 +160,7 @@ class Story {
     acceptance_ = &entry, newest_ = entry.index();
     report_.order_index = entry.index(), report_.order_head = body.head(), report_.order_digest = body.digest();
     report_.accepted_at = entry.leaf.time, report_.due = absl::FromUnixMicros(body.due());
+    if (body.begins() != 0) report_.begins = absl::FromUnixMicros(body.begins());
     report_.signed_at = TimeOf(head->head.signed_at());
     report_.deadline_row = body.deadline_row(), report_.policy_version = body.policy_version();
     EAGLE_RETURN_IF_ERROR(signers_->TellAcceptance(entry, court_code_, body, *head));
@@ -236,6 +237,14 @@ class Story {
         return WrongPart(part, "the mark counts other agencies as open than this file shows: an answer is missing",
                          "open", ListOf(OrdinalsOf(body.open())), ListOf(open_));
       report_.marks.push_back({entry.index(), entry.leaf.time, body.mark_permille(), VectorOf(open_)});
+    }
+    if (entry.leaf.type == ENTRY_TYPE_ORDER_BEGUN) {
+      OrderBegun body;
+      EAGLE_RETURN_IF_ERROR(ParseKnown(entry.leaf.body, part, body));
+      const Ordinals ended = OrdinalsOf(body.ended());
+      for (const uint32_t ordinal : ended) Close(ordinal);
+      report_.begun = BeginSeen{entry.index(), entry.leaf.time, VectorOf(ended), entry.leaf.outcome};
+      if (body.completes()) return CheckComplete(part);
     }
     if (entry.leaf.type == ENTRY_TYPE_ORDER_WITHDRAWN) {
       OrderWithdrawn body;

@@ -38,6 +38,7 @@ void OpenedAudit::Take(std::string_view bytes, std::string_view sealed) {
   CheckRemovedTold(leaf);
   if (leaf.case_seq) FollowRemoved(leaf);
   FollowEnds(leaf);
+  FollowFlag(leaf);
   if (leaf.type == ENTRY_TYPE_DELIVERED) return TakeDelivered(leaf);
   if (leaf.type == ENTRY_TYPE_ADAPTER_APPROVED) return TakeAdapterApproved(leaf);
   if (leaf.type == ENTRY_TYPE_ADAPTER_PRESENT) return CheckExamined(leaf);
@@ -289,10 +290,13 @@ void OpenedAudit::TakeOrder(const journal::Leaf& leaf, const std::string& payloa
   const bool one = asked.count() == 1;
   const auto agency = one ? register_.agency_rows.find(asked.highest()) : register_.agency_rows.end();
   const bool named = agency != register_.agency_rows.end();
-  if (!register_.policy_sealed && register_.policy.version() == body.policy_version() && (named || !one)) {
+  if (!register_.policy_sealed && register_.policy.version() == body.policy_version()) {
+    const absl::Time start = body.begins() != 0 ? absl::FromUnixMicros(body.begins()) : leaf.time;
+    const RegisterAgency* only = named ? &agency->second : nullptr;
     if (const auto wrong =
-            WrongDue(body, order.urgency(), leaf.time, register_.policy, named ? &agency->second : nullptr))
+            named || !one ? WrongDue(body, order.urgency(), start, register_.policy, only) : std::nullopt)
       Add(Rule::kDue, leaf, *wrong);
+    if (const auto wrong = WrongBegin(body, order, leaf.time, register_.policy)) Add(Rule::kBegin, leaf, *wrong);
   }
   const int64_t amount = under_head_[{body.head(), leaf.case_seq.value(), order.action()}] += AmountOf(order);
   const auto row = std::find_if(register_.policy.actions().begin(), register_.policy.actions().end(),
@@ -384,6 +388,7 @@ void OpenedAudit::TakeReceipt(const journal::Leaf& leaf, const std::string& payl
       }))
     Add(Rule::kSignature, leaf, "the agency's key in force did not sign it", {body.head()});
   if (leaf.type == ENTRY_TYPE_RECEIPT_CONFLICT || order == orders_.end()) return;
+  if (leaf.type == ENTRY_TYPE_TASK_ANSWERED) TakeFound(leaf, receipt, order->second.action);
   const bool overtaken = !TakeWord(leaf, receipt);
   ledger_.Answer(leaf.case_seq.value(), leaf.order.value(), receipt, overtaken);
   FollowEnd(leaf.case_seq.value(), order->second.freeze != 0 ? order->second.freeze : leaf.order.value());

@@ -159,6 +159,9 @@ class OpenedAudit {
   void FollowAllEnds();
   void TakeEndMarked(const journal::Leaf& leaf);
   void FollowEnds(const journal::Leaf& leaf);
+  // opened_flags.cc
+  void FollowFlag(const journal::Leaf& leaf);
+  void TakeFound(const journal::Leaf& leaf, const goldeneagle::v1::Receipt& receipt, goldeneagle::v1::Action action);
   void CheckAgencySigned(const journal::Leaf& leaf, const HeadOpened& head, const std::string& agency);
   void CheckCourtSigned(const journal::Leaf& leaf, const HeadOpened& head,
                         const google::protobuf::RepeatedPtrField<goldeneagle::v1::OrderSigner>& signers, bool answers);
@@ -185,8 +188,14 @@ class OpenedAudit {
   std::map<uint64_t, EndKept> ends_;                   // by freeze
   std::set<std::pair<int64_t, uint64_t>> end_timers_;  // when a mark of it comes
   std::map<uint64_t, int64_t> ends_late_;              // since when the log has gone on past it
-  std::set<uint64_t> differ_;                          // orders that the newest statement shows otherwise
-  uint64_t differ_at_ = 0;                             // its index
+  struct FlagKept {
+    std::set<uint64_t> closed, flagged;  // cases closed for want of assets; flagged since
+    uint64_t owed = 0;                   // answer that the next entry has to flag; 0: none
+    uint64_t read = 0;                   // newest answer that was opened
+  };
+  FlagKept flags_;
+  std::set<uint64_t> differ_;                                        // orders that the newest statement shows otherwise
+  uint64_t differ_at_ = 0;                                           // its index
   std::map<std::pair<std::string, std::string>, int64_t> approved_;  // adapter and version: until when, microseconds
   uint64_t opened_ = 0, sealed_ = 0, unchecked_ = 0;
 };

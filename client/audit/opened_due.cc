@@ -97,6 +97,35 @@ std::optional<std::string> WrongDue(const OrderAccepted& order, Urgency urgency,
   return WrongClock(order, *row, at, table, agency != nullptr ? agency->region() : "");
 }
 
+std::optional<std::string> WrongBegin(const OrderAccepted& accepted, const Order& order, absl::Time at,
+                                      const PolicyTable& table) {
+  if (!order.has_not_before())
+    return accepted.begins() == 0 ? std::nullopt : std::optional("the court signed no later begin");
+  absl::TimeZone zone;
+  if (!absl::LoadTimeZone(table.time_zone(), &zone))
+    return absl::StrCat("this machine doesn't know the policy's time zone ", table.time_zone());
+  const StandingRow& row = table.standing();
+  if (row.last_minute() <= row.first_minute()) return "the installed policy lets no order wait";
+  const absl::Time from =
+      absl::FromUnixSeconds(order.not_before().seconds()) + absl::Nanoseconds(order.not_before().nanos());
+  // The first part of a day that starts no sooner, and a second of it by the id's last 64 bits, mixed (splitmix64).
+  uint64_t mixed = 0;
+  for (const char byte : order.order_id().substr(order.order_id().size() < 8 ? 0 : order.order_id().size() - 8))
+    mixed = mixed << 8 | static_cast<unsigned char>(byte);
+  mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9;
+  mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111eb;
+  mixed ^= mixed >> 31;
+  absl::CivilDay day = absl::ToCivilDay(from, zone);
+  const auto first = [&] { return absl::CivilMinute(day) + static_cast<int64_t>(row.first_minute()); };
+  if (absl::FromCivil(first(), zone) < from) ++day;
+  const uint64_t seconds = 60 * (uint64_t{row.last_minute()} - row.first_minute());
+  const absl::Time begins =
+      std::max(from, absl::FromCivil(absl::CivilSecond(first()) + static_cast<int64_t>(mixed % seconds), zone));
+  const int64_t stored = begins <= at ? 0 : absl::ToUnixMicros(begins);
+  if (accepted.begins() == stored) return std::nullopt;
+  return absl::StrCat("by the installed policy it begins ", absl::FormatTime(begins, zone));
+}
+
 std::optional<std::string> WrongDue(const IncidentArisen& incident, absl::Time at, const PolicyTable& table,
                                     const RegisterAgency& agency) {
   constexpr char kRow[] = "POSITION_DIFFERENCE";

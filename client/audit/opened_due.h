@@ -14,11 +14,17 @@
 
 namespace eagle::audit {
 
-// Why the clock of an order that was accepted at `at` is not the policy's; absent: it is. `urgency`: as the court
-// signed it. `table`: the one in force. `agency`: the only one that it goes to; null: it goes to several.
+// Why the clock of an order that was accepted, or begins, at `at` is not the policy's; absent: it is. `urgency`: as the
+// court signed it. `table`: the one in force. `agency`: the only one that it goes to; null: it goes to several.
 std::optional<std::string> WrongDue(const goldeneagle::v1::OrderAccepted& order, goldeneagle::v1::Urgency urgency,
                                     absl::Time at, const goldeneagle::v1::PolicyTable& table,
                                     const goldeneagle::v1::RegisterAgency* agency);
+
+// Why the begin of an order is not the one that the policy's hours and its id give; absent: it is, or there is none to
+// be. `at`: its acceptance.
+std::optional<std::string> WrongBegin(const goldeneagle::v1::OrderAccepted& accepted,
+                                      const goldeneagle::v1::Order& order, absl::Time at,
+                                      const goldeneagle::v1::PolicyTable& table);
 
 // The same of an incident at `agency` that arose at `at`.
 std::optional<std::string> WrongDue(const goldeneagle::v1::IncidentArisen& incident, absl::Time at,

@@ -18,6 +18,7 @@ void Picture::Arm(const StoredClock& clock, uint64_t seq, ClockOwner owner) {
 
 void Picture::Complete(const OrderSeen& order, uint64_t seq) {
   Disarm(order.clock, seq, ClockOwner::kOrder);
+  if (order.waits) timers.erase({order.begins, seq, ClockOwner::kBegin});
   if (Takes(order.action) && order.freeze != 0) deductions[order.freeze].last_word = now;
 }
 

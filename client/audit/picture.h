@@ -38,7 +38,8 @@ struct StoredClock {
 };
 
 // Whose clock it is.
-enum class ClockOwner : uint8_t { kOrder, kCase, kObjection, kIncident };
+// kBegin: an order's that waits, which has no mark but its begin.
+enum class ClockOwner : uint8_t { kOrder, kCase, kObjection, kIncident, kBegin };
 
 // One thread between an agency and the court of an order.
 struct ObjectionSeen {
@@ -84,6 +85,9 @@ struct OrderSeen {
   int64_t waits_since = 0;  // its acceptance, or when it was signed anew after a pause
   uint64_t freeze = 0;      // the order that made the measure; 0 for one that makes it, or only asks
   bool urgent = false;
+  bool waits = false;                            // for its begin: not handed out, and its clock stands still
+  int64_t begins = 0;                            // microseconds; 0: with its acceptance
+  std::pair<uint64_t, uint32_t> answered{0, 0};  // newest TASK_ANSWERED about it, and by whom
   std::string subject_tag;  // of a control: those on one person at one agency go one after the other
 };
 
@@ -105,6 +109,7 @@ struct CaseSeen {
   int64_t moved = 0;               // when it last changed its stage, or a surplus in it was cleared; microseconds
   uint64_t mover = 0;              // newest entry that can make or end a surplus
   uint64_t surplus = 0;            // the SURPLUS_ARISEN that stands
+  uint64_t flagged = 0;            // the RESUMPTION_FLAGGED that stands
   int64_t regrouped = 0;           // when its respondents last changed; microseconds, 0: never
   std::vector<PersonSeen> people;  // by place
   bool tagged = true;              // its opening has tags; without them the places of the opening are nobody's
@@ -217,7 +222,7 @@ struct Picture {
       freed;  // by agency and person: newest arrival of a control
   absl::flat_hash_map<std::pair<uint64_t, uint32_t>, journal::Hash> final_words;  // (order, agency) -> digest
 
-  // The clocks that run, by their next mark: (instant, order, case, objection or incident, which of them).
+  // The clocks that run, by their next mark or begin: (instant, order, case, objection or incident, which of them).
   using Timer = std::tuple<int64_t, uint64_t, ClockOwner>;
   std::set<Timer> timers;
   std::deque<std::pair<int64_t, Timer>> overdue;  // since when the log has gone on past it
@@ -270,7 +275,12 @@ bool MayStandStill(uint32_t agency, const OrderSeen& order, const Picture& seen)
 void CheckOrderAccepted(const journal::Leaf& leaf, Picture& seen);
 void CheckDelivered(const journal::Leaf& leaf, Picture& seen);
 void CheckWithdrawn(const journal::Leaf& leaf, Picture& seen);
-void CheckPaused(const journal::Leaf& leaf, Picture& seen);     // ORDER_PAUSED, ORDER_RESUMED
+void CheckPaused(const journal::Leaf& leaf, Picture& seen);  // ORDER_PAUSED, ORDER_RESUMED
+// The accepted order waits for its begin. Pre: the body has one.
+void TakeWaiting(const journal::Leaf& leaf, const goldeneagle::v1::OrderAccepted& body, OrderSeen& order,
+                 Picture& seen);
+void CheckBegun(const journal::Leaf& leaf, Picture& seen);      // ORDER_BEGUN
+void CheckFlagged(const journal::Leaf& leaf, Picture& seen);    // RESUMPTION_FLAGGED
 void CheckObjection(const journal::Leaf& leaf, Picture& seen);  // OBJECTION_*
 void CheckPosition(const journal::Leaf& leaf, Picture& seen);   // POSITION_STATED, INCIDENT_*
 void CheckMeasureMark(const journal::Leaf& leaf, Picture& seen);

@@ -109,6 +109,10 @@ void PublicAudit::Take(std::string_view bytes) {
     case ENTRY_TYPE_ORDER_PAUSED:
     case ENTRY_TYPE_ORDER_RESUMED:
       return CheckPaused(leaf, seen);
+    case ENTRY_TYPE_ORDER_BEGUN:
+      return CheckBegun(leaf, seen);
+    case ENTRY_TYPE_RESUMPTION_FLAGGED:
+      return CheckFlagged(leaf, seen);
     case ENTRY_TYPE_OBJECTION_MARKED:
       ++marks_;
       return CheckObjection(leaf, seen);

@@ -346,6 +346,9 @@ absl::Status ShowCase(Session& session, const CaseShowFlags& flags) {
       .Add("journal_index", Count(view.journal_index()))
       .Add("orders", Count(static_cast<uint64_t>(view.orders_size())))
       .Add("release_due", IsSet(view.release_due()) ? Instant(ToTime(view.release_due()), zone) : Nothing());
+  if (view.has_flagged_at())
+    head.Add("flagged_for_resumption", Instant(ToTime(view.flagged_at()), zone))
+        .Add("flagged_by", IdCell(view.flagged_by()));
   const v1::LedgerView& ledger = view.ledger();
   Record money("ledger");
   money.Add("currency", Text(ledger.currency()))

@@ -44,8 +44,9 @@ void AddWitness(Verb& root);
 void AddOrderActs(Verb& order);    // inquire, freeze, release, deduct, draft
 void AddOrderFollow(Verb& order);  // show, list, watch, withdraw
 void AddOrderResend(Verb& order);
-void AddOrderCheck(Verb& order);   // what was accepted and doesn't go on
-void AddOrderResume(Verb& order);  // signed anew after a key was revoked
+void AddOrderCheck(Verb& order);     // what was accepted and doesn't go on
+void AddOrderSchedule(Verb& order);  // inquiries that wait for their day
+void AddOrderResume(Verb& order);    // signed anew after a key was revoked
 void AddPkiRenew(Verb& pki);
 // Parts of `journal`.
 void AddJournalExport(Verb& journal);

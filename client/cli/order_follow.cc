@@ -28,6 +28,12 @@ bool IsCorrected(const v1::OrderView& view) {
                      [](const v1::TaskView& task) { return task.answer_versions() > 1; });
 }
 
+// Why it is over without having begun, and what can be done.
+std::string EndedText(const v1::OrderView& view) {
+  const auto reason = ReasonByName(view.ended_reason());
+  return view.ended_reason() + (reason ? ": " + std::string(RowOf(*reason).advice) : "");
+}
+
 absl::Status ShowOrder(Session& session, const OrderShowFlags& flags) {
   if (flags.order.ends_with(".draft")) {
     EAGLE_ASSIGN_OR_RETURN(const Draft draft, Draft::Read(flags.order));
@@ -53,6 +59,8 @@ absl::Status ShowOrder(Session& session, const OrderShowFlags& flags) {
   record.Add("accepted", Instant(ToTime(view.accepted_at()), zone))
       .Add("due", Due(ToTime(view.deadline().due_at()), zone))
       .Add("because", Text(view.deadline().explanation()));
+  if (view.has_begins_at()) record.Add("begins", Instant(ToTime(view.begins_at()), zone));
+  if (!view.ended_reason().empty()) record.Add("ended_because", Text(EndedText(view)));
   record.Add("marks", TextOrNothing(MarksText(view)))
       .Add("order_seq", Count(view.order_seq()))
       .Add("progress", Text(ProgressText(view, session.names(), zone)));
@@ -66,44 +74,60 @@ absl::Status ShowOrder(Session& session, const OrderShowFlags& flags) {
 
 struct ListFlags {
   std::string case_number, court;
-  bool open_only = false;
+  bool open_only = false, waiting = false;
   uint64_t limit = 1000;
 };
+
+// With the begin, and why it never came, where any of them has one.
+Table OrdersTable(const absl::TimeZone& zone, const std::vector<v1::OrderView>& views) {
+  const bool waited = std::any_of(views.begin(), views.end(), [](const auto& view) { return view.has_begins_at(); });
+  std::vector<Column> columns = {{"order_id"}, {"case_number"}, {"action"}, {"subject"}, {"state"}, {"accepted"}};
+  for (const char* key : {"begins", "ended_because"}) {
+    if (waited) columns.push_back({key});
+  }
+  for (const char* key : {"due", "overdue", "answered"}) columns.push_back({key});
+  Table table("orders", std::move(columns));
+  for (const v1::OrderView& view : views) {
+    std::vector<Cell> row = {IdCell(view.order_id()),   Text(view.case_number()),
+                             Text(Word(view.action())), Text(view.subject_masked()),
+                             Text(Word(view.state())),  Instant(ToTime(view.accepted_at()), zone)};
+    if (waited) {
+      row.push_back(view.has_begins_at() ? Instant(ToTime(view.begins_at()), zone) : Nothing());
+      row.push_back(TextOrNothing(view.ended_reason()));
+    }
+    const absl::Time due = ToTime(view.deadline().due_at());
+    row.push_back(waited ? End(due, zone) : Due(due, zone));
+    row.push_back(YesNo(view.overdue()));
+    row.push_back(view.tasks().empty()
+                      ? Nothing()
+                      : Text(std::to_string(CountAnswered(view)) + " of " + std::to_string(view.tasks_size())));
+    table.Add(std::move(row));
+  }
+  return table;
+}
 
 absl::Status ListOrders(Session& session, const ListFlags& flags) {
   EAGLE_ASSIGN_OR_RETURN(Gateway * gateway, session.gateway());
   EAGLE_ASSIGN_OR_RETURN(const absl::TimeZone zone, session.zone());
-  Table table("orders", {{"order_id"},
-                         {"case_number"},
-                         {"action"},
-                         {"subject"},
-                         {"state"},
-                         {"accepted"},
-                         {"due"},
-                         {"overdue"},
-                         {"answered"}});
   v1::ListOrdersRequest request;
   request.set_case_number(flags.case_number);
   request.set_court(flags.court);
-  request.set_open_only(flags.open_only);
-  uint64_t rows = 0;
-  while (rows < flags.limit) {
-    request.set_page_size(static_cast<int32_t>(std::min<uint64_t>(flags.limit - rows, 500)));
+  request.set_open_only(flags.open_only || flags.waiting);
+  std::vector<v1::OrderView> views;
+  while (views.size() < flags.limit) {
+    // Those that wait are few among the open ones: whole pages are looked through.
+    const uint64_t left = flags.waiting ? 500 : flags.limit - views.size();
+    request.set_page_size(static_cast<int32_t>(std::min<uint64_t>(left, 500)));
     EAGLE_ASSIGN_OR_RETURN(const v1::ListOrdersResponse page, gateway->ListOrders(request));
     for (const v1::OrderView& view : page.orders()) {
-      ++rows;
-      table.Add({IdCell(view.order_id()), Text(view.case_number()), Text(Word(view.action())),
-                 Text(view.subject_masked()), Text(Word(view.state())), Instant(ToTime(view.accepted_at()), zone),
-                 Due(ToTime(view.deadline().due_at()), zone), YesNo(view.overdue()),
-                 view.tasks().empty()
-                     ? Nothing()
-                     : Text(std::to_string(CountAnswered(view)) + " of " + std::to_string(view.tasks_size()))});
+      if (views.size() < flags.limit && (!flags.waiting || view.state() == v1::ORDER_STATE_WAITING))
+        views.push_back(view);
     }
     if (page.next_page_token().empty()) break;
     request.set_page_token(page.next_page_token());
   }
   Document document;
-  document.Add(std::move(table));
+  document.Add(OrdersTable(zone, views));
   return session.Print(document);
 }
 
@@ -127,22 +151,21 @@ absl::Status Events(Session& session, const WatchFlags& flags) {
       flags.case_number, flags.resume,
       [&](const v1::WatchOrdersResponse& message) {
         for (const v1::OrderEvent& event : message.events()) {
-          session.process().out << "{\"journal_index\": " << event.journal_index()
-                                << ", \"time\": " << JsonString(Rfc3339Text(ToTime(event.time()), zone))
-                                << ", \"type\": " << JsonString(event.type())
-                                << ", \"order_id\": " << IdCell(event.order_id()).json
-                                << ", \"agency\": " << TextOrNothing(event.agency()).json << ", \"outcome\": "
-                                << (event.outcome() == v1::OUTCOME_UNSPECIFIED ? "null"
-                                                                               : JsonString(Word(event.outcome())))
-                                << ", \"mark_permille\": " << event.mark_permille()
-                                << (event.objection_id().empty()
-                                        ? std::string()
-                                        : ", \"objection_id\": " + IdCell(event.objection_id()).json)
-                                << (event.decision() == v1::OBJECTION_DECISION_UNSPECIFIED
-                                        ? std::string()
-                                        : ", \"decision\": " + JsonString(Word(event.decision())))
-                                << ", \"completes\": " << (event.completes() ? "true" : "false")
-                                << ", \"resume_token\": " << JsonString(message.resume_token()) << "}\n";
+          session.process().out
+              << "{\"journal_index\": " << event.journal_index()
+              << ", \"time\": " << JsonString(Rfc3339Text(ToTime(event.time()), zone))
+              << ", \"type\": " << JsonString(event.type()) << ", \"order_id\": " << IdCell(event.order_id()).json
+              << ", \"agency\": " << TextOrNothing(event.agency()).json << ", \"outcome\": "
+              << (event.outcome() == v1::OUTCOME_UNSPECIFIED ? "null" : JsonString(Word(event.outcome())))
+              << ", \"mark_permille\": " << event.mark_permille()
+              << (event.objection_id().empty() ? std::string()
+                                               : ", \"objection_id\": " + IdCell(event.objection_id()).json)
+              << (event.decision() == v1::OBJECTION_DECISION_UNSPECIFIED
+                      ? std::string()
+                      : ", \"decision\": " + JsonString(Word(event.decision())))
+              << (event.reason().empty() ? std::string() : ", \"reason\": " + JsonString(event.reason()))
+              << ", \"completes\": " << (event.completes() ? "true" : "false")
+              << ", \"resume_token\": " << JsonString(message.resume_token()) << "}\n";
         }
         session.process().out.flush();
         return true;
@@ -206,6 +229,7 @@ void AddOrderFollow(Verb& order) {
   list.Text("--case", &list_flags->case_number, "orders of this case only");
   list.Text("--court", &list_flags->court, "orders of this court below ours: states and deadlines only");
   list.Flag("--open", &list_flags->open_only, "only those that wait for answers");
+  list.Flag("--waiting", &list_flags->waiting, "only those whose begin is still to come 定期查询");
   list.Number("--limit", &list_flags->limit, "at most so many (1000)");
   list.Do([list_flags](Session& session) { return ListOrders(session, *list_flags); });
 

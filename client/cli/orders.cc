@@ -1,5 +1,6 @@
 #include "client/cli/orders.h"
 
+#include <algorithm>
 #include <map>
 
 #include "client/lib/errors.h"
@@ -15,6 +16,22 @@ std::string ActionList(const google::protobuf::RepeatedField<int>& actions) {
   std::string out;
   for (const int action : actions) out += (out.empty() ? "" : ", ") + Word(static_cast<v1::Action>(action));
   return out;
+}
+
+std::vector<Column> ResultColumns(bool waits) {
+  std::vector<Column> columns = {{"order_id"}, {"action"}, {"agencies"}, {"amount", kRight}, {"result"}};
+  if (waits) columns.push_back({"begins"});
+  for (const Column& column :
+       {Column{"due"}, Column{"order_seq", kRight}, Column{"proved"}, Column{"due_because", kLeft, true}})
+    columns.push_back(column);
+  return columns;
+}
+
+bool SomeWait(const v1::SignedBatch& batch) {
+  return std::any_of(batch.members().begin(), batch.members().end(), [](const std::string& member) {
+    const auto order = trust::ParseStrict<v1::Order>(member);
+    return order.ok() && order->has_not_before();
+  });
 }
 
 }  // namespace
@@ -36,17 +53,8 @@ Cell LimitOf(const v1::Order& order) {
   return Nothing();
 }
 
-Answered::Answered()
-    : results("results", {{"order_id"},
-                          {"action"},
-                          {"agencies"},
-                          {"amount", kRight},
-                          {"result"},
-                          {"due"},
-                          {"order_seq", kRight},
-                          {"proved"},
-                          {"due_because", kLeft, true}}),
-      problems(ProblemsTable()) {}
+Answered::Answered(bool some_wait)
+    : results("results", ResultColumns(some_wait)), problems(ProblemsTable()), waits(some_wait) {}
 
 void AddAnswers(Session& session, const absl::TimeZone& zone, const v1::SignedBatch& batch,
                 const std::vector<OrderAnswer>& answers, Answered& out) {
@@ -56,11 +64,17 @@ void AddAnswers(Session& session, const absl::TimeZone& zone, const v1::SignedBa
     if (!order.ok()) continue;  // it was read when it was sent
     const bool yes = answer.accepted.has_value();
     ++out.all;
-    out.results.Add({IdCell(answer.order_id), Text(Word(order->action())), Text(AgencyNames(session, *order)),
-                     LimitOf(*order), Text(yes ? "ACCEPTED" : "REFUSED"),
-                     yes ? Due(answer.accepted->due, zone) : Nothing(),
-                     yes ? Count(answer.accepted->order_seq) : Nothing(), yes ? YesNo(true) : Nothing(),
-                     yes ? Text(answer.accepted->deadline_row) : Nothing()});
+    std::vector<Cell> row = {IdCell(answer.order_id), Text(Word(order->action())), Text(AgencyNames(session, *order)),
+                             LimitOf(*order), Text(yes ? "ACCEPTED" : "REFUSED")};
+    if (out.waits)
+      row.push_back(yes && answer.accepted->begins != absl::InfinitePast() ? Instant(answer.accepted->begins, zone)
+                                                                           : Nothing());
+    for (const Cell& cell :
+         {yes ? out.waits ? End(answer.accepted->due, zone) : Due(answer.accepted->due, zone) : Nothing(),
+          yes ? Count(answer.accepted->order_seq) : Nothing(), yes ? YesNo(true) : Nothing(),
+          yes ? Text(answer.accepted->deadline_row) : Nothing()})
+      row.push_back(cell);
+    out.results.Add(std::move(row));
     if (yes) continue;
     if (out.refused++ == 0) out.first = answer.refusal;
     AddProblems(out.problems, UuidText(answer.order_id), answer.refusal);
@@ -72,14 +86,14 @@ absl::Status SendAndPrint(Session& session, const v1::SignedBatch& batch, uint64
   EAGLE_ASSIGN_OR_RETURN(Gateway * gateway, session.gateway());
   EAGLE_ASSIGN_OR_RETURN(const absl::TimeZone zone, session.zone());
   EAGLE_ASSIGN_OR_RETURN(const SentOrders sent, desk->SendOrders(batch, *gateway));
-  Answered answered;
+  Answered answered(SomeWait(batch));
   AddAnswers(session, zone, batch, sent.answers, answered);
   std::vector<std::string> accepted;
   for (int i = 0; i < sent.response.results_size(); ++i) {
     const v1::OrderResult& result = sent.response.results(i);
     if (!result.has_acceptance()) continue;
     accepted.push_back(sent.answers[static_cast<size_t>(i)].order_id);
-    if (!result.acceptance().deadline().explanation().empty())
+    if (!result.acceptance().deadline().explanation().empty() && !answered.waits)
       session.Talk(result.acceptance().deadline().explanation());
   }
   Document document;
@@ -102,7 +116,11 @@ absl::Status ValidateAndPrint(Session& session, const v1::SignedBatch& batch) {
   v1::SubmitOrdersRequest request;
   *request.mutable_batch() = batch;
   EAGLE_ASSIGN_OR_RETURN(const v1::ValidateOrdersResponse response, gateway->ValidateOrders(request));
-  Table results("results", {{"no", kRight}, {"result"}, {"due"}, {"because"}});
+  const bool waits = SomeWait(batch);
+  std::vector<Column> columns = {{"no", kRight}, {"result"}};
+  if (waits) columns.push_back({"begins"});
+  for (const Column& column : {Column{"due"}, Column{"because"}}) columns.push_back(column);
+  Table results("results", std::move(columns));
   Table problems = ProblemsTable();
   size_t refused = 0;
   v1::Refusal first;
@@ -111,9 +129,14 @@ absl::Status ValidateAndPrint(Session& session, const v1::SignedBatch& batch) {
     const bool no = result.has_refusal();
     const v1::DeadlineView& deadline = result.acceptance().deadline();
     const std::string number = std::to_string(i + 1);
-    results.Add({Count(static_cast<uint64_t>(i + 1)), Text(no ? "WOULD_BE_REFUSED" : "WOULD_BE_ACCEPTED"),
-                 IsSet(deadline.due_at()) ? Due(ToTime(deadline.due_at()), zone) : Nothing(),
-                 TextOrNothing(deadline.explanation())});
+    std::vector<Cell> row = {Count(static_cast<uint64_t>(i + 1)), Text(no ? "WOULD_BE_REFUSED" : "WOULD_BE_ACCEPTED")};
+    if (waits)
+      row.push_back(result.acceptance().has_begins_at() ? Instant(ToTime(result.acceptance().begins_at()), zone)
+                                                        : Nothing());
+    const absl::Time due = ToTime(deadline.due_at());
+    row.push_back(!IsSet(deadline.due_at()) ? Nothing() : waits ? End(due, zone) : Due(due, zone));
+    row.push_back(TextOrNothing(deadline.explanation()));
+    results.Add(std::move(row));
     if (!no) continue;
     if (refused++ == 0) first = result.refusal();
     AddProblems(problems, "no. " + number, result.refusal());

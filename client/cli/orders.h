@@ -18,7 +18,8 @@ struct Answered {
   Table results, problems;
   size_t refused = 0, all = 0;
   v1::Refusal first;
-  Answered();
+  bool waits;  // some of them wait for a later begin: a column says when it comes
+  explicit Answered(bool waits = false);
 };
 void AddAnswers(Session& session, const absl::TimeZone& zone, const v1::SignedBatch& batch,
                 const std::vector<OrderAnswer>& answers, Answered& out);

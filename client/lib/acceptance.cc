@@ -1,5 +1,6 @@
 #include "client/lib/acceptance.h"
 
+#include <algorithm>
 #include <bit>
 #include <set>
 
@@ -99,9 +100,17 @@ absl::StatusOr<VerifiedAcceptance> VerifyAcceptance(std::string_view order_bytes
   if (CountBits(body->targets()) != agencies.size())
     return Mismatch("targets", "the log holds another number of agencies");
   EAGLE_RETURN_IF_ERROR(CheckDeadline(acceptance.deadline(), *body));
+  const absl::Time begins = body->begins() == 0 ? absl::InfinitePast() : absl::FromUnixMicros(body->begins());
+  if (acceptance.has_begins_at() != (body->begins() != 0) ||
+      (body->begins() != 0 && trust::TimeOf(acceptance.begins_at()) != begins))
+    return Mismatch("begins_at", "the begin isn't the one in the log");
+  if (std::max(begins, leaf.time) < trust::TimeOf(order.not_before()).value_or(absl::InfinitePast()) ||
+      (body->begins() != 0 && !order.has_not_before()))
+    return Mismatch("begins_at", "the order begins at another time than the court allowed");
 
   VerifiedAcceptance proved{
       .order_seq = leaf.index.value(), .accepted_at = leaf.time, .due = absl::FromUnixMicros(body->due())};
+  proved.begins = begins;
   proved.deadline_row = body->deadline_row();
   proved.policy_version = body->policy_version();
   for (const int64_t mark : body->marks()) proved.marks.push_back(absl::FromUnixMicros(mark));

@@ -29,6 +29,7 @@ struct VerifiedAcceptance {
   uint64_t order_seq = 0;
   absl::Time accepted_at;
   absl::Time due;
+  absl::Time begins = absl::InfinitePast();  // of an order that waits; InfinitePast: with its acceptance
   std::string deadline_row;
   uint32_t policy_version = 0;
   std::vector<absl::Time> marks;

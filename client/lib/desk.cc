@@ -6,6 +6,7 @@
 #include "client/lib/errors.h"
 #include "server/trust/codes.h"
 #include "server/trust/strict.h"
+#include "server/trust/timestamps.h"
 
 namespace eagle::client {
 namespace {
@@ -299,10 +300,18 @@ PromisedOrder Again(const std::string& member, const v1::Acceptance& acceptance,
     EAGLE_ASSIGN_OR_RETURN(const journal::Checkpoint head, journal::OpenCheckpoint(note, *verifier));
     EAGLE_ASSIGN_OR_RETURN(const VerifiedAcceptance proved, VerifyAcceptance(member, acceptance, head));
     out.accepted_at = proved.accepted_at;
+    out.begins = proved.begins;
     return absl::OkStatus();
   };
   out.proved = prove();
   return out;
+}
+
+// What was signed beforehand is promised for its day.
+bool MayBeginSince(const std::string& member, absl::Time since) {
+  v1::Order order;
+  return order.ParseFromString(member) && order.has_not_before() &&
+         trust::TimeOf(order.not_before()).value_or(absl::InfinitePast()) >= since;
 }
 
 }  // namespace
@@ -311,13 +320,14 @@ absl::StatusOr<std::vector<PromisedOrder>> Desk::Promised(absl::Time since) cons
   std::vector<PromisedOrder> promised;
   EAGLE_ASSIGN_OR_RETURN(const std::vector<OutboxItem> items, outbox_.Answered());
   for (const OutboxItem& item : items) {
-    if (item.member_type != v1::MEMBER_TYPE_ORDER || item.changed_at < since) continue;
+    if (item.member_type != v1::MEMBER_TYPE_ORDER) continue;
     v1::SubmitOrdersResponse response;
     if (!response.ParseFromString(item.answer) || response.results_size() != item.batch.members_size())
       return Fail(Reason::kStorageDamaged, "an answer in the outbox can't be read: " + item.name);
     const std::optional<uint64_t> lost_from = keys_.LostFrom(response.checkpoint());
     for (int i = 0; i < response.results_size(); ++i) {
       if (!response.results(i).has_acceptance()) continue;
+      if (item.changed_at < since && !MayBeginSince(item.batch.members(i), since)) continue;
       const v1::Acceptance& acceptance = response.results(i).acceptance();
       if (lost_from && acceptance.order_seq() >= *lost_from) continue;
       promised.push_back(

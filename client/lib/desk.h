@@ -132,8 +132,8 @@ class Desk {
   // keys was revoked meanwhile. Errors: ORDER_UNKNOWN when no lost batch has this head; those of reading.
   absl::StatusOr<LostBatch> SignedAnew(const v1::SignedBatch& anew);
 
-  // Orders that the gateway accepted since `since`, oldest number first, each acceptance verified once more; without
-  // what a recovery lost (Lost()). Errors: STORAGE_UNUSABLE, STORAGE_DAMAGED.
+  // Orders that the gateway accepted since `since`, or that were not to begin before it, oldest number first, each
+  // acceptance verified once more; without what a recovery lost (Lost()). Errors: STORAGE_UNUSABLE, STORAGE_DAMAGED.
   absl::StatusOr<std::vector<PromisedOrder>> Promised(absl::Time since) const;
 
   // Verifies a checkpoint and remembers it. An empty note is none.

@@ -23,13 +23,14 @@ bool Concerns(const v1::WatchOrdersResponse& message, const std::vector<std::str
 }  // namespace
 
 bool IsFinal(const v1::OrderView& view) {
-  return view.state() == v1::ORDER_STATE_COMPLETED || view.state() == v1::ORDER_STATE_WITHDRAWN;
+  return view.state() == v1::ORDER_STATE_COMPLETED || view.state() == v1::ORDER_STATE_WITHDRAWN ||
+         view.state() == v1::ORDER_STATE_ENDED;
 }
 
 int CountAnswered(const v1::OrderView& view) {
   return static_cast<int>(std::count_if(view.tasks().begin(), view.tasks().end(), [](const v1::TaskView& task) {
     return task.state() == v1::TASK_STATE_DONE || task.state() == v1::TASK_STATE_RETURNED ||
-           task.state() == v1::TASK_STATE_WITHDRAWN;
+           task.state() == v1::TASK_STATE_WITHDRAWN || task.state() == v1::TASK_STATE_ENDED;
   }));
 }
 

@@ -23,7 +23,13 @@ std::string MayWaitFor(v1::Action action) {
 }
 
 HandoutRow AtAgency(const PromisedOrder& promised, bool held, const v1::TaskView& task, const v1::AgencyView* agency) {
-  HandoutRow row{.agency = task.agency(), .state = task.state(), .since = promised.accepted_at};
+  HandoutRow row{
+      .agency = task.agency(), .state = task.state(), .since = std::max(promised.accepted_at, promised.begins)};
+  if (task.state() == v1::TASK_STATE_WAITING) {
+    row.verdict = Verdict::kLate;
+    row.why = "its begin has passed, and the gateway says that it waits";
+    return row;
+  }
   if (agency == nullptr) {
     row.verdict = Verdict::kLate;
     row.why = "the gateway doesn't list this agency any more";
@@ -73,7 +79,9 @@ std::vector<HandoutRow> CheckHandout(const PromisedOrder& promised, const v1::Or
       rows.push_back(lost(code, "addressed to this agency, and the gateway has no task for it"));
       continue;
     }
-    if (task->state() != v1::TASK_STATE_QUEUED && task->state() != v1::TASK_STATE_DELIVERED) continue;
+    if (task->state() != v1::TASK_STATE_QUEUED && task->state() != v1::TASK_STATE_DELIVERED &&
+        task->state() != v1::TASK_STATE_WAITING)
+      continue;
     const auto agency = agencies.find(code);
     HandoutRow row =
         AtAgency(promised, view->held_by_objection(), *task, agency == agencies.end() ? nullptr : &agency->second);

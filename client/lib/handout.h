@@ -2,7 +2,8 @@
 // was promised, what the gateway says of it now, agency by agency.
 //
 //   WAITS       for the agency: it is absent, or full; or for the court: an objection keeps it back
-//   LATE        the agency is there, and for longer than the bound nothing went out to it, or nothing came back
+//   LATE        the agency is there, and for longer than the bound nothing went out to it, or nothing came back; or an
+//               order waits although its begin has passed
 //   LOST        the gateway doesn't know the order, knows it under another number, or not at this agency; or the
 //               promise itself doesn't verify
 //
@@ -34,7 +35,8 @@ struct PromisedOrder {
   goldeneagle::v1::Order order;  // as it was signed
   uint64_t order_seq = 0;
   absl::Time accepted_at;
-  absl::Status proved;  // OK: the acceptance verifies, again, down to the sent bytes
+  absl::Time begins = absl::InfinitePast();  // of one that waits; InfinitePast: with its acceptance
+  absl::Status proved;                       // OK: the acceptance verifies, again, down to the sent bytes
 };
 
 struct HandoutRow {

@@ -38,7 +38,7 @@ std::string CommaList(const pb::RepeatedPtrField<std::string>& list) {
 
 bool IsAnswered(const v1::TaskView& task) {
   return task.state() == v1::TASK_STATE_DONE || task.state() == v1::TASK_STATE_RETURNED ||
-         task.state() == v1::TASK_STATE_WITHDRAWN;
+         task.state() == v1::TASK_STATE_WITHDRAWN || task.state() == v1::TASK_STATE_ENDED;
 }
 
 // In units, of which four digits stand behind the point; 0 says nothing.
@@ -176,6 +176,10 @@ std::string NameOr(const Names& names, std::string_view code) {
 }
 
 std::string ProgressText(const v1::OrderView& view, const Names& names, const absl::TimeZone& zone) {
+  if (view.state() == v1::ORDER_STATE_WAITING)
+    return absl::StrCat("waits, begins ", TimeText(ToTime(view.begins_at()), zone));
+  if (view.state() == v1::ORDER_STATE_ENDED)
+    return absl::StrCat("over without having begun: ", view.ended_reason(), "; somebody has to decide what is done");
   const auto answered = std::count_if(view.tasks().begin(), view.tasks().end(), IsAnswered);
   std::string out = absl::StrCat(answered, " of ", view.tasks_size(), " answered");
   for (const v1::TaskView& task : view.tasks()) {
@@ -230,6 +234,9 @@ std::string OrderText(const v1::Order& order) {
                     order.over_cap_exception().leader());
   }
   if (order.has_confirmed()) absl::StrAppend(&out, ConfirmedText(order.confirmed()));
+  if (order.has_not_before())
+    absl::StrAppend(&out, "; not before ",
+                    absl::FormatTime(absl::RFC3339_sec, ToTime(order.not_before()), absl::UTCTimeZone()));
   return absl::StrCat(out, "; for ", order.purpose(), ", ", order.legal_basis());
 }
 

@@ -104,6 +104,7 @@ void FillAcceptance(const std::string& leaf_bytes, uint64_t index, const core::P
   GATEWAY_ASSERT(leaf.ok() && body.ParseFromString(leaf->body), "the leaf was written by us");
   acceptance.set_order_seq(index);
   *acceptance.mutable_deadline() = DeadlineOf(body, leaf->time, published);
+  if (body.begins() != 0) *acceptance.mutable_begins_at() = domain::ToProto(domain::FromMicros(body.begins()));
   for (std::string& code : CodesOf(domain::AgencySet::FromBytes(body.targets()), *published.directory))
     acceptance.add_agencies(std::move(code));
   acceptance.set_leaf(leaf_bytes);
@@ -181,6 +182,7 @@ ValidateOrdersResponse Preview(const domain::SubmitOrders& command, const domain
     if (entry.type != ENTRY_TYPE_ORDER_ACCEPTED || !body.ParseFromString(entry.body)) continue;
     Acceptance& acceptance = acceptances[body.order_id()];
     *acceptance.mutable_deadline() = DeadlineOf(body, entry.time, published);
+    if (body.begins() != 0) *acceptance.mutable_begins_at() = domain::ToProto(domain::FromMicros(body.begins()));
     for (std::string& code : CodesOf(domain::AgencySet::FromBytes(body.targets()), *published.directory))
       acceptance.add_agencies(std::move(code));
   }

@@ -41,6 +41,8 @@ class Page {
       case ENTRY_TYPE_MEASURE_CHANGED:
       case ENTRY_TYPE_RECEIPT_CONFLICT:
       case ENTRY_TYPE_ORDER_WITHDRAWN:
+      case ENTRY_TYPE_ORDER_BEGUN:
+      case ENTRY_TYPE_RESUMPTION_FLAGGED:
       case ENTRY_TYPE_ORDER_PAUSED:
       case ENTRY_TYPE_ORDER_RESUMED:
       case ENTRY_TYPE_OBJECTION_RAISED:
@@ -112,6 +114,13 @@ class Page {
         DeadlineMarked body;
         body.ParseFromString(leaf.body);
         event.set_mark_permille(body.mark_permille());
+        break;
+      }
+      case ENTRY_TYPE_ORDER_BEGUN: {
+        OrderBegun body;
+        body.ParseFromString(leaf.body);
+        event.set_completes(body.completes());
+        if (leaf.outcome != 0) event.set_reason(std::string(RowOf(static_cast<Reason>(leaf.outcome)).name));
         break;
       }
       case ENTRY_TYPE_OBJECTION_RAISED: {

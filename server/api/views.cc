@@ -56,7 +56,7 @@ v1::Refusal RefusalView(const Failure& failure, uint64_t journal_index) {
 }
 
 v1::DeadlineView DeadlineOf(const domain::Deadline& deadline, absl::Time start, const core::Published& published,
-                            const domain::Agency* agency) {
+                            const domain::Agency* agency, std::string_view since) {
   const domain::Policy* policy = published.policy.get();
   v1::DeadlineView view;
   *view.mutable_due_at() = domain::ToProto(deadline.due);
@@ -64,7 +64,7 @@ v1::DeadlineView DeadlineOf(const domain::Deadline& deadline, absl::Time start, 
   const v1::DeadlineRow* row = policy != nullptr ? policy->DeadlineNamed(deadline.row) : nullptr;
   if (row != nullptr) {
     const domain::Territory territory = policy->TerritoryOf(agency != nullptr ? &agency->row : nullptr);
-    view.set_explanation(domain::ExplainDeadline(*row, start, deadline.due, territory));
+    view.set_explanation(domain::ExplainDeadline(*row, start, deadline.due, territory, since));
   }
   for (absl::Time mark : deadline.marks) *view.add_marks() = domain::ToProto(mark);
   for (uint32_t permille : deadline.marks_permille) view.add_marks_permille(permille);
@@ -76,7 +76,9 @@ v1::DeadlineView DeadlineOf(const v1::OrderAccepted& accepted, absl::Time start,
   for (int64_t mark : accepted.marks()) deadline.marks.push_back(domain::FromMicros(mark));
   deadline.marks_permille.assign(accepted.marks_permille().begin(), accepted.marks_permille().end());
   const auto targets = domain::AgencySet::FromBytes(accepted.targets());
-  return DeadlineOf(deadline, start, published, published.directory->OnlyAgencyOf(targets));
+  const domain::Agency* only = published.directory->OnlyAgencyOf(targets);
+  if (accepted.begins() == 0) return DeadlineOf(deadline, start, published, only);
+  return DeadlineOf(deadline, domain::FromMicros(accepted.begins()), published, only, kBegin);
 }
 
 std::vector<std::string> CodesOf(const domain::AgencySet& agencies, const domain::Directory& directory) {

@@ -37,11 +37,16 @@ v1::Refusal RefusalView(const Failure& failure, uint64_t journal_index);
 // What became of one member of an agency's batch.
 void AddReceiptResult(const domain::MemberResult& member, v1::ReportResultsResponse& response);
 
+// Since when the deadline of an order that waited counts, in ExplainDeadline's words.
+inline constexpr std::string_view kBegin = "its begin";
+
 // With the explanation for people, as the policy in force words it (empty when it has no such row any more).
 // `agency`: the one that has to act; null: several have, or a court.
+// `since`: what the start is, for people.
 v1::DeadlineView DeadlineOf(const domain::Deadline& deadline, absl::Time start, const core::Published& published,
-                            const domain::Agency* agency);
-// The same from the body of an ORDER_ACCEPTED entry.
+                            const domain::Agency* agency, std::string_view since = "acceptance");
+// The same from the body of an ORDER_ACCEPTED entry, which was accepted at `start`; of an order that waits it counts
+// from its begin.
 v1::DeadlineView DeadlineOf(const v1::OrderAccepted& accepted, absl::Time start, const core::Published& published);
 
 std::vector<std::string> CodesOf(const domain::AgencySet& agencies, const domain::Directory& directory);

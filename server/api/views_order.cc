@@ -25,8 +25,14 @@ v1::OrderView FromLeaf(const domain::Order& order, const core::Published& publis
   view.set_state(order.state());
   view.set_paused(!order.paused.empty());
   *view.mutable_accepted_at() = domain::ToProto(order.accepted_at);
-  *view.mutable_deadline() =
-      DeadlineOf(order.deadline, order.accepted_at, published, published.directory->OnlyAgencyOf(order.targets));
+  const domain::Agency* only = published.directory->OnlyAgencyOf(order.targets);
+  if (order.begins == absl::InfinitePast()) {
+    *view.mutable_deadline() = DeadlineOf(order.deadline, order.accepted_at, published, only);
+  } else {
+    *view.mutable_deadline() = DeadlineOf(order.deadline, order.begins, published, only, kBegin);
+    *view.mutable_begins_at() = domain::ToProto(order.begins);
+  }
+  if (order.ended_for != Reason::kNone) view.set_ended_reason(std::string(RowOf(order.ended_for).name));
   for (size_t i = 0; i < order.deadline.fired; ++i) {
     view.add_marks_fired_permille(order.deadline.marks_permille[i]);
     view.set_overdue(view.overdue() || order.deadline.marks_permille[i] >= 1000);
@@ -206,6 +212,11 @@ absl::StatusOr<v1::CaseView> CaseViewOf(const domain::Case& of, const core::Publ
     *shown->mutable_since() = domain::ToProto(standing.since);
   }
   if (!of.surplus.row.empty()) *view.mutable_release_due() = domain::ToProto(of.surplus.due);
+  if (of.flagged != 0) {
+    *view.mutable_flagged_at() = domain::ToProto(of.flagged_at);
+    EAGLE_ASSIGN_OR_RETURN(const std::optional<domain::Order> found, journal.OrderAt(of.flagged_by));
+    if (found) view.set_flagged_by(found->order_id);
+  }
   *view.mutable_ledger() = LedgerOf(of);
   *view.mutable_opened_at() = domain::ToProto(of.opened_at);
   view.set_journal_index(of.seq.value());

@@ -4,6 +4,7 @@
 
 #include "server/base/bytes.h"
 #include "server/domain/instant.h"
+#include "server/domain/waiting.h"
 
 namespace eagle::core {
 namespace {
@@ -292,7 +293,11 @@ absl::Status LoadRows(storage::Reader& reader, domain::State& state) {
   if (head && !state.directory_head.Decode(*head)) return Unreadable(Table::kLog);
   EAGLE_RETURN_IF_ERROR(ForEachRow(reader, Table::kOrders, [&](const storage::Row& row) -> absl::Status {
     EAGLE_ASSIGN_OR_RETURN(domain::Order order, domain::Order::Decode(row.second));
-    if (!order.complete()) Arm(state, order.deadline, order.seq.value(), domain::Timer::kOfOrder);
+    if (order.waits) {
+      domain::StartWaiting(state, order);
+    } else if (!order.complete()) {
+      Arm(state, order.deadline, order.seq.value(), domain::Timer::kOfOrder);
+    }
     if (order.AwaitsWitnesses(state.witnessing.size)) state.witnessing.waiting[order.seq.value()] = order.accepted_at;
     const uint64_t seq = order.seq.value();
     state.orders.emplace(seq, std::move(order));

@@ -66,7 +66,7 @@ void Floor::Load(const domain::State& state, absl::Duration now, Outbox& out) {
   parked_ = 0;
   std::vector<const domain::Order*> open;
   for (const auto& [seq, order] : state.orders) {
-    if (!order.complete()) open.push_back(&order);
+    if (!order.complete() && !order.waits) open.push_back(&order);
   }
   // Wide lists want rising due instants; everything else sorts itself.
   std::sort(open.begin(), open.end(), [](const domain::Order* a, const domain::Order* b) {
@@ -121,9 +121,16 @@ void Floor::Queue(Agency& agency, Task& task) {
 
 void Floor::Applied(const domain::Entry& entry, const domain::State& state) {
   switch (entry.type) {
-    case ENTRY_TYPE_ORDER_ACCEPTED:
-      Accept(*state.FindOrder(OrderSeq(entry.index)), entry.payload ? entry.payload->size() : kUnknownTaskBytes, state);
+    case ENTRY_TYPE_ORDER_ACCEPTED: {
+      const domain::Order& order = *state.FindOrder(OrderSeq(entry.index));
+      if (!order.waits) Accept(order, entry.payload ? entry.payload->size() : kUnknownTaskBytes, state);
       return;
+    }
+    case ENTRY_TYPE_ORDER_BEGUN: {
+      const domain::Order& order = *state.FindOrder(entry.order);
+      if (!order.complete()) Accept(order, kUnknownTaskBytes, state);
+      return;
+    }
     case ENTRY_TYPE_TASK_REPORTED:
       // Who reports has it.
       if (const auto it = tasks_.find(entry.order.value()); it != tasks_.end()) {

@@ -5,6 +5,7 @@
 #include "server/domain/apply_parts.h"
 #include "server/domain/apply_position.h"
 #include "server/domain/instant.h"
+#include "server/domain/waiting.h"
 
 namespace eagle::domain {
 namespace {
@@ -36,6 +37,7 @@ void UseId(State& state, const std::string& id, IdUse use) {
 void Closed(State& state, Order& order) {
   if (!order.complete()) return;
   Unwait(state, order);
+  StopWaiting(state, order);
   Disarm(state, order.deadline, order.seq.value(), Timer::kOfOrder);
 }
 
@@ -127,7 +129,13 @@ void PublicOrderAccepted(const Entry& entry, State& state) {
   order.signed_index = entry.index;
   order.signed_at = entry.time;
   MarkOrder(state, order, entry.index);
-  Arm(state, order.deadline, entry.index, Timer::kOfOrder);
+  if (body.begins() != 0) {
+    order.begins = FromMicros(body.begins());
+    order.waits = true;
+    StartWaiting(state, order);
+  } else {
+    Arm(state, order.deadline, entry.index, Timer::kOfOrder);
+  }
   if (Takes(order.action)) state.witnessing.waiting[entry.index] = entry.time;
   UseId(state, body.order_id(), {entry.index, body.digest(), ""});
 }
@@ -188,6 +196,27 @@ void PublicWithdrawn(const Entry& entry, State& state) {
   MarkOrder(state, order, entry.index);
   Closed(state, order);
   UseId(state, body.request_id(), {entry.index, order.digest, ""});
+}
+
+void PublicBegun(const Entry& entry, State& state) {
+  const auto body = Parse<OrderBegun>(entry.body);
+  Order& order = OrderOf(state, entry.order);
+  StopWaiting(state, order);
+  order.ended = AgencySet::FromBytes(body.ended());
+  order.ended_for = entry.outcome;
+  order.withdrawn.AddAll(order.ended);
+  order.paused.RemoveAll(order.ended);
+  MarkOrder(state, order, entry.index);
+  if (!order.complete()) Arm(state, order.deadline, order.seq.value(), Timer::kOfOrder);
+}
+
+void PublicFlagged(const Entry& entry, State& state) {
+  Case& of = CaseOf(state, entry.case_seq);
+  of.flagged = entry.index;
+  of.flagged_at = entry.time;
+  of.flagged_by = entry.order;
+  state.changes.cases.insert(of.seq.value());
+  MarkOrder(state, OrderOf(state, entry.order), entry.index);
 }
 
 void PublicPaused(const Entry& entry, State& state) {
@@ -319,13 +348,16 @@ void ApplyPublic(const Entry& entry, State& state) {
       break;
     case ENTRY_TYPE_CASE_STAGE_CHANGED: {
       const auto body = Parse<CaseStageChanged>(entry.body);
-      CaseOf(state, entry.case_seq).stage = body.to();
+      Case& of = CaseOf(state, entry.case_seq);
+      of.stage = body.to();
+      of.flagged = 0;
       state.changes.cases.insert(entry.case_seq.value());
       UseId(state, body.request_id(), {entry.index, body.digest(), ""});
       break;
     }
     case ENTRY_TYPE_CASE_ERASED:
       CaseOf(state, entry.case_seq).stage = CASE_STAGE_ERASED;
+      CaseOf(state, entry.case_seq).flagged = 0;
       state.changes.cases.insert(entry.case_seq.value());
       break;
     case ENTRY_TYPE_CASE_CAP_CHANGED: {
@@ -369,6 +401,12 @@ void ApplyPublic(const Entry& entry, State& state) {
       break;
     case ENTRY_TYPE_ORDER_WITHDRAWN:
       PublicWithdrawn(entry, state);
+      break;
+    case ENTRY_TYPE_ORDER_BEGUN:
+      PublicBegun(entry, state);
+      break;
+    case ENTRY_TYPE_RESUMPTION_FLAGGED:
+      PublicFlagged(entry, state);
       break;
     case ENTRY_TYPE_ORDER_PAUSED:
       PublicPaused(entry, state);

@@ -73,6 +73,8 @@ void PrivateOrderAccepted(const Entry& entry, State& state) {
   kept.action = body.action();
   kept.respondent = payload.respondent();
   kept.freeze = OrderSeq(body.freeze_order());
+  if (body.begins() != 0)
+    kept.waiting = std::make_shared<goldeneagle::v1::Order>(Parse<goldeneagle::v1::Order>(payload.member()));
   if (kept.action == ACTION_INQUIRE)
     return;  // moves no money: the order itself, which may name thousands of agencies, needn't be read
   AgencySet::FromBytes(body.targets()).ForEach([&](AgencyOrdinal agency) { kept.agency = agency; });
@@ -112,10 +114,17 @@ void PrivateOrderAccepted(const Entry& entry, State& state) {
   }
 }
 
+void PrivateBegun(const Entry& entry, State& state) {
+  Case& of = CaseOf(state, entry.case_seq);
+  const auto it = of.orders.find(entry.order.value());
+  if (it != of.orders.end()) it->second.waiting = nullptr;
+}
+
 void PrivateWithdrawn(const Entry& entry, State& state) {
   Case& of = CaseOf(state, entry.case_seq);
   const auto it = of.orders.find(entry.order.value());
   if (it == of.orders.end()) return;
+  if (Parse<OrderWithdrawn>(entry.body).completes()) it->second.waiting = nullptr;
   if (MakesMeasure(it->second.action)) of.ledger.FreezeRefused(entry.order);
   if (it->second.action == ACTION_TRANSFER_TITLE) of.ledger.TitleAnswered(entry.order, OUTCOME_UNSPECIFIED, nullptr);
   if (it->second.action == ACTION_RENEW) of.ledger.RenewalAnswered(entry.order, it->second.freeze);
@@ -261,6 +270,9 @@ void ApplyPrivate(const Entry& entry, State& state) {
       break;
     case ENTRY_TYPE_ORDER_ACCEPTED:
       PrivateOrderAccepted(entry, state);
+      break;
+    case ENTRY_TYPE_ORDER_BEGUN:
+      PrivateBegun(entry, state);
       break;
     case ENTRY_TYPE_ORDER_WITHDRAWN:
       PrivateWithdrawn(entry, state);

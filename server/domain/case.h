@@ -4,6 +4,7 @@
 // Threads: a value.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,6 +63,8 @@ struct CaseOrder {
   bool whole = false;                             // TRANSFER_TITLE: of all that the measure holds
   bool hold = false;                              // LOCATE: what is found is kept
   absl::flat_hash_map<uint32_t, TaskBook> tasks;  // by agency ordinal
+  // As it was signed, while it waits for its begin (waiting.h); else null.
+  std::shared_ptr<const goldeneagle::v1::Order> waiting;
 };
 
 // Whether a respondent is one still, and since when: since the opening, or his newest coming or going.
@@ -79,6 +82,10 @@ struct Case {
   goldeneagle::v1::CaseStage stage = goldeneagle::v1::CASE_STAGE_UNSPECIFIED;
   absl::Time opened_at;
   Deadline surplus;  // armed while there is a surplus to release
+  // Flagged for resumption 恢复执行: the RESUMPTION_FLAGGED entry that stands, 0: none; its time, and the inquiry.
+  uint64_t flagged = 0;
+  absl::Time flagged_at;
+  OrderSeq flagged_by;
 
   // Private: folded from payloads. `open` holds the claim in force, and in its respondents all who came, by place
   // (examine_respondents.h), as they were signed last.
@@ -97,6 +104,7 @@ struct Case {
   // Whether nothing of the case is asked for, controlled or on its way any more; what was deducted stays so.
   bool AtRest() const;
 
+  // Version 1 has no flag and is still written where there is none.
   std::string Encode() const;
   static absl::StatusOr<Case> Decode(std::string_view row);
 };

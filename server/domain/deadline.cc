@@ -93,13 +93,14 @@ Deadline ComputeDeadline(const DeadlineRow& row, absl::Time start, const Territo
   return deadline;
 }
 
-std::string ExplainDeadline(const DeadlineRow& row, absl::Time start, absl::Time due, const Territory& territory) {
+std::string ExplainDeadline(const DeadlineRow& row, absl::Time start, absl::Time due, const Territory& territory,
+                            std::string_view since) {
   const absl::TimeZone& zone = territory.zone;
   const std::string accepted = absl::FormatTime("%a %Y-%m-%d %H:%M", start, zone);
   if (row.hours() > 0) {
     return absl::StrCat("due ", absl::FormatTime("%a %Y-%m-%d %H:%M", due, zone), " (", zone.name(), "), because ",
                         row.urgency() == URGENCY_URGENT ? "urgent orders are" : row.name() + " is", " due ",
-                        row.hours(), " hours after acceptance (", accepted, "); ", row.source().en());
+                        row.hours(), " hours after ", std::string(since), " (", accepted, "); ", row.source().en());
   }
   const bool working = row.working_days() > 0;
   const absl::CivilDay first = absl::ToCivilDay(start, zone), counted = LastCounted(row, first, territory),
@@ -110,7 +111,7 @@ std::string ExplainDeadline(const DeadlineRow& row, absl::Time start, absl::Time
                    "), because ", row.urgency() == URGENCY_NORMAL ? "normal orders are" : row.name() + " is",
                    row.cutoff_minute() == 0 ? " due at the end of the " : " due when business ends on the ",
                    Nth(working ? row.working_days() : row.civil_days()), working ? " working" : " civil",
-                   " day after the day of acceptance (", accepted, ")");
+                   " day after the day of ", std::string(since), " (", accepted, ")");
   if (last != counted)
     absl::StrAppend(&out, ", ", absl::FormatCivilTime(counted), ", which isn't worked: on the next working day");
   if (working) absl::StrAppend(&out, WhatCalendarsSay(first + 1, last, territory));

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -33,8 +34,8 @@ struct Deadline {
 Deadline ComputeDeadline(const goldeneagle::v1::DeadlineRow& row, absl::Time start, const Territory& territory);
 
 // "due Tue 2026-09-29 09:00 (Asia/Shanghai), because ..." for people; where working days are counted, with the holidays
-// on the way, and with the years that no calendar is there for.
+// on the way, and with the years that no calendar is there for. `since`: what the start is.
 std::string ExplainDeadline(const goldeneagle::v1::DeadlineRow& row, absl::Time start, absl::Time due,
-                            const Territory& territory);
+                            const Territory& territory, std::string_view since = "acceptance");
 
 }  // namespace eagle::domain

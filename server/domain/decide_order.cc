@@ -71,7 +71,9 @@ class OrderDecider {
     if (auto known = AlreadyDecided(i)) return *known;
     Trial trial = ExamineOrder(state_, command_, i, draft_.now());
     if (trial.wrong.empty()) CheckLedger(trial, LedgerOf(*trial.of));
+    if (Waits(trial)) CheckRoom(trial);
     if (!trial.wrong.empty()) return RefuseTrial(trial);
+    if (Waits(trial)) ++waiting_here_[trial.of->seq.value()];
     // Nobody looks at the scratch after the last member: a batch of one copies no ledger, however long the case.
     if (i + 1 < command_.members.size()) KeepOnLedger(trial, ScratchOf(*trial.of), draft_.next_index());
     return Accept(trial, 0);
@@ -130,6 +132,29 @@ class OrderDecider {
   MemberResult RefuseTrial(const Trial& trial) {
     return Refuse(draft_, head_, trial.wrong.ToFailure(trial.message), trial.member->parsed.order_id(), *trial.digest,
                   trial.index, trial.member->bytes, trial.of, trial.member);
+  }
+
+  // --- orders that wait; never in a group
+
+  static bool Waits(const Trial& trial) { return trial.begins != absl::InfinitePast(); }
+
+  void CheckRoom(Trial& trial) const {
+    const StandingRow& row = policy_.table().standing();
+    uint64_t of_court = 0;
+    for (const auto& [seq, count] : waiting_here_) of_court += count;
+    const auto before = [](const auto& counts, auto key) -> uint64_t {
+      const auto it = counts.find(key);
+      return it == counts.end() ? 0 : it->second;
+    };
+    of_court += before(state_.waiting_of_court, command_.court.value());
+    if (of_court >= row.waiting_per_court_max())
+      trial.wrong.Add("not_before", Reason::kTooManyWaiting,
+                      absl::StrCat("at most ", row.waiting_per_court_max(), " of one court"));
+    if (trial.of == nullptr) return;
+    const uint64_t seq = trial.of->seq.value();
+    if (before(state_.waiting_of_case, seq) + before(waiting_here_, seq) >= row.waiting_per_case_max())
+      trial.wrong.Add("not_before", Reason::kTooManyWaiting,
+                      absl::StrCat("at most ", row.waiting_per_case_max(), " of one case"));
   }
 
   // --- the ledger: a group is tried on a copy, which keeps what it accepts
@@ -200,7 +225,7 @@ class OrderDecider {
     const Agency* only = state_.directory.OnlyAgencyOf(trial.targets);
     const RegisterAgency* agency = only != nullptr ? &only->row : nullptr;
     const Deadline deadline = ComputeDeadline(*policy_.DeadlineOfOrder(order.action(), order.urgency(), agency),
-                                              draft_.now(), policy_.TerritoryOf(agency));
+                                              Waits(trial) ? trial.begins : draft_.now(), policy_.TerritoryOf(agency));
     OrderAccepted body;
     body.set_order_id(order.order_id());
     body.set_digest(*trial.digest);
@@ -223,6 +248,7 @@ class OrderDecider {
     for (OfficerRole role : RolesFor(policy_, order, AmountUnderHead(command_, trial.index))) body.add_roles(role);
     body.set_exception_leader(ExceptionLeader(state_, order));
     for (uint32_t reason : trial.confirmed) body.add_confirmed(reason);
+    if (Waits(trial)) body.set_begins(Micros(trial.begins));
     OrderPayload payload;
     payload.set_member(trial.member->bytes);
     payload.set_index(trial.index);
@@ -244,7 +270,8 @@ class OrderDecider {
   const SubmitOrders& command_;
   HeadWriter& head_;
   const Policy& policy_;
-  absl::flat_hash_map<uint64_t, CaseLedger> scratch_;  // by case: what this batch has done so far
+  absl::flat_hash_map<uint64_t, CaseLedger> scratch_;     // by case: what this batch has done so far
+  absl::flat_hash_map<uint64_t, uint64_t> waiting_here_;  // by case: orders of this batch that wait
   CaseLedger empty_ledger_;
 };
 

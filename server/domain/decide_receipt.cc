@@ -2,6 +2,7 @@
 // examine_receipt.h's.
 #include <algorithm>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "server/domain/apply_receipt.h"
 #include "server/domain/authority.h"
@@ -69,6 +70,7 @@ class ReceiptDecider {
     if (!conflict && i + 1 < command_.members.size())
       ReceiptToLedger(receipt, order->seq, kept->second, book.Overtakes(receipt), ScratchOf(of));
     result.index = conflict ? RecordConflict(i, *order, of, book) : Record(i, *order, of);
+    if (!conflict && of.stage == CASE_STAGE_CLOSED_NO_ASSETS) Flag(receipt, *order, of, result.index);
     Remember(*order, book, receipt, digest, conflict);
     return result;
   }
@@ -117,6 +119,19 @@ class ReceiptDecider {
       body.set_completes(open.empty());
     }
     return draft_.Append(std::move(entry), body);
+  }
+
+  // Something was found after the case was closed for want of assets 终结本次执行程序: told once, until people decide.
+  void Flag(const Receipt& receipt, const OrderState_& order, const Case& of, uint64_t answer) {
+    const bool found = IsFinal(receipt.kind()) && order.action == ACTION_INQUIRE &&
+                       std::any_of(receipt.items().begin(), receipt.items().end(),
+                                   [](const auto& item) { return item.outcome() == OUTCOME_FOUND; });
+    if (!found || of.flagged != 0 || !flagged_.insert(of.seq.value()).second) return;
+    ResumptionFlagged body;
+    body.set_answer(answer);
+    draft_.Append(
+        {.type = ENTRY_TYPE_RESUMPTION_FLAGGED, .agency = command_.agency, .order = order.seq, .case_seq = of.seq},
+        body);
   }
 
   uint64_t RecordConflict(size_t i, const OrderState_& order, const Case& of, const TaskBook& book) {
@@ -176,6 +191,7 @@ class ReceiptDecider {
   absl::flat_hash_map<uint64_t, TaskBook> books_;      // by OrderSeq
   absl::flat_hash_map<uint64_t, AgencySet> open_;      // by OrderSeq
   absl::flat_hash_map<uint64_t, CaseLedger> scratch_;  // by CaseSeq
+  absl::flat_hash_set<uint64_t> flagged_;              // by CaseSeq: in this batch
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "server/domain/draft.h"
 #include "server/domain/ending.h"
 #include "server/domain/instant.h"
+#include "server/domain/waiting.h"
 
 namespace eagle::domain {
 namespace {
@@ -60,6 +61,45 @@ void MarkEnd(Draft& draft, OrderSeq freeze) {
   body.set_days_before(mark->days_before);
   body.set_policy_version(state.policy->version());
   draft.Append({.type = ENTRY_TYPE_MEASURE_MARKED, .agency = measure->agency, .case_seq = of.seq}, body);
+}
+
+// What of the order's marks has come, when `open` have not answered.
+void MarkOrder(Draft& draft, const eagle::domain::Order& order, const AgencySet& open) {
+  FireMarks(order.deadline, draft.now(), kMarksPerTick, [&](size_t i) {
+    DeadlineMarked body;
+    body.set_deadline_row(order.deadline.row);
+    body.set_mark_permille(order.deadline.marks_permille[i]);
+    body.set_due(Micros(order.deadline.due));
+    body.set_open(open.bytes());
+    draft.Append({.type = ENTRY_TYPE_DEADLINE_MARKED, .order = order.seq, .case_seq = order.case_seq}, body);
+  });
+}
+
+void MarkSurplus(Draft& draft, const Case& of) {
+  FireMarks(of.surplus, draft.now(), kMarksPerTick, [&](size_t i) {
+    DeadlineMarked body;
+    body.set_deadline_row(of.surplus.row);
+    body.set_mark_permille(of.surplus.marks_permille[i]);
+    body.set_due(Micros(of.surplus.due));
+    draft.Append({.type = ENTRY_TYPE_DEADLINE_MARKED, .case_seq = of.seq}, body);
+  });
+}
+
+// With the marks that passed while no gateway was there to begin it.
+void DecideBegin(Draft& draft, const eagle::domain::Order& order) {
+  const BeginVerdict verdict = JudgeBegin(draft.state(), order, draft.now());
+  AgencySet left = order.Open();
+  left.RemoveAll(verdict.ended);
+  OrderBegun body;
+  body.set_outcome(left.empty() ? BEGIN_OUTCOME_ENDED : BEGIN_OUTCOME_BEGUN);
+  body.set_begins(Micros(order.begins));
+  body.set_ended(verdict.ended.bytes());
+  body.set_completes(left.empty());
+  body.set_policy_version(draft.state().policy->version());
+  draft.Append(
+      {.type = ENTRY_TYPE_ORDER_BEGUN, .order = order.seq, .case_seq = order.case_seq, .outcome = verdict.reason},
+      body);
+  if (!left.empty()) MarkOrder(draft, order, left);
 }
 
 bool MovesBound(const Entry& entry, const State& state) {
@@ -196,8 +236,8 @@ void DecideCommand(Draft& draft, const Deliver& command) {
   for (OrderSeq seq : command.orders) {
     const Order* order = state.FindOrder(seq);
     // Answered, withdrawn or brought to stand still in this very batch: nothing to hand out any more.
-    if (order != nullptr && order->Open().Contains(command.agency) && !StandsStill(state, *order, command.agency) &&
-        MayHandOut(state, *order))
+    if (order != nullptr && !order->waits && order->Open().Contains(command.agency) &&
+        !StandsStill(state, *order, command.agency) && MayHandOut(state, *order))
       body.add_orders(seq.value());
   }
   if (body.orders().empty()) return;
@@ -271,23 +311,16 @@ void DecideCommand(Draft& draft, const Tick& tick) {
       MarkEnd(draft, OrderSeq(timer->seq));
       continue;
     }
-    const Order* order = timer->kind == Timer::kOfCase ? nullptr : state.FindOrder(OrderSeq(timer->seq));
-    const Deadline& deadline = order == nullptr ? state.cases.at(timer->seq).surplus : order->deadline;
-    FireMarks(deadline, draft.now(), kMarksPerTick, [&](size_t i) {
-      DeadlineMarked body;
-      body.set_deadline_row(deadline.row);
-      body.set_mark_permille(deadline.marks_permille[i]);
-      body.set_due(Micros(deadline.due));
-      Entry entry{.type = ENTRY_TYPE_DEADLINE_MARKED};
-      if (order != nullptr) {
-        body.set_open(order->Open().bytes());
-        entry.order = order->seq;
-        entry.case_seq = order->case_seq;
-      } else {
-        entry.case_seq = CaseSeq(timer->seq);
-      }
-      draft.Append(std::move(entry), body);
-    });
+    if (timer->kind == Timer::kOfBegin) {
+      DecideBegin(draft, *state.FindOrder(OrderSeq(timer->seq)));
+      continue;
+    }
+    if (timer->kind == Timer::kOfCase) {
+      MarkSurplus(draft, state.cases.at(timer->seq));
+      continue;
+    }
+    const Order& order = *state.FindOrder(OrderSeq(timer->seq));
+    MarkOrder(draft, order, order.Open());
   }
 }
 

@@ -107,6 +107,7 @@ void Directory::PutStatement(uint64_t position, std::string digest, const Statem
                                 : "";
   if (file.statement.kind() == goldeneagle::v1::STATEMENT_KIND_OFFICER)
     officer_by_key_.erase(OfficerKey(court, file.statement.key()));
+  if (file.position == 0 || file.statement.key() != statement.key()) file.key_since = position;
   file.position = position;
   file.digest = std::move(digest);
   file.statement = statement;

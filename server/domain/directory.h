@@ -48,6 +48,7 @@ struct StatementOnFile {
   std::string digest;
   goldeneagle::v1::Statement statement;
   std::vector<StatedKey> keys;  // every one ever stated about the subject, each once
+  uint64_t key_since = 0;       // position of the statement since which the newest one's key is the one that is stated
 };
 
 // One REVOKED statement.

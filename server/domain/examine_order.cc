@@ -11,6 +11,7 @@
 #include "server/domain/examine_act.h"
 #include "server/domain/instant.h"
 #include "server/domain/plausibility.h"
+#include "server/domain/waiting.h"
 
 namespace eagle::domain {
 namespace {
@@ -37,6 +38,7 @@ class OrderExaminer {
       return trial;
     }
     CheckEnvelopeFields(order, wrong);
+    if (order.has_not_before()) CheckWait(policy_, command_, i, now_, trial);
     CheckPeople(order, AmountUnderHead(command_, i), trial);
     CheckTargets(order, trial);
     trial.pair = order.has_deduct() ? PairOf(i) : std::nullopt;
@@ -140,23 +142,9 @@ class OrderExaminer {
         refuse(Reason::kFieldInvalid, "named twice");
       } else {
         trial.targets.Add(agency->ordinal);
-        if (!Capable(*agency, order)) refuse(Reason::kCapabilityMissing, "the agency can't do this");
+        if (!CanDo(*agency, order)) refuse(Reason::kCapabilityMissing, "the agency can't do this");
       }
     }
-  }
-
-  static bool Capable(const Agency& agency, const OrderProto& order) {
-    if (order.action() == ACTION_INQUIRE) {
-      const auto& kinds = order.inquire().asset_kinds();
-      if (kinds.empty()) return Directory::Can(agency, ACTION_INQUIRE, "");
-      return std::any_of(kinds.begin(), kinds.end(),
-                         [&](const std::string& kind) { return Directory::Can(agency, ACTION_INQUIRE, kind); });
-    }
-    // Judged by the measure's own kind.
-    if (order.has_renew() || order.has_transfer_title() || order.has_locate()) return true;
-    if (order.has_extract_income()) return Directory::Can(agency, order.action(), kIncomeKind);
-    const std::string kind = order.has_freeze() ? Directory::KindFrozen(agency, order.freeze()) : std::string();
-    return Directory::Can(agency, order.action(), kind);
   }
 
   // The freeze before it in its own group that the deduction names: 冻结并划拨.
@@ -243,6 +231,20 @@ uint32_t ExceptionLeader(const State& state, const OrderProto& order) {
   if (!order.has_freeze() || !order.has_over_cap_exception()) return 0;
   const auto leader = state.directory.OfficerByCode(order.court(), order.over_cap_exception().leader());
   return leader ? leader->ordinal.value() : 0;
+}
+
+bool CanDo(const Agency& agency, const OrderProto& order) {
+  if (order.action() == ACTION_INQUIRE) {
+    const auto& kinds = order.inquire().asset_kinds();
+    if (kinds.empty()) return Directory::Can(agency, ACTION_INQUIRE, "");
+    return std::any_of(kinds.begin(), kinds.end(),
+                       [&](const std::string& kind) { return Directory::Can(agency, ACTION_INQUIRE, kind); });
+  }
+  // Judged by the measure's own kind.
+  if (order.has_renew() || order.has_transfer_title() || order.has_locate()) return true;
+  if (order.has_extract_income()) return Directory::Can(agency, order.action(), kIncomeKind);
+  const std::string kind = order.has_freeze() ? Directory::KindFrozen(agency, order.freeze()) : std::string();
+  return Directory::Can(agency, order.action(), kind);
 }
 
 Trial ExamineOrder(const State& state, const SubmitOrders& command, size_t i, absl::Time now) {

@@ -30,6 +30,7 @@ struct Trial {
   // It was signed before the log lost its newest data, so it may have been accepted and carried out already: then the
   // measure shows its effect, and whether there is enough for it is the unit's to say.
   bool may_be_done = false;
+  absl::Time begins = absl::InfinitePast();  // when it begins, if it has to wait for it
   Violations wrong;
   std::string message = "the order is refused";
 };
@@ -47,6 +48,9 @@ void CheckSigners(const State& state, const goldeneagle::v1::Order& order, int64
                   absl::Time now, Violations& wrong);
 // Ordinal of the officer whose signature allows more than the cap; 0 = there is no exception.
 uint32_t ExceptionLeader(const State& state, const goldeneagle::v1::Order& order);
+
+// Whether the agency's approved rows do what `order` asks of it; of what concerns a measure its own kind is asked for.
+bool CanDo(const Agency& agency, const goldeneagle::v1::Order& order);
 
 // The member `i` of the batch. Pre: a policy is installed. Points into `state` and `command`.
 Trial ExamineOrder(const State& state, const SubmitOrders& command, size_t i, absl::Time now);

@@ -9,7 +9,7 @@ namespace {
 
 using namespace goldeneagle::v1;  // NOLINT: enumerators
 
-constexpr uint8_t kRowVersion = 2, kRowWithoutSignatures = 1;
+constexpr uint8_t kRowWithoutSignatures = 1, kRowWithoutBegin = 2, kRowVersion = 3;
 
 void PutText(ByteWriter& out, std::string_view text) { out.U16(static_cast<uint16_t>(text.size())).Bytes(text); }
 std::string GetText(ByteReader& in) { return std::string(in.Bytes(in.U16())); }
@@ -40,8 +40,10 @@ OrderState Order::state() const {
     // What was carried out before a loss of the log may be answered after its withdrawal.
     AgencySet nothing_done = withdrawn;
     nothing_done.RemoveAll(done);
-    return nothing_done == targets ? ORDER_STATE_WITHDRAWN : ORDER_STATE_COMPLETED;
+    if (nothing_done != targets) return ORDER_STATE_COMPLETED;
+    return ended == targets ? ORDER_STATE_ENDED : ORDER_STATE_WITHDRAWN;
   }
+  if (waits) return ORDER_STATE_WAITING;
   return delivered.empty() ? ORDER_STATE_ACCEPTED : ORDER_STATE_IN_PROGRESS;
 }
 
@@ -50,17 +52,20 @@ TaskState Order::TaskAt(AgencyOrdinal agency) const {
   if (conflict.Contains(agency)) return TASK_STATE_CONFLICT;
   if (done.Contains(agency)) return TASK_STATE_DONE;
   if (returned.Contains(agency)) return TASK_STATE_RETURNED;
-  if (withdrawn.Contains(agency)) return TASK_STATE_WITHDRAWN;
+  if (withdrawn.Contains(agency)) return ended.Contains(agency) ? TASK_STATE_ENDED : TASK_STATE_WITHDRAWN;
   if (reported.Contains(agency)) return TASK_STATE_ACKNOWLEDGED;
   if (delivered.Contains(agency)) return TASK_STATE_DELIVERED;
   if (paused.Contains(agency)) return TASK_STATE_PAUSED;
-  return targets.Contains(agency) ? TASK_STATE_QUEUED : TASK_STATE_UNSPECIFIED;
+  if (!targets.Contains(agency)) return TASK_STATE_UNSPECIFIED;
+  return waits ? TASK_STATE_WAITING : TASK_STATE_QUEUED;
 }
 
 std::string Order::Encode() const {
   ByteWriter out;
-  const bool plain = signatures.empty() && paused_index == 0;
-  out.U8(plain ? kRowWithoutSignatures : kRowVersion)
+  const bool at_once = begins == absl::InfinitePast(), plain = at_once && signatures.empty() && paused_index == 0;
+  out.U8(plain     ? kRowWithoutSignatures
+         : at_once ? kRowWithoutBegin
+                   : kRowVersion)
       .U64(seq.value())
       .Bytes(order_id)
       .Bytes(digest)
@@ -86,6 +91,9 @@ std::string Order::Encode() const {
     out.U32(signature.officer.value());
     PutRoles(out, signature.roles);
   }
+  if (at_once) return out.Take();
+  out.I64(Micros(begins)).U8(waits ? 1 : 0).U16(static_cast<uint16_t>(ended_for));
+  PutText(out, ended.bytes());
   return out.Take();
 }
 
@@ -118,7 +126,7 @@ absl::StatusOr<Order> Order::Decode(std::string_view row) {
   order.last_index = in.U64();
   order.signed_index = order.seq.value();
   order.signed_at = order.accepted_at;
-  if (version == kRowVersion) {
+  if (version == kRowVersion || version == kRowWithoutBegin) {
     order.paused = AgencySet::FromBytes(in.Bytes(in.U16()));
     order.paused_index = in.U64();
     order.signed_index = in.U64();
@@ -131,7 +139,13 @@ absl::StatusOr<Order> Order::Decode(std::string_view row) {
       order.signatures.push_back(std::move(signature));
     }
   }
-  if ((version != kRowVersion && version != kRowWithoutSignatures) || !in.Done())
+  if (version == kRowVersion) {
+    order.begins = FromMicros(in.I64());
+    order.waits = in.U8() != 0;
+    order.ended_for = static_cast<Reason>(in.U16());
+    order.ended = AgencySet::FromBytes(in.Bytes(in.U16()));
+  }
+  if (version < kRowWithoutSignatures || version > kRowVersion || !in.Done())
     return Fail(Reason::kTablesDiffer, "a row of the orders table can't be read");
   return order;
 }

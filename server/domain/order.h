@@ -1,7 +1,7 @@
 // An order as the leaves tell it: no name, number or amount. One row of the orders table; what the public audit knows.
 //
 //   ACCEPTED --> IN_PROGRESS --> COMPLETED        WITHDRAWN when nothing had begun anywhere.  Derived from three
-//   bitmaps.
+//   bitmaps.  One with a later begin WAITS first, and is ENDED when it may not begin any more (waiting.h).
 //
 // Threads: a value.
 #pragma once
@@ -15,6 +15,7 @@
 #include "goldeneagle/v1/order.pb.h"
 #include "goldeneagle/v1/order_service.pb.h"
 #include "server/base/ids.h"
+#include "server/base/reason.h"
 #include "server/domain/act.h"
 #include "server/domain/agency_set.h"
 #include "server/domain/deadline.h"
@@ -56,7 +57,13 @@ struct Order {
   OfficerOrdinal exception_leader;                  // whose signature allows more than the cap
   uint64_t signed_index = 0;  // entry that brought them: the acceptance, or the newest ORDER_RESUMED
   absl::Time signed_at;       // its time
-  uint64_t last_index = 0;    // the newest entry of this order
+  // When an order that waited begins; InfinitePast: with its acceptance. While it waits it is handed out nowhere and
+  // its deadline isn't armed.
+  absl::Time begins = absl::InfinitePast();
+  bool waits = false;
+  AgencySet ended;                   // part of `withdrawn`: over there without having begun
+  Reason ended_for = Reason::kNone;  // why
+  uint64_t last_index = 0;           // the newest entry of this order
 
   bool control() const { return action != goldeneagle::v1::ACTION_INQUIRE; }
   // Agencies without a final word. Conflicts are closed for machines.
@@ -71,8 +78,9 @@ struct Order {
   goldeneagle::v1::OrderState state() const;
   goldeneagle::v1::TaskState TaskAt(AgencyOrdinal agency) const;
 
-  // The row of the orders table: fixed layout, version byte first. Version 1 has neither signatures nor pauses and is
-  // still written where there are none, so that older journals replay to the rows that they were written with.
+  // The row of the orders table: fixed layout, version byte first. Version 1 has neither signatures nor pauses, version
+  // 2 no begin; both are still written where there are none, so that older journals replay to the rows that they were
+  // written with.
   std::string Encode() const;
   static absl::StatusOr<Order> Decode(std::string_view row);
 };

@@ -301,6 +301,24 @@ void CheckPositions(const PolicyTable& table, Violations& wrong) {
   CheckSource(row.source(), "positions", wrong);
 }
 
+void CheckStanding(const goldeneagle::v1::StandingRow& row, Violations& wrong) {
+  constexpr uint32_t kMonthsMax = 1200, kRepeatsMax = 256, kDayMinutes = 1440;
+  // Whatever touches property is decided in the situation of the day.
+  if (row.actions_size() != 1 || row.actions(0) != goldeneagle::v1::ACTION_INQUIRE)
+    wrong.Add("standing.actions", Reason::kFieldInvalid, "ACTION_INQUIRE and nothing else");
+  if (row.months_max() == 0 || row.months_max() > kMonthsMax)
+    wrong.Add("standing.months_max", Reason::kFieldInvalid, "1 to 1,200");
+  if (row.repeats_max() == 0 || row.repeats_max() > kRepeatsMax)
+    wrong.Add("standing.repeats_max", Reason::kFieldInvalid, "1 to 256");
+  if (row.waiting_per_case_max() < row.repeats_max())
+    wrong.Add("standing.waiting_per_case_max", Reason::kFieldInvalid, "at least repeats_max");
+  if (row.waiting_per_court_max() < row.waiting_per_case_max())
+    wrong.Add("standing.waiting_per_court_max", Reason::kFieldInvalid, "at least waiting_per_case_max");
+  if (row.first_minute() >= row.last_minute() || row.last_minute() > kDayMinutes)
+    wrong.Add("standing.last_minute", Reason::kFieldInvalid, "above first_minute, at most 1,440");
+  CheckSource(row.source(), "standing", wrong);
+}
+
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const Policy>> Policy::Create(const PolicyTable& table) {
@@ -355,6 +373,7 @@ absl::StatusOr<std::shared_ptr<const Policy>> Policy::Create(const PolicyTable& 
   if (table.has_objections()) CheckObjections(table, wrong);
   if (table.has_positions()) CheckPositions(table, wrong);
   if (table.has_plausibility()) CheckPlausibility(table.plausibility(), wrong);
+  if (table.has_standing()) CheckStanding(table.standing(), wrong);
   CheckBlockedActs(table, wrong);
   if (table.has_income()) CheckIncome(table, wrong);
   if (table.has_locate()) CheckLocate(table, wrong);

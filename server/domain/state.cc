@@ -112,13 +112,19 @@ size_t Case::RespondentsNow() const {
 
 std::string Case::Encode() const {
   ByteWriter out;
-  out.U8(1).U64(seq.value()).U32(court.value()).Bytes(key_id).U8(static_cast<uint8_t>(stage)).I64(Micros(opened_at));
+  out.U8(flagged == 0 ? 1 : 2)
+      .U64(seq.value())
+      .U32(court.value())
+      .Bytes(key_id)
+      .U8(static_cast<uint8_t>(stage))
+      .I64(Micros(opened_at));
   out.U16(static_cast<uint16_t>(number_tag.size())).Bytes(number_tag);
   out.U16(static_cast<uint16_t>(surplus.row.size()))
       .Bytes(surplus.row)
       .I64(surplus.row.empty() ? 0 : Micros(surplus.due));
   out.U8(static_cast<uint8_t>(surplus.marks.size())).U8(static_cast<uint8_t>(surplus.fired));
   for (size_t i = 0; i < surplus.marks.size(); ++i) out.I64(Micros(surplus.marks[i])).U32(surplus.marks_permille[i]);
+  if (flagged != 0) out.U64(flagged).I64(Micros(flagged_at)).U64(flagged_by.value());
   return out.Take();
 }
 
@@ -140,7 +146,13 @@ absl::StatusOr<Case> Case::Decode(std::string_view row) {
     out.surplus.marks.push_back(FromMicros(in.I64()));
     out.surplus.marks_permille.push_back(in.U32());
   }
-  if (version != 1 || !in.Done()) return Fail(Reason::kTablesDiffer, "a row of the cases table can't be read");
+  if (version == 2) {
+    out.flagged = in.U64();
+    out.flagged_at = FromMicros(in.I64());
+    out.flagged_by = OrderSeq(in.U64());
+  }
+  if (version < 1 || version > 2 || !in.Done())
+    return Fail(Reason::kTablesDiffer, "a row of the cases table can't be read");
   return out;
 }
 

@@ -66,9 +66,9 @@ struct PresenceState {
 };
 
 // Something that falls due: the next mark of an order, of a case's surplus, of an objection, of an incident or of a
-// measure's end, or an agency's statement of a day.
+// measure's end, an agency's statement of a day, or the begin of an order that waits.
 struct Timer {
-  enum Kind : uint8_t { kOfOrder, kOfCase, kOfObjection, kOfIncident, kOfPosition, kOfMeasure };
+  enum Kind : uint8_t { kOfOrder, kOfCase, kOfObjection, kOfIncident, kOfPosition, kOfMeasure, kOfBegin };
   absl::Time at;
   uint64_t seq =
       0;  // OrderSeq (of a measure: its freeze's), CaseSeq, index of the objection or incident, agency ordinal
@@ -110,6 +110,8 @@ struct State {
   absl::flat_hash_map<std::string, SequenceUse> sequences;  // SequenceKey
   std::vector<PresenceState> presence;                      // agency ordinal n at n-1
   absl::btree_set<Timer> timers;
+  absl::flat_hash_map<uint32_t, uint32_t> waiting_of_court;  // how many orders wait for their begin (waiting.h)
+  absl::flat_hash_map<uint64_t, uint32_t> waiting_of_case;
   absl::flat_hash_map<uint64_t, absl::Time> ends_armed;  // by freeze order: the timer of a measure's end (ending.h)
   std::map<uint64_t, ObjectionThread> objections;        // by index
   absl::flat_hash_map<uint64_t, std::vector<uint64_t>> objections_of;  // freeze in question, else the order -> indexes

@@ -240,6 +240,8 @@ void Scorecard::Take(const journal::Leaf& leaf) {
       return TakeWithdrawn(leaf);
     case ENTRY_TYPE_ORDER_PAUSED:
       return TakePaused(leaf);
+    case ENTRY_TYPE_ORDER_BEGUN:
+      return TakeBegun(leaf);
     case ENTRY_TYPE_OBJECTION_RAISED:
     case ENTRY_TYPE_OBJECTION_REPLIED:
     case ENTRY_TYPE_OBJECTION_ANSWERED:
@@ -302,6 +304,27 @@ void Scorecard::TakeOrder(const journal::Leaf& leaf) {
                   .open = domain::AgencySet::FromBytes(body.targets())};
   if (body.order_id().size() == order.order_id.size())
     std::copy(body.order_id().begin(), body.order_id().end(), order.order_id.begin());
+  // It counts from its begin: until then nobody can be late with it.
+  if (body.begins() != 0) {
+    waiting_[seq] = std::move(order);
+    return;
+  }
+  Receive(seq, std::move(order));
+}
+
+void Scorecard::TakeBegun(const journal::Leaf& leaf) {
+  OrderBegun body;
+  const auto waiting = waiting_.find(leaf.order.value());
+  if (!Read(leaf, body) || waiting == waiting_.end()) return;
+  OpenOrder order = std::move(waiting->second);
+  waiting_.erase(waiting);
+  if (body.outcome() != BEGIN_OUTCOME_BEGUN) return;
+  order.accepted = body.begins();
+  order.open.RemoveAll(domain::AgencySet::FromBytes(body.ended()));
+  Receive(leaf.order.value(), std::move(order));
+}
+
+void Scorecard::Receive(uint64_t seq, OpenOrder order) {
   CourtFigures& court = Court(order.court);
   ++court.orders, court.urgent_orders += order.urgent, ++CountOf(order.action, court);
   const uint64_t tasks = order.open.count();
@@ -365,6 +388,7 @@ void Scorecard::TakeWithdrawn(const journal::Leaf& leaf) {
   OrderWithdrawn body;
   if (!Read(leaf, body)) return;
   ++Court(leaf.actor_ordinal).withdrawn;
+  waiting_.erase(leaf.order.value());
   const auto order = orders_.find(leaf.order.value());
   if (order == orders_.end()) return;
   domain::AgencySet gone = domain::AgencySet::FromBytes(body.targets());
@@ -379,8 +403,11 @@ void Scorecard::TakeWithdrawn(const journal::Leaf& leaf) {
 void Scorecard::TakePaused(const journal::Leaf& leaf) {
   OrderPaused body;
   if (!Read(leaf, body)) return;
-  const auto order = orders_.find(leaf.order.value());
-  if (order == orders_.end()) return;
+  auto order = orders_.find(leaf.order.value());
+  if (order == orders_.end()) {
+    order = waiting_.find(leaf.order.value());
+    if (order == waiting_.end()) return;
+  }
   ++Court(order->second.court).paused;
   Hold(order->second, domain::AgencySet::FromBytes(body.targets()));
 }

@@ -89,6 +89,7 @@ class Scorecard {
   void TakeConflict(const journal::Leaf& leaf);
   void TakeWithdrawn(const journal::Leaf& leaf);
   void TakePaused(const journal::Leaf& leaf);
+  void TakeBegun(const journal::Leaf& leaf);
   void TakeObjection(const journal::Leaf& leaf);
   void TakeIncident(const journal::Leaf& leaf);
   void TakePresence(const journal::Leaf& leaf);
@@ -96,6 +97,8 @@ class Scorecard {
   template <typename Body>
   bool Read(const journal::Leaf& leaf, Body& body);
   static void Hold(OpenOrder& order, const domain::AgencySet& targets);
+  // The order's tasks are the agencies' from now on.
+  void Receive(uint64_t seq, OpenOrder order);
   void EndTask(Orders::iterator order, uint32_t agency);
   void Forget(Orders::iterator order);
   void EndObjection(std::map<uint64_t, OpenObjection>::iterator objection);
@@ -112,6 +115,7 @@ class Scorecard {
   DayFigures no_day_;
 
   Orders orders_;                                       // with a target that has not answered
+  Orders waiting_;                                      // that wait for their begin
   std::set<std::pair<int64_t, uint64_t>> to_fall_due_;  // (due, order)
   absl::flat_hash_map<uint64_t, uint32_t> cases_;       // -> court
   std::map<uint64_t, std::set<uint64_t>> deductions_;   // by freeze: those not handed out

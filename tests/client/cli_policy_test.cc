@@ -125,7 +125,7 @@ TEST_F(CliPolicyTest, ShowTellsEveryNumberWithItsSource) {
   const Ran english = world_.Run({"policy", "show", "--section", "terms", "--english"});
   EXPECT_THAT(english.out, HasSubstr("Provisions on patent disputes"));
   const Ran json = world_.Json({"policy", "show"});
-  EXPECT_EQ(At(json.out, "policy.version"), "5");
+  EXPECT_EQ(At(json.out, "policy.version"), "6");
   EXPECT_EQ(At(json.out, "policy.journal_index"), "7");
   EXPECT_EQ(At(json.out, "rows.0.section"), "version");
   EXPECT_NE(world_.Run({"policy", "show", "--section", "nothing"}).exit, 0);
@@ -239,7 +239,7 @@ TEST_F(CliPolicyTest, WhoApprovesATableSeesWhatItChanges) {
   Ran asked = world_.Run(approve, "operator-ops");
   EXPECT_THAT(
       asked.err,
-      AllOf(HasSubstr("against version 5, which is in force: 2"),
+      AllOf(HasSubstr("against version 6, which is in force: 2"),
             HasSubstr("terms DEPOSIT: months_max: 12 renewal_opens_days: 90 -> months_max: 6 renewal_opens_days: 90")));
   world_.gateway->policy.reset();
   asked = world_.Run(approve, "operator-ops");

@@ -96,6 +96,12 @@ absl::Status FakeGateway::Answer() {
   return fail_;
 }
 
+std::optional<absl::Time> FakeGateway::BeginOf(const v1::Order& order) const {
+  const absl::Time day = trust::TimeOf(order.not_before()).value_or(absl::InfinitePast());
+  if (!order.has_not_before() || day <= now) return std::nullopt;
+  return day + absl::Hours(1);
+}
+
 v1::OrderResult FakeGateway::Accept(const std::string& member) {
   v1::Order order;
   GATEWAY_ASSERT(order.ParseFromString(member), "tests send orders");
@@ -105,8 +111,10 @@ v1::OrderResult FakeGateway::Accept(const std::string& member) {
     *result.mutable_refusal() = refused->second;
     return result;
   }
-  const absl::Time due_at = now + absl::Hours(24);
+  const std::optional<absl::Time> begins = BeginOf(order);
+  const absl::Time due_at = begins.value_or(now) + absl::Hours(24);
   v1::OrderAccepted body;
+  if (begins) body.set_begins(absl::ToUnixMicros(*begins));
   body.set_order_id(order.order_id());
   body.set_digest(Bytes(journal::LeafHash(member)));
   body.set_action(order.action());
@@ -124,6 +132,7 @@ v1::OrderResult FakeGateway::Accept(const std::string& member) {
   v1::Acceptance& acceptance = *result.mutable_acceptance();
   acceptance.set_order_seq(index);
   acceptance.set_leaf(leaves_[index]);
+  if (begins) *acceptance.mutable_begins_at() = trust::TimestampOf(*begins);
   *acceptance.mutable_agencies() = order.agencies();
   *acceptance.mutable_deadline()->mutable_due_at() = trust::TimestampOf(due_at);
   acceptance.mutable_deadline()->set_row("ANSWER_URGENT");
@@ -231,7 +240,10 @@ absl::StatusOr<v1::ValidateOrdersResponse> FakeGateway::ValidateOrders(const v1:
     } else if (const auto refused = refusals.find(order.case_number()); refused != refusals.end()) {
       *result.mutable_refusal() = refused->second;
     } else {
-      *result.mutable_acceptance()->mutable_deadline()->mutable_due_at() = trust::TimestampOf(now + absl::Hours(24));
+      const std::optional<absl::Time> begins = BeginOf(order);
+      *result.mutable_acceptance()->mutable_deadline()->mutable_due_at() =
+          trust::TimestampOf(begins.value_or(now) + absl::Hours(24));
+      if (begins) *result.mutable_acceptance()->mutable_begins_at() = trust::TimestampOf(*begins);
     }
   }
   for (const v1::CoverageView& view : coverage) *response.add_coverage() = view;

@@ -177,6 +177,8 @@ class FakeGateway : public Gateway {
 
  private:
   v1::InclusionProof ProofOf(uint64_t index) const;
+  // An hour into its day, when that is still to come.
+  std::optional<absl::Time> BeginOf(const v1::Order& order) const;
   v1::OrderResult Accept(const std::string& member);
   // The answer to a member that the request says was refused before; absent for others.
   static std::optional<v1::OrderResult> RefusedBefore(const v1::SubmitOrdersRequest& request,

@@ -160,5 +160,26 @@ TEST_F(HandoutTest, TheBoundIsTheCourtsToSay) {
   EXPECT_EQ(At(world_.Json({"order", "check"}).out, "check.minutes"), "7");
 }
 
+// One that was signed beforehand: nothing is late before its begin, and afterwards a gateway that keeps it is.
+TEST(HandoutOfWhatWaits, IsLateWhenItsBeginHasPassed) {
+  PromisedOrder promised{.order_seq = 7, .accepted_at = Monday(), .begins = Monday() + absl::Hours(240)};
+  promised.order.add_agencies(kBank);
+  v1::OrderView view;
+  view.set_order_seq(7);
+  view.add_tasks()->set_agency(kBank);
+  view.mutable_tasks(0)->set_state(v1::TASK_STATE_WAITING);
+  AgencyViews agencies;
+  agencies[kBank].set_presence(v1::PRESENCE_PRESENT);
+  const absl::Duration bound = absl::Minutes(10);
+  EXPECT_TRUE(CheckHandout(promised, &view, agencies, promised.begins - absl::Hours(1), bound).empty());
+  EXPECT_TRUE(CheckHandout(promised, &view, agencies, promised.begins + bound, bound).empty());
+  const auto rows = CheckHandout(promised, &view, agencies, promised.begins + bound + absl::Seconds(1), bound);
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].verdict, HandoutRow::Verdict::kLate);
+  EXPECT_THAT(rows[0].why, HasSubstr("its begin has passed"));
+  view.mutable_tasks(0)->set_state(v1::TASK_STATE_QUEUED);
+  EXPECT_TRUE(CheckHandout(promised, &view, agencies, promised.begins + bound, bound).empty()) << "counted from there";
+}
+
 }  // namespace
 }  // namespace eagle::client

@@ -350,6 +350,11 @@ TEST(Verdicts, OnOrders) {
   v1::Order inquiry =
       with([](v1::Order& o) { o.set_action(v1::ACTION_INQUIRE), o.mutable_inquire(), o.add_agencies(kOtherAgency); });
   add("right, an inquiry by the handler alone", sign(inquiry, {&people.handler}), "GOOD", kOtherAgency);
+  v1::Order standing = inquiry;
+  *standing.mutable_not_before() = domain::ToProto(kMonday + absl::Hours(24 * 20));
+  const v1::SignedMember waited = sign(standing, {&people.handler});
+  add("right, signed long before, on its day", waited, "GOOD", kOtherAgency, kMonday + absl::Hours(24 * 20));
+  add("a day before its not-before", waited, "ORDER_NOT_YET", kOtherAgency, kMonday + absl::Hours(24 * 19));
   const auto deduct = [&](const std::string& digest, const std::string& number) {
     return with([&](v1::Order& o) {
       o.set_action(v1::ACTION_DEDUCT);

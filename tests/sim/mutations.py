@@ -150,6 +150,14 @@ MUTATIONS = [
     Mutation("a-statement-kept-back-is-not-missed", "no revocation is kept from an adapter", "adapters/sdk/agent_intake.cc",
              "if (!head || head->body.statements() != meta.statements || head->body.digest() != meta.stream_digest) {",
              "if (!head) {", "sdk_test", "AgentDirectory.*"),
+    Mutation("a-search-begins-early", "an order that waits begins at its instant", "server/domain/waiting.cc",
+             "state.timers.insert({order.begins,", "state.timers.insert({order.begins - absl::Hours(1),"),
+    Mutation("a-search-that-began-has-no-clock", "every open order has an armed deadline", "server/domain/apply.cc",
+             "  if (!order.complete()) Arm(state, order.deadline, order.seq.value(), Timer::kOfOrder);\n", ""),
+    Mutation("a-search-is-handed-out-early", "an order that waits is no task", "server/dispatch/floor_queue.cc",
+             "if (!order.waits) Accept(", "Accept(", "dispatch_test", "WaitingTest.*"),
+    Mutation("a-search-begins-whatever-happened", "what may not begin any more ends with a reason", "server/domain/waiting.cc",
+             "  if (row.paused.empty()) {\n", "  if (false) {\n", "domain_test", "Waiting.*"),
 ]
 
 

@@ -72,6 +72,13 @@ void World::Judge() {
     domain::AgencySet out = order.paused, waits = order.paused;
     waits.RemoveAll(order.delivered);
     if (out != waits) Blame("a paused order was handed out");
+    if (order.waits) {
+      if (!state.timers.contains({order.begins, seq, domain::Timer::kOfBegin}))
+        Blame("an order waits and never begins");
+      if (order.begins <= state.recorded && !just_recovered) Blame("a begin passed and the order waits on");
+      if (!order.delivered.empty()) Blame("an order that waits was handed out");
+      continue;
+    }
     if (!order.complete() && order.deadline.armed() &&
         !state.timers.contains({order.deadline.next(), seq, domain::Timer::kOfOrder}))
       Blame("an open order without an armed deadline");
@@ -119,7 +126,10 @@ void World::JudgeAtTheEnd() {
     });
     // Income is on its way to the court: the bank says so, and the court releases again when it has arrived.
     const bool waits_for_income = house_ != nullptr && house_->returned().contains(order.order_id);
-    if (!order.returned.empty() && !by_stolen_key_.contains(order.order_id) && !found_wrong && !waits_for_income)
+    // An agency by whose clock its day hasn't come refuses it: the log's own clock was set wrong, and begins early.
+    const bool too_early = order.begins != absl::InfinitePast() && clock_was_wrong_;
+    if (!order.returned.empty() && !too_early && !by_stolen_key_.contains(order.order_id) && !found_wrong &&
+        !waits_for_income)
       Blame(absl::StrCat("an order was returned: ", seq, " ", Action_Name(order.action)));
     numbers_.answers += order.done.count();
   }
@@ -214,6 +224,7 @@ void World::JudgeJournal() {
   std::map<uint64_t, std::pair<int64_t, std::vector<uint32_t>>> marks;  // order -> acceptance, marks fired
   std::map<uint64_t, OrderAccepted> accepted;
   ObjectionsSeen objections;
+  SearchesSeen searches;
   audit::PublicAudit audit;  // shares nothing with the product but the journal's formats
   audit::OpenedAudit opened(
       [&](std::string_view key_id) -> std::optional<std::string> {
@@ -228,6 +239,7 @@ void World::JudgeJournal() {
         EAGLE_ASSIGN_OR_RETURN(const domain::Entry entry, core::DecodeEntry(leaf, sealed, gateway_->keys()));
         if (entry.type == ENTRY_TYPE_ORDER_ACCEPTED) accepted[index].ParseFromString(entry.body);
         objections.Take(entry, accepted, [&](const std::string& what) { Blame(what); });
+        searches.Take(entry, sent_, [&](const std::string& what) { Blame(what); });
         if (entry.type == ENTRY_TYPE_DEADLINE_MARKED && entry.order) {
           DeadlineMarked body;
           body.ParseFromString(entry.body);
@@ -260,6 +272,8 @@ void World::JudgeJournal() {
         return absl::OkStatus();
       });
   if (!read.ok()) Blame("the journal can't be read");
+  if (!searches.waiting.empty()) Blame("an order waits at the end");
+  numbers_.begun = searches.begun;
   numbers_.objections = objections.raised, numbers_.objections_answered = objections.answered;
   JudgeRecoveries(audit);
   for (const audit::Finding& finding : audit.findings().list())

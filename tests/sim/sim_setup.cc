@@ -55,7 +55,8 @@ World::World(uint64_t seed, const Weather& weather, const Scene& scene)
       true_clock_(calendar_, absl::FromUnixSeconds(1'790'557'200)),
       entropy_(seed),
       objection_dice_(seed * 6007 + 5),
-      act_dice_(seed * 4001 + 3) {
+      act_dice_(seed * 4001 + 3),
+      search_dice_(seed * 3001 + 7) {
   GATEWAY_ASSERT(absl::LoadTimeZone("Asia/Shanghai", &zone_), "time zones are installed");
   std::vector<std::string> names = {"admin1", "admin2",  "registrar1", "registrar2", "registrar3",
                                     "court",  "handler", "cosigner",   "leader",     "cosigner 2"};

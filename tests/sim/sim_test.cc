@@ -73,6 +73,7 @@ TEST(GatewaySim, KeepsItsPromisesWhateverTheSeedThrowsAtIt) {
     all.paused += numbers.paused, all.resumed += numbers.resumed;
     all.objections += numbers.objections, all.objections_answered += numbers.objections_answered;
     all.recoveries += numbers.recoveries, all.sent_again += numbers.sent_again;
+    all.begun += numbers.begun;
     all.compared += numbers.compared;
     for (const auto& [act, times] : numbers.acts) all.acts[act] += times;
     all.calls += numbers.calls, all.lost += numbers.lost, all.repeated += numbers.repeated;
@@ -109,6 +110,7 @@ TEST(GatewaySim, KeepsItsPromisesWhateverTheSeedThrowsAtIt) {
     EXPECT_GT(all.orders, 0u);
     EXPECT_GT(all.effects, 0u);
     EXPECT_GT(all.marks, 0u);
+    EXPECT_GT(all.begun, 0u);
     EXPECT_GT(all.gateway_crashes, 0u);
     EXPECT_GT(all.agent_crashes, 0u);
     if (last >= first + 99) {

@@ -260,6 +260,7 @@ void World::Minute() {
   for (int64_t acts = dice_.Between(0, 2); acts > 0; --acts) {
     calendar_.After(absl::Seconds(dice_.Between(0, 59)), [this] { CourtActs(); });
   }
+  if (scene_.searches) calendar_.After(absl::Seconds(search_dice_.Between(0, 59)), [this] { Searches(); });
   for (int second = 0; second < 60; second += 5)
     calendar_.After(absl::Seconds(second), [this] { gateway_->Housekeep(); });
   calendar_.After(absl::Seconds(dice_.Between(0, 59)), [this] { StartGateway(); });
@@ -277,6 +278,7 @@ void World::Minute() {
   for (Agency* agency : agencies_) agency->People(/*all=*/false);
   Recovery();
   Thief();
+  CallOff();
   Objections(/*raise=*/true);
   Judge();
 }
@@ -288,6 +290,10 @@ void World::HealAndDrain() {
   for (int i = 0, settled = 0; i < 400 && violations_.empty(); ++i) {
     StartGateway();
     ++minute_;
+    // Days pass until the last search has begun.
+    if (i > 2 && gateway_->up() && NextSearch() < absl::InfiniteFuture())
+      calendar_.Sleep(
+          std::min(absl::Hours(6), std::max(NextSearch() - gateway_->state().recorded, absl::ZeroDuration())));
     bool over = false;
     for (int second = 0; second < 60; second += 5)
       calendar_.After(absl::Seconds(second), [this] { gateway_->Housekeep(); });

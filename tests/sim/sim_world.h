@@ -34,7 +34,7 @@ Weather BadWeather();
 struct Numbers {
   uint64_t orders = 0, refused = 0, answers = 0, effects = 0, gateway_crashes = 0, agent_crashes = 0, entries = 0,
            calls = 0, lost = 0, repeated = 0, marks = 0, surpluses = 0, paused = 0, resumed = 0, recoveries = 0,
-           sent_again = 0, objections = 0, objections_answered = 0, compared = 0;
+           sent_again = 0, objections = 0, objections_answered = 0, compared = 0, begun = 0;
   std::map<std::string, uint64_t> acts;  // what was carried out, and how often
 };
 
@@ -42,8 +42,9 @@ struct Numbers {
 struct Scene {
   bool every_act = true;  // the whole bank and the office of things, and all acts
   bool positions = true;  // agencies state their days
+  bool searches = true;   // the court signs inquiries beforehand
 };
-inline constexpr Scene kDepositsAlone = {.every_act = false, .positions = false};
+inline constexpr Scene kDepositsAlone = {.every_act = false, .positions = false, .searches = false};
 
 class World {
  public:
@@ -129,6 +130,18 @@ class World {
   void AtTheHouse();
   std::string OneOf(const std::vector<std::string>& order_ids);
   goldeneagle::v1::Order DeductionFrom(const CaseInHand& of, const goldeneagle::v1::Order& made, int64_t amount);
+
+  // Inquiries that wait for their begin (sim_searches.cc).
+  void Searches();
+  void CallOff();
+  absl::Time NextSearch() const;
+  // The auditor's own view of them, by leaves and by what the court signed.
+  struct SearchesSeen {
+    std::map<uint64_t, absl::Time> waiting;  // by order: when it begins
+    uint64_t begun = 0;
+    void Take(const domain::Entry& entry, const std::map<std::string, goldeneagle::v1::Order>& sent,
+              const std::function<void(const std::string&)>& blame);
+  };
 
   // Daily statements (sim_positions.cc).
   bool Days();
@@ -245,7 +258,8 @@ class World {
   uint64_t next_objection_ = 1;
   std::map<std::string, ObjectionInHand> objection_answers_;                       // by objection id
   std::map<std::string, goldeneagle::v1::WithdrawOrderRequest> held_withdrawals_;  // by order id
-  Dice act_dice_;
+  Dice act_dice_, search_dice_;
+  std::vector<std::string> called_off_;  // order ids of searches that are to be withdrawn
   std::vector<PaperMeasure> papers_at_registry_, papers_at_house_;
   std::vector<std::string> others_seals_;
   std::set<std::string> pairs_;  // deductions of a freeze of their own group

@@ -90,6 +90,17 @@ PolicyTable PolicyWithoutDirectoryHeads() {
   return table;
 }
 
+PolicyTable PolicyWithStanding(uint32_t version) {
+  PolicyTable table = FreedoniaPolicy(version);
+  StandingRow* row = table.mutable_standing();
+  row->add_actions(ACTION_INQUIRE), row->set_months_max(24), row->set_repeats_max(4);
+  row->set_waiting_per_case_max(6), row->set_waiting_per_court_max(8);
+  row->set_first_minute(60), row->set_last_minute(300);
+  *row->mutable_source() = table.retention().source();
+  table.mutable_actions(0)->add_stages(CASE_STAGE_CLOSED_NO_ASSETS);
+  return table;
+}
+
 namespace {
 
 constexpr char kCitizen[] = "990101198503070017";

@@ -25,6 +25,9 @@ goldeneagle::v1::PolicyTable FreedoniaPolicy(uint32_t version = 1);
 goldeneagle::v1::PolicyTable PolicyOfAllActs();
 // Under it a journal holds what its commands say and nothing of the clock's: DIRECTORY_HEAD never falls due.
 goldeneagle::v1::PolicyTable PolicyWithoutDirectoryHeads();
+// The same with orders that wait: inquiries, up to 24 months, 4 under one head, 6 of a case, 8 of a court, begun from
+// 01:00 to 05:00; inquiries in the stage CLOSED_NO_ASSETS too.
+goldeneagle::v1::PolicyTable PolicyWithStanding(uint32_t version = 1);
 // The same with daily statements: due 12 hours after the day's end, a difference after 2 statements ahead, incidents 3
 // civil days.
 goldeneagle::v1::PolicyTable PolicyWithPositions(uint32_t version = 1);

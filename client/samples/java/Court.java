@@ -292,7 +292,7 @@ final class Court {
         SignedBatch batch = Signed.parse(SignedBatch.parser(), kept);
         send(batch);
         Order order = Signed.parse(Order.parser(), batch.getMembers(0));
-        Set<OrderState> over = Set.of(OrderState.ORDER_STATE_COMPLETED, OrderState.ORDER_STATE_WITHDRAWN);
+        Set<OrderState> over = Set.of(OrderState.ORDER_STATE_COMPLETED, OrderState.ORDER_STATE_WITHDRAWN, OrderState.ORDER_STATE_ENDED);
         GetOrderRequest question = GetOrderRequest.newBuilder().setOrderId(orderId).build();
         while (!over.contains(call(orders).getOrder(question).getOrder().getState())) Thread.sleep(500);
         String token = "";

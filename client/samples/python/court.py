@@ -23,6 +23,7 @@ from eagle_agency.signed import KeyUnusable, Refused, batch_of_one, digest_of, h
 from eagle_agency.terms import now
 
 LIMIT = 20  # seconds, of every call
+OVER = (order_service_pb2.ORDER_STATE_COMPLETED, order_service_pb2.ORDER_STATE_WITHDRAWN, order_service_pb2.ORDER_STATE_ENDED)
 PART = 256 * 1024  # bytes of a paper in one call
 AGAIN = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.RESOURCE_EXHAUSTED)
 
@@ -151,7 +152,7 @@ class Court:
         batch = envelope_pb2.SignedBatch.FromString(open(os.path.join(self.state, order_id.hex()), "rb").read())
         self.send(batch)
         order = order_pb2.Order.FromString(batch.members[0])
-        while self.orders.GetOrder(order_service_pb2.GetOrderRequest(order_id=order_id), timeout=LIMIT).order.state not in (order_service_pb2.ORDER_STATE_COMPLETED, order_service_pb2.ORDER_STATE_WITHDRAWN):
+        while self.orders.GetOrder(order_service_pb2.GetOrderRequest(order_id=order_id), timeout=LIMIT).order.state not in OVER:
             time.sleep(0.5)
         der = subprocess.run(["openssl", "x509", "-in", self.certificate, "-outform", "DER"], capture_output=True, check=True).stdout
         token = None

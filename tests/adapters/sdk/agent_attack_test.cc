@@ -179,6 +179,10 @@ TEST(AgentAttack, ContentThatIsNotWhatTheContractSays) {
               *o.mutable_not_after() = trust::TimestampOf(world.clock.WallNow() - absl::Seconds(1));
             }),
             "RETURNED ORDER_EXPIRED");
+  EXPECT_EQ(outcome([&](v1::Order& o) {
+              *o.mutable_not_before() = trust::TimestampOf(world.clock.WallNow() + absl::Minutes(11));
+            }),
+            "RETURNED ORDER_NOT_YET");
   EXPECT_EQ(outcome([](v1::Order& o) {
               o.mutable_freeze()->GetReflection()->MutableUnknownFields(o.mutable_freeze())->AddVarint(99, 1);
             }),

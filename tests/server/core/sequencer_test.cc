@@ -6,6 +6,7 @@
 #include "server/core/tiles.h"
 #include "server/domain/apply.h"
 #include "server/domain/decide.h"
+#include "server/domain/instant.h"
 #include "server/journal/checkpoint.h"
 #include "tests/support/core_world.h"
 #include "tests/support/domain_world.h"
@@ -61,6 +62,40 @@ TEST(SequencerTest, TheStoredFoldIsTheDomainsAndReplayAgrees) {
   ASSERT_TRUE(report.ok()) << report.status();
   EXPECT_EQ(report->entries, world.journal.size());
   EXPECT_EQ(report->commits, report->checkpoints + 1);
+}
+
+// What waits, its timer and how many there are come from the rows alone, over every restart; each begins once.
+TEST(SequencerTest, ARestartForgetsNoOrderThatWaits) {
+  PolicyTable policy = test::PolicyWithStanding();
+  policy.clear_directory();
+  DomainWorld world(policy);
+  std::vector<goldeneagle::v1::Order> orders;
+  for (int days : {1, 2, 3}) {
+    auto order = world.InquireOrder({"BANK1", "BANK2"});
+    *order.mutable_not_before() = domain::ToProto(world.now + absl::Hours(24 * days));
+    *order.mutable_not_after() = domain::ToProto(world.now + absl::Hours(24 * 30));
+    orders.push_back(order);
+  }
+  world.Do(world.Orders(orders, {"handler"}));
+  world.Do(domain::Withdraw{.court = CourtOrdinal(1), .request_id = world.NewId(), .order_id = orders[2].order_id()});
+  for (int i = 0; i < 6; ++i) {
+    world.now += absl::Hours(20);
+    world.Do(domain::Tick{});
+  }
+  const auto types = world.Types();
+  EXPECT_EQ(std::count(types.begin(), types.end(), "ORDER_BEGUN"), 2);
+  CoreWorld core(world.founding, world.script.front().first);
+  ASSERT_TRUE(core.Start().ok());
+  for (const auto& [time, command] : world.script) {
+    ASSERT_TRUE(core.Run(command, time).has_value());
+    core.Die();
+    ASSERT_TRUE(core.Start().ok());
+  }
+  const domain::State& state = core.sequencer->state();
+  EXPECT_EQ(Rows(state), Rows(world.state));
+  EXPECT_EQ(state.timers, world.state.timers);
+  EXPECT_EQ(state.waiting_of_case, world.state.waiting_of_case);
+  EXPECT_EQ(state.waiting_of_court, world.state.waiting_of_court);
 }
 
 TEST(SequencerTest, ARestartLoadsTheSameStateWithoutReplaying) {

@@ -49,6 +49,7 @@ struct OrderSpec {
   std::vector<uint32_t> agencies = {1};
   absl::Duration due = absl::Hours(168);  // after the clock's start
   uint64_t case_seq = 0;
+  bool waits = false;  // for its begin
 };
 
 class Bench {
@@ -69,6 +70,7 @@ class Bench {
     order.urgent = spec.urgent;
     order.subject_tag = spec.subject;
     order.deadline.due = absl::UnixEpoch() + spec.due;
+    order.waits = spec.waits;
     for (uint32_t agency : spec.agencies) order.targets.Add(AgencyOrdinal(agency));
     dispatcher->Applied({.index = seq, .type = v1::ENTRY_TYPE_ORDER_ACCEPTED, .case_seq = CaseSeq(spec.case_seq)},
                         state);
@@ -104,6 +106,17 @@ class Bench {
                          .case_seq = order.case_seq,
                          .body = body.SerializeAsString()},
                         state);
+  }
+
+  // Its begin has come; where it has `ended` it doesn't.
+  void Begin(uint64_t seq, const std::vector<uint32_t>& ended = {}) {
+    domain::Order& order = state.orders.at(seq);
+    order.waits = false;
+    for (uint32_t agency : ended) order.ended.Add(AgencyOrdinal(agency));
+    order.withdrawn.AddAll(order.ended);
+    dispatcher->Applied(
+        {.index = next_index++, .type = v1::ENTRY_TYPE_ORDER_BEGUN, .order = OrderSeq(seq), .case_seq = order.case_seq},
+        state);
   }
 
   // A key was revoked: it waits wherever it had not begun.

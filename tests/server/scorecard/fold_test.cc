@@ -148,6 +148,32 @@ TEST_F(ScorecardTest, WhatStoodStillForARevokedKeyIsNotHeldAgainstTheAgency) {
   EXPECT_EQ(figures.days[1].held, 1u);
 }
 
+// A search that was signed in August for the 10th: until then nobody can be late with it, and it is nobody's.
+TEST_F(ScorecardTest, AnOrderThatWaitsCountsFromItsBegin) {
+  log_.At("2026-08-20 09:00");
+  const absl::Duration ahead = On("2026-09-10 01:00") - log_.now;
+  const uint64_t order = log_.Order({.agencies = {1, 2, 3}, .due = ahead + absl::Hours(96), .begins = ahead}),
+                 called_off = log_.Order({.agencies = {1}, .due = ahead + absl::Hours(96), .begins = ahead}),
+                 in_vain = log_.Order({.agencies = {1}, .due = ahead + absl::Hours(96), .begins = ahead});
+  log_.At("2026-09-01 09:00");
+  log_.Withdraw(called_off, {1});
+  log_.At("2026-09-10 01:00");
+  log_.Begin(order, {3});
+  log_.Begin(in_vain, {1}, BEGIN_OUTCOME_ENDED);
+  log_.At("2026-09-10 01:04");
+  log_.Answer(order, 1);
+  const PeriodFigures figures = September();
+  EXPECT_EQ(figures.courts.at(1).orders, 1u);
+  EXPECT_EQ(figures.courts.at(1).tasks, 2u);
+  EXPECT_EQ(figures.agencies.at(1).received, 1u);
+  EXPECT_EQ(figures.agencies.at(1).on_time, 1u);
+  EXPECT_EQ(figures.agencies.at(1).times.quick(), 1u) << "from its begin";
+  EXPECT_EQ(figures.agencies.at(1).open, 0u);
+  EXPECT_EQ(figures.agencies.at(2).missed, 1u);
+  EXPECT_EQ(figures.agencies.at(3).received, 0u);
+  EXPECT_EQ(Fold(log_, "2026-08")[1].courts.at(1).orders, 0u);
+}
+
 TEST_F(ScorecardTest, ADeductionThatAnObjectionKeepsBackIsNotHeldAgainstTheAgency) {
   log_.At("2026-09-01 09:00");
   const uint64_t freeze = log_.Order({.action = ACTION_FREEZE});

@@ -43,8 +43,9 @@ struct OrderMade {
   Urgency urgency = URGENCY_NORMAL;
   absl::Duration due = absl::Hours(24);
   uint64_t freeze = 0;
-  uint64_t of_case = 0;  // 0: the court's first
-  std::string order_id;  // 16 bytes, or none
+  uint64_t of_case = 0;   // 0: the court's first
+  std::string order_id;   // 16 bytes, or none
+  absl::Duration begins;  // how far ahead; zero: with its acceptance
 };
 
 class LogMaker {
@@ -88,10 +89,17 @@ class LogMaker {
     domain::AgencySet targets;
     for (const uint32_t agency : made.agencies) targets.Add(AgencyOrdinal(agency));
     body.set_targets(targets.bytes());
+    if (made.begins > absl::ZeroDuration()) body.set_begins(absl::ToUnixMicros(now + made.begins));
     journal::Leaf& leaf = Put(ENTRY_TYPE_ORDER_ACCEPTED, ACTOR_KIND_COURT, made.court, body);
     leaf.case_seq = CaseSeq(made.of_case != 0 ? made.of_case : cases[made.court - 1]);
     leaf.order = OrderSeq(leaf.index.value());
     return leaf.index.value();
+  }
+  // The begin of one that waited; it is over without having begun at `ended`.
+  void Begin(uint64_t order, const std::vector<uint32_t>& ended, BeginOutcome outcome = BEGIN_OUTCOME_BEGUN) {
+    OrderBegun body;
+    body.set_outcome(outcome), body.set_begins(absl::ToUnixMicros(now)), body.set_ended(Bits(ended));
+    Put(ENTRY_TYPE_ORDER_BEGUN, ACTOR_KIND_UNSPECIFIED, 0, body).order = OrderSeq(order);
   }
   void Deliver(uint64_t order, uint32_t agency) {
     Delivered body;

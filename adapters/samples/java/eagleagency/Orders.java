@@ -29,6 +29,7 @@ import java.util.function.Predicate;
 /** Which order may be carried out (server/docs/agency-guide.md 3): pure, and in the guide's order. Whatever isn't right is {@link Refused}. */
 public final class Orders {
     private static final long MOST = 1_000_000_000_000_000L; // minor units of any amount
+    private static final long CLOCK_SKEW = 600; // seconds by which this clock may be slow
 
     private Orders() {}
 
@@ -56,6 +57,7 @@ public final class Orders {
             throw stolen ? new Refused("KEY_REVOKED") : why;
         }
         checkContent(order);
+        Refused.insist(!order.hasNotBefore() || arrivedAt + CLOCK_SKEW >= order.getNotBefore().getSeconds(), "ORDER_NOT_YET");
         Refused.insist(arrivedAt <= order.getNotAfter().getSeconds(), "ORDER_EXPIRED");
         if (order.getAction() == Action.ACTION_DEDUCT) {
             Statement stated = directory.account(order.getCourt(), order.getDeduct().getAccountStatement(), arrivedAt);

@@ -8,6 +8,7 @@ from .signed import Refused, head_over, insist, pae, parse_strict, verifies
 
 AMOUNT_MOST = 10**15  # minor units of any amount
 MONTHS_MOST, YEARS_MOST = 1200, 100
+CLOCK_SKEW = 600  # seconds by which this clock may be slow
 
 
 def verify_order(task, envelope, directory, agency, arrived_at):
@@ -29,6 +30,7 @@ def verify_order(task, envelope, directory, agency, arrived_at):
         insist(not stolen, "KEY_REVOKED")
         raise
     check_content(order)
+    insist(not order.HasField("not_before") or arrived_at + CLOCK_SKEW >= order.not_before.seconds, "ORDER_NOT_YET")
     insist(arrived_at <= order.not_after.seconds, "ORDER_EXPIRED")
     if order.action == order_pb2.ACTION_DEDUCT:
         to = order.deduct.account
