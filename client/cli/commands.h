@@ -30,6 +30,7 @@ void AddPolicy(Verb& root);
 void AddReasons(Verb& root);
 void AddRecover(Verb& root);
 void AddStatement(Verb& root);
+void AddSupervision(Verb& root);
 void AddVersion(Verb& root);
 void AddWitness(Verb& root);
 
@@ -46,7 +47,7 @@ void AddAcceptRecovery(Verb& journal);
 // A part of `case`, for administrators.
 void AddCaseErase(Verb& cases);
 void AddMeasures(Verb& cases);
-// Of `order`, `case` and `objection` (`noun` says which): sign, submit; pending, digest.
+// Of `order`, `case`, `objection` and `supervision` (`noun` says which): sign, submit; pending, digest.
 void AddDrafts(Verb& verb, const std::string& noun);
 void AddPending(Verb& verb, const std::string& noun);
 

@@ -57,10 +57,10 @@ void Explain(Session& session, const absl::Status& status) {
 }  // namespace
 
 void AddCommands(Verb& root) {
-  for (const auto add : {AddPki,       AddInit,   AddAdmin,    AddStatement, AddKey,      AddDirectory, AddAgency,
-                         AddCase,      AddOrder,  AddFindings, AddObjection, AddIncident, AddPaper,     AddEvidence,
-                         AddJournal,   AddLooks,  AddBackup,   AddRecover,   AddMetrics,  AddWitness,   AddPolicy,
-                         AddScorecard, AddDoctor, AddReasons,  AddVersion}) {
+  for (const auto add : {AddPki,      AddInit,      AddAdmin,    AddStatement, AddKey,         AddDirectory, AddAgency,
+                         AddCase,     AddOrder,     AddFindings, AddObjection, AddSupervision, AddIncident,  AddPaper,
+                         AddEvidence, AddJournal,   AddLooks,    AddBackup,    AddRecover,     AddMetrics,   AddWitness,
+                         AddPolicy,   AddScorecard, AddDoctor,   AddReasons,   AddVersion}) {
     add(root);
   }
 }

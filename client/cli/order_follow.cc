@@ -127,22 +127,22 @@ absl::Status Events(Session& session, const WatchFlags& flags) {
       flags.case_number, flags.resume,
       [&](const v1::WatchOrdersResponse& message) {
         for (const v1::OrderEvent& event : message.events()) {
-          session.process().out << "{\"journal_index\": " << event.journal_index()
-                                << ", \"time\": " << JsonString(Rfc3339Text(ToTime(event.time()), zone))
-                                << ", \"type\": " << JsonString(event.type())
-                                << ", \"order_id\": " << IdCell(event.order_id()).json
-                                << ", \"agency\": " << TextOrNothing(event.agency()).json << ", \"outcome\": "
-                                << (event.outcome() == v1::OUTCOME_UNSPECIFIED ? "null"
-                                                                               : JsonString(Word(event.outcome())))
-                                << ", \"mark_permille\": " << event.mark_permille()
-                                << (event.objection_id().empty()
-                                        ? std::string()
-                                        : ", \"objection_id\": " + IdCell(event.objection_id()).json)
-                                << (event.decision() == v1::OBJECTION_DECISION_UNSPECIFIED
-                                        ? std::string()
-                                        : ", \"decision\": " + JsonString(Word(event.decision())))
-                                << ", \"completes\": " << (event.completes() ? "true" : "false")
-                                << ", \"resume_token\": " << JsonString(message.resume_token()) << "}\n";
+          session.process().out
+              << "{\"journal_index\": " << event.journal_index()
+              << ", \"time\": " << JsonString(Rfc3339Text(ToTime(event.time()), zone))
+              << ", \"type\": " << JsonString(event.type()) << ", \"order_id\": " << IdCell(event.order_id()).json
+              << ", \"agency\": " << TextOrNothing(event.agency()).json << ", \"outcome\": "
+              << (event.outcome() == v1::OUTCOME_UNSPECIFIED ? "null" : JsonString(Word(event.outcome())))
+              << ", \"mark_permille\": " << event.mark_permille()
+              << (event.objection_id().empty() ? std::string()
+                                               : ", \"objection_id\": " + IdCell(event.objection_id()).json)
+              << (event.supervision_id().empty() ? std::string()
+                                                 : ", \"supervision_id\": " + IdCell(event.supervision_id()).json)
+              << (event.decision() == v1::OBJECTION_DECISION_UNSPECIFIED
+                      ? std::string()
+                      : ", \"decision\": " + JsonString(Word(event.decision())))
+              << ", \"completes\": " << (event.completes() ? "true" : "false")
+              << ", \"resume_token\": " << JsonString(message.resume_token()) << "}\n";
         }
         session.process().out.flush();
         return true;

@@ -125,7 +125,7 @@ TEST_F(CliPolicyTest, ShowTellsEveryNumberWithItsSource) {
   const Ran english = world_.Run({"policy", "show", "--section", "terms", "--english"});
   EXPECT_THAT(english.out, HasSubstr("Provisions on patent disputes"));
   const Ran json = world_.Json({"policy", "show"});
-  EXPECT_EQ(At(json.out, "policy.version"), "5");
+  EXPECT_EQ(At(json.out, "policy.version"), "6");
   EXPECT_EQ(At(json.out, "policy.journal_index"), "7");
   EXPECT_EQ(At(json.out, "rows.0.section"), "version");
   EXPECT_NE(world_.Run({"policy", "show", "--section", "nothing"}).exit, 0);
@@ -140,7 +140,7 @@ TEST_F(CliPolicyTest, TheFileThatShowWritesIsTheTableInForce) {
 
 TEST_F(CliPolicyTest, CheckTellsWhatATableWouldChange) {
   v1::PolicyTable next = Shipped();
-  next.set_version(6);
+  next.set_version(7);
   next.mutable_terms(0)->set_months_max(6);
   next.mutable_terms()->DeleteSubrange(1, 1);
   v1::TermRow* row = next.add_terms();
@@ -164,7 +164,7 @@ TEST_F(CliPolicyTest, CalendarsAreShownAndWhatEndsSoonIsSaid) {
   EXPECT_THAT(shown.out, AllOf(HasSubstr("CN-2026"), HasSubstr("国庆节"), HasSubstr("国办发明电〔2025〕7号"),
                                Not(HasSubstr("LAST YEAR"))));
   v1::PolicyTable next = Shipped();
-  next.set_version(6);
+  next.set_version(7);
   next.mutable_calendars(0)->set_year(2025), next.mutable_calendars(0)->clear_holidays();
   next.mutable_calendars(0)->clear_working_days();
   const Ran text = world_.Run({"policy", "check", Put(next)});
@@ -206,7 +206,7 @@ TEST_F(CliPolicyTest, AVersionThatIsNotAboveTheOneInForceIsSaid) {
 
 TEST_F(CliPolicyTest, InstallProposesTheTable) {
   v1::PolicyTable next = Shipped();
-  next.set_version(6);
+  next.set_version(7);
   const Ran ran = world_.Run({"policy", "install", Put(next), "--ground", "second table", "--key",
                               world_.Path("pki/keys/administrator-one.pem")},
                              "operator-ops");
@@ -220,7 +220,7 @@ TEST_F(CliPolicyTest, InstallProposesTheTable) {
 
 TEST_F(CliPolicyTest, WhoApprovesATableSeesWhatItChanges) {
   v1::PolicyTable next = Shipped();
-  next.set_version(6);
+  next.set_version(7);
   next.mutable_terms(0)->set_months_max(6);
   ASSERT_EQ(world_
                 .Run({"policy", "install", Put(next), "--ground", "shorter", "--key",
@@ -239,7 +239,7 @@ TEST_F(CliPolicyTest, WhoApprovesATableSeesWhatItChanges) {
   Ran asked = world_.Run(approve, "operator-ops");
   EXPECT_THAT(
       asked.err,
-      AllOf(HasSubstr("against version 5, which is in force: 2"),
+      AllOf(HasSubstr("against version 6, which is in force: 2"),
             HasSubstr("terms DEPOSIT: months_max: 12 renewal_opens_days: 90 -> months_max: 6 renewal_opens_days: 90")));
   world_.gateway->policy.reset();
   asked = world_.Run(approve, "operator-ops");
