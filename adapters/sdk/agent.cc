@@ -69,6 +69,7 @@ absl::Status Agent::Start() {
   may_have_unsigned_ = !unit.tables.Unsigned(1).empty();
   may_have_pending_ = unit.tables.NextPending(0).has_value();
   may_have_said_ = ObjectionTables(*unit.transaction).NextPending().has_value();
+  may_have_answers_ = SupervisionTables(*unit.transaction).NextPending().has_value();
   forgotten_wait_ = config_.forgotten_retry_min;
   if (!unit.tables.Forgotten(0, 1).empty()) next_forgotten_ = Monotonic() + forgotten_wait_;
   PositionTables positions(*unit.transaction);
@@ -140,7 +141,9 @@ bool Agent::Idle() const {
   const size_t to_do =
       draining_ ? queue_.Finishable(ports_.clock.MonotonicNow(), MayBegin()) : queue_.Queued(ForgetBefore());
   const bool said = !may_have_said_ || failures_[kObject] > 0;  // what is refused isn't waited for
-  return to_do == 0 && said && !may_have_unsigned_ && !may_have_pending_ && !calls_[kReport] && replies_.empty();
+  const bool answered = !may_have_answers_ || failures_[kAnswer] > 0;
+  return to_do == 0 && said && answered && !may_have_unsigned_ && !may_have_pending_ && !calls_[kReport] &&
+         replies_.empty();
 }
 
 AgentMetrics Agent::metrics() const {

@@ -43,6 +43,7 @@
 #include "adapters/sdk/paper_folder.h"
 #include "adapters/sdk/ports.h"
 #include "adapters/sdk/position.h"
+#include "adapters/sdk/supervision_rows.h"
 #include "adapters/sdk/task_queue.h"
 #include "adapters/sdk/verifier.h"
 #include "server/base/clock.h"
@@ -56,7 +57,8 @@ namespace eagle::sdk {
 // have the same).
 using Reply = std::variant<v1::HelloResponse, v1::PullTasksResponse, v1::RenewLeaseResponse, v1::ReportResultsResponse,
                            v1::ReportStatusResponse, v1::PullBlobPartResponse, v1::PutBlobPartResponse,
-                           v1::SubmitObjectionsResponse, v1::PullObjectionsResponse>;
+                           v1::SubmitObjectionsResponse, v1::PullObjectionsResponse, v1::SubmitSupervisionResponse,
+                           v1::PullSupervisionResponse>;
 
 // All outlive the agent.
 struct AgentPorts {
@@ -134,6 +136,14 @@ class Agent {
   // What was said in a thread as far as the gateway has it, every word verified when it came, in order.
   std::vector<v1::ObjectionAct> WordsOf(const std::string& objection_id);
 
+  // Supervision orders 督办 to this agency, every word verified when it came. People answer them: signed and kept when
+  // these return, sent soon. The first says that they have it. Errors: TEXT_INVALID; SUPERVISION_UNKNOWN;
+  // SUPERVISION_CLOSED; SUPERVISION_OUT_OF_TURN: it was said before, or isn't recorded yet.
+  absl::Status AcknowledgeSupervision(const std::string& id, const std::string& handler);
+  absl::Status AnswerSupervision(const std::string& id, const std::string& text);
+  std::vector<SupervisionRow> SupervisionOrders();
+  std::vector<v1::SupervisionAct> WordsOfSupervision(const std::string& id);
+
   // For counters and imports of a register that lives in the inbox: `work` in a transaction, committed when it gives
   // OK.
   absl::Status InTransaction(const std::function<absl::Status(InboxTransaction&)>& work);
@@ -155,6 +165,8 @@ class Agent {
     kDocument,
     kObject,
     kThread,
+    kAnswer,
+    kSupervised,
     kPosition,
     kMethods
   };
@@ -272,6 +284,14 @@ class Agent {
   void TakeThread(const v1::PullObjectionsResponse& response);
   bool TakeWord(const v1::ObjectionWord& word, Unit& unit);
 
+  // agent_supervision.cc: what courts demand, and what people say to it
+  absl::Status SayInSupervision(const std::string& id, v1::SupervisionAct act);
+  void SendAnswer();
+  void TakeAnswered(const v1::SubmitSupervisionResponse& response);
+  void SendSupervised();
+  void TakeSupervised(const v1::PullSupervisionResponse& response);
+  bool TakeSupervisionWord(const v1::SupervisionWord& word, Unit& unit);
+
   // agent_positions.cc: the daily statement
   std::string DayToState();
   void StateDay();
@@ -337,7 +357,10 @@ class Agent {
   absl::Duration next_position_ = -absl::InfiniteDuration();
   bool may_be_disputed_ = true;  // the core is to be told again which measures on income go on
   absl::Duration next_dispute_ = -absl::InfiniteDuration();
-  uint64_t newest_word_ = 0;  // that a poll told of; 0: none to be fetched
+  uint64_t newest_word_ = 0;         // that a poll told of; 0: none to be fetched
+  bool may_have_answers_ = false;    // words in supervision threads that weren't recorded
+  uint64_t answer_sent_ = 0;         // in the last call
+  uint64_t newest_supervision_ = 0;  // that a poll told of; 0: none to be fetched
   // Batches that the gateway refuses as they are: tried again later and later, without holding up the others.
   struct Refused {
     uint32_t times = 0;

@@ -15,6 +15,7 @@ constexpr absl::Duration kClocksDiffer = absl::Minutes(10);
 
 void Agent::TakeTasks(const Call& call, const v1::PullTasksResponse& response) {
   newest_word_ = std::max(newest_word_, response.objections());
+  newest_supervision_ = std::max(newest_supervision_, response.supervision());
   if (static_cast<uint32_t>(response.tasks_size()) > call.tasks_asked)
     return Malformed(kPull, "more tasks than were asked for");
   for (const v1::Task& task : response.tasks()) {

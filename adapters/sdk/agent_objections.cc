@@ -52,7 +52,7 @@ void Agent::SayWord(v1::ObjectionAct act, const std::string& objection_id, Unit&
   act.set_author(config_.agency);
   *act.mutable_written_at() = trust::TimestampOf(Wall());
   ObjectionTables tables(*unit.transaction);
-  SaidRow said{.sequence = tables.TakeSequence(), .objection_id = objection_id};
+  SaidRow said{.sequence = tables.TakeSequence(), .thread_id = objection_id};
   said.batch = trust::MakeBatch({v1::MEMBER_TYPE_OBJECTION, config_.environment, config_.agency, said.sequence, Wall()},
                                 {act.SerializeAsString()}, {&ports_.signer});
   tables.AddSaid(said);
@@ -203,7 +203,7 @@ void Agent::TakeSaid(const v1::SubmitObjectionsResponse& response) {
   if (response.results_size() != 1 || !(response.results(0).has_acceptance() || response.results(0).has_refusal()))
     return Malformed(kObject, "not one result for the one word");
   const v1::ObjectionResult& result = response.results(0);
-  auto row = tables.Find(said->objection_id);
+  auto row = tables.Find(said->thread_id);
   if (row && result.has_refusal()) {
     row->why = result.refusal().reason() + ": " + result.refusal().message();
     // Also of one that an older log had recorded: after a loss the order may not have been handed out yet.

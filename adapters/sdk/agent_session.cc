@@ -59,6 +59,8 @@ void Agent::TakeReply(CallId id, absl::StatusOr<Reply> reply) {
   const auto* document = std::get_if<v1::PutBlobPartResponse>(&*reply);
   const auto* said = std::get_if<v1::SubmitObjectionsResponse>(&*reply);
   const auto* thread = std::get_if<v1::PullObjectionsResponse>(&*reply);
+  const auto* answered = std::get_if<v1::SubmitSupervisionResponse>(&*reply);
+  const auto* supervised = std::get_if<v1::PullSupervisionResponse>(&*reply);
   const uint32_t failures = failures_[method];
   if (method == kHello && hello != nullptr) {
     TakeHello(*hello);
@@ -78,6 +80,10 @@ void Agent::TakeReply(CallId id, absl::StatusOr<Reply> reply) {
     TakeSaid(*said);
   } else if (method == kThread && thread != nullptr) {
     TakeThread(*thread);
+  } else if (method == kAnswer && answered != nullptr) {
+    TakeAnswered(*answered);
+  } else if (method == kSupervised && supervised != nullptr) {
+    TakeSupervised(*supervised);
   } else if (method != kStatus) {
     Malformed(method, "the reply is of another kind than the call");
   }
@@ -136,7 +142,9 @@ void Agent::Failed(Method method, const absl::Status& status) {
     if (method == kPaper) return MissPaper(FailureOf(status).message);
     ++metrics_.documents_refused;
     EndDocument();
-  } else if ((method == kObject || method == kThread || method == kPosition) && IsRefusal(status)) {
+  } else if ((method == kObject || method == kThread || method == kAnswer || method == kSupervised ||
+              method == kPosition) &&
+             IsRefusal(status)) {
     return;  // later and later again; orders and receipts go on
   } else if (status.code() == absl::StatusCode::kUnavailable || failures_[method] >= kFailuresUntilHello) {
     GoDown(wait);
@@ -161,6 +169,8 @@ void Agent::SendCalls() {
   if (may(kPaper) && fetch_) SendPaper();
   if (may(kObject) && may_have_said_) SendWord();
   if (may(kThread) && newest_word_ != 0) SendThread();
+  if (may(kAnswer) && may_have_answers_) SendAnswer();
+  if (may(kSupervised) && newest_supervision_ != 0) SendSupervised();
   if (may(kPosition) && may_have_parts_) SendPosition();
   if (may(kPull) && !draining_) SendPull();
 }
@@ -222,6 +232,8 @@ bool Agent::TakeOrigin(const v1::HelloResponse& response) {
     documents_done_.clear();
     ObjectionTables(*unit.transaction).Rewind(response.recovered_at());
     may_have_said_ = true, newest_word_ = 0;
+    SupervisionTables(*unit.transaction).Rewind(response.recovered_at());
+    may_have_answers_ = true, newest_supervision_ = 0;
     ForgetStatedDay(unit);
   }
   unit.tables.PutMeta(meta);

@@ -136,14 +136,18 @@ struct AgentMetrics {
   uint64_t papers_fetched = 0;
   uint64_t papers_missed = 0;  // attempts that brought none
   uint64_t documents_put = 0;
-  uint64_t documents_refused = 0;           // the gateway doesn't take the file: the receipt went without it
-  uint64_t documents_lost = 0;              // the file couldn't be read, or is gone
-  uint64_t objection_words = 0;             // of ours that the gateway recorded
-  uint64_t objection_words_refused = 0;     // of ours
-  uint64_t objection_words_unverified = 0;  // of the court's, asked for again later
-  uint64_t positions_stated = 0;            // days whose statement the gateway has whole
-  uint64_t positions_refused = 0;           // parts that it refused: the day is stated anew
-  uint64_t positions_awaited = 0;           // days that the unit hadn't stated when they were due
+  uint64_t documents_refused = 0;             // the gateway doesn't take the file: the receipt went without it
+  uint64_t documents_lost = 0;                // the file couldn't be read, or is gone
+  uint64_t objection_words = 0;               // of ours that the gateway recorded
+  uint64_t objection_words_refused = 0;       // of ours
+  uint64_t objection_words_unverified = 0;    // of the court's, asked for again later
+  uint64_t supervision_orders = 0;            // that came
+  uint64_t supervision_words = 0;             // of ours that the gateway recorded
+  uint64_t supervision_words_refused = 0;     // of ours
+  uint64_t supervision_words_unverified = 0;  // of courts, asked for again later
+  uint64_t positions_stated = 0;              // days whose statement the gateway has whole
+  uint64_t positions_refused = 0;             // parts that it refused: the day is stated anew
+  uint64_t positions_awaited = 0;             // days that the unit hadn't stated when they were due
   // Gauges.
   uint64_t queued = 0;
   uint64_t waiting_for_clerk = 0;

@@ -1,8 +1,4 @@
-// Objections 异议 in the inbox: what this agency raised, what was said in each thread, and which of its own words the
-// gateway hasn't recorded yet. Kept for ever: they are the agency's proof that it objected in time.
-//
-// Keys: k objection id -> ObjectionRow; v objection id, journal index -> word; u sequence -> signed batch of one word,
-// f sequence -> it isn't recorded yet; j -> positions.
+// Objections 异议 in the inbox: what this agency raised, and what was said to it. Letters: k, v, u, f, j.
 //
 // Threads: one owner, as the transaction.
 #pragma once
@@ -11,16 +7,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
-#include "adapters/sdk/inbox.h"
+#include "adapters/sdk/word_rows.h"
 #include "goldeneagle/v1/objection_service.pb.h"
 
 namespace eagle::sdk {
-
-namespace v1 = ::goldeneagle::v1;
 
 enum class ObjectionPhase : uint8_t {
   kSaid = 0,     // signed, not recorded yet: it is sent until it is
@@ -46,40 +39,18 @@ struct ObjectionRow {
   bool undecided() const { return phase == ObjectionPhase::kSaid || phase == ObjectionPhase::kOpen; }
 };
 
-struct SaidRow {
-  uint64_t sequence = 0;  // of its head
-  std::string objection_id;
-  v1::SignedBatch batch;  // of one
-};
-
-class ObjectionTables {
+class ObjectionTables : public WordTables {
  public:
-  explicit ObjectionTables(InboxTransaction& transaction) : transaction_(transaction) {}
+  explicit ObjectionTables(InboxTransaction& transaction) : WordTables(transaction, {'k', 'v', 'u', 'f', 'j'}) {}
 
   std::optional<ObjectionRow> Find(std::string_view id);
   void Put(const ObjectionRow& row);
   std::vector<ObjectionRow> All();  // by id, which is by time
 
-  void AddWord(const v1::ObjectionWord& word);
+  void AddWord(const v1::ObjectionWord& word) {
+    PutWord(word.objection_id(), word.journal_index(), word.SerializeAsString());
+  }
   std::vector<v1::ObjectionWord> Words(std::string_view objection_id);
-
-  // The sequence of the next head.
-  uint64_t TakeSequence();
-  void AddSaid(const SaidRow& row);  // pending
-  std::optional<SaidRow> NextPending();
-  void SetRecorded(uint64_t sequence);
-  // Whether these very bytes are a word of ours.
-  bool HasSaid(std::string_view member);
-  // The gateway's log lost what it had after `position`: all that was said is said again, what lies past it is fetched
-  // again.
-  void Rewind(uint64_t position);
-
-  // Journal index of the newest word that was fetched.
-  uint64_t Position();
-  void SetPosition(uint64_t position);
-
- private:
-  InboxTransaction& transaction_;
 };
 
 }  // namespace eagle::sdk

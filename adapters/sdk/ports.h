@@ -35,6 +35,7 @@
 #include "goldeneagle/v1/adapter_service.pb.h"
 #include "goldeneagle/v1/blob_service.pb.h"
 #include "goldeneagle/v1/objection_service.pb.h"
+#include "goldeneagle/v1/supervision_order_service.pb.h"
 #include "server/journal/hash.h"
 
 namespace eagle::sdk {
@@ -59,6 +60,9 @@ class Channel {
   // A channel that carries no papers leaves these two unanswered.
   virtual void PullBlobPart(CallId, const v1::PullBlobPartRequest&) {}
   virtual void PutBlobPart(CallId, const v1::PutBlobPartRequest&) {}
+  // A channel that carries no supervision orders leaves these two unanswered.
+  virtual void AnswerSupervision(CallId, const v1::SubmitSupervisionRequest&) {}
+  virtual void PullSupervision(CallId, const v1::PullSupervisionRequest&) {}
   virtual void RaiseObjection(CallId call, const v1::SubmitObjectionsRequest& request) = 0;
   virtual void PullObjections(CallId call, const v1::PullObjectionsRequest& request) = 0;
 };

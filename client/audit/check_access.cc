@@ -82,9 +82,13 @@ void CheckAccess(const journal::Leaf& leaf, Picture& seen) {
   const auto of = seen.cases.find(leaf.case_seq.value());
   if (of == seen.cases.end()) return;  // the frame has found it
   const bool own = leaf.actor_kind == ACTOR_KIND_COURT && leaf.actor_ordinal == of->second.court;
-  if (own ? body.scope() != READ_SCOPE_SELF : body.scope() != READ_SCOPE_GRANT)
+  // A court reads the words of the supervision orders that it has a part in, whoever has the case.
+  const bool party = body.scope() == READ_SCOPE_PARTY && !own && body.method() == "ReadSupervision" &&
+                     leaf.actor_kind == ACTOR_KIND_COURT && IsPartyIn(leaf.case_seq.value(), leaf.actor_ordinal, seen);
+  if (!party && (own ? body.scope() != READ_SCOPE_SELF : body.scope() != READ_SCOPE_GRANT))
     wrong("its scope is not that of the reader");
-  if (!own && !GrantStands(leaf.case_seq.value(), seen)) wrong("nobody but its own court may read the case now");
+  if (!own && !party && !GrantStands(leaf.case_seq.value(), seen))
+    wrong("nobody but its own court may read the case now");
   const CaseStage stage = of->second.stage;
   const bool open = stage != CASE_STAGE_CLOSED && stage != CASE_STAGE_TRANSFERRED && stage != CASE_STAGE_ERASED;
   if (body.no_open_case() == open) wrong("whether the case was open is not told as it was");

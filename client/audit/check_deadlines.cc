@@ -12,10 +12,11 @@ StoredClock* ClockOf(uint64_t seq, ClockOwner owner, Picture& seen) {
     const auto at = owners.find(seq);
     return at == owners.end() ? nullptr : &at->second.clock;
   };
-  return owner == ClockOwner::kOrder      ? of(seen.orders)
-         : owner == ClockOwner::kCase     ? of(seen.cases)
-         : owner == ClockOwner::kIncident ? of(seen.incidents)
-                                          : of(seen.objections);
+  return owner == ClockOwner::kOrder       ? of(seen.orders)
+         : owner == ClockOwner::kCase      ? of(seen.cases)
+         : owner == ClockOwner::kIncident  ? of(seen.incidents)
+         : owner == ClockOwner::kObjection ? of(seen.objections)
+                                           : of(seen.supervisions);
 }
 
 const char* NameOf(ClockOwner owner) {
@@ -26,6 +27,8 @@ const char* NameOf(ClockOwner owner) {
       return "the surplus of case ";
     case ClockOwner::kObjection:
       return "objection ";
+    case ClockOwner::kSupervision:
+      return "supervision order ";
     default:
       return "incident ";
   }
@@ -34,6 +37,7 @@ const char* NameOf(ClockOwner owner) {
 // Whether it still runs. Pre: there is such a clock.
 bool Runs(uint64_t seq, ClockOwner owner, const Picture& seen) {
   if (owner == ClockOwner::kOrder) return !seen.orders.at(seq).open.empty() && !seen.orders.at(seq).waits;
+  if (owner == ClockOwner::kSupervision) return OwesAnswer(seq, seen);
   return owner != ClockOwner::kObjection || seen.objections.at(seq).closed == 0;
 }
 

@@ -36,13 +36,7 @@ void CheckRaised(const journal::Leaf& leaf, const OrderSeen& order, Picture& see
   }
   ObjectionSeen& raised = seen.objections[index];
   raised = {.order = seq, .measure = measure, .agency = leaf.agency.value(), .court = order.court};
-  raised.clock = {.row = seen.RowNumber(body.deadline_row()), .due = body.due()};
-  bool rising = body.marks_size() == body.marks_permille_size() && body.marks_size() > 0;
-  for (int i = 0; i < std::min(body.marks_size(), body.marks_permille_size()); ++i) {
-    rising = rising && (i == 0 || body.marks(i) > body.marks(i - 1));
-    raised.clock.marks.emplace_back(body.marks(i), body.marks_permille(i));
-  }
-  if (!rising || body.deadline_row().empty() || body.due() <= seen.now || body.marks(0) < seen.now)
+  if (!ReadClock(body, seen, raised.clock))
     wrong("the court has a time to answer in, with marks on the way, all of it to come");
   seen.Arm(raised.clock, index, ClockOwner::kObjection);
   others.push_back(index);

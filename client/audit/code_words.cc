@@ -152,6 +152,8 @@ constexpr CodeRow kCodes[] = {
     {"PROCESSING_FAILED", "处理失败"},
     {"UNIT_DOWN", "系统停用"},
     {"ANSWER_OBJECTION", "异议答复期限"},
+    {"ANSWER_SUPERVISION", "督办反馈期限"},
+    {"ANSWER_SUPERVISION_URGENT", "紧急督办反馈期限"},
     {"PRE_SEALED", "预查封"},
     {"NO_INCOME_ACCOUNT", "非收入账户"},
     {"QUANTITY_ABOVE_HOLDING", "数量超过持有"},

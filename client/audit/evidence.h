@@ -28,6 +28,7 @@
 #include "goldeneagle/v1/entry.pb.h"
 #include "goldeneagle/v1/evidence.pb.h"
 #include "goldeneagle/v1/objection.pb.h"
+#include "goldeneagle/v1/supervision.pb.h"
 
 namespace eagle::audit {
 
@@ -90,6 +91,17 @@ struct ClosedReceiptSeen {  // of an agency that is not in scope
   absl::Time time;
   goldeneagle::v1::EntryType type = goldeneagle::v1::ENTRY_TYPE_UNSPECIFIED;
   uint32_t agency = 0;
+};
+// A step of a supervision order 督办 about the order, as its leaf tells it: its words stay closed.
+struct SupervisionStepSeen {
+  uint64_t index = 0;
+  absl::Time time;
+  goldeneagle::v1::EntryType type{};  // SUPERVISION_*
+  uint32_t agency = 0;                // addressed; 0: a court is
+  bool commander = false, late = false;
+  goldeneagle::v1::SupervisionState state{};    // of SUPERVISION_WORD
+  goldeneagle::v1::SupervisionResult result{};  // of SUPERVISION_CLOSED
+  uint32_t mark_permille = 0;                   // of SUPERVISION_MARKED
 };
 struct MarkSeen {
   uint64_t index = 0;
@@ -185,9 +197,10 @@ struct EvidenceReport {
   std::vector<WithdrawalSeen> withdrawals;
   absl::Time begins = absl::InfinitePast();   // as it was stored at acceptance; InfinitePast: it didn't wait
   std::optional<BeginSeen> begun;             // what became of it then
-  std::vector<ObjectionWordSeen> objections;  // in the order of the log
-  std::vector<uint64_t> open_objections;      // at the checkpoint: entries that opened a thread
-  std::vector<RevokedSeen> revoked;           // of the court and of those who signed, since the acceptance
+  std::vector<SupervisionStepSeen> supervision;  // in the order of the log
+  std::vector<ObjectionWordSeen> objections;     // in the order of the log
+  std::vector<uint64_t> open_objections;         // at the checkpoint: entries that opened a thread
+  std::vector<RevokedSeen> revoked;              // of the court and of those who signed, since the acceptance
   std::vector<PauseSeen> pauses;
   std::vector<ResumptionSeen> resumptions;  // in the order of the log
   std::vector<uint32_t> paused;             // ordinals where it still stands still at the checkpoint

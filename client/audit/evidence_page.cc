@@ -217,6 +217,8 @@ class Writer {
       Row({"期限标记 " + std::to_string(mark.permille / 10) + "%", "mark"},
           At(mark.time) + ", " + Entry(mark.index) + ", 未反馈 open: " + (open.empty() ? "无 none" : open));
     }
+    for (const SupervisionStepSeen& step : report_.supervision)
+      Row({"督办", "supervision"}, At(step.time) + ", " + Entry(step.index) + ": " + Both(WordsOf(step)));
     for (const WithdrawalSeen& withdrawal : report_.withdrawals) {
       std::string where;
       for (const uint32_t ordinal : withdrawal.agencies) where += " " + AgencyName(report_, ordinal);

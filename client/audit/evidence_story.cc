@@ -10,6 +10,7 @@
 #include "client/audit/evidence_ordinals.h"
 #include "client/audit/evidence_signers.h"
 #include "client/audit/recovery.h"
+#include "goldeneagle/v1/supervision_entry.pb.h"
 #include "server/base/bytes.h"
 #include "server/base/reason.h"
 
@@ -26,6 +27,10 @@ bool CarriesReceipt(uint16_t type) {
 }
 
 bool IsOfObjection(uint16_t type) { return type >= ENTRY_TYPE_OBJECTION_RAISED && type <= ENTRY_TYPE_OBJECTION_MARKED; }
+
+bool IsOfSupervision(uint16_t type) {
+  return type >= ENTRY_TYPE_SUPERVISION_ISSUED && type <= ENTRY_TYPE_SUPERVISION_MARKED;
+}
 
 class Story {
  public:
@@ -230,6 +235,7 @@ class Story {
       return objections_->Tell(entry, agency == agencies_.end() ? nullptr : &agency->second, needed_);
     }
     if (entry.opened) return WrongPart(part, "opened, and no receipt", "payload", "closed", "opened");
+    if (IsOfSupervision(entry.leaf.type)) return TellSupervision(entry, part);
     if (entry.leaf.type == ENTRY_TYPE_DEADLINE_MARKED) {
       DeadlineMarked body;
       EAGLE_RETURN_IF_ERROR(ParseKnown(entry.leaf.body, part, body));
@@ -254,6 +260,37 @@ class Story {
       report_.withdrawals.push_back({entry.index(), entry.leaf.time, VectorOf(withdrawn)});
       if (body.completes()) return CheckComplete(part);
     }
+    return absl::OkStatus();
+  }
+
+  absl::Status TellSupervision(const OpenedEntry& entry, const std::string& part) {
+    SupervisionStepSeen step{.index = entry.index(),
+                             .time = entry.leaf.time,
+                             .type = static_cast<EntryType>(entry.leaf.type),
+                             .agency = entry.leaf.agency.value()};
+    SupervisionIssued issued;
+    SupervisionSaid said;
+    SupervisionClosed closed;
+    SupervisionMarked marked;
+    switch (step.type) {
+      case ENTRY_TYPE_SUPERVISION_ISSUED:
+        EAGLE_RETURN_IF_ERROR(ParseKnown(entry.leaf.body, part, issued));
+        step.commander = issued.commander();
+        break;
+      case ENTRY_TYPE_SUPERVISION_WORD:
+        EAGLE_RETURN_IF_ERROR(ParseKnown(entry.leaf.body, part, said));
+        step.state = said.state(), step.late = said.late();
+        break;
+      case ENTRY_TYPE_SUPERVISION_CLOSED:
+        EAGLE_RETURN_IF_ERROR(ParseKnown(entry.leaf.body, part, closed));
+        step.result = closed.result();
+        break;
+      default:
+        EAGLE_RETURN_IF_ERROR(ParseKnown(entry.leaf.body, part, marked));
+        step.mark_permille = marked.mark_permille();
+        break;
+    }
+    report_.supervision.push_back(step);
     return absl::OkStatus();
   }
 

@@ -186,6 +186,26 @@ Words WordsOf(Outcome outcome) { return Find(kOutcomes, outcome); }
 Words WordsOf(MeasureChange change) { return Find(kChanges, change); }
 Words WordsOf(ObjectionDecision decision) { return Find(kDecisions, decision); }
 
+Words WordsOf(const SupervisionStepSeen& step) {
+  switch (step.type) {
+    case ENTRY_TYPE_SUPERVISION_ISSUED:
+      return step.commander ? Words{"发出指挥长令", "a commander's order is issued"}
+                            : Words{"发出督办令", "a supervision order is issued"};
+    case ENTRY_TYPE_SUPERVISION_WORD:
+      return step.state == SUPERVISION_STATE_ACKNOWLEDGED ? Words{"签收", "acknowledged"}
+             : step.state == SUPERVISION_STATE_RETURNED   ? Words{"退回", "its answer is returned"}
+             : step.late                                  ? Words{"逾期反馈", "answered, late"}
+                                                          : Words{"反馈", "answered"};
+    case ENTRY_TYPE_SUPERVISION_CLOSED:
+      return step.result == SUPERVISION_RESULT_DONE       ? Words{"办结：已落实", "closed: done"}
+             : step.result == SUPERVISION_RESULT_NOT_DONE ? Words{"办结：未落实", "closed: not done"}
+                                                          : Words{"撤销", "taken back"};
+    default:
+      return Words{"期限标记 " + std::to_string(step.mark_permille / 10) + "%",
+                   "mark at " + std::to_string(step.mark_permille / 10) + " %"};
+  }
+}
+
 Words WordsOf(Run run, bool silence) {
   switch (run) {
     case Run::kSinceAcceptance:

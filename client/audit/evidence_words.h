@@ -23,6 +23,7 @@ Words WordsOf(goldeneagle::v1::ReceiptKind kind);
 Words WordsOf(goldeneagle::v1::Outcome outcome);
 Words WordsOf(goldeneagle::v1::MeasureChange change);
 Words WordsOf(goldeneagle::v1::ObjectionDecision decision);
+Words WordsOf(const SupervisionStepSeen& step);
 Words WordsOf(Run run, bool silence);
 
 // "198,287.00 CNY".

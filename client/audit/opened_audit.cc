@@ -93,6 +93,10 @@ void OpenedAudit::Take(std::string_view bytes, std::string_view sealed) {
     case ENTRY_TYPE_OBJECTION_REPLIED:
     case ENTRY_TYPE_OBJECTION_ANSWERED:
       return TakeObjection(leaf, *payload);
+    case ENTRY_TYPE_SUPERVISION_ISSUED:
+    case ENTRY_TYPE_SUPERVISION_WORD:
+    case ENTRY_TYPE_SUPERVISION_CLOSED:
+      return TakeSupervision(leaf, *payload);
     case ENTRY_TYPE_POSITION_STATED:
       return TakePosition(leaf, *payload);
     case ENTRY_TYPE_INCIDENT_ARISEN:

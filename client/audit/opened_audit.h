@@ -30,6 +30,7 @@
 #include "goldeneagle/v1/entry.pb.h"
 #include "goldeneagle/v1/envelope.pb.h"
 #include "goldeneagle/v1/receipt.pb.h"
+#include "goldeneagle/v1/supervision_entry.pb.h"
 #include "server/journal/leaf.h"
 
 namespace eagle::audit {
@@ -83,6 +84,12 @@ class OpenedAudit {
 
   struct ObjectionKept {
     std::string id, digest;  // of the act that raised it
+  };
+
+  struct SupervisionKept {
+    std::string id, digest;  // of the act that issued it
+    bool commander = false;
+    goldeneagle::v1::Urgency urgency{};
   };
 
   // The newest part of an agency's daily statement, and the orders about which an incident has to follow it.
@@ -147,6 +154,12 @@ class OpenedAudit {
   bool TakeWord(const journal::Leaf& leaf, const goldeneagle::v1::Receipt& receipt);
   void TakeObjection(const journal::Leaf& leaf, const std::string& payload);
   void CheckObjectionRow(const journal::Leaf& leaf, const goldeneagle::v1::ObjectionRaised& raised);
+  // opened_supervision.cc
+  void TakeSupervision(const journal::Leaf& leaf, const std::string& payload);
+  void CheckIssue(const journal::Leaf& leaf, const goldeneagle::v1::SupervisionIssued& issued,
+                  const goldeneagle::v1::SupervisionAct& act);
+  template <typename Body>
+  void CheckTurn(const journal::Leaf& leaf, goldeneagle::v1::Urgency urgency, const Body& body);
   // opened_positions.cc
   void TakePosition(const journal::Leaf& leaf, const std::string& payload);
   void TakeIncident(const journal::Leaf& leaf, const std::string& payload);
@@ -180,6 +193,7 @@ class OpenedAudit {
   std::map<std::tuple<uint64_t, uint64_t, int>, int64_t> under_head_;
   std::map<std::pair<uint64_t, uint32_t>, WordKept> words_;  // by order and agency
   std::map<uint64_t, ObjectionKept> objections_;             // by OBJECTION_RAISED
+  std::map<uint64_t, SupervisionKept> supervisions_;         // by SUPERVISION_ISSUED
   std::map<uint64_t, CaseKept> cases_;
   std::set<uint64_t> moved_;                           // cases with somebody who left, moved in the commit of now
   std::map<std::string, uint64_t> order_seqs_;         // by order id

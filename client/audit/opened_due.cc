@@ -84,7 +84,27 @@ const DeadlineRow* RowNamed(const std::string& name, const PolicyTable& table) {
   return row == table.deadlines().end() ? nullptr : &*row;
 }
 
+template <typename Body>
+std::optional<std::string> WrongTurn(const Body& body, Urgency urgency, absl::Time at, const PolicyTable& table,
+                                     const std::string& region) {
+  const std::string name = urgency == URGENCY_URGENT ? "ANSWER_SUPERVISION_URGENT" : "ANSWER_SUPERVISION";
+  const DeadlineRow* row = RowNamed(name, table);
+  if (row == nullptr || body.deadline_row() != name)
+    return absl::StrCat("this supervision order is answered by the row ", name,
+                        " of the installed policy, and by no other");
+  return WrongClock(body, *row, at, table, region);
+}
+
 }  // namespace
+
+std::optional<std::string> WrongDue(const SupervisionIssued& issued, Urgency urgency, absl::Time at,
+                                    const PolicyTable& table, const std::string& region) {
+  return WrongTurn(issued, urgency, at, table, region);
+}
+std::optional<std::string> WrongDue(const SupervisionSaid& returned, Urgency urgency, absl::Time at,
+                                    const PolicyTable& table, const std::string& region) {
+  return WrongTurn(returned, urgency, at, table, region);
+}
 
 std::optional<std::string> WrongDue(const OrderAccepted& order, Urgency urgency, absl::Time at,
                                     const PolicyTable& table, const RegisterAgency* agency) {

@@ -11,6 +11,7 @@
 #include "goldeneagle/v1/administration.pb.h"
 #include "goldeneagle/v1/entry.pb.h"
 #include "goldeneagle/v1/policy.pb.h"
+#include "goldeneagle/v1/supervision_entry.pb.h"
 
 namespace eagle::audit {
 
@@ -33,5 +34,13 @@ std::optional<std::string> WrongDue(const goldeneagle::v1::IncidentArisen& incid
 // The same of an objection that was raised at `at`.
 std::optional<std::string> WrongDue(const goldeneagle::v1::ObjectionRaised& objection, absl::Time at,
                                     const goldeneagle::v1::PolicyTable& table);
+// The same of a word that starts the clock of a supervision order's addressee at `at`. `region`: of the agency
+// addressed; empty: a court is.
+std::optional<std::string> WrongDue(const goldeneagle::v1::SupervisionIssued& issued, goldeneagle::v1::Urgency urgency,
+                                    absl::Time at, const goldeneagle::v1::PolicyTable& table,
+                                    const std::string& region);
+std::optional<std::string> WrongDue(const goldeneagle::v1::SupervisionSaid& returned, goldeneagle::v1::Urgency urgency,
+                                    absl::Time at, const goldeneagle::v1::PolicyTable& table,
+                                    const std::string& region);
 
 }  // namespace eagle::audit

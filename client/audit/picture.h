@@ -4,6 +4,7 @@
 // Threads: a value.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -24,6 +25,7 @@
 #include "client/audit/tag_keys.h"
 #include "client/audit/unknown_fields.h"
 #include "goldeneagle/v1/entry.pb.h"
+#include "goldeneagle/v1/supervision.pb.h"
 #include "server/journal/leaf.h"
 #include "server/journal/note.h"
 
@@ -39,7 +41,7 @@ struct StoredClock {
 
 // Whose clock it is.
 // kBegin: an order's that waits, which has no mark but its begin.
-enum class ClockOwner : uint8_t { kOrder, kCase, kObjection, kIncident, kBegin };
+enum class ClockOwner : uint8_t { kOrder, kCase, kObjection, kIncident, kBegin, kSupervision };
 
 // One thread between an agency and the court of an order.
 struct ObjectionSeen {
@@ -49,6 +51,15 @@ struct ObjectionSeen {
   uint64_t closed = 0;                            // entry that closed it; 0: open
   int64_t closed_at = 0;                          // when
   goldeneagle::v1::ObjectionDecision decision{};  // UNSPECIFIED: none, or the agency took it back
+};
+
+// One thread of a court that supervises and whom it addresses.
+struct SupervisionSeen {
+  uint64_t case_seq = 0, order = 0;          // order: 0: about the case
+  uint32_t agency = 0;                       // addressed; 0: a court is
+  uint32_t from = 0, to = 0, copied_to = 0;  // courts
+  StoredClock clock;                         // of the turn that runs, or ran last
+  goldeneagle::v1::SupervisionState state = goldeneagle::v1::SUPERVISION_STATE_ISSUED;
 };
 
 // A difference between an agency's statement and the log, or a statement that didn't come. Forgotten when it is
@@ -197,6 +208,7 @@ struct Picture {
   absl::node_hash_map<uint64_t, OrderSeen> orders;
   std::map<uint64_t, ObjectionSeen> objections;                        // by OBJECTION_RAISED
   absl::flat_hash_map<uint64_t, std::vector<uint64_t>> objections_of;  // by freeze in question, else by order
+  std::map<uint64_t, SupervisionSeen> supervisions;                    // by SUPERVISION_ISSUED
   std::map<uint64_t, IncidentSeen> incidents;                          // those that stand, by INCIDENT_ARISEN
   std::set<std::tuple<uint32_t, uint64_t, goldeneagle::v1::IncidentKind>> incident_keys;  // but of missing statements
   absl::flat_hash_map<uint64_t, std::pair<int64_t, int64_t>> ends_marked;  // by freeze: the newest mark's end and days
@@ -222,7 +234,8 @@ struct Picture {
       freed;  // by agency and person: newest arrival of a control
   absl::flat_hash_map<std::pair<uint64_t, uint32_t>, journal::Hash> final_words;  // (order, agency) -> digest
 
-  // The clocks that run, by their next mark or begin: (instant, order, case, objection or incident, which of them).
+  // The clocks that run, by their next mark or begin: (instant, order, case, objection, incident or supervision order,
+  // which of them).
   using Timer = std::tuple<int64_t, uint64_t, ClockOwner>;
   std::set<Timer> timers;
   std::deque<std::pair<int64_t, Timer>> overdue;  // since when the log has gone on past it
@@ -254,6 +267,19 @@ bool ReadBody(const journal::Leaf& leaf, Body& body, Findings& findings) {
   return true;
 }
 
+// The clock that a body starts; false: it isn't one whose marks rise and are all to come.
+template <typename Body>
+bool ReadClock(const Body& body, Picture& seen, StoredClock& clock) {
+  clock.row = seen.RowNumber(body.deadline_row());
+  clock.due = body.due();
+  bool good = body.marks_size() == body.marks_permille_size() && body.marks_size() > 0;
+  for (int i = 0; i < std::min(body.marks_size(), body.marks_permille_size()); ++i) {
+    good = good && (i == 0 || body.marks(i) > body.marks(i - 1));
+    clock.marks.emplace_back(body.marks(i), body.marks_permille(i));
+  }
+  return good && !body.deadline_row().empty() && body.due() > seen.now && body.marks(0) >= seen.now;
+}
+
 // Its member has a head; `accepted`: an entry that a head can have only once a member.
 void CheckHead(const journal::Leaf& leaf, uint64_t head, goldeneagle::v1::MemberType type, bool accepted,
                Picture& seen);
@@ -279,10 +305,15 @@ void CheckPaused(const journal::Leaf& leaf, Picture& seen);  // ORDER_PAUSED, OR
 // The accepted order waits for its begin. Pre: the body has one.
 void TakeWaiting(const journal::Leaf& leaf, const goldeneagle::v1::OrderAccepted& body, OrderSeen& order,
                  Picture& seen);
-void CheckBegun(const journal::Leaf& leaf, Picture& seen);      // ORDER_BEGUN
-void CheckFlagged(const journal::Leaf& leaf, Picture& seen);    // RESUMPTION_FLAGGED
-void CheckObjection(const journal::Leaf& leaf, Picture& seen);  // OBJECTION_*
-void CheckPosition(const journal::Leaf& leaf, Picture& seen);   // POSITION_STATED, INCIDENT_*
+void CheckBegun(const journal::Leaf& leaf, Picture& seen);        // ORDER_BEGUN
+void CheckFlagged(const journal::Leaf& leaf, Picture& seen);      // RESUMPTION_FLAGGED
+void CheckObjection(const journal::Leaf& leaf, Picture& seen);    // OBJECTION_*
+void CheckSupervision(const journal::Leaf& leaf, Picture& seen);  // SUPERVISION_*
+// Whether the addressee of the order issued there still owes its answer. Pre: there is one.
+bool OwesAnswer(uint64_t issued, const Picture& seen);
+// Whether the court issued, is addressed in or gets the copy of a supervision order about this case.
+bool IsPartyIn(uint64_t case_seq, uint32_t court, const Picture& seen);
+void CheckPosition(const journal::Leaf& leaf, Picture& seen);  // POSITION_STATED, INCIDENT_*
 void CheckMeasureMark(const journal::Leaf& leaf, Picture& seen);
 // The OBJECTION_RAISED that keeps a deduction back: open, or found right after it was signed. 0: none.
 uint64_t HeldByObjection(uint64_t order, const OrderSeen& seen_order, const Picture& seen);

@@ -120,6 +120,13 @@ void PublicAudit::Take(std::string_view bytes) {
     case ENTRY_TYPE_OBJECTION_REPLIED:
     case ENTRY_TYPE_OBJECTION_ANSWERED:
       return CheckObjection(leaf, seen);
+    case ENTRY_TYPE_SUPERVISION_MARKED:
+      ++marks_;
+      return CheckSupervision(leaf, seen);
+    case ENTRY_TYPE_SUPERVISION_ISSUED:
+    case ENTRY_TYPE_SUPERVISION_WORD:
+    case ENTRY_TYPE_SUPERVISION_CLOSED:
+      return CheckSupervision(leaf, seen);
     case ENTRY_TYPE_MEASURE_MARKED:
       ++marks_;
       return CheckMeasureMark(leaf, seen);

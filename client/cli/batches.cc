@@ -27,6 +27,10 @@ absl::StatusOr<std::string> MemberText(v1::MemberType type, const std::string& m
       EAGLE_ASSIGN_OR_RETURN(const v1::ObjectionAct act, trust::ParseStrict<v1::ObjectionAct>(member));
       return ObjectionText(act);
     }
+    case v1::MEMBER_TYPE_SUPERVISION: {
+      EAGLE_ASSIGN_OR_RETURN(const v1::SupervisionAct act, trust::ParseStrict<v1::SupervisionAct>(member));
+      return SupervisionText(act);
+    }
     case v1::MEMBER_TYPE_STATEMENT: {
       EAGLE_ASSIGN_OR_RETURN(const v1::Statement statement, trust::ParseStrict<v1::Statement>(member));
       return StatementText(statement);
@@ -53,6 +57,10 @@ std::string MemberId(v1::MemberType type, const std::string& member) {
   }
   if (type == v1::MEMBER_TYPE_OBJECTION) {
     const auto act = trust::ParseStrict<v1::ObjectionAct>(member);
+    if (act.ok() && act->request_id().size() == kUuidBytes) return UuidText(act->request_id());
+  }
+  if (type == v1::MEMBER_TYPE_SUPERVISION) {
+    const auto act = trust::ParseStrict<v1::SupervisionAct>(member);
     if (act.ok() && act->request_id().size() == kUuidBytes) return UuidText(act->request_id());
   }
   if (type == v1::MEMBER_TYPE_STATEMENT) {

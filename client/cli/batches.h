@@ -39,8 +39,9 @@ absl::StatusOr<Document> DescribeDraft(Session& session, const Draft& draft);
 absl::Status SignDraft(Session& session, const std::string& path, const Signing& signing,
                        const std::string& digest = "");
 
-// Sends words of objection threads and prints what became of each.
+// Sends words of threads 异议 督办 and prints what became of each.
 absl::Status SendObjections(Session& session, const v1::SignedBatch& batch);
+absl::Status SendSupervision(Session& session, const v1::SignedBatch& batch);
 
 // Every problem of a refusal as rows {id, reason, field, problem, description, what to do}.
 Table ProblemsTable();

@@ -36,6 +36,7 @@ void AddRecover(Verb& root);
 void AddScorecard(Verb& root);
 void AddStatement(Verb& root);
 void AddSupervise(Verb& root);
+void AddSupervision(Verb& root);
 void AddToday(Verb& root);
 void AddVersion(Verb& root);
 void AddWitness(Verb& root);
@@ -57,7 +58,7 @@ void AddDirectoryNames(Verb& directory);
 void AddCaseErase(Verb& cases);
 void AddCaseCompleteness(Verb& cases);  // with evidence of its inquiries
 void AddMeasures(Verb& cases);
-// Of `order`, `case` and `objection` (`noun` says which): sign, submit; pending, digest.
+// Of `order`, `case`, `objection` and `supervision` (`noun` says which): sign, submit; pending, digest.
 void AddDrafts(Verb& verb, const std::string& noun);
 void AddPending(Verb& verb, const std::string& noun);
 

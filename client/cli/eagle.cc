@@ -57,10 +57,10 @@ void Explain(Session& session, const absl::Status& status) {
 
 void AddCommands(Verb& root) {
   for (const auto add :
-       {AddPki,      AddInit,        AddAdmin,    AddStatement, AddKey,      AddDirectory, AddAgency,  AddToday,
-        AddCase,     AddOrder,       AddFindings, AddObjection, AddIncident, AddSupervise, AddBoard,   AddPaper,
-        AddEvidence, AddPenaltyPack, AddJournal,  AddLooks,     AddBackup,   AddRecover,   AddMetrics, AddWitness,
-        AddPolicy,   AddScorecard,   AddAgenda,   AddDoctor,    AddDuty,     AddReasons,   AddVersion}) {
+       {AddPki,     AddInit,     AddAdmin,       AddStatement, AddKey,      AddDirectory,   AddAgency,    AddToday,
+        AddCase,    AddOrder,    AddFindings,    AddObjection, AddIncident, AddSupervision, AddSupervise, AddBoard,
+        AddPaper,   AddEvidence, AddPenaltyPack, AddJournal,   AddLooks,    AddBackup,      AddRecover,   AddMetrics,
+        AddWitness, AddPolicy,   AddScorecard,   AddAgenda,    AddDoctor,   AddDuty,        AddReasons,   AddVersion}) {
     add(root);
   }
 }

@@ -1,13 +1,10 @@
 // eagle objection list | show | answer | reply | sign | submit: what agencies object 异议, and what the court says to
 // it.
-#include "client/cli/batches.h"
 #include "client/cli/commands.h"
 #include "client/cli/order_flags.h"
-#include "client/cli/reading.h"
+#include "client/cli/threads.h"
 #include "client/common/files.h"
-#include "client/lib/errors.h"
 #include "client/lib/order_builder.h"
-#include "server/base/bytes.h"
 #include "server/base/reason.h"
 #include "server/trust/objection_word.h"
 #include "server/trust/timestamps.h"
@@ -69,15 +66,8 @@ absl::Status List(Session& session, const ListFlags& flags) {
   return session.Print(document);
 }
 
-// A thread as this court believes it: every word verified with its author's keys.
-struct Thread {
-  v1::ObjectionView view;
-  struct Word {
-    v1::ObjectionWord as_shown;
-    absl::StatusOr<trust::OpenedWord> opened;
-  };
-  std::vector<Word> words;
-};
+// Every word verified with its author's keys.
+using Thread = ThreadSeen<v1::ObjectionView, v1::ObjectionWord, trust::OpenedWord>;
 
 // The case whose ticket opens the thread: the list of our own objections says it.
 absl::StatusOr<std::string> CaseOf(Gateway& gateway, const std::string& objection_id) {
@@ -105,10 +95,8 @@ absl::StatusOr<Thread> ReadThread(Session& session, const std::string& objection
     EAGLE_ASSIGN_OR_RETURN(const v1::ReadObjectionResponse page, gateway->ReadObjection(request));
     thread.view = page.objection();
     for (const v1::ObjectionWord& word : page.words()) {
-      absl::StatusOr<trust::OpenedWord> opened = trust::OpenWord(
-          word.word(), desk->options().organisation, page.objection().agency(), *desk->book(), desk->ports().checker);
-      if (!opened.ok()) opened = AsVerification(opened.status());
-      thread.words.push_back({word, std::move(opened)});
+      thread.Add(word, trust::OpenWord(word.word(), desk->options().organisation, page.objection().agency(),
+                                       *desk->book(), desk->ports().checker));
     }
     request.set_page_token(page.next_page_token());
   } while (!request.page_token().empty());
@@ -135,22 +123,8 @@ absl::Status Show(Session& session, const ShowFlags& flags) {
       .Add("late", YesNo(view.late()));
   Table held("held_deductions", {{"order_id"}});
   for (const std::string& id : view.held_order_ids()) held.Add({IdCell(id)});
-  Table words("words",
-              {{"time"}, {"author"}, {"officers"}, {"verified"}, {"says"}, {"why_not"}, {"digest", kLeft, true}});
   absl::Status worst;
-  for (const Thread::Word& word : thread.words) {
-    const Cell time = Instant(ToTime(word.as_shown.time()), zone);
-    if (!word.opened.ok()) {
-      if (worst.ok()) worst = word.opened.status();
-      words.Add({time, Nothing(), Nothing(), YesNo(false), Nothing(),
-                 Text(std::string(RowOf(ReasonOf(word.opened.status())).name)), Nothing()});
-      continue;
-    }
-    std::string officers;
-    for (const std::string& code : word.opened->officers) officers += (officers.empty() ? "" : ", ") + code;
-    words.Add({time, Text(NameOr(session.names(), word.opened->act.author())), TextOrNothing(officers), YesNo(true),
-               Text(ObjectionText(word.opened->act)), Nothing(), Text(HexEncode(journal::View(word.opened->digest)))});
-  }
+  Table words = WordsTable(session, zone, thread, ObjectionText, worst);
   Document document;
   document.Add(std::move(record));
   document.Add(std::move(held));
@@ -187,28 +161,13 @@ absl::Status Say(Session& session, const SayFlags& flags) {
     answer->set_decision(OfWord<v1::ObjectionDecision>(flags.decision));
     answer->set_text(text);
   }
-  if (flags.out.empty()) {
-    EAGLE_ASSIGN_OR_RETURN(const v1::SignedBatch batch,
-                           SignNow(session, v1::MEMBER_TYPE_OBJECTION, {act.SerializeAsString()}, flags.signing));
-    return SendObjections(session, batch);
-  }
-  EAGLE_ASSIGN_OR_RETURN(const trust::HeadFields fields, desk->NewHead(v1::MEMBER_TYPE_OBJECTION));
-  EAGLE_ASSIGN_OR_RETURN(Draft draft, Draft::Begin(fields, {act.SerializeAsString()}));
-  EAGLE_RETURN_IF_ERROR(draft.Write(flags.out));
-  if (!flags.signing.nobody()) return SignDraft(session, flags.out, flags.signing);
-  EAGLE_ASSIGN_OR_RETURN(const Document document, DescribeDraft(session, draft));
-  return session.Print(document);
+  return SayWord(session, v1::MEMBER_TYPE_OBJECTION, act.SerializeAsString(), flags.out, flags.signing, SendObjections);
 }
 
 void AddSayFlags(Verb& verb, SayFlags& flags) {
   verb.Text("OBJECTION", &flags.objection, "objection id", Need::kRequired);
   verb.Text("--text", &flags.text_file, "file with what is said, at most 8,000 bytes of UTF-8", Need::kRequired);
-  verb.Text("--out", &flags.out, "write a draft for the officers to sign, instead of sending");
-  AddReadingFlags(verb, flags.reading);
-  // Not SigningFlags: --key is the key of whoever reads.
-  verb.Texts("--sign", &flags.signing.officers,
-             "officer who signs, with the key that the configuration names; repeat for each");
-  verb.Texts("--sign-key", &flags.signing.key_files, "key file that signs; repeat for each");
+  AddWordFlags(verb, flags.reading, flags.signing, flags.out);
 }
 
 }  // namespace
@@ -217,23 +176,7 @@ absl::Status SendObjections(Session& session, const v1::SignedBatch& batch) {
   EAGLE_ASSIGN_OR_RETURN(Desk * desk, session.desk());
   EAGLE_ASSIGN_OR_RETURN(Gateway * gateway, session.gateway());
   EAGLE_ASSIGN_OR_RETURN(const v1::SubmitObjectionsResponse response, desk->SendObjections(batch, *gateway));
-  Table results("results", {{"request_id"}, {"result"}, {"journal_index", kRight}});
-  Table problems = ProblemsTable();
-  size_t refused = 0;
-  v1::Refusal first;
-  for (const v1::ObjectionResult& result : response.results()) {
-    const bool no = result.has_refusal();
-    results.Add({IdCell(result.request_id()), Text(no ? "REFUSED" : "ACCEPTED"),
-                 no ? Nothing() : Count(result.acceptance().journal_index())});
-    if (!no) continue;
-    if (refused++ == 0) first = result.refusal();
-    AddProblems(problems, IdCell(result.request_id()).text, result.refusal());
-  }
-  Document document;
-  document.Add(std::move(results));
-  document.Add(std::move(problems));
-  EAGLE_RETURN_IF_ERROR(session.Print(document));
-  return RefusedStatus(refused, static_cast<size_t>(response.results_size()), first);
+  return PrintWordResults(session, response);
 }
 
 void AddObjection(Verb& root) {

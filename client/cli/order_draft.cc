@@ -123,6 +123,8 @@ absl::Status SubmitDraft(Session& session, const SubmitFlags& flags) {
   if (draft.head().member_type() == v1::MEMBER_TYPE_CASE && !flags.list.dry_run) return SubmitCases(session, draft);
   if (draft.head().member_type() == v1::MEMBER_TYPE_OBJECTION && !flags.list.dry_run)
     return SendObjections(session, draft.batch());
+  if (draft.head().member_type() == v1::MEMBER_TYPE_SUPERVISION && !flags.list.dry_run)
+    return SendSupervision(session, draft.batch());
   if (draft.head().member_type() != v1::MEMBER_TYPE_ORDER)
     return Fail(Reason::kMemberTypeUnknown, "the file holds no orders: " + flags.path);
   if (flags.list.dry_run) return ValidateAndPrint(session, draft.batch());

@@ -160,6 +160,8 @@ absl::Status Events(Session& session, const WatchFlags& flags) {
               << ", \"mark_permille\": " << event.mark_permille()
               << (event.objection_id().empty() ? std::string()
                                                : ", \"objection_id\": " + IdCell(event.objection_id()).json)
+              << (event.supervision_id().empty() ? std::string()
+                                                 : ", \"supervision_id\": " + IdCell(event.supervision_id()).json)
               << (event.decision() == v1::OBJECTION_DECISION_UNSPECIFIED
                       ? std::string()
                       : ", \"decision\": " + JsonString(Word(event.decision())))

@@ -14,6 +14,7 @@
 #include "goldeneagle/v1/directory_service.grpc.pb.h"
 #include "goldeneagle/v1/objection_service.grpc.pb.h"
 #include "goldeneagle/v1/order_service.grpc.pb.h"
+#include "goldeneagle/v1/supervision_order_service.grpc.pb.h"
 #include "goldeneagle/v1/supervision_service.grpc.pb.h"
 #include "goldeneagle/v1/witness_service.grpc.pb.h"
 #include "grpc/support/log.h"
@@ -185,6 +186,7 @@ class GrpcGateway : public Gateway {
         blobs_(v1::BlobService::NewStub(channel)),
         objections_(v1::ObjectionService::NewStub(channel)),
         supervision_(v1::SupervisionService::NewStub(channel)),
+        supervision_orders_(v1::SupervisionOrderService::NewStub(channel)),
         directory_(v1::DirectoryService::NewStub(channel)),
         admin_(v1::AdminService::NewStub(channel)),
         audit_(v1::AuditService::NewStub(channel)),
@@ -214,6 +216,9 @@ class GrpcGateway : public Gateway {
   EAGLE_CALL(AnswerObjection, SubmitObjectionsRequest, SubmitObjectionsResponse, objections_)
   EAGLE_CALL(ListObjections, ListObjectionsRequest, ListObjectionsResponse, objections_)
   EAGLE_CALL(ReadObjection, ReadObjectionRequest, ReadObjectionResponse, objections_)
+  EAGLE_CALL(SubmitSupervision, SubmitSupervisionRequest, SubmitSupervisionResponse, supervision_orders_)
+  EAGLE_CALL(ListSupervision, ListSupervisionRequest, ListSupervisionResponse, supervision_orders_)
+  EAGLE_CALL(ReadSupervision, ReadSupervisionRequest, ReadSupervisionResponse, supervision_orders_)
   EAGLE_CALL(ListIncidents, ListIncidentsRequest, ListIncidentsResponse, supervision_)
   EAGLE_CALL(ListDue, ListDueRequest, ListDueResponse, supervision_)
   EAGLE_CALL(GetCoverage, GetCoverageRequest, GetCoverageResponse, supervision_)
@@ -270,6 +275,7 @@ class GrpcGateway : public Gateway {
   std::unique_ptr<v1::BlobService::Stub> blobs_;
   std::unique_ptr<v1::ObjectionService::Stub> objections_;
   std::unique_ptr<v1::SupervisionService::Stub> supervision_;
+  std::unique_ptr<v1::SupervisionOrderService::Stub> supervision_orders_;
   std::unique_ptr<v1::DirectoryService::Stub> directory_;
   std::unique_ptr<v1::AdminService::Stub> admin_;
   std::unique_ptr<v1::AuditService::Stub> audit_;

@@ -150,6 +150,16 @@ absl::StatusOr<v1::SubmitObjectionsResponse> Desk::SendObjections(const v1::Sign
   return response;
 }
 
+absl::StatusOr<v1::SubmitSupervisionResponse> Desk::SendSupervision(const v1::SignedBatch& batch, Gateway& gateway) {
+  EAGLE_ASSIGN_OR_RETURN(const OutboxItem item, outbox_.Put(batch));
+  v1::SubmitSupervisionRequest request;
+  *request.mutable_batch() = item.batch;
+  EAGLE_ASSIGN_OR_RETURN(v1::SubmitSupervisionResponse response, Finish(item, gateway.SubmitSupervision(request)));
+  if (response.results_size() != item.batch.members_size()) return WrongCount(item);
+  if (!response.checkpoint().empty()) EAGLE_RETURN_IF_ERROR(Observe(response.checkpoint(), gateway).status());
+  return response;
+}
+
 absl::StatusOr<v1::SubmitStatementsResponse> Desk::SendStatements(const v1::SignedBatch& batch, Gateway& gateway) {
   EAGLE_ASSIGN_OR_RETURN(const OutboxItem item, outbox_.Put(batch));
   v1::SubmitStatementsRequest request;
@@ -194,6 +204,9 @@ absl::StatusOr<std::vector<Desk::Resent>> Desk::ResendPending(Gateway& gateway) 
         break;
       case v1::MEMBER_TYPE_OBJECTION:
         one.status = SendObjections(item.batch, gateway).status();
+        break;
+      case v1::MEMBER_TYPE_SUPERVISION:
+        one.status = SendSupervision(item.batch, gateway).status();
         break;
       case v1::MEMBER_TYPE_STATEMENT:
         one.status = SendStatements(item.batch, gateway).status();
@@ -248,6 +261,12 @@ absl::StatusOr<LostAnswer> AnswerOf(const OutboxItem& item) {
     if (!response.ParseFromString(item.answer)) return damaged();
     out.checkpoint = response.checkpoint();
     for (const v1::ObjectionResult& result : response.results())
+      if (result.has_acceptance()) out.indexes.push_back(result.acceptance().journal_index());
+  } else if (item.member_type == v1::MEMBER_TYPE_SUPERVISION) {
+    v1::SubmitSupervisionResponse response;
+    if (!response.ParseFromString(item.answer)) return damaged();
+    out.checkpoint = response.checkpoint();
+    for (const v1::SupervisionOutcome& result : response.results())
       if (result.has_acceptance()) out.indexes.push_back(result.acceptance().journal_index());
   } else if (item.member_type == v1::MEMBER_TYPE_STATEMENT) {
     v1::SubmitStatementsResponse response;
@@ -378,6 +397,8 @@ absl::StatusOr<Desk::Resent> Desk::Resend(const LostBatch& lost, Gateway& gatewa
     EAGLE_RETURN_IF_ERROR(SendCases(item.batch, gateway).status());
   } else if (item.member_type == v1::MEMBER_TYPE_OBJECTION) {
     EAGLE_RETURN_IF_ERROR(SendObjections(item.batch, gateway).status());
+  } else if (item.member_type == v1::MEMBER_TYPE_SUPERVISION) {
+    EAGLE_RETURN_IF_ERROR(SendSupervision(item.batch, gateway).status());
   } else {
     EAGLE_RETURN_IF_ERROR(SendStatements(item.batch, gateway).status());
   }

@@ -95,6 +95,8 @@ class Desk {
   absl::StatusOr<SentCases> SendCases(const v1::SignedBatch& batch, Gateway& gateway);
   // Words of this court in objection threads.
   absl::StatusOr<v1::SubmitObjectionsResponse> SendObjections(const v1::SignedBatch& batch, Gateway& gateway);
+  // Words of this court in supervision threads.
+  absl::StatusOr<v1::SubmitSupervisionResponse> SendSupervision(const v1::SignedBatch& batch, Gateway& gateway);
   absl::StatusOr<v1::SubmitStatementsResponse> SendStatements(const v1::SignedBatch& batch, Gateway& gateway);
   // `proofs`: who shows that the checkpoint continues the last one; null on a way that can't (the admin listener): then
   // only its signature is verified, and it isn't remembered.

@@ -23,6 +23,7 @@
 #include "goldeneagle/v1/case_service.pb.h"
 #include "goldeneagle/v1/directory_service.pb.h"
 #include "goldeneagle/v1/objection_service.pb.h"
+#include "goldeneagle/v1/supervision_order_service.pb.h"
 #include "goldeneagle/v1/order_service.pb.h"
 #include "goldeneagle/v1/supervision_service.pb.h"
 #include "goldeneagle/v1/witness_service.pb.h"
@@ -67,6 +68,10 @@ class Gateway {
   virtual absl::StatusOr<v1::SubmitObjectionsResponse> AnswerObjection(const v1::SubmitObjectionsRequest& request) = 0;
   virtual absl::StatusOr<v1::ListObjectionsResponse> ListObjections(const v1::ListObjectionsRequest& request) = 0;
   virtual absl::StatusOr<v1::ReadObjectionResponse> ReadObjection(const v1::ReadObjectionRequest& request) = 0;
+  virtual absl::StatusOr<v1::SubmitSupervisionResponse> SubmitSupervision(
+      const v1::SubmitSupervisionRequest& request) = 0;
+  virtual absl::StatusOr<v1::ListSupervisionResponse> ListSupervision(const v1::ListSupervisionRequest& request) = 0;
+  virtual absl::StatusOr<v1::ReadSupervisionResponse> ReadSupervision(const v1::ReadSupervisionRequest& request) = 0;
 
   virtual absl::StatusOr<v1::ListIncidentsResponse> ListIncidents(const v1::ListIncidentsRequest& request) = 0;
   virtual absl::StatusOr<v1::ListDueResponse> ListDue(const v1::ListDueRequest& request) = 0;

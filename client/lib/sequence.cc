@@ -27,6 +27,8 @@ std::string_view TypeWord(goldeneagle::v1::MemberType type) {
       return "administration";
     case MEMBER_TYPE_OBJECTION:
       return "objection";
+    case MEMBER_TYPE_SUPERVISION:
+      return "supervision";
     default:
       GATEWAY_ASSERT(false, "a member type of the contract");
       return "";

@@ -264,6 +264,34 @@ std::string ObjectionText(const v1::ObjectionAct& act) {
   }
 }
 
+std::string SupervisionText(const v1::SupervisionAct& act) {
+  const std::string thread =
+      "supervision order " + (act.supervision_id().empty() ? "" : UuidText(act.supervision_id()));
+  switch (act.act_case()) {
+    case v1::SupervisionAct::kIssue: {
+      const v1::SupervisionOrder& issue = act.issue();
+      std::string about = issue.case_number().empty() ? "" : " about case " + issue.case_number();
+      if (!issue.order_id().empty()) absl::StrAppend(&about, " about order ", UuidText(issue.order_id()));
+      return absl::StrCat(issue.commander() ? "commander's order " : "supervision order ", issue.number(), " of ",
+                          act.author(), " to ", issue.to_court().empty() ? issue.to_agency() : issue.to_court(),
+                          issue.cc_court().empty() ? "" : ", copied to " + issue.cc_court(), ",", about, ", ",
+                          Word(issue.cause()), ", ", Word(issue.urgency()), ": ", issue.required_action(), "; contact ",
+                          issue.contact_name(), " ", issue.contact_phone());
+    }
+    case v1::SupervisionAct::kAcknowledge:
+      return absl::StrCat("has ", thread, act.acknowledge().handler().empty() ? "" : ", handler ",
+                          act.acknowledge().handler());
+    case v1::SupervisionAct::kAnswer:
+      return absl::StrCat("answers ", thread, ": ", act.answer().text());
+    case v1::SupervisionAct::kSendBack:
+      return absl::StrCat("returns the answer to ", thread, ": ", act.send_back().text());
+    case v1::SupervisionAct::kClose:
+      return absl::StrCat("closes ", thread, " as ", Word(act.close().result()), ": ", act.close().text());
+    default:
+      return "no word";
+  }
+}
+
 namespace {
 
 std::string RespondentText(const v1::Respondent& respondent) {

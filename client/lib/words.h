@@ -17,6 +17,7 @@
 #include "goldeneagle/v1/directory_service.pb.h"
 #include "goldeneagle/v1/objection.pb.h"
 #include "goldeneagle/v1/order_service.pb.h"
+#include "goldeneagle/v1/supervision.pb.h"
 #include "server/trust/report.h"
 
 namespace eagle::client {
@@ -61,6 +62,7 @@ std::string ProposalText(const goldeneagle::v1::Administration& act);
 std::string OrderText(const goldeneagle::v1::Order& order);
 std::string CaseActText(const goldeneagle::v1::CaseAct& act);
 std::string ObjectionText(const goldeneagle::v1::ObjectionAct& act);
+std::string SupervisionText(const goldeneagle::v1::SupervisionAct& act);
 std::string StatementText(const goldeneagle::v1::Statement& statement);
 
 }  // namespace eagle::client

@@ -49,7 +49,7 @@ absl::StatusOr<trust::OpenedTicket> TakeTicket(Handlers::Impl& impl, const Calle
 }
 
 absl::Status MayRead(Handlers::Impl& impl, const Caller& caller, std::string_view method, const domain::Case& of,
-                     const trust::OpenedTicket& ticket) {
+                     const trust::OpenedTicket& ticket, bool party) {
   const auto published = impl.published();
   const domain::Court* court = published->directory->CourtByOrdinal(of.court);
   const std::vector<std::string> numbers =
@@ -58,10 +58,11 @@ absl::Status MayRead(Handlers::Impl& impl, const Caller& caller, std::string_vie
       std::find(numbers.begin(), numbers.end(), of.number_tag) == numbers.end())
     return Fail(Reason::kTicketMismatch, "the ticket is for another case")
         .At("officer_ticket.case_number", "must be the case that is read");
-  EAGLE_ASSIGN_OR_RETURN(const ReadScope scope,
-                         domain::ScopeOf(*published->directory, ReaderName(caller), court->row.code(), of.seq,
-                                         ticket.officers_of, impl.ports.clock.WallNow()));
-  if (!MayReach(caller, method, scope)) return Fail(Reason::kScopeNotGranted, "this call isn't made by that scope");
+  absl::StatusOr<ReadScope> scope = domain::ScopeOf(*published->directory, ReaderName(caller), court->row.code(),
+                                                    of.seq, ticket.officers_of, impl.ports.clock.WallNow());
+  if (!scope.ok() && party) scope = READ_SCOPE_PARTY;
+  EAGLE_RETURN_IF_ERROR(scope.status());
+  if (!MayReach(caller, method, *scope)) return Fail(Reason::kScopeNotGranted, "this call isn't made by that scope");
   return absl::OkStatus();
 }
 

@@ -26,9 +26,10 @@ absl::StatusOr<trust::OpenedTicket> TakeTicket(Handlers::Impl& impl, const Calle
 // Who reads, as GrantReading names it.
 std::string ReaderName(const Caller& caller);
 
-// Whether the caller may read this case with this ticket, by `method`. Errors: SCOPE_NOT_GRANTED, TICKET_MISMATCH.
+// Whether the caller may read this case with this ticket, by `method`. `party`: what is read was said by or to the
+// caller's court, whoever has the case. Errors: SCOPE_NOT_GRANTED, TICKET_MISMATCH.
 absl::Status MayRead(Handlers::Impl& impl, const Caller& caller, std::string_view method, const domain::Case& of,
-                     const trust::OpenedTicket& ticket);
+                     const trust::OpenedTicket& ticket, bool party = false);
 
 // The row of the case that is read, by its own court or by whom it was granted to. `court_code`: empty for the caller's
 // own. Errors: NOT_FOUND in the caller's own court; SCOPE_NOT_GRANTED for others, known or not; TICKET_MISMATCH.

@@ -14,7 +14,8 @@ using goldeneagle::v1::ReadScope;
 constexpr uint8_t kSelf = ScopeBit(goldeneagle::v1::READ_SCOPE_SELF),
                   kSubtree = ScopeBit(goldeneagle::v1::READ_SCOPE_SUBTREE),
                   kGrant = ScopeBit(goldeneagle::v1::READ_SCOPE_GRANT),
-                  kLeaves = ScopeBit(goldeneagle::v1::READ_SCOPE_LEAVES);
+                  kLeaves = ScopeBit(goldeneagle::v1::READ_SCOPE_LEAVES),
+                  kParty = ScopeBit(goldeneagle::v1::READ_SCOPE_PARTY);
 
 // Method x role x scope. What isn't listed is refused to all.
 const absl::btree_map<std::string, MethodRow>& Table() {
@@ -53,6 +54,13 @@ const absl::btree_map<std::string, MethodRow>& Table() {
       {"/goldeneagle.v1.ObjectionService/ListObjections", {.data = DataClass::kMasked, .court = kSelf | kSubtree}},
       {"/goldeneagle.v1.ObjectionService/ReadObjection",
        {.data = DataClass::kPersonal, .court = kSelf | kGrant, .auditor = kGrant}},
+      {"/goldeneagle.v1.SupervisionOrderService/SubmitSupervision", {.data = DataClass::kNone, .court = kSelf}},
+      {"/goldeneagle.v1.SupervisionOrderService/AnswerSupervision", {.data = DataClass::kNone, .agency = kSelf}},
+      {"/goldeneagle.v1.SupervisionOrderService/PullSupervision", {.data = DataClass::kAddressed, .agency = kSelf}},
+      {"/goldeneagle.v1.SupervisionOrderService/ListSupervision",
+       {.data = DataClass::kMasked, .court = kSelf | kSubtree}},
+      {"/goldeneagle.v1.SupervisionOrderService/ReadSupervision",
+       {.data = DataClass::kPersonal, .court = kSelf | kGrant | kParty, .auditor = kGrant}},
       {"/goldeneagle.v1.SupervisionService/ListIncidents",
        {.data = DataClass::kMasked, .court = kSelf | kSubtree, .agency = kSelf, .operators = kSelf}},
       {"/goldeneagle.v1.SupervisionService/ListDue",

@@ -28,6 +28,7 @@
 #include "goldeneagle/v1/directory_service.pb.h"
 #include "goldeneagle/v1/objection_service.pb.h"
 #include "goldeneagle/v1/order_service.pb.h"
+#include "goldeneagle/v1/supervision_order_service.pb.h"
 #include "goldeneagle/v1/supervision_service.pb.h"
 #include "goldeneagle/v1/witness_service.pb.h"
 #include "server/api/caller.h"
@@ -154,6 +155,18 @@ class Handlers {
       const Caller& caller, const goldeneagle::v1::ListObjectionsRequest& request);
   void ReadObjection(const Caller& caller, goldeneagle::v1::ReadObjectionRequest request,
                      Reply<goldeneagle::v1::ReadObjectionResponse> reply);
+
+  // SupervisionOrderService
+  void SubmitSupervision(const Caller& caller, goldeneagle::v1::SubmitSupervisionRequest request,
+                         Reply<goldeneagle::v1::SubmitSupervisionResponse> reply);
+  void AnswerSupervision(const Caller& caller, goldeneagle::v1::SubmitSupervisionRequest request,
+                         Reply<goldeneagle::v1::SubmitSupervisionResponse> reply);
+  absl::StatusOr<goldeneagle::v1::PullSupervisionResponse> PullSupervision(
+      const Caller& caller, const goldeneagle::v1::PullSupervisionRequest& request);
+  absl::StatusOr<goldeneagle::v1::ListSupervisionResponse> ListSupervision(
+      const Caller& caller, const goldeneagle::v1::ListSupervisionRequest& request);
+  void ReadSupervision(const Caller& caller, goldeneagle::v1::ReadSupervisionRequest request,
+                       Reply<goldeneagle::v1::ReadSupervisionResponse> reply);
 
   // SupervisionService
   absl::StatusOr<goldeneagle::v1::ListIncidentsResponse> ListIncidents(

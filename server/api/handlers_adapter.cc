@@ -151,6 +151,9 @@ class PullAnswer {
     const auto words = impl_.published()->newest_word;
     if (const auto newest = words->find(agency_.value()); newest != words->end())
       response_.set_objections(newest->second);
+    const auto supervised = impl_.published()->newest_supervision;
+    if (const auto newest = supervised->find(agency_.value()); newest != supervised->end())
+      response_.set_supervision(newest->second);
     *response_.mutable_gateway_time() = domain::ToProto(impl_.ports.clock.WallNow());
     return std::move(response_);
   }

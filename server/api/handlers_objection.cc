@@ -7,6 +7,7 @@
 #include "server/api/page_token.h"
 #include "server/api/tags.h"
 #include "server/api/views.h"
+#include "server/api/words.h"
 #include "server/core/rows.h"
 #include "server/domain/instant.h"
 
@@ -15,89 +16,20 @@ namespace {
 
 using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 
-constexpr size_t kWordsPerPull = 100, kWordBytes = 1 << 20;
-constexpr size_t kThreadsAtOnce = 200, kThreadsLookedAt = 2000;
-
-absl::StatusOr<domain::SubmitObjections> OpenObjections(Handlers::Impl& impl, const Caller& caller, SignedBatch batch) {
-  const auto published = impl.published();
-  const domain::Directory& directory = *published->directory;
-  const bool agency = caller.role == Role::kAgency;
-  EAGLE_ASSIGN_OR_RETURN(
-      VerifiedBatch verified,
-      Verify(
-          std::move(batch),
-          {.type = MEMBER_TYPE_OBJECTION, .environment = directory.founding().environment(), .signer = caller.code},
-          [&](const Head& head) {
-            return agency ? KeyOf(directory, "agency/" + head.signer()) : OfficersOf(directory, head.signer());
-          },
-          impl.ports.checker));
-  EAGLE_ASSIGN_OR_RETURN(std::vector<ObjectionAct> acts,
-                         ParseMembers<ObjectionAct>(verified.members, Reading::kStrict));
-  EAGLE_RETURN_IF_ERROR(CheckIds(acts, "request_id", [](const ObjectionAct& act) { return act.request_id(); }));
-  domain::SubmitObjections command{.signed_head = std::move(verified.signed_head)};
-  agency ? (void)(command.agency = caller.agency) : (void)(command.court = caller.court);
-  for (size_t i = 0; i < acts.size(); ++i)
-    command.members.push_back({std::move(verified.members[i]), std::move(acts[i])});
-  return command;
-}
-
 // Until when the court answers, when the leaf is of an act that raised an objection.
-void AddDeadline(const journal::Leaf& leaf, const core::Published& published, ObjectionAcceptance& acceptance) {
+void TellObjection(const journal::Leaf& leaf, const core::Published& published, ObjectionAcceptance& acceptance) {
   ObjectionRaised body;
-  if (leaf.type != ENTRY_TYPE_OBJECTION_RAISED || !body.ParseFromString(leaf.body)) return;
-  domain::Deadline deadline{.row = body.deadline_row(), .due = domain::FromMicros(body.due())};
-  for (int64_t mark : body.marks()) deadline.marks.push_back(domain::FromMicros(mark));
-  deadline.marks_permille.assign(body.marks_permille().begin(), body.marks_permille().end());
-  *acceptance.mutable_deadline() = DeadlineOf(deadline, leaf.time, published, nullptr);
-}
-
-void Answer(const std::shared_ptr<Handlers::Impl>& impl, const domain::Result& result, const core::CommitView& commit,
-            const Reply<SubmitObjectionsResponse>& reply) {
-  if (!result.status.ok()) return reply(result.status);
-  SubmitObjectionsResponse response;
-  std::vector<int> earlier;  // acceptances of older commits
-  for (const domain::MemberResult& member : result.members) {
-    ObjectionResult* out = response.add_results();
-    out->set_request_id(member.id);
-    if (member.refusal) {
-      *out->mutable_refusal() = RefusalView(*member.refusal, member.index);
-      continue;
-    }
-    ObjectionAcceptance& acceptance = *out->mutable_acceptance();
-    acceptance.set_journal_index(member.index);
-    if (!commit.Holds(member.index)) {
-      earlier.push_back(response.results_size() - 1);
-      continue;
-    }
-    const auto leaf = journal::DecodeLeaf(commit.LeafOf(member.index));
-    if (leaf.ok()) AddDeadline(*leaf, *impl->published(), acceptance);
-  }
-  response.set_checkpoint(commit.checkpoint());
-  if (earlier.empty()) return reply(std::move(response));
-  impl->Later([impl, response = std::move(response), earlier = std::move(earlier), reply]() mutable {
-    const auto complete = [&]() -> absl::Status {
-      EAGLE_ASSIGN_OR_RETURN(JournalReader journal, impl->Journal());
-      for (int place : earlier) {
-        ObjectionAcceptance& acceptance = *response.mutable_results(place)->mutable_acceptance();
-        EAGLE_ASSIGN_OR_RETURN(const journal::Leaf leaf, journal.LeafAt(acceptance.journal_index()));
-        AddDeadline(leaf, *impl->published(), acceptance);
-      }
-      return absl::OkStatus();
-    };
-    if (absl::Status status = complete(); !status.ok()) return reply(status);
-    reply(std::move(response));
-  });
+  if (leaf.type == ENTRY_TYPE_OBJECTION_RAISED && body.ParseFromString(leaf.body))
+    *acceptance.mutable_deadline() = StartedBy(body, leaf.time, published, nullptr);
 }
 
 void Submit(const std::shared_ptr<Handlers::Impl>& impl, const Caller& caller, std::string_view method,
             SubmitObjectionsRequest request, const Reply<SubmitObjectionsResponse>& reply) {
   if (absl::Status may = MayCall(caller, method); !may.ok()) return reply(may);
-  auto command = OpenObjections(*impl, caller, std::move(*request.mutable_batch()));
-  if (!command.ok()) return reply(command.status());
-  impl->Submit<SubmitObjectionsResponse>(*std::move(command), reply,
-                                         [impl, reply](const domain::Result& result, const core::CommitView& commit) {
-                                           Answer(impl, result, commit, reply);
-                                         });
+  SubmitWords(impl,
+              OpenWords<domain::SubmitObjections, ObjectionAct>(*impl, caller, MEMBER_TYPE_OBJECTION,
+                                                                std::move(*request.mutable_batch())),
+              reply, TellObjection);
 }
 
 // One word in the form in which its author's key can be checked. Errors: ERASED.
@@ -106,18 +38,14 @@ absl::StatusOr<ObjectionWord> WordAt(uint64_t index, const domain::ObjectionThre
   EAGLE_ASSIGN_OR_RETURN(const domain::Entry entry, journal.EntryAt(index));
   ObjectionReplied body;  // head = 4 in both replies and answers
   ObjectionRaised raised;
-  ObjectionPayload payload;
-  if (!entry.payload || !payload.ParseFromString(*entry.payload)) return Fail(Reason::kErased, "the case was erased");
   const bool first = entry.type == ENTRY_TYPE_OBJECTION_RAISED;
   if (!(first ? raised.ParseFromString(entry.body) : body.ParseFromString(entry.body)))
     return Fail(Reason::kStorageDamaged, "a word's leaf can't be read");
-  EAGLE_ASSIGN_OR_RETURN(
-      const std::shared_ptr<const HeadBytes> head,
-      travel.HeadAt(first ? raised.head() : body.head(), [&]() -> absl::StatusOr<JournalReader*> { return &journal; }));
   ObjectionWord word;
+  EAGLE_ASSIGN_OR_RETURN(*word.mutable_word(),
+                         SignedWord<ObjectionPayload>(entry, first ? raised.head() : body.head(), travel, journal));
   word.set_journal_index(index);
   word.set_objection_id(thread.id);
-  *word.mutable_word() = Travel::TravelForm(*head, payload.member(), payload.index());
   *word.mutable_time() = domain::ToProto(entry.time);
   if (first) *word.mutable_due_at() = domain::ToProto(thread.deadline.due);
   return word;
@@ -125,21 +53,6 @@ absl::StatusOr<ObjectionWord> WordAt(uint64_t index, const domain::ObjectionThre
 
 std::string FilterOf(const ListObjectionsRequest& request) {
   return request.court() + "/" + request.case_number() + (request.open_only() ? "/open" : "/all");
-}
-
-// Every thread of the agency, in the order in which they were raised.
-absl::StatusOr<std::vector<domain::ObjectionThread>> ThreadsOf(AgencyOrdinal agency, JournalReader& journal) {
-  std::vector<domain::ObjectionThread> threads;
-  for (uint64_t after = 0;;) {
-    EAGLE_ASSIGN_OR_RETURN(
-        std::vector<domain::ObjectionThread> page,
-        core::ObjectionsListed(journal.store(), core::ObjectionList::kOfAgency, agency.value(), after, kThreadsAtOnce));
-    for (domain::ObjectionThread& thread : page) {
-      after = thread.index;
-      threads.push_back(std::move(thread));
-    }
-    if (page.size() < kThreadsAtOnce) return threads;
-  }
 }
 
 }  // namespace
@@ -157,27 +70,16 @@ void Handlers::AnswerObjection(const Caller& caller, SubmitObjectionsRequest req
 absl::StatusOr<PullObjectionsResponse> Handlers::PullObjections(const Caller& caller,
                                                                 const PullObjectionsRequest& request) {
   EAGLE_RETURN_IF_ERROR(MayCall(caller, "/goldeneagle.v1.ObjectionService/PullObjections"));
-  PullObjectionsResponse response;
   EAGLE_ASSIGN_OR_RETURN(JournalReader journal, impl_->Journal());
-  EAGLE_ASSIGN_OR_RETURN(const std::vector<domain::ObjectionThread> threads, ThreadsOf(caller.agency, journal));
-  std::vector<std::pair<uint64_t, const domain::ObjectionThread*>> words;
-  for (const domain::ObjectionThread& thread : threads) {
-    for (uint64_t index : thread.words) {
-      if (index > request.after()) words.emplace_back(index, &thread);
-    }
-  }
-  std::sort(words.begin(), words.end());
-  response.set_newest(words.empty() ? request.after() : words.back().first);
-  size_t bytes = 0;
-  for (const auto& [index, thread] : words) {
-    if (static_cast<size_t>(response.words_size()) == kWordsPerPull || bytes >= kWordBytes) break;
-    absl::StatusOr<ObjectionWord> word = WordAt(index, *thread, impl_->travel, journal);
-    if (!word.ok() && ReasonOf(word.status()) == Reason::kErased) continue;
-    EAGLE_RETURN_IF_ERROR(word.status());
-    bytes += word->ByteSizeLong();
-    *response.add_words() = *std::move(word);
-  }
-  return response;
+  const auto page = [&](uint64_t after) {
+    return core::ObjectionsListed(journal.store(), core::ObjectionList::kOfAgency, caller.agency.value(), after,
+                                  kThreadsAtOnce);
+  };
+  EAGLE_ASSIGN_OR_RETURN(const std::vector<domain::ObjectionThread> threads, AllThreads<domain::ObjectionThread>(page));
+  return PullWords<PullObjectionsResponse>(threads, request.after(),
+                                           [&](uint64_t index, const domain::ObjectionThread& thread) {
+                                             return WordAt(index, thread, impl_->travel, journal);
+                                           });
 }
 
 absl::StatusOr<ListObjectionsResponse> Handlers::ListObjections(const Caller& caller,
@@ -186,7 +88,7 @@ absl::StatusOr<ListObjectionsResponse> Handlers::ListObjections(const Caller& ca
   EAGLE_RETURN_IF_ERROR(MayCall(caller, kMethod));
   EAGLE_ASSIGN_OR_RETURN(const size_t page_size, PageSize(request.page_size()));
   const TokenScope scope{"ListObjections", caller, FilterOf(request)};
-  EAGLE_ASSIGN_OR_RETURN(uint64_t after, OpenNumberToken(impl_->ports.key_ring, scope, request.page_token(), 0));
+  EAGLE_ASSIGN_OR_RETURN(const uint64_t after, OpenNumberToken(impl_->ports.key_ring, scope, request.page_token(), 0));
   const auto published = impl_->published();
   EAGLE_ASSIGN_OR_RETURN(const CourtOrdinal court, CourtListed(caller, kMethod, request.court(), *published));
   EAGLE_ASSIGN_OR_RETURN(JournalReader journal, impl_->Journal());
@@ -198,22 +100,19 @@ absl::StatusOr<ListObjectionsResponse> Handlers::ListObjections(const Caller& ca
         only, journal.CaseNumbered(court, CaseNumberTags(impl_->ports.key_ring, code, request.case_number())));
     if (!only) return response;
   }
-  for (size_t looked = 0; looked < kThreadsLookedAt; looked += kThreadsAtOnce) {
-    EAGLE_ASSIGN_OR_RETURN(
-        const std::vector<domain::ObjectionThread> threads,
-        core::ObjectionsListed(journal.store(), core::ObjectionList::kOfCourt, court.value(), after, kThreadsAtOnce));
-    for (const domain::ObjectionThread& thread : threads) {
-      if (static_cast<size_t>(response.objections_size()) == page_size) {
-        response.set_next_page_token(MakeNumberToken(impl_->ports.key_ring, scope, after));
-        return response;
-      }
-      after = thread.index;
-      if ((only && thread.case_seq != *only) || (request.open_only() && !thread.open())) continue;
-      EAGLE_ASSIGN_OR_RETURN(*response.add_objections(), ViewOf(thread, *published, journal));
-    }
-    if (threads.size() < kThreadsAtOnce) return response;
-  }
-  response.set_next_page_token(MakeNumberToken(impl_->ports.key_ring, scope, after));
+  const auto page = [&](uint64_t past) {
+    return core::ObjectionsListed(journal.store(), core::ObjectionList::kOfCourt, court.value(), past, kThreadsAtOnce);
+  };
+  const auto wanted = [&](const domain::ObjectionThread& thread) {
+    return (!only || thread.case_seq == *only) && (!request.open_only() || thread.open());
+  };
+  const auto add = [&](const domain::ObjectionThread& thread) -> absl::Status {
+    EAGLE_ASSIGN_OR_RETURN(*response.add_objections(), ViewOf(thread, *published, journal));
+    return absl::OkStatus();
+  };
+  EAGLE_ASSIGN_OR_RETURN(const std::optional<uint64_t> next,
+                         PageOfThreads<domain::ObjectionThread>(after, page_size, page, wanted, add));
+  if (next) response.set_next_page_token(MakeNumberToken(impl_->ports.key_ring, scope, *next));
   return response;
 }
 
@@ -241,17 +140,13 @@ void Handlers::ReadObjection(const Caller& caller, ReadObjectionRequest request,
                            OrderToRead(*impl_, caller, kMethod, row->order_id, ticket, journal));
     ReadObjectionResponse response;
     EAGLE_ASSIGN_OR_RETURN(*response.mutable_objection(), ViewOf(*thread, *impl_->published(), journal));
-    size_t bytes = 0;
-    for (uint64_t index : thread->words) {
-      if (index <= after) continue;
-      if (static_cast<size_t>(response.words_size()) == page_size || bytes >= kWordBytes) {
-        response.set_next_page_token(
-            MakeNumberToken(impl_->ports.key_ring, scope, response.words(response.words_size() - 1).journal_index()));
-        break;
-      }
-      EAGLE_ASSIGN_OR_RETURN(*response.add_words(), WordAt(index, *thread, impl_->travel, journal));
-      bytes += response.words(response.words_size() - 1).ByteSizeLong();
-    }
+    EAGLE_ASSIGN_OR_RETURN(const bool more, PageOfWords(*thread, after, page_size, response,
+                                                        [&](uint64_t index, const domain::ObjectionThread& of) {
+                                                          return WordAt(index, of, impl_->travel, journal);
+                                                        }));
+    if (more)
+      response.set_next_page_token(
+          MakeNumberToken(impl_->ports.key_ring, scope, response.words(response.words_size() - 1).journal_index()));
     domain::RecordAccess read = AccessBy(impl_->ports.key_ring, caller, "ReadObjection", std::move(ticket));
     read.case_seq = order.case_seq;
     read.order = order.seq;

@@ -3,6 +3,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "goldeneagle/v1/entry.pb.h"
+#include "goldeneagle/v1/supervision_entry.pb.h"
 #include "server/api/impl.h"
 #include "server/api/page_token.h"
 #include "server/api/tags.h"
@@ -16,6 +17,13 @@ namespace {
 using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 
 constexpr uint64_t kEntriesLookedAt = 4096;
+
+template <typename Body>
+Body BodyOf(const journal::Leaf& leaf) {
+  Body body;
+  body.ParseFromString(leaf.body);
+  return body;
+}
 
 // One page: which entries are the caller's, and what each says.
 class Page {
@@ -50,6 +58,11 @@ class Page {
       case ENTRY_TYPE_OBJECTION_ANSWERED:
       case ENTRY_TYPE_OBJECTION_MARKED:
         return LookAtOrder(leaf, leaf.order, events);
+      case ENTRY_TYPE_SUPERVISION_ISSUED:
+      case ENTRY_TYPE_SUPERVISION_WORD:
+      case ENTRY_TYPE_SUPERVISION_CLOSED:
+      case ENTRY_TYPE_SUPERVISION_MARKED:
+        return leaf.order ? LookAtOrder(leaf, leaf.order, events) : LookAtCase(leaf, events);
       case ENTRY_TYPE_MEASURE_MARKED: {
         MeasureMarked body;
         body.ParseFromString(leaf.body);
@@ -146,6 +159,15 @@ class Page {
         event.set_mark_permille(body.mark_permille());
         return AddObjection(body.objection(), event);
       }
+      case ENTRY_TYPE_SUPERVISION_ISSUED:
+        return AddSupervision(leaf.index.value(), event);
+      case ENTRY_TYPE_SUPERVISION_WORD:
+        return AddSupervision(BodyOf<SupervisionSaid>(leaf).supervision(), event);
+      case ENTRY_TYPE_SUPERVISION_CLOSED:
+        return AddSupervision(BodyOf<SupervisionClosed>(leaf).supervision(), event);
+      case ENTRY_TYPE_SUPERVISION_MARKED:
+        event.set_mark_permille(BodyOf<SupervisionMarked>(leaf).mark_permille());
+        return AddSupervision(BodyOf<SupervisionMarked>(leaf).supervision(), event);
       case ENTRY_TYPE_ORDER_WITHDRAWN: {
         OrderWithdrawn body;
         body.ParseFromString(leaf.body);
@@ -173,6 +195,12 @@ class Page {
     ObjectionRaised body;
     body.ParseFromString(leaf.body);
     event.set_objection_id(body.request_id());
+    return absl::OkStatus();
+  }
+
+  absl::Status AddSupervision(uint64_t issued, OrderEvent& event) {
+    EAGLE_ASSIGN_OR_RETURN(const journal::Leaf leaf, journal_.LeafAt(issued));
+    event.set_supervision_id(BodyOf<SupervisionIssued>(leaf).request_id());
     return absl::OkStatus();
   }
 

@@ -13,6 +13,7 @@
 #include "goldeneagle/v1/directory_service.pb.h"
 #include "goldeneagle/v1/objection_service.pb.h"
 #include "goldeneagle/v1/order_service.pb.h"
+#include "goldeneagle/v1/supervision_order_service.pb.h"
 #include "server/api/journal_reader.h"
 #include "server/base/reason.h"
 #include "server/core/sequencer.h"
@@ -64,6 +65,12 @@ absl::StatusOr<bool> IsHeldByObjection(const domain::Order& order, JournalReader
 // the first 1,000 are looked at for what is held back.
 absl::StatusOr<v1::ObjectionView> ViewOf(const domain::ObjectionThread& thread, const core::Published& published,
                                          JournalReader& journal);
+
+// The addressee's answer is owed and its time is over.
+bool IsOverdue(const domain::SupervisionThread& thread, const core::Published& published);
+// What the leaves tell of a thread. One payload is opened, the case's, for its number.
+absl::StatusOr<v1::SupervisionView> ViewOf(const domain::SupervisionThread& thread, const core::Published& published,
+                                           JournalReader& journal);
 
 v1::LedgerView LedgerOf(const domain::Case& of);
 // One measure of the case as it stands at the recorded time. `order_id`: of its freeze.

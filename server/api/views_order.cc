@@ -19,6 +19,7 @@ constexpr size_t kDeliveriesLookedUp = 16;
 v1::OrderView FromLeaf(const domain::Order& order, const core::Published& published) {
   v1::OrderView view;
   view.set_order_id(order.order_id);
+  view.set_digest(order.digest);
   view.set_order_seq(order.seq.value());
   view.set_action(order.action);
   view.set_urgency(order.urgent ? URGENCY_URGENT : URGENCY_NORMAL);

@@ -1,6 +1,7 @@
 #include "server/core/rows.h"
 
 #include <algorithm>
+#include <set>
 
 #include "server/base/bytes.h"
 #include "server/domain/instant.h"
@@ -16,6 +17,7 @@ constexpr size_t kPage = 1000;
 // In Table::kLog.
 constexpr std::string_view kWitnessingKey = "witnessing", kDirectoryHeadKey = "directory_head",
                            kObjectionPrefix = "objection/", kObjectionListPrefix = "objections/",
+                           kSupervisionPrefix = "supervision/", kSupervisionListPrefix = "supervisions/",
                            kAdapterPrefix = "adapter/", kAcknowledgedPrefix = "acknowledged/",
                            kIncidentPrefix = "incident/", kPositionPrefix = "position/", kAheadPrefix = "ahead/";
 
@@ -24,14 +26,17 @@ absl::Status Unreadable(storage::Table table) {
 }
 
 std::string ObjectionKey(uint64_t index) { return std::string(kObjectionPrefix) + BigEndian(index); }
+std::string SupervisionKey(uint64_t index) { return std::string(kSupervisionPrefix) + BigEndian(index); }
 std::string IncidentRowKey(uint64_t index) { return std::string(kIncidentPrefix) + BigEndian(index); }
 std::string PositionKey(uint32_t agency) { return std::string(kPositionPrefix) + BigEndian(agency); }
 std::string AheadKey(uint64_t freeze) { return std::string(kAheadPrefix) + BigEndian(freeze); }
 uint64_t NumberBehind(std::string_view prefix, std::string_view key) {
   return ByteReader(key.substr(prefix.size())).U64();
 }
-std::string ObjectionListKey(ObjectionList list, uint64_t owner, uint64_t index) {
-  return ByteWriter().Bytes(kObjectionListPrefix).U8(static_cast<uint8_t>(list)).U64(owner).U64(index).Take();
+// A thread, by its index, in one of the lists under `prefix`.
+template <typename List>
+std::string ThreadListKey(std::string_view prefix, List list, uint64_t owner, uint64_t index) {
+  return ByteWriter().Bytes(prefix).U8(static_cast<uint8_t>(list)).U64(owner).U64(index).Take();
 }
 std::string AdapterRowKey(const domain::AdapterVersion& version) {
   return std::string(kAdapterPrefix) + domain::AdapterKey(version);
@@ -41,6 +46,14 @@ std::vector<std::pair<ObjectionList, uint64_t>> ListsOf(const domain::ObjectionT
   return {{ObjectionList::kOfMeasure, thread.measure ? thread.measure.value() : thread.order.value()},
           {ObjectionList::kOfAgency, thread.agency.value()},
           {ObjectionList::kOfCourt, thread.court.value()}};
+}
+std::vector<std::pair<SupervisionList, uint64_t>> ListsOf(const domain::SupervisionThread& thread) {
+  std::vector<std::pair<SupervisionList, uint64_t>> lists;
+  std::set<CourtOrdinal> courts = {thread.court, thread.from, thread.to, thread.copied_to};
+  courts.erase(CourtOrdinal());
+  for (CourtOrdinal court : courts) lists.emplace_back(SupervisionList::kOfCourt, court.value());
+  if (thread.to_agency) lists.emplace_back(SupervisionList::kOfAgency, thread.to_agency.value());
+  return lists;
 }
 
 template <typename Set>
@@ -90,6 +103,42 @@ void Arm(domain::State& state, const domain::Deadline& deadline, uint64_t seq, d
   if (deadline.armed()) state.timers.insert({deadline.next(), seq, kind});
 }
 
+// A thread's own row, and its places in the lists when it is new.
+template <typename Thread>
+void ThreadRows(const Thread& thread, std::string key, std::string_view lists, uint64_t first_index,
+                std::vector<RowChange>& rows) {
+  rows.push_back({Table::kLog, std::move(key), thread.Encode()});
+  if (thread.index < first_index) return;
+  for (const auto& [list, owner] : ListsOf(thread))
+    rows.push_back({Table::kLog, ThreadListKey(lists, list, owner, thread.index), ""});
+}
+
+template <typename Thread>
+absl::StatusOr<std::optional<Thread>> ThreadAt(storage::Reader& reader, std::string_view key) {
+  EAGLE_ASSIGN_OR_RETURN(const auto row, reader.Get(Table::kLog, key));
+  if (!row) return std::nullopt;
+  EAGLE_ASSIGN_OR_RETURN(Thread thread, Thread::Decode(*row));
+  return thread;
+}
+
+// `at`: reads the thread of an index.
+template <typename Thread, typename List, typename At>
+absl::StatusOr<std::vector<Thread>> ThreadsListed(storage::Reader& reader, std::string_view prefix, List list,
+                                                  uint64_t owner, uint64_t after, size_t limit, At at) {
+  std::vector<Thread> threads;
+  EAGLE_ASSIGN_OR_RETURN(const std::vector<storage::Row> rows,
+                         reader.Scan(Table::kLog, ThreadListKey(prefix, list, owner, after + 1), limit));
+  const std::string all = ThreadListKey(prefix, list, owner, 0);
+  for (const auto& [key, value] : rows) {
+    if (key.size() != all.size() || key.compare(0, all.size() - 8, all, 0, all.size() - 8) != 0) break;
+    EAGLE_ASSIGN_OR_RETURN(std::optional<Thread> thread,
+                           at(reader, ByteReader(std::string_view(key).substr(all.size() - 8)).U64()));
+    if (!thread) return Unreadable(Table::kLog);
+    threads.push_back(*std::move(thread));
+  }
+  return threads;
+}
+
 void PositionRows(const domain::State& state, std::vector<RowChange>& rows) {
   const auto& changes = state.changes;
   for (uint64_t index : Sorted(changes.incidents)) {
@@ -114,6 +163,10 @@ absl::Status LoadPrefixed(const storage::Row& row, domain::State& state) {
     EAGLE_ASSIGN_OR_RETURN(domain::ObjectionThread thread, domain::ObjectionThread::Decode(value));
     if (thread.open()) Arm(state, thread.deadline, thread.index, domain::Timer::kOfObjection);
     state.PutObjection(std::move(thread));
+  } else if (key.starts_with(kSupervisionPrefix)) {
+    EAGLE_ASSIGN_OR_RETURN(domain::SupervisionThread thread, domain::SupervisionThread::Decode(value));
+    if (thread.owed()) Arm(state, thread.deadline, thread.index, domain::Timer::kOfSupervision);
+    state.PutSupervision(std::move(thread));
   } else if (key.starts_with(kIncidentPrefix)) {
     EAGLE_ASSIGN_OR_RETURN(domain::Incident incident, domain::Incident::Decode(value));
     if (!incident.open()) return absl::OkStatus();
@@ -170,13 +223,10 @@ std::vector<RowChange> TakeRows(domain::State& state, uint64_t first_index) {
     rows.push_back({Table::kLog, AcknowledgedKey(ordinal), state.acknowledged.at(ordinal).Encode()});
   for (const std::string& tag : Sorted(changes.readers))
     rows.push_back({Table::kReaders, tag, state.readers.at(tag).Encode()});
-  for (uint64_t index : Sorted(changes.objections)) {
-    const domain::ObjectionThread& thread = state.objections.at(index);
-    rows.push_back({Table::kLog, ObjectionKey(index), thread.Encode()});
-    if (index < first_index) continue;
-    for (const auto& [list, owner] : ListsOf(thread))
-      rows.push_back({Table::kLog, ObjectionListKey(list, owner, index), ""});
-  }
+  for (uint64_t index : Sorted(changes.objections))
+    ThreadRows(state.objections.at(index), ObjectionKey(index), kObjectionListPrefix, first_index, rows);
+  for (uint64_t index : Sorted(changes.supervisions))
+    ThreadRows(state.supervisions.at(index), SupervisionKey(index), kSupervisionListPrefix, first_index, rows);
   PositionRows(state, rows);
   if (changes.witnessing) rows.push_back({Table::kLog, std::string(kWitnessingKey), state.witnessing.Encode()});
   std::vector<uint64_t> streams;
@@ -194,26 +244,22 @@ std::vector<RowChange> TakeRows(domain::State& state, uint64_t first_index) {
 }
 
 absl::StatusOr<std::optional<domain::ObjectionThread>> ObjectionAt(storage::Reader& reader, uint64_t index) {
-  EAGLE_ASSIGN_OR_RETURN(const auto row, reader.Get(Table::kLog, ObjectionKey(index)));
-  if (!row) return std::nullopt;
-  EAGLE_ASSIGN_OR_RETURN(domain::ObjectionThread thread, domain::ObjectionThread::Decode(*row));
-  return thread;
+  return ThreadAt<domain::ObjectionThread>(reader, ObjectionKey(index));
 }
 
 absl::StatusOr<std::vector<domain::ObjectionThread>> ObjectionsListed(storage::Reader& reader, ObjectionList list,
                                                                       uint64_t owner, uint64_t after, size_t limit) {
-  std::vector<domain::ObjectionThread> threads;
-  EAGLE_ASSIGN_OR_RETURN(const std::vector<storage::Row> rows,
-                         reader.Scan(Table::kLog, ObjectionListKey(list, owner, after + 1), limit));
-  const std::string all = ObjectionListKey(list, owner, 0);
-  for (const auto& [key, value] : rows) {
-    if (key.size() != all.size() || key.compare(0, all.size() - 8, all, 0, all.size() - 8) != 0) break;
-    EAGLE_ASSIGN_OR_RETURN(std::optional<domain::ObjectionThread> thread,
-                           ObjectionAt(reader, ByteReader(std::string_view(key).substr(all.size() - 8)).U64()));
-    if (!thread) return Unreadable(Table::kLog);
-    threads.push_back(*std::move(thread));
-  }
-  return threads;
+  return ThreadsListed<domain::ObjectionThread>(reader, kObjectionListPrefix, list, owner, after, limit, ObjectionAt);
+}
+
+absl::StatusOr<std::optional<domain::SupervisionThread>> SupervisionAt(storage::Reader& reader, uint64_t index) {
+  return ThreadAt<domain::SupervisionThread>(reader, SupervisionKey(index));
+}
+
+absl::StatusOr<std::vector<domain::SupervisionThread>> SupervisionListed(storage::Reader& reader, SupervisionList list,
+                                                                         uint64_t owner, uint64_t after, size_t limit) {
+  return ThreadsListed<domain::SupervisionThread>(reader, kSupervisionListPrefix, list, owner, after, limit,
+                                                  SupervisionAt);
 }
 
 absl::StatusOr<std::vector<domain::Incident>> IncidentsPast(storage::Reader& reader, uint64_t after, size_t limit) {

@@ -37,6 +37,14 @@ absl::StatusOr<std::vector<domain::ObjectionThread>> ObjectionsListed(storage::R
 // Absent: that entry raised none.
 absl::StatusOr<std::optional<domain::ObjectionThread>> ObjectionAt(storage::Reader& reader, uint64_t index);
 
+// Supervision orders in the ways in which they are listed, each oldest first: of every court that they concern (it
+// issued one, is addressed, gets the copy, or it is about its case), of the agency addressed. All stay in their lists.
+enum class SupervisionList : uint8_t { kOfCourt = 1, kOfAgency = 2 };
+absl::StatusOr<std::vector<domain::SupervisionThread>> SupervisionListed(storage::Reader& reader, SupervisionList list,
+                                                                         uint64_t owner, uint64_t after, size_t limit);
+// Absent: that entry issued none.
+absl::StatusOr<std::optional<domain::SupervisionThread>> SupervisionAt(storage::Reader& reader, uint64_t index);
+
 // At most `limit` incidents past the index `after`, oldest first, those that were cleared too. Errors: TABLES_DIFFER;
 // the store's own.
 absl::StatusOr<std::vector<domain::Incident>> IncidentsPast(storage::Reader& reader, uint64_t after, size_t limit);

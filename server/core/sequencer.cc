@@ -85,7 +85,7 @@ Sequencer::Sequencer(Opened opened, SequencerPorts ports)
   alarm_seen_ = state_.clock_alarm;
   now_ = state_.recorded;
   last_tick_ = ports_.clock.MonotonicNow() - kTickEvery;
-  Publish({true, true, true, true, true, true, true});
+  Publish({true, true, true, true, true, true, true, true});
 }
 
 void Sequencer::SetHandout(Handout* handout) {
@@ -292,6 +292,7 @@ absl::Status Sequencer::Write(Commit& commit) {
                     .proposals = std::any_of(commit.entries.begin(), commit.entries.end(), MovesProposals),
                     .cosigned = std::any_of(commit.entries.begin(), commit.entries.end(), MovesCosigned),
                     .words = !state_.changes.objections.empty(),
+                    .supervised = !state_.changes.supervisions.empty(),
                     .adapters = !state_.changes.adapters.empty(),
                     .acknowledged = !state_.changes.acknowledged.empty()};
   storage::Commit row{.first_index = first,
@@ -338,6 +339,9 @@ void Sequencer::Publish(Stale stale) {
                         : before->proposals;
   next->newest_word =
       stale.words ? std::make_shared<const std::map<uint32_t, uint64_t>>(state_.newest_word) : before->newest_word;
+  next->newest_supervision = stale.supervised
+                                 ? std::make_shared<const std::map<uint32_t, uint64_t>>(state_.newest_supervision)
+                                 : before->newest_supervision;
   next->cosigned = before == nullptr ? nullptr : before->cosigned;
   if (stale.cosigned && state_.witnessing.size > 0) {
     next->cosigned = std::make_shared<const Published::Cosigned>(

@@ -56,6 +56,8 @@ struct Published {
   std::shared_ptr<const domain::AdapterApprovals> adapters;
   // Newest word in the objection threads of an agency, by ordinal; none: there is none.
   std::shared_ptr<const std::map<uint32_t, uint64_t>> newest_word;
+  // The same of the supervision threads addressed to it.
+  std::shared_ptr<const std::map<uint32_t, uint64_t>> newest_supervision;
   uint64_t incidents_open = 0;  // that stand
 };
 
@@ -139,8 +141,8 @@ class Sequencer {
   bool Add(std::vector<domain::Entry>& entries, Commit& commit);
   absl::Status Write(Commit& commit);
   struct Stale {
-    bool directory = false, presence = false, proposals = false, cosigned = false, words = false, adapters = false,
-         acknowledged = false;  // what of the published copy has changed
+    bool directory = false, presence = false, proposals = false, cosigned = false, words = false, supervised = false,
+         adapters = false, acknowledged = false;  // what of the published copy has changed
   };
   void Publish(Stale stale);
   absl::Time ObserveClock(Commit& commit);

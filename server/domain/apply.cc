@@ -4,6 +4,8 @@
 #include "server/domain/apply_objection.h"
 #include "server/domain/apply_parts.h"
 #include "server/domain/apply_position.h"
+#include "server/domain/apply_supervision.h"
+#include "server/domain/deadline_form.h"
 #include "server/domain/instant.h"
 #include "server/domain/waiting.h"
 
@@ -28,11 +30,6 @@ void Arm(State& state, const Deadline& deadline, uint64_t seq, Timer::Kind kind)
   if (deadline.armed()) state.timers.insert({deadline.next(), seq, kind});
 }
 
-void UseId(State& state, const std::string& id, IdUse use) {
-  state.ids[id] = std::move(use);
-  state.changes.ids.push_back(id);
-}
-
 // An order without open targets needs no clock any more.
 void Closed(State& state, Order& order) {
   if (!order.complete()) return;
@@ -44,16 +41,6 @@ void Closed(State& state, Order& order) {
 void MarkOrder(State& state, Order& order, uint64_t index) {
   order.last_index = index;
   state.changes.orders.insert(order.seq.value());
-}
-
-Deadline DeadlineFrom(const std::string& row, int64_t due, const google::protobuf::RepeatedField<int64_t>& marks,
-                      const google::protobuf::RepeatedField<uint32_t>& permille) {
-  Deadline deadline{.row = row, .due = FromMicros(due)};
-  for (int i = 0; i < marks.size(); ++i) {
-    deadline.marks.push_back(FromMicros(marks.Get(i)));
-    deadline.marks_permille.push_back(permille.Get(i));
-  }
-  return deadline;
 }
 
 std::vector<OrderSignature> SignaturesOf(const google::protobuf::RepeatedPtrField<OrderSigner>& signers) {
@@ -119,7 +106,7 @@ void PublicOrderAccepted(const Entry& entry, State& state) {
   order.action = body.action();
   order.urgent = body.urgency() == URGENCY_URGENT;
   order.accepted_at = entry.time;
-  order.deadline = DeadlineFrom(body.deadline_row(), body.due(), body.marks(), body.marks_permille());
+  order.deadline = DeadlineFrom(body);
   order.subject_tag = body.subject_tag();
   order.freeze = OrderSeq(body.freeze_order());
   order.targets = AgencySet::FromBytes(body.targets());
@@ -244,7 +231,7 @@ void PublicSurplus(const Entry& entry, State& state) {
   of.surplus = {};
   if (entry.type == ENTRY_TYPE_SURPLUS_ARISEN) {
     const auto body = Parse<SurplusArisen>(entry.body);
-    of.surplus = DeadlineFrom(body.deadline_row(), body.due(), body.marks(), body.marks_permille());
+    of.surplus = DeadlineFrom(body);
     Arm(state, of.surplus, of.seq.value(), Timer::kOfCase);
   }
   state.changes.cases.insert(of.seq.value());
@@ -335,7 +322,7 @@ void ApplyPublic(const Entry& entry, State& state) {
     MarkOrder(state, OrderOf(state, entry.order), entry.index);
     return;
   }
-  if (ApplyPosition(entry, state)) {
+  if (ApplyPosition(entry, state) || ApplySupervision(entry, state)) {
     if (entry.order) MarkOrder(state, OrderOf(state, entry.order), entry.index);
     return;
   }

@@ -1,7 +1,7 @@
 #include "server/domain/apply_objection.h"
 
 #include "server/domain/apply_parts.h"
-#include "server/domain/instant.h"
+#include "server/domain/deadline_form.h"
 
 namespace eagle::domain {
 namespace {
@@ -34,11 +34,6 @@ void Close(const Entry& entry, ObjectionState to, State& state, ObjectionThread&
   thread.closed_at = entry.time;
 }
 
-void Use(const Entry& entry, const std::string& id, const std::string& digest, State& state) {
-  state.ids[id] = {entry.index, digest, ""};
-  state.changes.ids.push_back(id);
-}
-
 void Raised(const Entry& entry, State& state) {
   const auto body = Parse<ObjectionRaised>(entry.body);
   ObjectionThread thread{.index = entry.index,
@@ -52,13 +47,9 @@ void Raised(const Entry& entry, State& state) {
                          .ground = body.ground(),
                          .raised_at = entry.time,
                          .words = {entry.index}};
-  thread.deadline = {.row = body.deadline_row(), .due = FromMicros(body.due())};
-  for (int i = 0; i < body.marks_size(); ++i) {
-    thread.deadline.marks.push_back(FromMicros(body.marks(i)));
-    thread.deadline.marks_permille.push_back(body.marks_permille(i));
-  }
+  thread.deadline = DeadlineFrom(body);
   Arm(state, thread);
-  Use(entry, body.request_id(), body.digest(), state);
+  UseId(state, body.request_id(), {entry.index, body.digest(), ""});
   state.changes.objections.insert(entry.index);
   state.PutObjection(std::move(thread));
 }
@@ -68,7 +59,7 @@ void Replied(const Entry& entry, State& state) {
   ObjectionThread& thread = ThreadOf(state, body.objection());
   Say(entry, state, thread);
   if (body.withdraws()) Close(entry, OBJECTION_STATE_WITHDRAWN, state, thread);
-  Use(entry, body.request_id(), body.digest(), state);
+  UseId(state, body.request_id(), {entry.index, body.digest(), ""});
 }
 
 ObjectionState StateAfter(ObjectionDecision decision) {
@@ -88,7 +79,7 @@ void Answered(const Entry& entry, State& state) {
   Say(entry, state, thread);
   thread.late = body.late();
   Close(entry, StateAfter(body.decision()), state, thread);
-  Use(entry, body.request_id(), body.digest(), state);
+  UseId(state, body.request_id(), {entry.index, body.digest(), ""});
 }
 
 void Marked(const Entry& entry, State& state) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/domain/apply_parts.h"
+#include "server/domain/deadline_form.h"
 #include "server/domain/ending.h"
 #include "server/domain/instant.h"
 
@@ -102,11 +103,7 @@ void IncidentRaised(const Entry& entry, State& state) {
                     .day = body.day(),
                     .statement = body.statement(),
                     .arisen_at = entry.time};
-  incident.deadline = {.row = body.deadline_row(), .due = FromMicros(body.due())};
-  for (int i = 0; i < body.marks_size(); ++i) {
-    incident.deadline.marks.push_back(FromMicros(body.marks(i)));
-    incident.deadline.marks_permille.push_back(body.marks_permille(i));
-  }
+  incident.deadline = DeadlineFrom(body);
   ArmIncident(state, incident);
   state.changes.incidents.insert(entry.index);
   state.PutIncident(std::move(incident));

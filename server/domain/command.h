@@ -23,6 +23,7 @@
 #include "goldeneagle/v1/reading.pb.h"
 #include "goldeneagle/v1/receipt.pb.h"
 #include "goldeneagle/v1/statement.pb.h"
+#include "goldeneagle/v1/supervision.pb.h"
 #include "server/base/ids.h"
 #include "server/base/reason.h"
 #include "server/domain/adapters.h"
@@ -87,6 +88,12 @@ struct ObjectionMember {
   goldeneagle::v1::ObjectionAct parsed;
 };
 
+struct SupervisionMember {
+  std::string bytes;
+  goldeneagle::v1::SupervisionAct parsed;
+  std::vector<std::string> case_number_tags;  // of an issue to a court: under every key
+};
+
 struct SubmitOrders {
   SignedHead signed_head;
   CourtOrdinal court;
@@ -122,6 +129,13 @@ struct SubmitObjections {
   AgencyOrdinal agency;
   CourtOrdinal court;
   std::vector<ObjectionMember> members;
+};
+// Words in supervision threads: of an agency, or of a court. The other is zero.
+struct SubmitSupervision {
+  SignedHead signed_head;
+  AgencyOrdinal agency;
+  CourtOrdinal court;
+  std::vector<SupervisionMember> members;
 };
 // Heads that were submitted before, signed anew. `members`: the orders to resume with the bytes that the journal has,
 // `digests` beside them; `keys`: whose new signatures verify, revoked ones included.
@@ -169,7 +183,8 @@ struct RecordAccess {
   std::string reader_name;                                  // as GrantReading names it: court/<code>, system/<name>
   std::string reader, reader_tag;                           // the system's SPIFFE id
   CaseSeq case_seq;
-  OrderSeq order;  // zero: the read is of no single order
+  OrderSeq order;            // zero: the read is of no single order
+  uint64_t supervision = 0;  // of the thread whose words are read: a court of it reads as PARTY; 0: no thread's
   std::string method;
   std::vector<std::string> subject_tags;
   std::string blob_digest;  // of a paper that is read; else empty
@@ -193,9 +208,10 @@ struct Tick {
   DirectoryStream stream;
 };
 
-using Command = std::variant<SubmitOrders, SubmitCases, SubmitStatements, SubmitAdministration, ReportReceipts,
-                             SubmitObjections, ReportPositions, ResumeOrders, Withdraw, Deliver, SayHello,
-                             AcknowledgeDirectory, MarkAbsent, RecordAccess, RecordCosigned, AlarmClock, Tick>;
+using Command =
+    std::variant<SubmitOrders, SubmitCases, SubmitStatements, SubmitAdministration, ReportReceipts, SubmitObjections,
+                 SubmitSupervision, ReportPositions, ResumeOrders, Withdraw, Deliver, SayHello, AcknowledgeDirectory,
+                 MarkAbsent, RecordAccess, RecordCosigned, AlarmClock, Tick>;
 
 // What became of one member.
 struct MemberResult {

@@ -66,6 +66,9 @@ void CheckErase(const State& state, const EraseCase& erase, absl::Time now, Viol
       break;
     }
   }
+  if (std::any_of(state.supervisions.begin(), state.supervisions.end(),
+                  [&](const auto& thread) { return thread.second.case_seq == of.seq && thread.second.open(); }))
+    refuse("a supervision order about it is open");
   if (!of.AtRest()) refuse("a measure of it stands, or money is on its way");
   if (state.policy == nullptr || !state.policy->table().has_retention()) {
     refuse("the policy gives no retention");

@@ -1,12 +1,11 @@
 // Objections: may this agency object to this order, who may speak in the thread, and has the court answered as the
 // policy demands?
+#include <algorithm>
 #include <set>
 
 #include "absl/strings/str_cat.h"
-#include "server/base/uuid.h"
-#include "server/domain/authority.h"
-#include "server/domain/draft.h"
-#include "server/domain/instant.h"
+#include "server/domain/deadline_form.h"
+#include "server/domain/decide_words.h"
 
 namespace eagle::domain {
 namespace {
@@ -14,31 +13,22 @@ namespace {
 using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 using OrderRow = eagle::domain::Order;
 
-constexpr size_t kObjectionTextBytes = 8000;
-
 // What the members before it in the batch did, which the state doesn't know yet.
 struct Here {
   std::multiset<uint64_t> raised;  // orders
   std::set<uint64_t> closed;       // threads
   std::multiset<uint64_t> words;   // threads
-  std::set<std::string> ids;
 };
 
-class ObjectionDecider {
+class ObjectionDecider : public WordsDecider<SubmitObjections> {
  public:
-  ObjectionDecider(Draft& draft, const SubmitObjections& command, HeadWriter& head)
-      : draft_(draft), state_(draft.state()), command_(command), head_(head) {}
+  using WordsDecider::WordsDecider;
 
   MemberResult DecideMember(size_t i) {
-    const ObjectionAct& act = command_.members[i].parsed;
-    const std::string& digest = command_.signed_head.digests[i];
-    if (auto known = Repeated(state_, act.request_id(), digest, Reason::kRequestIdReused)) return *known;
-    if (!here_.ids.insert(act.request_id()).second) {
-      return {.id = act.request_id(),
-              .refusal = Fail(Reason::kRequestIdReused, "the id stands twice in this batch").failure()};
-    }
+    const ObjectionAct& act = ActAt(i);
+    if (auto known = Known(i)) return *known;
     Violations wrong;
-    CheckAuthor(act, wrong);
+    CheckAuthor(i, wrong);
     const OrderRow* order = nullptr;
     const ObjectionThread* thread = nullptr;
     switch (act.act_case()) {
@@ -58,24 +48,14 @@ class ObjectionDecider {
     if (thread != nullptr) order = state_.FindOrder(thread->order);
     const Case* of = order != nullptr ? &state_.cases.at(order->case_seq.value()) : nullptr;
     if (of != nullptr && of->erased()) wrong.Add("act", Reason::kErased, "the case was erased");
-    if (!wrong.empty()) {
-      return Refuse(draft_, head_, wrong.ToFailure("the word is refused"), act.request_id(), digest,
-                    static_cast<uint32_t>(i), command_.members[i].bytes, of != nullptr && !of->erased() ? of : nullptr);
-    }
+    if (!wrong.empty()) return RefuseWord(i, wrong, of);
     return {.id = act.request_id(), .index = thread == nullptr ? Raise(i, *order, *of) : Speak(i, *thread, *of)};
   }
 
  private:
-  bool by_agency() const { return static_cast<bool>(command_.agency); }
   const ObjectionRow* Row() const {
     return state_.policy != nullptr && state_.policy->table().has_objections() ? &state_.policy->table().objections()
                                                                                : nullptr;
-  }
-
-  void CheckAuthor(const ObjectionAct& act, Violations& wrong) const {
-    if (act.author() != command_.signed_head.head.signer())
-      wrong.Add("author", Reason::kSignerNotCaller, "a word names who signed it");
-    if (!act.has_written_at()) wrong.Add("written_at", Reason::kFieldMissing, "the author's own clock");
   }
 
   // The order of that id and digest that was handed to the agency.
@@ -84,7 +64,7 @@ class ObjectionDecider {
       wrong.Add("raise", Reason::kFieldInvalid, "an agency objects, the court answers");
       return nullptr;
     }
-    CheckText(raise.text(), kObjectionTextBytes, "raise.text", wrong);
+    CheckText(raise.text(), kWordBytes, "raise.text", wrong);
     CheckText(raise.contact_name(), kStringBytes, "raise.contact_name", wrong);
     CheckText(raise.contact_phone(), kStringBytes, "raise.contact_phone", wrong);
     const ObjectionRow* row = Row();
@@ -143,12 +123,11 @@ class ObjectionDecider {
       wrong.Add("act", Reason::kObjectionNotProvided, "the policy in force doesn't say who signs");
       return;
     }
-    CheckRoles(state_, command_.signed_head.head.signer(), command_.signed_head, RolesOf((row->*roles)()), draft_.now(),
-               "signatures", wrong);
+    CheckOfficers((row->*roles)(), wrong);
   }
 
   const ObjectionThread* CheckReply(const ObjectionReply& reply, Violations& wrong) const {
-    CheckText(reply.text(), kObjectionTextBytes, "reply.text", wrong);
+    CheckText(reply.text(), kWordBytes, "reply.text", wrong);
     if (!by_agency()) {
       CheckCourt(&ObjectionRow::reply_roles, wrong);
       if (reply.withdraws()) wrong.Add("reply.withdraws", Reason::kFieldInvalid, "only who objected takes it back");
@@ -162,7 +141,7 @@ class ObjectionDecider {
       return nullptr;
     }
     CheckCourt(&ObjectionRow::answer_roles, wrong);
-    CheckText(answer.text(), kObjectionTextBytes, "answer.text", wrong);
+    CheckText(answer.text(), kWordBytes, "answer.text", wrong);
     if (answer.decision() == OBJECTION_DECISION_UNSPECIFIED || !ObjectionDecision_IsValid(answer.decision()))
       wrong.Add("answer.decision", Reason::kFieldMissing, "UPHELD, REJECTED or AMENDED");
     const ObjectionThread* thread = CheckThread(answer.objection_id(), "answer.objection_id", wrong);
@@ -171,123 +150,48 @@ class ObjectionDecider {
     return thread;
   }
 
-  static std::vector<OfficerRole> RolesOf(const google::protobuf::RepeatedField<int>& roles) {
-    std::vector<OfficerRole> out;
-    for (int role : roles) out.push_back(static_cast<OfficerRole>(role));
-    return out;
-  }
-
-  Entry EntryFor(size_t i, OrderSeq order, AgencyOrdinal agency, const Case& of) {
-    ObjectionPayload payload;
-    payload.set_member(command_.members[i].bytes);
-    payload.set_index(static_cast<uint32_t>(i));
-    return {.actor_kind = head_.signer().kind,
-            .actor = head_.signer().ordinal,
-            .agency = agency,
-            .order = order,
-            .case_seq = of.seq,
-            .payload = payload.SerializeAsString(),
-            .key_id = of.key_id};
-  }
-
   uint64_t Raise(size_t i, const OrderRow& order, const Case& of) {
-    const ObjectionAct& act = command_.members[i].parsed;
-    const Deadline deadline = ComputeDeadline(*state_.policy->DeadlineNamed(kObjectionRow), draft_.now(),
-                                              state_.policy->TerritoryOf(nullptr));
     ObjectionRaised body;
-    body.set_request_id(act.request_id());
-    body.set_digest(command_.signed_head.digests[i]);
-    body.set_head(head_.Index());
+    SetWord(i, body);
     body.set_measure(order.measure().value());
-    body.set_ground(act.raise().ground());
-    body.set_due(Micros(deadline.due));
-    for (size_t k = 0; k < deadline.marks.size(); ++k) {
-      body.add_marks(Micros(deadline.marks[k]));
-      body.add_marks_permille(deadline.marks_permille[k]);
-    }
-    body.set_deadline_row(deadline.row);
+    body.set_ground(ActAt(i).raise().ground());
+    SetDeadline(ComputeDeadline(*state_.policy->DeadlineNamed(kObjectionRow), draft_.now(),
+                                state_.policy->TerritoryOf(nullptr)),
+                body);
     body.set_policy_version(state_.policy->version());
     here_.raised.insert(order.seq.value());
-    Entry entry = EntryFor(i, order.seq, command_.agency, of);
-    entry.type = ENTRY_TYPE_OBJECTION_RAISED;
-    return draft_.Append(std::move(entry), body);
+    return AppendWord<ObjectionPayload>(i, ENTRY_TYPE_OBJECTION_RAISED, order.seq, command_.agency, of, body);
   }
 
   uint64_t Speak(size_t i, const ObjectionThread& thread, const Case& of) {
-    const ObjectionAct& act = command_.members[i].parsed;
-    const uint64_t head = head_.Index();
-    Entry entry = EntryFor(i, thread.order, thread.agency, of);
+    const ObjectionAct& act = ActAt(i);
     here_.words.insert(thread.index);
-    std::vector<OrderSigner> signers;
-    if (!by_agency())
-      signers = SignersAmong(state_, command_.signed_head.head.signer(), command_.signed_head.keys, draft_.now());
     if (act.has_reply()) {
       ObjectionReplied body;
       body.set_objection(thread.index);
-      body.set_request_id(act.request_id());
-      body.set_digest(command_.signed_head.digests[i]);
-      body.set_head(head);
+      SetWord(i, body);
       body.set_withdraws(act.reply().withdraws());
-      for (OrderSigner& signer : signers) *body.add_signers() = std::move(signer);
+      SetSigners(body);
       if (act.reply().withdraws()) here_.closed.insert(thread.index);
-      entry.type = ENTRY_TYPE_OBJECTION_REPLIED;
-      return draft_.Append(std::move(entry), body);
+      return AppendWord<ObjectionPayload>(i, ENTRY_TYPE_OBJECTION_REPLIED, thread.order, thread.agency, of, body);
     }
     ObjectionAnswered body;
     body.set_objection(thread.index);
-    body.set_request_id(act.request_id());
-    body.set_digest(command_.signed_head.digests[i]);
-    body.set_head(head);
+    SetWord(i, body);
     body.set_decision(act.answer().decision());
     body.set_late(draft_.now() > thread.deadline.due);
-    for (OrderSigner& signer : signers) *body.add_signers() = std::move(signer);
+    SetSigners(body);
     for (int role : Row()->answer_roles()) body.add_roles(static_cast<OfficerRole>(role));
     body.set_policy_version(state_.policy->version());
     here_.closed.insert(thread.index);
-    entry.type = ENTRY_TYPE_OBJECTION_ANSWERED;
-    return draft_.Append(std::move(entry), body);
+    return AppendWord<ObjectionPayload>(i, ENTRY_TYPE_OBJECTION_ANSWERED, thread.order, thread.agency, of, body);
   }
 
-  Draft& draft_;
-  const State& state_;
-  const SubmitObjections& command_;
-  HeadWriter& head_;
   Here here_;
 };
 
 }  // namespace
 
-void DecideCommand(Draft& draft, const SubmitObjections& command) {
-  const State& state = draft.state();
-  Signer signer;
-  if (command.agency) {
-    draft.result().status = CheckAgencySigned(state, command.agency, command.signed_head, draft.now());
-    if (!draft.result().status.ok()) return;
-    signer = {ACTOR_KIND_AGENCY, command.agency.value(), absl::StrCat("agency/", command.agency.value()),
-              state.directory.AgencyByOrdinal(command.agency)->key_id};
-  } else {
-    const Court* court = state.directory.CourtByOrdinal(command.court);
-    if (court == nullptr) {
-      draft.result().status = Fail(Reason::kCourtUnknown, "the court is not connected");
-      return;
-    }
-    if (command.signed_head.head.signer() != court->row.code()) {
-      draft.result().status = Fail(Reason::kSignerNotCaller, "a court sends what its officers signed");
-      return;
-    }
-    signer = {ACTOR_KIND_COURT, command.court.value(), absl::StrCat("court/", command.court.value()), court->key_id};
-  }
-  for (const ObjectionMember& member : command.members) {
-    if (IsUuidV7(member.parsed.request_id())) continue;
-    draft.result().status = Fail(Reason::kFieldInvalid, "a word without a usable id can't be refused by id")
-                                .At("request_id", "UUIDv7, 16 bytes");
-    return;
-  }
-  HeadWriter head(draft, command.signed_head, signer);
-  draft.result().status = head.CheckSequence();
-  if (!draft.result().status.ok()) return;
-  ObjectionDecider decider(draft, command, head);
-  for (size_t i = 0; i < command.members.size(); ++i) draft.result().members.push_back(decider.DecideMember(i));
-}
+void DecideCommand(Draft& draft, const SubmitObjections& command) { DecideWords<ObjectionDecider>(draft, command); }
 
 }  // namespace eagle::domain

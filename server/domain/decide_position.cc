@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/base/civil_day.h"
 #include "server/domain/authority.h"
+#include "server/domain/deadline_form.h"
 #include "server/domain/draft.h"
 #include "server/domain/instant.h"
 #include "server/domain/position.h"
@@ -286,12 +287,7 @@ uint64_t AppendIncident(Draft& draft, Entry entry, IncidentKind kind, uint64_t s
   body.set_kind(kind);
   body.set_statement(statement);
   body.set_day(day);
-  body.set_due(Micros(deadline.due));
-  for (size_t k = 0; k < deadline.marks.size(); ++k) {
-    body.add_marks(Micros(deadline.marks[k]));
-    body.add_marks_permille(deadline.marks_permille[k]);
-  }
-  body.set_deadline_row(deadline.row);
+  SetDeadline(deadline, body);
   body.set_policy_version(policy.version());
   entry.type = ENTRY_TYPE_INCIDENT_ARISEN;
   return draft.Append(std::move(entry), body);

@@ -1,5 +1,6 @@
 // The short ones: withdrawal, hand-out, presence, the clock's alarm, deadlines, surplus.
 #include "absl/container/flat_hash_set.h"
+#include "goldeneagle/v1/supervision_entry.pb.h"
 #include "server/base/assert.h"
 #include "server/base/uuid.h"
 #include "server/domain/draft.h"
@@ -28,6 +29,21 @@ void MarkObjection(Draft& draft, const ObjectionThread& thread) {
     body.set_due(Micros(thread.deadline.due));
     draft.Append({.type = ENTRY_TYPE_OBJECTION_MARKED,
                   .agency = thread.agency,
+                  .order = thread.order,
+                  .case_seq = thread.case_seq},
+                 body);
+  });
+}
+
+void MarkSupervision(Draft& draft, const SupervisionThread& thread) {
+  FireMarks(thread.deadline, draft.now(), kMarksPerTick, [&](size_t i) {
+    SupervisionMarked body;
+    body.set_supervision(thread.index);
+    body.set_deadline_row(thread.deadline.row);
+    body.set_mark_permille(thread.deadline.marks_permille[i]);
+    body.set_due(Micros(thread.deadline.due));
+    draft.Append({.type = ENTRY_TYPE_SUPERVISION_MARKED,
+                  .agency = thread.to_agency,
                   .order = thread.order,
                   .case_seq = thread.case_seq},
                  body);
@@ -297,6 +313,10 @@ void DecideCommand(Draft& draft, const Tick& tick) {
     if (draft.entries().size() >= kMarksPerTick) break;
     if (timer->kind == Timer::kOfObjection) {
       MarkObjection(draft, state.objections.at(timer->seq));
+      continue;
+    }
+    if (timer->kind == Timer::kOfSupervision) {
+      MarkSupervision(draft, state.supervisions.at(timer->seq));
       continue;
     }
     if (timer->kind == Timer::kOfIncident) {

@@ -156,6 +156,7 @@ void DecideCommand(Draft& draft, const SubmitStatements& command);
 void DecideCommand(Draft& draft, const SubmitAdministration& command);
 void DecideCommand(Draft& draft, const ReportReceipts& command);
 void DecideCommand(Draft& draft, const SubmitObjections& command);
+void DecideCommand(Draft& draft, const SubmitSupervision& command);
 void DecideCommand(Draft& draft, const ReportPositions& command);
 void DecideCommand(Draft& draft, const ResumeOrders& command);
 void DecideCommand(Draft& draft, const Withdraw& command);

@@ -1,8 +1,7 @@
 #include "server/domain/incident.h"
 
-#include "server/base/bytes.h"
 #include "server/base/reason.h"
-#include "server/domain/instant.h"
+#include "server/domain/deadline_form.h"
 
 namespace eagle::domain {
 
@@ -10,9 +9,7 @@ std::string Incident::Encode() const {
   ByteWriter out;
   out.U8(1).U64(index).U8(static_cast<uint8_t>(kind)).U32(agency.value()).U64(freeze.value()).U64(case_seq.value());
   out.U8(static_cast<uint8_t>(day.size())).Bytes(day).U64(statement).I64(Micros(arisen_at));
-  out.U16(static_cast<uint16_t>(deadline.row.size())).Bytes(deadline.row).I64(Micros(deadline.due));
-  out.U8(static_cast<uint8_t>(deadline.marks.size())).U8(static_cast<uint8_t>(deadline.fired));
-  for (size_t i = 0; i < deadline.marks.size(); ++i) out.I64(Micros(deadline.marks[i])).U32(deadline.marks_permille[i]);
+  PutDeadline(deadline, out);
   out.U64(cleared_index).I64(open() ? 0 : Micros(cleared_at)).U8(late ? 1 : 0);
   return out.Take();
 }
@@ -29,14 +26,7 @@ absl::StatusOr<Incident> Incident::Decode(std::string_view row) {
   out.day = in.Bytes(in.U8());
   out.statement = in.U64();
   out.arisen_at = FromMicros(in.I64());
-  out.deadline.row = in.Bytes(in.U16());
-  out.deadline.due = FromMicros(in.I64());
-  const int marks = in.U8();
-  out.deadline.fired = in.U8();
-  for (int i = 0; i < marks; ++i) {
-    out.deadline.marks.push_back(FromMicros(in.I64()));
-    out.deadline.marks_permille.push_back(in.U32());
-  }
+  out.deadline = TakeDeadline(in);
   out.cleared_index = in.U64();
   const int64_t cleared_at = in.I64();
   if (!out.open()) out.cleared_at = FromMicros(cleared_at);

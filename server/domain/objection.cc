@@ -1,8 +1,7 @@
 #include "server/domain/objection.h"
 
-#include "server/base/bytes.h"
 #include "server/base/reason.h"
-#include "server/domain/instant.h"
+#include "server/domain/deadline_form.h"
 
 namespace eagle::domain {
 
@@ -19,9 +18,7 @@ std::string ObjectionThread::Encode() const {
   out.U8(1).U64(index).Bytes(id).Bytes(digest).U64(order.value()).U64(measure.value()).U64(case_seq.value());
   out.U32(court.value()).U32(agency.value()).I64(Micros(raised_at));
   out.U16(static_cast<uint16_t>(ground.size())).Bytes(ground);
-  out.U16(static_cast<uint16_t>(deadline.row.size())).Bytes(deadline.row).I64(Micros(deadline.due));
-  out.U8(static_cast<uint8_t>(deadline.marks.size())).U8(static_cast<uint8_t>(deadline.fired));
-  for (size_t i = 0; i < deadline.marks.size(); ++i) out.I64(Micros(deadline.marks[i])).U32(deadline.marks_permille[i]);
+  PutDeadline(deadline, out);
   out.U8(static_cast<uint8_t>(state)).U64(closed_index).I64(open() ? 0 : Micros(closed_at)).U8(late ? 1 : 0);
   out.U16(static_cast<uint16_t>(words.size()));
   for (uint64_t word : words) out.U64(word);
@@ -42,14 +39,7 @@ absl::StatusOr<ObjectionThread> ObjectionThread::Decode(std::string_view row) {
   out.agency = AgencyOrdinal(in.U32());
   out.raised_at = FromMicros(in.I64());
   out.ground = in.Bytes(in.U16());
-  out.deadline.row = in.Bytes(in.U16());
-  out.deadline.due = FromMicros(in.I64());
-  const int marks = in.U8();
-  out.deadline.fired = in.U8();
-  for (int i = 0; i < marks; ++i) {
-    out.deadline.marks.push_back(FromMicros(in.I64()));
-    out.deadline.marks_permille.push_back(in.U32());
-  }
+  out.deadline = TakeDeadline(in);
   out.state = static_cast<goldeneagle::v1::ObjectionState>(in.U8());
   out.closed_index = in.U64();
   const int64_t closed_at = in.I64();

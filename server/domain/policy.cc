@@ -7,6 +7,7 @@
 #include "server/base/bytes.h"
 #include "server/base/money.h"
 #include "server/domain/act.h"
+#include "server/domain/supervision.h"
 
 namespace eagle::domain {
 namespace {
@@ -260,6 +261,33 @@ void CheckObjections(const PolicyTable& table, Violations& wrong) {
   CheckSource(row.source(), "objections", wrong);
 }
 
+void CheckSupervision(const PolicyTable& table, Violations& wrong) {
+  constexpr uint32_t kWordsMin = 4;
+  const auto& row = table.supervision();
+  for (std::string_view name : {kSupervisionUrgentRow, kSupervisionRow}) {
+    const bool clock = std::any_of(table.deadlines().begin(), table.deadlines().end(),
+                                   [&](const auto& deadline) { return deadline.name() == name; });
+    if (!clock)
+      wrong.Add("deadlines", Reason::kFieldMissing, absl::StrCat("a row ", ToAbsl(name), ", for supervision orders"));
+  }
+  std::set<int> causes;
+  for (int cause : row.causes()) {
+    if (cause == goldeneagle::v1::SUPERVISION_CAUSE_UNSPECIFIED || !goldeneagle::v1::SupervisionCause_IsValid(cause) ||
+        !causes.insert(cause).second)
+      wrong.Add("supervision.causes", Reason::kFieldInvalid, "known ones, each once");
+  }
+  if (causes.empty()) wrong.Add("supervision.causes", Reason::kFieldMissing, "why may one be issued?");
+  if (row.issue_roles().empty())
+    wrong.Add("supervision.issue_roles", Reason::kFieldMissing, "somebody must sign the issue");
+  if (row.commander_roles().empty())
+    wrong.Add("supervision.commander_roles", Reason::kFieldMissing, "somebody must sign a commander's order");
+  if (row.answer_roles().empty())
+    wrong.Add("supervision.answer_roles", Reason::kFieldMissing, "somebody must sign a court's answer");
+  if (row.words_max() < kWordsMin || row.words_max() > kWordsPerSupervision)
+    wrong.Add("supervision.words_max", Reason::kFieldInvalid, "4 to 1,000");
+  CheckSource(row.source(), "supervision", wrong);
+}
+
 // A key can be read by its length: Ed25519 32 bytes, SM2 04 || X || Y.
 bool IsKeyOf(const goldeneagle::v1::Examiner& examiner) {
   return (examiner.algorithm() == goldeneagle::v1::KEY_ALGORITHM_ED25519 && examiner.key().size() == 32) ||
@@ -371,6 +399,7 @@ absl::StatusOr<std::shared_ptr<const Policy>> Policy::Create(const PolicyTable& 
   if (table.has_papers()) CheckPapers(table.papers(), wrong);
   if (table.has_adapters()) CheckAdapters(table.adapters(), wrong);
   if (table.has_objections()) CheckObjections(table, wrong);
+  if (table.has_supervision()) CheckSupervision(table, wrong);
   if (table.has_positions()) CheckPositions(table, wrong);
   if (table.has_plausibility()) CheckPlausibility(table.plausibility(), wrong);
   if (table.has_standing()) CheckStanding(table.standing(), wrong);

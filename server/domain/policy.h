@@ -65,6 +65,9 @@ absl::Time ReportValidUntil(absl::Time approved_at, const Policy& policy);
 inline constexpr std::string_view kSurplusRow = "RELEASE_SURPLUS";
 // The row in force for the court's answer to an objection; needed by a table with a row for objections.
 inline constexpr std::string_view kObjectionRow = "ANSWER_OBJECTION";
+// The rows in force for the answer to a supervision order, urgent and not; needed by a table with a row for them.
+inline constexpr std::string_view kSupervisionUrgentRow = "ANSWER_SUPERVISION_URGENT",
+                                  kSupervisionRow = "ANSWER_SUPERVISION";
 // The row in force for an incident of the daily statement; needed by a table with a row for positions.
 inline constexpr std::string_view kPositionRow = "POSITION_DIFFERENCE";
 

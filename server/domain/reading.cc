@@ -65,7 +65,13 @@ absl::StatusOr<ReadScope> Judge(const State& state, const RecordAccess& command,
       std::find(tags.begin(), tags.end(), of.number_tag) == tags.end())
     return Fail(Reason::kTicketMismatch, "the ticket is for another case")
         .At("officer_ticket.case_number", "must be the case that is read");
-  return ScopeOf(state.directory, command.reader_name, court->row.code(), of.seq, command.officers_of, now);
+  const absl::StatusOr<ReadScope> scope =
+      ScopeOf(state.directory, command.reader_name, court->row.code(), of.seq, command.officers_of, now);
+  const SupervisionThread* thread = state.FindSupervision(command.supervision);
+  const bool party = thread != nullptr && thread->case_seq == of.seq && thread->IsParty(command.court) &&
+                     command.reader_name == "court/" + command.officers_of;
+  if (!scope.ok() && party) return READ_SCOPE_PARTY;
+  return scope;
 }
 
 }  // namespace

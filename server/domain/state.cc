@@ -34,6 +34,20 @@ void State::PutObjection(ObjectionThread thread) {
   objections.emplace(index, std::move(thread));
 }
 
+const SupervisionThread* State::FindSupervision(uint64_t index) const {
+  const auto it = supervisions.find(index);
+  return it == supervisions.end() ? nullptr : &it->second;
+}
+
+void State::PutSupervision(SupervisionThread thread) {
+  if (thread.to_agency) {
+    uint64_t& newest = newest_supervision[thread.to_agency.value()];
+    newest = std::max(newest, thread.words.back());
+  }
+  const uint64_t index = thread.index;
+  supervisions.emplace(index, std::move(thread));
+}
+
 const AgencyPosition& State::PositionOf(AgencyOrdinal agency) const {
   static const AgencyPosition kNothing;
   return agency && agency.value() <= positions.size() ? positions[agency.value() - 1] : kNothing;

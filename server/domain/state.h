@@ -32,6 +32,7 @@
 #include "server/domain/policy.h"
 #include "server/domain/position.h"
 #include "server/domain/reading.h"
+#include "server/domain/supervision.h"
 #include "server/domain/witnessing.h"
 
 namespace eagle::domain {
@@ -65,13 +66,23 @@ struct PresenceState {
   uint32_t most_in_flight = 0;
 };
 
-// Something that falls due: the next mark of an order, of a case's surplus, of an objection, of an incident or of a
-// measure's end, an agency's statement of a day, or the begin of an order that waits.
+// Something that falls due: the next mark of an order, of a case's surplus, of an objection, of an incident, of a
+// measure's end or of a supervision order, an agency's statement of a day, or the begin of an order that waits.
 struct Timer {
-  enum Kind : uint8_t { kOfOrder, kOfCase, kOfObjection, kOfIncident, kOfPosition, kOfMeasure, kOfBegin };
+  enum Kind : uint8_t {
+    kOfOrder,
+    kOfCase,
+    kOfObjection,
+    kOfIncident,
+    kOfPosition,
+    kOfMeasure,
+    kOfBegin,
+    kOfSupervision
+  };
   absl::Time at;
-  uint64_t seq =
-      0;  // OrderSeq (of a measure: its freeze's), CaseSeq, index of the objection or incident, agency ordinal
+  // OrderSeq (of a measure: its freeze's), CaseSeq, index of the objection, incident or supervision order, agency
+  // ordinal.
+  uint64_t seq = 0;
   Kind kind = kOfOrder;
   friend bool operator==(const Timer&, const Timer&) = default;
   friend bool operator<(const Timer& a, const Timer& b) {
@@ -116,11 +127,13 @@ struct State {
   std::map<uint64_t, ObjectionThread> objections;        // by index
   absl::flat_hash_map<uint64_t, std::vector<uint64_t>> objections_of;  // freeze in question, else the order -> indexes
   std::map<uint32_t, uint64_t> newest_word;                            // by agency ordinal: in any of its threads
-  std::vector<AgencyPosition> positions;           // agency ordinal n at n-1; those that never had any may be missing
-  std::map<uint64_t, Incident> incidents;          // those that stand, by index
-  absl::btree_set<IncidentKey> incidents_of;       // the same
-  absl::flat_hash_map<uint64_t, AheadSeen> ahead;  // by freeze order: measures in which the unit is ahead
-  Witnessing witnessing;                           // its registered witnesses: private half
+  std::map<uint64_t, SupervisionThread> supervisions;                  // by index
+  std::map<uint32_t, uint64_t> newest_supervision;  // by agency ordinal: newest word in the threads addressed to it
+  std::vector<AgencyPosition> positions;            // agency ordinal n at n-1; those that never had any may be missing
+  std::map<uint64_t, Incident> incidents;           // those that stand, by index
+  absl::btree_set<IncidentKey> incidents_of;        // the same
+  absl::flat_hash_map<uint64_t, AheadSeen> ahead;   // by freeze order: measures in which the unit is ahead
+  Witnessing witnessing;                            // its registered witnesses: private half
   DirectoryHeadSeen directory_head;
   AdapterApprovals adapters;
   std::map<uint32_t, DirectoryAcknowledged> acknowledged;  // by agency ordinal; none: it has acknowledged nothing
@@ -129,7 +142,7 @@ struct State {
 
   // What changed since the sequencer last took it: becomes the commit's rows.
   struct Changes {
-    absl::flat_hash_set<uint64_t> orders, cases, objections, incidents, ahead;
+    absl::flat_hash_set<uint64_t> orders, cases, objections, supervisions, incidents, ahead;
     std::vector<Incident> cleared;  // incidents that stand no longer
     absl::flat_hash_set<uint32_t> positions;
     std::vector<std::string> ids, sequences;
@@ -147,8 +160,10 @@ struct State {
   const ObjectionThread* FindObjection(uint64_t index) const;  // null: that entry raised none
   // Those against the order, or against another one about the same measure; oldest first.
   std::vector<const ObjectionThread*> ObjectionsOf(const Order& order) const;
-  void PutObjection(ObjectionThread thread);                     // a new one
-  const AgencyPosition& PositionOf(AgencyOrdinal agency) const;  // an empty one for unknown ones
+  void PutObjection(ObjectionThread thread);                       // a new one
+  const SupervisionThread* FindSupervision(uint64_t index) const;  // null: that entry issued none
+  void PutSupervision(SupervisionThread thread);                   // a new one
+  const AgencyPosition& PositionOf(AgencyOrdinal agency) const;    // an empty one for unknown ones
   // Incidents that stand: of an agency, in order of the freezes; of one measure there.
   std::vector<IncidentKey> IncidentsOf(AgencyOrdinal agency) const;
   std::vector<IncidentKey> IncidentsAbout(AgencyOrdinal agency, OrderSeq freeze) const;

@@ -140,7 +140,7 @@ TEST_F(CliPolicyTest, TheFileThatShowWritesIsTheTableInForce) {
 
 TEST_F(CliPolicyTest, CheckTellsWhatATableWouldChange) {
   v1::PolicyTable next = Shipped();
-  next.set_version(6);
+  next.set_version(7);
   next.mutable_terms(0)->set_months_max(6);
   next.mutable_terms()->DeleteSubrange(1, 1);
   v1::TermRow* row = next.add_terms();
@@ -164,7 +164,7 @@ TEST_F(CliPolicyTest, CalendarsAreShownAndWhatEndsSoonIsSaid) {
   EXPECT_THAT(shown.out, AllOf(HasSubstr("CN-2026"), HasSubstr("国庆节"), HasSubstr("国办发明电〔2025〕7号"),
                                Not(HasSubstr("LAST YEAR"))));
   v1::PolicyTable next = Shipped();
-  next.set_version(6);
+  next.set_version(7);
   next.mutable_calendars(0)->set_year(2025), next.mutable_calendars(0)->clear_holidays();
   next.mutable_calendars(0)->clear_working_days();
   const Ran text = world_.Run({"policy", "check", Put(next)});
@@ -206,7 +206,7 @@ TEST_F(CliPolicyTest, AVersionThatIsNotAboveTheOneInForceIsSaid) {
 
 TEST_F(CliPolicyTest, InstallProposesTheTable) {
   v1::PolicyTable next = Shipped();
-  next.set_version(6);
+  next.set_version(7);
   const Ran ran = world_.Run({"policy", "install", Put(next), "--ground", "second table", "--key",
                               world_.Path("pki/keys/administrator-one.pem")},
                              "operator-ops");
@@ -220,7 +220,7 @@ TEST_F(CliPolicyTest, InstallProposesTheTable) {
 
 TEST_F(CliPolicyTest, WhoApprovesATableSeesWhatItChanges) {
   v1::PolicyTable next = Shipped();
-  next.set_version(6);
+  next.set_version(7);
   next.mutable_terms(0)->set_months_max(6);
   ASSERT_EQ(world_
                 .Run({"policy", "install", Put(next), "--ground", "shorter", "--key",

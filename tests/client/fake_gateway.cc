@@ -397,6 +397,31 @@ absl::StatusOr<v1::SubmitObjectionsResponse> FakeGateway::AnswerObjection(const 
   return response;
 }
 
+absl::StatusOr<v1::SubmitSupervisionResponse> FakeGateway::SubmitSupervision(
+    const v1::SubmitSupervisionRequest& request) {
+  EAGLE_RETURN_IF_ERROR(Answer());
+  supervision_batches.push_back(request.batch());
+  v1::SubmitSupervisionResponse response;
+  for (const std::string& member : request.batch().members()) {
+    v1::SupervisionAct act;
+    act.ParseFromString(member);
+    response.add_results()->set_request_id(act.request_id());
+    response.mutable_results()->rbegin()->mutable_acceptance()->set_journal_index(
+        Append(v1::ENTRY_TYPE_SUPERVISION_WORD, ""));
+  }
+  response.set_checkpoint(Checkpoint());
+  return response;
+}
+absl::StatusOr<v1::ListSupervisionResponse> FakeGateway::ListSupervision(const v1::ListSupervisionRequest& request) {
+  EAGLE_RETURN_IF_ERROR(Answer());
+  supervision_request = request;
+  return supervision;
+}
+absl::StatusOr<v1::ReadSupervisionResponse> FakeGateway::ReadSupervision(const v1::ReadSupervisionRequest& request) {
+  EAGLE_RETURN_IF_ERROR(Answer());
+  supervision_thread_request = request;
+  return supervision_thread;
+}
 absl::StatusOr<v1::ListIncidentsResponse> FakeGateway::ListIncidents(const v1::ListIncidentsRequest& request) {
   EAGLE_RETURN_IF_ERROR(Answer());
   incidents_request = request;

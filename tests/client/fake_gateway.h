@@ -113,10 +113,15 @@ class FakeGateway : public Gateway {
   v1::ListUndecidedFreezesResponse undecided;  // one page
   v1::ListUndecidedFreezesRequest undecided_request;
   v1::ReadObjectionResponse thread;
-  v1::ReadObjectionRequest thread_request;              // the last one
-  v1::Refusal objection_refusal;                        // of every word, unless empty
-  std::vector<v1::ListMeasuresResponse> measure_pages;  // by page token: "", "1", "2", ...
-  v1::ListMeasuresRequest measures_request;             // the last one
+  v1::ReadObjectionRequest thread_request;  // the last one
+  v1::Refusal objection_refusal;            // of every word, unless empty
+  std::vector<v1::SignedBatch> supervision_batches;
+  v1::ListSupervisionResponse supervision;  // one page
+  v1::ListSupervisionRequest supervision_request;
+  v1::ReadSupervisionResponse supervision_thread;
+  v1::ReadSupervisionRequest supervision_thread_request;  // the last one
+  std::vector<v1::ListMeasuresResponse> measure_pages;    // by page token: "", "1", "2", ...
+  v1::ListMeasuresRequest measures_request;               // the last one
   v1::ListOrdersOfKeyResponse of_key;
   v1::ListOrdersOfKeyRequest of_key_request;
   v1::ResumeOrdersRequest resumed;
@@ -150,6 +155,9 @@ class FakeGateway : public Gateway {
   absl::StatusOr<v1::ListUndecidedFreezesResponse> ListUndecidedFreezes(
       const v1::ListUndecidedFreezesRequest& request) override;
   absl::StatusOr<v1::ReadObjectionResponse> ReadObjection(const v1::ReadObjectionRequest& request) override;
+  absl::StatusOr<v1::SubmitSupervisionResponse> SubmitSupervision(const v1::SubmitSupervisionRequest& request) override;
+  absl::StatusOr<v1::ListSupervisionResponse> ListSupervision(const v1::ListSupervisionRequest& request) override;
+  absl::StatusOr<v1::ReadSupervisionResponse> ReadSupervision(const v1::ReadSupervisionRequest& request) override;
   absl::StatusOr<v1::SubmitStatementsResponse> SubmitStatements(const v1::SubmitStatementsRequest& request) override;
   absl::StatusOr<v1::ListStatementsResponse> ListStatements(const v1::ListStatementsRequest& request) override;
   absl::StatusOr<v1::ListAgenciesResponse> ListAgencies(const v1::ListAgenciesRequest& request) override;

@@ -122,9 +122,9 @@ TEST(GoldenEntries, FoldingTheStoredBytesGivesTheStoredTables) {
   EXPECT_EQ(*storage::TableDigests(*reader), Stored().tables);
   // And with it the private half: ledgers, directory, policy.
   EXPECT_EQ(Ledgers(state), Stored().ledgers);
-  EXPECT_EQ(state.directory.courts().size(), 1u);
+  EXPECT_EQ(state.directory.courts().size(), 2u);
   EXPECT_EQ(state.directory.agencies().size(), 3u);
-  EXPECT_EQ(state.policy->version(), 3u);
+  EXPECT_EQ(state.policy->version(), 4u);
   EXPECT_EQ(state.clock_alarm, 0u);
   EXPECT_EQ(state.directory.systems().size(), 1u);
 }

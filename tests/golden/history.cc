@@ -40,6 +40,7 @@ class Storyteller {
     Objects();
     Reconciles();
     ChangesItsRespondents();
+    TellOfSupervision(world_);
     LosesItsClock();
     Erases();
     SaysWhatItsDirectoryIs();
@@ -438,7 +439,7 @@ class Storyteller {
   void SaysWhatItsDirectoryIs() {
     auto act = Proposing();
     PolicyTable& table = *act.mutable_proposal()->mutable_policy()->mutable_table();
-    table = FreedoniaPolicy(3);
+    table = FreedoniaPolicy(4);
     AdapterRow& row = *table.mutable_adapters();
     row.add_examiners()->set_name("test house");
     row.mutable_examiners(0)->set_algorithm(KEY_ALGORITHM_ED25519),

@@ -38,14 +38,15 @@ void CollectMessages(const std::string& name, const DescriptorProto& message,
   for (const auto& nested : message.nested_type()) CollectMessages(name + "." + nested.name(), nested, messages);
 }
 
-// Messages whose bytes are signed or stay in the journal: those of envelope.proto and entry.proto, the member types,
-// and all that they hold.
+// Messages whose bytes are signed or stay in the journal: those of envelope.proto, entry.proto and
+// supervision_entry.proto, the member types, and all that they hold.
 std::set<std::string> Permanent(const FileDescriptorSet& set) {
   std::map<std::string, const DescriptorProto*> messages;
   std::vector<std::string> open;
   static const std::set<std::string> kMembers = {"Order", "CaseAct", "Receipt", "Statement", "Administration"};
   for (const FileDescriptorProto& file : set.file()) {
-    const bool whole = file.name() == "goldeneagle/v1/envelope.proto" || file.name() == "goldeneagle/v1/entry.proto";
+    const bool whole = file.name() == "goldeneagle/v1/envelope.proto" || file.name() == "goldeneagle/v1/entry.proto" ||
+                       file.name() == "goldeneagle/v1/supervision_entry.proto";
     for (const auto& message : file.message_type()) {
       const std::string name = "." + file.package() + "." + message.name();
       CollectMessages(name, message, messages);

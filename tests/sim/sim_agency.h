@@ -175,6 +175,12 @@ struct World::Agency : public sdk::Channel, public sdk::PositionSource {
   void ReportStatus(sdk::CallId call, const goldeneagle::v1::ReportStatusRequest& request) override {
     CarryNow(call, request, &api::Handlers::ReportStatus);
   }
+  void AnswerSupervision(sdk::CallId call, const goldeneagle::v1::SubmitSupervisionRequest& request) override {
+    Carry(call, request, &api::Handlers::AnswerSupervision);
+  }
+  void PullSupervision(sdk::CallId call, const goldeneagle::v1::PullSupervisionRequest& request) override {
+    CarryNow(call, request, &api::Handlers::PullSupervision);
+  }
   void RaiseObjection(sdk::CallId call, const goldeneagle::v1::SubmitObjectionsRequest& request) override {
     Carry(call, request, &api::Handlers::RaiseObjection);
   }

@@ -24,15 +24,6 @@ void Identify(v1::SystemIdentity& system, const std::string& id) {
   system.add_spki_sha256(std::string(journal::View(pin)));
 }
 
-v1::Proposal CourtProposal(const std::string& code, const std::string& name) {
-  v1::Proposal proposal;
-  proposal.set_ground("connects to the network");
-  proposal.mutable_court()->set_code(code);
-  proposal.mutable_court()->set_name(name);
-  Identify(*proposal.mutable_court()->mutable_system(), "spiffe://test/court/" + code);
-  return proposal;
-}
-
 void Can(v1::RegisterAgency& agency, const std::string& kind, v1::Action action, bool by_clerk = false) {
   v1::Capability* row = agency.add_capabilities();
   row->set_asset_kind(kind);
@@ -79,41 +70,56 @@ void DemoWorld::Furnish() {
   Must(adopted);
   for (const auto& result : adopted->results()) GATEWAY_ASSERT(result.in_effect(), result.DebugString().c_str());
 
+  StateKeys({std::string("court/") + kCourt, std::string("court/") + kOtherCourt, std::string("agency/") + kBeiling,
+             std::string("agency/") + kSongyue, std::string("agency/") + kYunfan, std::string("agency/") + kLand,
+             std::string("agency/") + kBusiness});
+  for (const std::string& code : {std::string(kCourt), std::string(kOtherCourt)}) {
+    v1::Statement account = StatementAbout("court/" + code + "/account/1", v1::STATEMENT_KIND_ACCOUNT);
+    account.mutable_account()->set_account_name("执行款专户");
+    account.mutable_account()->set_bank(kBeiling);
+    account.mutable_account()->set_account_number(kCourtAccount);
+    StateOfficers(code, {account});
+  }
+}
+
+void DemoWorld::StateKeys(const std::vector<std::string>& subjects) {
   std::vector<v1::Statement> keys;
-  for (const std::string& subject :
-       {std::string("court/") + kCourt, std::string("court/") + kOtherCourt, std::string("agency/") + kBeiling,
-        std::string("agency/") + kSongyue, std::string("agency/") + kYunfan, std::string("agency/") + kLand,
-        std::string("agency/") + kBusiness}) {
+  for (const std::string& subject : subjects) {
     v1::Statement statement = StatementAbout(subject, v1::STATEMENT_KIND_KEY);
     statement.set_algorithm(v1::KEY_ALGORITHM_ED25519);
     statement.set_key(gateway.Key(subject).public_key());
     keys.push_back(std::move(statement));
   }
   Must(State("registrar", keys, {"registrar-1", "registrar-3"}));
+}
 
-  for (const std::string& code : {std::string(kCourt), std::string(kOtherCourt)}) {
-    std::vector<v1::Statement> people;
-    const std::pair<const char*, v1::OfficerRole> officers[] = {
-        {"001", v1::OFFICER_ROLE_HANDLER}, {"002", v1::OFFICER_ROLE_COSIGNER}, {"003", v1::OFFICER_ROLE_LEADER}};
-    for (const auto& [officer, role] : officers) {
-      v1::Statement statement = StatementAbout("court/" + code + "/officer/" + officer, v1::STATEMENT_KIND_OFFICER);
-      statement.set_algorithm(v1::KEY_ALGORITHM_ED25519);
-      statement.set_key(gateway.Key(statement.subject()).public_key());
-      statement.add_roles(role);
-      statement.mutable_officer()->set_name(std::string("officer ") + officer);
-      statement.mutable_officer()->set_work_id_no(std::string("W") + officer);
-      statement.mutable_officer()->set_duty_card_no(std::string("D") + officer);
-      people.push_back(std::move(statement));
-    }
-    v1::Statement account = StatementAbout("court/" + code + "/account/1", v1::STATEMENT_KIND_ACCOUNT);
-    account.mutable_account()->set_account_name("执行款专户");
-    account.mutable_account()->set_bank(kBeiling);
-    account.mutable_account()->set_account_number(kCourtAccount);
-    people.push_back(std::move(account));
-    const auto stated = State(code, people, {"court/" + code});
-    Must(stated);
-    for (const auto& result : stated->results()) GATEWAY_ASSERT(!result.has_refusal(), result.DebugString().c_str());
+void DemoWorld::StateOfficers(const std::string& court_code, std::vector<v1::Statement> others) {
+  std::vector<v1::Statement> people;
+  const std::pair<const char*, v1::OfficerRole> officers[] = {
+      {"001", v1::OFFICER_ROLE_HANDLER}, {"002", v1::OFFICER_ROLE_COSIGNER}, {"003", v1::OFFICER_ROLE_LEADER}};
+  for (const auto& [officer, role] : officers) {
+    v1::Statement statement = StatementAbout("court/" + court_code + "/officer/" + officer, v1::STATEMENT_KIND_OFFICER);
+    statement.set_algorithm(v1::KEY_ALGORITHM_ED25519);
+    statement.set_key(gateway.Key(statement.subject()).public_key());
+    statement.add_roles(role);
+    statement.mutable_officer()->set_name(std::string("officer ") + officer);
+    statement.mutable_officer()->set_work_id_no(std::string("W") + officer);
+    statement.mutable_officer()->set_duty_card_no(std::string("D") + officer);
+    people.push_back(std::move(statement));
   }
+  people.insert(people.end(), others.begin(), others.end());
+  const auto stated = State(court_code, people, {"court/" + court_code});
+  Must(stated);
+  for (const auto& result : stated->results()) GATEWAY_ASSERT(!result.has_refusal(), result.DebugString().c_str());
+}
+
+v1::Proposal DemoWorld::CourtProposal(const std::string& code, const std::string& name) {
+  v1::Proposal proposal;
+  proposal.set_ground("connects to the network");
+  proposal.mutable_court()->set_code(code);
+  proposal.mutable_court()->set_name(name);
+  Identify(*proposal.mutable_court()->mutable_system(), "spiffe://test/court/" + code);
+  return proposal;
 }
 
 v1::Proposal DemoWorld::AgencyProposal(const std::string& code, const std::string& name, const std::string& kind) {

@@ -20,6 +20,7 @@
 namespace eagle::test {
 
 inline constexpr char kCourt[] = "辽9901", kOtherCourt[] = "辽9902";
+inline constexpr char kHighCourt[] = "辽9900", kMiddleCourt[] = "辽9910";  // above kCourt, once RaiseCourts was called
 inline constexpr char kBeiling[] = "9900001", kSongyue[] = "9900002", kYunfan[] = "9900003";  // banks 北陵 松月 云帆
 inline constexpr char kLand[] = "9900101", kBusiness[] = "9900201";  // the business registry only answers inquiries
 inline constexpr char kCaseNumber[] = "（2026）辽9901执1024号";
@@ -50,6 +51,7 @@ class DemoWorld {
                                                      const std::vector<std::string>& keys);
   // An agency that can do what its kind does: BANK, LAND; others only answer inquiries on equity.
   static v1::Proposal AgencyProposal(const std::string& code, const std::string& name, const std::string& kind);
+  static v1::Proposal CourtProposal(const std::string& code, const std::string& name);
   // A statement about `subject` that continues what is on file, valid for ten years.
   v1::Statement StatementAbout(const std::string& subject, v1::StatementKind kind) const;
   std::string AccountDigest() const;
@@ -82,6 +84,17 @@ class DemoWorld {
   v1::ObjectionAct Raise(const v1::Order& order, const std::string& agency);
   v1::ObjectionAct Say(const std::string& author, const v1::ObjectionAct& raised, bool withdraws = false);
   v1::ObjectionAct Answer(const v1::ObjectionAct& raised, v1::ObjectionDecision decision);
+
+  // --- supervision orders: kHighCourt above kMiddleCourt above kCourt, each with the officers 001 to 003
+  void RaiseCourts();
+  // Urgent: to the agency of `order`; without one to kCourt about the demo's case.
+  v1::SupervisionAct Issue(const std::string& from, const v1::Order* order = nullptr);
+  // A word of `author` in its thread; what it says is the caller's to set.
+  v1::SupervisionAct WordIn(const v1::SupervisionAct& issued, const std::string& author);
+  v1::SupervisionAct AnswerTo(const v1::SupervisionAct& issued, const std::string& author);
+  v1::SupervisionAct Close(const v1::SupervisionAct& issued, v1::SupervisionResult result);
+  // As the act's author, an agency or a court: by its key, or by handler and leader.
+  absl::StatusOr<v1::SubmitSupervisionResponse> Supervise(const v1::SupervisionAct& act);
 
   // --- calls
   v1::SubmitOrdersRequest OrderBatch(const std::vector<v1::Order>& orders,
@@ -124,6 +137,9 @@ class DemoWorld {
 
  private:
   void Furnish();
+  // Keys by the registrars; the officers 001 to 003 of a court, by the court.
+  void StateKeys(const std::vector<std::string>& subjects);
+  void StateOfficers(const std::string& court, std::vector<v1::Statement> others = {});
   v1::MeasureState Measure(const std::string& reference, int64_t controlled, int64_t unfunded);
   std::map<std::string, uint64_t> receipts_;  // last sequence, by order id and agency
 };

@@ -127,6 +127,18 @@ std::string DomainWorld::NewId() {
   return std::string(6, '\0') + "\x70" + std::string(1, '\0') + "\x80" + BigEndian(next_id_++).substr(1);
 }
 
+void DomainWorld::Adopt(const std::vector<goldeneagle::v1::Administration>& proposals) {
+  const domain::Result made = Do(Administration("admin1", proposals));
+  std::vector<goldeneagle::v1::Administration> approvals;
+  for (const domain::MemberResult& member : made.members) {
+    auto& act = approvals.emplace_back();
+    act.set_request_id(NewId());
+    act.mutable_approval()->set_proposal_index(member.index);
+    act.mutable_approval()->set_proposal_digest(state.proposals.at(member.index).digest);
+  }
+  Do(Administration("admin2", approvals));
+}
+
 template <typename Message>
 domain::SignedHead DomainWorld::Sign(MemberType type, const std::string& signer, const std::vector<Message>& members,
                                      const std::vector<std::string>& keys) {
@@ -148,6 +160,10 @@ domain::SignedHead DomainWorld::Sign(MemberType type, const std::string& signer,
   out.keys = keys;
   return out;
 }
+// For domain_supervision.cc.
+template domain::SignedHead DomainWorld::Sign(MemberType type, const std::string& signer,
+                                              const std::vector<SupervisionAct>& members,
+                                              const std::vector<std::string>& keys);
 
 domain::Result DomainWorld::Do(const domain::Command& command) {
   script.emplace_back(now, command);
@@ -334,15 +350,7 @@ DomainWorld::DomainWorld(const PolicyTable& policy) {
     }
     *agency->mutable_system() = System("agency/" + code);
   }
-  const domain::Result made = Do(Administration("admin1", proposals));
-  std::vector<goldeneagle::v1::Administration> approvals;
-  for (size_t i = 0; i < made.members.size(); ++i) {
-    auto& act = approvals.emplace_back();
-    act.set_request_id(NewId());
-    act.mutable_approval()->set_proposal_index(made.members[i].index);
-    act.mutable_approval()->set_proposal_digest(state.proposals.at(made.members[i].index).digest);
-  }
-  Do(Administration("admin2", approvals));
+  Adopt(proposals);
 
   const auto statement = [&](const std::string& subject, StatementKind kind) {
     Statement out;

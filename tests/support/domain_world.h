@@ -31,6 +31,11 @@ goldeneagle::v1::PolicyTable PolicyWithStanding(uint32_t version = 1);
 // The same with daily statements: due 12 hours after the day's end, a difference after 2 statements ahead, incidents 3
 // civil days.
 goldeneagle::v1::PolicyTable PolicyWithPositions(uint32_t version = 1);
+// Adds what supervision orders need: answers in 6 hours, or 2 civil days (marks at 50, 100 and 200 %), for OVERDUE and
+// WRONG_MEASURE, at most 6 words; a handler signs, of a commander's order a leader too.
+void AddSupervision(goldeneagle::v1::PolicyTable& table);
+// Freedonia's with it.
+goldeneagle::v1::PolicyTable PolicyWithSupervision();
 
 class DomainWorld {
  public:
@@ -47,6 +52,11 @@ class DomainWorld {
   domain::Result Do(const domain::Command& command);
   // A tick as the sequencer gives it, with the stream of statements up to now.
   domain::Result Tick() { return Do(domain::Tick{stream}); }
+  // Proposes and approves.
+  void Adopt(const std::vector<goldeneagle::v1::Administration>& proposals);
+  // Registers a court with a key and the officers "handler" and "leader"; of one that is there only the superior
+  // changes.
+  void AddCourt(const std::string& code, const std::string& superior);
   domain::DirectoryStream stream;
 
   // What is said from now on is tagged with another key; what was tagged before is still found (command.h).
@@ -64,6 +74,9 @@ class DomainWorld {
   // Words in objection threads: of an agency by its key, or of C1 by these officers.
   domain::SubmitObjections Objections(const std::string& author, std::vector<goldeneagle::v1::ObjectionAct> acts,
                                       std::vector<std::string> signers = {"handler", "leader"});
+  // Words in supervision threads: of an agency by its key, or of any court by these officers of its own.
+  domain::SubmitSupervision Supervision(const std::string& author, std::vector<goldeneagle::v1::SupervisionAct> acts,
+                                        std::vector<std::string> signers = {"handler"});
   // A page of the case, read now by an officer of C1.
   domain::RecordAccess Access(const std::string& method = "GetCase", const std::string& officer = "handler",
                               const std::string& number = "case-1");
@@ -111,6 +124,15 @@ class DomainWorld {
   goldeneagle::v1::ObjectionAct Answer(const goldeneagle::v1::ObjectionAct& raised,
                                        goldeneagle::v1::ObjectionDecision decision);
 
+  // A supervision order, urgent: to the agency of `order`; without one to C1 about case-1.
+  goldeneagle::v1::SupervisionAct Issue(const std::string& from, const goldeneagle::v1::Order* order = nullptr);
+  goldeneagle::v1::SupervisionAct Acknowledgement(const goldeneagle::v1::SupervisionAct& issued,
+                                                  const std::string& author);
+  goldeneagle::v1::SupervisionAct AnswerTo(const goldeneagle::v1::SupervisionAct& issued, const std::string& author);
+  goldeneagle::v1::SupervisionAct SendBack(const goldeneagle::v1::SupervisionAct& issued);
+  goldeneagle::v1::SupervisionAct Close(const goldeneagle::v1::SupervisionAct& issued,
+                                        goldeneagle::v1::SupervisionResult result);
+
   // --- what came of it
   static Reason OnlyRefusal(const domain::Result& result);                 // of the first member; kNone when accepted
   static std::vector<std::string> Problems(const domain::Result& result);  // "field REASON" of the first member, sorted
@@ -126,6 +148,7 @@ class DomainWorld {
   std::string account_digest;
 
  private:
+  goldeneagle::v1::SupervisionAct WordIn(const goldeneagle::v1::SupervisionAct& issued, const std::string& author);
   template <typename Message>
   domain::SignedHead Sign(goldeneagle::v1::MemberType type, const std::string& signer,
                           const std::vector<Message>& members, const std::vector<std::string>& keys);

@@ -10,6 +10,7 @@
 #include "goldeneagle/v1/adapter_service.grpc.pb.h"
 #include "goldeneagle/v1/blob_service.grpc.pb.h"
 #include "goldeneagle/v1/objection_service.grpc.pb.h"
+#include "goldeneagle/v1/supervision_order_service.grpc.pb.h"
 #include "grpc/support/time.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/create_channel.h"
@@ -109,7 +110,8 @@ class GrpcChannel::Connection {
         mailbox_(mailbox),
         stub_(v1::AdapterService::NewStub(channel)),
         blobs_(v1::BlobService::NewStub(channel)),
-        objections_(v1::ObjectionService::NewStub(channel)) {}
+        objections_(v1::ObjectionService::NewStub(channel)),
+        supervision_(v1::SupervisionOrderService::NewStub(channel)) {}
 
   ~Connection() {
     std::vector<std::shared_ptr<grpc::ClientContext>> open;
@@ -128,6 +130,7 @@ class GrpcChannel::Connection {
   auto& adapters() { return *stub_->async(); }
   auto& blobs() { return *blobs_->async(); }
   auto& objections() { return *objections_->async(); }
+  auto& supervision() { return *supervision_->async(); }
 
   // `Start`: (stub, context, request, response, callback) for one method of the callback interface.
   template <class Request, class Response, class Stub, class Start>
@@ -178,6 +181,7 @@ class GrpcChannel::Connection {
   const std::unique_ptr<v1::AdapterService::Stub> stub_;
   const std::unique_ptr<v1::BlobService::Stub> blobs_;
   const std::unique_ptr<v1::ObjectionService::Stub> objections_;
+  const std::unique_ptr<v1::SupervisionOrderService::Stub> supervision_;
   absl::Mutex mu_;
   std::map<CallId, std::shared_ptr<grpc::ClientContext>> open_ ABSL_GUARDED_BY(mu_);
   std::vector<std::shared_ptr<grpc::ClientContext>> finished_ ABSL_GUARDED_BY(mu_);
@@ -240,6 +244,14 @@ void GrpcChannel::PullBlobPart(CallId call, const v1::PullBlobPartRequest& reque
 void GrpcChannel::PutBlobPart(CallId call, const v1::PutBlobPartRequest& request) {
   connection_->Call<v1::PutBlobPartRequest, v1::PutBlobPartResponse>(connection_->blobs(), call, request,
                                                                      options_.call_timeout, EAGLE_START(PutBlobPart));
+}
+void GrpcChannel::AnswerSupervision(CallId call, const v1::SubmitSupervisionRequest& request) {
+  connection_->Call<v1::SubmitSupervisionRequest, v1::SubmitSupervisionResponse>(
+      connection_->supervision(), call, request, options_.call_timeout, EAGLE_START(AnswerSupervision));
+}
+void GrpcChannel::PullSupervision(CallId call, const v1::PullSupervisionRequest& request) {
+  connection_->Call<v1::PullSupervisionRequest, v1::PullSupervisionResponse>(
+      connection_->supervision(), call, request, options_.call_timeout, EAGLE_START(PullSupervision));
 }
 void GrpcChannel::RaiseObjection(CallId call, const v1::SubmitObjectionsRequest& request) {
   connection_->Call<v1::SubmitObjectionsRequest, v1::SubmitObjectionsResponse>(

@@ -60,6 +60,8 @@ class GrpcChannel : public Channel {
   void ReportStatus(CallId call, const v1::ReportStatusRequest& request) override;
   void PullBlobPart(CallId call, const v1::PullBlobPartRequest& request) override;
   void PutBlobPart(CallId call, const v1::PutBlobPartRequest& request) override;
+  void AnswerSupervision(CallId call, const v1::SubmitSupervisionRequest& request) override;
+  void PullSupervision(CallId call, const v1::PullSupervisionRequest& request) override;
   void RaiseObjection(CallId call, const v1::SubmitObjectionsRequest& request) override;
   void PullObjections(CallId call, const v1::PullObjectionsRequest& request) override;
 

@@ -92,6 +92,84 @@ absl::StatusOr<Json> Show(const CounterRequest& request, Agent& agent, absl::Tim
   return Fail(Reason::kObjectionUnknown, "no objection of this agency has this id");
 }
 
+std::string Said(const v1::SupervisionAct& act) {
+  switch (act.act_case()) {
+    case v1::SupervisionAct::kIssue:
+      return act.issue().required_action();
+    case v1::SupervisionAct::kAnswer:
+      return act.answer().text();
+    case v1::SupervisionAct::kSendBack:
+      return act.send_back().text();
+    case v1::SupervisionAct::kClose:
+      return act.close().text();
+    default:
+      return act.acknowledge().handler();
+  }
+}
+// "ANSWERED" of SUPERVISION_STATE_ANSWERED.
+template <typename E>
+std::string WordOf(E value, std::string_view prefix) {
+  return google::protobuf::GetEnumDescriptor<E>()->FindValueByNumber(value)->name().substr(prefix.size());
+}
+
+void PutSupervision(const SupervisionRow& row, absl::TimeZone zone, Json& out) {
+  Put(out, "id", UuidText(row.id));
+  Put(out, "number", row.number);
+  Put(out, "from", row.from);
+  Put(out, "commander", row.commander);
+  Put(out, "court", row.court);
+  Put(out, "order_id", UuidText(row.order_id));
+  Put(out, "state", WordOf(row.state, "SUPERVISION_STATE_"));
+  Put(out, "issued_at", TimeText(row.issued_at, zone));
+  if (row.due_at) Put(out, "due_at", TimeText(*row.due_at, zone));
+  if (row.state == v1::SUPERVISION_STATE_CLOSED) Put(out, "result", WordOf(row.result, "SUPERVISION_RESULT_"));
+  if (!row.why.empty()) Put(out, "why", row.why);
+}
+
+absl::StatusOr<Json> ListSupervised(const CounterRequest&, Agent& agent, absl::TimeZone zone) {
+  Json out;
+  PutList(out, "supervision");
+  for (const SupervisionRow& row : agent.SupervisionOrders()) PutSupervision(row, zone, AddTo(out, "supervision"));
+  return out;
+}
+
+absl::StatusOr<Json> ShowSupervised(const CounterRequest& request, Agent& agent, absl::TimeZone zone) {
+  EAGLE_ASSIGN_OR_RETURN(const std::string id, IdOf(request, "id"));
+  for (const SupervisionRow& row : agent.SupervisionOrders()) {
+    if (row.id != id) continue;
+    Json out;
+    PutSupervision(row, zone, out);
+    PutList(out, "words");
+    for (const v1::SupervisionAct& act : agent.WordsOfSupervision(id)) {
+      Json& word = AddTo(out, "words");
+      Put(word, "author", act.author());
+      Put(word, "text", Said(act));
+      if (!act.has_issue()) continue;
+      Put(word, "contact", act.issue().contact_name());
+      Put(word, "phone", act.issue().contact_phone());
+    }
+    return out;
+  }
+  return Fail(Reason::kSupervisionUnknown, "no supervision order to this agency has this id");
+}
+
+absl::StatusOr<Json> AcknowledgeSupervised(const CounterRequest& request, Agent& agent, absl::TimeZone) {
+  EAGLE_ASSIGN_OR_RETURN(const std::string id, IdOf(request, "id"));
+  EAGLE_RETURN_IF_ERROR(agent.AcknowledgeSupervision(id, request.Optional("handler")));
+  Json out;
+  Put(out, "id", UuidText(id));
+  return out;
+}
+
+absl::StatusOr<Json> AnswerSupervised(const CounterRequest& request, Agent& agent, absl::TimeZone) {
+  EAGLE_ASSIGN_OR_RETURN(const std::string id, IdOf(request, "id"));
+  EAGLE_ASSIGN_OR_RETURN(const std::string text, request.Required("text"));
+  EAGLE_RETURN_IF_ERROR(agent.AnswerSupervision(id, text));
+  Json out;
+  Put(out, "id", UuidText(id));
+  return out;
+}
+
 absl::StatusOr<Json> Correct(const CounterRequest& request, Agent& agent, absl::TimeZone) {
   EAGLE_ASSIGN_OR_RETURN(const std::string order_id, IdOf(request, "order"));
   EAGLE_ASSIGN_OR_RETURN(const std::string text, request.Required("answer"));
@@ -124,7 +202,8 @@ struct Row {
 const std::vector<Row>& Rows() {
   static const auto* const kRows = [] {
     const OfficeArgument order{"order", true, "id of the order"},
-        id{"id", true, "of the objection, see objection list"};
+        id{"id", true, "of the objection, see objection list"},
+        demand{"id", true, "of the supervision order, see supervision list"};
     const OfficeArgument text{"--text", true, "file with what is said, at most 8,000 bytes of UTF-8", true};
     return new std::vector<Row>{
         {{"objection",
@@ -140,6 +219,15 @@ const std::vector<Row>& Rows() {
         {{"objection", "show", "one thread, every word of it verified", {id}}, &Show},
         {{"objection", "reply", "says more in a thread that is open", {id, text}}, &SayMore},
         {{"objection", "withdraw", "takes an objection back, which ends it", {id, text}}, &Withdraw},
+        {{"supervision", "list", "all supervision orders to this agency, with their state and our time", {}},
+         &ListSupervised},
+        {{"supervision", "show", "one of them, every word of it verified", {demand}}, &ShowSupervised},
+        {{"supervision",
+          "ack",
+          "says that we have it; our time to answer runs on",
+          {demand, {"--handler", false, "who sees to it"}}},
+         &AcknowledgeSupervised},
+        {{"supervision", "answer", "says what was done, which stops our time", {demand, text}}, &AnswerSupervised},
         {{"",
           "correct",
           "replaces the final answer to an order that was wrong; the court keeps both",

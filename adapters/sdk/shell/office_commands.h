@@ -1,4 +1,5 @@
-// The clerk's commands that every office has, whatever it keeps: objections 异议, corrections 更正, statements 对账.
+// The clerk's commands that every office has, whatever it keeps: objections 异议, supervision orders 督办,
+// corrections 更正, statements 对账.
 // One table, so that all programs have the same ones; what they do is in office_commands.cc.
 //
 // Threads: ServeOffice on the agent's; the rest pure.

@@ -113,7 +113,7 @@ void SetHealth(grpc::Server* server, bool serving) {
   if (health == nullptr) return;
   health->SetServingStatus(serving);
   for (const char* name : {"OrderService", "CaseService", "AdapterService", "ObjectionService", "SupervisionService",
-                           "DirectoryService", "AdminService", "AuditService"}) {
+                           "SupervisionOrderService", "DirectoryService", "AdminService", "AuditService"}) {
     health->SetServingStatus(std::string("goldeneagle.v1.") + name, serving);
   }
 }

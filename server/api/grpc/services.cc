@@ -11,6 +11,7 @@
 #include "goldeneagle/v1/directory_service.grpc.pb.h"
 #include "goldeneagle/v1/objection_service.grpc.pb.h"
 #include "goldeneagle/v1/order_service.grpc.pb.h"
+#include "goldeneagle/v1/supervision_order_service.grpc.pb.h"
 #include "goldeneagle/v1/supervision_service.grpc.pb.h"
 #include "goldeneagle/v1/witness_service.grpc.pb.h"
 #include "process_service.grpc.pb.h"
@@ -35,7 +36,7 @@ class Services::Shared {
          {Described("OrderService"), Described("CaseService"), Described("AdapterService"),
           Described("DirectoryService"), Described("AdminService"), Described("AuditService"),
           Described("WitnessService"), Described("BlobService"), Described("ObjectionService"),
-          Described("SupervisionService")}) {
+          Described("SupervisionService"), Described("SupervisionOrderService")}) {
       for (int i = 0; i < service->method_count(); ++i) {
         auto method = std::make_unique<Method>();
         method->path = "/" + service->full_name() + "/" + service->method(i)->name();
@@ -182,6 +183,15 @@ class Services::Impl {
     UNARY(ObjectionService, ReadObjection, ReadObjectionRequest, ReadObjectionResponse)
     Shared& shared;
   };
+  struct SupervisionOrders final : v1::SupervisionOrderService::CallbackService {
+    explicit SupervisionOrders(Shared& s) : shared(s) {}
+    UNARY(SupervisionOrderService, SubmitSupervision, SubmitSupervisionRequest, SubmitSupervisionResponse)
+    UNARY(SupervisionOrderService, AnswerSupervision, SubmitSupervisionRequest, SubmitSupervisionResponse)
+    UNARY(SupervisionOrderService, PullSupervision, PullSupervisionRequest, PullSupervisionResponse)
+    UNARY(SupervisionOrderService, ListSupervision, ListSupervisionRequest, ListSupervisionResponse)
+    UNARY(SupervisionOrderService, ReadSupervision, ReadSupervisionRequest, ReadSupervisionResponse)
+    Shared& shared;
+  };
   struct Directories final : v1::DirectoryService::CallbackService {
     explicit Directories(Shared& s) : shared(s) {}
     UNARY(DirectoryService, SubmitStatements, SubmitStatementsRequest, SubmitStatementsResponse)
@@ -308,6 +318,7 @@ class Services::Impl {
   Adapters adapters{shared};
   Objections objections{shared};
   Supervisions supervisions{shared};
+  SupervisionOrders supervision_orders{shared};
   Directories directories{shared};
   Audits audits{shared};
   Witnesses witnesses{shared};
@@ -323,8 +334,17 @@ Services::Services(const ServerOptions& options, const ServerPorts& ports, Reloa
 Services::~Services() { Stop(); }
 
 std::vector<grpc::Service*> Services::api() const {
-  return {&impl_->orders,      &impl_->cases,  &impl_->blobs,  &impl_->adapters,  &impl_->objections,
-          &impl_->directories, &impl_->admins, &impl_->audits, &impl_->witnesses, &impl_->supervisions};
+  return {&impl_->orders,
+          &impl_->cases,
+          &impl_->blobs,
+          &impl_->adapters,
+          &impl_->objections,
+          &impl_->directories,
+          &impl_->admins,
+          &impl_->audits,
+          &impl_->witnesses,
+          &impl_->supervisions,
+          &impl_->supervision_orders};
 }
 grpc::CallbackGenericService* Services::unknown() const { return &impl_->unknown; }
 std::vector<grpc::Service*> Services::admin() const { return {&impl_->local_admins, &impl_->process}; }

@@ -194,6 +194,7 @@ absl::StatusOr<Reply> TestGateway::Pull(const v1::PullTasksRequest& request) {
   withdrawn_.clear();
   change_tasks(response);
   if (!thread_.empty()) response.set_objections(thread_.back().journal_index());
+  if (!supervision_.empty()) response.set_supervision(supervision_.back().journal_index());
   return Reply(response);
 }
 
@@ -367,6 +368,45 @@ void TestGateway::AddWord(const std::string& objection_id, const v1::SignedMembe
   added.set_objection_id(objection_id);
   *added.mutable_word() = word;
   *added.mutable_due_at() = trust::TimestampOf(clock_.WallNow() + absl::Hours(24 * 15));
+}
+
+void TestGateway::AnswerSupervision(CallId call, const v1::SubmitSupervisionRequest& request) {
+  Handle(kWireAnswer, call, "", [&]() -> absl::StatusOr<Reply> {
+    answered.push_back(request);
+    v1::SupervisionAct act;
+    act.ParseFromString(request.batch().members(0));
+    if (refuse_words.reason().empty() && answers_.insert(act.request_id()).second)
+      AddSupervision(act.supervision_id(), trust::TravelForm(request.batch(), 0));
+    v1::SubmitSupervisionResponse response;
+    v1::SupervisionOutcome& result = *response.add_results();
+    result.set_request_id(act.request_id());
+    if (refuse_words.reason().empty()) {
+      result.mutable_acceptance()->set_journal_index(supervision_.back().journal_index());
+    } else {
+      *result.mutable_refusal() = refuse_words;
+    }
+    return Reply(response);
+  });
+}
+
+void TestGateway::PullSupervision(CallId call, const v1::PullSupervisionRequest& request) {
+  Handle(kWireSupervised, call, "", [&]() -> absl::StatusOr<Reply> {
+    v1::PullSupervisionResponse response;
+    response.set_newest(supervision_.empty() ? request.after() : supervision_.back().journal_index());
+    for (const v1::SupervisionWord& word : supervision_) {
+      if (word.journal_index() > request.after()) *response.add_words() = word;
+    }
+    return Reply(response);
+  });
+}
+
+void TestGateway::AddSupervision(const std::string& id, const v1::SignedMember& word) {
+  v1::SupervisionWord& added = supervision_.emplace_back();
+  added.set_journal_index(2000 + supervision_.size());
+  added.set_supervision_id(id);
+  *added.mutable_word() = word;
+  *added.mutable_time() = trust::TimestampOf(clock_.WallNow());
+  *added.mutable_due_at() = trust::TimestampOf(clock_.WallNow() + absl::Hours(24));
 }
 
 const v1::Receipt* TestGateway::LastWord(const std::string& order_id) {

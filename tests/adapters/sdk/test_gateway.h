@@ -38,6 +38,8 @@ enum Wire {
   kWireObject,
   kWireThread,
   kWirePosition,
+  kWireAnswer,
+  kWireSupervised,
   kWires
 };
 
@@ -79,6 +81,11 @@ class TestGateway : public Channel {
   void RaiseObjection(CallId call, const v1::SubmitObjectionsRequest& request) override;
   void PullObjections(CallId call, const v1::PullObjectionsRequest& request) override;
 
+  void AnswerSupervision(CallId call, const v1::SubmitSupervisionRequest& request) override;
+  void PullSupervision(CallId call, const v1::PullSupervisionRequest& request) override;
+  // A court's word in a supervision thread; polls tell of it.
+  void AddSupervision(const std::string& id, const v1::SignedMember& word);
+
   // The court's word, signed by whom it likes; polls tell of it.
   void AddWord(const std::string& objection_id, const v1::SignedMember& word);
 
@@ -110,6 +117,7 @@ class TestGateway : public Channel {
   std::vector<v1::ReportStatusRequest> statuses;
   std::vector<std::string> batches;                                  // bytes of each report as it came
   std::vector<v1::SignedBatch> said;                                 // every word of a thread, each time it came
+  std::vector<v1::SubmitSupervisionRequest> answered;                // every word, each time it came
   std::vector<v1::Position> positions;                               // every part of a statement that was recorded
   std::string refuse_position;                                       // reason for the next part; empty: it is taken
   v1::Refusal refuse_words;                                          // of every word, unless empty
@@ -164,6 +172,8 @@ class TestGateway : public Channel {
   std::vector<Parked> pulls_;
   std::map<std::string, v1::ObjectionAcceptance> recorded_;  // by request id
   std::vector<v1::ObjectionWord> thread_;
+  std::set<std::string> answers_;  // request ids
+  std::vector<v1::SupervisionWord> supervision_;
   uint64_t last_fence_ = 0;
   uint64_t last_position_ = 0;
   int round_ = 0;

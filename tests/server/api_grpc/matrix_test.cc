@@ -63,6 +63,11 @@ const std::map<std::string, std::string>& Allowed() {
       {"DirectoryService/ListStatements", "cauo"},
       {"DirectoryService/ListAgencies", "cuo"},
       {"DirectoryService/GetPolicy", "cauo"},
+      {"SupervisionOrderService/SubmitSupervision", "c"},
+      {"SupervisionOrderService/AnswerSupervision", "a"},
+      {"SupervisionOrderService/PullSupervision", "a"},
+      {"SupervisionOrderService/ListSupervision", "c"},
+      {"SupervisionOrderService/ReadSupervision", "cu"},
       {"AdminService/SubmitAdministration", "co"},
       {"AdminService/ListProposals", "uo"},
       {"AdminService/MakeBackup", "o"},
@@ -90,7 +95,8 @@ std::vector<const google::protobuf::MethodDescriptor*> Methods() {
         goldeneagle::v1::GetCheckpointRequest::descriptor()->file(),
         goldeneagle::v1::WaitCheckpointRequest::descriptor()->file(),
         goldeneagle::v1::SubmitObjectionsRequest::descriptor()->file(),
-        goldeneagle::v1::ListIncidentsRequest::descriptor()->file()}) {
+        goldeneagle::v1::ListIncidentsRequest::descriptor()->file(),
+        goldeneagle::v1::SubmitSupervisionRequest::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
       for (int m = 0; m < file->service(s)->method_count(); ++m) out.push_back(file->service(s)->method(m));
     }
@@ -147,15 +153,18 @@ TEST(MethodMatrix, PersonalDataNeedATicketAndNothingElseShowsAny) {
   }
 }
 
-// Who comes to personal data by which scope: a court to its own, everybody else by a grant.
+// Who comes to personal data by which scope: a court to its own and to the threads that it has a word in, everybody
+// else by a grant.
 TEST(MethodMatrix, ScopesOfPersonalData) {
   using goldeneagle::v1::READ_SCOPE_GRANT;
+  using goldeneagle::v1::READ_SCOPE_PARTY;
   using goldeneagle::v1::READ_SCOPE_SELF;
   for (const auto* method : Methods()) {
     SCOPED_TRACE(Path(*method));
     const api::MethodRow& row = *api::RowOfMethod(Path(*method));
     if (row.data != api::DataClass::kPersonal) continue;
-    EXPECT_EQ(row.court, api::ScopeBit(READ_SCOPE_SELF) | api::ScopeBit(READ_SCOPE_GRANT));
+    const int thread = method->name() == "ReadSupervision" ? api::ScopeBit(READ_SCOPE_PARTY) : 0;
+    EXPECT_EQ(row.court, api::ScopeBit(READ_SCOPE_SELF) | api::ScopeBit(READ_SCOPE_GRANT) | thread);
     EXPECT_EQ(row.auditor, api::ScopeBit(READ_SCOPE_GRANT));
     EXPECT_EQ(row.agency | row.operators | row.witness, 0);
   }
