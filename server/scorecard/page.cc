@@ -23,8 +23,8 @@ struct Title {
 };
 constexpr Title kTitles[] = {{"查控考核周报", "Weekly"}, {"查控考核月报", "Monthly"}, {"查控考核年报", "Annual"}};
 
-constexpr size_t kRowsAtEase = 24;  // more agencies than these: whole lists go behind the first sheet
-constexpr size_t kOverdueOnFirstSheet = 8;
+constexpr size_t kRowsAtEase = 24;          // more agencies than these: whole lists go behind the first sheet
+constexpr size_t kOverdueOnFirstSheet = 5;  // a month of six weeks, two lines for each flag: 262 of 270 mm
 
 class PageWriter {
  public:
@@ -39,9 +39,11 @@ class PageWriter {
     WriteKeys();
     if (many_) {
       // The sheet that is pinned up says who is first and last and what is most overdue; whole lists follow behind it.
+      out_ += "<section class=\"sheet\">";
       WriteEdges();
       WriteCharts();
       WriteLongestOverdue();
+      out_ += "</section>\n";
       annexed_ = true;
     }
     WriteRanking();

@@ -52,7 +52,7 @@ inline constexpr char kPageStyle[] =
     ".long .bar{height:2.2mm}.long tbody tr:nth-child(5n) td{border-bottom-color:var(--line)}"
     ".wide th b{white-space:normal}.wide th,.wide td{padding-left:.6mm;padding-right:.6mm}"
     "td.w{white-space:normal;word-break:keep-all}"
-    "h2.annex{break-before:page}"
+    ".sheet h2{margin:4mm 0 1.4mm}h2.annex{break-before:page}"
     ".two{display:grid;grid-template-columns:1.08fr 1fr;gap:7mm;break-inside:avoid}"
     ".chart{display:block;width:100%;height:auto;font-family:var(--sans)}"
     ".chart text{font-size:9px;fill:#1b2129}.chart .axis{font-size:8.4px}.chart .faint{fill:#8493a1}"

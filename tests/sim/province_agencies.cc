@@ -13,6 +13,7 @@ using namespace goldeneagle::v1;  // NOLINT: message and enumerator names
 namespace {
 
 constexpr size_t kPerDelivery = 256, kPerReport = 200;
+constexpr double kLongestWork = 30 * 7.5 * 3600;  // seconds of working time: thirty days
 
 absl::Time Months(absl::Time from, int months, const absl::TimeZone& zone) {
   const absl::CivilDay day = absl::ToCivilDay(from, zone);
@@ -107,7 +108,8 @@ void Life::TakeOrders(uint32_t agency) {
 absl::Time Life::AnswerTime(const AgencyPlan& of, const LiveOrder& order) {
   absl::Time at = gateway_.now();
   if (of.habit == Habit::kClerk) {
-    at = plan_.hours.After(at, dice_.LogNormal(of.typical_seconds, of.spread) * (order.urgent ? 0.3 : 1));
+    const double work = std::min(dice_.LogNormal(of.typical_seconds, of.spread), kLongestWork);
+    at = plan_.hours.After(at, work * (order.urgent ? 0.3 : 1));
   } else {
     if (of.habit == Habit::kBatches) at = absl::UnixEpoch() + absl::Ceil(at - absl::UnixEpoch(), absl::Minutes(30));
     if (of.nights_off) {

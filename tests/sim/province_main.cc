@@ -142,6 +142,7 @@ int Run(const Flags& flags) {
   if (const auto folder = flags.find("reports"); folder != flags.end()) {
     if (!WriteReports(reports.all(), folder->second)) return std::fprintf(stderr, "the reports can't be written\n"), 1;
     std::printf("%zu reports in %s\n", reports.all().size(), folder->second.c_str());
+    std::fflush(stdout);
   }
   return exports ? Export(gateway, flags.at("export")) : 0;
 }
