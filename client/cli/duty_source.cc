@@ -151,8 +151,9 @@ absl::StatusOr<duty::News> DutySource::Next(const std::string& resume_token, abs
   heard_at_ = real_clock_.MonotonicNow();
   for (const v1::Alert& alert : (*message)->alerts()) {
     // What was cleared may be one of several of its matter: ListDue says whether another stands.
-    const bool cleared =
-        alert.kind() == v1::ALERT_KIND_INCIDENT_CLEARED || alert.kind() == v1::ALERT_KIND_SURPLUS_CLEARED;
+    const bool cleared = alert.kind() == v1::ALERT_KIND_INCIDENT_CLEARED ||
+                         alert.kind() == v1::ALERT_KIND_SURPLUS_CLEARED ||
+                         alert.kind() == v1::ALERT_KIND_SUPERVISION_CLOSED;
     look_soon_ = look_soon_ || cleared;
     if (!cleared) news.pieces.push_back(PieceOf(alert));
     news.resume_token = alert.resume_token();

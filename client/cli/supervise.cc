@@ -60,6 +60,8 @@ Cell DueKindCell(v1::DueKind kind) {
       return Both(kind, "到期");
     case v1::DUE_KIND_STATEMENT:
       return Both(kind, "对账");
+    case v1::DUE_KIND_SUPERVISION:
+      return Both(kind, "督办");
     default:
       return Both(kind, "");
   }
@@ -108,6 +110,14 @@ Cell AlertKindCell(v1::AlertKind kind) {
       return Both(kind, "超标的消除");
     case v1::ALERT_KIND_RECEIPT_CONFLICT:
       return Both(kind, "回执冲突");
+    case v1::ALERT_KIND_SUPERVISION_ISSUED:
+      return Both(kind, "督办");
+    case v1::ALERT_KIND_SUPERVISION_MARKED:
+      return Both(kind, "督办时限");
+    case v1::ALERT_KIND_SUPERVISION_CLOSED:
+      return Both(kind, "督办结束");
+    case v1::ALERT_KIND_RESUMPTION_FLAGGED:
+      return Both(kind, "恢复线索");
     default:
       return Both(kind, "");
   }

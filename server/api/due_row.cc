@@ -38,7 +38,7 @@ void AddOrder(const domain::Order& order, DueRow& row) {
 
 std::optional<DueRow> OfOrder(const domain::State& state, const ClockName& name) {
   const domain::Order* order = state.FindOrder(OrderSeq(name.seq));
-  if (order == nullptr || order->complete()) return std::nullopt;
+  if (order == nullptr || order->complete() || order->waits) return std::nullopt;
   DueRow row = RowOf(name, order->deadline.due, StateOf(order->deadline));
   AddOrder(*order, row);
   row.agencies = order->Open();
@@ -106,6 +106,18 @@ std::optional<DueRow> OfStatement(const domain::State& state, const ClockName& n
   return row;
 }
 
+std::optional<DueRow> OfSupervision(const domain::State& state, const ClockName& name) {
+  const domain::SupervisionThread* thread = state.FindSupervision(name.seq);
+  if (thread == nullptr || !thread->owed()) return std::nullopt;
+  DueRow row = RowOf(name, thread->deadline.due, StateOf(thread->deadline));
+  if (const domain::Order* order = state.FindOrder(thread->order); order != nullptr) AddOrder(*order, row);
+  row.court = thread->court;
+  row.case_seq = thread->case_seq;
+  row.urgent = thread->urgency == URGENCY_URGENT;
+  if (thread->to_agency) row.agencies.Add(thread->to_agency);
+  return row;
+}
+
 }  // namespace
 
 std::optional<DueRow> DueOf(const domain::State& state, const ClockName& name) {
@@ -122,6 +134,8 @@ std::optional<DueRow> DueOf(const domain::State& state, const ClockName& name) {
       return OfMeasureEnd(state, name);
     case DUE_KIND_STATEMENT:
       return OfStatement(state, name);
+    case DUE_KIND_SUPERVISION:
+      return OfSupervision(state, name);
     default:
       return std::nullopt;
   }

@@ -17,8 +17,8 @@
 
 namespace eagle::api {
 
-// What a clock is about. `seq`: order (of a measure: its freeze), case, index of the objection or incident, agency's
-// ordinal: as domain::Timer has it.
+// What a clock is about. `seq`: order (of a measure: its freeze), case, index of the objection, incident or
+// supervision order, agency's ordinal: as domain::Timer has it.
 struct ClockName {
   goldeneagle::v1::DueKind kind = goldeneagle::v1::DUE_KIND_UNSPECIFIED;
   uint64_t seq = 0;

@@ -78,7 +78,8 @@ absl::StatusOr<std::optional<Running>> RunningOf(const DueRow& row, const std::o
   switch (row.key.name.kind) {
     case DUE_KIND_ORDER:
       if (!order || order->complete()) return std::optional<Running>();
-      return std::optional(Running{order->deadline, order->accepted_at, directory.OnlyAgencyOf(order->targets)});
+      return std::optional(Running{order->deadline, std::max(order->accepted_at, order->begins),
+                                   directory.OnlyAgencyOf(order->targets)});
     case DUE_KIND_SURPLUS: {
       EAGLE_ASSIGN_OR_RETURN(const std::optional<domain::Case> of, journal.CaseRow(CaseSeq(seq)));
       if (!of || of->surplus.row.empty()) return std::optional<Running>();
@@ -89,6 +90,12 @@ absl::StatusOr<std::optional<Running>> RunningOf(const DueRow& row, const std::o
                              core::ObjectionAt(journal.store(), seq));
       if (!thread || !thread->open()) return std::optional<Running>();
       return std::optional(Running{thread->deadline, thread->raised_at});
+    }
+    case DUE_KIND_SUPERVISION: {
+      EAGLE_ASSIGN_OR_RETURN(const std::optional<domain::SupervisionThread> thread,
+                             core::SupervisionAt(journal.store(), seq));
+      if (!thread || !thread->owed()) return std::optional<Running>();
+      return std::optional(Running{thread->deadline, thread->turn_since, directory.AgencyByOrdinal(thread->to_agency)});
     }
     case DUE_KIND_INCIDENT: {
       EAGLE_ASSIGN_OR_RETURN(const std::vector<domain::Incident> incidents,

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "goldeneagle/v1/entry.pb.h"
+#include "goldeneagle/v1/supervision_entry.pb.h"
 
 namespace eagle::api {
 namespace {
@@ -54,6 +55,7 @@ SupervisionBook::SupervisionBook(const domain::State& state) {
     all.clocks.insert({DUE_KIND_SURPLUS, seq});
   }
   for (const auto& [index, thread] : state.objections) all.clocks.insert({DUE_KIND_OBJECTION, index});
+  for (const auto& [index, thread] : state.supervisions) all.clocks.insert({DUE_KIND_SUPERVISION, index});
   for (const auto& [index, incident] : state.incidents) all.clocks.insert({DUE_KIND_INCIDENT, index});
   for (size_t n = 1; n <= state.positions.size(); ++n) all.clocks.insert({DUE_KIND_STATEMENT, n});
   absl::MutexLock lock(&mu_);
@@ -143,6 +145,7 @@ void SupervisionBook::Touch(const domain::Entry& entry, const domain::State& sta
     case ENTRY_TYPE_MEASURE_CHANGED:
     case ENTRY_TYPE_RECEIPT_CONFLICT:
     case ENTRY_TYPE_ORDER_WITHDRAWN:
+    case ENTRY_TYPE_ORDER_BEGUN:
       return TouchOrder(state.FindOrder(entry.order), touched);
     case ENTRY_TYPE_DEADLINE_MARKED:
       if (entry.order) return TouchOrder(state.FindOrder(entry.order), touched);
@@ -166,6 +169,18 @@ void SupervisionBook::Touch(const domain::Entry& entry, const domain::State& sta
       return;
     case ENTRY_TYPE_OBJECTION_MARKED:
       touched.clocks.insert({DUE_KIND_OBJECTION, BodyOf<ObjectionMarked>(entry).objection()});
+      return;
+    case ENTRY_TYPE_SUPERVISION_ISSUED:
+      touched.clocks.insert({DUE_KIND_SUPERVISION, entry.index});
+      return;
+    case ENTRY_TYPE_SUPERVISION_WORD:
+      touched.clocks.insert({DUE_KIND_SUPERVISION, BodyOf<SupervisionSaid>(entry).supervision()});
+      return;
+    case ENTRY_TYPE_SUPERVISION_CLOSED:
+      touched.clocks.insert({DUE_KIND_SUPERVISION, BodyOf<SupervisionClosed>(entry).supervision()});
+      return;
+    case ENTRY_TYPE_SUPERVISION_MARKED:
+      touched.clocks.insert({DUE_KIND_SUPERVISION, BodyOf<SupervisionMarked>(entry).supervision()});
       return;
     case ENTRY_TYPE_INCIDENT_ARISEN:
       touched.clocks.insert({DUE_KIND_INCIDENT, entry.index});

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "goldeneagle/v1/supervision_entry.pb.h"
 #include "server/domain/instant.h"
 
 namespace eagle::domain {
@@ -29,6 +30,10 @@ constexpr Row kRows[] = {
     {ENTRY_TYPE_SURPLUS_ARISEN, ALERT_KIND_SURPLUS_ARISEN},
     {ENTRY_TYPE_SURPLUS_CLEARED, ALERT_KIND_SURPLUS_CLEARED},
     {ENTRY_TYPE_RECEIPT_CONFLICT, ALERT_KIND_RECEIPT_CONFLICT},
+    {ENTRY_TYPE_SUPERVISION_ISSUED, ALERT_KIND_SUPERVISION_ISSUED},
+    {ENTRY_TYPE_SUPERVISION_MARKED, ALERT_KIND_SUPERVISION_MARKED},
+    {ENTRY_TYPE_SUPERVISION_CLOSED, ALERT_KIND_SUPERVISION_CLOSED},
+    {ENTRY_TYPE_RESUMPTION_FLAGGED, ALERT_KIND_RESUMPTION_FLAGGED},
 };
 
 // Bytes that are no such body say nothing: whoever reads a journal has checked it before.
@@ -142,6 +147,28 @@ void Say(const Entry& entry, Alert& alert) {
       return;
     case ENTRY_TYPE_RECEIPT_CONFLICT:
       alert.text = "two final answers of the agency contradict each other: the task stands still until people decide";
+      return;
+    case ENTRY_TYPE_SUPERVISION_ISSUED: {
+      const auto body = BodyOf<SupervisionIssued>(entry.body);
+      alert.due = FromMicros(body.due());
+      alert.text = absl::StrCat(body.commander() ? "a commander's order" : "a supervision order",
+                                body.to_court() != 0 ? " to a court" : " to an agency", ": whom it addresses answers");
+      return;
+    }
+    case ENTRY_TYPE_SUPERVISION_MARKED: {
+      const auto body = BodyOf<SupervisionMarked>(entry.body);
+      alert.mark_permille = body.mark_permille();
+      alert.due = FromMicros(body.due());
+      alert.text = PartOver(body.mark_permille()) + ": a supervision order is not answered";
+      return;
+    }
+    case ENTRY_TYPE_SUPERVISION_CLOSED:
+      alert.text = "a supervision order is closed";
+      return;
+    case ENTRY_TYPE_RESUMPTION_FLAGGED:
+      alert.text =
+          "an inquiry found something in a case that was closed for want of assets: the court looks whether to resume "
+          "it";
       return;
     default:
       return;
