@@ -1,4 +1,6 @@
 // The log in which every type of entry stands, made by the gateway itself, and counted.
+#include <map>
+
 #include "gtest/gtest.h"
 #include "server/journal/leaf.h"
 #include "server/scorecard/fold.h"
@@ -13,12 +15,25 @@ namespace {
 TEST(GoldenLog, EveryLeafOfTheGatewayIsUnderstoodAndNoTaskIsLost) {
   uint64_t accepted = 0, answered = 0;
   std::vector<journal::Leaf> leaves;
+  std::map<uint64_t, domain::AgencySet> waiting;  // orders with a later begin
   for (const std::string& bytes : audit::GoldenLeaves()) {
     leaves.push_back(journal::DecodeLeaf(bytes).value());
     if (leaves.back().type == ENTRY_TYPE_ORDER_ACCEPTED) {
       OrderAccepted body;
       ASSERT_TRUE(body.ParseFromString(leaves.back().body));
-      accepted += domain::AgencySet::FromBytes(body.targets()).count();
+      const auto targets = domain::AgencySet::FromBytes(body.targets());
+      if (body.begins() == 0) {
+        accepted += targets.count();
+      } else {
+        waiting[leaves.back().index.value()] = targets;
+      }
+    }
+    if (leaves.back().type == ENTRY_TYPE_ORDER_BEGUN) {  // what waited is received where it begins
+      OrderBegun body;
+      ASSERT_TRUE(body.ParseFromString(leaves.back().body));
+      domain::AgencySet begins = waiting.at(leaves.back().order.value());
+      begins.RemoveAll(domain::AgencySet::FromBytes(body.ended()));
+      accepted += begins.count();
     }
     if (leaves.back().type == ENTRY_TYPE_TASK_ANSWERED) {
       TaskReport body;
