@@ -174,11 +174,14 @@ TEST_F(CliTodayTest, WhatCameBackStaysInSightForTwoWeeks) {
   const Ran first = Today();
   EXPECT_THAT(Kinds(first.out), ElementsAre("RETURNED"));
   EXPECT_THAT(first.err, HasSubstr("the reasons of 1 returns weren't read"));
-  world_.clock.now += absl::Hours(24 * 13);
+  world_.clock.now += absl::Hours(1);
   Heartbeat("second");
   EXPECT_THAT(Kinds(Today().out), ElementsAre("RETURNED"));
-  world_.clock.now += absl::Hours(24 * 2);
+  world_.clock.now += absl::Hours(24 * 13);
   Heartbeat("third");
+  EXPECT_THAT(Kinds(Today().out), ElementsAre("RETURNED"));
+  world_.clock.now += absl::Hours(24 * 2);
+  Heartbeat("fourth");
   EXPECT_THAT(Kinds(Today().out), IsEmpty());
 }
 
