@@ -34,7 +34,8 @@ News OfTheGateway(bool ended, absl::Time at, absl::Time since, const std::string
   Piece piece{.ended = ended};
   piece.alert.matter = kGateway, piece.alert.kind = Kind::kGatewaySilent, piece.alert.time = at;
   piece.alert.text =
-      absl::StrCat("no sign of the gateway since ", absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", since, absl::UTCTimeZone()));
+      absl::StrCat("no sign of the gateway since ", absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", since, absl::UTCTimeZone()),
+                   why.empty() ? "" : ": ", why);
   return {{piece}, ""};
 }
 
