@@ -35,7 +35,7 @@ class CliSuperviseTest : public testing::Test {
     *incident->mutable_deadline()->mutable_due_at() = trust::TimestampOf(Monday() + absl::Hours(72));
   }
   v1::DueView& AddDue(v1::DueKind kind, v1::DueState state, absl::Duration in, char id) {
-    v1::DueView& view = world_.gateway->due.emplace_back();
+    v1::DueView& view = world_.gateway->clocks.emplace_back();
     view.set_kind(kind), view.set_state(state), view.set_order_id(std::string(16, id)), view.set_court("辽9901");
     view.set_action(v1::ACTION_FREEZE), view.add_agencies("9900010"), view.set_agencies_open(1);
     *view.mutable_deadline()->mutable_due_at() = trust::TimestampOf(Monday() + in);

@@ -100,7 +100,7 @@ class FakeGateway : public Gateway {
   v1::ListObjectionsResponse objections;       // one page
   v1::ListIncidentsResponse incidents;         // one page
   v1::ListIncidentsRequest incidents_request;  // the last one
-  std::vector<v1::DueView> due;                // ListDue shows those that its kinds and states leave
+  std::vector<v1::DueView> clocks;             // ListDue shows those that its kinds and states leave
   size_t due_per_page = 100;
   std::vector<v1::ListDueRequest> due_requests;
   std::function<void()> on_list_due;  // before each page

@@ -21,12 +21,12 @@ absl::StatusOr<v1::ListDueResponse> FakeGateway::ListDue(const v1::ListDueReques
   page.set_as_of_index(leaves_.size());
   size_t next = request.page_token().empty() ? 0 : std::stoul(request.page_token());
   const size_t most = std::min(due_per_page, static_cast<size_t>(request.page_size()));
-  for (; next < due.size() && static_cast<size_t>(page.due_size()) < most; ++next) {
-    const v1::DueView& view = due[next];
+  for (; next < clocks.size() && static_cast<size_t>(page.due_size()) < most; ++next) {
+    const v1::DueView& view = clocks[next];
     if (request.has_due_before() && view.deadline().due_at().seconds() > request.due_before().seconds()) continue;
     if (Leaves(request.kinds(), view.kind()) && Leaves(request.states(), view.state())) *page.add_due() = view;
   }
-  if (next < due.size()) page.set_next_page_token(std::to_string(next));
+  if (next < clocks.size()) page.set_next_page_token(std::to_string(next));
   return page;
 }
 
