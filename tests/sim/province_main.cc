@@ -83,7 +83,7 @@ int Export(Gateway& gateway, const std::string& folder) {
   const auto policy = journal::LogPolicy::Parse("log " + gateway.VerifierKey() + "\nquorum none\n");
   if (!policy.ok()) return std::fprintf(stderr, "%s\n", std::string(policy.status().message()).c_str()), 1;
   Kept source(gateway);
-  const auto done = audit::ExportLog(source, *policy, folder, {}, nullptr);
+  const auto done = audit::ExportLog(source, *policy, folder, {}, [](uint64_t, uint64_t) {});
   if (!done.ok()) return std::fprintf(stderr, "%s\n", std::string(done.status().message()).c_str()), 1;
   std::printf("exported to %s; its key: %s\n", folder.c_str(), gateway.VerifierKey().c_str());
   return 0;
