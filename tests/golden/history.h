@@ -12,5 +12,7 @@
 namespace eagle::test {
 
 void TellGoldenHistory(DomainWorld& world);
+// Its last scene (history_searches.cc).
+void TellOfSearches(DomainWorld& world);
 
 }  // namespace eagle::test
