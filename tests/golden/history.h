@@ -12,6 +12,8 @@
 namespace eagle::test {
 
 void TellGoldenHistory(DomainWorld& world);
+// Its last scene (history_searches.cc).
+void TellOfSearches(DomainWorld& world);
 
 // One of its scenes: a court above asks a bank about an order, is answered late, sends the answer back and then takes
 // its order back; the court itself it asks by a commander's order. Pre: the policy has no supervision orders yet.
