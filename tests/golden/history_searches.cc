@@ -1,4 +1,7 @@
 // The last scene of the golden history: searches that a court signed beforehand, and a case that is flagged by one.
+#include <algorithm>
+#include <vector>
+
 #include "server/base/assert.h"
 #include "server/domain/instant.h"
 #include "tests/golden/history.h"
@@ -46,7 +49,15 @@ class Searches {
     }
     Adopts(fewer);
     Later(world_.OrderNamed(search).begins - world_.now);
-    Accepted(domain::Deliver{.agency = kSecondBank, .instance = "instance", .orders = {world_.OrderNamed(search).seq}});
+    // With it goes what was left there before it: nothing is passed over.
+    std::vector<OrderSeq> goes;
+    for (const auto& [seq, order] : world_.state.orders) {
+      if (order.action == ACTION_INQUIRE && seq <= world_.OrderNamed(search).seq.value() &&
+          order.Open().Contains(kSecondBank) && !order.delivered.Contains(kSecondBank))
+        goes.push_back(OrderSeq(seq));
+    }
+    std::sort(goes.begin(), goes.end(), [](OrderSeq a, OrderSeq b) { return a.value() < b.value(); });
+    Accepted(domain::Deliver{.agency = kSecondBank, .instance = "instance", .orders = goes});
     Receipt found = world_.ReceiptFor(search, "BANK2", RECEIPT_KIND_FINAL);
     found.set_searched_scope("all accounts");
     ItemResult* item = found.add_items();
