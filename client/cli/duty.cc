@@ -81,6 +81,7 @@ absl::Status RunDuty(Session& session, const DutyRunFlags& flags) {
     EAGLE_RETURN_IF_ERROR(watch->Step(kRound));
     stopped = stopped || signals.Asked() || (flags.once && !watch->busy());
   } while (!stopped);
+  if (flags.once) EAGLE_RETURN_IF_ERROR(watch->source());
   Document document;
   document.Add(Record("duty")
                    .Add("open", Count(watch->state().by_matter.size()))

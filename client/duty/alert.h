@@ -83,8 +83,7 @@ class AlertSource {
  public:
   virtual ~AlertSource() = default;
   // What came next behind `resume_token` (empty: nothing was read before), waiting at most `wait` of real time. At
-  // least once: a repeat has the same journal index. Errors that a later call may mend are UNAVAILABLE by reason
-  // (kUnavailable, kBusy, kDraining); any other ends the watch.
+  // least once: a repeat has the same journal index. After any error it may be asked again.
   virtual absl::StatusOr<News> Next(const std::string& resume_token, absl::Duration wait) = 0;
   // Which of `standing` stand no more although no entry said so (an order was answered), by matter. May be asked often:
   // it looks once a minute, and at once when there is a reason to or `now` says so, and answers what it is sure of.

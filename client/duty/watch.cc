@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/duty/lines.h"
 #include "client/duty/log_words.h"
+#include "server/base/bytes.h"
 #include "server/base/reason.h"
 
 namespace eagle::duty {
@@ -16,18 +17,6 @@ constexpr absl::Duration kRosterEvery = absl::Seconds(10), kPauseMin = absl::Sec
                          kBehindMax = absl::Minutes(2);
 constexpr size_t kAtOnceMax = 8;
 constexpr char kGateway[] = "GATEWAY";
-
-bool PassesBy(const absl::Status& status) {
-  switch (ReasonOf(status)) {
-    case Reason::kUnavailable:
-    case Reason::kBusy:
-    case Reason::kDraining:
-    case Reason::kCallsTooFrequent:
-      return true;
-    default:
-      return false;
-  }
-}
 
 // At most kAtOnceMax at a time: one channel that hangs doesn't hold up the others.
 std::vector<absl::Status> TellAll(Notifier& notifier, const std::vector<Message>& messages) {
@@ -41,11 +30,12 @@ std::vector<absl::Status> TellAll(Notifier& notifier, const std::vector<Message>
   return told;
 }
 
-News OfTheGateway(bool ended, absl::Time at, absl::Time since) {
+News OfTheGateway(bool ended, absl::Time at, absl::Time since, const std::string& why) {
   Piece piece{.ended = ended};
   piece.alert.matter = kGateway, piece.alert.kind = Kind::kGatewaySilent, piece.alert.time = at;
   piece.alert.text =
-      absl::StrCat("no sign of the gateway since ", absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", since, absl::UTCTimeZone()));
+      absl::StrCat("no sign of the gateway since ", absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", since, absl::UTCTimeZone()),
+                   why.empty() ? "" : ": ", why);
   return {{piece}, ""};
 }
 
@@ -107,16 +97,17 @@ absl::Status Watch::MindTheSource(const absl::Status& came) {
   const absl::Time now = clock_->Now();
   const bool silent = state().by_matter.contains(kGateway);
   if (came.ok()) {
-    sign_at_ = now, pause_ = kPauseMin;
+    sign_at_ = now, pause_ = kPauseMin, heard_ = true, source_ = absl::OkStatus();
     if (!complaint_.empty()) ports_.say("the gateway is there again");
     complaint_.clear();
     if (!silent) return absl::OkStatus();
-    return Write([&](Pen& pen) { TakeNews(OfTheGateway(true, now, sign_at_), roster_, pen); });
+    return Write([&](Pen& pen) { TakeNews(OfTheGateway(true, now, sign_at_, ""), roster_, pen); });
   }
-  if (const std::string message = FailureOf(came).message; message != complaint_) {
-    complaint_ = message;
-    ports_.say(absl::StrCat("no news: ", message));
-  }
+  const Failure failure = FailureOf(came);
+  const std::string complaint = absl::StrCat(ToAbsl(RowOf(failure.reason).name), ": ", failure.message);
+  if (complaint != complaint_) ports_.say(absl::StrCat("no news: ", complaint));
+  complaint_ = complaint;
+  if (!heard_) source_ = came;
   source_at_ = ports_.real_clock.MonotonicNow() + pause_;
   pause_ = std::min(2 * pause_, kPauseMax);
   return absl::OkStatus();
@@ -129,7 +120,6 @@ absl::Status Watch::ReadNews(absl::Duration wait) {
     ports_.wait(std::min(rest, wait));
   } else {
     const absl::StatusOr<News> news = ports_.source.Next(state().resume_token, wait);
-    if (!news.ok() && !PassesBy(news.status())) return news.status();
     if (!news.ok() || !news->resume_token.empty()) EAGLE_RETURN_IF_ERROR(MindTheSource(news.status()));
     if (news.ok() && !news->resume_token.empty()) {
       busy_ = !news->pieces.empty();
@@ -139,7 +129,7 @@ absl::Status Watch::ReadNews(absl::Duration wait) {
   }
   const absl::Time now = clock_->Now();
   if (now - sign_at_ <= roster_.bounds.silent || state().by_matter.contains(kGateway)) return absl::OkStatus();
-  return Write([&](Pen& pen) { TakeNews(OfTheGateway(false, now, sign_at_), roster_, pen); });
+  return Write([&](Pen& pen) { TakeNews(OfTheGateway(false, now, sign_at_, complaint_), roster_, pen); });
 }
 
 void Watch::NoteBehind(bool behind) {
@@ -152,7 +142,7 @@ absl::Status Watch::LookWhatStands() {
   if (!complaint_.empty() || state().by_matter.empty()) return absl::OkStatus();
   const absl::StatusOr<std::vector<std::string>> settled =
       ports_.source.Settled(StandingOf(state()), std::exchange(look_now_, false));
-  if (!settled.ok()) return PassesBy(settled.status()) ? MindTheSource(settled.status()) : settled.status();
+  if (!settled.ok()) return MindTheSource(settled.status());
   if (settled->empty()) return absl::OkStatus();
   return Write([&](Pen& pen) { TakeSettled(*settled, pen); });
 }

@@ -43,12 +43,15 @@ class Watch {
   // its channels.
   static absl::StatusOr<std::unique_ptr<Watch>> Start(const std::string& folder, WatchPorts ports);
 
-  // One round; waits at most `wait` for news. Errors: STORAGE_UNUSABLE, and of the source what no later call mends:
-  // then stop. A roster that became wrong is said, and the one before stays in force.
+  // One round; waits at most `wait` for news. Error: STORAGE_UNUSABLE; then stop. Whatever is wrong with the source
+  // (our certificate has ended, a token is refused) is said, tried again, and after a while an alert: a duty that
+  // stopped would call nobody about it. A roster that became wrong is said, and the one before stays in force.
   absl::Status Step(absl::Duration wait);
   const State& state() const { return book_->state(); }
   // Whether the last round read news or made a call.
   bool busy() const { return busy_; }
+  // OK once something came from the source; until then why nothing does.
+  const absl::Status& source() const { return source_; }
 
  private:
   explicit Watch(WatchPorts ports) : ports_(std::move(ports)) {}
@@ -69,9 +72,10 @@ class Watch {
   absl::Duration roster_at_;          // monotonic
   absl::Time sign_at_;                // of the gateway
   absl::Duration source_at_, pause_;  // monotonic: not asked before; how long the next pause is
-  std::string complaint_;             // said last of the source
-  absl::Duration behind_since_;       // monotonic; while behind_
-  bool clock_said_ = false, busy_ = false, behind_ = false, look_now_ = false;
+  absl::Status source_;
+  std::string complaint_;        // said last of the source
+  absl::Duration behind_since_;  // monotonic; while behind_
+  bool heard_ = false, clock_said_ = false, busy_ = false, behind_ = false, look_now_ = false;
 };
 
 }  // namespace eagle::duty

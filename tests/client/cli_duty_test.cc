@@ -4,6 +4,7 @@
 #include "client/common/files.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "server/base/reason.h"
 #include "server/trust/timestamps.h"
 #include "tests/client/cli_world.h"
 #include "tests/support/paths.h"
@@ -127,6 +128,11 @@ TEST_F(CliDutyTest, AnAlertIsToldListedAcknowledgedAndEnds) {
                              HasSubstr("called the bank"), HasSubstr("ENDED"), Not(HasSubstr("A2\n"))));
   ASSERT_EQ(RunOnce().exit, kExitOk);
   EXPECT_THAT(Mails(), SizeIs(4)) << "once";
+}
+
+TEST_F(CliDutyTest, OnceWithoutAnyGatewayFails) {
+  world_.gateway->FailWith(Fail(Reason::kUnavailable, "no route"));
+  EXPECT_EQ(RunOnce().exit, kExitUnavailable);
 }
 
 TEST_F(CliDutyTest, AcknowledgingADigestAcknowledgesAllOfIt) {

@@ -105,17 +105,17 @@ v1::OrderResult FakeGateway::Accept(const std::string& member) {
     *result.mutable_refusal() = refused->second;
     return result;
   }
-  const absl::Time due = now + absl::Hours(24);
+  const absl::Time due_at = now + absl::Hours(24);
   v1::OrderAccepted body;
   body.set_order_id(order.order_id());
   body.set_digest(Bytes(journal::LeafHash(member)));
   body.set_action(order.action());
   body.set_urgency(order.urgency());
   body.set_targets(std::string(1, static_cast<char>((1 << order.agencies_size()) - 1)));
-  body.set_due(absl::ToUnixMicros(due));
+  body.set_due(absl::ToUnixMicros(due_at));
   body.set_deadline_row("ANSWER_URGENT");
   body.set_policy_version(1);
-  body.add_marks(absl::ToUnixMicros(due));
+  body.add_marks(absl::ToUnixMicros(due_at));
   body.add_marks_permille(1000);
   const auto known = accepted_.find(order.order_id());
   const uint64_t index =
@@ -125,11 +125,11 @@ v1::OrderResult FakeGateway::Accept(const std::string& member) {
   acceptance.set_order_seq(index);
   acceptance.set_leaf(leaves_[index]);
   *acceptance.mutable_agencies() = order.agencies();
-  *acceptance.mutable_deadline()->mutable_due_at() = trust::TimestampOf(due);
+  *acceptance.mutable_deadline()->mutable_due_at() = trust::TimestampOf(due_at);
   acceptance.mutable_deadline()->set_row("ANSWER_URGENT");
   acceptance.mutable_deadline()->set_explanation(
       "due Tue 29 Sep 09:00 (Asia/Shanghai), because urgent orders are due 24 hours after acceptance");
-  *acceptance.mutable_deadline()->add_marks() = trust::TimestampOf(due);
+  *acceptance.mutable_deadline()->add_marks() = trust::TimestampOf(due_at);
   acceptance.mutable_deadline()->add_marks_permille(1000);
   return result;
 }

@@ -197,7 +197,7 @@ TEST_F(DutyWatchTest, AGatewayThatIsSilentIsAnAlertAndRungsGoOnMeanwhile) {
   source_.fails = absl::OkStatus();
   Pass(absl::Minutes(2));
   EXPECT_THAT(heard_, Contains(HasSubstr("li: A2 GATEWAY_SILENT has ended")));
-  EXPECT_EQ(std::count(said_.begin(), said_.end(), "no news: no route"), 1);
+  EXPECT_EQ(std::count(said_.begin(), said_.end(), "no news: UNAVAILABLE: no route"), 1);
 }
 
 TEST_F(DutyWatchTest, AStreamWithoutHeartbeatsIsSilenceToo) {
@@ -207,10 +207,15 @@ TEST_F(DutyWatchTest, AStreamWithoutHeartbeatsIsSilenceToo) {
   EXPECT_THAT(heard_, ElementsAre(HasSubstr("GATEWAY_SILENT")));
 }
 
-TEST_F(DutyWatchTest, ATokenThatTheGatewayRefusesEndsTheDuty) {
+TEST_F(DutyWatchTest, WhateverIsWrongWithTheGatewayPeopleAreCalledAboutIt) {
   ASSERT_TRUE(Start().ok());
-  source_.fails = Fail(Reason::kPageTokenInvalid, "another log's");
-  EXPECT_EQ(ReasonOf(watch_->Step(absl::Seconds(1))), Reason::kPageTokenInvalid);
+  source_.fails = Fail(Reason::kUnauthenticated, "our certificate has ended");
+  Pass(absl::Minutes(11));
+  EXPECT_THAT(heard_, ElementsAre(HasSubstr("UNAUTHENTICATED: our certificate has ended")));
+  EXPECT_EQ(ReasonOf(watch_->source()), Reason::kUnauthenticated);
+  source_.fails = absl::OkStatus();
+  Pass(absl::Minutes(1));
+  EXPECT_TRUE(watch_->source().ok());
 }
 
 TEST_F(DutyWatchTest, TwoDutiesOverOneFolderAreRefused) {
