@@ -90,14 +90,15 @@ TEST_F(AgentSupervisionTest, AnAnswerIsSentUntilItIsRecordedWhateverTheChannelLo
   world_.StartAgent();
   world_.Run(400);
   EXPECT_EQ(Row().state, v1::SUPERVISION_STATE_ACKNOWLEDGED);
-  ASSERT_GE(world_.gateway.answered.size(), 2u);
-  EXPECT_EQ(world_.gateway.answered.front().SerializeAsString(), world_.gateway.answered.back().SerializeAsString())
+  ASSERT_GE(world_.gateway.said_to_courts.size(), 2u);
+  EXPECT_EQ(world_.gateway.said_to_courts.front().SerializeAsString(),
+            world_.gateway.said_to_courts.back().SerializeAsString())
       << "the same bytes";
   ASSERT_TRUE(world_.agent->AnswerSupervision(issued.request_id(), "系统故障，已反馈").ok());
   world_.Run(400);
   EXPECT_EQ(Row().state, v1::SUPERVISION_STATE_ANSWERED);
   v1::SupervisionAct said;
-  ASSERT_TRUE(said.ParseFromString(world_.gateway.answered.back().batch().members(0)));
+  ASSERT_TRUE(said.ParseFromString(world_.gateway.said_to_courts.back().batch().members(0)));
   EXPECT_EQ(said.supervision_digest(), WordIn(issued).supervision_digest());
   EXPECT_EQ(ReasonOf(world_.agent->AnswerSupervision(issued.request_id(), "again")), Reason::kSupervisionOutOfTurn);
   EXPECT_EQ(ReasonOf(world_.agent->AnswerSupervision(std::string(16, 'n'), "x")), Reason::kSupervisionUnknown);

@@ -372,7 +372,7 @@ void TestGateway::AddWord(const std::string& objection_id, const v1::SignedMembe
 
 void TestGateway::AnswerSupervision(CallId call, const v1::SubmitSupervisionRequest& request) {
   Handle(kWireAnswer, call, "", [&]() -> absl::StatusOr<Reply> {
-    answered.push_back(request);
+    said_to_courts.push_back(request);
     v1::SupervisionAct act;
     act.ParseFromString(request.batch().members(0));
     if (refuse_words.reason().empty() && answers_.insert(act.request_id()).second)

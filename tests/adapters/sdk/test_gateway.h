@@ -115,13 +115,13 @@ class TestGateway : public Channel {
   std::array<int, kWires> calls{};
   std::vector<v1::HelloRequest> hellos;
   std::vector<v1::ReportStatusRequest> statuses;
-  std::vector<std::string> batches;                                  // bytes of each report as it came
-  std::vector<v1::SignedBatch> said;                                 // every word of a thread, each time it came
-  std::vector<v1::SubmitSupervisionRequest> answered;                // every word, each time it came
-  std::vector<v1::Position> positions;                               // every part of a statement that was recorded
-  std::string refuse_position;                                       // reason for the next part; empty: it is taken
-  v1::Refusal refuse_words;                                          // of every word, unless empty
-  std::map<std::string, std::string> papers;                         // what may be had, by digest
+  std::vector<std::string> batches;                          // bytes of each report as it came
+  std::vector<v1::SignedBatch> said;                         // every word of a thread, each time it came
+  std::vector<v1::SubmitSupervisionRequest> said_to_courts;  // every word on supervision orders, each time it came
+  std::vector<v1::Position> positions;                       // every part of a statement that was recorded
+  std::string refuse_position;                               // reason for the next part; empty: it is taken
+  v1::Refusal refuse_words;                                  // of every word, unless empty
+  std::map<std::string, std::string> papers;                 // what may be had, by digest
   std::map<std::string, std::map<uint32_t, std::string>> documents;  // parts that were put, by digest
 
  private:
