@@ -62,7 +62,7 @@ class CliDutyTest : public testing::Test {
     alert.set_text("overdue: the agency has not answered the order");
     *alert.mutable_time() = trust::TimestampOf(Monday());
     *alert.mutable_due() = trust::TimestampOf(Monday());
-    v1::DueView& due = world_.gateway->due.emplace_back();
+    v1::DueView& due = world_.gateway->clocks.emplace_back();
     due.set_kind(v1::DUE_KIND_ORDER), due.set_state(v1::DUE_STATE_OVERDUE), due.set_order_id(std::string(16, order));
   }
   Ran RunOnce() {
@@ -119,7 +119,7 @@ TEST_F(CliDutyTest, AnAlertIsToldListedAcknowledgedAndEnds) {
   EXPECT_EQ(At(json.out, "0.note"), "called the bank");
   EXPECT_THAT(world_.Bare({"duty", "list", "--waiting", "--state", state_}).out, Not(HasSubstr("A1 ")));
 
-  world_.gateway->due.clear();  // answered
+  world_.gateway->clocks.clear();  // answered
   ASSERT_EQ(RunOnce().exit, kExitOk);
   EXPECT_THAT(Mails(), SizeIs(4));
   EXPECT_EQ(At(world_.Bare({"duty", "list", "--state", state_, "--output", "json"}).out, "0.alert"), "");

@@ -32,7 +32,7 @@ class DutySourceTest : public testing::Test {
  protected:
   DutySourceTest() { gateway_.Grow(100); }
   v1::DueView& Due(v1::DueKind kind, v1::DueState state, char order, const std::string& agency = "9900010") {
-    v1::DueView& view = gateway_.due.emplace_back();
+    v1::DueView& view = gateway_.clocks.emplace_back();
     view.set_kind(kind), view.set_state(state), view.set_court("辽9901"), view.add_agencies(agency);
     if (order != 0) view.set_order_id(std::string(16, order));
     return view;
@@ -124,7 +124,7 @@ TEST_F(DutySourceTest, ItLooksOnceAMinuteAndAtOnceWhenSomethingWasCleared) {
   const std::vector<duty::Standing> open = {Open(Kind::kIncident, "INCIDENT/9900010", 0)};
   Due(v1::DUE_KIND_INCIDENT, v1::DUE_STATE_RUNNING, 0);
   EXPECT_THAT(*source_.Settled(open, false), IsEmpty());
-  gateway_.due.clear();
+  gateway_.clocks.clear();
   EXPECT_THAT(*source_.Settled(open, false), IsEmpty());
   gateway_.alerts.push_back(AlertOf(v1::ALERT_KIND_INCIDENT_CLEARED));
   const auto news = source_.Next("", absl::Seconds(1));

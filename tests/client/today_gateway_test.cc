@@ -86,7 +86,17 @@ class CourtsWire : public client::Gateway {
   NOT_HERE(GetConsistencyProof, GetConsistencyProofRequest, GetConsistencyProofResponse)
   NOT_HERE(WaitCheckpoint, WaitCheckpointRequest, WaitCheckpointResponse)
   NOT_HERE(AddCosignature, AddCosignatureRequest, AddCosignatureResponse)
+  NOT_HERE(SubmitSupervision, SubmitSupervisionRequest, SubmitSupervisionResponse)
+  NOT_HERE(ListSupervision, ListSupervisionRequest, ListSupervisionResponse)
+  NOT_HERE(ReadSupervision, ReadSupervisionRequest, ReadSupervisionResponse)
+  NOT_HERE(ListDue, ListDueRequest, ListDueResponse)
+  NOT_HERE(GetCoverage, GetCoverageRequest, GetCoverageResponse)
+  NOT_HERE(GetCaseInventory, GetCaseInventoryRequest, GetCaseInventoryResponse)
+  NOT_HERE(ListUndecidedFreezes, ListUndecidedFreezesRequest, ListUndecidedFreezesResponse)
 #undef NOT_HERE
+  std::unique_ptr<client::StreamOf<v1::WatchAlertsResponse>> WatchAlerts(const v1::WatchAlertsRequest&) override {
+    return nullptr;  // a day needs no such call
+  }
 
  private:
   EvidenceWorld& world_;

@@ -24,7 +24,7 @@ class Searches {
       Restate(subject, "registrar", {"registrar1", "registrar2"});
     for (const char* name : {"handler", "leader"}) Restate(std::string("court/C1/officer/") + name, "C1", {"C1"});
     auto act = Proposing();
-    *act.mutable_proposal()->mutable_policy()->mutable_table() = PolicyWithStanding(4);
+    *act.mutable_proposal()->mutable_policy()->mutable_table() = PolicyWithStanding(world_.state.policy->version() + 1);
     act.mutable_proposal()->mutable_policy()->mutable_table()->clear_directory();
     Adopts(act);
     const auto later = [&](int days, const std::vector<std::string>& agencies) {
