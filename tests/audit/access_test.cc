@@ -163,7 +163,8 @@ TEST_F(RotatedAccessTest, AnOpeningOfAnOldLookStillVerifies) {
 TEST_F(AccessTest, TimesBoundTheSearch) {
   const absl::Time last = journal::DecodeLeaf(leaves_[reads_.back()])->time;
   EXPECT_EQ(Access({"--tag-key", Path("tag.key"), "--officer", "C1/handler", "--since",
-                    absl::FormatTime(absl::RFC3339_sec, last, absl::UTCTimeZone())}),
+                    absl::FormatTime(absl::RFC3339_sec, last, absl::UTCTimeZone()), "--until",
+                    absl::FormatTime(absl::RFC3339_sec, last + absl::Seconds(1), absl::UTCTimeZone())}),
             kExitOk)
       << err_;
   EXPECT_THAT(out_, HasSubstr("\"traces\": 2")) << "the order of that very instant, and the read";
@@ -211,11 +212,13 @@ TEST_F(AccessTest, OfAnErasedCaseNothingCanBeOpenedAndThatIsNoFinding) {
   const absl::Time at = journal::DecodeLeaf(leaves_[reads_.back()])->time;
   uint64_t order = 0;
   for (uint64_t i = 0; i < leaves_.size(); ++i) {
-    if (journal::DecodeLeaf(leaves_[i])->type == ENTRY_TYPE_ORDER_ACCEPTED) order = i;
+    const auto leaf = journal::DecodeLeaf(leaves_[i]);
+    if (leaf->type == ENTRY_TYPE_ORDER_ACCEPTED && leaf->time == at) order = i;
   }
   Write(Path("none.txt"), FormatOpenings({.origin = "test.example/log"}));
   EXPECT_EQ(Access({"--openings", Path("none.txt"), "--tag-key", Path("tag.key"), "--officer", "C1/handler", "--since",
-                    absl::FormatTime(absl::RFC3339_full, at, absl::UTCTimeZone())}),
+                    absl::FormatTime(absl::RFC3339_full, at, absl::UTCTimeZone()), "--until",
+                    absl::FormatTime(absl::RFC3339_full, at + absl::Microseconds(1), absl::UTCTimeZone())}),
             kExitVerification);
   EXPECT_THAT(out_, HasSubstr("\"findings\": 1"));
   EXPECT_THAT(out_, HasSubstr("{\"index\": " + std::to_string(order) + ", \"rule\": \"payload.opening\""));

@@ -168,11 +168,11 @@ TEST_F(LogAuditTest, ATruncatedFileIsNoShorterLog) {
 }
 
 TEST_F(LogAuditTest, ALogThatGrowsIsTheSameLog) {
-  Publish(Log("a"), LongLog(400));
+  Publish(Log("a"), LongLog(500));
   Publish(Log("b"), LongLog(700));
   EXPECT_EQ(Run({"public", Log("a"), "--state", Path("state")}), kExitOk) << err_;
   EXPECT_EQ(Run({"public", Log("b"), "--state", Path("state"), "--output", "json"}), kExitOk) << err_;
-  EXPECT_NE(out_.find("\"seen_before\": 400"), std::string::npos) << out_;
+  EXPECT_NE(out_.find("\"seen_before\": 500"), std::string::npos) << out_;
   // And the older one is refused from now on.
   EXPECT_EQ(Run({"public", Log("a"), "--state", Path("state")}), kExitVerification);
   EXPECT_NE(err_.find("LOG_FORKED"), std::string::npos) << err_;
@@ -180,8 +180,8 @@ TEST_F(LogAuditTest, ALogThatGrowsIsTheSameLog) {
 
 TEST_F(LogAuditTest, ASecondHistoryIsKeptAsEvidence) {
   auto other = LongLog(700);
-  Change<goldeneagle::v1::AdapterPresent>(other, 399, [](auto& body) { body.set_most_in_flight(77); });
-  Publish(Log("a"), LongLog(400));
+  Change<goldeneagle::v1::AdapterPresent>(other, 499, [](auto& body) { body.set_most_in_flight(77); });
+  Publish(Log("a"), LongLog(500));
   Publish(Log("b"), other);
   EXPECT_EQ(Run({"public", Log("b")}), kExitOk) << "each history is valid by itself";
   EXPECT_EQ(Run({"public", Log("a"), "--state", Path("state")}), kExitOk) << err_;

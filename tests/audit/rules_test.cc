@@ -361,7 +361,7 @@ TEST_F(WhoLeftRules, AnOrderThatBeginsAfterItsPersonLeft) {
       ENTRY_TYPE_CASE_RESPONDENTS_CHANGED,
       [](auto& body) { body.set_added(0, 3), body.set_added_tags(0, "tag of somebody else"); }, 2);
   uint64_t delivered = 0;
-  for (uint64_t i = at_; i < leaves_.size(); ++i) {
+  for (uint64_t i = at_; i < leaves_.size() && delivered == 0; ++i) {
     if (journal::DecodeLeaf(leaves_[i])->type == ENTRY_TYPE_DELIVERED) delivered = i;
   }
   EXPECT_THAT(FindingsOf(leaves_), ElementsAre("respondent@" + std::to_string(delivered)));

@@ -89,7 +89,7 @@ class SupervisionAudited : public ::testing::Test {
     };
   }
 
-  GatewayFixture gateway_;
+  GatewayFixture gateway_{GatewayFixture::Options{.real_keys = true}};
   DemoWorld demo_{gateway_};
 };
 

@@ -101,12 +101,12 @@ TEST_F(CliScheduleTest, TheListSaysWhatWaitsAndWhyWhatHasEnded) {
   put(2, v1::ORDER_STATE_ENDED, "OFFICER_NOT_VALID");
   const Ran all = world_.Json({"order", "list"});
   EXPECT_EQ(all.exit, kExitOk) << all.err;
-  EXPECT_EQ(At(all.out, "orders.1.state"), "WAITING");
-  EXPECT_EQ(At(all.out, "orders.1.begins"), "2026-09-29T09:00:00+08:00");
-  EXPECT_EQ(At(all.out, "orders.2.ended_because"), "OFFICER_NOT_VALID");
+  EXPECT_EQ(At(all.out, "1.state"), "WAITING");
+  EXPECT_EQ(At(all.out, "1.begins"), "2026-09-29T09:00:00+08:00");
+  EXPECT_EQ(At(all.out, "2.ended_because"), "OFFICER_NOT_VALID");
   const Ran waiting = world_.Json({"order", "list", "--waiting"});
-  EXPECT_EQ(At(waiting.out, "orders.0.state"), "WAITING");
-  EXPECT_EQ(At(waiting.out, "orders.1.state"), "");
+  EXPECT_EQ(At(waiting.out, "0.state"), "WAITING");
+  EXPECT_EQ(At(waiting.out, "1.state"), "");
   const Ran shown = world_.Run({"order", "show", UuidText(std::string(15, 'o') + "2")});
   EXPECT_THAT(shown.out, AllOf(HasSubstr("OFFICER_NOT_VALID: The officer's statement is ended"),
                                HasSubstr("over without having begun")));

@@ -124,7 +124,7 @@ TEST(GoldenEntries, FoldingTheStoredBytesGivesTheStoredTables) {
   EXPECT_EQ(Ledgers(state), Stored().ledgers);
   EXPECT_EQ(state.directory.courts().size(), 2u);
   EXPECT_EQ(state.directory.agencies().size(), 3u);
-  EXPECT_EQ(state.policy->version(), 4u);
+  EXPECT_EQ(state.policy->version(), 5u);
   EXPECT_EQ(state.clock_alarm, 0u);
   EXPECT_EQ(state.directory.systems().size(), 1u);
 }

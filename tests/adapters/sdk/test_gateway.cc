@@ -9,6 +9,14 @@
 #include "server/trust/timestamps.h"
 
 namespace eagle::sdk {
+namespace {
+
+// The words of threads: whoever says or fetches them needn't have said Hello.
+bool NamesNoInstance(Wire wire) {
+  return wire == kWireObject || wire == kWireThread || wire == kWireAnswer || wire == kWireSupervised;
+}
+
+}  // namespace
 
 void TestGateway::AddOrder(const v1::SignedMember& member) {
   OutTask task;
@@ -55,7 +63,7 @@ void TestGateway::Handle(Wire wire, CallId call, const std::string& instance,
   absl::StatusOr<Reply> reply = absl::InternalError("");
   if (!refused.ok()) {
     reply = refused;
-  } else if (wire != kWireHello && wire != kWireObject && wire != kWireThread && known_.count(instance) == 0) {
+  } else if (wire != kWireHello && !NamesNoInstance(wire) && known_.count(instance) == 0) {
     reply = Fail(Reason::kHelloFirst, "say Hello");
   } else {
     reply = answer();

@@ -281,13 +281,14 @@ TEST_F(Audit, EveryMethodHasARowAndEveryRowAMethod) {
         v1::HelloRequest::descriptor()->file(), v1::SubmitStatementsRequest::descriptor()->file(),
         v1::SubmitAdministrationRequest::descriptor()->file(), v1::GetCheckpointRequest::descriptor()->file(),
         v1::WaitCheckpointRequest::descriptor()->file(), v1::PutBlobPartRequest::descriptor()->file(),
-        v1::SubmitObjectionsRequest::descriptor()->file(), v1::ListIncidentsRequest::descriptor()->file()}) {
+        v1::SubmitObjectionsRequest::descriptor()->file(), v1::ListIncidentsRequest::descriptor()->file(),
+        v1::SubmitSupervisionRequest::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
       for (int m = 0; m < file->service(s)->method_count(); ++m)
         methods.push_back("/" + file->service(s)->full_name() + "/" + file->service(s)->method(m)->name());
     }
   }
-  EXPECT_EQ(methods.size(), 51u);
+  EXPECT_EQ(methods.size(), 56u);
   EXPECT_THAT(api::MethodsWithRow(), UnorderedElementsAreArray(methods));
   EXPECT_EQ(ReasonOf(api::MayCall(demo_.court, "/goldeneagle.v1.OrderService/Unheard")), Reason::kPermissionDenied)
       << "default deny";

@@ -216,7 +216,8 @@ class WatchingAlerts {
   std::vector<std::string> Alerts(size_t count) {
     std::vector<std::string> out;
     while (out.size() < count && !testing::Test::HasFailure()) {
-      for (const v1::Alert& alert : Page().alerts())
+      const v1::WatchAlertsResponse page = Page();
+      for (const v1::Alert& alert : page.alerts())
         out.push_back(v1::AlertKind_Name(alert.kind()).substr(11) + " " + std::to_string(alert.mark_permille()));
     }
     return out;

@@ -80,6 +80,7 @@ TEST(SequencerTest, ARestartForgetsNoOrderThatWaits) {
   world.Do(domain::Withdraw{.court = CourtOrdinal(1), .request_id = world.NewId(), .order_id = orders[2].order_id()});
   for (int i = 0; i < 6; ++i) {
     world.now += absl::Hours(20);
+    world.Do(world.Orders({world.InquireOrder({"BANK1"})}, {"handler"}));  // a day without a commit is a clock alarm
     world.Do(domain::Tick{});
   }
   const auto types = world.Types();

@@ -207,7 +207,8 @@ TEST_F(BatchTest, HeadsOfAnotherShapeAreRefusedEvenWhenSigned) {
   } kTable[] = {
       {"nothing changed", [](v1::Head&) {}, "OK"},
       {"no member type", [](v1::Head& h) { h.clear_member_type(); }, "MEMBER_TYPE_UNKNOWN"},
-      {"member type 9", [](v1::Head& h) { h.set_member_type(static_cast<v1::MemberType>(9)); }, "MEMBER_TYPE_UNKNOWN"},
+      {"member type 10", [](v1::Head& h) { h.set_member_type(static_cast<v1::MemberType>(10)); },
+       "MEMBER_TYPE_UNKNOWN"},
       {"no environment", [](v1::Head& h) { h.clear_environment(); }, "FIELD_MISSING"},
       {"environment 3", [](v1::Head& h) { h.set_environment(static_cast<v1::Environment>(3)); }, "FIELD_INVALID"},
       {"no signer", [](v1::Head& h) { h.clear_signer(); }, "FIELD_MISSING"},
