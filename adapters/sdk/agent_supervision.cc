@@ -106,7 +106,8 @@ void Agent::TakeAnswered(const v1::SubmitSupervisionResponse& response) {
       ++metrics_.supervision_words_refused;
     } else {
       row->why.clear();
-      if (row->owed())
+      // What was fetched of the thread past our word is newer: an answer that was sent back is owed again.
+      if (row->owed() && result.acceptance().journal_index() > tables.Position())
         row->state = act.has_answer() ? v1::SUPERVISION_STATE_ANSWERED : v1::SUPERVISION_STATE_ACKNOWLEDGED;
       ++metrics_.supervision_words;
     }
