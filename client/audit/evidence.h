@@ -195,8 +195,8 @@ struct EvidenceReport {
   std::vector<ClosedReceiptSeen> closed;
   std::vector<MarkSeen> marks;
   std::vector<WithdrawalSeen> withdrawals;
-  absl::Time begins = absl::InfinitePast();   // as it was stored at acceptance; InfinitePast: it didn't wait
-  std::optional<BeginSeen> begun;             // what became of it then
+  absl::Time begins = absl::InfinitePast();      // as it was stored at acceptance; InfinitePast: it didn't wait
+  std::optional<BeginSeen> begun;                // what became of it then
   std::vector<SupervisionStepSeen> supervision;  // in the order of the log
   std::vector<ObjectionWordSeen> objections;     // in the order of the log
   std::vector<uint64_t> open_objections;         // at the checkpoint: entries that opened a thread
