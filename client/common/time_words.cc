@@ -1,5 +1,7 @@
 #include "client/common/time_words.h"
 
+#include "absl/strings/str_cat.h"
+
 namespace eagle::client {
 namespace {
 
