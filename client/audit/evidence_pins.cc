@@ -4,6 +4,7 @@
 
 #include "server/base/bytes.h"
 #include "server/base/reason.h"
+#include "server/journal/hash.h"
 
 namespace eagle::audit {
 namespace {
